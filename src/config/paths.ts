@@ -1,0 +1,17 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** Where things lie by default; each can be moved by a setting except the settings file itself. */
+export const defaultPaths = {
+  settingsFile: "~/.config/ov-llm-server/ov-server.env",
+  registry: "~/models/converted_models/registry.json",
+  runtime: "~/.local/share/ov-llm/runtime",
+  modelCache: "~/.cache/ov-llm/model-cache",
+} as const;
+
+/** `~` and `~/x` under the home folder; everything else made absolute from the working folder. */
+export function expandPath(path: string, home: string = homedir()): string {
+  if (path === "~") return home;
+  if (path.startsWith("~/")) return join(home, path.slice(2));
+  return resolve(path);
+}

@@ -1,0 +1,85 @@
+/**
+ * Every error that ov-llm reports: its code, HTTP status and OpenAI error type.
+ * ARCHITECTURE.md lists the same codes; a test holds both together.
+ * Statuses and types follow the OpenAI API reference, "Error codes".
+ */
+export const errorCatalogue = {
+  invalid_json: { status: 400, type: "invalid_request_error" },
+  invalid_request: { status: 400, type: "invalid_request_error" },
+  unsupported_parameter: { status: 400, type: "invalid_request_error" },
+  model_required: { status: 400, type: "invalid_request_error" },
+  context_length_exceeded: { status: 400, type: "invalid_request_error" },
+  chat_template_failed: { status: 400, type: "invalid_request_error" },
+  invalid_api_key: { status: 401, type: "authentication_error" },
+  model_not_found: { status: 404, type: "invalid_request_error" },
+  route_not_found: { status: 404, type: "invalid_request_error" },
+  method_not_allowed: { status: 405, type: "invalid_request_error" },
+  request_timeout: { status: 408, type: "invalid_request_error" },
+  request_too_large: { status: 413, type: "invalid_request_error" },
+  queue_full: { status: 429, type: "rate_limit_error" },
+  client_closed_request: { status: 499, type: "invalid_request_error" },
+  internal_error: { status: 500, type: "server_error" },
+  engine_failed: { status: 500, type: "server_error" },
+  engine_crashed: { status: 500, type: "server_error" },
+  engine_stalled: { status: 504, type: "server_error" },
+  generation_timeout: { status: 504, type: "server_error" },
+  kv_cache_exhausted: { status: 503, type: "server_error" },
+  model_path_invalid: { status: 503, type: "server_error" },
+  model_load_failed: { status: 503, type: "server_error" },
+  engine_unavailable: { status: 503, type: "server_error" },
+  shutting_down: { status: 503, type: "server_error" },
+  // These end a command, not a request; the status is what HTTP would say if one ever got there.
+  invalid_setting: { status: 500, type: "server_error" },
+  port_in_use: { status: 500, type: "server_error" },
+  registry_invalid: { status: 500, type: "server_error" },
+  registry_locked: { status: 500, type: "server_error" },
+  setup_failed: { status: 500, type: "server_error" },
+  server_unreachable: { status: 500, type: "server_error" },
+} as const satisfies Record<string, { status: number; type: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export function isErrorCode(value: string): value is ErrorCode {
+  return Object.hasOwn(errorCatalogue, value);
+}
+
+export interface ErrorDetail {
+  /** The request field or setting that is at fault, as a path such as `messages[0].role`. */
+  param?: string;
+  /** Seconds after which trying again makes sense; becomes the Retry-After header. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/**
+ * The one error class. The message is a whole sentence for a person: what failed, the value, what was
+ * wanted, the next step.
+ */
+export class OvError extends Error {
+  readonly code: ErrorCode;
+  readonly param: string | null;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = "OvError";
+    this.code = code;
+    this.param = detail.param ?? null;
+    this.retryAfterSeconds = detail.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+
+  get type(): string {
+    return errorCatalogue[this.code].type;
+  }
+}
+
+/** Anything thrown, as an OvError; what is not one already becomes `internal_error`. */
+export function toOvError(error: unknown): OvError {
+  if (error instanceof OvError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new OvError("internal_error", `ov-llm failed unexpectedly: ${reason}`, { cause: error });
+}
