@@ -152,7 +152,10 @@ export function parseFromHost(line: string): FromHost {
     throw new OvError("engine_failed", `The engine sent a line that is not JSON: ${quote(line)}.`);
   }
   if (!fromHost.Check(message)) {
-    throw new OvError("engine_failed", `The engine sent a message that is not of the protocol: ${quote(line)}.`);
+    throw new OvError(
+      "engine_failed",
+      `The engine sent a message that is not of the protocol: ${quote(line)}.`,
+    );
   }
   return message;
 }

@@ -1,0 +1,66 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import { action } from "../action.ts";
+import { toFlags, toSettingArgs } from "../args.ts";
+import { askServer, toServer } from "../server.ts";
+import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
+
+const nullable = Type.Union([Type.String(), Type.Null()]);
+
+/** The answer of `GET /health`. */
+export const Health = Type.Object({
+  status: Type.Union([Type.Literal("ok"), Type.Literal("degraded")]),
+  reason: nullable,
+  version: Type.String(),
+  started: Type.String(),
+  pid: Type.Integer(),
+  device: nullable,
+  engine: Type.Union([
+    Type.Object({ name: Type.String(), versions: Type.Record(Type.String(), Type.String()) }),
+    Type.Null(),
+  ]),
+  registered: Type.Integer(),
+  on_disk: Type.Integer(),
+  loaded: Type.Array(Type.String()),
+});
+export type Health = Static<typeof Health>;
+
+export const health = defineCommand({
+  meta: { name: "health", description: "Ask the running server how it is; exit code 0 only when it is well" },
+  args: {
+    ...toSettingArgs(["host", "port"]),
+    json: { type: "boolean", description: "Print the server's answer as JSON" },
+  },
+  run: action(async ({ args }) => {
+    const server = toServer(loadSettings({ flags: toFlags(args) }).settings);
+    const answer = await askServer(server, "/health", Health, 5);
+    await writeOut(
+      args.json === true ? `${JSON.stringify(answer, null, 2)}\n` : renderHealth(answer, server.url),
+    );
+    return answer.status === "ok" ? 0 : 1;
+  }),
+});
+
+export function renderHealth(answer: Health, url: string): string {
+  const status = paint(answer.status === "ok" ? "green" : "yellow", answer.status);
+  const versions = Object.entries(answer.engine?.versions ?? {}).map(
+    ([name, version]) => `${name} ${version}`,
+  );
+  const engine = answer.engine === null ? "none" : [answer.engine.name, ...versions].join(", ");
+  const models = `${answer.registered} registered, ${answer.on_disk} on disk, ${answer.loaded.length} loaded`;
+  const lines: [string, string][] = [
+    ["status", answer.reason === null ? status : `${status}: ${toOneLine(answer.reason)}`],
+    ["server", `${url}, pid ${answer.pid}`],
+    ["version", answer.version],
+    ["started", answer.started],
+    ["device", answer.device ?? "not known yet"],
+    ["engine", engine],
+    ["models", models],
+    ["loaded", answer.loaded.length === 0 ? "none" : answer.loaded.join(", ")],
+  ];
+  return renderBlock(
+    lines.map(([label]) => label),
+    lines.map(([label, value]) => (label === "status" ? value : toOneLine(value))),
+  );
+}

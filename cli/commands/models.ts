@@ -1,0 +1,103 @@
+import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import { createRegistry, type Snapshot } from "../../src/registry/watcher.ts";
+import { action } from "../action.ts";
+import { toFlags, toSettingArgs } from "../args.ts";
+import { askServed, type ListedModel, listModel } from "../model-list.ts";
+import { toServer } from "../server.ts";
+import {
+  paint,
+  renderBytes,
+  renderTable,
+  terminalWidth,
+  toOneLine,
+  writeError,
+  writeOut,
+} from "../terminal.ts";
+
+export const models = defineCommand({
+  meta: {
+    name: "models",
+    description: "List the registered models, what lies at their paths and what is loaded",
+  },
+  args: {
+    ...toSettingArgs(["registryPath", "host", "port"]),
+    json: { type: "boolean", description: "Print the list as JSON" },
+  },
+  run: action(async ({ args }) => {
+    const { settings } = loadSettings({ flags: toFlags(args) });
+    const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
+    const snapshot = registry.current();
+    const served = await askServed(toServer(settings));
+    const answers = typeof served === "string" ? undefined : served;
+    const listed = await Promise.all(
+      [...snapshot.entries].map(([name, entry]) => listModel(name, entry, answers?.get(name))),
+    );
+    const list: ModelList = {
+      registry: settings.registryPath,
+      state: snapshot.state,
+      reason: snapshot.reason,
+      problems: [...snapshot.problems],
+      server: typeof served === "string" ? null : toServer(settings).url,
+      server_problem: typeof served === "string" ? served : null,
+      models: listed,
+    };
+    await writeOut(
+      args.json === true ? `${JSON.stringify(list, null, 2)}\n` : renderModels(list, terminalWidth()),
+    );
+    if (list.reason !== null) writeError(list.reason);
+    return list.state === "ok" ? 0 : 1;
+  }),
+});
+
+/** What `ov-llm models --json` prints. */
+export interface ModelList {
+  registry: string;
+  state: Snapshot["state"];
+  reason: string | null;
+  problems: Snapshot["problems"][number][];
+  server: string | null;
+  server_problem: string | null;
+  models: ListedModel[];
+}
+
+const header = ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE"];
+
+/** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
+export function renderModels(list: ModelList, width: number | null): string {
+  const notes = [...toAliasLines(list.models), ...toProblemLines(list)];
+  if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
+  if (list.server_problem !== null) notes.push(list.server_problem);
+  const table = renderTable(header, list.models.map(toRow), width);
+  return notes.length === 0 ? table : `${table}\n${renderLines(notes)}`;
+}
+
+function renderLines(lines: string[]): string {
+  return lines.map((line) => `${toOneLine(line)}\n`).join("");
+}
+
+function toRow(model: ListedModel): string[] {
+  const state = toOneLine(model.path_state);
+  const cells = [model.name, model.task, model.weight_format].map(toOneLine);
+  const size = model.size_bytes === null ? "-" : renderBytes(model.size_bytes);
+  const loaded = model.loaded === null ? "-" : model.loaded ? "yes" : "no";
+  const styled = model.path_problem === null ? state : paint("red", state);
+  return [...cells, size, styled, loaded, model.device === null ? "-" : toOneLine(model.device)];
+}
+
+function toAliasLines(listed: ListedModel[]): string[] {
+  const named = listed.filter(({ aliases }) => aliases.length > 0);
+  return named.map(({ name, aliases }) => `Aliases of ${name}: ${aliases.join(", ")}`);
+}
+
+function toProblemLines({ models: listed, problems }: ModelList): string[] {
+  const paths = listed.flatMap(({ name, path_problem }) =>
+    path_problem === null ? [] : [`${name}: ${path_problem}`],
+  );
+  return [...paths, ...problems.map(({ reason }) => reason)];
+}
+
+function toEmptyLines({ registry, state }: ModelList): string[] {
+  if (state === "degraded") return [];
+  return [`No models in ${JSON.stringify(registry)} yet. Get a first one with "ov-llm setup --starter".`];
+}

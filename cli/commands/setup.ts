@@ -1,0 +1,115 @@
+import { dirname, resolve } from "node:path";
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { renderSettingsTemplate } from "../../src/config/template.ts";
+import type { ReadyRuntime } from "../../src/engine/runtime.ts";
+import { installRuntime } from "../../src/engine/runtime-install.ts";
+import { fetchStarter, starterModel } from "../../src/engine/runtime-starter.ts";
+import { updateRegistry } from "../../src/registry/store.ts";
+import { action } from "../action.ts";
+import { toFlags, toSettingArgs } from "../args.ts";
+import { askFirstQuestion } from "../ask.ts";
+import { toServer } from "../server.ts";
+import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
+
+export const setup = defineCommand({
+  meta: { name: "setup", description: "Install or repair the engine that runs the models" },
+  args: {
+    ...toSettingArgs(["runtimeDir", "registryPath"]),
+    starter: {
+      type: "boolean",
+      description: `Also fetch and register ${starterModel.name}, a small model (98 MB)`,
+    },
+    ask: {
+      type: "boolean",
+      description: "Only ask the running server a first question and print the answer",
+    },
+    "print-settings": {
+      type: "boolean",
+      description: "Only print a settings file with every setting commented out",
+    },
+    json: { type: "boolean", description: "Print what is installed as JSON" },
+  },
+  run: action(async ({ args }) => {
+    if (args["print-settings"] === true) return await print(renderSettingsTemplate());
+    const { settings } = loadSettings({ flags: toFlags(args) });
+    if (args.ask === true) return await ask(settings);
+    const { runtime, path } = await install(settings, args.starter === true);
+    if (args.json === true)
+      return await print(`${JSON.stringify({ ...runtime, runtime_dir: settings.runtimeDir }, null, 2)}\n`);
+    return await print(renderRuntime(runtime, settings.runtimeDir, path));
+  }),
+});
+
+/** Ctrl-C ends pip or uv too and removes what was half done. */
+async function install(
+  settings: Settings,
+  withStarter: boolean,
+): Promise<{ runtime: ReadyRuntime; path: string | null }> {
+  const { runtimeDir, registryPath } = settings;
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  try {
+    const options = { runtimeDir, onProgress: say, signal: stop.signal };
+    const runtime = await installRuntime(options);
+    if (!withStarter) return { runtime, path: null };
+    const path = await fetchStarter({ ...options, modelsDir: dirname(registryPath) });
+    await registerStarter(registryPath, path);
+    return { runtime, path };
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+const RegisteredPath = Type.Object({ path: Type.String() });
+
+/** An entry of that name that points elsewhere is somebody's own: it stays, and that is said. */
+async function registerStarter(registryPath: string, path: string): Promise<void> {
+  await updateRegistry(registryPath, (models) => {
+    const entry = models[starterModel.name];
+    if (entry === undefined) {
+      models[starterModel.name] = { path, ...starterModel.entry };
+      return;
+    }
+    const other = Value.Check(RegisteredPath, entry) ? resolve(entry.path) : null;
+    if (other === path) return;
+    say(
+      `Left "${starterModel.name}" in ${registryPath} as it is: it points at ${other ?? "no path"}, not at ${path}. ` +
+        "Remove that entry and run this again to use the fetched model.",
+    );
+  });
+}
+
+async function ask(settings: Settings): Promise<number> {
+  const seconds = settings.loadSeconds + 120;
+  const { question, model, answer } = await askFirstQuestion(toServer(settings), starterModel.name, seconds);
+  return await print(`${model} was asked: ${question}\n${model} answered: ${toOneLine(answer)}\n`);
+}
+
+export function renderRuntime(runtime: ReadyRuntime, runtimeDir: string, starterPath: string | null): string {
+  const devices = runtime.devices.map((device) => `${device} (${runtime.device_names[device] ?? "unknown"})`);
+  const lines: [string, string][] = [
+    ["engine", `openvino-genai ${runtime.openvino_genai}, openvino ${runtime.openvino}`],
+    ["python", `${runtime.python} in ${runtimeDir}`],
+    ["devices", devices.length === 0 ? "none" : devices.join(", ")],
+    ...(starterPath === null ? [] : [["starter", starterPath] satisfies [string, string]]),
+  ];
+  return renderBlock(
+    lines.map(([label]) => label),
+    lines.map(([, value]) => toOneLine(value)),
+  );
+}
+
+/** Progress goes to stderr: stdout is for the result. */
+function say(line: string): void {
+  process.stderr.write(`${toOneLine(line)}\n`);
+}
+
+async function print(text: string): Promise<number> {
+  await writeOut(text);
+  return 0;
+}

@@ -1,0 +1,82 @@
+import type { Static, TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import type { Settings } from "../src/config/settings.ts";
+import { OvError } from "../src/errors.ts";
+
+export interface Server {
+  url: string;
+  apiKey: string | null;
+}
+
+/** The server that these settings start, as seen from this machine. */
+export function toServer({ host, port, apiKey }: Pick<Settings, "host" | "port" | "apiKey">): Server {
+  return { url: toServerUrl(host, port), apiKey };
+}
+
+/** Where to reach a server that listens on `host`: one on every interface is asked over loopback. */
+export function toServerUrl(host: string, port: number): string {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const reachable = bare === "0.0.0.0" ? "127.0.0.1" : bare === "::" ? "::1" : bare;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/**
+ * GET `path` as JSON of that schema, whatever its status. Throws `server_unreachable` when nothing answers
+ * within `seconds`, or something that is not an ov-llm of this API.
+ */
+export async function askServer<Schema extends TSchema>(
+  server: Server,
+  path: string,
+  schema: Schema,
+  seconds: number,
+): Promise<Static<Schema>> {
+  const { status, text } = await get(server, path, seconds);
+  if (status === 401) {
+    throw unreachable(`The server at ${server.url} asks for another API key. Set its OV_API_KEY here too.`);
+  }
+  const answer = parseJson(text);
+  if (Value.Check(schema, answer)) return answer;
+  throw unreachable(
+    `What answers at ${server.url}${path} is not an ov-llm of this version (status ${status}, ` +
+      `${JSON.stringify(text.slice(0, 80))}). Name the right one with --host and --port.`,
+  );
+}
+
+async function get(server: Server, path: string, seconds: number): Promise<{ status: number; text: string }> {
+  const headers = server.apiKey === null ? {} : { Authorization: `Bearer ${server.apiKey}` };
+  try {
+    // An HTTP_PROXY of the environment is for the world outside, not for this server.
+    const options = {
+      headers,
+      proxy: false,
+      redirect: "error",
+      signal: AbortSignal.timeout(seconds * 1000),
+    } as const;
+    const response = await fetch(server.url + path, options);
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const isTimeout = error instanceof Error && error.name === "TimeoutError";
+    const reason = isTimeout ? `nothing came within ${seconds} s` : toReason(error);
+    throw unreachable(
+      `No server answers at ${server.url} (${reason}). Start it with "ov-llm serve", or name another with --host and --port.`,
+      error,
+    );
+  }
+}
+
+function toReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : error.message;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unreachable(message: string, cause?: unknown): OvError {
+  return new OvError("server_unreachable", message, { cause });
+}

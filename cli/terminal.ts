@@ -1,0 +1,78 @@
+const styles = { bold: "1", red: "31", green: "32", yellow: "33", dim: "2" } as const;
+export type Style = keyof typeof styles;
+
+/**
+ * Writes to stdout and waits until it is all out, so that the process may exit at once. Colours are left out
+ * where stdout is no terminal or NO_COLOR is set. A reader that left early, as `head` does, is no error.
+ */
+export async function writeOut(text: string): Promise<void> {
+  try {
+    await Bun.write(Bun.stdout, Bun.enableANSIColors ? text : Bun.stripANSI(text));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
+  }
+}
+
+/** `error: <message>` as one line on stderr, whatever the message holds. */
+export function writeError(message: string): void {
+  process.stderr.write(`error: ${toOneLine(message)}\n`);
+}
+
+export function paint(style: Style, text: string): string {
+  return `\u001B[${styles[style]}m${text}\u001B[0m`;
+}
+
+/** Control characters of names and answers escaped, so that they can neither forge a line nor steer the terminal. */
+export function toOneLine(text: string): string {
+  return text
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+}
+
+/** How many columns the terminal has; null where stdout is none. */
+export function terminalWidth(): number | null {
+  return process.stdout.isTTY ? process.stdout.columns : null;
+}
+
+/**
+ * Columns padded to their widest cell, two spaces apart, the last one unpadded. Where that is wider than
+ * `width`, each row after the header becomes a block of `HEADER  cell` lines instead.
+ */
+export function renderTable(header: string[], rows: string[][], width: number | null = null): string {
+  const widths = header.map((title, column) => {
+    const cells = [title, ...rows.map((row) => row[column] ?? "")];
+    return Math.max(...cells.map((cell) => Bun.stringWidth(cell)));
+  });
+  const total = widths.reduce((sum, next) => sum + next + 2, -2);
+  if (width !== null && total > width) return rows.map((row) => renderBlock(header, row)).join("\n");
+  const styledHeader = header.map((title) => paint("bold", title));
+  return [styledHeader, ...rows].map((row) => `${renderRow(row, widths)}\n`).join("");
+}
+
+/** Lines of `LABEL  value`, the values under each other. */
+export function renderBlock(labels: string[], values: string[]): string {
+  const widest = Math.max(...labels.map((label) => Bun.stringWidth(label)));
+  return labels
+    .map((label, row) => `${renderRow([paint("bold", label), values[row] ?? ""], [widest, 0])}\n`)
+    .join("");
+}
+
+function renderRow(cells: string[], widths: number[]): string {
+  const padded = cells.map((cell, column) => {
+    const missing = (widths[column] ?? 0) - Bun.stringWidth(cell);
+    return column === cells.length - 1 ? cell : cell + " ".repeat(Math.max(0, missing));
+  });
+  return padded.join("  ").trimEnd();
+}
+
+/** `1.5 GB`: powers of 1024, one decimal from KB on. */
+export function renderBytes(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,34 @@
+import { isIP } from "node:net";
+import type { LoadedSettings } from "./load.ts";
+import { type Setting, type SettingName, type Settings, settingsTable } from "./settings.ts";
+
+/** The settings in force as text by their variable's name; a secret shows only that it is set. */
+export function reportSettings({ settings, sources }: LoadedSettings): Record<string, string> {
+  const rows = Object.entries<Setting>(settingsTable).map(([key, setting]) => {
+    const name = key as SettingName;
+    const source = sources[name] === "default" ? "" : ` (${sources[name]})`;
+    return [setting.env, `${renderValue(setting, settings[name])}${source}`] as const;
+  });
+  return Object.fromEntries(rows);
+}
+
+function renderValue(setting: Setting, value: Settings[SettingName]): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return "-";
+  return setting.secret ? "set" : String(value);
+}
+
+/** What a start should warn of, as sentences. */
+export function findWarnings({ settings, settingsFile, unknown }: LoadedSettings): string[] {
+  const warnings = unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`);
+  if (settings.apiKey === null && !isLoopback(settings.host)) {
+    warnings.push(
+      `Listening on ${settings.host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY.`,
+    );
+  }
+  return warnings;
+}
+
+function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith("127.");
+  return host === "localhost" || host === "::1";
+}

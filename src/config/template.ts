@@ -1,0 +1,17 @@
+import { type Setting, settingsTable } from "./settings.ts";
+
+/**
+ * A settings file that changes nothing: each setting with its help and its default, commented out. Made
+ * from the table, so that it cannot say anything else than the program does.
+ */
+export function renderSettingsTemplate(): string {
+  const blocks = Object.values<Setting>(settingsTable).map(
+    (setting) => `# ${setting.help}\n#${setting.env}=${setting.default ?? ""}\n`,
+  );
+  return [preamble, ...blocks].join("\n");
+}
+
+const preamble = `# Settings of ov-llm. Remove the # before a line to set it; the values shown are the defaults.
+# A flag of ov-llm and a variable of the environment go before what stands here.
+# After a change: systemctl --user restart ov-server
+`;

@@ -1,0 +1,258 @@
+"""The loaded model: takes requests, steps them together, tells what came of it."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import openvino as ov
+import openvino_genai as genai
+
+from device import choose_device, default_cache_gb
+from messages import Message, RequestFailed, failed, last_line
+from prefixes import PrefixIndex
+from request import Request
+
+PROTOCOL = 1
+
+# Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU.
+BLOCK_TOKENS = {"CPU": 32}
+BLOCK_TOKENS_DEFAULT = 16
+
+# Tokens that one step computes at most. A longer prefill is split, so that running answers go on beside
+# it and a cancelled prompt costs no more than one part.
+STEP_TOKENS = 256
+
+# Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
+COUNT_PIECE_CHARS = 8_192
+COUNT_MAX_CHARS = 1_048_576
+
+
+class Engine:
+    """The loaded pipeline and what is known of it."""
+
+    def __init__(self, load: Message) -> None:
+        self.device = choose_device(load["device"])
+        cache_gb = load["kv_cache_gb"]
+        if cache_gb is None:
+            cache_gb = default_cache_gb()
+        scheduler = genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = cache_gb
+        scheduler.max_num_seqs = load["max_concurrent"]
+        scheduler.max_num_batched_tokens = STEP_TOKENS
+        # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
+        properties = {} if self.device == "CPU" else {"CACHE_DIR": load["cache_dir"]}
+        self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, self.device, properties, {})
+        self.tokenizer = self.pipeline.get_tokenizer()
+        self.block = BLOCK_TOKENS.get(self.device, BLOCK_TOKENS_DEFAULT)
+        self.running: dict[int, Request] = {}
+        self.next_handle = 0
+        blocks = self._warm_up()
+        self.grows = cache_gb == 0
+        self.bytes_per_block = self.pipeline.get_metrics().cache_size_in_bytes
+        self.prefixes = PrefixIndex(self.block, blocks)
+        limit = load["context_length"] or 131_072
+        if not self.grows:
+            limit = min(limit, blocks * self.block)
+        self.context_length = self._tokenizer_limit(limit)
+
+    def _warm_up(self) -> int:
+        """Runs one short request; returns how many blocks the cache has.
+
+        The engine allocates its cache at the first request and tells only the share in use: one block's
+        share is 1 / blocks.
+        """
+        ids = self.tokenizer.encode("Hello", add_special_tokens=False).input_ids
+        config = genai.GenerationConfig()
+        config.max_new_tokens = 1
+        handle = self.pipeline.add_request(self._handle_id(), ids, config)
+        while self.pipeline.has_non_finished_requests():
+            self.pipeline.step()
+        handle.read_all()
+        usage = self.pipeline.get_metrics().cache_usage
+        return round(100 / usage) if usage > 0 else 1
+
+    def _tokenizer_limit(self, limit: int) -> int:
+        """`limit`, or less where the tokenizer silently cuts what is longer."""
+        probe = self.tokenizer.encode("x " * (limit + 64), add_special_tokens=False)
+        return min(limit, int(probe.input_ids.shape[1]))
+
+    def _handle_id(self) -> int:
+        self.next_handle += 1
+        return self.next_handle
+
+    def start(self, message: Message) -> Message:
+        """Takes a request; returns its `started` message."""
+        ids = self._encode(self._render(message))
+        prompt = ids.data[0].tolist()
+        room = self.context_length - len(prompt)
+        config = self._config(message, min(message["max_tokens"], room))
+        self._follow_growth()
+        cached = self.prefixes.cached_tokens(prompt)
+        try:
+            handle = self.pipeline.add_request(self._handle_id(), ids, config)
+        except Exception as error:
+            raise RequestFailed("invalid_request", last_line(error)) from error
+        self.running[message["id"]] = Request(message["id"], handle, prompt, message["logprobs"])
+        return {
+            "type": "started",
+            "id": message["id"],
+            "prompt_tokens": len(prompt),
+            "cached_tokens": cached,
+        }
+
+    def _render(self, message: Message) -> str:
+        if not self.tokenizer.chat_template:
+            raise RequestFailed(
+                "chat_template_failed",
+                "This model has no chat template, so it cannot answer messages: use its instruct variant.",
+            )
+        try:
+            text: str = self.tokenizer.apply_chat_template(
+                message["messages"], True, extra_context=message["template_kwargs"] or None
+            )
+        except Exception as error:
+            raise RequestFailed(
+                "chat_template_failed",
+                f"The model's chat template refused these messages: {last_line(error)}",
+            ) from error
+        return text
+
+    def _encode(self, text: str) -> Any:
+        """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers."""
+        if len(text) <= COUNT_MAX_CHARS:
+            ids = self.tokenizer.encode(text, add_special_tokens=False).input_ids
+            if 0 < ids.shape[1] < self.context_length:
+                return ids
+            if ids.shape[1] == 0:
+                raise RequestFailed("invalid_request", "The messages make an empty prompt.")
+        # The tokenizer cuts at its limit, so the true length is counted in pieces.
+        pieces = range(0, min(len(text), COUNT_MAX_CHARS), COUNT_PIECE_CHARS)
+        total = sum(
+            self.tokenizer.encode(text[at : at + COUNT_PIECE_CHARS], add_special_tokens=False).input_ids.shape[1]
+            for at in pieces
+        )
+        bound = "at least " if len(text) > COUNT_MAX_CHARS else ""
+        raise RequestFailed(
+            "context_length_exceeded",
+            f"This model's context length is {self.context_length} tokens, but the messages have "
+            f"{bound}{max(total, self.context_length)}: shorten them; the answer needs one token at least.",
+        )
+
+    def _config(self, message: Message, max_tokens: int) -> Any:
+        sampling = message["sampling"]
+        config = self.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
+        config.apply_chat_template = False
+        config.max_new_tokens = max_tokens
+        config.ignore_eos = message["ignore_eos"]
+        config.logprobs = 1 if message["logprobs"] else 0
+        config.num_return_sequences = 1
+        config.repetition_penalty = sampling["repetition_penalty"]
+        config.presence_penalty = sampling["presence_penalty"]
+        config.frequency_penalty = sampling["frequency_penalty"]
+        config.do_sample = sampling["temperature"] > 0
+        if config.do_sample:
+            config.temperature = sampling["temperature"]
+            config.top_p = sampling["top_p"]
+            config.min_p = sampling["min_p"]
+            config.rng_seed = sampling["seed"]
+            config.top_k = sampling["top_k"] or 2**63 - 1
+        return config
+
+    def _follow_growth(self) -> None:
+        if self.grows and self.bytes_per_block:
+            size = self.pipeline.get_metrics().cache_size_in_bytes
+            self.prefixes.capacity = size // self.bytes_per_block
+
+    def cancel(self, request_id: int) -> bool:
+        request = self.running.pop(request_id, None)
+        if request is None:
+            return False
+        request.handle.cancel()
+        return True
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.pipeline.has_non_finished_requests())
+
+    def step(self) -> list[Message]:
+        """One step of all requests: a `step` message where there is text, then what ended."""
+        self.pipeline.step()
+        moved: list[tuple[Request, list[int], list[float], Any]] = []
+        ended: list[Message] = []
+        for request in list(self.running.values()):
+            if request.handle.can_read():
+                (output,) = request.handle.read().values()
+                moved.append(
+                    (
+                        request,
+                        output.generated_ids,
+                        output.generated_log_probs,
+                        output.finish_reason,
+                    )
+                )
+            elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
+                ended.append(self._out_of_cache(request))
+        if not moved:
+            return ended
+        outputs: list[Message] = []
+        for request, ids, _, _ in moved:
+            if not request.generated:
+                self.prefixes.add(request.prompt)
+            request.generated.extend(ids)
+        texts = self.tokenizer.decode([request.window() for request, _, _, _ in moved])
+        for (request, ids, logprobs, reason), text in zip(moved, texts, strict=True):
+            done = reason != genai.GenerationFinishReason.NONE
+            output_message: Message = {
+                "id": request.id,
+                "text": request.take_new(text, done),
+                "tokens": len(ids),
+            }
+            if request.logprobs:
+                output_message["logprobs"] = self._logprobs(ids, logprobs, reason)
+            outputs.append(output_message)
+            if done:
+                ended.append(self._finish(request, reason))
+            else:
+                request.move_window(self.tokenizer)
+        return [{"type": "step", "outputs": outputs}, *ended]
+
+    def _logprobs(self, ids: list[int], logprobs: list[float], reason: Any) -> list[Message]:
+        if reason == genai.GenerationFinishReason.STOP:
+            ids, logprobs = ids[:-1], logprobs[:-1]  # the end-of-text token is no part of the answer
+        if not ids:
+            return []
+        texts = self.tokenizer.decode([[token] for token in ids], skip_special_tokens=False)
+        return [{"token": text, "logprob": logprob} for text, logprob in zip(texts, logprobs, strict=False)]
+
+    def _finish(self, request: Request, reason: Any) -> Message:
+        del self.running[request.id]
+        self.prefixes.add(request.prompt + request.generated)
+        name = "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
+        return {"type": "finished", "id": request.id, "reason": name}
+
+    def _out_of_cache(self, request: Request) -> Message:
+        """The engine gives up a request that outgrows its cache, with no reason but its status."""
+        del self.running[request.id]
+        return failed(
+            request.id,
+            "kv_cache_exhausted",
+            "The model's KV cache has no room for this request: set OV_KV_CACHE_GB higher.",
+        )
+
+    def ready(self) -> Message:
+        core = ov.Core()
+        return {
+            "type": "ready",
+            "protocol": PROTOCOL,
+            "engine": "batching",
+            "device": self.device,
+            "device_name": str(core.get_property(self.device, "FULL_DEVICE_NAME")).strip(),
+            "context_length": self.context_length,
+            "versions": {
+                "python": platform.python_version(),
+                "openvino": ov.get_version(),
+                "openvino_genai": genai.get_version(),
+            },
+        }

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import device from "./device.py" with { type: "text" };
+import engine from "./engine.py" with { type: "text" };
+import host from "./host.py" with { type: "text" };
+import messages from "./messages.py" with { type: "text" };
+import prefixes from "./prefixes.py" with { type: "text" };
+import request from "./request.py" with { type: "text" };
+
+/** The host's sources, embedded in the executable. */
+const sources = {
+  "device.py": device,
+  "engine.py": engine,
+  "host.py": host,
+  "messages.py": messages,
+  "prefixes.py": prefixes,
+  "request.py": request,
+};
+
+export interface BatchingLauncher {
+  /** The command that starts one host. */
+  argv: string[];
+  env: Record<string, string | undefined>;
+  /** Removes the written sources. */
+  remove(): void;
+}
+
+/**
+ * Writes the host's sources to a private folder and returns the command that runs them.
+ * `env`: what the host inherits; names that would redirect Python's imports are left out.
+ */
+export function createBatchingLauncher(
+  python: string,
+  env: Record<string, string | undefined>,
+): BatchingLauncher {
+  const folder = mkdtempSync(join(tmpdir(), "ov-llm-host-"));
+  for (const [name, text] of Object.entries(sources))
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = env;
+  return {
+    argv: [python, "-u", join(folder, "host.py")],
+    env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

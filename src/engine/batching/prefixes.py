@@ -1,0 +1,42 @@
+"""What the engine's prefix cache holds, as far as that can be known from outside."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+
+class PrefixIndex:
+    """Which token blocks the engine's prefix cache holds.
+
+    The engine reports no hits, so this repeats its rule: whole blocks, each known by all tokens up to its
+    end, the least recently used given up first. Counts are therefore of whole blocks.
+    """
+
+    def __init__(self, block: int, capacity: int) -> None:
+        self.block = block
+        self.capacity = capacity
+        self._known: OrderedDict[int, None] = OrderedDict()
+
+    def _keys(self, ids: list[int]) -> list[int]:
+        keys: list[int] = []
+        key = 0
+        for start in range(0, len(ids) - self.block + 1, self.block):
+            key = hash((key, *ids[start : start + self.block]))
+            keys.append(key)
+        return keys
+
+    def cached_tokens(self, ids: list[int]) -> int:
+        blocks = 0
+        for key in self._keys(ids):
+            if key not in self._known:
+                break
+            blocks += 1
+        # The last token is always computed: its result chooses the first new one.
+        return min(blocks * self.block, len(ids) - 1)
+
+    def add(self, ids: list[int]) -> None:
+        for key in self._keys(ids):
+            self._known[key] = None
+            self._known.move_to_end(key)
+        while len(self._known) > self.capacity:
+            self._known.popitem(last=False)

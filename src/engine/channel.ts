@@ -1,0 +1,47 @@
+/** A queue between a producer that pushes and one consumer that iterates. */
+export interface Channel<T> extends AsyncIterable<T> {
+  push(item: T): void;
+  /** The consumer gets what is queued, then the end. */
+  end(): void;
+  /** The consumer gets what is queued, then the error; later pushes are dropped. */
+  fail(error: unknown): void;
+}
+
+export function createChannel<T>(): Channel<T> {
+  const items: T[] = [];
+  let closed: { error?: unknown } | undefined;
+  let wake: (() => void) | undefined;
+
+  const signal = () => {
+    wake?.();
+    wake = undefined;
+  };
+  const close = (how: { error?: unknown }) => {
+    closed ??= how;
+    signal();
+  };
+
+  async function* iterate(): AsyncGenerator<T> {
+    while (true) {
+      for (let item = items.shift(); item !== undefined; item = items.shift()) yield item;
+      if (closed) {
+        if ("error" in closed) throw closed.error;
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
+  return {
+    push(item) {
+      if (closed) return;
+      items.push(item);
+      signal();
+    },
+    end: () => close({}),
+    fail: (error) => close({ error }),
+    [Symbol.asyncIterator]: iterate,
+  };
+}

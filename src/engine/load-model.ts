@@ -1,0 +1,44 @@
+import type { Log } from "../log.ts";
+import { startHost } from "./host.ts";
+import { describeModel } from "./model-folder.ts";
+import type { LoadModel } from "./pool.ts";
+import { protocolVersion } from "./protocol.ts";
+
+export interface LoaderOptions {
+  /** The command that starts a host, and its environment. */
+  argv: string[];
+  env: Record<string, string | undefined>;
+  kvCacheGb: number | null;
+  maxConcurrent: number;
+  modelCacheDir: string;
+  loadSeconds: number;
+  stallSeconds: number;
+  log: Log;
+}
+
+/** How a model gets from its path into a host: looked at first, so that a wrong path gets a clear answer at once. */
+export function createLoader(options: LoaderOptions): LoadModel {
+  return async ({ name, path, device, contextLength }, signal) => {
+    const described = await describeModel(path);
+    const host = await startHost({
+      model: name,
+      argv: options.argv,
+      env: options.env,
+      load: {
+        type: "load",
+        protocol: protocolVersion,
+        path,
+        device,
+        context_length: contextLength ?? described.contextLength,
+        kv_cache_gb: options.kvCacheGb,
+        max_concurrent: options.maxConcurrent,
+        cache_dir: options.modelCacheDir,
+      },
+      loadSeconds: options.loadSeconds,
+      stallSeconds: options.stallSeconds,
+      log: options.log,
+      signal,
+    });
+    return { host, defaults: described.defaults };
+  };
+}

@@ -1,0 +1,125 @@
+/** Variables for a child process; an absent one of these in an options object means this process's own. */
+export type Environment = Record<string, string | undefined>;
+
+export interface RunOptions {
+  environment?: Environment | undefined;
+  /** Longest time for the run, in milliseconds; then it is killed. */
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  /** Each line of either stream as it comes, shortened and free of addresses. */
+  onLine?: ((line: string) => void) | undefined;
+}
+
+export interface Run {
+  stdout: string;
+  /** One sentence part on how it failed; null: it ended with exit code 0. */
+  reason: string | null;
+}
+
+/** Runs a program to its end. Never throws for a program that is not there, fails, hangs or is killed. */
+export async function runProgram(command: string[], options: RunOptions = {}): Promise<Run> {
+  if (options.signal?.aborted === true) return { stdout: "", reason: stopped };
+  const tail = createTail();
+  const output = { text: "" };
+  try {
+    const child = Bun.spawn(command, {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      ...(options.environment === undefined ? {} : { env: options.environment }),
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: "SIGKILL" }),
+    });
+    const stop = () => child.kill("SIGTERM");
+    options.signal?.addEventListener("abort", stop, { once: true });
+    const seen = (line: string) => {
+      tail.add(line);
+      options.onLine?.(shortenLine(line));
+    };
+    const read = Promise.all([
+      readLines(child.stdout, seen, (text) => {
+        output.text += text;
+      }),
+      readLines(child.stderr, seen),
+    ]);
+    const code = await child.exited;
+    await settleWithin(read, 1000);
+    options.signal?.removeEventListener("abort", stop);
+    return { stdout: output.text, reason: toReason(code, child.signalCode, options, tail.last()) };
+  } catch (error) {
+    return { stdout: "", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const stopped = "it was stopped";
+
+/** A grandchild may hold the pipes open after its parent was killed: what it says is not waited for. */
+async function settleWithin(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}
+
+function toReason(
+  code: number,
+  signal: string | number | null,
+  options: RunOptions,
+  lastLine: string | null,
+): string | null {
+  if (code === 0) return null;
+  if (options.signal?.aborted === true) return stopped;
+  if (signal === "SIGKILL" && options.timeoutMs !== undefined) {
+    return `it gave no answer within ${options.timeoutMs / 1000} s and was ended`;
+  }
+  if (signal !== null) return `it was ended by ${signal}`;
+  return lastLine ?? `it ended with exit code ${code} and no message`;
+}
+
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+  onText: (text: string) => void = () => {},
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const bytes of stream) {
+    const text = decoder.decode(bytes, { stream: true });
+    onText(text);
+    // pip and uv redraw a line with a carriage return.
+    const lines = (rest + text).split(/[\r\n]+/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.trim() !== "") onLine(line.trim());
+  }
+  if (rest.trim() !== "") onLine(rest.trim());
+}
+
+/**
+ * Keeps the line that says best why a program failed: the last one that names an error, else the last one
+ * that is not a hint or a warning.
+ */
+function createTail(): { add(line: string): void; last(): string | null } {
+  let plain: string | null = null;
+  let error: string | null = null;
+  return {
+    add(line) {
+      if (/^(hint|notice|warning|\[notice\]|note)\b/i.test(line)) return;
+      if (/^(error\b|\S*(error|exception)\b:)/i.test(line)) error = line;
+      plain = line;
+    },
+    last: () => {
+      const line = error ?? plain;
+      return line === null ? null : shortenLine(line, 300);
+    },
+  };
+}
+
+/** Addresses are cut to their file name: they may hold credentials of a package index. */
+export function shortenLine(line: string, width = 100): string {
+  const text = line
+    .replace(/\b[a-z+]+:\/\/\S*?([^/\s?#]*)(?:[?#]\S*)?(?=[\s,;)]|$)/gi, "$1")
+    .replace(/\s+/g, " ")
+    .trim();
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,63 @@
+import { cors } from "@elysiajs/cors";
+import { Elysia } from "elysia";
+import type { Log } from "../log.ts";
+import { readJsonBody } from "./body.ts";
+import type { Health } from "./health.ts";
+import { openapiDocument } from "./openapi.ts";
+import { auth } from "./plugins/auth.ts";
+import { errors } from "./plugins/errors.ts";
+import { withRequestLog } from "./plugins/request-log.ts";
+import { type ChatDeps, chatCompletions } from "./routes/chat-completions.ts";
+import { health } from "./routes/health.ts";
+import { type ModelsDeps, models } from "./routes/models.ts";
+
+export interface AppDeps extends ChatDeps, ModelsDeps {
+  log: Log;
+  readHealth: () => Health;
+  apiKey: string | null;
+  corsOrigins: string[];
+  maxBody: number;
+}
+
+/** Answers a request from the given client address. */
+export type AppHandler = (request: Request, client: string) => Promise<Response>;
+
+/** The whole API; never listens itself. */
+export function createApp(deps: AppDeps): AppHandler {
+  const app = new Elysia({ normalize: false })
+    .use(errors(deps.log, () => routes))
+    .use(crossOrigin(deps.corsOrigins))
+    .use(auth(deps.apiKey))
+    .onParse({ as: "global" }, ({ request }) => readJsonBody(request, deps.maxBody))
+    .use(openapiDocument())
+    .use(health(deps.readHealth))
+    .use(models(deps))
+    .use(chatCompletions(deps));
+  const routes = listRoutes(app.routes);
+  const { log, newId } = deps;
+  return withRequestLog(async (request) => await app.fetch(request), {
+    log,
+    newId: () => `req_${newId()}`,
+  });
+}
+
+/** Lets pages of these origins call the API; without any, browsers keep all pages out. */
+function crossOrigin(origins: string[]) {
+  if (origins.length === 0) return new Elysia();
+  return cors({
+    origin: origins,
+    allowedHeaders: ["authorization", "content-type", "x-request-id"],
+    exposeHeaders: ["x-request-id", "retry-after"],
+    methods: ["GET", "POST", "OPTIONS"],
+    credentials: false,
+  });
+}
+
+function listRoutes(all: readonly { path: string; method: string }[]): Map<string, string[]> {
+  const routes = new Map<string, string[]>();
+  for (const { path, method } of all) {
+    if (method === "OPTIONS") continue;
+    routes.set(path, [...(routes.get(path) ?? []), method]);
+  }
+  return routes;
+}

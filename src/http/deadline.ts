@@ -1,0 +1,30 @@
+import { OvError } from "../errors.ts";
+
+export interface Deadline {
+  /** Aborts when the client leaves, or when the time is up; its reason is an OvError. */
+  signal: AbortSignal;
+  abort(reason: OvError): void;
+  clear(): void;
+}
+
+/** Bounds one request in time and ties it to its client. */
+export function createDeadline(client: AbortSignal, seconds: number): Deadline {
+  const controller = new AbortController();
+  const leave = () =>
+    controller.abort(new OvError("client_closed_request", "The client closed the connection."));
+  const expire = () => {
+    const message = `The request took longer than ${seconds} s and was ended: ask for less, or raise OV_REQUEST_SECONDS.`;
+    controller.abort(new OvError("generation_timeout", message));
+  };
+  const timer = setTimeout(expire, seconds * 1000);
+  if (client.aborted) leave();
+  else client.addEventListener("abort", leave, { once: true });
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    clear() {
+      clearTimeout(timer);
+      client.removeEventListener("abort", leave);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Log } from "../../log.ts";
+import { attachRecord, type RequestRecord } from "../record.ts";
+
+export type Handle = (request: Request) => Promise<Response>;
+
+const saneId = /^[\w.:-]{1,128}$/;
+
+export interface RequestLogOptions {
+  log: Log;
+  newId: () => string;
+}
+
+/**
+ * Gives each request its id (the client's own when it is sane), puts it on the answer and writes one line when
+ * the answer is over. Never logs what was asked or answered.
+ */
+export function withRequestLog(handle: Handle, { log, newId }: RequestLogOptions) {
+  return async (request: Request, client: string): Promise<Response> => {
+    const asked = request.headers.get("x-request-id") ?? "";
+    const record: RequestRecord = {
+      id: saneId.test(asked) ? asked : newId(),
+      client,
+      begunAt: performance.now(),
+      done: (status) => write(log, request, record, status),
+    };
+    attachRecord(request, record);
+    const response = await handle(request);
+    response.headers.set("x-request-id", record.id);
+    if (!record.streaming) record.done(response.status);
+    return response;
+  };
+}
+
+function write(log: Log, request: Request, record: RequestRecord, status: number): void {
+  const end = performance.now();
+  const { firstTokenAt, newTokens = 0 } = record;
+  const answering = firstTokenAt === undefined ? 0 : (end - firstTokenAt) / 1000;
+  const path = new URL(request.url).pathname;
+  const level = path === "/health" && status === 200 ? "debug" : "info";
+  log[level](`${request.method} ${path} ${status}`, {
+    id: record.id,
+    client: record.client,
+    model: record.model,
+    stream: record.stream,
+    prompt: record.promptTokens,
+    cached: record.cachedTokens,
+    new: record.newTokens,
+    ttft: firstTokenAt === undefined ? undefined : seconds(firstTokenAt - record.begunAt),
+    tokens_per_second:
+      newTokens > 1 && answering > 0 ? Math.round(((newTokens - 1) / answering) * 10) / 10 : undefined,
+    finish: record.finish,
+    seconds: seconds(end - record.begunAt),
+  });
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
+}

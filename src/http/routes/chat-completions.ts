@@ -1,0 +1,59 @@
+import { Elysia } from "elysia";
+import { planChat } from "../../chat/generation.ts";
+import type { Pool } from "../../engine/pool.ts";
+import { ChatCompletionRequest } from "../../openai/requests.ts";
+import { ChatCompletion, ChatCompletionChunk } from "../../openai/responses.ts";
+import { type Answer, collectAnswer, streamAnswer } from "../answer.ts";
+import type { Catalog } from "../catalog.ts";
+import { runChoices } from "../choices.ts";
+import { createDeadline } from "../deadline.ts";
+import { documented } from "../openapi.ts";
+import { recordOf } from "../record.ts";
+
+export interface ChatDeps {
+  catalog: Catalog;
+  pool: Pool;
+  /** OV_MAX_TOKENS and OV_REQUEST_SECONDS. */
+  maxTokens: number;
+  requestSeconds: number;
+  /** Unique, without its prefix. */
+  newId: () => string;
+  /** A random integer of 0 or more, for requests without a seed. */
+  newSeed: () => number;
+}
+
+/** POST /v1/chat/completions */
+export function chatCompletions(deps: ChatDeps) {
+  const { catalog, pool } = deps;
+  return new Elysia({ name: "chat-completions" }).post(
+    "/v1/chat/completions",
+    async ({ body, request }) => {
+      const record = recordOf(request);
+      record.stream = body.stream ?? false;
+      const model = catalog.resolve(body.model);
+      record.model = model.name;
+      const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens });
+      const deadline = createDeadline(request.signal, deps.requestSeconds);
+      const counts = { prompt: 0, cached: 0, completion: 0 };
+      const target = catalog.toTarget(model);
+      const answer: Answer = {
+        head: { id: `chatcmpl-${deps.newId()}`, created: Math.floor(Date.now() / 1000), model: model.name },
+        events: runChoices({ pool, target, plan, counts, signal: deadline.signal }),
+        counts,
+        choices: plan.choices,
+        logprobs: plan.logprobs,
+        includeUsage: body.stream_options?.include_usage ?? false,
+        record,
+        deadline,
+      };
+      return record.stream ? await streamAnswer(answer) : Response.json(await collectAnswer(answer));
+    },
+    {
+      body: ChatCompletionRequest,
+      detail: documented("Answer a chat", {
+        "application/json": ChatCompletion,
+        "text/event-stream": ChatCompletionChunk,
+      }),
+    },
+  );
+}

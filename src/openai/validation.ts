@@ -1,0 +1,71 @@
+import { type TSchema, TypeGuard } from "@sinclair/typebox";
+import { Value, type ValueError } from "@sinclair/typebox/value";
+import { OvError } from "../errors.ts";
+
+/** The first thing wrong with a request's body, as a sentence that names the field, its value and what is wanted. */
+export function toInvalidRequest(schema: TSchema, body: unknown): OvError {
+  const error = deepest(Value.Errors(schema, body).First());
+  if (!error || error.path === "") {
+    return new OvError("invalid_request", "The request body must be a JSON object.");
+  }
+  const param = toParam(error.path);
+  const wanted = describe(error.schema);
+  const message =
+    error.value === undefined
+      ? `"${param}" is missing: it must be ${wanted}.`
+      : `"${param}" must be ${wanted}, but is ${quote(error.value)}.`;
+  return new OvError("invalid_request", message, { param });
+}
+
+/** A union's own error says little; where one of its variants got further, that one knows what is wrong. */
+function deepest(error: ValueError | undefined): ValueError | undefined {
+  if (!error) return undefined;
+  const inner = error.errors
+    .map((variant) => variant.First())
+    .find((first) => first && isBelow(first, error));
+  return inner ? deepest(inner) : error;
+}
+
+function isBelow(inner: ValueError, outer: ValueError): boolean {
+  return inner.path.length > outer.path.length;
+}
+
+/** `/messages/0/role` -> `messages[0].role` */
+function toParam(pointer: string): string {
+  const [, ...keys] = pointer.split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return keys.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join("");
+}
+
+function describe(schema: TSchema): string {
+  if (TypeGuard.IsUnion(schema)) {
+    const variants = schema.anyOf.filter((variant) => !TypeGuard.IsNull(variant));
+    const literals = variants.flatMap((variant) =>
+      TypeGuard.IsLiteral(variant) ? [`"${variant.const}"`] : [],
+    );
+    return literals.length > 0 ? `one of ${literals.join(", ")}` : variants.map(describe).join(" or ");
+  }
+  if (TypeGuard.IsInteger(schema)) return `a whole number${range(schema)}`;
+  if (TypeGuard.IsNumber(schema)) return `a number${range(schema)}`;
+  if (TypeGuard.IsBoolean(schema)) return "true or false";
+  if (TypeGuard.IsString(schema)) {
+    const { minLength = 0, maxLength } = schema;
+    return `a string${maxLength === undefined ? "" : ` of ${minLength} to ${maxLength} characters`}`;
+  }
+  if (TypeGuard.IsArray(schema)) {
+    const { minItems, maxItems } = schema;
+    if (minItems !== undefined) return `a list with at least ${minItems} item`;
+    return maxItems === undefined ? "a list" : `a list of at most ${maxItems} items`;
+  }
+  return "an object";
+}
+
+function range({ minimum, maximum, exclusiveMinimum }: TSchema): string {
+  if (exclusiveMinimum !== undefined) return ` above ${exclusiveMinimum} and at most ${maximum}`;
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  return minimum === undefined ? "" : ` of ${minimum} or more`;
+}
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

@@ -1,0 +1,127 @@
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { OvError } from "../errors.ts";
+
+/** One model of registry.json. Keys that are not named here are allowed and kept. */
+export const RegistryEntry = Type.Object(
+  {
+    path: Type.String({ pattern: "^/", description: "an absolute path" }),
+    task: Type.String({ minLength: 1, description: "a task such as text-generation-with-past" }),
+    weight_format: Type.String({ minLength: 1, description: "a weight format such as int8" }),
+    device: Type.Optional(Type.String({ minLength: 1, description: "an OpenVINO device such as GPU" })),
+    engine: Type.Optional(Type.String({ minLength: 1, description: "the name of an engine" })),
+    aliases: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), { description: "a list of further names" }),
+    ),
+    context_length: Type.Optional(
+      Type.Integer({ minimum: 1, description: "a whole number of tokens, 1 or more" }),
+    ),
+    /** Never unloaded for being idle. */
+    pinned: Type.Optional(Type.Boolean({ description: "true or false" })),
+    /** Unloaded after so many seconds without a request; 0: never. */
+    idle_seconds: Type.Optional(Type.Number({ minimum: 0, description: "a number of seconds, 0 or more" })),
+    tool_format: Type.Optional(Type.String({ minLength: 1, description: "the name of a tool-call format" })),
+  },
+  { additionalProperties: true },
+);
+export type RegistryEntry = Static<typeof RegistryEntry>;
+
+/** The whole file, its entries not looked at yet. */
+export const RegistryFile = Type.Object(
+  { version: Type.Literal(1), models: Type.Record(Type.String(), Type.Unknown()) },
+  { additionalProperties: true },
+);
+export type RegistryFile = Static<typeof RegistryFile>;
+
+/** An entry or alias that is not served; the reason is a whole sentence that names it. */
+export interface RegistryProblem {
+  name: string;
+  reason: string;
+}
+
+export interface ParsedRegistry {
+  entries: Map<string, RegistryEntry>;
+  problems: RegistryProblem[];
+}
+
+/**
+ * The file's text as JSON with the right outer shape; throws `registry_invalid`.
+ * `source` begins the sentence of that error.
+ */
+export function parseRegistryFile(text: string, source = "The registry"): RegistryFile {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(`${source} is not valid JSON (${reason}).`, error);
+  }
+  if (Value.Check(RegistryFile, file)) return file;
+  const shape = typeof file === "object" && file !== null && !Array.isArray(file) ? file : undefined;
+  if (shape === undefined) throw invalid(`${source} holds ${show(file)} where an object was wanted.`);
+  const version = "version" in shape ? shape.version : undefined;
+  if (version !== 1) throw invalid(`${source} has version ${show(version)}; this ov-llm reads version 1.`);
+  const models = "models" in shape ? shape.models : undefined;
+  throw invalid(`${source} has ${show(models)} as "models"; wanted is an object from name to entry.`);
+}
+
+/** Entry by entry: what is wrong with one is reported and never costs the others. */
+export function parseRegistry(text: string, source?: string): ParsedRegistry {
+  const { models } = parseRegistryFile(text, source);
+  const entries = new Map<string, RegistryEntry>();
+  const problems: RegistryProblem[] = [];
+  // Names of bad entries count too: an alias must not answer in the place of a broken model.
+  const taken = new Set(Object.keys(models));
+  for (const [name, value] of Object.entries(models)) {
+    if (name === "" || !Value.Check(RegistryEntry, value)) {
+      problems.push({ name, reason: `Registry entry ${show(name)} is skipped: ${toReason(name, value)}.` });
+      continue;
+    }
+    entries.set(name, withFreeAliases(name, value, taken, problems));
+  }
+  return { entries, problems };
+}
+
+function withFreeAliases(
+  name: string,
+  entry: RegistryEntry,
+  taken: Set<string>,
+  problems: RegistryProblem[],
+): RegistryEntry {
+  if (entry.aliases === undefined) return entry;
+  const aliases = entry.aliases.filter((alias) => {
+    if (!taken.has(alias)) return taken.add(alias);
+    const reason = `Alias ${show(alias)} of registry entry ${show(name)} is dropped: another name or alias has it already.`;
+    problems.push({ name, reason });
+    return false;
+  });
+  return { ...entry, aliases };
+}
+
+function toReason(name: string, value: unknown): string {
+  if (name === "") return "its name is empty";
+  const error = Value.Errors(RegistryEntry, value).First();
+  const field = error?.path.split("/")[1];
+  if (error === undefined || field === undefined) return `it is ${show(value)}, but must be an object`;
+  const schema: TSchema | undefined = Object.entries(RegistryEntry.properties).find(
+    ([key]) => key === field,
+  )?.[1];
+  const wanted = schema?.description ?? "something else";
+  if (error.value === undefined) return `its ${show(field)} is missing, but must be ${wanted}`;
+  return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(wanted) : wanted}`;
+}
+
+function absolute(wanted: string): string {
+  return `${wanted} (it must be absolute, and ~ is not expanded here)`;
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function invalid(sentence: string, cause?: unknown): OvError {
+  return new OvError("registry_invalid", `${sentence} Correct the file or restore an earlier copy.`, {
+    cause,
+  });
+}

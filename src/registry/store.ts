@@ -1,0 +1,83 @@
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
+import { withFileLock } from "./lock.ts";
+import { parseRegistryFile, type RegistryFile } from "./schema.ts";
+
+export interface UpdateOptions {
+  /** How long to wait for another writer. */
+  waitMs?: number;
+}
+
+/**
+ * Changes the registry file as one step that others see whole or not at all, however this process ends.
+ * `change` gets the raw entries by name and edits them in place; everything that it leaves alone, unknown
+ * keys included, is kept. A missing file is made, with its folders. Throws `registry_invalid` when the file
+ * cannot be understood (and leaves it as it is) and `registry_locked` when another writer does not end.
+ */
+export async function updateRegistry(
+  path: string,
+  change: (models: Record<string, unknown>) => void,
+  options: UpdateOptions = {},
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = toRealPath(path);
+  await withFileLock(`${file}.lock`, () => rewrite(file, change), options.waitMs ?? 10_000);
+}
+
+function rewrite(path: string, change: (models: Record<string, unknown>) => void): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  const registry: RegistryFile =
+    mode === undefined
+      ? { version: 1, models: {} }
+      : parseRegistryFile(readFileSync(path, "utf8"), `The registry ${JSON.stringify(path)}`);
+  change(registry.models);
+  writeAtomically(path, `${JSON.stringify(registry, null, 2)}\n`, (mode ?? 0o644) & 0o7777);
+}
+
+/** Temp file, fsync, rename, fsync of the folder: a power cut leaves the old text or the new one. */
+function writeAtomically(path: string, text: string, mode: number): void {
+  // One name for all: only the holder of the lock writes it, and what a killed writer left is written over.
+  const temporary = `${path}.tmp`;
+  try {
+    withDescriptor(temporary, "w", (descriptor) => {
+      fchmodSync(descriptor, mode);
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  withDescriptor(dirname(path), "r", fsyncSync);
+}
+
+function withDescriptor(path: string, flags: string, use: (descriptor: number) => void): void {
+  const descriptor = openSync(path, flags);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A registry behind a symlink is written where it lies, not over the link. */
+function toRealPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}

@@ -1,0 +1,152 @@
+import { readFileSync, statSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { diffEntries, type RegistryDiff } from "./diff.ts";
+import { type ParsedRegistry, parseRegistry, type RegistryEntry, type RegistryProblem } from "./schema.ts";
+
+export interface Snapshot {
+  entries: ReadonlyMap<string, RegistryEntry>;
+  /** degraded: the file cannot be read or understood; the entries are the last good ones. */
+  state: "ok" | "degraded";
+  /** Why it is degraded, as a sentence. */
+  reason: string | null;
+  problems: readonly RegistryProblem[];
+}
+
+export interface RegistryOptions {
+  path: string;
+  /**
+   * After the first load, whenever an entry differs. The diff names what running models depend on, so it
+   * is empty when only aliases, `pinned` or `idle_seconds` changed.
+   */
+  onChange: (diff: RegistryDiff, snapshot: Snapshot) => void;
+  /** Once for each problem of each new text of the file: a sentence. */
+  onProblem: (reason: string) => void;
+}
+
+export interface Registry {
+  /** The registry as the file is now; costs one stat while the file stays the same. */
+  current(): Snapshot;
+  /** The entry behind a name or an alias, as the file is now. */
+  resolve(name: string): { name: string; entry: RegistryEntry } | undefined;
+}
+
+/**
+ * A change within one tick of the file system's clock can leave the stat as it was. Until the file is older
+ * than the coarsest clock (2 s on FAT) it is therefore read again, and parsed only when its text differs.
+ */
+const clockTickMs = 2_000;
+
+/**
+ * The registry in memory. No timer and no polling: it looks at the file when it is asked, so a change, a
+ * new name and a removed one are seen by the next request.
+ */
+export function createRegistry({ path, onChange, onProblem }: RegistryOptions): Registry {
+  let snapshot: Snapshot = { entries: new Map(), state: "ok", reason: null, problems: [] };
+  let aliases: ReadonlyMap<string, string> = new Map();
+  let seen: Seen | undefined;
+
+  function current(): Snapshot {
+    const stamp = readStamp(path);
+    if (seen?.key === stamp.key && seen.settled) return snapshot;
+    const settled = Date.now() - stamp.modifiedMs > clockTickMs;
+    const content = readContent(path, stamp);
+    const before = seen;
+    seen = { key: stamp.key, settled, content };
+    if (before === undefined || !isDeepStrictEqual(before.content, content))
+      take(content, before === undefined);
+    return snapshot;
+  }
+
+  function take(content: Content, isFirst: boolean): void {
+    const old = snapshot.entries;
+    const result = toResult(content, path);
+    if (result.failure === null) {
+      snapshot = { entries: result.entries, state: "ok", reason: null, problems: result.problems };
+      aliases = toAliases(snapshot.entries);
+    } else {
+      snapshot = { entries: old, state: "degraded", reason: result.failure, problems: [] };
+    }
+    const sentences =
+      result.failure === null ? result.problems.map(({ reason }) => reason) : [result.failure];
+    for (const sentence of sentences) onProblem(sentence);
+    if (!isFirst && !isDeepStrictEqual(old, snapshot.entries)) {
+      onChange(diffEntries(old, snapshot.entries), snapshot);
+    }
+  }
+
+  return {
+    current,
+    resolve(asked) {
+      const { entries } = current();
+      const name = entries.has(asked) ? asked : aliases.get(asked);
+      const entry = name === undefined ? undefined : entries.get(name);
+      return name === undefined || entry === undefined ? undefined : { name, entry };
+    },
+  };
+}
+
+interface Stamp {
+  /** Differs when the file differs, but for changes within one tick of the clock. */
+  key: string;
+  modifiedMs: number;
+  /** undefined: there is a file; null: there is none; else why it cannot be looked at. */
+  failure?: string | null;
+}
+
+type Content = { text: string } | { failure: string } | null;
+
+interface Seen {
+  key: string;
+  settled: boolean;
+  content: Content;
+}
+
+function readStamp(path: string): Stamp {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return { key: "missing", modifiedMs: 0, failure: null };
+    // The change time sees what the others do not: a mode that was mended, a modification time set back.
+    const key = [stat.mtimeNs, stat.ctimeNs, stat.size, stat.ino, stat.dev].join(" ");
+    return { key, modifiedMs: Number(stat.mtimeMs) };
+  } catch (error) {
+    return { key: `failed ${toText(error)}`, modifiedMs: 0, failure: toText(error) };
+  }
+}
+
+function readContent(path: string, stamp: Stamp): Content {
+  if (stamp.failure === null) return null;
+  if (stamp.failure !== undefined) return { failure: stamp.failure };
+  try {
+    return { text: readFileSync(path, "utf8") };
+  } catch (error) {
+    return { failure: toText(error) };
+  }
+}
+
+function toResult(content: Content, path: string): ParsedRegistry & { failure: string | null } {
+  const none = { entries: new Map<string, RegistryEntry>(), problems: [] };
+  if (content === null) return { ...none, failure: null };
+  const source = `The registry ${JSON.stringify(path)}`;
+  if ("failure" in content) {
+    return {
+      ...none,
+      failure: `${source} cannot be read (${content.failure}). Mend its path or permissions.`,
+    };
+  }
+  try {
+    return { ...parseRegistry(content.text, source), failure: null };
+  } catch (error) {
+    return { ...none, failure: toText(error) };
+  }
+}
+
+function toAliases(entries: ReadonlyMap<string, RegistryEntry>): Map<string, string> {
+  const pairs = [...entries].flatMap(([name, { aliases = [] }]) =>
+    aliases.map((alias): [string, string] => [alias, name]),
+  );
+  return new Map(pairs);
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,38 @@
+/** One round: all requests begin at once; times of each request's tokens in seconds from then. */
+export interface RoundTimes {
+  seconds: number;
+  times: number[][];
+}
+
+export interface Summary {
+  tokensPerSecond: number;
+  ttftMsP50: number;
+  ttftMsP99: number;
+  /** Inter-token latency. */
+  itlMsP50: number;
+  itlMsP99: number;
+}
+
+export function summarize(rounds: RoundTimes[]): Summary {
+  const requests = rounds.flatMap(({ times }) => times);
+  const firsts = requests.flatMap((times) => times.slice(0, 1));
+  const gaps = requests.flatMap((times) => times.slice(1).map((time, index) => time - (times[index] ?? time)));
+  const perRound = rounds.map(({ seconds, times }) => times.flat().length / seconds);
+  return {
+    tokensPerSecond: round(quantile(perRound, 0.5)),
+    ttftMsP50: round(quantile(firsts, 0.5) * 1000),
+    ttftMsP99: round(quantile(firsts, 0.99) * 1000),
+    itlMsP50: round(quantile(gaps, 0.5) * 1000),
+    itlMsP99: round(quantile(gaps, 0.99) * 1000),
+  };
+}
+
+/** Nearest rank; NaN of nothing. */
+export function quantile(values: number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? sorted[0] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "bun:test";
+import { type ArgsDef, parseArgs } from "citty";
+import { UsageError } from "../../cli/action.ts";
+import { checkArgs, renderFlaglessSettings, toFlags, toSettingArgs } from "../../cli/args.ts";
+import { loadSettings } from "../../src/config/load.ts";
+import { type Setting, type SettingName, settingsTable } from "../../src/config/settings.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+const home = createTempDir();
+
+/** For each setting a text that is not its default, and its value. */
+const samples: Record<SettingName, [string, unknown] | null> = {
+  host: ["::1", "::1"],
+  port: ["9001", 9001],
+  device: ["gpu", "GPU"],
+  engine: ["batching", "batching"],
+  modelPath: ["/m", "/m"],
+  registryPath: ["/r.json", "/r.json"],
+  runtimeDir: ["/rt", "/rt"],
+  modelCacheDir: ["/c", "/c"],
+  kvCacheGb: ["3", 3],
+  maxTokens: ["5", 5],
+  maxBody: ["1MB", 1_048_576],
+  maxConcurrent: ["6", 6],
+  maxQueue: ["7", 7],
+  requestSeconds: ["1.5", 1.5],
+  loadSeconds: ["2.5", 2.5],
+  stallSeconds: ["3.5", 3.5],
+  drainSeconds: ["4.5", 4.5],
+  apiKey: null,
+  corsOrigins: ["https://a,https://b", ["https://a", "https://b"]],
+  logLevel: ["debug", "debug"],
+};
+
+describe("flags", () => {
+  const cases = Object.entries(samples).flatMap(([name, sample]) =>
+    sample === null ? [] : [[name as SettingName, ...sample] as const],
+  );
+
+  test.each(cases)("the flag of %s reaches it, in both spellings", (name, text, value) => {
+    const setting: Setting = settingsTable[name];
+    for (const rawArgs of [[`--${setting.flag}`, text], [`--${setting.flag}=${text}`]]) {
+      checkArgs(rawArgs, toSettingArgs(), "ov-llm serve");
+      const flags = toFlags(parseArgs(rawArgs, toSettingArgs()));
+      const { settings, sources } = loadSettings({ flags, env: {}, home });
+      expect(settings[name]).toEqual(value as never);
+      expect(Object.entries(sources).filter(([, source]) => source !== "default")).toEqual([[name, "flag"]]);
+    }
+  });
+
+  test("only the settings that were asked for become flags", () => {
+    expect(Object.keys(toSettingArgs(["host", "port", "apiKey"]))).toEqual(["host", "port"]);
+  });
+
+  test("the settings without a flag are told with their variable", () => {
+    for (const setting of Object.values<Setting>(settingsTable).filter(({ flag }) => flag === null)) {
+      expect(renderFlaglessSettings()).toContain(setting.env);
+    }
+  });
+});
+
+describe("checkArgs", () => {
+  const args: ArgsDef = {
+    name: { type: "positional" },
+    port: { type: "string", alias: "p" },
+    json: { type: "boolean" },
+  };
+  const check = (...rawArgs: string[]) => checkArgs(rawArgs, args, "ov-llm x");
+
+  test.each([[[]], [["--port", "1"]], [["-p", "1", "word"]], [["--port=1", "--json"]], [["--no-json"]]])(
+    "takes %p",
+    (rawArgs) => {
+      expect(() => check(...rawArgs)).not.toThrow();
+    },
+  );
+
+  test.each([
+    [["--prot", "1"], `Unknown flag "--prot" of "ov-llm x". See "ov-llm x --help".`],
+    [["-q"], `Unknown flag "-q"`],
+    [["--no-port"], `Unknown flag "--no-port"`],
+    [["--port"], `--port of "ov-llm x" wants a value, as in "--port VALUE".`],
+    [["--json=yes"], `--json of "ov-llm x" takes no value, but got "yes".`],
+    [["one", "two"], `Cannot use "two" with "ov-llm x": it takes no such word.`],
+    [["one", "--", "two"], `Cannot use "two"`],
+  ])("refuses %p", (rawArgs, sentence) => {
+    expect(() => check(...rawArgs)).toThrow(UsageError);
+    expect(() => check(...rawArgs)).toThrow(sentence);
+  });
+});

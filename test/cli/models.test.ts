@@ -1,0 +1,168 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toShortReason } from "../../cli/model-list.ts";
+import { createTempDir } from "../helpers/temp.ts";
+import { findFreePort, runCli, toTarget } from "./run-cli.ts";
+
+const server = Bun.serve({
+  port: 0,
+  fetch: () =>
+    Response.json({
+      object: "list",
+      data: [
+        { id: "good", object: "model", loaded: true, device: "GPU.0" },
+        { id: "raw", object: "model", loaded: false, device: null },
+      ],
+    }),
+});
+afterAll(() => server.stop(true));
+const nobody = ["--port", String(await findFreePort())];
+
+function homeWith(text?: string): string {
+  const home = createTempDir();
+  const folder = join(home, "models/converted_models");
+  mkdirSync(folder, { recursive: true });
+  if (text !== undefined) writeFileSync(join(folder, "registry.json"), text);
+  return home;
+}
+
+/** A folder that passes for an OpenVINO model, of 3072 bytes, one file of it behind a link. */
+function makeModel(home: string): string {
+  const path = join(home, "models/good");
+  mkdirSync(join(path, "inner"), { recursive: true });
+  for (const name of ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"]) {
+    writeFileSync(join(path, name), "");
+  }
+  writeFileSync(join(path, "openvino_model.xml"), "x".repeat(1024));
+  writeFileSync(join(path, "inner/part"), "x".repeat(1024));
+  writeFileSync(join(home, "blob"), "x".repeat(1024));
+  symlinkSync(join(home, "blob"), join(path, "linked"));
+  symlinkSync(path, join(path, "inner/circle"));
+  return path;
+}
+
+function makeRaw(home: string): string {
+  const path = join(home, "models/raw");
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "config.json"), "{}");
+  writeFileSync(join(path, "model.safetensors"), "");
+  return path;
+}
+
+function makeHome(): string {
+  const home = homeWith();
+  const entry = (path: string, extra: object = {}) => ({
+    path,
+    task: "text-generation",
+    weight_format: "int8",
+    ...extra,
+  });
+  const models = {
+    good: entry(makeModel(home), { aliases: ["g", "gg"] }),
+    raw: entry(makeRaw(home)),
+    gone: entry(join(home, "none")),
+    bad: entry("relative"),
+  };
+  const text = JSON.stringify({ version: 1, models });
+  writeFileSync(join(home, "models/converted_models/registry.json"), text);
+  return home;
+}
+
+describe("ov-llm models", () => {
+  test("shows every model, what lies at its path and what the server has loaded", async () => {
+    const { code, out, err } = await runCli(["models", ...toTarget(server)], { home: makeHome() });
+    expect([code, err]).toEqual([0, ""]);
+    const cells = out.split("\n").map((line) => line.split(/ {2,}/));
+    expect(cells.slice(0, 4)).toEqual([
+      ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE"],
+      ["good", "text-generation", "int8", "3.0 KB", "ok", "yes", "GPU.0"],
+      ["raw", "text-generation", "int8", "2 B", "is a raw Hugging Face model", "no", "-"],
+      ["gone", "text-generation", "int8", "-", "does not exist", "-", "-"],
+    ]);
+  });
+
+  test("explains under the table what is wrong, in whole sentences", async () => {
+    const home = makeHome();
+    const { out } = await runCli(["models", ...toTarget(server)], { home });
+    const notes = out.slice(out.indexOf("\n\n") + 2);
+    expect(notes).toContain("Aliases of good: g, gg\n");
+    expect(notes).toContain(
+      `raw: Model path "${home}/models/raw" is a raw Hugging Face model, not an OpenVINO one.`,
+    );
+    expect(notes).toContain(`gone: Model path "${home}/none" does not exist.`);
+    expect(notes).toContain(
+      `Registry entry "bad" is skipped: its "path" is "relative", but must be an absolute path`,
+    );
+  });
+
+  test("without a server says so and still lists", async () => {
+    const { code, out } = await runCli(["models", ...nobody], { home: makeHome() });
+    expect(code).toBe(0);
+    expect(out).toMatch(/good .* ok +- +-\n/);
+    expect(out).toContain(`No server answers at http://127.0.0.1:${nobody[1]} (connection refused).`);
+  });
+
+  test("--json gives the same as data", async () => {
+    const home = makeHome();
+    const { code, out } = await runCli(["models", "--json", ...toTarget(server)], { home });
+    const list = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(list).toMatchObject({
+      state: "ok",
+      reason: null,
+      server: `http://127.0.0.1:${server.port}`,
+      server_problem: null,
+    });
+    expect(list.problems).toHaveLength(1);
+    expect(list.models[0]).toEqual({
+      name: "good",
+      task: "text-generation",
+      weight_format: "int8",
+      aliases: ["g", "gg"],
+      path: join(home, "models/good"),
+      size_bytes: 3072,
+      path_state: "ok",
+      path_problem: null,
+      loaded: true,
+      device: "GPU.0",
+    });
+  });
+
+  test.each([undefined, `{"version":1,"models":{}}`])(
+    "with the registry %p says how to get a model",
+    async (text) => {
+      const home = homeWith(text);
+      const { code, out } = await runCli(["models", ...nobody], { home });
+      const path = join(home, "models/converted_models/registry.json");
+      expect([code, out]).toEqual([
+        0,
+        `No models in "${path}" yet. Get a first one with "ov-llm setup --starter".\n`,
+      ]);
+    },
+  );
+
+  test("with a broken registry says so and ends with 1", async () => {
+    const { code, out, err } = await runCli(["models", ...nobody], { home: homeWith("{ broken") });
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^error: The registry ".*registry\.json" is not valid JSON .*\n$/);
+  });
+
+  test("names that would steer the terminal are escaped", async () => {
+    const models = { "a\u001b[2J\nb": { path: "/none", task: "t", weight_format: "int8" } };
+    const { out } = await runCli(["models", ...nobody], {
+      home: homeWith(JSON.stringify({ version: 1, models })),
+    });
+    expect(out).not.toContain("\u001b");
+    expect(out).toContain("a\\u001b[2J");
+  });
+});
+
+test.each([
+  [`Model path "/m" holds a .gguf file. Name the file itself: /m/x.gguf.`, "holds a .gguf file"],
+  [
+    `Model path "/m" is an incomplete export: openvino_model.bin missing. Convert it.`,
+    "is an incomplete export",
+  ],
+  ["Something else went wrong.", "cannot be used"],
+])("toShortReason: %p is %p", (problem, short) => expect(toShortReason(problem, "/m")).toBe(short));

@@ -1,0 +1,56 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { askServer, toServerUrl } from "../../cli/server.ts";
+
+const Answer = Type.Object({ ok: Type.Boolean() });
+
+const server = Bun.serve({
+  port: 0,
+  routes: {
+    "/good": (request) => Response.json({ ok: request.headers.get("authorization") === "Bearer secret-key" }),
+    "/busy": () => Response.json({ ok: false }, { status: 503 }),
+    "/shape": () => Response.json({ fine: true }),
+    "/html": () => new Response("<html>", { status: 404 }),
+    "/key": () => Response.json({ error: {} }, { status: 401 }),
+    "/moved": () => Response.redirect("/good"),
+    "/hang": () => new Promise<Response>(() => {}),
+  },
+});
+afterAll(() => server.stop(true));
+const url = `http://127.0.0.1:${server.port}`;
+const ask = (path: string, seconds = 5) => askServer({ url, apiKey: "secret-key" }, path, Answer, seconds);
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:9"],
+  ["0.0.0.0", "http://127.0.0.1:9"],
+  ["::", "http://[::1]:9"],
+  ["[::]", "http://[::1]:9"],
+  ["fe80::1", "http://[fe80::1]:9"],
+  ["box.lan", "http://box.lan:9"],
+])("toServerUrl: %p is %p", (host, expected) => expect(toServerUrl(host, 9)).toBe(expected));
+
+describe("askServer", () => {
+  test("sends the key and gives the answer", async () => {
+    expect(await ask("/good")).toEqual({ ok: true });
+  });
+
+  test("takes an answer of the right shape whatever its status", async () => {
+    expect(await ask("/busy")).toEqual({ ok: false });
+  });
+
+  test.each([
+    ["/shape", `What answers at ${url}/shape is not an ov-llm of this version (status 200,`],
+    ["/html", `What answers at ${url}/html is not an ov-llm of this version (status 404, "<html>")`],
+    ["/key", `The server at ${url} asks for another API key. Set its OV_API_KEY here too.`],
+    ["/moved", `No server answers at ${url} (`],
+  ])("refuses the answer of %s", async (path, sentence) => {
+    const error: unknown = await ask(path).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "server_unreachable" });
+    expect(String(error)).toContain(sentence);
+    expect(Bun.inspect(error)).not.toContain("secret-key");
+  });
+
+  test("a server that hangs is given up", async () => {
+    await expect(ask("/hang", 0.1)).rejects.toThrow("(nothing came within 0.1 s)");
+  });
+});

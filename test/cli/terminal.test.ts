@@ -1,0 +1,65 @@
+import { describe, expect, test } from "bun:test";
+import { paint, renderBlock, renderBytes, renderTable, toOneLine } from "../../cli/terminal.ts";
+
+const plain = (text: string) => Bun.stripANSI(text);
+
+describe("renderTable", () => {
+  const rows = [
+    ["a", "long cell", "1"],
+    ["bbbb", "", "22"],
+  ];
+
+  test("pads columns to their widest cell, the last one not", () => {
+    expect(plain(renderTable(["NAME", "B", "C"], rows))).toBe(
+      ["NAME  B          C", "a     long cell  1", "bbbb             22", ""].join("\n"),
+    );
+  });
+
+  test("counts wide and coloured characters as they show", () => {
+    const wide = plain(
+      renderTable(
+        ["A", "B"],
+        [
+          ["模型", "x"],
+          [paint("red", "ab"), "y"],
+        ],
+      ),
+    );
+    expect(wide).toBe(["A     B", "模型  x", "ab    y", ""].join("\n"));
+  });
+
+  test("becomes one block a row where the terminal is too narrow", () => {
+    expect(
+      plain(
+        renderTable(
+          ["NAME", "B"],
+          [
+            ["a", "long cell"],
+            ["b", "x"],
+          ],
+          10,
+        ),
+      ),
+    ).toBe(["NAME  a", "B     long cell", "", "NAME  b", "B     x", ""].join("\n"));
+  });
+});
+
+test("renderBlock puts values under each other", () => {
+  expect(plain(renderBlock(["a", "long"], ["1", "2"]))).toBe("a     1\nlong  2\n");
+});
+
+test.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1024, "1.0 KB"],
+  [1536, "1.5 KB"],
+  [3_221_225_472, "3.0 GB"],
+  [2 ** 50, "1024.0 TB"],
+])("renderBytes: %p is %p", (bytes, text) => expect(renderBytes(bytes)).toBe(text));
+
+test.each([
+  ["plain", "plain"],
+  ["two\n  lines\r\nmore", "two lines more"],
+  ["\u001b[2Jgone", "\\u001b[2Jgone"],
+  ["tab\there", "tab\\there"],
+])("toOneLine: %p is %p", (text, line) => expect(toOneLine(text)).toBe(line));

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LoadOptions, loadSettings } from "../../src/config/load.ts";
+import type { SettingName } from "../../src/config/settings.ts";
+import { OvError } from "../../src/errors.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+function homeWith(text?: string): string {
+  const home = createTempDir();
+  if (text === undefined) return home;
+  mkdirSync(join(home, ".config/ov-llm-server"), { recursive: true });
+  writeFileSync(join(home, ".config/ov-llm-server/ov-server.env"), text);
+  return home;
+}
+
+function failure(options: LoadOptions): OvError {
+  try {
+    loadSettings(options);
+  } catch (error) {
+    if (error instanceof OvError) return error;
+    throw error;
+  }
+  throw new Error("The settings were taken");
+}
+
+describe("loadSettings", () => {
+  test("gives every default where nothing is set", () => {
+    const home = homeWith();
+    const { settings, sources, settingsFile, unknown } = loadSettings({ env: {}, home });
+    expect(settings).toEqual({
+      host: "127.0.0.1",
+      port: 9000,
+      device: "AUTO",
+      engine: "auto",
+      modelPath: null,
+      registryPath: join(home, "models/converted_models/registry.json"),
+      runtimeDir: join(home, ".local/share/ov-llm/runtime"),
+      modelCacheDir: join(home, ".cache/ov-llm/model-cache"),
+      kvCacheGb: null,
+      maxTokens: 4096,
+      maxBody: 33_554_432,
+      maxConcurrent: 64,
+      maxQueue: 512,
+      requestSeconds: 3600,
+      loadSeconds: 900,
+      stallSeconds: 300,
+      drainSeconds: 30,
+      apiKey: null,
+      corsOrigins: [],
+      logLevel: "info",
+    });
+    expect(new Set(Object.values(sources))).toEqual(new Set(["default"]));
+    expect(settingsFile).toBe(join(home, ".config/ov-llm-server/ov-server.env"));
+    expect(unknown).toEqual([]);
+  });
+
+  const flags = { port: "1", device: "cpu" };
+  const env = { OV_PORT: "2", OV_HOST: "env" };
+  const file = "OV_PORT=3\nOV_HOST=file\nOV_MAX_TOKENS=33\n";
+  test.each<[SettingName, unknown, string]>([
+    ["port", 1, "flag"],
+    ["device", "CPU", "flag"],
+    ["host", "env", "env"],
+    ["maxTokens", 33, "file"],
+    ["maxQueue", 512, "default"],
+  ])("flag before environment before file before default: %s is %p from the %s", (name, value, source) => {
+    const loaded = loadSettings({ flags, env, home: homeWith(file) });
+    expect<unknown>([loaded.settings[name], loaded.sources[name]]).toEqual([value, source]);
+  });
+
+  test("an empty value counts as unset, at every place", () => {
+    const options = { flags: { port: "" }, env: { OV_PORT: "  " }, home: homeWith("OV_PORT=\nOV_HOST=''\n") };
+    const { settings, sources } = loadSettings(options);
+    expect([settings.port, sources.port, settings.host]).toEqual([9000, "default", "127.0.0.1"]);
+  });
+
+  test("the file may have comments, quotes, export and a byte order mark", () => {
+    const home = homeWith(`\uFEFFOV_PORT=7\n# OV_HOST=no\nexport OV_HOST="::1" # here\nOV_DEVICE='gpu'\n`);
+    const { settings } = loadSettings({ env: {}, home });
+    expect([settings.port, settings.host, settings.device]).toEqual([7, "::1", "GPU"]);
+  });
+
+  test("another settings file can be named", () => {
+    const home = homeWith("OV_PORT=1\n");
+    writeFileSync(join(home, "other.env"), "OV_PORT=2\n");
+    expect(loadSettings({ env: {}, home, settingsFile: "~/other.env" }).settings.port).toBe(2);
+  });
+
+  test("~ is the given home in every path", () => {
+    const home = homeWith("OV_MODEL_PATH=~/m\n");
+    expect(loadSettings({ env: {}, home }).settings.modelPath).toBe(join(home, "m"));
+  });
+
+  test("keys of the file that are not ours are ignored, unknown OV_ keys are named", () => {
+    const home = homeWith("PATH=/x\nOV_PROT=1\nOV_PORT=2\nOV_OLD=\n");
+    expect(loadSettings({ env: { OV_ELSE: "1" }, home }).unknown).toEqual(["OV_PROT", "OV_OLD"]);
+  });
+
+  test("a secret has no flag", () => {
+    expect(
+      loadSettings({ flags: { "api-key": "12345678" }, env: {}, home: homeWith() }).settings.apiKey,
+    ).toBeNull();
+  });
+
+  test("a bad value names its flag, the value and what is allowed", () => {
+    const error = failure({ flags: { port: "12abc" }, env: {}, home: homeWith() });
+    expect(error.code).toBe("invalid_setting");
+    expect(error.message).toBe(
+      `Cannot use "12abc" for --port: wanted is a whole number from 0 to 65535. Correct it or leave it out.`,
+    );
+  });
+
+  test("a bad value names the environment or the file it came from", () => {
+    const home = homeWith("OV_ENGINE=fast\n");
+    expect(failure({ env: { OV_LOG_LEVEL: "loud" }, home: homeWith() }).message).toStartWith(
+      `Cannot use "loud" for OV_LOG_LEVEL from the environment: wanted is one of error, warn, info, debug.`,
+    );
+    expect(failure({ env: {}, home }).message).toStartWith(
+      `Cannot use "fast" for OV_ENGINE from "${join(home, ".config/ov-llm-server/ov-server.env")}": wanted is one of`,
+    );
+  });
+
+  test.each([
+    ["environment", { OV_API_KEY: "s3cret" }, undefined],
+    ["file", {}, "OV_API_KEY=s3cret\n"],
+  ])("a bad secret from the %s is never shown", (_place, secretEnv, text) => {
+    const error = failure({ env: secretEnv, home: homeWith(text) });
+    expect(Bun.inspect(error)).not.toContain("s3cret");
+    expect(error.message).toContain("Cannot use the value (secret, not shown) for OV_API_KEY from");
+    expect(error.message).toContain("wanted is at least 8 characters");
+  });
+
+  test("a settings file that cannot be read is an error that names it", () => {
+    const home = createTempDir();
+    const path = join(home, ".config/ov-llm-server/ov-server.env");
+    mkdirSync(path, { recursive: true });
+    const error = failure({ env: {}, home });
+    expect(error.code).toBe("invalid_setting");
+    expect(error.message).toContain(`Cannot read the settings file "${path}" (EISDIR`);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import { createLog, type LogLevel, renderLine } from "../src/log.ts";
+
+function collect(level: LogLevel, timestamps = false) {
+  const lines: string[] = [];
+  return { lines, log: createLog({ level, timestamps, write: (line) => lines.push(line) }) };
+}
+
+describe("renderLine", () => {
+  test.each([
+    ["started", {}, "started"],
+    ["started", { port: 9000, key: false, seconds: 1.5 }, "started port=9000 key=false seconds=1.5"],
+    ["a", { gone: undefined, none: null, empty: "" }, "a none=- empty=-"],
+    ["a", { text: "two words" }, 'a text="two words"'],
+    ["a", { text: 'say "hi"' }, 'a text="say \\"hi\\""'],
+    ["a", { text: "k=v" }, 'a text="k=v"'],
+    ["a", { text: "1\n2" }, 'a text="1\\n2"'],
+    ["a\nerror forged", {}, "a\\nerror forged"],
+    ["a", { text: "\u001b[31mred" }, 'a text="\\u001b[31mred"'],
+  ])("%p with %p", (message, fields, line) => expect(renderLine(message, fields)).toBe(line));
+});
+
+describe("createLog", () => {
+  test.each<[LogLevel, string[]]>([
+    ["error", ["error"]],
+    ["warn", ["error", "warn"]],
+    ["info", ["error", "warn", "info"]],
+    ["debug", ["error", "warn", "info", "debug"]],
+  ])("at level %s writes %p", (level, written) => {
+    const { log, lines } = collect(level);
+    for (const name of ["error", "warn", "info", "debug"] as const) log[name](name);
+    expect(lines.map((line) => line.split(" ")[0]?.trim() ?? "")).toEqual(written);
+  });
+
+  test("writes one line for each event, the level first", () => {
+    const { log, lines } = collect("info");
+    log.info("loaded", { model: "m", seconds: 2 });
+    log.warn("two\nlines");
+    expect(lines).toEqual(["info  loaded model=m seconds=2\n", "warn  two\\nlines\n"]);
+  });
+
+  test("puts the UTC time first when told to", () => {
+    const { log, lines } = collect("info", true);
+    log.info("x");
+    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info {2}x\n$/);
+  });
+
+  test("writes every one of many equal lines", () => {
+    const { log, lines } = collect("info");
+    for (let count = 0; count < 50; count += 1) log.info("same");
+    expect(lines).toHaveLength(50);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "bun:test";
+import { OvError } from "../../src/errors.ts";
+import { parseRegistry } from "../../src/registry/schema.ts";
+
+const good = { path: "/m", task: "text-generation-with-past", weight_format: "int8" };
+const file = (models: unknown) => JSON.stringify({ version: 1, models });
+
+describe("parseRegistry", () => {
+  test("keeps unknown keys of an entry", () => {
+    const { entries, problems } = parseRegistry(file({ m: { ...good, note: { by: "me" } } }));
+    expect(entries.get("m")).toEqual({ ...good, note: { by: "me" } } as typeof good);
+    expect(problems).toEqual([]);
+  });
+
+  test("takes every optional key", () => {
+    const full = {
+      ...good,
+      device: "GPU.1",
+      engine: "batching",
+      aliases: ["a", "b"],
+      context_length: 1,
+      pinned: true,
+      idle_seconds: 0,
+      tool_format: "hermes",
+    };
+    expect(parseRegistry(file({ m: full })).entries.get("m")).toEqual(full);
+  });
+
+  test.each([
+    ["path missing", { path: undefined }, `its "path" is missing, but must be an absolute path`],
+    ["path relative", { path: "models/m" }, `its "path" is "models/m", but must be an absolute path`],
+    ["path under ~", { path: "~/m" }, "it must be absolute, and ~ is not expanded here"],
+    ["path a number", { path: 7 }, `its "path" is 7, but must be an absolute path`],
+    ["task empty", { task: "" }, `its "task" is "", but must be a task`],
+    ["format missing", { weight_format: undefined }, `its "weight_format" is missing`],
+    ["device a number", { device: 1 }, `its "device" is 1, but must be an OpenVINO device`],
+    ["engine null", { engine: null }, `its "engine" is null`],
+    ["aliases a string", { aliases: "a" }, `its "aliases" is "a", but must be a list of further names`],
+    ["alias empty", { aliases: ["a", ""] }, `its "aliases" is "", but must be a list of further names`],
+    ["context 0", { context_length: 0 }, `its "context_length" is 0, but must be a whole number`],
+    ["context half", { context_length: 1.5 }, `its "context_length" is 1.5`],
+    ["pinned text", { pinned: "yes" }, `its "pinned" is "yes", but must be true or false`],
+    ["idle negative", { idle_seconds: -1 }, `its "idle_seconds" is -1, but must be a number of seconds`],
+    ["tool format list", { tool_format: [] }, `its "tool_format" is []`],
+  ])("skips an entry with %s and says so", (_what, fields, reason) => {
+    const { entries, problems } = parseRegistry(file({ bad: { ...good, ...fields }, ok: good }));
+    expect([...entries.keys()]).toEqual(["ok"]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.name).toBe("bad");
+    expect(problems[0]?.reason).toStartWith(`Registry entry "bad" is skipped: `);
+    expect(problems[0]?.reason).toContain(reason);
+  });
+
+  test.each([[null], ["text"], [3], [[]]])("skips an entry that is %p", (value) => {
+    const { entries, problems } = parseRegistry(file({ bad: value, ok: good }));
+    expect([...entries.keys()]).toEqual(["ok"]);
+    expect(problems[0]?.reason).toContain("but must be an object");
+  });
+
+  test("skips an entry without a name", () => {
+    expect(parseRegistry(file({ "": good })).problems[0]?.reason).toContain("its name is empty");
+  });
+
+  test("drops an alias that is a name, even a later or a broken one, or another alias", () => {
+    const { entries, problems } = parseRegistry(
+      file({
+        a: { ...good, aliases: ["a", "b", "broken", "x", "free"] },
+        b: { ...good, aliases: ["x", "y", "y"] },
+        broken: {},
+      }),
+    );
+    expect(entries.get("a")?.aliases).toEqual(["x", "free"]);
+    expect(entries.get("b")?.aliases).toEqual(["y"]);
+    const dropped = problems.filter(({ reason }) => reason.startsWith("Alias"));
+    expect(dropped.map(({ name }) => name)).toEqual(["a", "a", "a", "b", "b"]);
+    expect(dropped[3]?.reason).toBe(
+      `Alias "x" of registry entry "b" is dropped: another name or alias has it already.`,
+    );
+  });
+
+  test("names that JavaScript objects have of their own are plain names", () => {
+    const text = `{"version":1,"models":{"__proto__":${JSON.stringify(good)},"constructor":${JSON.stringify(good)}}}`;
+    expect([...parseRegistry(text).entries.keys()]).toEqual(["__proto__", "constructor"]);
+  });
+
+  test.each([
+    ["", "is not valid JSON"],
+    ["{", "is not valid JSON"],
+    ["[]", "holds [] where an object was wanted"],
+    ["null", "holds null where an object was wanted"],
+    [`{"models":{}}`, "has version nothing; this ov-llm reads version 1"],
+    [`{"version":2,"models":{}}`, "has version 2; this ov-llm reads version 1"],
+    [`{"version":"1","models":{}}`, `has version "1"`],
+    [`{"version":1}`, `has nothing as "models"`],
+    [`{"version":1,"models":[]}`, `has [] as "models"; wanted is an object`],
+  ])("refuses the file %p", (text, sentence) => {
+    try {
+      parseRegistry(text, "The registry x.json");
+      expect.unreachable();
+    } catch (error) {
+      if (!(error instanceof OvError)) throw error;
+      expect(error.code).toBe("registry_invalid");
+      expect(error.message).toStartWith("The registry x.json ");
+      expect(error.message).toContain(sentence);
+    }
+  });
+});

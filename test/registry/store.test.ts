@@ -1,0 +1,157 @@
+import { describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { parseRegistry } from "../../src/registry/schema.ts";
+import { updateRegistry } from "../../src/registry/store.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+const entry = { path: "/m", task: "t", weight_format: "int8" };
+const writer = join(import.meta.dir, "writer.fixture.ts");
+
+function startWriter(...args: string[]) {
+  return Bun.spawn([process.execPath, writer, ...args], { stdout: "pipe", stderr: "inherit" });
+}
+
+async function readUntil(stream: ReadableStream<Uint8Array>, text: string): Promise<void> {
+  let seen = "";
+  for await (const chunk of stream) {
+    seen += new TextDecoder().decode(chunk);
+    if (seen.includes(text)) return;
+  }
+  throw new Error(`The writer ended before it said ${text}`);
+}
+
+describe("updateRegistry", () => {
+  test("makes the file and its folders, readable as JSON with two spaces and a newline", async () => {
+    const path = join(createTempDir(), "a/b/registry.json");
+    await updateRegistry(path, (models) => {
+      models.m = entry;
+    });
+    const expected = { version: 1, models: { m: entry } };
+    expect(readFileSync(path, "utf8")).toBe(`${JSON.stringify(expected, null, 2)}\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o644);
+    expect(readdirSync(join(path, "..")).sort()).toEqual(["registry.json", "registry.json.lock"]);
+  });
+
+  test("keeps unknown keys at every level, and broken entries", async () => {
+    const path = join(createTempDir(), "registry.json");
+    const before = {
+      $schema: "x",
+      version: 1,
+      models: { a: { ...entry, n: { m: [1] } }, b: 5 },
+      more: { k: null },
+    };
+    writeFileSync(path, JSON.stringify(before));
+    await updateRegistry(path, (models) => {
+      models.c = entry;
+    });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+      ...before,
+      models: { ...before.models, c: entry },
+    });
+  });
+
+  test("keeps the file's mode", async () => {
+    const path = join(createTempDir(), "registry.json");
+    writeFileSync(path, `{"version":1,"models":{}}`);
+    chmodSync(path, 0o600);
+    await updateRegistry(path, () => {});
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test("writes a linked file where it lies", async () => {
+    const folder = createTempDir();
+    mkdirSync(join(folder, "real"));
+    writeFileSync(join(folder, "real/registry.json"), `{"version":1,"models":{}}`);
+    symlinkSync(join(folder, "real/registry.json"), join(folder, "registry.json"));
+    await updateRegistry(join(folder, "registry.json"), (models) => {
+      models.m = entry;
+    });
+    expect(lstatSync(join(folder, "registry.json")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, "real/registry.json"), "utf8")).toContain(`"m"`);
+  });
+
+  test.each(["{ not json", "[]", `{"version":2,"models":{}}`, ""])(
+    "leaves a file that holds %p as it is",
+    async (text) => {
+      const path = join(createTempDir(), "registry.json");
+      writeFileSync(path, text);
+      await expect(updateRegistry(path, () => {})).rejects.toMatchObject({ code: "registry_invalid" });
+      expect(readFileSync(path, "utf8")).toBe(text);
+    },
+  );
+
+  test("changes nothing when the change throws", async () => {
+    const path = join(createTempDir(), "registry.json");
+    const change = () => {
+      throw new Error("no");
+    };
+    await expect(updateRegistry(path, change)).rejects.toThrow("no");
+    expect(existsSync(path)).toBe(false);
+    await updateRegistry(path, (models) => {
+      models.m = entry;
+    });
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test("8 processes at once lose nothing", async () => {
+    const path = join(createTempDir(), "registry.json");
+    const writers = Array.from({ length: 8 }, (_, index) => startWriter(path, `w${index}`, "5"));
+    expect(await Promise.all(writers.map((process) => process.exited))).toEqual(Array(8).fill(0));
+    const { entries, problems } = parseRegistry(readFileSync(path, "utf8"));
+    expect(entries.size).toBe(40);
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  test("updates in one process wait for each other", async () => {
+    const path = join(createTempDir(), "registry.json");
+    const names = Array.from({ length: 10 }, (_, index) => `m${index}`);
+    const update = (name: string) =>
+      updateRegistry(path, (models) => {
+        models[name] = entry;
+      });
+    await Promise.all(names.map(update));
+    expect([...parseRegistry(readFileSync(path, "utf8")).entries.keys()].sort()).toEqual(names);
+  });
+
+  test("a lock that is held too long is an error that says so; its holder's end frees it", async () => {
+    const path = join(createTempDir(), "registry.json");
+    writeFileSync(path, `{"version":1,"models":{}}`);
+    const holder = startWriter(path, "never", "1", "hang");
+    await readUntil(holder.stdout, "holding");
+    const failed = updateRegistry(path, () => {}, { waitMs: 120 });
+    await expect(failed).rejects.toMatchObject({ code: "registry_locked" });
+    holder.kill("SIGKILL");
+    await holder.exited;
+    await updateRegistry(path, (models) => {
+      models.m = entry;
+    });
+    expect([...parseRegistry(readFileSync(path, "utf8")).entries.keys()]).toEqual(["m"]);
+  }, 20_000);
+
+  test("kill -9 amid writing leaves a readable file that the next writer goes on with", async () => {
+    const path = join(createTempDir(), "registry.json");
+    for (let round = 0; round < 5; round += 1) {
+      const busy = startWriter(path, `r${round}`, "100000");
+      await readUntil(busy.stdout, `${3 + round}\n`);
+      busy.kill("SIGKILL");
+      await busy.exited;
+      expect(parseRegistry(readFileSync(path, "utf8")).entries.has(`r${round}-${3 + round}`)).toBe(true);
+    }
+    await updateRegistry(path, (models) => {
+      models.last = entry;
+    });
+    expect(parseRegistry(readFileSync(path, "utf8")).entries.has("last")).toBe(true);
+    expect(readdirSync(join(path, "..")).sort()).toEqual(["registry.json", "registry.json.lock"]);
+  }, 60_000);
+});

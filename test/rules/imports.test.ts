@@ -1,0 +1,171 @@
+import { describe, expect, test } from "bun:test";
+import { isFile, isOurs, parseImports, readSourceFiles, type SourceFile, toArea } from "./source-files.ts";
+
+/** Who may import whom, besides its own area; ARCHITECTURE.md has the same table. */
+const allowed: Record<string, readonly string[]> = {
+  errors: [],
+  version: [],
+  signals: [],
+  log: ["errors"],
+  config: ["errors"],
+  openai: ["errors"],
+  chat: ["openai", "errors"],
+  registry: ["errors"],
+  engine: ["errors", "log"],
+  convert: ["registry", "errors"],
+  http: ["openai", "chat", "registry", "engine", "errors", "log", "config", "version"],
+  daemon: [
+    "openai",
+    "chat",
+    "registry",
+    "engine",
+    "convert",
+    "http",
+    "config",
+    "errors",
+    "log",
+    "version",
+    "signals",
+  ],
+  cli: ["daemon", "config", "registry", "convert", "openai", "engine", "errors", "log", "version"],
+};
+
+/** What cli may import of engine: it looks at models and sets up the runtime, it never runs one. */
+const engineForCli = [
+  /^src\/engine\/model-folder\.ts$/,
+  /^src\/engine\/runtime[^/]*\.ts$/,
+  /^src\/engine\/batching\//,
+];
+
+/** Packages that only one area may import. */
+const packageOwners: [name: RegExp, area: string][] = [
+  [/^(elysia|@elysiajs\/.*)$/, "http"],
+  [/^citty$/, "cli"],
+];
+
+const files = await readSourceFiles();
+
+/** Where in the code of some files a pattern stands, as `path: match`. */
+function findUses(pattern: RegExp, among: SourceFile[]): string[] {
+  return among.flatMap(({ path, code }) => (code.match(pattern) ?? []).map((match) => `${path}: ${match}`));
+}
+
+function findImports(among: SourceFile[], isWrong: (module: string, file: SourceFile) => boolean): string[] {
+  return among.flatMap((file) =>
+    file.imports.filter((module) => isWrong(module, file)).map((module) => `${file.path} imports ${module}`),
+  );
+}
+
+const inAreas = (...areas: string[]) => files.filter(({ area }) => areas.includes(area));
+
+describe("who imports whom", () => {
+  test("every area of the source is in the table", () => {
+    expect([...new Set(files.map(({ area }) => area))].filter((area) => !(area in allowed))).toEqual([]);
+  });
+
+  test("each area imports only what the table allows", () => {
+    const isWrong = (module: string, { area }: SourceFile) =>
+      isOurs(module) && toArea(module) !== area && !allowed[area]?.includes(toArea(module));
+    expect(findImports(files, isWrong)).toEqual([]);
+  });
+
+  test("cli takes of engine only what looks at models and sets up the runtime", () => {
+    const isWrong = (module: string) =>
+      toArea(module) === "engine" && isOurs(module) && !engineForCli.some((part) => part.test(module));
+    expect(findImports(inAreas("cli"), isWrong)).toEqual([]);
+  });
+
+  test("only serve starts the daemon, and loads it only then", () => {
+    const users = inAreas("cli").filter(({ imports }) => imports.includes("src/daemon.ts"));
+    expect(users.map(({ path }) => path)).toEqual(["cli/commands/serve.ts"]);
+    expect(users[0]?.imports.filter((module) => module === "src/daemon.ts")).toEqual(["src/daemon.ts"]);
+    expect(users[0]?.lazy).toContain("src/daemon.ts");
+  });
+
+  test("http takes only types of config", () => {
+    // Types are gone from the code that is left.
+    expect(findUses(/from "[^"]*\/config\/[^"]*"/g, inAreas("http"))).toEqual([]);
+  });
+
+  test("a package with one owner is imported by it alone", () => {
+    const isWrong = (module: string, { area }: SourceFile) =>
+      packageOwners.some(([name, owner]) => name.test(module) && area !== owner);
+    expect(findImports(files, isWrong)).toEqual([]);
+  });
+
+  test("our modules are named with their extension and are there", () => {
+    expect(findImports(files, (module) => isOurs(module) && !isFile(module))).toEqual([]);
+  });
+
+  test("there are no cycles", () => {
+    expect(findCycles(new Map(files.map(({ path, imports }) => [path, imports.filter(isOurs)])))).toEqual([]);
+  });
+});
+
+describe("what code may touch", () => {
+  test("only config/load.ts reads the environment", () => {
+    const others = files.filter(({ path }) => path !== "src/config/load.ts");
+    expect(findUses(/\bprocess\.env\b|\bBun\.env\b|\bimport\.meta\.env\b/g, others)).toEqual([]);
+  });
+
+  test("nothing writes to the console", () => {
+    expect(findUses(/\bconsole\.\w+/g, files)).toEqual([]);
+  });
+
+  test("only cli ends the process", () => {
+    expect(
+      findUses(
+        /\bprocess\.(exit|abort|reallyExit)\b/g,
+        files.filter(({ area }) => area !== "cli"),
+      ),
+    ).toEqual([]);
+  });
+
+  test("openai and chat are pure: no files, no network, no Bun", () => {
+    const pure = inAreas("openai", "chat");
+    const isImpure = (module: string) =>
+      /^(bun|bun:.*|(node:)?(fs|net|http|https|os|child_process)(\/.*)?)$/.test(module);
+    expect(findImports(pure, isImpure)).toEqual([]);
+    expect(findUses(/\bBun\.\w+|\bfetch\(/g, pure)).toEqual([]);
+  });
+});
+
+describe("the rules see what they hold", () => {
+  test.each([
+    [`import { a } from "../errors.ts";`, ["src/errors.ts"]],
+    [`import type { A } from "./b.ts";`, ["src/x/b.ts"]],
+    [`import {\n  a,\n  type B,\n} from "elysia";`, ["elysia"]],
+    [`export { a } from "./b.ts";`, ["src/x/b.ts"]],
+    [`import "./b.ts";`, ["src/x/b.ts"]],
+    [`import text from "./host.py" with { type: "text" };`, ["src/x/host.py"]],
+    [`const { a } = await import("../b.ts");`, ["src/b.ts"]],
+    [`// import { a } from "../errors.ts";`, []],
+    [`export const a = "./b.ts";`, []],
+    [`export function a() {\n  return "from";\n}`, []],
+  ])("in %p", (text, imports) => expect(parseImports(text, "src/x/a.ts").imports).toEqual(imports));
+
+  test("a cycle", () => {
+    const graph = new Map([
+      ["a", ["b"]],
+      ["b", ["c"]],
+      ["c", ["b"]],
+    ]);
+    expect(findCycles(graph)).toEqual(["b -> c -> b"]);
+  });
+
+  test("many files", () => expect(files.length).toBeGreaterThan(20));
+});
+
+/** Each cycle once, at the first place where a walk in depth closes it. */
+function findCycles(graph: ReadonlyMap<string, string[]>): string[] {
+  const done = new Set<string>();
+  const walk = (path: string, trail: string[]): string[] => {
+    const start = trail.indexOf(path);
+    if (start >= 0) return [[...trail.slice(start), path].join(" -> ")];
+    if (done.has(path)) return [];
+    const cycles = (graph.get(path) ?? []).flatMap((next) => walk(next, [...trail, path]));
+    done.add(path);
+    return cycles;
+  };
+  return [...graph.keys()].flatMap((path) => walk(path, []));
+}

