@@ -26,11 +26,14 @@ const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-
 const children = new Set();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
+let isInterrupted = false;
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
+    isInterrupted = true;
     for (const child of children) killGroup(child, "SIGTERM");
     // Time for tests to end the programs that they started; then all that is left is killed.
-    setTimeout(() => process.exit(130), children.size === 0 ? 0 : 3000);
+    setTimeout(() => process.exit(130), children.size === 0 ? 0 : 5000);
   });
 }
 process.on("exit", () => {
@@ -137,11 +140,7 @@ async function prepare(title, program, args, options = {}) {
   const lines = [];
   const { code } = await run(program, args, options, (line) => {
     lines.push(line);
-    if (
-      /^(Downloading|Installing collected|Successfully|Creating|Installing |Fetching|Repairing|Upgrading)/.test(
-        line.trim(),
-      )
-    ) {
+    if (isProgress(line.trim())) {
       console.log(`    ${shorten(line.trim())}`);
     }
   });
@@ -149,6 +148,11 @@ async function prepare(title, program, args, options = {}) {
     throw new Error(
       `Preparing the tests failed: ${title} (exit code ${code})\n${lines.slice(-20).join("\n")}`,
     );
+}
+
+/** What takes long: the small packages go by unsaid. */
+function isProgress(line) {
+  return /^(Downloading.*MB\)|Successfully|Creating|Installing |Fetching|Repairing|Upgrading)/.test(line);
 }
 
 function shorten(line) {
@@ -245,6 +249,7 @@ function run(program, args, options, onLine) {
     });
     child.on("close", (code, signal) => {
       children.delete(child);
+      if (isInterrupted) process.exit(130);
       resolve({ code: code ?? signal });
     });
   });

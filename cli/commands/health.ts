@@ -1,30 +1,10 @@
-import { type Static, Type } from "@sinclair/typebox";
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
+import { Health } from "../../src/openai/health.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { askServer, toServer } from "../server.ts";
 import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
-
-const nullable = Type.Union([Type.String(), Type.Null()]);
-
-/** The answer of `GET /health`. */
-export const Health = Type.Object({
-  status: Type.Union([Type.Literal("ok"), Type.Literal("degraded")]),
-  reason: nullable,
-  version: Type.String(),
-  started: Type.String(),
-  pid: Type.Integer(),
-  device: nullable,
-  engine: Type.Union([
-    Type.Object({ name: Type.String(), versions: Type.Record(Type.String(), Type.String()) }),
-    Type.Null(),
-  ]),
-  registered: Type.Integer(),
-  on_disk: Type.Integer(),
-  loaded: Type.Array(Type.String()),
-});
-export type Health = Static<typeof Health>;
 
 export const health = defineCommand({
   meta: { name: "health", description: "Ask the running server how it is; exit code 0 only when it is well" },

@@ -1,4 +1,5 @@
-import { OvError, isErrorCode } from "../errors.ts";
+import { closeSync } from "node:fs";
+import { isErrorCode, OvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Channel, createChannel } from "./channel.ts";
 import type { GenerationEvent, Host } from "./generation.ts";
@@ -150,10 +151,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 
   const output = Promise.allSettled([forward(child.stdout), forward(child.stderr)]);
-  void readEvents(eventsFd);
+  const events = readEvents(eventsFd);
   const exited = child.exited.then(async (): Promise<Error | null> => {
-    await output;
+    await Promise.all([output, events]);
     clearInterval(watch);
+    // Writer and reader worked on duplicates; Bun leaves the descriptors themselves to us.
+    await Promise.resolve(commands.end()).catch(() => {});
+    for (const fd of [commandsFd, eventsFd]) closeSync(fd);
     if (closing) {
       end(new OvError("shutting_down", `Model "${model}" is being unloaded. Try again in a moment.`));
       return null;

@@ -1,7 +1,7 @@
+import { access, constants, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { access, constants, readFile, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { OvError } from "../errors.ts";
 import { readGguf } from "./gguf.ts";
 

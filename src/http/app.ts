@@ -1,8 +1,8 @@
 import { cors } from "@elysiajs/cors";
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
+import type { Health } from "../openai/health.ts";
 import { readJsonBody } from "./body.ts";
-import type { Health } from "./health.ts";
 import { openapiDocument } from "./openapi.ts";
 import { auth } from "./plugins/auth.ts";
 import { errors } from "./plugins/errors.ts";

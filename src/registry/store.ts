@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { withFileLock } from "./lock.ts";
+import { OvError } from "../errors.ts";
+import { withFileLock } from "../file-lock.ts";
 import { parseRegistryFile, type RegistryFile } from "./schema.ts";
 
 export interface UpdateOptions {
@@ -33,7 +34,17 @@ export async function updateRegistry(
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const file = toRealPath(path);
-  await withFileLock(`${file}.lock`, () => rewrite(file, change), options.waitMs ?? 10_000);
+  const lock = `${file}.lock`;
+  const { waitMs = 10_000 } = options;
+  await withFileLock(lock, () => rewrite(file, change), { waitMs, locked: () => locked(lock, waitMs) });
+}
+
+function locked(path: string, waitMs: number): OvError {
+  return new OvError(
+    "registry_locked",
+    `Cannot lock ${JSON.stringify(path)}: another process has held it for ${waitMs / 1000} s. ` +
+      `See which one with "fuser ${path}", end it or let it finish, then try again.`,
+  );
 }
 
 function rewrite(path: string, change: (models: Record<string, unknown>) => void): void {

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import openvino_genai as genai
 
-model, cache_gb, batched_tokens = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+model, cache_gb, batched_tokens, device = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 scheduler = genai.SchedulerConfig()
 scheduler.enable_prefix_caching = True
 scheduler.cache_size = cache_gb
 scheduler.max_num_batched_tokens = batched_tokens
-pipeline = genai.ContinuousBatchingPipeline(str(Path(model)), scheduler, "CPU", {}, {})
+pipeline = genai.ContinuousBatchingPipeline(str(Path(model)), scheduler, device, {}, {})
 tokenizer = pipeline.get_tokenizer()
 next_id = 0
 

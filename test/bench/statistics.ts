@@ -2,6 +2,8 @@
 export interface RoundTimes {
   seconds: number;
   times: number[][];
+  /** New tokens of all requests. */
+  tokens: number;
 }
 
 export interface Summary {
@@ -16,8 +18,10 @@ export interface Summary {
 export function summarize(rounds: RoundTimes[]): Summary {
   const requests = rounds.flatMap(({ times }) => times);
   const firsts = requests.flatMap((times) => times.slice(0, 1));
-  const gaps = requests.flatMap((times) => times.slice(1).map((time, index) => time - (times[index] ?? time)));
-  const perRound = rounds.map(({ seconds, times }) => times.flat().length / seconds);
+  const gaps = requests.flatMap((times) =>
+    times.slice(1).map((time, index) => time - (times[index] ?? time)),
+  );
+  const perRound = rounds.map(toTokensPerSecond);
   return {
     tokensPerSecond: round(quantile(perRound, 0.5)),
     ttftMsP50: round(quantile(firsts, 0.5) * 1000),
@@ -27,12 +31,26 @@ export function summarize(rounds: RoundTimes[]): Summary {
   };
 }
 
+export function toTokensPerSecond({ seconds, tokens }: RoundTimes): number {
+  return tokens / seconds;
+}
+
+/** Time to the first token of the middle request, in milliseconds. */
+export function toTtftMs({ times }: RoundTimes): number {
+  return median(times.flatMap((one) => one.slice(0, 1))) * 1000;
+}
+
+export function median(values: number[]): number {
+  return quantile(values, 0.5);
+}
+
 /** Nearest rank; NaN of nothing. */
 export function quantile(values: number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? sorted[0] ?? Number.NaN;
 }
 
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+/** To so many digits after the point. */
+export function round(value: number, digits = 2): number {
+  return Number(value.toFixed(digits));
 }

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
+import { Health } from "../../openai/health.ts";
 import { documented } from "../openapi.ts";
-import { Health } from "../health.ts";
 
 /** GET /health: open to everyone, 200 as long as the server answers at all. */
 export function health(read: () => Health) {

@@ -1,0 +1,19 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+const orNull = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+/** The answer of GET /health. */
+export const Health = Type.Object({
+  status: Type.Union([Type.Literal("ok"), Type.Literal("degraded")]),
+  reason: orNull(Type.String({ description: "Why it is degraded" })),
+  version: Type.String(),
+  started: Type.String({ description: "ISO 8601, UTC" }),
+  pid: Type.Integer(),
+  device: orNull(Type.String({ description: "Where models run that name no device; null: not known yet" })),
+  engine: orNull(Type.Object({ name: Type.String(), versions: Type.Record(Type.String(), Type.String()) })),
+  registered: Type.Integer({ description: "Models that requests can name" }),
+  on_disk: Type.Integer({ description: "Those of them whose path exists" }),
+  loaded: Type.Array(Type.String()),
+});
+export type Health = Static<typeof Health>;

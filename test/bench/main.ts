@@ -1,0 +1,111 @@
+/**
+ * `bun run bench`: the server's speed beside the raw engine's, in one run on one machine. Figures are reported beside
+ * their goals and never asserted: the exit code tells only whether they could be measured.
+ */
+import { mkdirSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { dirname } from "node:path";
+import { writeError, writeOut } from "../../cli/terminal.ts";
+import { version } from "../../src/version.ts";
+import { type Figure, judge, renderFigures } from "./goals.ts";
+import { runLoad } from "./load.ts";
+import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
+import { measureIdle, toIdleFigures } from "./part-idle.ts";
+import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
+import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
+import { measureStartup, toStartupFigures } from "./part-startup.ts";
+import { createPrompts, type Prompts } from "./prompts.ts";
+import { startRawEngine } from "./raw-engine.ts";
+import { type BenchServer, buildExecutable, createHome, type ServerSetup, startServer } from "./server.ts";
+
+interface Bench {
+  setup: ServerSetup;
+  options: BenchOptions;
+  prompts: Prompts;
+  figures: Figure[];
+  /** What each part found, whole. */
+  reports: Partial<Record<Part, unknown>>;
+}
+
+async function runBench(options: BenchOptions): Promise<void> {
+  const { home, remove } = createHome(options);
+  try {
+    say("Building the executable");
+    const setup = { home, options, executable: await buildExecutable(home) };
+    const bench: Bench = { setup, options, prompts: createPrompts(), figures: [], reports: {} };
+    if (options.only.includes("startup")) await runStartup(bench);
+    if (options.only.some((part) => part !== "startup")) await runServed(bench);
+    await report(bench);
+  } finally {
+    remove();
+  }
+}
+
+async function runStartup({ setup, figures, reports }: Bench): Promise<void> {
+  say("Starting the executable again and again");
+  const found = await measureStartup(setup);
+  reports.startup = found;
+  figures.push(...toStartupFigures(found));
+}
+
+/** The parts that need a server with a loaded model. */
+async function runServed(bench: Bench): Promise<void> {
+  const { setup, options, prompts, figures, reports } = bench;
+  say("Starting the server and loading its model");
+  await using server = await startServer(setup);
+  await runLoad(server, [prompts.next()], 8);
+  const [, hostPid] = await server.logged(/ loaded model .*pid=(\d+)/);
+  const loaded = { ...server, hostPid: Number(hostPid) };
+  if (options.only.includes("load")) await runLoads(bench, loaded);
+  if (options.only.includes("prefix")) {
+    say("Repeating long prefixes");
+    const found = await measurePrefix(server, prompts, options.prefixes);
+    reports.prefix = found;
+    figures.push(...toPrefixFigures(found));
+  }
+  if (options.only.includes("idle")) await runIdle(bench, loaded);
+}
+
+async function runLoads(bench: Bench, server: BenchServer & { hostPid: number }): Promise<void> {
+  const { options, prompts, figures, reports } = bench;
+  say("Loading the raw engine");
+  await using raw = await startRawEngine(options);
+  say(`${options.concurrency.join(", ")} requests at once, raw engine and server in turns`);
+  const rows = await measureLoad({ raw, server, prompts, options });
+  reports.load = rows;
+  figures.push(...toLoadFigures(rows));
+  await writeOut(`${renderLoad(rows)}\n`);
+}
+
+async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {
+  const { setup, options, figures, reports } = bench;
+  say(`Watching idle servers for ${options.idleSeconds} s`);
+  await using unloaded = await startServer(setup);
+  const name = "daemon without a model";
+  const pids = { [name]: unloaded.pid, "daemon with a model": loaded.pid, host: loaded.hostPid };
+  const found = await measureIdle(pids, options.idleSeconds);
+  reports.idle = found;
+  figures.push(...toIdleFigures(found, name));
+}
+
+async function report({ options, figures, reports }: Bench): Promise<void> {
+  const judged = figures.map(judge);
+  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), load: loadavg() };
+  const result = { version, date: new Date().toISOString(), machine, options, figures: judged, reports };
+  mkdirSync(dirname(options.json), { recursive: true });
+  await Bun.write(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  await writeOut(`${renderFigures(judged)}\n${options.json} has all of it.\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text} …\n`);
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === null) await writeOut(help);
+  else await runBench(options);
+} catch (error) {
+  writeError(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { loadSettings } from "../../src/config/load.ts";
+import { runtimePython } from "../../src/engine/runtime.ts";
+import { starterModel } from "../../src/engine/runtime-starter.ts";
+import { parseRegistry } from "../../src/registry/schema.ts";
+
+export const parts = ["load", "prefix", "startup", "idle"] as const;
+export type Part = (typeof parts)[number];
+
+/** An OpenAI-compatible server that runs already. */
+export interface Peer {
+  name: string;
+  url: URL;
+  model: string;
+}
+
+export interface BenchOptions {
+  /** Where the figures go as JSON. */
+  json: string;
+  only: readonly Part[];
+  concurrency: number[];
+  rounds: number;
+  /** How often the part on prefixes and the one on the start are repeated. */
+  prefixes: number;
+  starts: number;
+  idleSeconds: number;
+  /** The same for the raw engine and the server. */
+  kvCacheGb: number;
+  device: string;
+  modelPath: string;
+  runtimeDir: string;
+  peers: Peer[];
+}
+
+export const help = `bun run bench [options]: the server's speed beside the raw engine's
+
+  --json PATH           the figures as JSON (dist/bench.json)
+  --only PARTS          of ${parts.join(",")} (all)
+  --concurrency LIST    requests at once (1,4,16)
+  --rounds N            pairs of rounds for each of these (10)
+  --prefixes N          fresh prefixes (7)
+  --starts N            starts of the executable (15)
+  --idle-seconds N      (60)
+  --kv-cache-gb N       for both (1)
+  --device NAME         for both (CPU)
+  --model PATH          model (OV_TEST_MODEL, else the installed ${starterModel.name})
+  --peer NAME=URL       also load this OpenAI-compatible server; may be given again
+  --peer-model NAME     the model's name there
+`;
+
+/** The command line as options; null: help was asked for. Throws what a user should read. */
+export function parseOptions(argv: string[]): BenchOptions | null {
+  const text = (value: string) => ({ type: "string", default: value }) as const;
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      help: { type: "boolean", short: "h" },
+      json: text("dist/bench.json"),
+      only: text(parts.join(",")),
+      concurrency: text("1,4,16"),
+      rounds: text("10"),
+      prefixes: text("7"),
+      starts: text("15"),
+      "idle-seconds": text("60"),
+      "kv-cache-gb": text("1"),
+      device: text("CPU"),
+      model: { type: "string" },
+      peer: { type: "string", multiple: true, default: [] },
+      "peer-model": text("default"),
+    },
+  });
+  if (values.help) return null;
+  return {
+    json: values.json,
+    only: values.only.split(",").map(toPart),
+    concurrency: values.concurrency.split(",").map((value) => toCount("concurrency", value)),
+    rounds: toCount("rounds", values.rounds),
+    prefixes: toCount("prefixes", values.prefixes),
+    starts: toCount("starts", values.starts),
+    idleSeconds: toCount("idle-seconds", values["idle-seconds"]),
+    kvCacheGb: toCount("kv-cache-gb", values["kv-cache-gb"]),
+    device: values.device,
+    modelPath: values.model ?? findModel(),
+    runtimeDir: findRuntime(),
+    peers: values.peer.map((value) => toPeer(value, values["peer-model"])),
+  };
+}
+
+function toPart(value: string): Part {
+  const found = parts.find((part) => part === value);
+  if (found === undefined)
+    throw new Error(`--only knows ${parts.join(", ")}, but not ${JSON.stringify(value)}.`);
+  return found;
+}
+
+function toCount(flag: string, value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error(`--${flag} wants whole numbers of 1 or more, not ${JSON.stringify(value)}.`);
+  return count;
+}
+
+function toPeer(value: string, model: string): Peer {
+  const [, name, url] = /^([^=]+)=(http:\/\/.+)$/.exec(value) ?? [];
+  if (!name || !url) throw new Error(`--peer wants NAME=http://HOST:PORT, not ${JSON.stringify(value)}.`);
+  return { name, url: new URL(url), model };
+}
+
+function findRuntime(): string {
+  const runtimeDir = process.env.OV_TEST_RUNTIME_DIR ?? loadSettings().settings.runtimeDir;
+  if (existsSync(runtimePython(runtimeDir))) return runtimeDir;
+  throw new Error(
+    `No engine is installed in ${runtimeDir}: run \`ov-llm setup\`, or set OV_TEST_RUNTIME_DIR to its environment.`,
+  );
+}
+
+function findModel(): string {
+  if (process.env.OV_TEST_MODEL) return process.env.OV_TEST_MODEL;
+  const { registryPath } = loadSettings().settings;
+  const { entries } = parseRegistry(existsSync(registryPath) ? readFileSync(registryPath, "utf8") : noModels);
+  const entry = entries.get(starterModel.name);
+  if (entry !== undefined) return entry.path;
+  throw new Error(
+    `${registryPath} has no ${starterModel.name}: run \`ov-llm setup --starter\`, or name a model with --model or OV_TEST_MODEL.`,
+  );
+}
+
+const noModels = '{"version":1,"models":{}}';

@@ -1,0 +1,163 @@
+import { renderTable } from "../../cli/terminal.ts";
+import { type Figure, renderNumber } from "./goals.ts";
+import { type ChatTarget, runLoad } from "./load.ts";
+import type { BenchOptions } from "./options.ts";
+import { readCpuSeconds, readMachineCpuSeconds } from "./processes.ts";
+import type { Prompts } from "./prompts.ts";
+import type { RawEngine } from "./raw-engine.ts";
+import {
+  median,
+  type RoundTimes,
+  round,
+  type Summary,
+  summarize,
+  toTokensPerSecond,
+  toTtftMs,
+} from "./statistics.ts";
+
+const maxTokens = 128;
+/** How much of the raw engine's tokens/s the server should keep. */
+const ratioGoals = new Map([
+  [1, 0.95],
+  [16, 0.9],
+]);
+const ttftGoalMs = 5;
+
+/** Something that answers prompts, and the processes that it takes. */
+interface Contestant {
+  name: string;
+  /** Process ids by role. */
+  pids: Record<string, number>;
+  run(prompts: string[]): Promise<RoundTimes>;
+}
+
+export interface LoadRow extends Summary {
+  name: string;
+  concurrency: number;
+  /** To the raw engine, the median of neighbouring rounds; null: it is the raw engine. */
+  ratio: number | null;
+  ttftDifferenceMs: number | null;
+  /** CPU seconds of a round by role; `others`: all that runs on this machine besides. */
+  cpuSeconds: Record<string, number>;
+}
+
+export interface LoadParts {
+  raw: RawEngine;
+  server: ChatTarget & { pid: number; hostPid: number };
+  prompts: Prompts;
+  options: BenchOptions;
+}
+
+export async function measureLoad({ raw, server, prompts, options }: LoadParts): Promise<LoadRow[]> {
+  const contestants: Contestant[] = [
+    { name: "raw", pids: { engine: raw.pid }, run: (texts) => raw.run(texts, maxTokens) },
+    {
+      name: "server",
+      pids: { daemon: server.pid, host: server.hostPid },
+      run: (texts) => runLoad(server, texts, maxTokens),
+    },
+    ...options.peers.map(({ name, url, model }) => {
+      const target = { host: url.hostname, port: Number(url.port || 80), model };
+      return { name, pids: {}, run: (texts: string[]) => runLoad(target, texts, maxTokens) };
+    }),
+  ];
+  const rows: LoadRow[] = [];
+  for (const concurrency of options.concurrency) {
+    const nextTexts = () => Array.from({ length: concurrency }, prompts.next);
+    for (const contestant of contestants) await contestant.run(nextTexts());
+    const seen = contestants.map(() => ({ rounds: [] as RoundTimes[], cpu: {} as Record<string, number> }));
+    for (let pair = 0; pair < options.rounds; pair++) {
+      // The same for all: their caches are their own. In turns, because the machine's speed drifts.
+      const texts = nextTexts();
+      for (const [index, contestant] of contestants.entries()) {
+        const { rounds, cpu } = seen[index]!;
+        rounds.push(await runMeasured(contestant, texts, cpu));
+      }
+    }
+    const rawRounds = seen[0]!.rounds;
+    rows.push(
+      ...seen.map(({ rounds, cpu }, index) => toRow(contestants[index]!.name, rounds, cpu, rawRounds)),
+    );
+  }
+  return rows;
+}
+
+async function runMeasured({ pids, run }: Contestant, texts: string[], cpu: Record<string, number>) {
+  const read = () => ({
+    ...Object.fromEntries(Object.entries(pids).map(([role, pid]) => [role, readCpuSeconds(pid)])),
+    load: readCpuSeconds(process.pid),
+  });
+  const add = (role: string, seconds: number) => {
+    cpu[role] = (cpu[role] ?? 0) + seconds;
+  };
+  const [before, machineBefore]: [Record<string, number>, number] = [read(), readMachineCpuSeconds()];
+  const times = await run(texts);
+  const [after, machine] = [Object.entries(read()), readMachineCpuSeconds() - machineBefore];
+  const used = after.map(([role, seconds]): [string, number] => [role, seconds - (before[role] ?? 0)]);
+  for (const [role, seconds] of used) add(role, seconds);
+  add("others", Math.max(0, machine - used.reduce((sum, [, seconds]) => sum + seconds, 0)));
+  return times;
+}
+
+function toRow(name: string, rounds: RoundTimes[], cpu: Record<string, number>, raw: RoundTimes[]): LoadRow {
+  /** Each round against the raw engine's before it. */
+  const pairs = rounds.map((one, index): [RoundTimes, RoundTimes] => [one, raw[index]!]);
+  const ratios = pairs.map(([one, base]) => toTokensPerSecond(one) / toTokensPerSecond(base));
+  const differences = pairs.map(([one, base]) => toTtftMs(one) - toTtftMs(base));
+  return {
+    name,
+    concurrency: rounds[0]!.times.length,
+    ...summarize(rounds),
+    ratio: rounds === raw ? null : round(median(ratios), 3),
+    ttftDifferenceMs: rounds === raw ? null : round(median(differences)),
+    cpuSeconds: Object.fromEntries(
+      Object.entries(cpu).map(([role, seconds]) => [role, round(seconds / rounds.length, 3)]),
+    ),
+  };
+}
+
+export function toLoadFigures(rows: LoadRow[]): Figure[] {
+  return rows
+    .filter(({ name }) => name === "server")
+    .flatMap(({ concurrency, ratio, ttftDifferenceMs }) => {
+      const atLeast = ratioGoals.get(concurrency);
+      const speed: Figure = {
+        name: `tokens/s at ${concurrency}, server / raw`,
+        value: ratio ?? Number.NaN,
+        unit: "",
+        ...(atLeast !== undefined && { goal: { atLeast } }),
+      };
+      const delay: Figure = {
+        name: `TTFT p50 at ${concurrency}, server - raw`,
+        value: ttftDifferenceMs ?? Number.NaN,
+        unit: "ms",
+        ...(concurrency === 1 && { goal: { atMost: ttftGoalMs } }),
+      };
+      return [speed, delay];
+    });
+}
+
+export function renderLoad(rows: LoadRow[]): string {
+  const header = [
+    "AT ONCE",
+    "WHO",
+    "TOKENS/S",
+    "OF RAW",
+    "TTFT P50",
+    "P99",
+    "ITL P50",
+    "P99",
+    "CPU S A ROUND",
+  ];
+  const cells = rows.map((row) => [
+    String(row.concurrency),
+    row.name,
+    renderNumber(row.tokensPerSecond),
+    row.ratio === null ? "" : renderNumber(row.ratio),
+    ...[row.ttftMsP50, row.ttftMsP99, row.itlMsP50, row.itlMsP99].map((value) => `${renderNumber(value)} ms`),
+    Object.entries(row.cpuSeconds)
+      .map(([role, seconds]) => `${role} ${seconds.toFixed(2)}`)
+      .join(", "),
+  ]);
+  return renderTable(header, cells);
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { readLines } from "../../src/engine/lines.ts";
+import { runtimePython } from "../../src/engine/runtime.ts";
+import type { BenchOptions } from "./options.ts";
+import type { RoundTimes } from "./statistics.ts";
+
+/** Tokens of one step at most, as STEP_TOKENS in src/engine/batching/engine.py. */
+const batchedTokens = 256;
+
+export interface RawEngine {
+  pid: number;
+  run(prompts: string[], maxTokens: number): Promise<RoundTimes>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts raw_engine.py and waits until its model is loaded and warm. */
+export async function startRawEngine(options: BenchOptions): Promise<RawEngine> {
+  const { runtimeDir, modelPath, kvCacheGb, device } = options;
+  const script = join(import.meta.dir, "raw_engine.py");
+  const child = Bun.spawn(
+    [runtimePython(runtimeDir), script, modelPath, String(kvCacheGb), String(batchedTokens), device],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const lines = readLines(child.stdout);
+
+  async function read(): Promise<string> {
+    const { value } = await lines.next();
+    const [line] = value ?? [];
+    if (line === undefined) throw new Error(`The raw engine ended with ${await child.exited}.`);
+    return line;
+  }
+
+  await read();
+  return {
+    pid: child.pid,
+    async run(prompts, maxTokens) {
+      child.stdin.write(`${JSON.stringify({ prompts, max_tokens: maxTokens })}\n`);
+      await child.stdin.flush();
+      const { seconds, times }: Pick<RoundTimes, "seconds" | "times"> = JSON.parse(await read());
+      return { seconds, times, tokens: times.flat().length };
+    },
+    async [Symbol.asyncDispose]() {
+      await child.stdin.end();
+      await child.exited;
+    },
+  };
+}

