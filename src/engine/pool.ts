@@ -79,6 +79,8 @@ export function createPool(options: PoolOptions): Pool {
   const slots = new Map<string, Slot>();
   const draining = new Set<Slot>();
   const cooldown = createCooldown(now);
+  let closed = false;
+  /** Ends the loads, too, when the time for a clean end is up. */
   const closing = new AbortController();
 
   function slotFor(target: ModelTarget): Slot {
@@ -173,7 +175,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   async function* generate(...[target, build, signal]: Parameters<Pool["generate"]>) {
-    if (closing.signal.aborted) throw shuttingDown();
+    if (closed) throw shuttingDown();
     const slot = slotFor(target);
     slot.users += 1;
     try {
@@ -193,6 +195,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   async function close(drainSeconds: number): Promise<void> {
+    closed = true;
     const all = () => [...slots.values(), ...draining];
     for (const slot of [...slots.values()]) drain(slot);
     const timer = setTimeout(() => closing.abort(shuttingDown()), drainSeconds * 1000);

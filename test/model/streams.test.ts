@@ -122,7 +122,10 @@ test("a second model loads in a process of its own, and nobody waits for it mean
   await server.logged(/loading model model=second /);
   for (const [question, word] of known.slice(0, 3)) expect(textOf(await answer(question))).toContain(word);
   expect(isLoaded()).toBe(false);
-  expect(await late).toMatchObject({ model: "second", choices: [{ message: { content: expect.stringContaining("Oslo") } }] });
+  expect(await late).toMatchObject({
+    model: "second",
+    choices: [{ message: { content: expect.stringContaining("Oslo") } }],
+  });
   expect(isLoaded()).toBe(true);
   const pids = server.log().flatMap((line) => / loaded model .*pid=(\d+)/.exec(line)?.[1] ?? []);
   expect(new Set(pids).size).toBe(2);
