@@ -164,8 +164,7 @@ function shorten(line) {
 async function runChecks(tools, env) {
   const node = (name) => join(repo, "node_modules/.bin", name);
   const tool = (name) => join(tools, name);
-  await check("format", node("biome"), ["format", "."], env);
-  await check("lint", node("biome"), ["lint", "--error-on-warnings", "."], env);
+  await check("format and lint", node("biome"), ["check", "--error-on-warnings", "."], env);
   await check("types", node("tsc"), ["--noEmit"], env);
   await check("host: format", tool("ruff"), ["format", "--check", "--no-cache", hostSources], env);
   await check("host: lint", tool("ruff"), ["check", "--no-cache", hostSources], env);

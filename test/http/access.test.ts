@@ -125,7 +125,7 @@ describe("a host name", () => {
     "that is none is no failure of the server: %j",
     async (host) => {
       const { status, answer } = await sendRaw(`GET /health HTTP/1.1\r\nhost: ${host}`);
-      expect([200, 400]).toContain(status);
+      expect(status).toBeLessThan(500);
       expect(answer).not.toContain("<html");
     },
   );

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { settingsTable } from "../../src/config/settings.ts";
+import { madeParts, readDocument, withPart } from "./tables.ts";
+
+const root = join(import.meta.dir, "../..");
+const documents = ["README.md", "ARCHITECTURE.md", "AGENTS.md"];
+
+for (const part of madeParts) {
+  test(`${part.file}: "${part.name}" is what the source says; \`bun run docs\` writes it`, () => {
+    const text = readDocument(part.file);
+    expect(text).toBe(withPart(text, part));
+  });
+}
+
+describe("the documents", () => {
+  for (const file of documents) {
+    test(`${file} names only files that there are`, () => {
+      const text = readDocument(file);
+      const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? "");
+      const paths = [
+        ...text.matchAll(
+          /`((?:src|cli|test|http|engine|chat|openai|config|batching|routes|plugins)\/[\w./-]+\.\w+)`/g,
+        ),
+      ];
+      const named = paths.map(([, path]) => path ?? "");
+      const missing = [...links, ...named].filter((path) => !existsSomewhere(path));
+      expect(missing).toEqual([]);
+    });
+
+    test(`${file} names only settings that there are`, () => {
+      const known = new Set<string>(Object.values(settingsTable).map(({ env }) => env));
+      const named = new Set(readDocument(file).match(/\bOV_(?!TEST_)[A-Z_]+\b/g));
+      expect([...named].filter((name) => !known.has(name))).toEqual([]);
+    });
+
+    test(`${file} names only scripts that there are`, () => {
+      const { scripts } = JSON.parse(readDocument("package.json"));
+      const named = [...readDocument(file).matchAll(/bun run ([\w:]+)/g)].map(([, name]) => name);
+      expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+    });
+  }
+
+  test("AGENTS.md stays short", () => {
+    expect(readDocument("AGENTS.md").split("\n").length).toBeLessThan(120);
+  });
+});
+
+/** Documents leave out the leading folders that the context gives. */
+function existsSomewhere(path: string): boolean {
+  return ["", "src", "src/http", "src/engine"].some((folder) => existsSync(join(root, folder, path)));
+}

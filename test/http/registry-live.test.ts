@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { Value } from "@sinclair/typebox/value";
+import {
+  type ChatCompletion,
+  ChatCompletion as Schema,
+  ErrorBody,
+  ModelList,
+} from "../../src/openai/responses.ts";
+import { modelPath } from "../helpers/environment.ts";
+import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+setDefaultTimeout(40_000);
+const [home, plainHome] = [createTempDir(), createTempDir()];
+const berlin = "The capital of Germany is Berlin.";
+let server: TestServer;
+
+beforeAll(async () => {
+  const fallback = join(home, "My_Fallback Model.gguf");
+  symlinkSync(modelPath(), fallback);
+  server = await startServer({ home, env: { OV_MODEL_PATH: fallback } });
+  await answer();
+}, 60_000);
+afterAll(() => server.stop(), 40_000);
+
+const question = { messages: [{ role: "user", content: "What is the capital of Germany?" }] };
+
+const chat = (body: Record<string, unknown> = {}) =>
+  server.chat({ ...question, temperature: 0, max_tokens: 20, ...body });
+
+async function answer(body: Record<string, unknown> = {}): Promise<ChatCompletion> {
+  const response = await chat(body);
+  const found: unknown = await response.json();
+  if (!Value.Check(Schema, found)) throw new Error(`No answer: ${response.status} ${JSON.stringify(found)}`);
+  expect(found.choices[0]?.message.content).toBe(berlin);
+  return found;
+}
+
+async function errorOf(body: Record<string, unknown>, asked = server) {
+  const response = await asked.chat({ ...question, ...body });
+  const found: unknown = await response.json();
+  if (!Value.Check(ErrorBody, found)) throw new Error(`No error: ${JSON.stringify(found)}`);
+  const retryAfter = response.headers.get("retry-after");
+  return { status: response.status, ...found.error, retryAfter: retryAfter && Number(retryAfter) };
+}
+
+async function get(path: string): Promise<unknown> {
+  return (await fetch(`${server.url}${path}`)).json();
+}
+
+async function names(): Promise<string[]> {
+  return Value.Decode(ModelList, await get("/v1/models")).data.map(({ id }) => id);
+}
+
+const count = (pattern: RegExp) => server.log().filter((line) => pattern.test(line)).length;
+
+/** The process that the model was loaded in last. */
+function pidOf(model: string): number {
+  const lines = server.log().filter((line) => line.includes(` loaded model model=${model} `));
+  return Number(/ pid=(\d+)/.exec(lines.at(-1) ?? "")?.[1]);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Another architecture in the file's head: it reads well, but no engine can run it. */
+function damage(path: string): void {
+  const file = openSync(path, "r+");
+  const head = Buffer.alloc(4096);
+  readSync(file, head, 0, head.length, 0);
+  const at = head.indexOf("llama", head.indexOf("general.architecture"));
+  writeSync(file, "lxama", at);
+  closeSync(file);
+}
+
+test("a model added while serving answers at once, and is gone with its entry", async () => {
+  expect(await errorOf({ model: "fresh" })).toMatchObject({ status: 404, code: "model_not_found" });
+  server.register({ [smol]: smolEntry(), fresh: smolEntry() });
+  expect((await answer({ model: "fresh" })).model).toBe("fresh");
+  const pid = pidOf("fresh");
+  expect(isRunning(pid)).toBe(true);
+  server.register({ [smol]: smolEntry() });
+  const error = await errorOf({ model: "fresh" });
+  expect(error).toMatchObject({ status: 404, code: "model_not_found" });
+  expect(error.message).toContain(`there is "${smol}".`);
+  expect(await names()).toEqual([smol]);
+  await server.logged(/unloaded model model=fresh/);
+  expect(isRunning(pid)).toBe(false);
+  expect(count(/registry reloaded added=fresh/)).toBe(1);
+  expect(count(/registry reloaded removed=fresh/)).toBe(1);
+});
+
+test("an alias answers with the model's own name, and never loads it anew", async () => {
+  server.register({ [smol]: smolEntry({ aliases: ["gpt-4o", "default"] }) });
+  expect((await answer({ model: "gpt-4o" })).model).toBe(smol);
+  expect(await get("/v1/models/default")).toMatchObject({ id: smol, aliases: ["gpt-4o", "default"] });
+  server.register({ [smol]: smolEntry() });
+  expect(await errorOf({ model: "gpt-4o" })).toMatchObject({ code: "model_not_found" });
+  expect(count(/ loaded model model=smollm2/)).toBe(1);
+});
+
+test("a broken registry keeps the last good one, says so once for each change, and mends", async () => {
+  const broken = new RegExp(`The registry "${server.registryPath}" is not valid JSON`);
+  for (const [text, times] of [
+    ['{ "version": 1, "models": {', 1],
+    ['{ "version": 1, "models": ', 2],
+  ] as const) {
+    writeFileSync(server.registryPath, text);
+    expect((await answer()).model).toBe(smol);
+    const degraded = { status: "degraded", registered: 1, reason: expect.stringMatching(broken) };
+    expect(await get("/health")).toMatchObject(degraded);
+    await answer();
+    expect(count(broken)).toBe(times);
+  }
+  server.register({ [smol]: smolEntry(), "not here": smolEntry({ path: "/nowhere/model" }) });
+  expect(await get("/health")).toMatchObject({ status: "ok", reason: null, registered: 2, on_disk: 1 });
+  expect(count(/ loaded model model=smollm2/)).toBe(1);
+});
+
+test("a bad entry is skipped and reported, the others serve", async () => {
+  server.register({ [smol]: smolEntry(), bad: smolEntry({ path: "models/relative" }) });
+  expect((await answer()).model).toBe(smol);
+  expect(await errorOf({ model: "bad" })).toMatchObject({ status: 404, code: "model_not_found" });
+  expect(await names()).toEqual([smol]);
+  expect(count(/Registry entry "bad" is skipped: its "path" is "models\/relative", but must be/)).toBe(1);
+});
+
+describe("a path that holds no model that can be served gets a clear error, the others serve", () => {
+  const cut = (name: string, bytes: number) => {
+    const path = join(home, name);
+    copyFileSync(modelPath(), path);
+    truncateSync(path, bytes);
+    return path;
+  };
+
+  test("a stale path", async () => {
+    server.register({ [smol]: smolEntry(), gone: smolEntry({ path: "/nowhere/model" }) });
+    const error = await errorOf({ model: "gone" });
+    expect(error).toMatchObject({ status: 503, code: "model_path_invalid", retryAfter: null });
+    expect(error.message).toContain('"/nowhere/model" does not exist');
+    expect(await get("/v1/models/gone")).toMatchObject({ id: "gone", loaded: false, context_length: null });
+    await answer();
+  });
+
+  test("a raw Hugging Face folder, which names `ov-llm convert`", async () => {
+    const path = join(home, "Raw-Model");
+    mkdirSync(path);
+    for (const file of ["config.json", "model.safetensors"]) writeFileSync(join(path, file), "{}");
+    server.register({ [smol]: smolEntry(), raw: smolEntry({ path }) });
+    const error = await errorOf({ model: "raw" });
+    expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
+    expect(error.message).toMatch(/raw Hugging Face model.*`ov-llm convert`/);
+    await answer();
+  });
+
+  test("a file cut in the middle of its tensors", async () => {
+    const path = cut("half.gguf", statSync(modelPath()).size / 2);
+    server.register({ [smol]: smolEntry(), half: smolEntry({ path }) });
+    const error = await errorOf({ model: "half" });
+    expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
+    expect(error.message).toMatch(/is cut short: it has \d+ bytes of at least \d+/);
+    await answer();
+  });
+
+  // The last tensor has 2,304 bytes, so that the head of the file is no help.
+  test.each([100, 1500])("a file that lacks its last %d bytes", async (bytes) => {
+    const path = cut(`cut-${bytes}.gguf`, statSync(modelPath()).size - bytes);
+    server.register({ [smol]: smolEntry(), cut: smolEntry({ path }) });
+    const error = await errorOf({ model: "cut" });
+    expect(error.status).toBe(503);
+    expect(["model_path_invalid", "model_load_failed"]).toContain(error.code ?? "");
+    expect(error.message).toContain("cut");
+    await answer();
+  });
+
+  test("a damaged file: one load fails, then a cool-down says when to come again", async () => {
+    const path = cut("damaged.gguf", statSync(modelPath()).size);
+    damage(path);
+    server.register({ [smol]: smolEntry(), damaged: smolEntry({ path }) });
+    const [first, beside] = await Promise.all([errorOf({ model: "damaged" }), answer()]);
+    expect(beside.model).toBe(smol);
+    const again = await errorOf({ model: "damaged", stream: true });
+    for (const error of [first, again]) {
+      expect(error).toMatchObject({ status: 503, type: "server_error", code: "model_load_failed" });
+      expect(error.message).toContain('Cannot load model "damaged"');
+      expect(error.retryAfter).toBeGreaterThanOrEqual(1);
+      expect(error.retryAfter).toBeLessThanOrEqual(10);
+    }
+    expect(count(/ loading model model=damaged /)).toBe(1);
+    expect(count(/cannot load model: .* model=damaged /)).toBe(1);
+    await answer();
+  });
+});
+
+test("a changed entry: its running stream ends well, then a new process answers", async () => {
+  server.register({ [smol]: smolEntry() });
+  const [pid, fingerprint] = [pidOf(smol), (await answer()).system_fingerprint];
+  const long = { max_tokens: 120, ignore_eos: true, stream: true, stream_options: { include_usage: true } };
+  const stream = await chat(long);
+  server.register({ [smol]: smolEntry({ context_length: 2048 }) });
+  const [events, after] = await Promise.all([readEvents(stream), answer()]);
+  expect(events.pop()).toBe("[DONE]");
+  expect(events.pop()).toMatchObject({ system_fingerprint: fingerprint, usage: { completion_tokens: 120 } });
+  expect(after.system_fingerprint).not.toBe(fingerprint);
+  expect(pidOf(smol)).not.toBe(pid);
+  expect([isRunning(pid), isRunning(pidOf(smol))]).toEqual([false, true]);
+  expect(await get(`/v1/models/${smol}`)).toMatchObject({ state: "ready", context_length: 2048 });
+  const log = server.log().map((line) => / (un)?loaded model model=smollm2/.exec(line)?.[0]);
+  expect(log.filter(Boolean)).toHaveLength(3);
+});
+
+describe("a request that names no model", () => {
+  test("is answered by OV_MODEL_PATH, under the name that the registry has for it", async () => {
+    expect((await answer({ model: undefined })).model).toBe(smol);
+    expect((await answer({ model: null })).model).toBe(smol);
+    expect(await names()).toEqual([smol]);
+    server.register({});
+    expect(await names()).toEqual(["my-fallback-model"]);
+  });
+
+  test("gets 400 without OV_MODEL_PATH", async () => {
+    const plain = await startServer({ home: plainHome });
+    const error = await errorOf({ model: undefined }, plain);
+    expect(await plain.stop()).toBe(0);
+    expect(error).toMatchObject({ status: 400, code: "model_required", param: "model" });
+    expect(error.message).toContain(`there is "${smol}"`);
+  });
+});
+
+test("all of it was served by one and the same server", async () => {
+  expect(await get("/health")).toMatchObject({ status: "ok", pid: server.pid });
+});
