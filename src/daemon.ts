@@ -8,7 +8,7 @@ import { chooseDevice } from "./engine/device.ts";
 import { createLoader } from "./engine/load-model.ts";
 import { createFactsReader } from "./engine/model-facts.ts";
 import { createPool, type Pool } from "./engine/pool.ts";
-import { probeRuntime, runtimePython } from "./engine/runtime.ts";
+import { probeRuntime, runtimePython } from "./engine/runtime/probe.ts";
 import { OvError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { type Catalog, createCatalog } from "./http/catalog.ts";

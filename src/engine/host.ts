@@ -1,9 +1,8 @@
-import { closeSync } from "node:fs";
 import { isErrorCode, OvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Channel, createChannel } from "./channel.ts";
 import type { GenerationEvent, Host } from "./generation.ts";
-import { readLines } from "./lines.ts";
+import { spawnHostProcess } from "./host-process.ts";
 import {
   type FromHost,
   type LoadMessage,
@@ -11,7 +10,6 @@ import {
   protocolVersion,
   type ReadyMessage,
   renderLine,
-  type ToHost,
 } from "./protocol.ts";
 
 const closeSeconds = 5;
@@ -34,17 +32,8 @@ export interface HostOptions {
  * with the process gone, and the signal's reason when it aborts first.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { model, load, log, signal } = options;
+  const { model, log, signal } = options;
   signal.throwIfAborted();
-  const child = Bun.spawn(options.argv, {
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    env: options.env,
-  });
-  const [commandsFd, eventsFd] = [child.stdio[3], child.stdio[4]];
-  if (typeof commandsFd !== "number" || typeof eventsFd !== "number") {
-    throw new OvError("engine_failed", `Cannot talk to the engine of "${model}": its pipes were not opened.`);
-  }
-  const commands = Bun.file(commandsFd).writer();
   const requests = new Map<number, Channel<GenerationEvent>>();
   const loading = Promise.withResolvers<ReadyMessage>();
   let nextId = 0;
@@ -53,22 +42,30 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let watch: Timer | undefined;
   let lastOutput = "";
 
-  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  const child = spawnHostProcess({
+    argv: options.argv,
+    env: options.env,
+    onEvent(line) {
+      lastSign = performance.now();
+      try {
+        receive(parseFromHost(line));
+      } catch (error) {
+        fail(error);
+      }
+    },
+    onOutput(line) {
+      if (line.trim() === "") return;
+      lastOutput = line.trim();
+      log.info(`engine: ${lastOutput}`, { model });
+    },
+  });
 
-  function send(message: ToHost): void {
-    try {
-      commands.write(renderLine(message));
-      void Promise.resolve(commands.flush()).catch(() => {});
-    } catch {
-      // The process is going; `exited` tells everyone who waits.
-    }
-  }
-
-  function end(error: OvError): void {
+  /** Ends the process, and with it everyone who waits for it. */
+  function fail(error: unknown): void {
     loading.reject(error);
     for (const channel of requests.values()) channel.fail(error);
     requests.clear();
-    child.kill("SIGKILL");
+    child.kill();
   }
 
   function receive(message: FromHost): void {
@@ -81,13 +78,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
           requests.get(id)?.push({ type: "text", text, tokens, ...(logprobs && { logprobs }) });
         }
         return;
-      case "started":
-        requests.get(message.id)?.push({
-          type: "started",
-          promptTokens: message.prompt_tokens,
-          cachedTokens: message.cached_tokens,
-        });
+      case "started": {
+        const { id, prompt_tokens, cached_tokens } = message;
+        requests.get(id)?.push({ type: "started", promptTokens: prompt_tokens, cachedTokens: cached_tokens });
         return;
+      }
       case "finished":
         if (message.reason !== "cancelled") {
           requests.get(message.id)?.push({ type: "finished", reason: message.reason });
@@ -96,122 +91,36 @@ export async function startHost(options: HostOptions): Promise<Host> {
         requests.delete(message.id);
         return;
       case "failed": {
-        const code = isErrorCode(message.code) ? message.code : "engine_failed";
-        const error = new OvError(code, message.message);
-        if (message.id === null) {
-          end(error);
-        } else {
-          requests.get(message.id)?.fail(error);
-          requests.delete(message.id);
-        }
-      }
-    }
-  }
-
-  async function readEvents(fd: number): Promise<void> {
-    try {
-      for await (const lines of readLines(Bun.file(fd).stream())) {
-        lastSign = performance.now();
-        for (const line of lines) receive(parseFromHost(line));
-      }
-    } catch (error) {
-      // The descriptor of a process that is gone ends with an error, too; what matters is a bad line.
-      if (error instanceof OvError) end(error);
-    }
-  }
-
-  async function forward(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const lines of readLines(stream)) {
-      for (const line of lines.filter((text) => text.trim())) {
-        lastOutput = line.trim();
-        log.info(`engine: ${lastOutput}`, { model });
+        const error = new OvError(
+          isErrorCode(message.code) ? message.code : "engine_failed",
+          message.message,
+        );
+        if (message.id === null) throw error;
+        requests.get(message.id)?.fail(error);
+        requests.delete(message.id);
       }
     }
   }
 
   /** Runs only while requests do: an idle server has no timer. */
   function watchForStall(): void {
-    watch ??= setInterval(
-      () => {
-        if (requests.size === 0) {
-          clearInterval(watch);
-          watch = undefined;
-        } else if (performance.now() - lastSign > options.stallSeconds * 1000) {
-          log.error("engine stalled, ending it", { model, pid: child.pid, seconds: options.stallSeconds });
-          end(
-            new OvError(
-              "engine_stalled",
-              `The engine of "${model}" gave no sign for ${options.stallSeconds} s and was ended; the next request loads it again.`,
-            ),
-          );
-        }
-      },
-      Math.min(5, options.stallSeconds / 4) * 1000,
-    );
-  }
-
-  const output = Promise.allSettled([forward(child.stdout), forward(child.stderr)]);
-  const events = readEvents(eventsFd);
-  const exited = child.exited.then(async (): Promise<Error | null> => {
-    await Promise.all([output, events]);
-    clearInterval(watch);
-    // Writer and reader worked on duplicates; Bun leaves the descriptors themselves to us.
-    await Promise.resolve(commands.end()).catch(() => {});
-    for (const fd of [commandsFd, eventsFd]) closeSync(fd);
-    if (closing) {
-      end(new OvError("shutting_down", `Model "${model}" is being unloaded. Try again in a moment.`));
-      return null;
-    }
-    const how = child.signalCode ?? `exit code ${child.exitCode}`;
-    const said = lastOutput ? ` Its last output: ${lastOutput}` : "";
-    const error = new OvError(
-      "engine_crashed",
-      `The engine of "${model}" ended unexpectedly (${how}).${said}`,
-    );
-    end(error);
-    return error;
-  });
-
-  const abort = () => end(new OvError("engine_failed", "The load was given up."));
-  signal.addEventListener("abort", abort, { once: true });
-  const timeout = setTimeout(() => {
-    const advice = "Raise OV_LOAD_SECONDS if it only needs more time.";
-    end(
-      new OvError(
-        "model_load_failed",
-        `Model "${model}" did not load within ${options.loadSeconds} s. ${advice}`,
-      ),
-    );
-  }, options.loadSeconds * 1000);
-  send(load);
-
-  try {
-    const ready = await loading.promise;
-    if (ready.protocol !== protocolVersion) throw mismatch(ready.protocol);
-    return {
-      ready,
-      pid: child.pid,
-      get alive() {
-        return isAlive();
-      },
-      generate,
-      close,
-      exited,
+    const { stallSeconds } = options;
+    const look = () => {
+      if (requests.size === 0) {
+        clearInterval(watch);
+        watch = undefined;
+      } else if (performance.now() - lastSign > stallSeconds * 1000) {
+        log.error("engine stalled, ending it", { model, pid: child.pid, seconds: stallSeconds });
+        const what = `The engine of "${model}" gave no sign for ${stallSeconds} s and was ended`;
+        fail(new OvError("engine_stalled", `${what}; the next request loads it again.`));
+      }
     };
-  } catch (error) {
-    closing = true;
-    child.kill("SIGKILL");
-    await exited;
-    signal.throwIfAborted();
-    throw toLoadError(error, model);
-  } finally {
-    clearTimeout(timeout);
-    signal.removeEventListener("abort", abort);
+    watch ??= setInterval(look, Math.min(5, stallSeconds / 4) * 1000);
   }
 
   async function* generate(...[request, signal]: Parameters<Host["generate"]>) {
     signal.throwIfAborted();
-    if (closing || !isAlive()) {
+    if (closing || !child.alive) {
       throw new OvError("engine_crashed", `The engine of "${model}" has ended; try again to load it anew.`);
     }
     const id = nextId++;
@@ -222,40 +131,81 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (requests.size === 0) lastSign = performance.now();
     requests.set(id, channel);
     watchForStall();
-    send({ type: "generate", id, ...request });
+    child.send(renderLine({ type: "generate", id, ...request }));
     try {
       yield* channel;
     } finally {
       signal.removeEventListener("abort", abandon);
-      if (requests.delete(id)) send({ type: "cancel", id });
+      if (requests.delete(id)) child.send(renderLine({ type: "cancel", id }));
     }
   }
 
   async function close(): Promise<void> {
     closing = true;
-    send({ type: "close" });
-    const timer = setTimeout(() => child.kill("SIGKILL"), closeSeconds * 1000);
+    child.send(renderLine({ type: "close" }));
+    const timer = setTimeout(child.kill, closeSeconds * 1000);
     await exited;
     clearTimeout(timer);
+  }
+
+  const exited = child.exited.then((how): Error | null => {
+    clearInterval(watch);
+    if (closing) {
+      fail(new OvError("shutting_down", `Model "${model}" is being unloaded. Try again in a moment.`));
+      return null;
+    }
+    const said = lastOutput ? ` Its last output: ${lastOutput}` : "";
+    const error = new OvError(
+      "engine_crashed",
+      `The engine of "${model}" ended unexpectedly (${how}).${said}`,
+    );
+    fail(error);
+    return error;
+  });
+
+  const giveUp = () => fail(signal.reason);
+  signal.addEventListener("abort", giveUp, { once: true });
+  const timeout = setTimeout(() => {
+    const what = `Model "${model}" did not load within ${options.loadSeconds} s.`;
+    fail(new OvError("model_load_failed", `${what} Raise OV_LOAD_SECONDS if it only needs more time.`));
+  }, options.loadSeconds * 1000);
+  child.send(renderLine(options.load));
+  try {
+    const ready = await loading.promise;
+    if (ready.protocol !== protocolVersion) throw mismatch(ready.protocol);
+    return {
+      ready,
+      pid: child.pid,
+      get alive() {
+        return child.alive;
+      },
+      generate,
+      close,
+      exited,
+    };
+  } catch (error) {
+    closing = true;
+    child.kill();
+    await exited;
+    throw toLoadError(error, model);
+  } finally {
+    clearTimeout(timeout);
+    signal.removeEventListener("abort", giveUp);
   }
 }
 
 function mismatch(protocol: number): OvError {
-  return new OvError(
-    "engine_failed",
-    `The engine host speaks protocol ${protocol}, ov-llm ${protocolVersion}: run install.sh again.`,
-  );
+  const speaks = `The engine host speaks protocol ${protocol}, ov-llm ${protocolVersion}`;
+  return new OvError("engine_failed", `${speaks}: run install.sh again.`);
 }
 
-function toLoadError(error: unknown, model: string): OvError {
-  const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof OvError && error.code !== "engine_crashed") {
-    return error.message.includes(`"${model}"`)
-      ? error
-      : new OvError(error.code, `Cannot load model "${model}": ${reason}`);
+/** Names the model; a process that ended by itself while loading most often met a damaged file. */
+function toLoadError(error: unknown, model: string): unknown {
+  if (!(error instanceof OvError) || error.code === "shutting_down") return error;
+  if (error.code === "engine_crashed") {
+    const advice = "Its file may be damaged or cut short: fetch or convert it again.";
+    return new OvError("model_load_failed", `Cannot load model "${model}": ${error.message} ${advice}`);
   }
-  return new OvError(
-    "model_load_failed",
-    `Cannot load model "${model}": ${reason} Its file may be damaged or cut short: fetch or convert it again.`,
-  );
+  if (error.message.includes(`"${model}"`)) return error;
+  return new OvError(error.code, `Cannot load model "${model}": ${error.message}`);
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readLines } from "../../src/engine/lines.ts";
-import { runtimePython } from "../../src/engine/runtime.ts";
+import { runtimePython } from "../../src/engine/runtime/probe.ts";
 import type { BenchOptions } from "./options.ts";
 import type { RoundTimes } from "./statistics.ts";
 

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
-import { runtimePackages } from "../../src/engine/runtime.ts";
-import { starterModel, starterPath } from "../../src/engine/runtime-starter.ts";
-import { createFakeMachine } from "../engine/fake-python.ts";
+import { runtimePackages } from "../../src/engine/runtime/probe.ts";
+import { starterModel, starterPath } from "../../src/engine/runtime/starter.ts";
+import { createFakeMachine } from "../engine/runtime/fake-python.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli, toTarget } from "./run-cli.ts";
 

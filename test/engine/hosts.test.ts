@@ -1,6 +1,6 @@
 import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
 import { createLoader } from "../../src/engine/load-model.ts";
-import { runtimePython } from "../../src/engine/runtime.ts";
+import { runtimePython } from "../../src/engine/runtime/probe.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
 import { silentLog } from "../helpers/log.ts";

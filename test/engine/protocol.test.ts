@@ -5,7 +5,7 @@ import { Value } from "@sinclair/typebox/value";
 import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
 import { readLines } from "../../src/engine/lines.ts";
 import { parseFromHost, ToHost } from "../../src/engine/protocol.ts";
-import { runtimePython } from "../../src/engine/runtime.ts";
+import { runtimePython } from "../../src/engine/runtime/probe.ts";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
 
 const recorded: { to?: unknown; from?: Record<string, unknown> }[] = readFileSync(

@@ -1,14 +1,19 @@
-/** What `npm test` prepares and hands over; without it the tests of the real engine cannot run. */
-function fromEnvironment(name: string): string {
-  const value = process.env[name];
-  if (!value)
-    throw new Error(`${name} is not set: run \`npm test\`, which prepares the engine and its model.`);
-  return value;
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** What `npm test` prepares: it says where by variables; a later `bun test` finds it in the same cache folder. */
+function find(variable: string, ...inCache: string[]): string {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const path = process.env[variable] || join(cache, "ov-llm-test", ...inCache);
+  if (existsSync(path)) return path;
+  throw new Error(`There is no ${path}: run \`npm test\`, which prepares it, or set ${variable}.`);
 }
 
 /** The engine's Python environment, as OV_RUNTIME_DIR. */
-export const runtimeDir = (): string => fromEnvironment("OV_TEST_RUNTIME_DIR");
+export const runtimeDir = (): string => find("OV_TEST_RUNTIME_DIR", "runtime");
 /** SmolLM2-135M-Instruct.Q4_1.gguf */
-export const modelPath = (): string => fromEnvironment("OV_TEST_MODEL");
+export const modelPath = (): string =>
+  find("OV_TEST_MODEL", "models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
 /** A Python with the OpenAI client and LiteLLM. */
-export const clientPython = (): string => fromEnvironment("OV_TEST_PYTHON");
+export const clientPython = (): string => find("OV_TEST_PYTHON", "python", "bin", "python");

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runtimePackages } from "../../src/engine/runtime.ts";
+import { runtimePackages } from "../../../src/engine/runtime/probe.ts";
 
 export interface FakeMachine {
   /** The only PATH: what is not in `bin` is not on this machine. */

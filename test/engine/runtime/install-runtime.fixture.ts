@@ -1,4 +1,4 @@
-import { installRuntime } from "../../src/engine/runtime-install.ts";
+import { installRuntime } from "../../../src/engine/runtime/install.ts";
 
 // A set-up in a process of its own, so that a test can kill it. Prints each line of progress.
 const [, , runtimeDir = ""] = process.argv;

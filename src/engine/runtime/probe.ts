@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { type Environment, runProgram } from "./runtime-process.ts";
+import { type Environment, runProgram } from "./process.ts";
 
 /**
  * The batching engine's private Python environment: what is in it, and what state it is in.

@@ -1,5 +1,5 @@
-import { OvError } from "../errors.ts";
-import { type Environment, runProgram } from "./runtime-process.ts";
+import { OvError } from "../../errors.ts";
+import { type Environment, runProgram } from "./process.ts";
 
 /** How packages get onto this machine: with uv, or with a Python's own venv and pip. */
 export type Installer =

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
-import { withFileLock } from "../file-lock.ts";
+import { OvError } from "../../errors.ts";
+import { withFileLock } from "../../file-lock.ts";
 
 /**
  * Beside the environment lies `<runtimeDir>.setup/`: `lock`, and the folders of a set-up in progress. All

@@ -10,14 +10,19 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { isPinnedRuntime, probeRuntime, runtimePackages, runtimePython } from "../../src/engine/runtime.ts";
-import { installRuntime } from "../../src/engine/runtime-install.ts";
-import { setupDir, withSetupLock } from "../../src/engine/runtime-lock.ts";
-import { runProgram, shortenLine } from "../../src/engine/runtime-process.ts";
-import { findInstaller, toInstallCommand, toVenvCommand } from "../../src/engine/runtime-python.ts";
-import { fetchStarter, starterModel, starterPath } from "../../src/engine/runtime-starter.ts";
-import { OvError } from "../../src/errors.ts";
-import { createTempDir } from "../helpers/temp.ts";
+import { installRuntime } from "../../../src/engine/runtime/install.ts";
+import { setupDir, withSetupLock } from "../../../src/engine/runtime/lock.ts";
+import {
+  isPinnedRuntime,
+  probeRuntime,
+  runtimePackages,
+  runtimePython,
+} from "../../../src/engine/runtime/probe.ts";
+import { runProgram, shortenLine } from "../../../src/engine/runtime/process.ts";
+import { findInstaller, toInstallCommand, toVenvCommand } from "../../../src/engine/runtime/python.ts";
+import { fetchStarter, starterModel, starterPath } from "../../../src/engine/runtime/starter.ts";
+import { OvError } from "../../../src/errors.ts";
+import { createTempDir } from "../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
 
 const temp = createTempDir();

@@ -1,16 +1,16 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError } from "../../errors.ts";
+import { withSetupLock } from "./lock.ts";
 import {
   isPinnedRuntime,
   probeRuntime,
   type ReadyRuntime,
   runtimePython,
   runtimeRequirements,
-} from "./runtime.ts";
-import { withSetupLock } from "./runtime-lock.ts";
-import { type Environment, type RunOptions, runProgram } from "./runtime-process.ts";
-import { findInstaller, toInstallCommand, toRemoveCommand, toVenvCommand } from "./runtime-python.ts";
+} from "./probe.ts";
+import { type Environment, type RunOptions, runProgram } from "./process.ts";
+import { findInstaller, toInstallCommand, toRemoveCommand, toVenvCommand } from "./python.ts";
 
 /**
  * Comes along with `openvino`, which works without it: at import it writes to `~/intel` and reports to its

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
-import { runtimePython } from "./runtime.ts";
-import { withSetupLock } from "./runtime-lock.ts";
-import { type Environment, runProgram } from "./runtime-process.ts";
-import { toInstallCommand, which } from "./runtime-python.ts";
+import { OvError } from "../../errors.ts";
+import { withSetupLock } from "./lock.ts";
+import { runtimePython } from "./probe.ts";
+import { type Environment, runProgram } from "./process.ts";
+import { toInstallCommand, which } from "./python.ts";
 
 /**
  * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as

@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import OpenAI from "openai";
+import { repo, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+setDefaultTimeout(40_000);
+const homes = [createTempDir(), createTempDir(), createTempDir()];
+const stallSeconds = 3;
+/** Goes on for a minute, unless somebody ends it. */
+const endless = {
+  messages: [{ role: "user", content: "Tell me a story." }],
+  max_tokens: 6000,
+  ignore_eos: true,
+};
+let server: TestServer;
+/** Opened first, used again last. */
+let idle: Socket;
+
+beforeAll(async () => {
+  const env = { OV_STALL_SECONDS: String(stallSeconds), OV_MAX_CONCURRENT: "2", OV_MAX_QUEUE: "0" };
+  server = await startServer({ home: homes[0] ?? "", env });
+  idle = connect(Number(new URL(server.url).port), "127.0.0.1");
+  await askRaw(idle);
+}, 30_000);
+afterAll(() => server.stop("SIGKILL"));
+
+/** GET /health on this very connection. */
+function askRaw(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once("data", (data) => resolve(data.toString()));
+    socket.once("close", () => reject(new Error("The connection was closed.")));
+    socket.write("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  });
+}
+
+async function answer(asked = server, model = smol): Promise<number> {
+  const messages = [{ role: "user", content: "What is the capital of Germany?" }];
+  const response = await asked.chat({ model, messages, temperature: 0, max_tokens: 20 });
+  expect(await response.text()).toContain(response.status === 200 ? "Berlin" : "error");
+  return response.status;
+}
+
+/** A stream that has begun to answer. */
+async function openStream(asked = server, extra: Record<string, unknown> = {}) {
+  const stop = new AbortController();
+  const response = await asked.chat({ ...endless, ...extra, stream: true }, { signal: stop.signal });
+  const reader = (response.body ?? new ReadableStream()).getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  async function read(until: RegExp): Promise<string> {
+    while (!until.test(text)) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+    return text;
+  }
+  await read(/"content":"[^"]/);
+  return {
+    abort: () => stop.abort(),
+    /** All its events; the last of them is `[DONE]` or an error. */
+    end: async () => (await read(/^$/)).split("\n\n").filter(Boolean),
+  };
+}
+
+const hostPid = (asked = server) => {
+  const loaded = asked.log().filter((line) => / loaded model /.test(line));
+  return Number(/ pid=(\d+)/.exec(loaded.at(-1) ?? "")?.[1]);
+};
+
+/** A process that waits for nothing but to be taken note of is gone, too. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** For what gives no sign when it comes true. */
+async function eventually(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!holds() && performance.now() < end) await Bun.sleep(20);
+  expect(holds()).toBe(true);
+}
+
+/** CPU time of a process in clock ticks of 10 ms: fields 14 and 15 of /proc/PID/stat, proc(5). */
+function ticks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+const descriptors = () => readdirSync(`/proc/${server.pid}/fd`).length;
+const count = (pattern: RegExp) => server.log().filter((line) => pattern.test(line)).length;
+
+describe("a client that leaves", () => {
+  test("during the load: the load goes on, for the next one", async () => {
+    const stop = new AbortController();
+    const left = server.chat(endless, { signal: stop.signal }).catch((error: unknown) => error);
+    await server.logged(/loading model/);
+    stop.abort();
+    expect(await left).toBeInstanceOf(DOMException);
+    await server.logged(/POST \/v1\/chat\/completions 499 .* stream=false/);
+    expect(count(/ loaded model/)).toBe(0);
+    expect(await answer()).toBe(200);
+    expect(count(/ loading model/)).toBe(1);
+  });
+
+  test("in mid-stream: its place is free at once, and the engine goes idle", async () => {
+    const [one, other] = [await openStream(), await openStream()];
+    expect(await answer()).toBe(429);
+    one.abort();
+    const line = await server.logged(/ 499 .* stream=true .*finish=client_closed_request/);
+    expect(Number(/ new=(\d+)/.exec(line)?.[1])).toBeLessThan(5000);
+    expect(await answer()).toBe(200);
+    other.abort();
+    expect(await answer()).toBe(200);
+    const [before, begun] = [ticks(hostPid()), performance.now()];
+    while (performance.now() - begun < 500) await (await fetch(`${server.url}/health`)).text();
+    expect(ticks(hostPid()) - before).toBeLessThan(10);
+  });
+
+  test("fifty times leaves no descriptor behind", async () => {
+    const before = descriptors();
+    for (let round = 0; round < 50; round += 1) (await openStream()).abort();
+    await eventually(() => descriptors() <= before);
+    expect(await answer()).toBe(200);
+  });
+});
+
+describe("an engine that fails in mid-stream", () => {
+  test("killed: the stream ends with an error event, OpenAI's client raises it, the next request works", async () => {
+    const pid = hostPid();
+    const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
+    const body = { ...endless, messages: [{ role: "user" as const, content: "Hi" }], model: smol };
+    const read = async () => {
+      for await (const _ of await openai.chat.completions.create({ ...body, stream: true }));
+    };
+    const raised = read().catch((error: unknown) => error);
+    const stream = await openStream();
+    process.kill(pid, "SIGKILL");
+    const events = await stream.end();
+    expect(events.at(-1)).toMatch(/^data: \{"error":\{.*SIGKILL.*"code":"engine_crashed"\}\}$/);
+    expect(events).not.toContain("data: [DONE]");
+    expect(await raised).toBeInstanceOf(OpenAI.APIError);
+    expect(await raised).toMatchObject({ code: "engine_crashed" });
+    expect(await answer()).toBe(200);
+    expect(hostPid()).not.toBe(pid);
+  });
+
+  test("stopped: the stall is seen in time, and the next request works", async () => {
+    const pid = hostPid();
+    const stream = await openStream();
+    const begun = performance.now();
+    process.kill(pid, "SIGSTOP");
+    const events = await stream.end();
+    const seconds = (performance.now() - begun) / 1000;
+    expect(events.at(-1)).toMatch(/^data: \{"error":\{.*gave no sign for 3 s.*"code":"engine_stalled"\}\}$/);
+    expect(seconds).toBeGreaterThan(stallSeconds - 1);
+    expect(seconds).toBeLessThan(stallSeconds + 4);
+    expect(await answer()).toBe(200);
+    expect([isRunning(pid), isRunning(hostPid())]).toEqual([false, true]);
+  });
+});
+
+test("six loads and unloads leave no descriptor and no process behind", async () => {
+  const before = descriptors();
+  const pids: number[] = [];
+  for (const round of [1, 2, 3]) {
+    const names = [`a${round}`, `b${round}`];
+    server.register({ [smol]: smolEntry(), ...Object.fromEntries(names.map((name) => [name, smolEntry()])) });
+    const statuses = await Promise.all(names.map((name) => answer(server, name)));
+    expect(statuses).toEqual([200, 200]);
+    pids.push(hostPid());
+    server.register({ [smol]: smolEntry() });
+    expect(await answer()).toBe(200);
+    await Promise.all(names.map((name) => server.logged(new RegExp(`unloaded model model=${name}`))));
+  }
+  await eventually(() => descriptors() <= before);
+  expect(pids.map(isRunning)).toEqual([false, false, false]);
+}, 60_000);
+
+describe("a port that is taken", () => {
+  test.each(["127.0.0.1", "0.0.0.0"])(
+    "is never shared: a second server on %s says who has it",
+    async (host) => {
+      const { port } = new URL(server.url);
+      const command = [process.execPath, `${repo}/cli/main.ts`, "serve", "--host", host, "--port", port];
+      const env = { PATH: process.env.PATH, HOME: homes[1], OV_RUNTIME_DIR: process.env.OV_TEST_RUNTIME_DIR };
+      const second = Bun.spawn(command, { env, stdio: ["ignore", "ignore", "pipe"] });
+      const [output, code] = await Promise.all([second.stderr.text(), second.exited]);
+      expect(code).toBe(1);
+      const last = output.trim().split("\n").at(-1);
+      expect(last).toContain(`Cannot listen on ${host}:${port}: "bun" (pid ${server.pid}) listens there.`);
+      expect(last).toContain("--port or OV_PORT");
+      expect(await answer()).toBe(200);
+    },
+  );
+});
+
+test("a connection that was idle all the while is still good", async () => {
+  expect(await askRaw(idle)).toStartWith("HTTP/1.1 200");
+});
+
+test("SIGTERM lets a running stream end whole, then nothing is left", async () => {
+  const pid = hostPid();
+  const stream = await openStream(server, { max_tokens: 150 });
+  const exit = server.stop("SIGTERM");
+  await server.logged(/SIGTERM: stopping/);
+  const events = await stream.end();
+  expect(events.at(-1)).toBe("data: [DONE]");
+  expect(events.at(-2)).toContain('"finish_reason":"length"');
+  expect(await exit).toBe(0);
+  expect([isRunning(server.pid), isRunning(pid)]).toEqual([false, false]);
+  expect(server.log().at(-1)).toMatch(/ stopped$/);
+});
+
+describe("in a hurry", () => {
+  let servers: TestServer[];
+  beforeAll(async () => {
+    servers = await Promise.all(homes.slice(1).map((home) => startServer({ home })));
+    expect(await Promise.all(servers.map((each) => answer(each)))).toEqual([200, 200]);
+  }, 60_000);
+  afterAll(() => Promise.all(servers.map((each) => each.stop("SIGKILL"))));
+
+  test("a second SIGTERM ends the server at once, its stream with an error", async () => {
+    const [asked = server] = servers;
+    const pid = hostPid(asked);
+    const stream = await openStream(asked);
+    process.kill(asked.pid, "SIGTERM");
+    await asked.logged(/SIGTERM: stopping/);
+    const begun = performance.now();
+    expect(await asked.stop("SIGTERM")).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(3000);
+    expect((await stream.end()).at(-1)).toContain('"code":"shutting_down"');
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  test("a server that is killed takes its engine along", async () => {
+    const [, asked = server] = servers;
+    const pid = hostPid(asked);
+    expect(isRunning(pid)).toBe(true);
+    await asked.stop("SIGKILL");
+    await eventually(() => !isRunning(pid));
+  });
+});
