@@ -37,6 +37,9 @@ export function openapiDocument() {
         version,
         description: "OpenAI-compatible model server for Intel hardware",
       },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "OV_API_KEY" } } },
+      // Either: a server without OV_API_KEY asks for none.
+      security: [{ key: [] }, {}],
     },
   });
 }

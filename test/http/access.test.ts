@@ -43,7 +43,7 @@ describe("with an API key", () => {
   test.each([
     ["no key", {}],
     ["a wrong key", { authorization: "Bearer another key" }],
-    ["a longer key", { authorization: `${authorization} ` + "x" }],
+    ["a longer key", { authorization: `${authorization} x` }],
     ["the begin of the key", { authorization: authorization.slice(0, -1) }],
     ["the key without its scheme", { authorization: key }],
     ["another scheme", { authorization: `Basic ${key}` }],

@@ -50,6 +50,8 @@ export function chatCompletions(deps: ChatDeps) {
     },
     {
       body: ChatCompletionRequest,
+      // Read by the app's own parser; without this word the document would leave the body out.
+      parse: "json",
       detail: documented("Answer a chat", {
         "application/json": ChatCompletion,
         "text/event-stream": ChatCompletionChunk,

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "bun:test";
+import { loadSettings } from "../../src/config/load.ts";
+import { findWarnings, reportSettings } from "../../src/config/report.ts";
+import { settingsTable } from "../../src/config/settings.ts";
+
+const load = (env: Record<string, string>) => loadSettings({ env, home: "/home/nobody" });
+
+describe("the start log", () => {
+  test("names every setting of the table, and no other", () => {
+    expect(Object.keys(reportSettings(load({})))).toEqual(Object.values(settingsTable).map(({ env }) => env));
+  });
+
+  test("shows each value, and where it comes from when that is not the default", () => {
+    const report = reportSettings(load({ OV_PORT: "9001", OV_CORS_ORIGINS: "http://a,http://b" }));
+    expect(report).toMatchObject({
+      OV_HOST: "127.0.0.1",
+      OV_PORT: "9001 (env)",
+      OV_CORS_ORIGINS: "http://a,http://b (env)",
+      OV_MODEL_PATH: "-",
+    });
+  });
+
+  test("never shows a secret", () => {
+    const report = reportSettings(load({ OV_API_KEY: "sk-very-secret" }));
+    expect(JSON.stringify(report)).not.toContain("very-secret");
+    expect(report.OV_API_KEY).toBe("set (env)");
+  });
+});
+
+describe("warnings at start", () => {
+  const cases: [string, Record<string, string>, boolean][] = [
+    ["loopback", {}, false],
+    ["another loopback address", { OV_HOST: "127.0.0.2" }, false],
+    ["localhost", { OV_HOST: "localhost" }, false],
+    ["IPv6 loopback", { OV_HOST: "::1" }, false],
+    ["all interfaces", { OV_HOST: "0.0.0.0" }, true],
+    ["all IPv6 interfaces", { OV_HOST: "::" }, true],
+    ["a name that begins like a loopback address", { OV_HOST: "127.evil.example" }, true],
+    ["all interfaces with a key", { OV_HOST: "0.0.0.0", OV_API_KEY: "long-enough" }, false],
+  ];
+  for (const [name, env, warned] of cases) {
+    test(`listening without a key on ${name}: ${warned ? "warned of" : "fine"}`, () => {
+      expect(findWarnings(load(env)).join().includes("without an API key")).toBe(warned);
+    });
+  }
+});

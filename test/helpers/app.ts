@@ -1,0 +1,45 @@
+import { createPool, type LoadModel } from "../../src/engine/pool.ts";
+import { type AppDeps, createApp } from "../../src/http/app.ts";
+import { createCatalog } from "../../src/http/catalog.ts";
+import { readHealth } from "../../src/http/health.ts";
+import { createRegistry } from "../../src/registry/watcher.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
+import { silentLog } from "./log.ts";
+
+/** The API over hosts in memory and no port: for what needs no real engine. The registry's path need not exist. */
+export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string; load?: LoadModel } = {}) {
+  const { registryPath = "/nonexistent/registry.json", load, ...deps } = extra;
+  const registry = createRegistry({ path: registryPath, onChange: () => {}, onProblem: () => {} });
+  const pool = createPool({
+    load: load ?? (async () => ({ host: createMemoryHost(), defaults: {} })),
+    maxConcurrent: 4,
+    maxQueue: 4,
+    log: silentLog,
+  });
+  const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU" });
+  const engine = () => ({ device: "CPU", engine: null, failure: null });
+  let id = 0;
+  const handle = createApp({
+    log: silentLog,
+    catalog,
+    pool,
+    facts: async () => ({ contextLength: null, modified: 0 }),
+    readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
+    apiKey: null,
+    corsOrigins: [],
+    maxBody: 1_000_000,
+    maxTokens: 16,
+    requestSeconds: 10,
+    newId: () => String(id++),
+    newSeed: () => 7,
+    ...deps,
+  });
+  const send = (path: string, init: RequestInit = {}) =>
+    handle(new Request(`http://localhost${path}`, init), "-");
+  return {
+    send,
+    get: (path: string) => send(path),
+    chat: (body: Record<string, unknown>, init: RequestInit = {}) =>
+      send("/v1/chat/completions", { method: "POST", body: JSON.stringify(body), ...init }),
+  };
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "bun:test";
+import type { LoadModel } from "../../src/engine/pool.ts";
+import { OvError } from "../../src/errors.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
+import { createTestApp } from "../helpers/app.ts";
+import { readEvents } from "../helpers/server.ts";
+
+const messages = [{ role: "user", content: "Hi" }];
+
+describe("an answer over hosts in memory", () => {
+  test("streams role, text, finish reason, usage and the end, in this order", async () => {
+    const response = await createTestApp().chat({
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 2,
+    });
+    expect(response.headers.get("content-type")).toStartWith("text/event-stream");
+    const events = await readEvents(response);
+    expect(events.map((event) => summarize(event))).toEqual([
+      { delta: { role: "assistant", content: "" }, usage: null },
+      { delta: { content: expect.any(String) }, usage: null },
+      { delta: { content: expect.any(String) }, usage: null },
+      { delta: {}, finish: "length", usage: null },
+      { usage: expect.objectContaining({ prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }) },
+      "[DONE]",
+    ]);
+  });
+
+  test("says nothing of usage in a stream that was not asked for it", async () => {
+    const events = await readEvents(await createTestApp().chat({ messages, stream: true, max_tokens: 1 }));
+    expect(JSON.stringify(events)).not.toContain("usage");
+  });
+
+  test("interleaves n choices, each whole, with the prompt counted once", async () => {
+    const ask = {
+      messages,
+      n: 3,
+      temperature: 1,
+      seed: 5,
+      max_tokens: 4,
+      stream_options: { include_usage: true },
+    };
+    const plain = JSON.parse(await (await createTestApp().chat(ask)).text());
+    const events = await readEvents(await createTestApp().chat({ ...ask, stream: true }));
+    const streamed = [0, 1, 2].map((index) => textOf(events, index));
+    expect(plain.choices.map(({ message }: { message: { content: string } }) => message.content)).toEqual(
+      streamed,
+    );
+    expect(plain.usage).toMatchObject({ prompt_tokens: 1, completion_tokens: 12 });
+    expect(new Set(streamed).size).toBe(3);
+  });
+
+  test("a choice that fails ends the whole answer with its error", async () => {
+    const host = createMemoryHost();
+    let asked = 0;
+    const load: LoadModel = async () => ({
+      defaults: {},
+      host: {
+        ...host,
+        alive: true,
+        generate: (...args) => {
+          asked += 1;
+          if (asked === 2) throw new OvError("kv_cache_exhausted", "No room.");
+          return host.generate(...args);
+        },
+      },
+    });
+    const response = await createTestApp({ load }).chat({ messages, n: 3 });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain("kv_cache_exhausted");
+    expect(host.running()).toBe(0);
+  });
+
+  test("what fails before the first event of a stream is an HTTP error", async () => {
+    const load: LoadModel = async () => {
+      throw new OvError("model_load_failed", "It is broken.");
+    };
+    const response = await createTestApp({ load }).chat({ messages, stream: true });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("10");
+    expect(JSON.parse(await response.text()).error).toMatchObject({ code: "model_load_failed" });
+  });
+
+  test("a request that takes too long ends with an error that names the bound", async () => {
+    const never = new Promise<void>(() => {});
+    const load: LoadModel = async () => ({ host: createMemoryHost({ gate: () => never }), defaults: {} });
+    const app = createTestApp({ load, requestSeconds: 0.05 });
+    const plain = await app.chat({ messages });
+    expect(plain.status).toBe(504);
+    expect(await plain.text()).toContain("OV_REQUEST_SECONDS");
+    const events = await readEvents(await app.chat({ messages, stream: true }));
+    expect(events.at(-1)).toMatchObject({ error: { code: "generation_timeout" } });
+  });
+
+  test("a client that leaves ends the request in the engine", async () => {
+    const never = new Promise<void>(() => {});
+    const host = createMemoryHost({ gate: () => never });
+    const app = createTestApp({ load: async () => ({ host, defaults: {} }) });
+    const stop = new AbortController();
+    const answer = app.chat({ messages }, { signal: stop.signal });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(host.running()).toBe(1);
+    stop.abort();
+    expect((await answer).status).toBe(499);
+    expect(host.running()).toBe(0);
+    const response = await app.chat({ messages, stream: true });
+    await response.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(host.running()).toBe(0);
+  });
+});
+
+interface Chunk {
+  choices: { index: number; delta: { content?: string }; finish_reason: string | null }[];
+  usage?: unknown;
+}
+
+const isChunk = (event: unknown): event is Chunk =>
+  typeof event === "object" && event !== null && "choices" in event;
+
+function summarize(event: unknown): unknown {
+  if (!isChunk(event)) return event;
+  const [choice] = event.choices;
+  const finish = choice?.finish_reason;
+  return {
+    ...(choice && { delta: choice.delta }),
+    ...(finish && { finish }),
+    ...("usage" in event && { usage: event.usage }),
+  };
+}
+
+function textOf(events: unknown[], index: number): string {
+  return events
+    .filter(isChunk)
+    .flatMap(({ choices }) => choices)
+    .filter((choice) => choice.index === index)
+    .map(({ delta }) => delta.content ?? "")
+    .join("");
+}
