@@ -41,10 +41,13 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
     return child.signalCode === null ? `exit code ${child.exitCode}` : String(child.signalCode);
   });
 
+  let killed = false;
+
   return {
     pid: child.pid,
     get alive() {
-      return child.exitCode === null && child.signalCode === null;
+      // One that was killed takes a moment to go; nobody may ask it for anything any more.
+      return !killed && child.exitCode === null && child.signalCode === null;
     },
     send(line) {
       try {
@@ -54,7 +57,10 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
         // It is going; `exited` tells everyone who waits.
       }
     },
-    kill: () => child.kill("SIGKILL"),
+    kill() {
+      killed = true;
+      child.kill("SIGKILL");
+    },
     exited,
   };
 }

@@ -24,7 +24,11 @@ export type AppHandler = (request: Request, client: string) => Promise<Response>
 
 /** The whole API; never listens itself. */
 export function createApp(deps: AppDeps): AppHandler {
-  const app = new Elysia({ normalize: false })
+  const app = new Elysia({
+    normalize: false,
+    // Else the path is sought from the 11th character on, and a host of up to three letters ("nas") moves it.
+    handler: { standardHostname: false },
+  })
     .use(errors(deps.log, () => routes))
     .use(crossOrigin(deps.corsOrigins))
     .use(auth(deps.apiKey))

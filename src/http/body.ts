@@ -1,4 +1,4 @@
-import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import { printParseErrorCode, visit } from "jsonc-parser";
 import { OvError } from "../errors.ts";
 
 /** The JSON body of a request, whatever content type it names. Throws `request_too_large` or `invalid_json`. */
@@ -37,30 +37,48 @@ function parseJson(text: string): unknown {
   if (text.trim() === "") {
     throw new OvError("invalid_json", "The request body is empty: send a JSON object.");
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new OvError("invalid_json", `The request body is not valid JSON: ${locate(text)}.`, {
       cause: error,
     });
   }
+  if (isTooDeep(value)) {
+    throw new OvError("invalid_json", `The request body is nested too deeply: ${deepest} levels are taken.`);
+  }
+  return value;
+}
+
+/** Far more than any schema needs; the engine's own JSON reader ends at about a thousand. */
+const deepest = 128;
+
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return true;
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return false;
 }
 
 /** Where and how the JSON breaks; the runtime's own error does not say where. */
 function locate(text: string): string {
-  const errors: ParseError[] = [];
+  let broken: string | undefined;
+  const onError = (error: number, offset: number, _length: number, line: number, column: number) => {
+    const what = printParseErrorCode(error)
+      .replaceAll(/(?!^)([A-Z])/g, " $1")
+      .toLowerCase();
+    const near = JSON.stringify(text.slice(Math.max(0, offset - 20), offset + 20));
+    broken = `${what} at line ${line + 1}, column ${column + 1}, near ${near}`;
+    // The only way to end the visit: text that is no JSON at all has an error at every word.
+    throw new Error(broken);
+  };
   try {
-    parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+    visit(text, { onError }, { disallowComments: true, allowTrailingComma: false });
   } catch {
-    return "it is nested too deeply";
+    return broken ?? "it is nested too deeply";
   }
-  const [first] = errors;
-  if (!first) return "it cannot be parsed";
-  const before = text.slice(0, first.offset).split("\n");
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  const what = printParseErrorCode(first.error)
-    .replaceAll(/(?!^)([A-Z])/g, " $1")
-    .toLowerCase();
-  const near = JSON.stringify(text.slice(Math.max(0, first.offset - 20), first.offset + 20));
-  return `${what} at line ${before.length}, column ${column}, near ${near}`;
+  return "it cannot be parsed";
 }

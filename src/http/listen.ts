@@ -23,7 +23,9 @@ export function listen(handle: AppHandler, { host, port }: { host: string; port:
       idleTimeout: 0,
       // The app counts the body itself and answers with an error that clients understand.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request, server) => handle(request, server.requestIP(request)?.address ?? "-"),
+      // Else what this code did not foresee is answered with a page that shows its source.
+      development: false,
+      fetch: (request, server) => handle(withHost(request), server.requestIP(request)?.address ?? "-"),
     });
     return {
       host,
@@ -34,6 +36,11 @@ export function listen(handle: AppHandler, { host, port }: { host: string; port:
   } catch (error) {
     throw toListenError(error, host, port);
   }
+}
+
+/** Without a usable Host header (HTTP/1.0 may leave it out) Bun gives the path alone as the URL. */
+function withHost(request: Request): Request {
+  return URL.canParse(request.url) ? request : new Request(`http://localhost${request.url}`, request);
 }
 
 function toListenError(error: unknown, host: string, port: number): OvError {

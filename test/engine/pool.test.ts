@@ -4,6 +4,7 @@ import { createPool, type LoadModel, type ModelTarget, type PoolOptions } from "
 import { OvError } from "../../src/errors.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 import { createTestLog } from "../helpers/log.ts";
+import { settled } from "../helpers/settled.ts";
 import { toRequest } from "./conformance.ts";
 
 const target = (name: string, extra: Partial<ModelTarget> = {}): ModelTarget => ({
@@ -14,7 +15,6 @@ const target = (name: string, extra: Partial<ModelTarget> = {}): ModelTarget => 
   ...extra,
 });
 const never = new AbortController().signal;
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 interface Options extends Partial<PoolOptions> {
   host?: MemoryHostOptions;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { createQueue } from "../../src/engine/queue.ts";
+import { settled } from "../helpers/settled.ts";
 
 const never = new AbortController().signal;
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("the queue", () => {
   test("lets its limit in at once and the others in order of arrival", async () => {

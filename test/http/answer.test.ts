@@ -4,6 +4,7 @@ import { OvError } from "../../src/errors.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { readEvents } from "../helpers/server.ts";
+import { settled } from "../helpers/settled.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
 
@@ -99,14 +100,14 @@ describe("an answer over hosts in memory", () => {
     const app = createTestApp({ load: async () => ({ host, defaults: {} }) });
     const stop = new AbortController();
     const answer = app.chat({ messages }, { signal: stop.signal });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await settled();
     expect(host.running()).toBe(1);
     stop.abort();
     expect((await answer).status).toBe(499);
     expect(host.running()).toBe(0);
     const response = await app.chat({ messages, stream: true });
     await response.body?.cancel();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await settled();
     expect(host.running()).toBe(0);
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import OpenAI from "openai";
+import { runtimeDir } from "../helpers/environment.ts";
+import { countDescriptors, cpuTicks, eventually, hostPid, isRunning } from "../helpers/processes.ts";
 import { repo, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -15,7 +17,7 @@ const endless = {
   ignore_eos: true,
 };
 let server: TestServer;
-/** Descriptors of the server with one model loaded and nothing to do. */
+/** Descriptors of the server with one model loaded and nothing to do; no client keeps a connection but `idle`. */
 let quiet: number;
 /** Opened first, used again last. */
 let idle: Socket;
@@ -39,7 +41,10 @@ function askRaw(socket: Socket): Promise<string> {
 
 async function answer(asked = server, model = smol): Promise<number> {
   const messages = [{ role: "user", content: "What is the capital of Germany?" }];
-  const response = await asked.chat({ model, messages, temperature: 0, max_tokens: 20 });
+  const response = await asked.chat(
+    { model, messages, temperature: 0, max_tokens: 20 },
+    { keepalive: false },
+  );
   expect(await response.text()).toContain(response.status === 200 ? "Berlin" : "error");
   return response.status;
 }
@@ -47,7 +52,10 @@ async function answer(asked = server, model = smol): Promise<number> {
 /** A stream that has begun to answer. */
 async function openStream(asked = server, extra: Record<string, unknown> = {}) {
   const stop = new AbortController();
-  const response = await asked.chat({ ...endless, ...extra, stream: true }, { signal: stop.signal });
+  const response = await asked.chat(
+    { ...endless, ...extra, stream: true },
+    { signal: stop.signal, keepalive: false },
+  );
   const reader = (response.body ?? new ReadableStream()).getReader();
   const decoder = new TextDecoder();
   let text = "";
@@ -67,34 +75,7 @@ async function openStream(asked = server, extra: Record<string, unknown> = {}) {
   };
 }
 
-const hostPid = (asked = server) => {
-  const loaded = asked.log().filter((line) => / loaded model /.test(line));
-  return Number(/ pid=(\d+)/.exec(loaded.at(-1) ?? "")?.[1]);
-};
-
-/** A process that waits for nothing but to be taken note of is gone, too. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-/** For what gives no sign when it comes true. */
-async function eventually(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!holds() && performance.now() < end) await Bun.sleep(20);
-  expect(holds()).toBe(true);
-}
-
-/** CPU time of a process in clock ticks of 10 ms: fields 14 and 15 of /proc/PID/stat, proc(5). */
-function ticks(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return Number(fields[11]) + Number(fields[12]);
-}
-
-const descriptors = () => readdirSync(`/proc/${server.pid}/fd`).length;
+const descriptors = () => countDescriptors(server.pid);
 const count = (pattern: RegExp) => server.log().filter((line) => pattern.test(line)).length;
 
 describe("a client that leaves", () => {
@@ -119,9 +100,10 @@ describe("a client that leaves", () => {
     expect(await answer()).toBe(200);
     other.abort();
     expect(await answer()).toBe(200);
-    const [before, begun] = [ticks(hostPid()), performance.now()];
-    while (performance.now() - begun < 500) await (await fetch(`${server.url}/health`)).text();
-    expect(ticks(hostPid()) - before).toBeLessThan(10);
+    const [before, begun] = [cpuTicks(hostPid(server)), performance.now()];
+    while (performance.now() - begun < 500)
+      await (await fetch(`${server.url}/health`, { keepalive: false })).text();
+    expect(cpuTicks(hostPid(server)) - before).toBeLessThan(10);
   });
 
   test("fifty times leaves no descriptor behind", async () => {
@@ -134,8 +116,9 @@ describe("a client that leaves", () => {
 
 describe("an engine that fails in mid-stream", () => {
   test("killed: the stream ends with an error event, OpenAI's client raises it, the next request works", async () => {
-    const pid = hostPid();
-    const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
+    const pid = hostPid(server);
+    const fetchOptions = { keepalive: false };
+    const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, fetchOptions });
     const body = { ...endless, messages: [{ role: "user" as const, content: "Hi" }], model: smol };
     const read = async () => {
       for await (const _ of await openai.chat.completions.create({ ...body, stream: true }));
@@ -149,11 +132,11 @@ describe("an engine that fails in mid-stream", () => {
     expect(await raised).toBeInstanceOf(OpenAI.APIError);
     expect(await raised).toMatchObject({ code: "engine_crashed" });
     expect(await answer()).toBe(200);
-    expect(hostPid()).not.toBe(pid);
+    expect(hostPid(server)).not.toBe(pid);
   });
 
   test("stopped: the stall is seen in time, and the next request works", async () => {
-    const pid = hostPid();
+    const pid = hostPid(server);
     const stream = await openStream();
     const begun = performance.now();
     process.kill(pid, "SIGSTOP");
@@ -163,7 +146,7 @@ describe("an engine that fails in mid-stream", () => {
     expect(seconds).toBeGreaterThan(stallSeconds - 1);
     expect(seconds).toBeLessThan(stallSeconds + 4);
     expect(await answer()).toBe(200);
-    expect([isRunning(pid), isRunning(hostPid())]).toEqual([false, true]);
+    expect([isRunning(pid), isRunning(hostPid(server))]).toEqual([false, true]);
   });
 });
 
@@ -177,7 +160,7 @@ test("six loads and unloads leave no descriptor and no process behind", async ()
     server.register({ [smol]: smolEntry(), ...Object.fromEntries(names.map((name) => [name, smolEntry()])) });
     const statuses = await Promise.all(names.map((name) => answer(server, name)));
     expect(statuses).toEqual([200, 200]);
-    pids.push(hostPid());
+    pids.push(hostPid(server));
     server.register({ [smol]: smolEntry() });
     expect(await answer()).toBe(200);
     await Promise.all(names.map((name) => server.logged(new RegExp(`unloaded model model=${name}`))));
@@ -193,7 +176,7 @@ describe("a port that is taken", () => {
     async (host) => {
       const { port } = new URL(server.url);
       const command = [process.execPath, `${repo}/cli/main.ts`, "serve", "--host", host, "--port", port];
-      const env = { PATH: process.env.PATH, HOME: homes[1], OV_RUNTIME_DIR: process.env.OV_TEST_RUNTIME_DIR };
+      const env = { PATH: process.env.PATH, HOME: homes[1], OV_RUNTIME_DIR: runtimeDir() };
       const second = Bun.spawn(command, { env, stdio: ["ignore", "ignore", "pipe"] });
       const [output, code] = await Promise.all([second.stderr.text(), second.exited]);
       expect(code).toBe(1);
@@ -213,7 +196,7 @@ test("a connection that was idle all the while is still good", async () => {
 });
 
 test("SIGTERM lets a running stream end whole, then nothing is left", async () => {
-  const pid = hostPid();
+  const pid = hostPid(server);
   const stream = await openStream(server, { max_tokens: 150 });
   const exit = server.stop("SIGTERM");
   await server.logged(/SIGTERM: stopping/);

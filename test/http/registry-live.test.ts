@@ -20,6 +20,7 @@ import {
   ModelList,
 } from "../../src/openai/responses.ts";
 import { modelPath } from "../helpers/environment.ts";
+import { hostPid, isRunning } from "../helpers/processes.ts";
 import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -67,20 +68,6 @@ async function names(): Promise<string[]> {
 
 const count = (pattern: RegExp) => server.log().filter((line) => pattern.test(line)).length;
 
-/** The process that the model was loaded in last. */
-function pidOf(model: string): number {
-  const lines = server.log().filter((line) => line.includes(` loaded model model=${model} `));
-  return Number(/ pid=(\d+)/.exec(lines.at(-1) ?? "")?.[1]);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 /** Another architecture in the file's head: it reads well, but no engine can run it. */
 function damage(path: string): void {
   const file = openSync(path, "r+");
@@ -95,7 +82,7 @@ test("a model added while serving answers at once, and is gone with its entry", 
   expect(await errorOf({ model: "fresh" })).toMatchObject({ status: 404, code: "model_not_found" });
   server.register({ [smol]: smolEntry(), fresh: smolEntry() });
   expect((await answer({ model: "fresh" })).model).toBe("fresh");
-  const pid = pidOf("fresh");
+  const pid = hostPid(server, "fresh");
   expect(isRunning(pid)).toBe(true);
   server.register({ [smol]: smolEntry() });
   const error = await errorOf({ model: "fresh" });
@@ -212,7 +199,7 @@ describe("a path that holds no model that can be served gets a clear error, the 
 
 test("a changed entry: its running stream ends well, then a new process answers", async () => {
   server.register({ [smol]: smolEntry() });
-  const [pid, fingerprint] = [pidOf(smol), (await answer()).system_fingerprint];
+  const [pid, fingerprint] = [hostPid(server, smol), (await answer()).system_fingerprint];
   const long = { max_tokens: 120, ignore_eos: true, stream: true, stream_options: { include_usage: true } };
   const stream = await chat(long);
   server.register({ [smol]: smolEntry({ context_length: 2048 }) });
@@ -220,8 +207,8 @@ test("a changed entry: its running stream ends well, then a new process answers"
   expect(events.pop()).toBe("[DONE]");
   expect(events.pop()).toMatchObject({ system_fingerprint: fingerprint, usage: { completion_tokens: 120 } });
   expect(after.system_fingerprint).not.toBe(fingerprint);
-  expect(pidOf(smol)).not.toBe(pid);
-  expect([isRunning(pid), isRunning(pidOf(smol))]).toEqual([false, true]);
+  expect(hostPid(server, smol)).not.toBe(pid);
+  expect([isRunning(pid), isRunning(hostPid(server, smol))]).toEqual([false, true]);
   expect(await get(`/v1/models/${smol}`)).toMatchObject({ state: "ready", context_length: 2048 });
   const log = server.log().map((line) => / (un)?loaded model model=smollm2/.exec(line)?.[0]);
   expect(log.filter(Boolean)).toHaveLength(3);

@@ -88,6 +88,15 @@ def handle(engine: Engine, message: Message) -> list[Message]:
     return [failed(None, "engine_failed", f"Unknown message {message['type']!r}.")]
 
 
+def step(engine: Engine, pipe: Pipe) -> list[Message]:
+    """One step; an engine that failed in it is in no state to go on, so the process ends."""
+    try:
+        return engine.step()
+    except Exception as error:
+        pipe.write([failed(None, "engine_failed", f"The engine failed while it answered: {last_line(error)}")])
+        os._exit(1)
+
+
 def serve(engine: Engine, pipe: Pipe) -> None:
     last_sign = time.monotonic()
     while True:
@@ -96,7 +105,7 @@ def serve(engine: Engine, pipe: Pipe) -> None:
             pipe.write(handle(engine, message))
         if not engine.busy:
             continue
-        events = engine.step()
+        events = step(engine, pipe)
         now = time.monotonic()
         # A long prefill says nothing; this tells the daemon that it is alive.
         if not events and now - last_sign > 1:

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import packageFile from "../../package.json";
+import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+setDefaultTimeout(40_000);
+const folder = createTempDir();
+const executable = join(folder, "bin with space", "ov-llm");
+const home = join(folder, "a home with spaces");
+/** Where it is started: full of files that a bun of one's own would read. */
+const trap = join(folder, "somewhere else");
+let server: TestServer;
+
+/** package.json's build script with another outfile. */
+async function build(): Promise<void> {
+  const [bun, ...args] = packageFile.scripts.build.split(" ");
+  expect([bun, args[0], args.at(-2)]).toEqual(["bun", "build", "--outfile"]);
+  const command = [process.execPath, ...args.slice(0, -1), executable];
+  const child = Bun.spawn(command, { cwd: repo, stdio: ["ignore", "pipe", "pipe"] });
+  const [err, code] = await Promise.all([child.stderr.text(), child.exited]);
+  if (code !== 0) throw new Error(`The build failed (${code}):\n${err}`);
+}
+
+async function run(args: string[], program = executable) {
+  const child = Bun.spawn([program, ...args], {
+    cwd: trap,
+    env: { HOME: home },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, out, err };
+}
+
+beforeAll(async () => {
+  for (const path of [join(folder, "bin with space"), home, trap]) mkdirSync(path);
+  writeFileSync(join(trap, ".env"), "OV_MAX_TOKENS=7\nOV_PORT=1\nOV_API_KEY=key from the trap\n");
+  writeFileSync(join(trap, "bunfig.toml"), 'preload = ["./preload.ts"]\n');
+  writeFileSync(join(trap, "preload.ts"), 'throw new Error("preloaded from the trap");\n');
+  await build();
+  symlinkSync(executable, join(folder, "ov"));
+  server = await startServer({ command: [join(folder, "ov")], home, cwd: trap });
+}, 120_000);
+afterAll(() => server.stop(), 40_000);
+
+describe("the executable", () => {
+  test("tells its version", async () => {
+    expect(await run(["--version"])).toEqual({ code: 0, out: `${packageFile.version}\n`, err: "" });
+  });
+
+  test.each([
+    ["--help", ["serve", "models", "health", "setup"]],
+    ["serve --help", ["--max-tokens", "4096", "OV_API_KEY"]],
+  ])("helps: %s", async (args, words) => {
+    const { code, out, err } = await run(args.split(" "));
+    expect([code, err]).toEqual([0, ""]);
+    for (const word of words) expect(out).toContain(word);
+  });
+
+  test("needs no bun and no sources: one file", () => {
+    expect(statSync(executable).mode & 0o111).not.toBe(0);
+    expect(statSync(executable).size).toBeLessThan(200 * 1024 * 1024);
+    expect(existsSync(join(folder, "bin with space", "node_modules"))).toBe(false);
+  });
+});
+
+describe("its server, started through a symlink, elsewhere, with spaces in HOME", () => {
+  test("answers a real chat", async () => {
+    const messages = [{ role: "user", content: "What is the capital of Germany?" }];
+    const response = await server.chat({ messages, temperature: 0 });
+    expect(await response.json()).toMatchObject({
+      model: smol,
+      choices: [{ message: { content: "The capital of Germany is Berlin." }, finish_reason: "stop" }],
+    });
+  });
+
+  test("reads no .env and no bunfig.toml of the working folder", () => {
+    const [started = ""] = server.log();
+    expect(started).toContain("OV_MAX_TOKENS=4096 ");
+    expect(started).toContain('OV_PORT="0 (flag)"');
+    expect(started).toContain("OV_API_KEY=- ");
+    expect(started).toContain(`OV_REGISTRY_PATH="${home}/models/converted_models/registry.json"`);
+    expect(server.log().join("\n")).not.toContain("trap");
+  });
+
+  test("is found by the other commands, which read the same HOME", async () => {
+    const { port } = new URL(server.url);
+    const { code, out } = await run(["health", "--port", port]);
+    expect([code, out]).toEqual([0, expect.stringContaining(`pid ${server.pid}`)]);
+    expect(await run(["models", "--port", port])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(smol),
+    });
+  });
+
+  test("ends with exit code 0 on SIGTERM", async () => {
+    expect(await server.stop("SIGTERM")).toBe(0);
+    expect(server.log().at(-1)).toMatch(/ stopped$/);
+  });
+});

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { TestServer } from "./server.ts";
+
+/** False also for a process that has ended and waits only to be taken note of. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** The process that a model was loaded in last, by the server's log; of any model when none is named. */
+export function hostPid(server: TestServer, model = ""): number {
+  const loaded = server.log().filter((line) => line.includes(` loaded model model=${model}`));
+  return Number(/ pid=(\d+)/.exec(loaded.at(-1) ?? "")?.[1]);
+}
+
+/** CPU time of a process in clock ticks of 10 ms: fields 14 and 15 of /proc/PID/stat, proc(5). */
+export function cpuTicks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+export function countDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** For what gives no sign when it comes true. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`It did not come true within 5 s: ${holds}`);
+    await Bun.sleep(20);
+  }
+}
