@@ -85,13 +85,13 @@ export async function streamAnswer(answer: Answer): Promise<Response> {
     clearTimeout(timeout);
   }
   record.streaming = true;
-  const body = new ReadableStream<string>({
+  const body = new ReadableStream<Uint8Array>({
     start: (controller) => void pump(answer, first, controller),
     cancel() {
       deadline.abort(new OvError("client_closed_request", "The client closed the connection."));
     },
   });
-  return new Response(body.pipeThrough(new TextEncoderStream()), {
+  return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
@@ -104,15 +104,20 @@ export async function streamAnswer(answer: Answer): Promise<Response> {
 async function pump(
   answer: Answer,
   first: Promise<IteratorResult<ChoiceEvent>>,
-  controller: ReadableStreamDefaultController<string>,
+  controller: ReadableStreamDefaultController<Uint8Array>,
 ): Promise<void> {
   const { events, record, deadline } = answer;
   const render = createChunkRenderer(answer);
   let lastSent = performance.now();
   let reason: string | undefined;
+  const encoder = new TextEncoder();
   const send = (text: string) => {
     lastSent = performance.now();
-    controller.enqueue(text);
+    try {
+      controller.enqueue(encoder.encode(text));
+    } catch {
+      // The client closed the stream; its abort ends the rest.
+    }
   };
   const alive = setInterval(() => {
     if (performance.now() - lastSent >= keepAliveMs * 0.9) send(keepAlive);
@@ -172,7 +177,7 @@ function note({ record, counts }: Answer, finish: string | undefined): void {
   });
 }
 
-function closeQuietly(controller: ReadableStreamDefaultController<string>): void {
+function closeQuietly(controller: ReadableStreamDefaultController<Uint8Array>): void {
   try {
     controller.close();
   } catch {
