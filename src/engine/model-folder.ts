@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { access, constants, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
@@ -72,13 +73,13 @@ async function describeFolder(path: string): Promise<ModelDescription> {
   const missing = ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"].filter(
     (name) => !files.has(name),
   );
+  const empty = ["openvino_model.xml", "openvino_model.bin"].filter((name) => isEmpty(join(path, name)));
+  if (empty.length > 0) {
+    throw invalid(path, `is an incomplete export: ${empty.join(" and ")} is empty`, convertAgain);
+  }
   if (missing.length > 0) {
     const what = missing.includes("openvino_model.bin") ? "is an incomplete export" : "has no tokenizer";
-    throw invalid(
-      path,
-      `${what}: ${missing.join(" and ")} missing`,
-      "Convert the model again with `ov-llm convert`, or fetch the missing files.",
-    );
+    throw invalid(path, `${what}: ${missing.join(" and ")} missing`, convertAgain);
   }
   const config = await readJson(join(path, "config.json"), ModelConfig);
   return {
@@ -131,6 +132,12 @@ async function readJson<T extends typeof ModelConfig | typeof GenerationDefaults
   } catch {
     return null;
   }
+}
+
+const convertAgain = "Convert the model again with `ov-llm convert`, or fetch its files again.";
+
+function isEmpty(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0;
 }
 
 function invalid(path: string, what: string, nextStep: string): OvError {

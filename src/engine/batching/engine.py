@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
 from typing import Any
 
 import openvino as ov
@@ -10,6 +11,7 @@ import openvino_genai as genai
 
 from device import choose_device, default_cache_gb
 from messages import Message, RequestFailed, failed, last_line
+from pieces import Pieces
 from prefixes import PrefixIndex
 from request import Request
 
@@ -26,6 +28,19 @@ STEP_TOKENS = 256
 # Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
 COUNT_PIECE_CHARS = 8_192
 COUNT_MAX_CHARS = 1_048_576
+
+
+@dataclass(slots=True)
+class Moved:
+    """A request and what the last step gave it."""
+
+    request: Request
+    ids: list[int]
+    output: Any
+
+    @property
+    def done(self) -> bool:
+        return bool(self.output.finish_reason != genai.GenerationFinishReason.NONE)
 
 
 class Engine:
@@ -45,6 +60,7 @@ class Engine:
         properties = {} if self.device == "CPU" else {"CACHE_DIR": load["cache_dir"]}
         self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, self.device, properties, {})
         self.tokenizer = self.pipeline.get_tokenizer()
+        self.pieces = Pieces(self.tokenizer)
         self.block = BLOCK_TOKENS.get(self.device, BLOCK_TOKENS_DEFAULT)
         self.running: dict[int, Request] = {}
         self.next_handle = 0
@@ -179,54 +195,59 @@ class Engine:
     def step(self) -> list[Message]:
         """One step of all requests: a `step` message where there is text, then what ended."""
         self.pipeline.step()
-        moved: list[tuple[Request, list[int], list[float], Any]] = []
+        moved, ended = self._read()
+        if not moved:
+            return ended
+        outputs: list[Message] = []
+        for one, text in zip(moved, self._decode(moved), strict=True):
+            request = one.request
+            output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
+            if request.logprobs:
+                output["logprobs"] = self._logprobs(one)
+            outputs.append(output)
+            if one.done:
+                ended.append(self._finish(one))
+            else:
+                request.move_window(self.tokenizer, self.pieces)
+        return [{"type": "step", "outputs": outputs}, *ended]
+
+    def _read(self) -> tuple[list[Moved], list[Message]]:
+        """The requests that have new tokens, and the messages of those that the engine gave up."""
+        moved: list[Moved] = []
         ended: list[Message] = []
         for request in list(self.running.values()):
             if request.handle.can_read():
                 (output,) = request.handle.read().values()
-                moved.append(
-                    (
-                        request,
-                        output.generated_ids,
-                        output.generated_log_probs,
-                        output.finish_reason,
-                    )
-                )
+                if not request.generated:
+                    self.prefixes.add(request.prompt)
+                moved.append(Moved(request, output.generated_ids, output))
             elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
                 ended.append(self._out_of_cache(request))
-        if not moved:
-            return ended
-        outputs: list[Message] = []
-        for request, ids, _, _ in moved:
-            if not request.generated:
-                self.prefixes.add(request.prompt)
-            request.generated.extend(ids)
-        texts = self.tokenizer.decode([request.window() for request, _, _, _ in moved])
-        for (request, ids, logprobs, reason), text in zip(moved, texts, strict=True):
-            done = reason != genai.GenerationFinishReason.NONE
-            output_message: Message = {
-                "id": request.id,
-                "text": request.take_new(text, done),
-                "tokens": len(ids),
-            }
-            if request.logprobs:
-                output_message["logprobs"] = self._logprobs(ids, logprobs, reason)
-            outputs.append(output_message)
-            if done:
-                ended.append(self._finish(request, reason))
-            else:
-                request.move_window(self.tokenizer)
-        return [{"type": "step", "outputs": outputs}, *ended]
+        return moved, ended
 
-    def _logprobs(self, ids: list[int], logprobs: list[float], reason: Any) -> list[Message]:
-        if reason == genai.GenerationFinishReason.STOP:
+    def _decode(self, moved: list[Moved]) -> list[str]:
+        """The new text of each. A decode costs more than all the rest of a step here: most tokens do without."""
+        texts = [one.request.take(one.ids, self.pieces) for one in moved]
+        unknown = [one for one, text in zip(moved, texts, strict=True) if text is None]
+        if not unknown:
+            return [text or "" for text in texts]
+        decoded = iter(self.tokenizer.decode([one.request.window(self.pieces) for one in unknown]))
+        return [
+            one.request.take_new(next(decoded), one.done, self.pieces) if text is None else text
+            for one, text in zip(moved, texts, strict=True)
+        ]
+
+    def _logprobs(self, one: Moved) -> list[Message]:
+        ids, logprobs = one.ids, one.output.generated_log_probs
+        if one.output.finish_reason == genai.GenerationFinishReason.STOP:
             ids, logprobs = ids[:-1], logprobs[:-1]  # the end-of-text token is no part of the answer
         if not ids:
             return []
         texts = self.tokenizer.decode([[token] for token in ids], skip_special_tokens=False)
         return [{"token": text, "logprob": logprob} for text, logprob in zip(texts, logprobs, strict=False)]
 
-    def _finish(self, request: Request, reason: Any) -> Message:
+    def _finish(self, one: Moved) -> Message:
+        request, reason = one.request, one.output.finish_reason
         del self.running[request.id]
         self.prefixes.add(request.prompt + request.generated)
         name = "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"

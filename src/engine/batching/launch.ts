@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import device from "./device.py" with { type: "text" };
 import engine from "./engine.py" with { type: "text" };
 import host from "./host.py" with { type: "text" };
 import messages from "./messages.py" with { type: "text" };
+import pieces from "./pieces.py" with { type: "text" };
 import prefixes from "./prefixes.py" with { type: "text" };
 import request from "./request.py" with { type: "text" };
 
@@ -14,9 +15,12 @@ const sources = {
   "engine.py": engine,
   "host.py": host,
   "messages.py": messages,
+  "pieces.py": pieces,
   "prefixes.py": prefixes,
   "request.py": request,
 };
+
+const prefix = "ov-llm-host-";
 
 export interface BatchingLauncher {
   /** The command that starts one host. */
@@ -34,7 +38,8 @@ export function createBatchingLauncher(
   python: string,
   env: Record<string, string | undefined>,
 ): BatchingLauncher {
-  const folder = mkdtempSync(join(tmpdir(), "ov-llm-host-"));
+  removeLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   for (const [name, text] of Object.entries(sources))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
   const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = env;
@@ -43,4 +48,17 @@ export function createBatchingLauncher(
     env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What daemons left behind that were killed; the name tells whose it was. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's: it is theirs to remove.
+    }
+  }
 }

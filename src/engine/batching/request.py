@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pieces import Pieces
+
 # A decoded window moves on by half once it is this long. The overlap keeps a character that spans tokens whole.
 WINDOW_TOKENS = 32
 
@@ -21,25 +23,39 @@ class Request:
     sent: str = ""
     """The window's text that has been sent."""
 
-    def window(self) -> list[int]:
-        """The tokens to decode in this step."""
-        return self.generated[self.start :]
+    def take(self, ids: list[int], pieces: Pieces) -> str | None:
+        """Adds new tokens; returns their text where it is known, else they wait in the window."""
+        whole = self.start == len(self.generated) > 0
+        self.generated.extend(ids)
+        text = pieces.join(ids) if whole else None
+        if text is not None:
+            self.start = len(self.generated)
+        return text
 
-    def take_new(self, text: str, done: bool) -> str:
+    def window(self, pieces: Pieces) -> list[int]:
+        """The tokens to decode in this step, behind an anchor: some tokenizers drop a text's first space."""
+        return [*(pieces.anchor if self.start else []), *self.generated[self.start :]]
+
+    def take_new(self, text: str, done: bool, pieces: Pieces) -> str:
         """What `text`, the decoded window, adds to what was sent, without an incomplete character.
 
         Some tokenizers decode an incomplete character to U+FFFD, others to nothing; either way it is whole once
         its last token has come.
         """
+        if self.start:
+            text = text[len(pieces.anchor_text) :]
         if not done:
             text = text.rstrip("\ufffd")
         new = text[len(self.sent) :]
         if new:
             self.sent = text
+        if pieces.join(self.generated[-1:]) is not None:
+            # A token of whole characters ends the window.
+            self.start, self.sent = len(self.generated), ""
         return new
 
-    def move_window(self, tokenizer: Any) -> None:
+    def move_window(self, tokenizer: Any, pieces: Pieces) -> None:
         if len(self.generated) - self.start >= WINDOW_TOKENS:
             self.start += WINDOW_TOKENS // 2
-            text: str = tokenizer.decode(self.window())
-            self.sent = text.rstrip("\ufffd")
+            text: str = tokenizer.decode(self.window(pieces))
+            self.sent = text[len(pieces.anchor_text) :].rstrip("\ufffd")

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { convertPackages } from "../../../src/convert/packages.ts";
 import { runtimePackages } from "../../../src/engine/runtime/probe.ts";
 
 export interface FakeMachine {
@@ -65,6 +66,7 @@ function makeEnvironment(root: string): string {
 function renderEnvironmentPython(log: string, pip: string, genai: string): string {
   const { openvino, "openvino-tokenizers": openvino_tokenizers } = runtimePackages;
   const facts = { python: "3.12.3", openvino, openvino_genai: genai, openvino_tokenizers };
+  const converter = JSON.stringify({ python: "3.12.3", packages: convertPackages });
   const line = JSON.stringify({ ...facts, devices: ["CPU", "GPU"], device_names: { CPU: "A", GPU: "B" } });
   return `#!/bin/sh
   case "$*" in
@@ -73,6 +75,7 @@ function renderEnvironmentPython(log: string, pip: string, genai: string): strin
     target=""; previous=""
     for word; do [ "$previous" = --target ] && target=$word; previous=$word; done
     if [ -e "${pip}" ]; then . "${pip}"; fi ;;
+  *'"packages"'*) echo '${converter}' ;;
   *openvino_genai*) echo "a native library says something"; echo '${line}' ;;
   esac
   `;

@@ -11,16 +11,17 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { installRuntime } from "../../../src/engine/runtime/install.ts";
-import { setupDir, withSetupLock } from "../../../src/engine/runtime/lock.ts";
 import {
   isPinnedRuntime,
   probeRuntime,
+  runtimeLabels,
   runtimePackages,
   runtimePython,
 } from "../../../src/engine/runtime/probe.ts";
-import { runProgram, shortenLine } from "../../../src/engine/runtime/process.ts";
-import { findInstaller, toInstallCommand, toVenvCommand } from "../../../src/engine/runtime/python.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../src/engine/runtime/starter.ts";
+import { setupDir, withSetupLock } from "../../../src/environment/lock.ts";
+import { runProgram, shortenLine } from "../../../src/environment/process.ts";
+import { findInstaller, toInstallCommand, toVenvCommand } from "../../../src/environment/python.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
@@ -151,7 +152,11 @@ describe("findInstaller", () => {
     machine.addPython();
     machine.addPython("python3.13", { version: "3.13.1" });
     const python = join(machine.bin, "python3");
-    expect(await findInstaller(machine.environment)).toEqual({ kind: "pip", python, version: "3.12.3" });
+    expect(await findInstaller(runtimeLabels, machine.environment)).toEqual({
+      kind: "pip",
+      python,
+      version: "3.12.3",
+    });
   });
 
   test("takes the newest fitting release when python3 is too new, and passes by a shim that fails", async () => {
@@ -160,13 +165,13 @@ describe("findInstaller", () => {
     machine.addProgram("python3.13", 'echo "python3.13: command not found" >&2; exit 127');
     machine.addPython("python3.11", { version: "3.11.9" });
     machine.addPython("python3.10", { version: "3.10.4" });
-    expect(await findInstaller(machine.environment)).toMatchObject({ version: "3.11.9" });
+    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({ version: "3.11.9" });
   });
 
   test("without ensurepip names python3-venv and uv", async () => {
     const { machine } = createScene();
     machine.addPython("python3", { ensurepip: false });
-    const { message } = await failure(findInstaller(machine.environment));
+    const { message } = await failure(findInstaller(runtimeLabels, machine.environment));
     expect(message).toContain("`sudo apt install python3-venv`");
     expect(message).toContain("uv");
     expect(message).toContain("(3.12.3) lacks ensurepip");
@@ -174,9 +179,11 @@ describe("findInstaller", () => {
 
   test("without a fitting Python says what was wanted and what is there", async () => {
     const { machine } = createScene();
-    expect((await failure(findInstaller(machine.environment))).message).toContain("no Python on PATH");
+    expect((await failure(findInstaller(runtimeLabels, machine.environment))).message).toContain(
+      "no Python on PATH",
+    );
     machine.addPython("python3", { version: "3.8.10" });
-    const { message } = await failure(findInstaller(machine.environment));
+    const { message } = await failure(findInstaller(runtimeLabels, machine.environment));
     expect(message).toContain("Python 3.10 to 3.13");
     expect(message).toContain("python3 is 3.8.10");
   });
@@ -184,10 +191,13 @@ describe("findInstaller", () => {
   test("uv is used when present, with a Python that lacks ensurepip or with one that it brings", async () => {
     const { machine } = createScene();
     machine.addProgram("uv", "exit 0");
-    expect(await findInstaller(machine.environment)).toMatchObject({ kind: "uv", python: "3.12" });
+    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({
+      kind: "uv",
+      python: "3.12",
+    });
     machine.addPython("python3", { ensurepip: false });
     const python = join(machine.bin, "python3");
-    expect(await findInstaller(machine.environment)).toMatchObject({ kind: "uv", python });
+    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({ kind: "uv", python });
   });
 });
 
@@ -301,7 +311,7 @@ describe("installRuntime", () => {
   test("a second set-up at the same time is told so", async () => {
     const { machine, runtimeDir, install } = createScene();
     machine.addPython();
-    await withSetupLock(runtimeDir, async () => {
+    await withSetupLock(runtimeDir, runtimeLabels, async () => {
       expect((await failure(install())).message).toContain("Another set-up");
     });
     await install();
