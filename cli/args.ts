@@ -1,26 +1,27 @@
 import { parseArgs } from "node:util";
-import type { ArgsDef, StringArgDef } from "citty";
-import { type Setting, type SettingName, settingsTable } from "../src/config/settings.ts";
+import type { ArgsDef, BooleanArgDef, StringArgDef } from "citty";
+import { type Setting, type SettingName, settingNamesOf, settingsTable } from "../src/config/settings.ts";
 import { UsageError } from "./action.ts";
 import { renderBlock } from "./terminal.ts";
 
-/** citty's arguments for settings, all that have a flag unless named. */
-export function toSettingArgs(names?: SettingName[]): Record<string, StringArgDef & { type: "string" }> {
-  const settings = Object.entries<Setting>(settingsTable).filter(
-    ([name]) => names === undefined || names.some((wanted) => wanted === name),
+type SettingArg = (StringArgDef & { type: "string" }) | (BooleanArgDef & { type: "boolean" });
+
+/** citty's arguments for settings, all of `serve` that have a flag unless named. */
+export function toSettingArgs(
+  names: readonly SettingName[] = settingNamesOf("serve"),
+): Record<string, SettingArg> {
+  const settings = Object.entries<Setting>(settingsTable).filter(([name]) =>
+    names.some((wanted) => wanted === name),
   );
   return Object.fromEntries(
-    settings.flatMap(([, setting]) =>
-      setting.flag === null
-        ? []
-        : [
-            [
-              setting.flag,
-              { type: "string" as const, description: describeSetting(setting), valueHint: setting.kind },
-            ],
-          ],
-    ),
+    settings.flatMap(([, setting]) => (setting.flag === null ? [] : [[setting.flag, toArg(setting)]])),
   );
+}
+
+function toArg(setting: Setting): SettingArg {
+  const description = describeSetting(setting);
+  if (setting.kind === "switch") return { type: "boolean", description };
+  return { type: "string", description, valueHint: setting.kind };
 }
 
 // No citty default: every setting would then look as if its flag had been given.
@@ -29,9 +30,11 @@ function describeSetting(setting: Setting): string {
   return `${setting.help} (${setting.env}, default: ${value})`;
 }
 
-/** Help for the settings that have no flag, for under the options. */
+/** Help for the settings of `serve` that have no flag, for under its options. */
 export function renderFlaglessSettings(): string {
-  const settings = Object.values<Setting>(settingsTable).filter(({ flag }) => flag === null);
+  const settings = settingNamesOf("serve")
+    .map((name): Setting => settingsTable[name])
+    .filter(({ flag }) => flag === null);
   const block = renderBlock(
     settings.map(({ env }) => `  ${env}`),
     settings.map(({ help }) => help),
@@ -44,29 +47,32 @@ export function toFlags(args: Record<string, unknown>): Record<string, string | 
   return Object.fromEntries(
     Object.values<Setting>(settingsTable).flatMap(({ flag }) => {
       const value = flag === null ? undefined : args[flag];
-      return flag !== null && typeof value === "string" ? [[flag, value]] : [];
+      const isGiven = typeof value === "string" || typeof value === "boolean";
+      return flag !== null && isGiven ? [[flag, String(value)]] : [];
     }),
   );
 }
 
+/** All values of a flag that may be given more than once, in their order; citty keeps the last alone. */
+export function readRepeated(rawArgs: string[], args: ArgsDef, flag: string): string[] {
+  return tokenize(rawArgs, toKnownFlags(args)).flatMap((token) =>
+    token.kind === "option" && token.name === flag && token.value !== undefined ? [token.value] : [],
+  );
+}
+
 /**
- * What citty lets pass: an unknown flag, a flag without its value, a word too many. Throws UsageError.
- * `command` is the whole command as it was called, for the sentence.
+ * What citty lets pass: an unknown flag, a flag without its value, a word too many or too few. Throws UsageError.
+ * A positional whose name ends in `...` takes any number of words. `command` is the whole command as it was
+ * called, for the sentence.
  */
 export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): void {
   const known = toKnownFlags(args);
-  const options = Object.fromEntries([...known].map(([name, type]) => [name, { type }]));
-  const { tokens } = parseArgs({
-    args: rawArgs,
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
   const help = `See "${command} --help".`;
-  let positionals = Object.values(args).filter(({ type }) => type === "positional").length;
-  for (const token of tokens) {
-    if (token.kind === "positional" && --positionals < 0) {
+  const wanted = Object.entries(args).filter(([, { type }]) => type === "positional");
+  const most = wanted.at(-1)?.[0].endsWith("...") === true ? Number.POSITIVE_INFINITY : wanted.length;
+  let words = 0;
+  for (const token of tokenize(rawArgs, known)) {
+    if (token.kind === "positional" && ++words > most) {
       throw new UsageError(
         `Cannot use ${JSON.stringify(token.value)} with "${command}": it takes no such word. ${help}`,
       );
@@ -85,6 +91,13 @@ export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): vo
       );
     }
   }
+  const missing = wanted.slice(words).find(([, { required }]) => required !== false)?.[0];
+  if (missing !== undefined) throw new UsageError(`"${command}" wants ${missing.toUpperCase()}. ${help}`);
+}
+
+function tokenize(rawArgs: string[], known: ReadonlyMap<string, "string" | "boolean">) {
+  const options = Object.fromEntries([...known].map(([name, type]) => [name, { type }]));
+  return parseArgs({ args: rawArgs, options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
 /** Every spelling that a command knows: names, aliases, `no-` before those of booleans. */

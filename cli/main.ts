@@ -2,6 +2,7 @@ import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
 import { version } from "../src/version.ts";
 import { reportError, UsageError } from "./action.ts";
 import { checkArgs, renderFlaglessSettings } from "./args.ts";
+import { renderExitCodes } from "./convert/exit-codes.ts";
 import { writeOut } from "./terminal.ts";
 
 // citty's own type for commands whose arguments differ.
@@ -10,6 +11,7 @@ type Commands = Extract<NonNullable<CommandDef["subCommands"]>, Record<string, u
 /** Loaded when called: `models` and `health` never pay for the server's code. */
 const commands: Commands = {
   serve: () => import("./commands/serve.ts").then(({ serve }) => serve),
+  convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),
   setup: () => import("./commands/setup.ts").then(({ setup }) => setup),
@@ -37,19 +39,39 @@ export async function runProgram(rawArgs: string[]): Promise<number> {
 }
 
 async function runNamed(name: string, rest: string[]): Promise<number> {
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (load === undefined) throw new UsageError(toUnknown(name));
-  const command = await (typeof load === "function" ? load() : load);
+  const command = await findCommand(commands, name);
+  if (command === undefined) throw new UsageError(toUnknown(name));
+  const subCommands = typeof command.subCommands === "function" ? undefined : await command.subCommands;
+  const [word, ...others] = rest;
+  if (subCommands === undefined || word === undefined || word.startsWith("-")) {
+    return await runOne(command, name, rest);
+  }
+  const subCommand = await findCommand(subCommands, word);
+  if (subCommand === undefined) throw new UsageError(toUnknown(word, name, subCommands));
+  return await runOne(subCommand, `${name} ${word}`, others);
+}
+
+async function findCommand(among: Commands, name: string): Promise<CommandDef | undefined> {
+  const load = Object.hasOwn(among, name) ? among[name] : undefined;
+  return await (typeof load === "function" ? load() : load);
+}
+
+/** `name` is all of the command's words, as `models add`. */
+async function runOne(command: CommandDef, name: string, rawArgs: string[]): Promise<number> {
   const args = typeof command.args === "function" ? await command.args() : await command.args;
-  if (rest.some(isHelp)) return await showHelp(command, name);
-  checkArgs(rest, args ?? {}, `ov-llm ${name}`);
-  const { result } = await runCommand(command, { rawArgs: rest });
+  if (rawArgs.some(isHelp)) return await showHelp(command, name);
+  checkArgs(rawArgs, args ?? {}, `ov-llm ${name}`);
+  const { result } = await runCommand(command, { rawArgs });
   return typeof result === "number" ? result : 0;
 }
 
 async function showHelp(command: CommandDef, name?: string): Promise<number> {
   const usage = name === undefined ? await renderUsage(command) : await renderUsage(command, program);
-  const note = name === "serve" ? `\n${renderFlaglessSettings()}` : "";
+  const notes: Record<string, () => string> = {
+    serve: renderFlaglessSettings,
+    convert: renderExitCodes,
+  };
+  const note = name !== undefined && Object.hasOwn(notes, name) ? `\n${notes[name]?.()}` : "";
   return await show(`${usage.replace(/ +$/gm, "").trimEnd()}\n${note}`);
 }
 
@@ -62,9 +84,11 @@ function isHelp(argument: string): boolean {
   return argument === "--help" || argument === "-h";
 }
 
-function toUnknown(name: string): string {
+function toUnknown(name: string, parent?: string, among: Commands = commands): string {
   const kind = name.startsWith("-") ? "flag" : "command";
-  return `Unknown ${kind} ${JSON.stringify(name)}: the commands are ${Object.keys(commands).join(", ")}. See "ov-llm --help".`;
+  const [whose, called] =
+    parent === undefined ? ["", "ov-llm"] : [` of "ov-llm ${parent}"`, `ov-llm ${parent}`];
+  return `Unknown ${kind} ${JSON.stringify(name)}${whose}: the commands are ${Object.keys(among).join(", ")}. See "${called} --help".`;
 }
 
 if (import.meta.main) process.exit(await runProgram(process.argv.slice(2)));

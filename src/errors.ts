@@ -34,6 +34,9 @@ export const errorCatalogue = {
   registry_invalid: { status: 500, type: "server_error" },
   registry_locked: { status: 500, type: "server_error" },
   setup_failed: { status: 500, type: "server_error" },
+  download_failed: { status: 500, type: "server_error" },
+  conversion_failed: { status: 500, type: "server_error" },
+  conversion_busy: { status: 500, type: "server_error" },
   server_unreachable: { status: 500, type: "server_error" },
 } as const satisfies Record<string, { status: number; type: string }>;
 

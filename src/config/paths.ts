@@ -7,6 +7,10 @@ export const defaultPaths = {
   registry: "~/models/converted_models/registry.json",
   runtime: "~/.local/share/ov-llm/runtime",
   modelCache: "~/.cache/ov-llm/model-cache",
+  modelSrc: "~/model",
+  modelOg: "~/model/og_models",
+  modelOut: "~/models/converted_models",
+  convertEnv: "~/.local/share/ov-llm/convert",
 } as const;
 
 /** `~` and `~/x` under the home folder; everything else made absolute from the working folder. */

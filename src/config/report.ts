@@ -1,11 +1,11 @@
 import { isIP } from "node:net";
 import type { LoadedSettings } from "./load.ts";
-import { type Setting, type SettingName, type Settings, settingsTable } from "./settings.ts";
+import { type Setting, type SettingName, type Settings, settingNamesOf, settingsTable } from "./settings.ts";
 
-/** The settings in force as text by their variable's name; a secret shows only that it is set. */
+/** The server's settings in force as text by their variable's name; a secret shows only that it is set. */
 export function reportSettings({ settings, sources }: LoadedSettings): Record<string, string> {
-  const rows = Object.entries<Setting>(settingsTable).map(([key, setting]) => {
-    const name = key as SettingName;
+  const rows = settingNamesOf("serve").map((name) => {
+    const setting: Setting = settingsTable[name];
     const source = sources[name] === "default" ? "" : ` (${sources[name]})`;
     return [setting.env, `${renderValue(setting, settings[name])}${source}`] as const;
   });

@@ -2,12 +2,17 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { defaultPaths } from "./paths.ts";
 
 /** How the text of a setting becomes its value; see parse.ts. */
-export type SettingKind = "text" | "path" | "integer" | "number" | "list" | "bytes";
+export type SettingKind = "text" | "path" | "integer" | "number" | "list" | "bytes" | "switch";
+
+/** The commands that have settings of their own; the others take some of these. */
+export type SettingCommand = "serve" | "convert";
 
 export interface Setting {
   env: `OV_${string}`;
-  /** Flag of `ov-llm serve` without the dashes; null: not a flag (secrets would show in the process list). */
+  /** Flag without the dashes; null: not a flag (secrets would show in the process list). */
   flag: string | null;
+  /** Whose flag it is. */
+  commands: readonly SettingCommand[];
   kind: SettingKind;
   schema: TSchema;
   /** Written as a user would write it; null: unset. */
@@ -28,6 +33,7 @@ export const settingsTable = {
   host: {
     env: "OV_HOST",
     flag: "host",
+    commands: ["serve"],
     kind: "text",
     schema: Type.String({ minLength: 1 }),
     default: "127.0.0.1",
@@ -36,6 +42,7 @@ export const settingsTable = {
   port: {
     env: "OV_PORT",
     flag: "port",
+    commands: ["serve"],
     kind: "integer",
     schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
     default: "9000",
@@ -44,6 +51,7 @@ export const settingsTable = {
   device: {
     env: "OV_DEVICE",
     flag: "device",
+    commands: ["serve"],
     kind: "text",
     schema: Type.String({ pattern: "^[A-Z][A-Z0-9_.]*(:[A-Z0-9_.,()-]+)?$" }),
     default: "AUTO",
@@ -52,6 +60,7 @@ export const settingsTable = {
   engine: {
     env: "OV_ENGINE",
     flag: "engine",
+    commands: ["serve"],
     kind: "text",
     schema: Type.Union([Type.Literal("auto"), Type.Literal("batching")]),
     default: "auto",
@@ -60,6 +69,7 @@ export const settingsTable = {
   modelPath: {
     env: "OV_MODEL_PATH",
     flag: "model-path",
+    commands: ["serve"],
     kind: "path",
     schema: optional(Type.String()),
     default: null,
@@ -68,6 +78,7 @@ export const settingsTable = {
   registryPath: {
     env: "OV_REGISTRY_PATH",
     flag: "registry-path",
+    commands: ["serve", "convert"],
     kind: "path",
     schema: Type.String(),
     default: defaultPaths.registry,
@@ -76,6 +87,7 @@ export const settingsTable = {
   runtimeDir: {
     env: "OV_RUNTIME_DIR",
     flag: "runtime-dir",
+    commands: ["serve", "convert"],
     kind: "path",
     schema: Type.String(),
     default: defaultPaths.runtime,
@@ -84,6 +96,7 @@ export const settingsTable = {
   modelCacheDir: {
     env: "OV_MODEL_CACHE_DIR",
     flag: "model-cache-dir",
+    commands: ["serve"],
     kind: "path",
     schema: Type.String(),
     default: defaultPaths.modelCache,
@@ -92,6 +105,7 @@ export const settingsTable = {
   kvCacheGb: {
     env: "OV_KV_CACHE_GB",
     flag: "kv-cache-gb",
+    commands: ["serve"],
     kind: "integer",
     schema: optional(Type.Integer({ minimum: 0, maximum: 1024 })),
     default: null,
@@ -100,6 +114,7 @@ export const settingsTable = {
   maxTokens: {
     env: "OV_MAX_TOKENS",
     flag: "max-tokens",
+    commands: ["serve"],
     kind: "integer",
     schema: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     default: "4096",
@@ -108,6 +123,7 @@ export const settingsTable = {
   maxBody: {
     env: "OV_MAX_BODY",
     flag: "max-body",
+    commands: ["serve"],
     kind: "bytes",
     schema: Type.Integer({ minimum: 1024, maximum: 1_073_741_824 }),
     default: "32MB",
@@ -116,6 +132,7 @@ export const settingsTable = {
   maxConcurrent: {
     env: "OV_MAX_CONCURRENT",
     flag: "max-concurrent",
+    commands: ["serve"],
     kind: "integer",
     schema: Type.Integer({ minimum: 1, maximum: 256 }),
     default: "64",
@@ -124,6 +141,7 @@ export const settingsTable = {
   maxQueue: {
     env: "OV_MAX_QUEUE",
     flag: "max-queue",
+    commands: ["serve"],
     kind: "integer",
     schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
     default: "512",
@@ -132,6 +150,7 @@ export const settingsTable = {
   requestSeconds: {
     env: "OV_REQUEST_SECONDS",
     flag: "request-seconds",
+    commands: ["serve"],
     kind: "number",
     schema: seconds,
     default: "3600",
@@ -140,6 +159,7 @@ export const settingsTable = {
   loadSeconds: {
     env: "OV_LOAD_SECONDS",
     flag: "load-seconds",
+    commands: ["serve"],
     kind: "number",
     schema: seconds,
     default: "900",
@@ -148,6 +168,7 @@ export const settingsTable = {
   stallSeconds: {
     env: "OV_STALL_SECONDS",
     flag: "stall-seconds",
+    commands: ["serve"],
     kind: "number",
     schema: seconds,
     default: "300",
@@ -156,6 +177,7 @@ export const settingsTable = {
   drainSeconds: {
     env: "OV_DRAIN_SECONDS",
     flag: "drain-seconds",
+    commands: ["serve"],
     kind: "number",
     schema: seconds,
     default: "30",
@@ -164,6 +186,7 @@ export const settingsTable = {
   apiKey: {
     env: "OV_API_KEY",
     flag: null,
+    commands: ["serve"],
     kind: "text",
     schema: optional(Type.String({ minLength: 8 })),
     default: null,
@@ -173,6 +196,7 @@ export const settingsTable = {
   corsOrigins: {
     env: "OV_CORS_ORIGINS",
     flag: "cors-origins",
+    commands: ["serve"],
     kind: "list",
     schema: Type.Array(Type.String({ pattern: "^https?://[^/*\\s]+$" })),
     default: "",
@@ -181,6 +205,7 @@ export const settingsTable = {
   logLevel: {
     env: "OV_LOG_LEVEL",
     flag: "log-level",
+    commands: ["serve"],
     kind: "text",
     schema: Type.Union([
       Type.Literal("error"),
@@ -191,7 +216,84 @@ export const settingsTable = {
     default: "info",
     help: "How much is logged",
   },
+  modelSrc: {
+    env: "OV_MODEL_SRC",
+    flag: "model-src",
+    commands: ["convert"],
+    kind: "path",
+    schema: Type.String(),
+    default: defaultPaths.modelSrc,
+    help: "Folder with the downloaded models that are to be converted",
+  },
+  modelOg: {
+    env: "OV_MODEL_OG",
+    flag: "model-og",
+    commands: ["convert"],
+    kind: "path",
+    schema: Type.String(),
+    default: defaultPaths.modelOg,
+    help: "Where the originals go once they are converted",
+  },
+  modelOut: {
+    env: "OV_MODEL_OUT",
+    flag: "model-out",
+    commands: ["convert"],
+    kind: "path",
+    schema: Type.String(),
+    default: defaultPaths.modelOut,
+    help: "Where converted models are written",
+  },
+  convertEnv: {
+    env: "OV_CONVERT_ENV",
+    flag: "convert-env",
+    commands: ["convert"],
+    kind: "path",
+    schema: Type.String(),
+    default: defaultPaths.convertEnv,
+    help: "Where `ov-llm setup --convert` installs the converter's Python environment",
+  },
+  task: {
+    env: "OV_TASK",
+    flag: "task",
+    commands: ["convert"],
+    kind: "text",
+    schema: Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }),
+    default: "text-generation-with-past",
+    help: "Task that models are exported for, in small letters and dashes",
+  },
+  weightFormat: {
+    env: "OV_WEIGHT_FORMAT",
+    flag: "weight-format",
+    commands: ["convert"],
+    kind: "text",
+    schema: Type.Union([
+      Type.Literal("fp32"),
+      Type.Literal("fp16"),
+      Type.Literal("int8"),
+      Type.Literal("int4"),
+    ]),
+    default: "int8",
+    help: "Format of the weights: fp32, fp16, int8 or int4",
+  },
+  trustRemoteCode: {
+    env: "OV_TRUST_REMOTE_CODE",
+    flag: "trust-remote-code",
+    commands: ["convert"],
+    kind: "switch",
+    schema: Type.Boolean(),
+    default: "true",
+    help: "Python files that come with a model may run while it is converted; --no-trust-remote-code forbids it",
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settingsTable;
 export type Settings = { [Name in SettingName]: Static<(typeof settingsTable)[Name]["schema"]> };
+
+/** The names of a command's settings, in the order of the table. */
+export function settingNamesOf(command: SettingCommand): SettingName[] {
+  const isName = (name: string): name is SettingName => Object.hasOwn(settingsTable, name);
+  const rows = Object.entries<Setting>(settingsTable).filter(([, { commands }]) =>
+    commands.includes(command),
+  );
+  return rows.map(([name]) => name).filter(isName);
+}

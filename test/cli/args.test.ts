@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { type ArgsDef, parseArgs } from "citty";
 import { UsageError } from "../../cli/action.ts";
-import { checkArgs, renderFlaglessSettings, toFlags, toSettingArgs } from "../../cli/args.ts";
+import { checkArgs, readRepeated, renderFlaglessSettings, toFlags, toSettingArgs } from "../../cli/args.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { type Setting, type SettingName, settingsTable } from "../../src/config/settings.ts";
+import { type Setting, type SettingName, settingNamesOf, settingsTable } from "../../src/config/settings.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const home = createTempDir();
@@ -30,7 +30,16 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   apiKey: null,
   corsOrigins: ["https://a,https://b", ["https://a", "https://b"]],
   logLevel: ["debug", "debug"],
+  modelSrc: ["/src", "/src"],
+  modelOg: ["/og", "/og"],
+  modelOut: ["/out", "/out"],
+  convertEnv: ["/env", "/env"],
+  task: ["feature-extraction", "feature-extraction"],
+  weightFormat: ["int4", "int4"],
+  trustRemoteCode: null,
 };
+
+const all = Object.keys(samples) as SettingName[];
 
 describe("flags", () => {
   const cases = Object.entries(samples).flatMap(([name, sample]) =>
@@ -40,12 +49,30 @@ describe("flags", () => {
   test.each(cases)("the flag of %s reaches it, in both spellings", (name, text, value) => {
     const setting: Setting = settingsTable[name];
     for (const rawArgs of [[`--${setting.flag}`, text], [`--${setting.flag}=${text}`]]) {
-      checkArgs(rawArgs, toSettingArgs(), "ov-llm serve");
-      const flags = toFlags(parseArgs(rawArgs, toSettingArgs()));
+      checkArgs(rawArgs, toSettingArgs(all), "ov-llm serve");
+      const flags = toFlags(parseArgs(rawArgs, toSettingArgs(all)));
       const { settings, sources } = loadSettings({ flags, env: {}, home });
       expect(settings[name]).toEqual(value as never);
       expect(Object.entries(sources).filter(([, source]) => source !== "default")).toEqual([[name, "flag"]]);
     }
+  });
+
+  test.each([
+    [[], true, "default"],
+    [["--trust-remote-code"], true, "flag"],
+    [["--no-trust-remote-code"], false, "flag"],
+  ])("a switch with %j is %p by %s", (rawArgs, value, source) => {
+    const args = toSettingArgs(["trustRemoteCode"]);
+    checkArgs(rawArgs, args, "ov-llm convert");
+    const { settings, sources } = loadSettings({ flags: toFlags(parseArgs(rawArgs, args)), env: {}, home });
+    expect([settings.trustRemoteCode, sources.trustRemoteCode] as unknown[]).toEqual([value, source]);
+  });
+
+  test("a command has only flags of its own settings; the registry belongs to both", () => {
+    const [serve, convert] = [toSettingArgs(), toSettingArgs(settingNamesOf("convert"))].map(Object.keys);
+    expect(serve).not.toContain("weight-format");
+    expect(convert).not.toContain("port");
+    for (const flags of [serve, convert]) expect(flags).toContain("registry-path");
   });
 
   test("only the settings that were asked for become flags", () => {
@@ -61,7 +88,7 @@ describe("flags", () => {
 
 describe("checkArgs", () => {
   const args: ArgsDef = {
-    name: { type: "positional" },
+    name: { type: "positional", required: false },
     port: { type: "string", alias: "p" },
     json: { type: "boolean" },
   };
@@ -85,5 +112,29 @@ describe("checkArgs", () => {
   ])("refuses %p", (rawArgs, sentence) => {
     expect(() => check(...rawArgs)).toThrow(UsageError);
     expect(() => check(...rawArgs)).toThrow(sentence);
+  });
+});
+
+describe("words", () => {
+  const args: ArgsDef = {
+    name: { type: "positional" },
+    "alias...": { type: "positional" },
+    tag: { type: "string", alias: "t" },
+  };
+
+  test("of a last argument with dots may be many", () => {
+    expect(() => checkArgs(["a", "b", "--tag", "x", "c", "--", "-d"], args, "ov-llm x")).not.toThrow();
+  });
+
+  test.each([
+    [[], `"ov-llm x" wants NAME. See "ov-llm x --help".`],
+    [["a", "--tag", "b"], `"ov-llm x" wants ALIAS.... See "ov-llm x --help".`],
+  ])("that are missing in %p are named", (rawArgs, sentence) => {
+    expect(() => checkArgs(rawArgs, args, "ov-llm x")).toThrow(sentence);
+  });
+
+  test("of a flag that is repeated are all there, in their order", () => {
+    const rawArgs = ["--tag", "1", "a", "--tag=2", "--", "--tag=3"];
+    expect(readRepeated(rawArgs, args, "tag")).toEqual(["1", "2"]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
-import { type Setting, settingsTable } from "../../src/config/settings.ts";
+import { type Setting, settingNamesOf, settingsTable } from "../../src/config/settings.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -12,7 +12,7 @@ describe("ov-llm", () => {
   test.each([[[]], [["--help"]], [["-h"]]])("%p lists the commands", async (args) => {
     const { code, out, err } = await runCli(args, { home });
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["serve", "models", "health", "setup"]) expect(out).toContain(`${name} `);
+    for (const name of ["serve", "convert", "models", "health", "setup"]) expect(out).toContain(`${name} `);
   });
 
   test.each(["--version", "-v"])("%s prints the version alone", async (flag) => {
@@ -22,11 +22,11 @@ describe("ov-llm", () => {
   test.each([
     [
       ["nope"],
-      `error: Unknown command "nope": the commands are serve, models, health, setup. See "ov-llm --help".\n`,
+      `error: Unknown command "nope": the commands are serve, convert, models, health, setup. See "ov-llm --help".\n`,
     ],
     [
       ["--nope"],
-      `error: Unknown flag "--nope": the commands are serve, models, health, setup. See "ov-llm --help".\n`,
+      `error: Unknown flag "--nope": the commands are serve, convert, models, health, setup. See "ov-llm --help".\n`,
     ],
     [["toString"], `error: Unknown command "toString": the commands are`],
     [["models", "--nope"], `error: Unknown flag "--nope" of "ov-llm models". See "ov-llm models --help".\n`],
@@ -47,13 +47,22 @@ describe("ov-llm", () => {
   test("the help of serve has every setting with its flag, variable and default", async () => {
     const { code, out } = await runCli(["serve", "--port", "1", "--help"], { home });
     expect(code).toBe(0);
-    for (const setting of Object.values<Setting>(settingsTable)) {
+    for (const setting of settingNamesOf("serve").map((name): Setting => settingsTable[name])) {
       expect(out).toContain(setting.help);
       expect(out).toContain(setting.env);
       if (setting.flag !== null) expect(out).toContain(`--${setting.flag}=`);
       if (setting.default) expect(out).toContain(`(${setting.env}, default: ${setting.default})`);
     }
     expect(out).not.toContain("\u001b");
+  });
+
+  test("the help of convert has its settings, no others, and the exit codes", async () => {
+    const { out } = await runCli(["convert", "--help"], { home });
+    for (const name of settingNamesOf("convert")) expect(out).toContain(settingsTable[name].help);
+    expect(out).not.toContain("OV_PORT");
+    for (const part of ["--no-trust-remote-code", "--keep-going", "  130  stopped by Ctrl-C"]) {
+      expect(out).toContain(part);
+    }
   });
 
   test("serve takes its settings to the daemon and ends with its error", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { toShortReason } from "../../cli/model-list.ts";
+import { toShortReason } from "../../cli/models/list.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
 
@@ -31,10 +31,12 @@ function homeWith(text?: string): string {
 function makeModel(home: string): string {
   const path = join(home, "models/good");
   mkdirSync(join(path, "inner"), { recursive: true });
-  for (const name of ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"]) {
+  for (const name of ["openvino_tokenizer.xml", "openvino_detokenizer.xml"]) {
     writeFileSync(join(path, name), "");
   }
-  writeFileSync(join(path, "openvino_model.xml"), "x".repeat(1024));
+  for (const name of ["openvino_model.xml", "openvino_model.bin"]) {
+    writeFileSync(join(path, name), "x".repeat(512));
+  }
   writeFileSync(join(path, "inner/part"), "x".repeat(1024));
   writeFileSync(join(home, "blob"), "x".repeat(1024));
   symlinkSync(join(home, "blob"), join(path, "linked"));

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
+import { convertPackages } from "../../src/convert/packages.ts";
 import { runtimePackages } from "../../src/engine/runtime/probe.ts";
 import { starterModel, starterPath } from "../../src/engine/runtime/starter.ts";
 import { createFakeMachine } from "../engine/runtime/fake-python.ts";
@@ -58,6 +59,24 @@ test("--starter fetches the model beside the registry and registers it", async (
     version: 1,
     models: { [starterModel.name]: entry },
   });
+});
+
+test("--convert installs the converter in its own environment, and needs no second look", async () => {
+  const { home, machine, setup } = createHome();
+  const first = await setup("--convert");
+  expect(first).toMatchObject({ code: 0, err: expect.stringContaining("Installing torch==") });
+  const dir = join(home, ".local/share/ov-llm/convert");
+  expect(first.out).toContain(`optimum-intel ${convertPackages["optimum-intel"]}`);
+  expect(first.out).toContain(`in ${dir}`);
+  expect(existsSync(join(dir, "bin/python"))).toBe(true);
+  const calls = machine.calls().length;
+  const again = await setup("--convert", "--json");
+  expect(JSON.parse(again.out)).toMatchObject({
+    state: "ready",
+    converter: { state: "ready", packages: convertPackages, environment_dir: dir },
+  });
+  expect(again.err).toBe("");
+  expect(machine.calls()).toHaveLength(calls);
 });
 
 test("--starter leaves an entry of that name that points elsewhere, and says so", async () => {

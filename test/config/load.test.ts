@@ -49,6 +49,13 @@ describe("loadSettings", () => {
       apiKey: null,
       corsOrigins: [],
       logLevel: "info",
+      modelSrc: join(home, "model"),
+      modelOg: join(home, "model/og_models"),
+      modelOut: join(home, "models/converted_models"),
+      convertEnv: join(home, ".local/share/ov-llm/convert"),
+      task: "text-generation-with-past",
+      weightFormat: "int8",
+      trustRemoteCode: true,
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(["default"]));
     expect(settingsFile).toBe(join(home, ".config/ov-llm-server/ov-server.env"));

@@ -22,11 +22,17 @@ export const madeParts: MadePart[] = [
 ];
 
 function renderSettings(): string {
-  const rows = Object.values<Setting>(settingsTable).map(({ env, flag, default: value, help }) => {
-    const cells = [`\`${env}\``, flag ? `\`--${flag}\`` : "", value ? `\`${value}\`` : "", help];
+  const rows = Object.values<Setting>(settingsTable).map(({ env, flag, commands, default: value, help }) => {
+    const cells = [
+      `\`${env}\``,
+      flag ? `\`--${flag}\`` : "",
+      commands.join(", "),
+      value ? `\`${value}\`` : "",
+      help,
+    ];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
-  return ["| variable | flag of `serve` | default | |", "|---|---|---|---|", ...rows].join("\n");
+  return ["| variable | flag | of | default | |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
 function renderErrors(): string {

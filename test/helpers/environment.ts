@@ -15,5 +15,9 @@ export const runtimeDir = (): string => find("OV_TEST_RUNTIME_DIR", "runtime");
 /** SmolLM2-135M-Instruct.Q4_1.gguf */
 export const modelPath = (): string =>
   find("OV_TEST_MODEL", "models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
+/** The converter's Python environment, as OV_CONVERT_ENV. */
+export const convertEnv = (): string => find("OV_TEST_CONVERT_ENV", "convert");
+/** The same model as a Hugging Face folder: config.json, tokenizer, float16 weights in model.safetensors. */
+export const hfModelPath = (): string => find("OV_TEST_HF_MODEL", "hf", "SmolLM2-135M-Instruct");
 /** A Python with the OpenAI client and LiteLLM. */
 export const clientPython = (): string => find("OV_TEST_PYTHON", "python", "bin", "python");

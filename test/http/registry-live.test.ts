@@ -15,9 +15,9 @@ import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import {
   type ChatCompletion,
-  ChatCompletion as Schema,
   ErrorBody,
   ModelList,
+  ChatCompletion as Schema,
 } from "../../src/openai/responses.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { hostPid, isRunning } from "../helpers/processes.ts";

@@ -13,6 +13,7 @@ from device import choose_device, default_cache_gb
 from messages import Message, RequestFailed, failed, last_line
 from pieces import Pieces
 from prefixes import PrefixIndex
+from prompts import Prompts
 from request import Request
 
 PROTOCOL = 1
@@ -24,10 +25,6 @@ BLOCK_TOKENS_DEFAULT = 16
 # Tokens that one step computes at most. A longer prefill is split, so that running answers go on beside
 # it and a cancelled prompt costs no more than one part.
 STEP_TOKENS = 256
-
-# Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
-COUNT_PIECE_CHARS = 8_192
-COUNT_MAX_CHARS = 1_048_576
 
 
 @dataclass(slots=True)
@@ -71,7 +68,8 @@ class Engine:
         limit = load["context_length"] or 131_072
         if not self.grows:
             limit = min(limit, blocks * self.block)
-        self.context_length = self._tokenizer_limit(limit)
+        self.prompts = Prompts(self.tokenizer, limit)
+        self.context_length = self.prompts.context_length
 
     def _warm_up(self) -> int:
         """Runs one short request; returns how many blocks the cache has.
@@ -89,18 +87,13 @@ class Engine:
         usage = self.pipeline.get_metrics().cache_usage
         return round(100 / usage) if usage > 0 else 1
 
-    def _tokenizer_limit(self, limit: int) -> int:
-        """`limit`, or less where the tokenizer silently cuts what is longer."""
-        probe = self.tokenizer.encode("x " * (limit + 64), add_special_tokens=False)
-        return min(limit, int(probe.input_ids.shape[1]))
-
     def _handle_id(self) -> int:
         self.next_handle += 1
         return self.next_handle
 
     def start(self, message: Message) -> Message:
         """Takes a request; returns its `started` message."""
-        ids = self._encode(self._render(message))
+        ids = self.prompts.encode(message)
         prompt = ids.data[0].tolist()
         room = self.context_length - len(prompt)
         config = self._config(message, min(message["max_tokens"], room))
@@ -117,44 +110,6 @@ class Engine:
             "prompt_tokens": len(prompt),
             "cached_tokens": cached,
         }
-
-    def _render(self, message: Message) -> str:
-        if not self.tokenizer.chat_template:
-            raise RequestFailed(
-                "chat_template_failed",
-                "This model has no chat template, so it cannot answer messages: use its instruct variant.",
-            )
-        try:
-            text: str = self.tokenizer.apply_chat_template(
-                message["messages"], True, extra_context=message["template_kwargs"] or None
-            )
-        except Exception as error:
-            raise RequestFailed(
-                "chat_template_failed",
-                f"The model's chat template refused these messages: {last_line(error)}",
-            ) from error
-        return text
-
-    def _encode(self, text: str) -> Any:
-        """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers."""
-        if len(text) <= COUNT_MAX_CHARS:
-            ids = self.tokenizer.encode(text, add_special_tokens=False).input_ids
-            if 0 < ids.shape[1] < self.context_length:
-                return ids
-            if ids.shape[1] == 0:
-                raise RequestFailed("invalid_request", "The messages make an empty prompt.")
-        # The tokenizer cuts at its limit, so the true length is counted in pieces.
-        pieces = range(0, min(len(text), COUNT_MAX_CHARS), COUNT_PIECE_CHARS)
-        total = sum(
-            self.tokenizer.encode(text[at : at + COUNT_PIECE_CHARS], add_special_tokens=False).input_ids.shape[1]
-            for at in pieces
-        )
-        bound = "at least " if len(text) > COUNT_MAX_CHARS else ""
-        raise RequestFailed(
-            "context_length_exceeded",
-            f"This model's context length is {self.context_length} tokens, but the messages have "
-            f"{bound}{max(total, self.context_length)}: shorten them; the answer needs one token at least.",
-        )
 
     def _config(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]

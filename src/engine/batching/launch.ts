@@ -7,6 +7,7 @@ import host from "./host.py" with { type: "text" };
 import messages from "./messages.py" with { type: "text" };
 import pieces from "./pieces.py" with { type: "text" };
 import prefixes from "./prefixes.py" with { type: "text" };
+import prompts from "./prompts.py" with { type: "text" };
 import request from "./request.py" with { type: "text" };
 
 /** The host's sources, embedded in the executable. */
@@ -17,6 +18,7 @@ const sources = {
   "messages.py": messages,
   "pieces.py": pieces,
   "prefixes.py": prefixes,
+  "prompts.py": prompts,
   "request.py": request,
 };
 

@@ -1,8 +1,12 @@
-import { existsSync, lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { type Environment, runProgram } from "./process.ts";
+import type { EnvironmentLabels } from "../../environment/labels.ts";
+import {
+  type EnvironmentProbe,
+  environmentPython,
+  type ProbeOptions,
+  probeEnvironment,
+} from "../../environment/probe.ts";
 
 /**
  * The batching engine's private Python environment: what is in it, and what state it is in.
@@ -31,46 +35,33 @@ const Installed = Type.Object({
   device_names: Type.Record(Type.String(), Type.String()),
 });
 
-export type ReadyRuntime = { state: "ready" } & Static<typeof Installed>;
-export type RuntimeProbe = ReadyRuntime | { state: "missing" } | { state: "broken"; reason: string };
+export type RuntimeFacts = Static<typeof Installed>;
+export type ReadyRuntime = { state: "ready" } & RuntimeFacts;
+export type RuntimeProbe = EnvironmentProbe<RuntimeFacts>;
 
-export function runtimePython(runtimeDir: string): string {
-  return join(runtimeDir, "bin", "python");
-}
+export const runtimeLabels: EnvironmentLabels = {
+  what: "the engine",
+  command: "ov-llm setup",
+  setting: "OV_RUNTIME_DIR",
+};
 
-export interface ProbeOptions {
-  /** Variables for the Python process; absent: this process's own. */
-  environment?: Environment;
-  /** Longest time for the probe, in milliseconds. */
-  timeoutMs?: number;
-}
+export const runtimePython = environmentPython;
+
+const installed = TypeCompiler.Compile(Installed);
 
 /** What is installed in `runtimeDir` and which devices it sees. A broken environment is an answer, not an error. */
-export async function probeRuntime(runtimeDir: string, options: ProbeOptions = {}): Promise<RuntimeProbe> {
-  if (isMissing(runtimeDir)) return { state: "missing" };
-  const python = runtimePython(runtimeDir);
-  if (!existsSync(python)) return { state: "broken", reason: `${python} is not there or leads nowhere` };
-  const timeoutMs = options.timeoutMs ?? 60_000;
-  const run = await runProgram([python, "-I", "-c", probeScript], { ...options, timeoutMs });
-  const facts = parseProbe(run.stdout);
-  if (facts !== null) return facts;
-  return { state: "broken", reason: run.reason ?? `${python} printed no versions` };
+export function probeRuntime(runtimeDir: string, options: ProbeOptions = {}): Promise<RuntimeProbe> {
+  const isFacts = (value: unknown): value is RuntimeFacts => installed.Check(value);
+  return probeEnvironment(runtimeDir, probeScript, isFacts, options);
 }
 
 /** Whether these are exactly the pinned versions. */
-export function isPinnedRuntime(probe: ReadyRuntime): boolean {
+export function isPinnedRuntime(probe: RuntimeFacts): boolean {
   return (
     probe.openvino === runtimePackages.openvino &&
     probe.openvino_genai === runtimePackages["openvino-genai"] &&
     probe.openvino_tokenizers === runtimePackages["openvino-tokenizers"]
   );
-}
-
-/** A folder that is absent or empty holds no environment; a symlink that leads nowhere is not absent. */
-function isMissing(runtimeDir: string): boolean {
-  const entry = lstatSync(runtimeDir, { throwIfNoEntry: false });
-  if (entry === undefined) return true;
-  return entry.isDirectory() && readdirSync(runtimeDir).length === 0;
 }
 
 const probeScript = `
@@ -93,17 +84,3 @@ print("\\n" + json.dumps({
     "device_names": {device: name(device) for device in devices},
 }))
 `;
-
-/** The probe's line: the last one, since native libraries may print before it. */
-function parseProbe(stdout: string): ReadyRuntime | null {
-  const value = parseJson(stdout.trimEnd().split("\n").at(-1) ?? "");
-  return TypeCompiler.Compile(Installed).Check(value) ? { state: "ready", ...value } : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { withSetupLock } from "../../environment/lock.ts";
+import { type Environment, runProgram } from "../../environment/process.ts";
+import { toInstallCommand, which } from "../../environment/python.ts";
 import { OvError } from "../../errors.ts";
-import { withSetupLock } from "./lock.ts";
-import { runtimePython } from "./probe.ts";
-import { type Environment, runProgram } from "./process.ts";
-import { toInstallCommand, which } from "./python.ts";
+import { runtimeLabels, runtimePython } from "./probe.ts";
 
 /**
  * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as
@@ -36,7 +36,7 @@ export function starterPath(modelsDir: string): string {
 export async function fetchStarter(options: StarterOptions): Promise<string> {
   const path = starterPath(options.modelsDir);
   if (isWhole(path)) return path;
-  return await withSetupLock(options.runtimeDir, async () => {
+  return await withSetupLock(options.runtimeDir, runtimeLabels, async () => {
     if (isWhole(path)) return path;
     const folder = join(options.modelsDir, starterModel.name);
     mkdirSync(folder, { recursive: true });

@@ -12,7 +12,7 @@ export interface FakeMachine {
   /** Makes a program of that name from a shell script. */
   addProgram(name: string, script: string): void;
   addPython(name?: string, options?: { version?: string; ensurepip?: boolean }): void;
-  /** Shell that the fake pip (and uv's) runs before it installs; `$target` is its `--target`, if any. */
+  /** Shell that the fake pip, the uv in an environment and its look for torchvision run first; `$target` is its `--target`, if any. */
   setPip(script: string): void;
   /** A folder that looks to `probeRuntime` like an environment of these versions. */
   addRuntime(dir: string, versions?: { genai?: string }): void;
@@ -70,7 +70,7 @@ function renderEnvironmentPython(log: string, pip: string, genai: string): strin
   const line = JSON.stringify({ ...facts, devices: ["CPU", "GPU"], device_names: { CPU: "A", GPU: "B" } });
   return `#!/bin/sh
   case "$*" in
-  *"-m pip "*)
+  *"-m pip "*|*"-m uv "*|*"import torchvision")
     echo "python $*" >> "${log}"
     target=""; previous=""
     for word; do [ "$previous" = --target ] && target=$word; previous=$word; done

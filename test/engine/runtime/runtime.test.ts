@@ -20,8 +20,6 @@ import {
 } from "../../../src/engine/runtime/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../src/engine/runtime/starter.ts";
 import { setupDir, withSetupLock } from "../../../src/environment/lock.ts";
-import { runProgram, shortenLine } from "../../../src/environment/process.ts";
-import { findInstaller, toInstallCommand, toVenvCommand } from "../../../src/environment/python.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
@@ -144,83 +142,6 @@ describe("probeRuntime", () => {
       expect(probe.device_names.CPU?.length).toBeGreaterThan(0);
     },
   );
-});
-
-describe("findInstaller", () => {
-  test("takes the machine's own python3", async () => {
-    const { machine } = createScene();
-    machine.addPython();
-    machine.addPython("python3.13", { version: "3.13.1" });
-    const python = join(machine.bin, "python3");
-    expect(await findInstaller(runtimeLabels, machine.environment)).toEqual({
-      kind: "pip",
-      python,
-      version: "3.12.3",
-    });
-  });
-
-  test("takes the newest fitting release when python3 is too new, and passes by a shim that fails", async () => {
-    const { machine } = createScene();
-    machine.addPython("python3", { version: "3.14.0" });
-    machine.addProgram("python3.13", 'echo "python3.13: command not found" >&2; exit 127');
-    machine.addPython("python3.11", { version: "3.11.9" });
-    machine.addPython("python3.10", { version: "3.10.4" });
-    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({ version: "3.11.9" });
-  });
-
-  test("without ensurepip names python3-venv and uv", async () => {
-    const { machine } = createScene();
-    machine.addPython("python3", { ensurepip: false });
-    const { message } = await failure(findInstaller(runtimeLabels, machine.environment));
-    expect(message).toContain("`sudo apt install python3-venv`");
-    expect(message).toContain("uv");
-    expect(message).toContain("(3.12.3) lacks ensurepip");
-  });
-
-  test("without a fitting Python says what was wanted and what is there", async () => {
-    const { machine } = createScene();
-    expect((await failure(findInstaller(runtimeLabels, machine.environment))).message).toContain(
-      "no Python on PATH",
-    );
-    machine.addPython("python3", { version: "3.8.10" });
-    const { message } = await failure(findInstaller(runtimeLabels, machine.environment));
-    expect(message).toContain("Python 3.10 to 3.13");
-    expect(message).toContain("python3 is 3.8.10");
-  });
-
-  test("uv is used when present, with a Python that lacks ensurepip or with one that it brings", async () => {
-    const { machine } = createScene();
-    machine.addProgram("uv", "exit 0");
-    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({
-      kind: "uv",
-      python: "3.12",
-    });
-    machine.addPython("python3", { ensurepip: false });
-    const python = join(machine.bin, "python3");
-    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({ kind: "uv", python });
-  });
-});
-
-describe("command lines", () => {
-  const pip = { kind: "pip", python: "/usr/bin/python3", version: "3.12.3" } as const;
-  const uv = { kind: "uv", uv: "/bin/uv", python: "/usr/bin/python3", version: "3.12.3" } as const;
-
-  test("of pip", () => {
-    expect(toVenvCommand(pip, "/d")).toEqual(["/usr/bin/python3", "-I", "-m", "venv", "/d"]);
-    expect(toInstallCommand(pip, "/d/bin/python", ["a==1"]).join(" ")).toBe(
-      "/d/bin/python -I -m pip install --disable-pip-version-check --no-input --only-binary :all: a==1",
-    );
-    expect(toInstallCommand(pip, "/p", ["a==1"], { target: "/t" }).join(" ")).toEndWith(
-      "--only-binary :all: --no-deps --target /t a==1",
-    );
-  });
-
-  test("of uv", () => {
-    expect(toVenvCommand(uv, "/d").join(" ")).toBe("/bin/uv venv --seed --python /usr/bin/python3 /d");
-    expect(toInstallCommand(uv, "/d/bin/python", ["a==1"], { target: "/t" }).join(" ")).toBe(
-      "/bin/uv pip install --python /d/bin/python --only-binary :all: --no-deps --target /t a==1",
-    );
-  });
 });
 
 describe("installRuntime", () => {
@@ -425,37 +346,6 @@ describe("fetchStarter", () => {
 
   test.skipIf(realModel === undefined)("the real model has the size asked for [needs OV_TEST_MODEL]", () => {
     expect(statSync(realModel ?? "").size).toBe(starterModel.bytes);
-  });
-});
-
-describe("runProgram", () => {
-  test("a program that is not there is a reason, not an exception", async () => {
-    expect(await runProgram(["/nowhere/program"])).toEqual({
-      stdout: "",
-      reason: expect.stringContaining("/nowhere/program"),
-    });
-  });
-
-  test("the reason is the line that names the error, not a hint after it", async () => {
-    const script =
-      'echo "ERROR: no such package"; echo "hint: look elsewhere"; echo "notice: a new pip"; exit 1';
-    expect((await runProgram(["/bin/sh", "-c", script])).reason).toBe("ERROR: no such package");
-  });
-
-  test("what a grandchild still holds open is not waited for", async () => {
-    const started = performance.now();
-    const run = await runProgram(["/bin/sh", "-c", "/bin/sleep 20 & echo out; exit 1"]);
-    expect(run.stdout).toBe("out\n");
-    expect(performance.now() - started).toBeLessThan(10_000);
-  });
-
-  test.each([
-    ["Downloading https://me:secret@host.test/a/b/numpy-2.whl (16 MB)", "Downloading numpy-2.whl (16 MB)"],
-    ["Looking in indexes: https://me:secret@host.test/simple/, file:///x/y", "Looking in indexes: , y"],
-    ["x\t  y", "x y"],
-    ["a".repeat(120), `${"a".repeat(99)}…`],
-  ])("shortens %p", (line, short) => {
-    expect(shortenLine(line)).toBe(short);
   });
 });
 

@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
-import { describeModel } from "../src/engine/model-folder.ts";
-import { OvError } from "../src/errors.ts";
-import type { RegistryEntry } from "../src/registry/schema.ts";
-import { askServer, type Server } from "./server.ts";
+import { describeModel } from "../../src/engine/model-folder.ts";
+import { OvError } from "../../src/errors.ts";
+import type { RegistryEntry } from "../../src/registry/schema.ts";
+import { askServer, type Server } from "../server.ts";
 
 /** What `ov-llm models` reads of the answer of `GET /v1/models`. */
 const ServedModels = Type.Object({

@@ -1,4 +1,5 @@
-import { OvError } from "../../errors.ts";
+import { OvError } from "../errors.ts";
+import type { EnvironmentLabels } from "./labels.ts";
 import { type Environment, runProgram } from "./process.ts";
 
 /** How packages get onto this machine: with uv, or with a Python's own venv and pip. */
@@ -28,8 +29,11 @@ interface Candidate {
   hasEnsurepip: boolean;
 }
 
-/** What can install the engine here; throws `setup_failed` with what to install when nothing can. */
-export async function findInstaller(environment?: Environment): Promise<Installer> {
+/** What can install packages here; throws `setup_failed` with what to install when nothing can. */
+export async function findInstaller(
+  labels: EnvironmentLabels,
+  environment?: Environment,
+): Promise<Installer> {
   const uv = which("uv", environment);
   const candidates = await findPythons(environment);
   const fitting = candidates.filter((candidate) => candidate.fits);
@@ -39,22 +43,26 @@ export async function findInstaller(environment?: Environment): Promise<Installe
   }
   const whole = fitting.find((candidate) => candidate.hasEnsurepip);
   if (whole !== undefined) return { kind: "pip", python: whole.python, version: whole.version };
-  throw new OvError("setup_failed", explainNone(candidates, fitting));
+  throw new OvError("setup_failed", explainNone(labels, candidates, fitting));
 }
 
-function explainNone(candidates: Candidate[], fitting: Candidate[]): string {
+function explainNone(
+  { what, command }: EnvironmentLabels,
+  candidates: Candidate[],
+  fitting: Candidate[],
+): string {
   const wanted = `Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
   const bare = fitting[0];
   if (bare !== undefined) {
     return (
-      `Cannot set up the engine: ${bare.python} (${bare.version}) lacks ensurepip, which venv needs. ` +
-      "Install it with `sudo apt install python3-venv`, or install uv, then run `ov-llm setup` again."
+      `Cannot set up ${what}: ${bare.python} (${bare.version}) lacks ensurepip, which venv needs. ` +
+      `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`
     );
   }
   const found = candidates.map(({ python, version }) => `${python} is ${version}`).join(", ");
   return (
-    `Cannot set up the engine: it needs ${wanted}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}. ` +
-    "Install one with `sudo apt install python3 python3-venv`, or install uv, then run `ov-llm setup` again."
+    `Cannot set up ${what}: it needs ${wanted}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}. ` +
+    `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`
   );
 }
 

@@ -1,0 +1,30 @@
+import { defineCommand } from "citty";
+import { loadSettings } from "../../../src/config/load.ts";
+import { setValues } from "../../../src/registry/values.ts";
+import { action } from "../../action.ts";
+import { toFlags, toSettingArgs } from "../../args.ts";
+import { editRegistry, sayLines } from "../../models/edit.ts";
+
+const args = {
+  name: { type: "positional", description: "The model's name" },
+  "key=value...": {
+    type: "positional",
+    description: "Such as device=GPU or pinned=true; key= removes the key",
+  },
+  force: { type: "boolean", description: "Also set keys that ov-llm does not know" },
+  ...toSettingArgs(["registryPath"]),
+} as const;
+
+export const set = defineCommand({
+  meta: { name: "models set", description: "Change values of a model's entry, such as its device" },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
+    const [name = "", ...values] = given._;
+    await editRegistry(registryPath, (models) =>
+      setValues(models, name, values, { force: given.force === true }),
+    );
+    await sayLines(`Changed "${name}": ${values.join(", ")}`);
+    return 0;
+  }),
+});

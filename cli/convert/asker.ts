@@ -1,0 +1,77 @@
+import { OvError } from "../../src/errors.ts";
+
+export interface Asker {
+  /** The answer to one question, trimmed. Throws the signal's reason when it aborts, and when the input ends. */
+  ask(question: string): Promise<string>;
+  /** True for y, yes or nothing. */
+  confirm(question: string): Promise<boolean>;
+  close(): void;
+}
+
+export interface AskerOptions {
+  input: NodeJS.ReadStream;
+  write: (text: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Questions over a terminal, which edits and echoes the lines itself: so Ctrl-C stays a signal at any moment. Answers
+ * that were typed ahead count for the next questions.
+ */
+export function createAsker({ input, write, signal }: AskerOptions): Asker {
+  let text = "";
+  let ended = false;
+  let wake = () => {};
+  const take = (chunk: string) => {
+    text += chunk;
+    wake();
+  };
+  const end = () => {
+    ended = true;
+    wake();
+  };
+  const stop = () => wake();
+  input.setEncoding("utf8");
+  input.on("data", take).on("end", end);
+  signal.addEventListener("abort", stop);
+
+  async function readLine(): Promise<string> {
+    for (;;) {
+      signal.throwIfAborted();
+      const [line, ...rest] = text.split("\n");
+      if (line !== undefined && rest.length > 0) {
+        text = rest.join("\n");
+        return line.trim();
+      }
+      if (ended)
+        throw new OvError(
+          "conversion_failed",
+          "The input ended before all was answered; nothing was changed.",
+        );
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      await promise;
+    }
+  }
+
+  async function ask(question: string): Promise<string> {
+    write(`${question} `);
+    return await readLine();
+  }
+
+  return {
+    ask,
+    async confirm(question) {
+      for (;;) {
+        const answer = (await ask(`${question} [Y/n]`)).toLowerCase();
+        if (["", "y", "yes"].includes(answer)) return true;
+        if (["n", "no"].includes(answer)) return false;
+      }
+    },
+    close() {
+      signal.removeEventListener("abort", stop);
+      input.off("data", take).off("end", end);
+      input.pause();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ExportProgress } from "../../src/convert/optimum.ts";
+import { renderBytes, toOneLine } from "../terminal.ts";
+
+export interface ProgressLine {
+  /** What a model is at, over what it was at; on no terminal one line for each new stage. */
+  show(label: string, progress: ExportProgress): void;
+  /** A line that stays. */
+  say(line: string): void;
+}
+
+export interface ProgressOptions {
+  write: (text: string) => void;
+  /** Columns; null: no terminal. */
+  width: number | null;
+}
+
+export function createProgressLine({ write, width }: ProgressOptions): ProgressLine {
+  let last = "";
+  let isOpen = false;
+  const clear = () => {
+    if (isOpen) write("\r\u001B[K");
+    isOpen = false;
+  };
+  return {
+    show(label, progress) {
+      const text = toOneLine(`${label}: ${renderProgress(progress)}`);
+      if (width !== null) {
+        clear();
+        write(cut(text, width - 1));
+        isOpen = true;
+      } else if (`${label}: ${progress.stage}` !== last) {
+        last = `${label}: ${progress.stage}`;
+        write(`${text}\n`);
+      }
+    },
+    say(line) {
+      clear();
+      write(`${toOneLine(line)}\n`);
+    },
+  };
+}
+
+/** `tracing the model 40%, 1:05, 2.3 GB` */
+export function renderProgress({ stage, percent, seconds, memory }: ExportProgress): string {
+  const part = percent === null ? stage : `${stage} ${percent}%`;
+  return [part, renderTime(seconds), ...(memory === 0 ? [] : [renderBytes(memory)])].join(", ");
+}
+
+export function renderTime(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const pad = (number: number) => String(number).padStart(2, "0");
+  const rest = pad(whole % 60);
+  return hours > 0 ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+function cut(text: string, width: number): string {
+  let shown = text;
+  while (shown !== "" && Bun.stringWidth(shown) > width) shown = shown.slice(0, -1);
+  return shown;
+}

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import type { LoadedSettings } from "../../src/config/load.ts";
+import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
+import { createLoader } from "../../src/engine/load-model.ts";
+import { runtimePython } from "../../src/engine/runtime/probe.ts";
+import { OvError } from "../../src/errors.ts";
+import { createLog } from "../../src/log.ts";
+import type { RegistryEntry } from "../../src/registry/schema.ts";
+
+/** How a model did when it was loaded and asked for one token. */
+export interface LoadResult {
+  /** Why it did not answer, as a sentence; null: it did. */
+  problem: string | null;
+  /** For the load and the first token. */
+  seconds: number;
+  device: string | null;
+}
+
+export interface LoadTester {
+  /** Loads the model in a process of its own, which ends before this resolves. */
+  test(name: string, entry: RegistryEntry): Promise<LoadResult>;
+  dispose(): void;
+}
+
+/** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
+export function createLoadTester({ settings, environment }: LoadedSettings, signal: AbortSignal): LoadTester {
+  const python = runtimePython(settings.runtimeDir);
+  if (!existsSync(python)) {
+    const where = JSON.stringify(settings.runtimeDir);
+    throw new OvError("engine_unavailable", `No engine is installed in ${where}: run \`ov-llm setup\`.`);
+  }
+  const launcher = createBatchingLauncher(python, environment);
+  const level = settings.logLevel === "debug" ? "debug" : "error";
+  const log = createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
+  const load = createLoader({ ...settings, ...launcher, log });
+
+  async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
+    const device = (entry.device ?? settings.device).toUpperCase();
+    const target = { name, path: entry.path, device, contextLength: entry.context_length ?? null };
+    const { host } = await load(target, signal);
+    try {
+      for await (const _event of host.generate(oneToken, signal)) {
+        // Each event is a sign that it works; a failure is thrown.
+      }
+      return host.ready.device;
+    } finally {
+      await host.close();
+    }
+  }
+
+  return {
+    async test(name, entry) {
+      const begun = performance.now();
+      const toSeconds = () => Math.round((performance.now() - begun) / 10) / 100;
+      try {
+        const device = await answerOnce(name, entry);
+        return { problem: null, seconds: toSeconds(), device };
+      } catch (error) {
+        signal.throwIfAborted();
+        const problem = error instanceof Error ? error.message : String(error);
+        return { problem, seconds: toSeconds(), device: null };
+      }
+    },
+    dispose: launcher.remove,
+  };
+}
+
+/** Greedy, so that it is the same each time. */
+const oneToken = {
+  messages: [{ role: "user", content: "Hi" }],
+  template_kwargs: {},
+  sampling: {
+    temperature: 0,
+    top_p: 1,
+    top_k: null,
+    min_p: 0,
+    repetition_penalty: 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    seed: 0,
+  },
+  max_tokens: 1,
+  ignore_eos: false,
+  logprobs: false,
+};

@@ -1,0 +1,98 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { type EnvironmentPlan, type InstallOptions, installEnvironment } from "../environment/install.ts";
+import type { EnvironmentLabels } from "../environment/labels.ts";
+import {
+  type EnvironmentProbe,
+  environmentPython,
+  type ProbeOptions,
+  probeEnvironment,
+} from "../environment/probe.ts";
+import { convertPackages, fillConvertEnvironment } from "./packages.ts";
+
+/** The converter's private Python environment: what is in it, and what state it is in. */
+export const convertLabels: EnvironmentLabels = {
+  what: "the converter",
+  command: "ov-llm setup --convert",
+  setting: "OV_CONVERT_ENV",
+};
+
+const Installed = Type.Object({
+  python: Type.String(),
+  /** Package -> version, for each of `convertPackages`. */
+  packages: Type.Record(Type.String(), Type.String()),
+});
+
+export type ConvertFacts = Static<typeof Installed>;
+export type ReadyConvertEnvironment = { state: "ready" } & ConvertFacts;
+export type ConvertProbe = EnvironmentProbe<ConvertFacts>;
+
+const installed = TypeCompiler.Compile(Installed);
+const isFacts = (value: unknown): value is ConvertFacts => installed.Check(value);
+
+/** argv that runs `optimum-cli`; its own arguments (`export`, `openvino`, …) follow. */
+export function exporterCommand(environmentDir: string): string[] {
+  return [environmentPython(environmentDir), "-I", "-m", "optimum.commands.optimum_cli"];
+}
+
+/** argv that runs the Hugging Face client `hf`; its own arguments follow. */
+export function hubCommand(environmentDir: string): string[] {
+  return [environmentPython(environmentDir), "-I", "-m", "huggingface_hub.cli.hf"];
+}
+
+/** What is installed, by its metadata alone: a tenth of a second, before each conversion. */
+export function probeConvertEnvironment(
+  environmentDir: string,
+  options: ProbeOptions = {},
+): Promise<ConvertProbe> {
+  return probeEnvironment(environmentDir, versionsScript, isFacts, options);
+}
+
+/** The same after importing it all: some 5 to 10 seconds, and it finds what does not fit together. */
+function probeImports(environmentDir: string, options: ProbeOptions): Promise<ConvertProbe> {
+  const script = `${importScript}\n${versionsScript}`;
+  return probeEnvironment(environmentDir, script, isFacts, { timeoutMs: 300_000, ...options });
+}
+
+/** Whether these are the pinned versions; `+cpu` and the like name a build, not a version. */
+export function isPinnedConvertEnvironment({ packages }: ConvertFacts): boolean {
+  return Object.entries(convertPackages).every(
+    ([name, version]) => packages[name]?.split("+")[0] === version,
+  );
+}
+
+const convertPlan: EnvironmentPlan<ConvertFacts> = {
+  labels: convertLabels,
+  probe: probeImports,
+  isPinned: isPinnedConvertEnvironment,
+  version: ({ packages }) => `optimum-intel ${packages["optimum-intel"] ?? "?"}`,
+  fill: fillConvertEnvironment,
+};
+
+/**
+ * Makes `environmentDir` hold the pinned converter and returns what it holds; see `installEnvironment`.
+ * It takes about 2 GB of disk.
+ */
+export function installConvertEnvironment({
+  environmentDir,
+  ...options
+}: InstallOptions & { environmentDir: string }): Promise<ReadyConvertEnvironment> {
+  return installEnvironment(convertPlan, environmentDir, options);
+}
+
+// A torchvision of another build breaks the model classes only, at their first use.
+const importScript = `
+import torch, nncf, openvino, openvino_tokenizers, huggingface_hub
+from transformers import AutoTokenizer, LlamaForCausalLM
+import optimum.exporters.openvino.__main__
+from optimum.intel import OVModelForCausalLM
+`;
+
+const versionsScript = `
+import json, platform
+from importlib.metadata import version
+print("\\n" + json.dumps({
+    "python": platform.python_version(),
+    "packages": {name: version(name) for name in ${JSON.stringify(Object.keys(convertPackages))}},
+}))
+`;

@@ -1,0 +1,61 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Type } from "@sinclair/typebox";
+import { readJsonFile } from "./hf-config.ts";
+
+/** Which process exports, so that the next run can end one that outlived a killed converter. */
+const Exporter = Type.Object({ pid: Type.Integer({ minimum: 2 }), started: Type.String() });
+
+/** `pid` leads a process group of its own. */
+export function noteExporter(path: string, pid: number): void {
+  writeFileSync(path, JSON.stringify({ pid, started: readStart(pid) ?? "" }));
+}
+
+/** Ends the noted process and its children, if it still is the one that was noted, and waits until it is gone. */
+export async function endExporter(path: string): Promise<void> {
+  const noted = readJsonFile(path, Exporter);
+  if (noted !== null && noted.started !== "" && readStart(noted.pid) === noted.started) {
+    killGroup(noted.pid, "SIGKILL");
+    const deadline = performance.now() + 10_000;
+    while (readStart(noted.pid) === noted.started && performance.now() < deadline) await Bun.sleep(20);
+  }
+  rmSync(path, { force: true });
+}
+
+export function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** When a process began, in the kernel's ticks: field 22 of /proc/pid/stat (proc(5)); null: there is none, or a zombie. */
+function readStart(pid: number): string | null {
+  const fields = readStat(pid)?.split(" ");
+  return fields === undefined || fields[0] === "Z" ? null : (fields[19] ?? null);
+}
+
+/** The fields after the name, which may hold spaces: the first one is the state. */
+function readStat(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2);
+  } catch {
+    return null;
+  }
+}
+
+/** Resident memory of a process and its children in bytes, from /proc; 0 where it cannot be seen. */
+export function readMemoryOf(pid: number): number {
+  const own = /^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, "status"))?.[1];
+  const children = readProc(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return Number(own ?? 0) * 1024 + children.reduce((sum, child) => sum + readMemoryOf(child), 0);
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}

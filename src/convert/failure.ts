@@ -1,0 +1,111 @@
+/** How an export ended that did not succeed. */
+export interface FailedRun {
+  /** What it printed last, oldest first. */
+  lines: readonly string[];
+  exitCode: number | null;
+  signal: string | number | null;
+}
+
+export type FailureKind =
+  | "memory"
+  | "disk"
+  | "gated"
+  | "remote-code"
+  | "group-size"
+  | "architecture"
+  | "package"
+  | "damaged"
+  | "network"
+  | "unknown";
+
+export interface Failure {
+  kind: FailureKind;
+  /** The last meaningful line. */
+  line: string;
+  /** What to do, as a sentence; null: nothing is known. */
+  remedy: string | null;
+}
+
+// In order: an error often names others in passing, so the more certain sign stands first.
+const signs: [kind: FailureKind, pattern: RegExp][] = [
+  ["disk", /no space left on device|errno 28\b|disk quota exceeded|errno 122\b|file too large|errno 27\b/i],
+  [
+    "memory",
+    /\bMemoryError\b|bad_alloc|cannot allocate memory|errno 12\b|can't allocate memory|not enough memory|out of memory/i,
+  ],
+  ["group-size", /group.?size|channel size value/i],
+  ["gated", /gated ?repo|access to model .* is restricted|\b40[13] client error|awaiting a review/i],
+  ["remote-code", /trust_remote_code/i],
+  [
+    "damaged",
+    /safetensor.*error|headertoolarge|incompletemetadata|pytorchstreamreader|unpicklingerror|invalid load key/i,
+  ],
+  [
+    "architecture",
+    /unsupported architecture|does not recognize this architecture|unrecognized (model|configuration)|model type .* (is )?not supported|not supported (yet )?(for|with|by)|only supports the tasks?|asked to export a .* model for the task/i,
+  ],
+  ["package", /modulenotfounderror|no module named|requires the following packages/i],
+  ["network", /connectionerror|max retries|name resolution|offline mode|cannot reach|couldn't connect/i],
+];
+
+const remedies: Record<FailureKind, string | null> = {
+  memory:
+    "The memory did not suffice: stop what else runs (a loaded model, the server), add swap, or convert on a larger machine.",
+  disk: "The disk is full: make room where OV_MODEL_OUT lies (and in /tmp), then convert again.",
+  gated:
+    "Its owner gives access on request: accept the licence on huggingface.co, log in with `hf auth login`, then fetch it again.",
+  "remote-code":
+    "The model brings Python code of its own, which --no-trust-remote-code forbids: leave that flag out if you trust its maker.",
+  "group-size": "No group size of int4 fits this model: convert it with --weight-format int8.",
+  architecture:
+    "This converter does not know the architecture for that task: look for a ready one under https://huggingface.co/OpenVINO, name another --task, or upgrade with `ov-llm setup --convert`.",
+  package:
+    "The model's own code wants a Python package that the converter's environment does not have: look for a ready one under https://huggingface.co/OpenVINO.",
+  damaged: "A weight file is damaged or cut short: fetch the model again.",
+  network:
+    "The model names files that are not in its folder, and they could not be fetched: check the network, then convert again.",
+  unknown: null,
+};
+
+/** The line that says best why an export failed, and what is known to help. */
+export function explainFailure({ lines, exitCode, signal }: FailedRun): Failure {
+  const { line, isError } = findLine(lines);
+  const wasKilled = signal === "SIGKILL" || exitCode === 137;
+  if (wasKilled) {
+    const said = `the system ended it (SIGKILL), as it does when memory runs out${line === null ? "" : `; its last line: ${line}`}`;
+    return { kind: "memory", line: said, remedy: remedies.memory };
+  }
+  const how = signal === null ? `exit code ${exitCode ?? "unknown"}` : signal;
+  const ended = `it ended with ${how}`;
+  const meaningful =
+    line === null ? `${ended} and said nothing` : isError ? line : `${ended}; its last line: ${line}`;
+  const kind = signs.find(([, pattern]) => pattern.test(meaningful))?.[0] ?? findKind(lines);
+  return { kind, line: meaningful, remedy: remedies[kind] };
+}
+
+/** Where the best line has no sign: the end of the output may. */
+function findKind(lines: readonly string[]): FailureKind {
+  const end = lines.slice(-15).join("\n");
+  return signs.find(([, pattern]) => pattern.test(end))?.[0] ?? "unknown";
+}
+
+/** Python's last line of a traceback, or what a program calls an error; else the last line that is no noise. */
+function findLine(lines: readonly string[]): { line: string | null; isError: boolean } {
+  const told = lines.map((line) => line.trim()).filter((line) => line !== "" && !isNoise(line));
+  const isError = (line: string) =>
+    /^([\w.]*(Error|Exception|Interrupt|Exit)\b(:|$)|error\b|fatal\b)/i.test(line);
+  const error = told.findLast(isError);
+  const best = error ?? told.at(-1) ?? null;
+  const line = best !== null && best.length > 400 ? `${best.slice(0, 399)}…` : best;
+  return { line, isError: error !== undefined };
+}
+
+function isNoise(line: string): boolean {
+  return /^(hint|note|\S*warning\b|\[?notice|warn|info\b|\^+$|[~^ ]+$)|\d+%\||━/i.test(line);
+}
+
+/** The width that int4's groups did not divide, as NNCF names it; null: the output does not tell. */
+export function findChannelSize(lines: readonly string[]): number | null {
+  const found = /channel size(?: value)?[ :=]+(\d+)/i.exec(lines.join("\n"))?.[1];
+  return found === undefined ? null : Number(found);
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+
+const size = Type.Optional(Type.Integer({ minimum: 1 }));
+const sizes = {
+  hidden_size: size,
+  intermediate_size: size,
+  moe_intermediate_size: size,
+  n_embd: size,
+  n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+};
+
+/** The keys of a Hugging Face config.json that the converter looks at. */
+export const HfConfig = Type.Object({
+  architectures: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+  model_type: Type.Optional(Type.String()),
+  /** Names Python files of the model's own. */
+  auto_map: Type.Optional(Type.Unknown()),
+  quantization_config: Type.Optional(
+    Type.Object({ quant_method: Type.Optional(Type.String()) }, { additionalProperties: true }),
+  ),
+  ...sizes,
+  text_config: Type.Optional(Type.Object(sizes)),
+});
+export type HfConfig = Static<typeof HfConfig>;
+
+/** A JSON file's content when it is there and fits; else null. */
+export function readJsonFile<Schema extends TSchema>(path: string, schema: Schema): Static<Schema> | null {
+  try {
+    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return Value.Check(schema, content) ? content : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The widths of the weight matrices, which a quantization group must divide. */
+export function toWidths(config: HfConfig): number[] {
+  const all = [config, config.text_config ?? {}].flatMap((part) => [
+    part.hidden_size,
+    part.intermediate_size,
+    part.moe_intermediate_size,
+    part.n_embd,
+    part.n_inner,
+  ]);
+  return [...new Set(all.filter((width): width is number => typeof width === "number"))];
+}
+
+// As transformers names quantization methods; GPTQ and AWQ weights are read by optimum-intel.
+const unreadable = ["bitsandbytes", "mxfp4", "fp8", "fbgemm_fp8", "compressed-tensors", "hqq", "quanto"];
+
+/** Why the exporter cannot do it, as far as config.json alone tells; null: it may. */
+export function findUnsupported(config: HfConfig, task: string): string | null {
+  const method = config.quantization_config?.quant_method;
+  if (method !== undefined && unreadable.includes(method)) {
+    return `its weights are quantized already (${method}), which the exporter cannot read: fetch the original model`;
+  }
+  const architectures = config.architectures ?? [];
+  if (!task.startsWith("text-generation") || architectures.length === 0) return null;
+  if (architectures.some((name) => /(ForCausalLM|LMHeadModel|ForCausalLMVL)$/.test(name))) return null;
+  // Custom code may name its architectures as it likes.
+  if (config.auto_map !== undefined && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
+  return `unsupported architecture: ${architectures.join(", ")} is none for the task ${task}; name another one with --task`;
+}

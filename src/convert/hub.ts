@@ -1,0 +1,94 @@
+import { environmentPython } from "../environment/probe.ts";
+import { type Environment, type Run, runProgram } from "../environment/process.ts";
+
+/**
+ * What the client does unless the user's variables say otherwise: no reports to its maker, no look for newer
+ * releases, no bars. Files come over plain HTTP: only then does an interrupted one go on where it stopped
+ * (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
+ */
+const clientDefaults = {
+  HF_HUB_DISABLE_XET: "1",
+  HF_HUB_DISABLE_TELEMETRY: "1",
+  HF_HUB_DISABLE_UPDATE_CHECK: "1",
+  HF_HUB_DISABLE_PROGRESS_BARS: "1",
+};
+
+const clientScript = `
+import os
+for name, value in ${JSON.stringify(clientDefaults)}.items():
+    os.environ.setdefault(name, value)
+from huggingface_hub.cli.hf import main
+main()
+`;
+
+/** Duplicates of the weights in formats that are not read here; they would often double the download. */
+const excluded = [
+  "original/*",
+  "consolidated*",
+  "onnx/*",
+  "coreml/*",
+  "*.onnx*",
+  "*.gguf",
+  "*.h5",
+  "*.msgpack",
+  "*.tflite",
+  "*.pth",
+];
+
+export interface HubOptions {
+  /** `owner/name` */
+  repo: string;
+  /** The converter's environment, which has the client. */
+  environmentDir: string;
+  /** The folder that becomes the model. */
+  targetDir: string;
+  signal?: AbortSignal | undefined;
+  /** Variables for the client, such as HF_TOKEN and HF_ENDPOINT; absent: this process's own. */
+  environment?: Environment | undefined;
+}
+
+export interface HubRun extends Run {
+  /** All that it said, each line shortened, and why it failed at full length. */
+  text: string;
+}
+
+/** `hf download`; with `--dry-run --json` it only tells which files it would fetch. */
+export async function runDownload(options: HubOptions, more: string[] = []): Promise<HubRun> {
+  const { repo, environmentDir, targetDir, signal, environment } = options;
+  const python = environmentPython(environmentDir);
+  // The target is absolute, and a repository's name begins with a letter or a digit: neither is a flag.
+  const args = ["download", repo, "--local-dir", targetDir, ...more];
+  const leftOut = excluded.flatMap((pattern) => ["--exclude", pattern]);
+  const lines: string[] = [];
+  const onLine = (line: string) => void lines.push(line);
+  const command = [python, "-I", "-c", clientScript, ...args, ...leftOut];
+  const run = await runProgram(command, { signal, environment, onLine });
+  return { ...run, text: [...lines, run.reason ?? ""].join("\n") };
+}
+
+/** The hub that the client talks to, as HF_ENDPOINT or the client itself says. */
+export async function readEndpoint({ environmentDir, environment }: HubOptions): Promise<string> {
+  const script = "from huggingface_hub.constants import ENDPOINT; print(ENDPOINT)";
+  const command = [environmentPython(environmentDir), "-I", "-c", script];
+  const run = await runProgram(command, { environment, timeoutMs: 30_000 });
+  return run.stdout.trim();
+}
+
+/** The command that stores a token where the client looks for it. */
+export function toLoginCommand(environmentDir: string): string {
+  return `${environmentPython(environmentDir)} -m huggingface_hub.cli.hf auth login`;
+}
+
+/** Bytes of the files that `--dry-run --json` lists; null: that is no such list. Files that are there have size `-`. */
+export function parseDryRun(text: string): { files: number; bytes: number } | null {
+  const line = text.split("\n").findLast((candidate) => candidate.startsWith("["));
+  const sizes = [...(line ?? "").matchAll(/"size": ?"(?:([\d.]+)([KMGTP]?)|-)"/g)];
+  if (line === undefined || (sizes.length === 0 && line.trim() !== "[]")) return null;
+  const wanted = sizes.filter(([, number]) => number !== undefined);
+  const bytes = wanted.reduce((sum, [, number, unit]) => sum + Number(number) * toFactor(unit), 0);
+  return { files: wanted.length, bytes };
+}
+
+function toFactor(unit: string | undefined): number {
+  return 1000 ** " KMGTP".indexOf(unit || " ");
+}

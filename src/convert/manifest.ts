@@ -1,0 +1,46 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+
+export const manifestFile = "conversion.json";
+
+/** conversion.json: what a converted folder came from. Further keys are allowed. All paths are absolute. */
+export const Manifest = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    /** Where the Hugging Face folder lay when it was converted. */
+    source_path: Type.String({ pattern: "^/" }),
+    /** Where it lies after the conversion; the same as `source_path` where it was not moved. */
+    original_path: Type.String({ pattern: "^/" }),
+    converted_path: Type.String({ pattern: "^/" }),
+    task: Type.String({ minLength: 1 }),
+    /** The one that was really passed to the exporter. */
+    weight_format: Type.String({ minLength: 1 }),
+    /** ISO 8601, UTC. */
+    converted_at: Type.String({ minLength: 1 }),
+  },
+  { additionalProperties: true },
+);
+export type Manifest = Static<typeof Manifest>;
+
+/** The manifest of a converted folder; null: there is none that can be understood. */
+export function readManifest(folder: string): Manifest | null {
+  try {
+    const content: unknown = JSON.parse(readFileSync(join(folder, manifestFile), "utf8"));
+    return Value.Check(Manifest, content) ? content : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes it so that it is on the disk when this returns. */
+export function writeManifest(folder: string, manifest: Manifest): void {
+  const descriptor = openSync(join(folder, manifestFile), "w", 0o644);
+  try {
+    writeFileSync(descriptor, `${JSON.stringify(manifest, null, 2)}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,133 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { killGroup, noteExporter, readMemoryOf } from "./exporter-process.ts";
+import type { FailedRun } from "./failure.ts";
+import { toStage } from "./stage.ts";
+
+export interface ExportProgress {
+  stage: string;
+  /** As the exporter says itself. */
+  percent: number | null;
+  seconds: number;
+  /** Of the exporter and its children, in bytes. */
+  memory: number;
+}
+
+export interface ExporterOptions {
+  command: string[];
+  environment: Record<string, string | undefined>;
+  /** Gets everything that it prints. */
+  logPath: string;
+  /** Where its process is noted while it runs. */
+  notePath: string;
+  signal: AbortSignal;
+  onProgress: (progress: ExportProgress) => void;
+}
+
+const tailLines = 200;
+const tickMs = 1000;
+const patienceMs = 5000;
+
+/**
+ * Runs the exporter to its end in a process group of its own. Resolves to null when it succeeded, else to how it
+ * ended; throws the signal's reason, with the whole group gone, when it aborts.
+ */
+export async function runExporter(options: ExporterOptions): Promise<FailedRun | null> {
+  const { command, environment, notePath, signal, onProgress } = options;
+  signal.throwIfAborted();
+  const write = createLogFile(options.logPath, command);
+  const lines: string[] = [];
+  const begun = performance.now();
+  let stage = "starting";
+  let percent: number | null = null;
+  const child = Bun.spawn(command, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: toExporterEnvironment(environment),
+    // A group of its own: Ctrl-C reaches it through us alone, and its children end with it.
+    detached: true,
+  });
+  noteExporter(notePath, child.pid);
+  const report = () =>
+    onProgress({
+      stage,
+      percent,
+      seconds: (performance.now() - begun) / 1000,
+      memory: readMemoryOf(child.pid),
+    });
+  const see = (line: string) => {
+    lines.push(line);
+    if (lines.length > tailLines) lines.shift();
+    const next = toStage(line);
+    if (next === null) return;
+    const isNew = next.text !== stage;
+    [stage, percent] = [next.text, next.percent];
+    if (isNew) report();
+  };
+  const ticker = setInterval(report, tickMs);
+  const stop = () => {
+    killGroup(child.pid, "SIGTERM");
+    setTimeout(() => killGroup(child.pid, "SIGKILL"), patienceMs).unref();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    report();
+    const read = Promise.all([child.stdout, child.stderr].map((stream) => forEachLine(stream, write, see)));
+    await child.exited;
+    // Its children may hold the pipes open: they end with it.
+    killGroup(child.pid, "SIGKILL");
+    await Promise.race([read, Bun.sleep(patienceMs)]);
+    signal.throwIfAborted();
+    return child.exitCode === 0 ? null : { lines, exitCode: child.exitCode, signal: child.signalCode };
+  } finally {
+    clearInterval(ticker);
+    signal.removeEventListener("abort", stop);
+    rmSync(notePath, { force: true });
+  }
+}
+
+/** A log that cannot be written, as on a full disk, costs the log and nothing else. */
+function createLogFile(path: string, command: string[]): (text: string) => void {
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch {}
+  };
+  attempt(() => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(
+      path,
+      `${new Date().toISOString()} ${command.map((word) => JSON.stringify(word)).join(" ")}\n`,
+    );
+  });
+  return (text) => attempt(() => appendFileSync(path, text));
+}
+
+/** What would redirect Python's imports, or is secret and none of its business, stays out. */
+function toExporterEnvironment(environment: ExporterOptions["environment"]): ExporterOptions["environment"] {
+  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = environment;
+  return {
+    ...inherited,
+    PYTHONUNBUFFERED: "1",
+    PYTHONNOUSERSITE: "1",
+    HF_HUB_DISABLE_TELEMETRY: "1",
+    DO_NOT_TRACK: "1",
+  };
+}
+
+async function forEachLine(
+  stream: ReadableStream<Uint8Array>,
+  write: (text: string) => void,
+  see: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const bytes of stream) {
+    const text = decoder.decode(bytes, { stream: true });
+    write(text);
+    // Progress bars redraw their line with a carriage return.
+    const parts = (rest + text).split(/[\r\n]+/);
+    rest = parts.pop() ?? "";
+    for (const line of parts) if (line.trim() !== "") see(line);
+  }
+  if (rest.trim() !== "") see(rest);
+}

@@ -1,0 +1,84 @@
+import type { Builder } from "../environment/install.ts";
+import { toInstallCommand, toRemoveCommand, which } from "../environment/python.ts";
+
+/**
+ * What the converter's environment holds, in versions that were tried together. openvino and its tokenizers
+ * are the engine's release, so what is written here can be read there; sentencepiece and tiktoken read
+ * tokenizers that come without a tokenizer.json.
+ */
+export const convertPackages = {
+  torch: "2.13.0",
+  openvino: "2026.4.1",
+  "openvino-tokenizers": "2026.4.1.0",
+  nncf: "3.4.0",
+  "optimum-intel": "2.2.0",
+  optimum: "2.3.0",
+  transformers: "5.5.4",
+  huggingface_hub: "1.17.0",
+  sentencepiece: "0.2.3",
+  tiktoken: "0.14.0",
+} as const;
+
+// Fetches a CPU build of torch where pip alone would bring the one for NVIDIA cards.
+const uvRequirement = "uv==0.13.9";
+
+// Come along and are not needed; see the engine's environment on telemetry.
+const unwanted = ["openvino-telemetry"];
+
+const { torch, ...others } = convertPackages;
+const torchRequirement = `torch==${torch}`;
+
+/** Brings the pinned packages into a new environment: torch first, so that the others take the one that is there. */
+export async function fillConvertEnvironment(builder: Builder): Promise<void> {
+  const { installer, python, say, step } = builder;
+  await installTorch(builder);
+  const requirements = [torchRequirement, ...toRequirements(others)];
+  say(`Installing ${requirements.slice(1).join(", ")} (about 250 MB to fetch)`);
+  await step("install its packages", toInstallCommand(installer, python, requirements));
+  await step("leave out telemetry", toRemoveCommand(installer, python, unwanted));
+  await leaveOutBrokenTorchvision(builder);
+}
+
+/**
+ * A CPU build where one can be had. pip takes one when its own index or settings have it (a mirror, a folder of
+ * wheels, PIP_EXTRA_INDEX_URL); else uv, which knows where PyTorch keeps them. Without either, the build for
+ * NVIDIA cards works too: it is only several GB larger.
+ */
+async function installTorch(builder: Builder): Promise<void> {
+  const { python, say, step, attempt } = builder;
+  const withPip = toInstallCommand({ kind: "pip" }, python, [torchRequirement]);
+  if (!(await isCpuBuild(builder, withPip))) {
+    say(`Installing the CPU build of ${torchRequirement} (about 200 MB to fetch)`);
+    const run = await attempt(await toCpuCommand(builder));
+    if (run.reason === null) return;
+    say(`The CPU build cannot be fetched (${run.reason}): taking the default one, several GB`);
+  } else say(`Installing ${torchRequirement} (about 200 MB to fetch)`);
+  await step("install torch", withPip);
+}
+
+/** Whether what pip would install brings no CUDA libraries along. An old pip cannot tell: then it is taken as no. */
+async function isCpuBuild({ attempt }: Builder, withPip: string[]): Promise<boolean> {
+  const run = await attempt([...withPip, "--dry-run", "--quiet", "--report", "-"]);
+  return run.reason === null && !/"name": ?"(nvidia|cuda|triton)/i.test(run.stdout);
+}
+
+async function toCpuCommand({ environment, python, step }: Builder): Promise<string[]> {
+  const own = which("uv", environment);
+  if (own === null) await step("install uv", toInstallCommand({ kind: "pip" }, python, [uvRequirement]));
+  const uv = own === null ? [python, "-I", "-m", "uv"] : [own];
+  return [...uv, "pip", "install", "--python", python, "--torch-backend", "cpu", torchRequirement];
+}
+
+/**
+ * optimum-intel asks for torchvision, which text models do not need. One that was built for another torch
+ * fails to import, and then every model class of transformers does.
+ */
+async function leaveOutBrokenTorchvision({ installer, python, step, attempt }: Builder): Promise<void> {
+  const run = await attempt([python, "-I", "-c", "import torchvision"]);
+  if (run.reason === null) return;
+  await step("leave out torchvision", toRemoveCommand(installer, python, ["torchvision"]));
+}
+
+function toRequirements(packages: Readonly<Record<string, string>>): string[] {
+  return Object.entries(packages).map(([name, version]) => `${name}==${version}`);
+}

@@ -1,0 +1,84 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Type } from "@sinclair/typebox";
+import { readJsonFile } from "./hf-config.ts";
+
+/** The hidden companions of a converted folder; all lie beside it, so that a rename puts a folder into its place. */
+export interface Places {
+  target: string;
+  /** Where the exporter writes. Scrap, unless it holds a journal. */
+  work: string;
+  /** The folder that is being replaced. */
+  old: string;
+  /** Names the exporter's process. */
+  exporter: string;
+}
+
+export function toPlaces(target: string): Places {
+  const hidden = join(dirname(target), `.${basename(target)}`);
+  return { target, work: `${hidden}.partial`, old: `${hidden}.old`, exporter: `${hidden}.exporter` };
+}
+
+/** The targets in one model's folder that have companions or a journal, so are not finished. */
+export function findUnfinished(folder: string): string[] {
+  const targets = readdirSync(folder).flatMap((name) => {
+    const [, hidden] = /^\.(task-.*__wf-.*)\.(?:partial|old|exporter)$/.exec(name) ?? [];
+    if (hidden !== undefined) return [hidden];
+    return name.startsWith("task-") && readJournal(join(folder, name)) !== null ? [name] : [];
+  });
+  return [...new Set(targets)].map((name) => join(folder, name));
+}
+
+/**
+ * The mark of a folder that is whole and checked while registry and original are not yet as they shall be.
+ * What is left to do follows from it and from conversion.json.
+ */
+export const Journal = Type.Object({ overwrite: Type.Boolean() });
+export const journalFile = ".ov-llm-unfinished.json";
+
+export function readJournal(folder: string): { overwrite: boolean } | null {
+  return readJsonFile(join(folder, journalFile), Journal);
+}
+
+/** Whole or not there, also after a power cut. */
+export function writeJournal(folder: string, overwrite: boolean): void {
+  const path = join(folder, journalFile);
+  writeFileSync(`${path}.tmp`, JSON.stringify({ overwrite }));
+  syncPath(`${path}.tmp`);
+  renameSync(`${path}.tmp`, path);
+  syncPath(folder);
+}
+
+/** Brings a file or a folder's list of names onto the disk. */
+export function syncPath(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The same for everything in a folder, itself last. */
+export function syncFolder(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncFolder(path);
+    else if (entry.isFile()) syncPath(path);
+  }
+  syncPath(folder);
+}
+
+/** Removes a model's folder when nothing is left in it. */
+export function removeEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { toFreeName, toSlug } from "../registry/name.ts";
+import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
+import type { ExportSource, ReadySource, Source } from "./scan.ts";
+
+interface PlannedBase {
+  name: string;
+  /** What a person should know before it starts, as sentences without a dot. */
+  notes: string[];
+  task: string;
+  weightFormat: string;
+  /** Where the model lies when it is done. */
+  path: string;
+}
+
+export interface PlannedExport extends PlannedBase {
+  source: ExportSource;
+  weightFormat: WeightFormat;
+  groupSize: number | null;
+  /** Where the original lies afterwards; its present path: it stays. */
+  originalPath: string;
+  /** In bytes, estimated. */
+  diskNeeded: number;
+  memoryNeeded: number;
+}
+
+/** Registered where it lies. */
+export interface PlannedEntry extends PlannedBase {
+  source: ReadySource;
+}
+
+export type Planned = PlannedExport | PlannedEntry;
+
+export function isExport(planned: Planned): planned is PlannedExport {
+  return planned.source.kind === "export";
+}
+
+export interface PlanOptions {
+  sources: readonly Source[];
+  /** Custom names by path; absent or blank: the slug of the folder's name. */
+  names: ReadonlyMap<string, string>;
+  /** Whether a registered model, an alias or a converted folder has that name. */
+  isTaken: (name: string) => boolean;
+  /** Whether something lies at that path. */
+  exists: (path: string) => boolean;
+  /** The name under which a source was converted before. */
+  earlierName: (path: string) => string | undefined;
+  task: string;
+  weightFormat: WeightFormat;
+  modelOut: string;
+  modelOg: string;
+  /** Originals stay where they are. */
+  copy: boolean;
+  overwrite: boolean;
+}
+
+/** What will be made of each source, in their order; no two get the same name or path. */
+export function toPlan(options: PlanOptions): Planned[] {
+  const names = new Set<string>();
+  const originals = new Set<string>();
+  return options.sources.map((source) => {
+    const { name, notes } = chooseName(source, names, options);
+    names.add(name);
+    const base = { name, notes, task: options.task };
+    if (source.kind !== "export")
+      return { ...base, source, weightFormat: source.weightFormat, path: source.path };
+    const planned = planExport(source, base, originals, options);
+    originals.add(planned.originalPath);
+    return planned;
+  });
+}
+
+function chooseName(source: Source, used: ReadonlySet<string>, options: PlanOptions) {
+  const custom = options.names.get(source.path)?.trim() ?? "";
+  const earlier = options.overwrite ? options.earlierName(source.path) : undefined;
+  const folder = source.kind === "gguf" ? source.folder.replace(/\.gguf$/, "") : source.folder;
+  const wanted = custom === "" ? (earlier ?? toSlug(folder)) : toSlug(custom);
+  const isTaken = (name: string) => used.has(name) || (!options.overwrite && options.isTaken(name));
+  const name = toFreeName(wanted, isTaken);
+  const notes: string[] = [];
+  if (custom !== "" && wanted !== custom) notes.push(`the name "${custom}" is written "${wanted}"`);
+  if (name !== wanted) notes.push(`the name "${wanted}" is taken, so it becomes "${name}"`);
+  else if (options.overwrite && options.isTaken(name)) notes.push(`it replaces the model "${name}"`);
+  return { name, notes };
+}
+
+function planExport(
+  source: ExportSource,
+  base: Pick<PlannedBase, "name" | "notes" | "task">,
+  originals: ReadonlySet<string>,
+  options: PlanOptions,
+): PlannedExport {
+  const { weightFormat } = options;
+  const groupSize = toGroupSize(weightFormat, source.widths);
+  if (groupSize !== null) base.notes.push(describeGroupSize(groupSize, source.widths));
+  return {
+    ...base,
+    source,
+    weightFormat,
+    groupSize,
+    path: toTarget(options.modelOut, base.name, options.task, weightFormat),
+    originalPath: options.copy || source.isLink ? source.path : toOriginalPath(source, originals, options),
+    diskNeeded: estimateDisk(source.parameters, weightFormat),
+    memoryNeeded: 2 * toBf16Bytes(source.parameters) + exporterItself,
+  };
+}
+
+/** `<out>/<name>/task-<task>__wf-<weight format>`. */
+export function toTarget(modelOut: string, name: string, task: string, weightFormat: string): string {
+  return join(modelOut, name, `task-${task}__wf-${weightFormat}`);
+}
+
+function toOriginalPath(source: ExportSource, originals: ReadonlySet<string>, options: PlanOptions): string {
+  const isTaken = (name: string) => {
+    const path = join(options.modelOg, name);
+    return originals.has(path) || options.exists(path);
+  };
+  return join(options.modelOg, toFreeName(source.folder, isTaken));
+}
+
+// Bytes a parameter takes, scales and the tables that stay at 8 bits included.
+const bytesEach: Record<WeightFormat, number> = { fp32: 4, fp16: 2, int8: 1.1, int4: 0.7 };
+// Python, torch and OpenVINO: seen with a model of 135 million parameters.
+const exporterItself = 1024 ** 3;
+const besideWeights = 64 * 1024 ** 2;
+
+function estimateDisk(parameters: number, weightFormat: WeightFormat): number {
+  return Math.ceil(parameters * bytesEach[weightFormat] * 1.05) + besideWeights;
+}
+
+export function toBf16Bytes(parameters: number): number {
+  return parameters * 2;
+}

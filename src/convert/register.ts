@@ -1,0 +1,37 @@
+import { addModel } from "../registry/edit.ts";
+import { updateRegistry } from "../registry/store.ts";
+import type { Manifest } from "./manifest.ts";
+import { toReal } from "./scan.ts";
+
+/** What of a conversion goes into the registry. */
+export type Registered = Pick<Manifest, "name" | "converted_path" | "task" | "weight_format"> & {
+  converted_at?: string;
+};
+
+/**
+ * Enters a converted model as one step and returns the name that it got: a name that somebody took meanwhile
+ * gets -2, … With `overwrite` the entry of that name is kept but for what the conversion states; the
+ * new `converted_at` makes a running server load it anew.
+ */
+export async function registerModel(
+  registryPath: string,
+  model: Registered,
+  overwrite: boolean,
+): Promise<string> {
+  const stated = {
+    path: model.converted_path,
+    task: model.task,
+    weight_format: model.weight_format,
+    ...(model.converted_at === undefined ? {} : { converted_at: model.converted_at }),
+  };
+  let name = model.name;
+  await updateRegistry(registryPath, (models) => {
+    const before = Object.hasOwn(models, name) ? models[name] : undefined;
+    if (overwrite && before !== undefined) {
+      models[name] = typeof before === "object" ? { ...before, ...stated } : stated;
+    } else {
+      name = addModel(models, { name, entry: stated, toRealPath: toReal }).name;
+    }
+  });
+  return name;
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { endExporter } from "./exporter-process.ts";
+import { type Manifest, readManifest, writeManifest } from "./manifest.ts";
+import { type MoveStep, moveFolder } from "./move.ts";
+import {
+  findUnfinished,
+  journalFile,
+  readJournal,
+  removeEmpty,
+  syncFolder,
+  syncPath,
+  toPlaces,
+  writeJournal,
+} from "./places.ts";
+import { registerModel } from "./register.ts";
+
+/** Each is announced as soon as it is done. */
+export type Step =
+  | "work folder made"
+  | "exported"
+  | "checked"
+  | "manifest written"
+  | "journal written"
+  | "old folder set aside"
+  | "in place"
+  | "registered"
+  | "old folder removed"
+  | MoveStep
+  | "done";
+
+export interface TransactionOptions {
+  registryPath: string;
+  onStep?: (step: Step) => void;
+}
+
+export interface ConversionWork {
+  /** Writes the model into the folder. */
+  exportInto: (folder: string) => Promise<void>;
+  /** Throws when what lies there is no model that works. */
+  check: (folder: string) => Promise<void>;
+}
+
+export interface Outcome {
+  /** As it stands in the registry. */
+  name: string;
+  path: string;
+  /** Where the original lies now. */
+  originalPath: string;
+  /** What did not go as it should, though the model is there and registered. */
+  warning: string | null;
+}
+
+/**
+ * Exports, checks, and only then makes the model known: a hidden folder beside the target, the journal in it,
+ * a rename, the registry, the move of the original. Before the journal is written a kill leaves scrap and nothing
+ * else; after it, `recover` does the rest. Throws with originals and registry as they were.
+ */
+export async function convertFolder(
+  manifest: Manifest,
+  overwrite: boolean,
+  work: ConversionWork,
+  options: TransactionOptions,
+): Promise<Outcome> {
+  const places = toPlaces(manifest.converted_path);
+  const { onStep = () => {} } = options;
+  try {
+    mkdirSync(dirname(places.target), { recursive: true });
+    rmSync(places.work, { recursive: true, force: true });
+    onStep("work folder made");
+    await work.exportInto(places.work);
+    onStep("exported");
+    await work.check(places.work);
+    onStep("checked");
+    if (existsSync(places.target) && !overwrite)
+      throw new Error(`something else lies at ${places.target} now`);
+    writeManifest(places.work, manifest);
+    onStep("manifest written");
+    syncFolder(places.work);
+    writeJournal(places.work, overwrite);
+    onStep("journal written");
+  } catch (error) {
+    rmSync(places.work, { recursive: true, force: true });
+    if (existsSync(dirname(places.target))) removeEmpty(dirname(places.target));
+    throw error;
+  }
+  return await finish(manifest.converted_path, options);
+}
+
+/** From the journal on; may be called again after a kill anywhere in it. */
+async function finish(target: string, options: TransactionOptions): Promise<Outcome> {
+  const { onStep = () => {} } = options;
+  const places = toPlaces(target);
+  if (readJournal(places.work) !== null) {
+    if (existsSync(target)) {
+      rmSync(places.old, { recursive: true, force: true });
+      renameSync(target, places.old);
+      onStep("old folder set aside");
+    }
+    renameSync(places.work, target);
+    syncPath(dirname(target));
+    onStep("in place");
+  }
+  const manifest = readManifest(target);
+  if (manifest === null) throw new Error(`${target} has lost its conversion.json`);
+  const { overwrite } = readJournal(target) ?? { overwrite: false };
+  const name = await registerModel(options.registryPath, manifest, overwrite);
+  onStep("registered");
+  if (existsSync(places.old)) {
+    rmSync(places.old, { recursive: true, force: true });
+    onStep("old folder removed");
+  }
+  const { originalPath, warning } = moveOriginal(manifest, onStep);
+  if (name !== manifest.name || originalPath !== manifest.original_path) {
+    writeManifest(target, { ...manifest, name, original_path: originalPath });
+  }
+  rmSync(join(target, journalFile), { force: true });
+  onStep("done");
+  return { name, path: target, originalPath, warning };
+}
+
+/** The model works and is registered: an original that cannot be moved stays, and that is said. */
+function moveOriginal({ source_path, original_path }: Manifest, onStep: (step: Step) => void) {
+  if (source_path === original_path) return { originalPath: source_path, warning: null };
+  try {
+    moveFolder(source_path, original_path, onStep);
+    return { originalPath: original_path, warning: null };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const warning = `The original stays at ${source_path}: it could not be moved to ${original_path} (${reason})`;
+    return { originalPath: source_path, warning };
+  }
+}
+
+export interface Recovery {
+  /** Conversions that an earlier run had done but for the last steps. */
+  finished: Outcome[];
+  /** What an earlier run left of ones that it had not done. */
+  removed: string[];
+}
+
+/** Brings to an end, or away, what a killed run left in `modelOut`. Nobody else may be converting there. */
+export async function recover(modelOut: string, options: TransactionOptions): Promise<Recovery> {
+  const recovery: Recovery = { finished: [], removed: [] };
+  if (!existsSync(modelOut)) return recovery;
+  const folders = readdirSync(modelOut, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const folder of folders.map(({ name }) => join(modelOut, name))) {
+    for (const target of findUnfinished(folder)) {
+      const places = toPlaces(target);
+      await endExporter(places.exporter);
+      if (readJournal(places.work) !== null || readJournal(target) !== null) {
+        recovery.finished.push(await finish(target, options));
+      } else if (existsSync(places.work)) {
+        rmSync(places.work, { recursive: true, force: true });
+        recovery.removed.push(places.work);
+      }
+      // Cannot be without a journal; should it ever, the folder that was there before is the one to keep.
+      if (existsSync(places.old) && !existsSync(target)) renameSync(places.old, target);
+      rmSync(places.old, { recursive: true, force: true });
+    }
+    removeEmpty(folder);
+  }
+  return recovery;
+}

@@ -1,0 +1,83 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Type } from "@sinclair/typebox";
+import { readJsonFile } from "./hf-config.ts";
+import { readSafetensors } from "./safetensors.ts";
+
+export interface Weights {
+  /** Of the weight files, in bytes. */
+  bytes: number;
+  parameters: number;
+}
+
+/** How a sharded model lists its files: model.safetensors.index.json, pytorch_model.bin.index.json. */
+const ShardIndex = Type.Object({ weight_map: Type.Record(Type.String(), Type.String()) });
+const indexes = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
+const weightFile = /\.(safetensors|bin|pt|pth)$/;
+/** Files that end like weights and are none. */
+const otherFile = /^(training_args|optimizer|scheduler|rng_state|tokenizer)/;
+
+/**
+ * The weights of a Hugging Face folder whose top files are `files`, or why they are not whole. Without
+ * headers to read, two bytes are taken for each parameter.
+ */
+export function readWeights(folder: string, files: readonly string[]): Weights | { problem: string } {
+  const incomplete = findIncomplete(folder, files);
+  if (incomplete !== null) return { problem: `incomplete download: ${incomplete}` };
+  const shards = findShards(folder, files);
+  const missing = shards.filter((name) => !files.includes(name));
+  if (missing.length > 0) {
+    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
+    return { problem: `incomplete download: ${missing.slice(0, 3).join(", ")}${more} missing` };
+  }
+  const names = shards.length > 0 ? shards : pickWeights(files);
+  if (names.length === 0) return { problem: "no weights (.safetensors, .bin) in it" };
+  return names.reduce<Weights | { problem: string }>(
+    (sum, name) => ("problem" in sum ? sum : add(sum, folder, name)),
+    { bytes: 0, parameters: 0 },
+  );
+}
+
+function add(sum: Weights, folder: string, name: string): Weights | { problem: string } {
+  const size = statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return { problem: `incomplete download: ${name} is empty` };
+  if (!name.endsWith(".safetensors")) {
+    return { bytes: sum.bytes + size, parameters: sum.parameters + size / 2 };
+  }
+  const facts = readSafetensors(join(folder, name));
+  if (facts === null) return { problem: `damaged or incomplete download: ${name} has no readable header` };
+  if (size < facts.bytes) {
+    return { problem: `incomplete download: ${name} has ${size} of ${facts.bytes} bytes` };
+  }
+  return { bytes: sum.bytes + size, parameters: sum.parameters + facts.parameters };
+}
+
+/** The hub's clients write `*.incomplete`, here or under .cache; browsers `*.part` and `*.crdownload`. */
+function findIncomplete(folder: string, files: readonly string[]): string | null {
+  const isPart = (name: string) => /\.(incomplete|part|crdownload|aria2)$/.test(name);
+  const here = files.find(isPart);
+  if (here !== undefined) return here;
+  const cache = ".cache/huggingface/download";
+  return listFolder(join(folder, cache)).some(isPart) ? `${cache} holds unfinished files` : null;
+}
+
+function findShards(folder: string, files: readonly string[]): string[] {
+  const index = indexes.find((name) => files.includes(name));
+  if (index === undefined) return [];
+  return [...new Set(Object.values(readJsonFile(join(folder, index), ShardIndex)?.weight_map ?? {}))];
+}
+
+/** Safetensors where there are some: a folder may hold the same weights in two kinds of files. */
+function pickWeights(files: readonly string[]): string[] {
+  const weights = files.filter((name) => weightFile.test(name) && !otherFile.test(name));
+  const safe = weights.filter((name) => name.endsWith(".safetensors"));
+  return safe.length > 0 ? safe : weights;
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path, { recursive: true, encoding: "utf8" });
+  } catch {
+    return [];
+  }
+}

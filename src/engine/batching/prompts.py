@@ -1,0 +1,64 @@
+"""From messages to token ids that fit in the context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from messages import Message, RequestFailed, last_line
+
+# Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
+COUNT_PIECE_CHARS = 8_192
+COUNT_MAX_CHARS = 1_048_576
+# No real text has more characters a token on the whole.
+CHARS_PER_TOKEN = 16
+
+
+class Prompts:
+    def __init__(self, tokenizer: Any, context_length: int) -> None:
+        self.tokenizer = tokenizer
+        self.context_length = self._limit(context_length)
+        self.most_chars = max(COUNT_MAX_CHARS, CHARS_PER_TOKEN * self.context_length)
+
+    def _limit(self, wanted: int) -> int:
+        """`wanted`, or less where the tokenizer silently cuts what is longer."""
+        probe = self.tokenizer.encode("x " * (wanted + 64), add_special_tokens=False)
+        return min(wanted, int(probe.input_ids.shape[1]))
+
+    def encode(self, message: Message) -> Any:
+        """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers."""
+        text = self._render(message)
+        if len(text) <= self.most_chars:
+            ids = self.tokenizer.encode(text, add_special_tokens=False).input_ids
+            if 0 < ids.shape[1] < self.context_length:
+                return ids
+            if ids.shape[1] == 0:
+                raise RequestFailed("invalid_request", "The messages make an empty prompt.")
+        # The tokenizer cuts at its limit, so the true length is counted in pieces.
+        pieces = range(0, min(len(text), self.most_chars), COUNT_PIECE_CHARS)
+        total = sum(
+            self.tokenizer.encode(text[at : at + COUNT_PIECE_CHARS], add_special_tokens=False).input_ids.shape[1]
+            for at in pieces
+        )
+        bound = "at least " if len(text) > self.most_chars else ""
+        raise RequestFailed(
+            "context_length_exceeded",
+            f"This model's context length is {self.context_length} tokens, but the messages have "
+            f"{bound}{max(total, self.context_length)}: shorten them; the answer needs one token at least.",
+        )
+
+    def _render(self, message: Message) -> str:
+        if not self.tokenizer.chat_template:
+            raise RequestFailed(
+                "chat_template_failed",
+                "This model has no chat template, so it cannot answer messages: use its instruct variant.",
+            )
+        try:
+            text: str = self.tokenizer.apply_chat_template(
+                message["messages"], True, extra_context=message["template_kwargs"] or None
+            )
+        except Exception as error:
+            raise RequestFailed(
+                "chat_template_failed",
+                f"The model's chat template refused these messages: {last_line(error)}",
+            ) from error
+        return text

@@ -1,0 +1,89 @@
+import type { TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { OvError } from "../errors.ts";
+import { findEntry, type RawModels, toFields } from "./edit.ts";
+import { findNearest } from "./nearest.ts";
+import { RegistryEntry } from "./schema.ts";
+
+const schemas = new Map<string, TSchema>(Object.entries(RegistryEntry.properties));
+/** Aliases have a command of their own, which looks at the other models' names too. */
+const settable = [...schemas.keys()].filter((key) => key !== "aliases");
+
+const required = new Set<string>(RegistryEntry.required);
+
+export interface SetOptions {
+  /** Takes keys that ov-llm does not know; their values are JSON, or else text. */
+  force?: boolean;
+}
+
+/**
+ * `key=value` sets a value of the entry, `key=` removes it; all of them or, when one is refused, none.
+ * Values are held to the schema of the registry. Throws `invalid_request`.
+ */
+export function setValues(
+  models: RawModels,
+  name: string,
+  assignments: readonly string[],
+  options: SetOptions = {},
+): void {
+  const fields = toFields(name, findEntry(models, name));
+  for (const assignment of assignments) {
+    const [key, text] = split(assignment);
+    const value = text === "" ? undefined : toValue(key, text);
+    check(key, value, assignment, options.force === true);
+    if (value === undefined) delete fields[key];
+    else fields[key] = value;
+  }
+  models[name] = fields;
+}
+
+function split(assignment: string): [key: string, text: string] {
+  const at = assignment.indexOf("=");
+  if (at > 0) return [assignment.slice(0, at), assignment.slice(at + 1)];
+  throw refused(`Cannot use ${quote(assignment)}: wanted is key=value, or key= to remove the key`);
+}
+
+/** The text as what its key wants; text that does not fit stays text, and the schema refuses it. */
+function toValue(key: string, text: string): unknown {
+  const type: unknown = schemas.get(key)?.type;
+  return type === "string" ? text : (parseJson(text) ?? text);
+}
+
+function check(key: string, value: unknown, assignment: string, force: boolean): void {
+  if (key === "aliases") throw refused(`Cannot set "aliases" here: "ov-llm models alias" does that`);
+  const schema = schemas.get(key);
+  if (schema === undefined) {
+    if (key === "__proto__" || !force) throw unknownKey(key);
+  } else if (value === undefined) {
+    if (required.has(key)) {
+      throw refused(`Cannot remove ${quote(key)}: no model can be without it`);
+    }
+  } else if (!Value.Check(schema, value)) {
+    const wanted = schema.description ?? "something else";
+    throw refused(`Cannot use ${quote(assignment)}: ${quote(key)} must be ${wanted}`);
+  }
+}
+
+function unknownKey(key: string): OvError {
+  const [nearest] = findNearest(key, settable);
+  const meant = nearest === undefined ? "" : `did you mean ${quote(nearest)}? `;
+  return refused(
+    `Cannot set ${quote(key)}: ${meant}The keys that ov-llm knows are ${settable.join(", ")}; --force sets others`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(sentence: string): OvError {
+  return new OvError("invalid_request", `${sentence}.`);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "bun:test";
+import { createProgressLine, renderProgress, renderTime } from "../../cli/convert/progress.ts";
+import { select } from "../../cli/convert/select.ts";
+import type { Source } from "../../src/convert/scan.ts";
+
+const progress = { stage: "tracing the model", percent: 40, seconds: 65, memory: 1024 ** 3 };
+
+test.each([
+  [0, "0:00"],
+  [59.9, "0:59"],
+  [65, "1:05"],
+  [3600, "1:00:00"],
+  [36_061, "10:01:01"],
+])("renderTime: %p is %p", (seconds, text) => expect(renderTime(seconds)).toBe(text));
+
+test("renderProgress leaves out what is not known", () => {
+  expect(renderProgress(progress)).toBe("tracing the model 40%, 1:05, 1.0 GB");
+  expect(renderProgress({ ...progress, percent: null, memory: 0 })).toBe("tracing the model, 1:05");
+});
+
+describe("createProgressLine", () => {
+  const write = (width: number | null) => {
+    const out: string[] = [];
+    return { out, line: createProgressLine({ write: (text) => void out.push(text), width }) };
+  };
+
+  test("writes over one line of a terminal, cut to it, and clears it for what stays", () => {
+    const { out, line } = write(20);
+    line.show("[1/1] m", progress);
+    line.show("[1/1] m", { ...progress, seconds: 66 });
+    line.say("done");
+    expect(out).toEqual(["[1/1] m: tracing th", "\r\u001B[K", "[1/1] m: tracing th", "\r\u001B[K", "done\n"]);
+  });
+
+  test("writes each stage once where there is no terminal", () => {
+    const { out, line } = write(null);
+    line.show("m", progress);
+    line.show("m", { ...progress, percent: 50 });
+    line.show("m", { ...progress, stage: "writing the model", percent: null });
+    expect(out).toEqual(["m: tracing the model 40%, 1:05, 1.0 GB\n", "m: writing the model, 1:05, 1.0 GB\n"]);
+  });
+
+  test("names cannot steer the terminal", () => {
+    const { out, line } = write(null);
+    line.say("a\u001b[2Jb\nc");
+    expect(out).toEqual(["a\\u001b[2Jb c\n"]);
+  });
+});
+
+describe("select", () => {
+  const found = ["Qwen-1", "Qwen-2", "[odd]"].map(
+    (folder): Source => ({ kind: "gguf", folder, path: `/${folder}`, bytes: 1, weightFormat: "gguf" }),
+  );
+  const skipped = [{ folder: "cut", path: "/cut", reason: "incomplete download" }];
+  const pick = (selection: Partial<Parameters<typeof select>[1]>) =>
+    select({ found, skipped }, { only: [], include: [], exclude: [], ...selection }, "/src").found.map(
+      ({ folder }) => folder,
+    );
+
+  test.each([
+    [{}, ["Qwen-1", "Qwen-2", "[odd]"]],
+    [{ only: ["[odd]"] }, ["[odd]"]],
+    [{ include: ["Qwen*"] }, ["Qwen-1", "Qwen-2"]],
+    [{ include: ["Qwen*"], exclude: ["*-2"] }, ["Qwen-1"]],
+    [{ exclude: ["*"] }, []],
+  ])("%j gives %j", (selection, names) => expect(pick(selection)).toEqual(names));
+
+  test("a folder that was named and cannot be had is an error with the reason", () => {
+    expect(() => pick({ only: ["cut"] })).toThrow('Cannot convert "cut": incomplete download.');
+    expect(() => pick({ only: ["none"] })).toThrow(
+      'There is no "none" in "/src" to convert; there is "Qwen-1"',
+    );
+  });
+});

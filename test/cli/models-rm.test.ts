@@ -1,0 +1,233 @@
+import { describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { createModelHome, exported, type ModelHome } from "./model-home.ts";
+
+const main = join(import.meta.dir, "../../cli/main.ts");
+
+/** The same command on a terminal, with this answer to its question. */
+async function runOnTerminal(home: string, args: string[], answer: string) {
+  let screen = "";
+  let answered = false;
+  const child = Bun.spawn([process.execPath, main, "models", ...args], {
+    cwd: home,
+    env: { HOME: home, PATH: process.env.PATH },
+    terminal: {
+      cols: 300,
+      rows: 24,
+      data(terminal, bytes) {
+        screen += new TextDecoder().decode(bytes);
+        if (answered || !screen.includes("[y/N]")) return;
+        answered = true;
+        terminal.write(answer);
+      },
+    },
+  });
+  const code = await child.exited;
+  child.terminal?.close();
+  return { code, screen, answered };
+}
+
+/** A registered converted model, with one more beside it. */
+function createHome(): ModelHome & { path: string } {
+  const home = createModelHome();
+  const path = home.makeConverted("gone");
+  home.write({ gone: { path, ...exported }, stays: { path: home.makeConverted("stays"), ...exported } });
+  return { ...home, path };
+}
+
+/** That nothing happened: the entry and every file are there. */
+function expectWhole({ read, path }: ModelHome & { path: string }): void {
+  expect(Object.keys(read())).toEqual(["gone", "stays"]);
+  expect(readdirSync(path)).toHaveLength(5);
+}
+
+describe("ov-llm models rm --files", () => {
+  test("with --yes deletes entry and files, and the folder that is empty then", async () => {
+    const { models, path, read, root } = createHome();
+    const { code, out, err } = await models("rm", "gone", "--files", "--yes");
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toBe(`Removed "gone" from the registry; deleted ${path}.\n`);
+    expect(Object.keys(read())).toEqual(["stays"]);
+    expect(readdirSync(root).sort()).toEqual(["registry.json", "registry.json.lock", "stays"]);
+  });
+
+  test("leaves another format of the same model", async () => {
+    const { models, path, root } = createHome();
+    mkdirSync(join(root, "gone/task-t__wf-int4"));
+    await models("rm", "gone", "--files", "--yes");
+    expect([existsSync(path), readdirSync(join(root, "gone"))]).toEqual([false, ["task-t__wf-int4"]]);
+  });
+
+  test("deletes a single .gguf file", async () => {
+    const { models, read, root, write } = createHome();
+    const file = join(root, "m/m.gguf");
+    mkdirSync(dirname(file));
+    writeFileSync(file, "");
+    write({ gone: { path: file, ...exported } });
+    expect((await models("rm", "gone", "--files", "--yes")).code).toBe(0);
+    expect([existsSync(dirname(file)), read()]).toEqual([false, {}]);
+  });
+
+  test("removes the entry of files that are gone already", async () => {
+    const { models, path, read } = createHome();
+    rmSync(path, { recursive: true });
+    const { code, out } = await models("rm", "gone", "--files");
+    expect([code, out]).toEqual([0, `Removed "gone" from the registry; there were no files.\n`]);
+    expect(Object.keys(read())).toEqual(["stays"]);
+  });
+
+  test("asks on a terminal: y deletes", async () => {
+    const home = createHome();
+    const { code, screen, answered } = await runOnTerminal(home.home, ["rm", "gone", "--files"], "y\n");
+    expect([code, answered]).toEqual([0, true]);
+    expect(screen).toContain(`Delete the files of "gone", ${home.path}? [y/N]`);
+    expect([existsSync(home.path), Object.keys(home.read())]).toEqual([false, ["stays"]]);
+  });
+
+  test.each(["n\n", "\n", "\u0003", "\u0004"])("asks on a terminal: %j deletes nothing", async (answer) => {
+    const home = createHome();
+    const { code, answered } = await runOnTerminal(home.home, ["rm", "gone", "--files"], answer);
+    expect([code === 0, answered]).toEqual([false, true]);
+    expectWhole(home);
+  });
+
+  test("where nobody can be asked wants --yes", async () => {
+    const home = createHome();
+    const { code, err } = await home.models("rm", "gone", "--files");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: Cannot ask before deleting ".*": this is no terminal\. .*add --yes/);
+    expectWhole(home);
+  });
+});
+
+describe("what lies outside the folders of models", () => {
+  function createOutside() {
+    const home = createModelHome();
+    const path = home.makeModel("elsewhere/m");
+    home.write({ m: { path, ...exported } });
+    return { ...home, path };
+  }
+
+  test("is never deleted without --yes, not even on a terminal", async () => {
+    const { home, models, path, read } = createOutside();
+    const { code, err } = await models("rm", "m", "--files");
+    expect([code, err]).toEqual([1, expect.stringContaining("it lies outside the folders of models. ")]);
+    const asked = await runOnTerminal(home, ["rm", "m", "--files"], "y\n");
+    expect([asked.code, asked.answered]).toEqual([1, false]);
+    expect([existsSync(path), Object.keys(read())]).toEqual([true, ["m"]]);
+  });
+
+  test("goes with --yes, and its parent stays", async () => {
+    const { models, path } = createOutside();
+    expect((await models("rm", "m", "--files", "--yes")).code).toBe(0);
+    expect([existsSync(path), existsSync(dirname(path))]).toEqual([false, true]);
+  });
+
+  test("is inside when OV_MODEL_OUT says so", async () => {
+    const { home, path } = createOutside();
+    const args = ["rm", "m", "--files", "--model-out", join(home, "elsewhere")];
+    expect(await runOnTerminal(home, args, "y\n")).toMatchObject({ code: 0, answered: true });
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe("what --yes does not delete either", () => {
+  const refuse = async (home: ModelHome, path: string, sentence: string) => {
+    home.write({ bad: { path, ...exported }, other: { path: join(home.root, "other"), ...exported } });
+    const { code, out, err } = await home.models("rm", "bad", "--files", "--yes");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toStartWith(
+      `error: Cannot delete "${path.replace(/\/$/, "")}": it ${sentence}. Nothing was changed;`,
+    );
+    expect(Object.keys(home.read())).toEqual(["bad", "other"]);
+  };
+
+  test("a link, with and without a slash, and what lies behind a linked folder", async () => {
+    const home = createModelHome();
+    const precious = home.makeModel("precious/m");
+    symlinkSync(precious, join(home.root, "link"));
+    symlinkSync(dirname(precious), join(home.root, "folder"));
+    symlinkSync(dirname(precious), join(home.home, "outside"));
+    const sentence = `leads through a symlink to "${precious}"`;
+    await refuse(home, join(home.root, "link"), sentence);
+    await refuse(home, `${join(home.root, "link")}/`, sentence);
+    await refuse(home, join(home.root, "folder/m"), sentence);
+    await refuse(home, join(home.home, "outside/m"), sentence);
+    expect(readdirSync(precious)).toHaveLength(4);
+  });
+
+  test("the home folder, the folder of models, and what holds the registry", async () => {
+    const home = createModelHome();
+    home.makeModel(".");
+    home.makeModel("models");
+    home.makeModel("models/converted_models");
+    await refuse(home, home.home, `holds "${home.root}"`);
+    await refuse(home, join(home.home, "models"), `holds "${home.root}"`);
+    await refuse(home, home.root, `holds "${home.root}"`);
+  });
+
+  test("a folder without a model, and a file that is none", async () => {
+    const home = createModelHome();
+    const documents = join(home.root, "documents");
+    mkdirSync(documents);
+    writeFileSync(join(documents, "thesis.txt"), "");
+    await refuse(home, documents, "holds no files of a model");
+    await refuse(home, join(documents, "thesis.txt"), "holds no files of a model");
+    expect(existsSync(join(documents, "thesis.txt"))).toBe(true);
+  });
+
+  test("files that another model uses", async () => {
+    const home = createModelHome();
+    const path = home.makeModel("models/converted_models/other");
+    await refuse(home, path, `is also used by model "other"`);
+    const holder = join(home.root, "holder");
+    mkdirSync(holder);
+    renameSync(path, join(holder, "other"));
+    writeFileSync(join(holder, "conversion.json"), "");
+    symlinkSync(join(holder, "other"), join(home.root, "other"));
+    await refuse(home, holder, `is also used by model "other"`);
+    expect(existsSync(join(holder, "other/openvino_model.xml"))).toBe(true);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("what it may not move (skipped as root, who may)", async () => {
+    const home = createHome();
+    chmodSync(dirname(home.path), 0o555);
+    const { code, err } = await home.models("rm", "gone", "--files", "--yes");
+    chmodSync(dirname(home.path), 0o755);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/it cannot be moved \(EACCES.*Nothing was changed/),
+    ]);
+    expectWhole(home);
+  });
+
+  test("files whose entry cannot be taken out of the registry", async () => {
+    const home = createHome();
+    // The registry's own temporary file cannot be made where a folder stands.
+    mkdirSync(`${home.registryPath}.tmp`);
+    const { code, err } = await home.models("rm", "gone", "--files", "--yes");
+    expect([code, err]).toEqual([1, expect.stringMatching(/^error: .+\n$/)]);
+    expectWhole(home);
+  });
+});
+
+test("a model folder in a linked home of models is inside it", async () => {
+  const { home, models, makeConverted, root, write } = createModelHome();
+  makeConverted("m");
+  renameSync(join(home, "models"), join(home, "big-disk"));
+  symlinkSync(join(home, "big-disk"), join(home, "models"));
+  const path = join(root, "m", readdirSync(join(root, "m"))[0] ?? "");
+  write({ m: { path, ...exported } });
+  expect((await models("rm", "m", "--files", "--yes")).code).toBe(0);
+  expect(existsSync(path)).toBe(false);
+});

@@ -1,0 +1,220 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { downloadModel } from "../../src/convert/download.ts";
+import { parseDryRun } from "../../src/convert/hub.ts";
+import { OvError } from "../../src/errors.ts";
+import { writeScript } from "../engine/runtime/fake-python.ts";
+import { startFakeHub } from "../fakes/hub.ts";
+import { convertEnv } from "../helpers/environment.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+const temp = createTempDir();
+const seconds = 60_000;
+// The client writes in steps of 10 MB.
+const weights = new Uint8Array(24_000_000).map((_, index) => index % 251);
+const files = { "config.json": "{}", "a folder/notes.txt": "n", "model.safetensors": weights };
+
+const hub = startFakeHub({
+  repositories: {
+    "Owner/Model-1.5B": {
+      ...files,
+      "original/consolidated.00.pth": "double",
+      "consolidated.safetensors": "double",
+    },
+    "gated/model": { "config.json": "{}" },
+    "huge/model": { "config.json": "{}" },
+  },
+  gated: ["gated/model"],
+  claims: { "huge/model": 4e15 },
+});
+afterAll(() => hub.stop());
+
+function createScene(environment: Record<string, string> = {}) {
+  const root = mkdtempSync(join(temp, "a home "));
+  const targetDir = join(root, "model", "Model-1.5B");
+  const lines: string[] = [];
+  const download = (repo = "Owner/Model-1.5B", signal?: AbortSignal) =>
+    downloadModel({
+      repo,
+      environmentDir: convertEnv(),
+      targetDir,
+      onProgress: (line) => void lines.push(line),
+      signal,
+      environment: {
+        PATH: process.env.PATH,
+        HOME: root,
+        HF_HOME: join(root, "hf"),
+        HF_ENDPOINT: hub.url,
+        ...environment,
+      },
+    });
+  return { root, targetDir, lines, download };
+}
+
+async function failure(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof OvError)) throw new Error(`No OvError but ${error}`);
+  expect(error.code).toBe("download_failed");
+  return error.message;
+}
+
+describe("downloadModel", () => {
+  test(
+    "brings all files but those that double the weights, tells sizes, and fetches nothing twice",
+    async () => {
+      const { targetDir, lines, download } = createScene();
+      expect(await download()).toEqual({ path: targetDir });
+      const found = readdirSync(targetDir).filter((name) => !name.startsWith("."));
+      expect(found.toSorted()).toEqual(["a folder", "config.json", "model.safetensors"]);
+      expect(isWhole(targetDir)).toBe(true);
+      expect(lines[0]).toBe("Owner/Model-1.5B: 3 files, 24.0 MB to fetch");
+      const before = hub.requests.filter((request) => request.startsWith("GET /Owner")).length;
+      await download();
+      expect(hub.requests.filter((request) => request.startsWith("GET /Owner"))).toHaveLength(before);
+    },
+    seconds,
+  );
+
+  test(
+    "goes on in the middle of a file after a stop",
+    async () => {
+      const after = 15_000_000;
+      const slow = startFakeHub({
+        repositories: { "o/m": files },
+        hold: { file: "model.safetensors", after },
+      });
+      const { targetDir, download } = createScene({ HF_ENDPOINT: slow.url });
+      const stop = new AbortController();
+      const cut = failure(download("o/m", stop.signal));
+      await slow.held;
+      await waitFor(() => sizeOfPartial(targetDir) > 0);
+      stop.abort();
+      expect(await cut).toContain("it was stopped. Run it again to go on.");
+      const partial = sizeOfPartial(targetDir);
+      await download("o/m");
+      expect(slow.requests.filter((request) => request.endsWith(` bytes=${partial}-`))).toHaveLength(1);
+      expect(isWhole(targetDir)).toBe(true);
+      await slow.stop();
+    },
+    seconds,
+  );
+
+  test(
+    "takes the token of HF_TOKEN, or the one that a log-in left",
+    async () => {
+      await createScene({ HF_TOKEN: "hf_from_variable" }).download("gated/model");
+      const { root, download } = createScene();
+      mkdirSync(join(root, "hf"));
+      writeFileSync(join(root, "hf", "token"), "hf_from_file");
+      await download("gated/model");
+      expect([...hub.tokens].toSorted()).toEqual(["hf_from_file", "hf_from_variable"]);
+    },
+    seconds,
+  );
+
+  test(
+    "names the page and the log-in for a gated model",
+    async () => {
+      const message = await failure(createScene().download("gated/model"));
+      expect(message).toContain(`${hub.url}/gated/model`);
+      expect(message).toContain("hf auth login");
+    },
+    seconds,
+  );
+
+  test(
+    "says that a model is not there",
+    async () => {
+      const name = `owner/${"long-name.".repeat(8)}x`;
+      const message = await failure(createScene().download(name));
+      expect(message).toContain(`Cannot download ${name}: there is no such model on ${hub.url}`);
+    },
+    seconds,
+  );
+
+  test(
+    "says that the hub cannot be reached, also when half of the model lies there",
+    async () => {
+      const { targetDir, download } = createScene({ HF_ENDPOINT: "http://127.0.0.1:1" });
+      expect(await failure(download())).toContain("http://127.0.0.1:1 cannot be reached");
+      writeFileSync(join(targetDir, "config.json"), "{}");
+      expect(await failure(download())).toContain("cannot be reached");
+    },
+    seconds,
+  );
+
+  test(
+    "refuses what the disk cannot hold before it fetches anything",
+    async () => {
+      const { targetDir, download } = createScene();
+      const message = await failure(download("huge/model"));
+      expect(message).toMatch(/needs 4000000\.0 GB more in .* and [\d.]+ GB is free/);
+      expect(existsSync(join(targetDir, "config.json"))).toBe(false);
+    },
+    seconds,
+  );
+
+  test("says that the disk became full on the way", async () => {
+    const environmentDir = join(mkdtempSync(join(temp, "client ")), "environment");
+    mkdirSync(join(environmentDir, "bin"), { recursive: true });
+    writeScript(
+      join(environmentDir, "bin/python"),
+      `case "$*" in *--dry-run*) echo '[{"file": "a", "size": "2.0"}]' ;;
+      *) echo "OSError: [Errno 28] No space left on device" >&2; exit 1 ;; esac`,
+    );
+    const targetDir = join(environmentDir, "model");
+    const work = downloadModel({ repo: "o/m", environmentDir, targetDir, onProgress: () => {} });
+    expect(await failure(work)).toContain("is full. Make room, then run it again to go on.");
+  });
+
+  test("says that the folder cannot be made", async () => {
+    const { root, download } = createScene();
+    writeFileSync(join(root, "model"), "a file");
+    expect(await failure(download())).toContain("ENOTDIR");
+  });
+
+  test.each([
+    "model",
+    "-rf/model",
+    "owner/--help",
+    "owner/../x",
+    "owner/a--b",
+    "o/m.git",
+    "a/b/c",
+    "o/m\n",
+    `o/${"x".repeat(95)}`,
+    "",
+  ])("refuses the name %j", async (repo) => {
+    expect(await failure(createScene().download(repo))).toContain("wanted is owner/name");
+  });
+});
+
+test.each([
+  [`[{"file": "a", "size": "2.0"}, {"file": "b", "size": "1.5K"}]`, { files: 2, bytes: 1502 }],
+  [
+    `a warning\n[{"file": "a", "size": "-"}, {"file": "b", "size": "30.0G"}]`,
+    { files: 1, bytes: 30_000_000_000 },
+  ],
+  ["[]", { files: 0, bytes: 0 }],
+  ["nothing of the kind", null],
+  ["", null],
+])("parseDryRun(%j)", (text, wanted) => expect(parseDryRun(text)).toEqual(wanted));
+
+function isWhole(targetDir: string): boolean {
+  return readFileSync(join(targetDir, "model.safetensors")).equals(weights);
+}
+
+function sizeOfPartial(targetDir: string): number {
+  const folder = join(targetDir, ".cache/huggingface/download");
+  if (!existsSync(folder)) return 0;
+  const partial = readdirSync(folder).find((name) => name.endsWith(".incomplete"));
+  return partial === undefined ? 0 : Bun.file(join(folder, partial)).size;
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  while (!condition()) await Bun.sleep(10);
+}

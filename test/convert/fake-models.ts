@@ -1,0 +1,103 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { convertPackages } from "../../src/convert/packages.ts";
+import { repo } from "../helpers/server.ts";
+
+/** A small .safetensors file of that shape in float16, with as many bytes of data as its header says. */
+export function toSafetensors(shape: number[]): Buffer {
+  const bytes = shape.reduce((product, next) => product * next, 2);
+  const header = Buffer.from(JSON.stringify({ w: { dtype: "F16", shape, data_offsets: [0, bytes] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(bytes)]);
+}
+
+export const plainConfig = { architectures: ["LlamaForCausalLM"], model_type: "llama", hidden_size: 128 };
+
+/** A folder that passes for a Hugging Face model. `files` replaces single ones; null leaves one out. */
+export function makeModel(path: string, files: Record<string, string | Buffer | null> = {}): string {
+  const all = {
+    "config.json": JSON.stringify(plainConfig),
+    "model.safetensors": toSafetensors([16, 16]),
+    "tokenizer.json": "{}",
+    ...files,
+  };
+  mkdirSync(path, { recursive: true });
+  for (const [name, content] of Object.entries(all)) {
+    mkdirSync(join(path, name, ".."), { recursive: true });
+    if (content !== null) writeFileSync(join(path, name), content);
+  }
+  return path;
+}
+
+/** A folder that passes for an OpenVINO model. */
+export function makeOpenVino(path: string): string {
+  mkdirSync(path, { recursive: true });
+  for (const name of ["model.xml", "model.bin", "tokenizer.xml", "detokenizer.xml"]) {
+    writeFileSync(join(path, `openvino_${name}`), "x");
+  }
+  return path;
+}
+
+export const fakeExporter = [process.execPath, join(repo, "test/fakes/exporter.ts")];
+
+/** An environment for OV_CONVERT_ENV whose optimum-cli is the fake exporter, and whose hub is the folder FAKE_HUB. */
+export function makeConvertEnvironment(path: string): string {
+  const facts = JSON.stringify({ python: "3.12.3", packages: convertPackages });
+  makePython(
+    path,
+    `case "$*" in
+*optimum_cli*) shift 3; exec ${fakeExporter.map((word) => `'${word}'`).join(" ")} "$@" ;;
+*"cli.hf import main"*)
+  case "$*" in
+  *--dry-run*) echo '[{"file": "a", "size": "1K"}]' ;;
+  *) cp -r "$FAKE_HUB/$5/." "$7/" ;;
+  esac ;;
+*) echo '${facts}' ;;
+esac`,
+  );
+  return path;
+}
+
+/** A runtime for OV_RUNTIME_DIR whose host is the fake one; `how` as its one argument. */
+export function makeRuntime(path: string, how = "well"): string {
+  makePython(path, `exec '${process.execPath}' '${join(repo, "test/fakes/host-program.ts")}' ${how}`);
+  return path;
+}
+
+function makePython(path: string, script: string): void {
+  mkdirSync(join(path, "bin"), { recursive: true });
+  writeFileSync(join(path, "pyvenv.cfg"), "");
+  writeFileSync(join(path, "bin/python"), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(path, "bin/python"), 0o755);
+}
+
+export interface ConvertHome {
+  home: string;
+  src: string;
+  og: string;
+  out: string;
+  registryPath: string;
+  env: Record<string, string>;
+  /** The registry's models; empty where there is no registry yet. */
+  models(): Record<string, Record<string, unknown>>;
+}
+
+/** A home with a converter and an engine, both fake, and no models yet. */
+export function makeConvertHome(home: string, how?: string): ConvertHome {
+  const out = join(home, "models/converted_models");
+  const registryPath = join(out, "registry.json");
+  mkdirSync(join(home, "model"), { recursive: true });
+  return {
+    home,
+    src: join(home, "model"),
+    og: join(home, "model/og_models"),
+    out,
+    registryPath,
+    env: {
+      OV_CONVERT_ENV: makeConvertEnvironment(join(home, "convert env")),
+      OV_RUNTIME_DIR: makeRuntime(join(home, "runtime"), how),
+    },
+    models: () => (existsSync(registryPath) ? JSON.parse(readFileSync(registryPath, "utf8")).models : {}),
+  };
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "bun:test";
+import { describeGroupSize, toExportArgs, toGroupSize } from "../../src/convert/optimum-args.ts";
+import { isExport, type PlanOptions, toPlan } from "../../src/convert/plan.ts";
+import { judge, type Resources, readMemory } from "../../src/convert/resources.ts";
+import type { ExportSource } from "../../src/convert/scan.ts";
+
+const task = "text-generation-with-past";
+const GB = 1024 ** 3;
+
+function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource {
+  const path = `/model/${folder}`;
+  const facts = { bytes: 2 * GB, parameters: GB, widths: [128], hasCode: false, isLink: false };
+  return { kind: "export", folder, path, ...facts, ...extra };
+}
+
+function plan(sources: PlanOptions["sources"], extra: Partial<PlanOptions> & { taken?: string[] } = {}) {
+  return toPlan({
+    sources,
+    names: new Map(),
+    isTaken: (name) => extra.taken?.includes(name) ?? false,
+    exists: () => false,
+    earlierName: () => undefined,
+    task,
+    weightFormat: "int8",
+    modelOut: "/out",
+    modelOg: "/og",
+    copy: false,
+    overwrite: false,
+    ...extra,
+  });
+}
+
+describe("names", () => {
+  test.each([
+    ["Qwen2.5-3B-Instruct", "", [], "qwen2-5-3b-instruct", []],
+    ["A", "  mine ", [], "mine", []],
+    ["A", "My Model!", [], "my-model", ['the name "My Model!" is written "my-model"']],
+    ["A", "", ["a"], "a-2", ['the name "a" is taken, so it becomes "a-2"']],
+    ["A", "", ["a", "a-2"], "a-3", ['the name "a" is taken, so it becomes "a-3"']],
+    ["模型", "", [], "model", []],
+    ["--help", "../../etc", [], "etc", ['the name "../../etc" is written "etc"']],
+  ])("%p with the answer %p, taken %p: %p", (folder, answer, taken, name, notes) => {
+    const [planned] = plan([source(folder)], { names: new Map([[`/model/${folder}`, answer]]), taken });
+    expect(planned).toMatchObject({ name, notes, path: `/out/${name}/task-${task}__wf-int8` });
+  });
+
+  test("no two models of one run get the same", () => {
+    const names = new Map([["/model/c", "a"]]);
+    expect(plan([source("a"), source("A"), source("c")], { names }).map(({ name }) => name)).toEqual([
+      "a",
+      "a-2",
+      "a-3",
+    ]);
+  });
+
+  test("with overwrite a model keeps its earlier name, which is said", () => {
+    const [planned] = plan([source("a")], { overwrite: true, taken: ["bee"], earlierName: () => "bee" });
+    expect(planned).toMatchObject({ name: "bee", notes: ['it replaces the model "bee"'] });
+  });
+});
+
+describe("what is planned", () => {
+  test("an original goes to a free place", () => {
+    const exists = (path: string) => path === "/og/a";
+    const planned = plan([source("a")], { exists });
+    expect(planned).toMatchObject([{ originalPath: "/og/a-2" }]);
+  });
+
+  test.each([{ copy: true }, { sources: [source("a", { isLink: true })] }])(
+    "an original stays with %j",
+    (extra) => {
+      expect(plan([source("a")], extra)).toMatchObject([{ originalPath: "/model/a" }]);
+    },
+  );
+
+  test("the weight format of the path is the one that is passed on", () => {
+    const [planned] = plan([source("a", { widths: [576, 1536] })], { weightFormat: "int4" });
+    expect(planned).toMatchObject({
+      weightFormat: "int4",
+      groupSize: 64,
+      path: `/out/a/task-${task}__wf-int4`,
+    });
+    expect(planned?.notes).toEqual(["int4 uses group size 64: 128 does not divide 576"]);
+  });
+
+  test("what is ready is registered where it lies", () => {
+    const path = "/model/m.gguf";
+    const [planned] = plan([{ kind: "gguf", folder: "m.gguf", path, bytes: 1, weightFormat: "q4_1" }]);
+    expect(planned).toMatchObject({ name: "m", path, weightFormat: "q4_1" });
+    expect(planned && isExport(planned)).toBe(false);
+  });
+});
+
+test.each([
+  ["int8", [576], null],
+  ["int4", [], null],
+  ["int4", [128, 2048], null],
+  ["int4", [576, 1536], 64],
+  ["int4", [2048, 96], 32],
+  ["int4", [100], -1],
+] as const)("the group size of %s for widths %p is %p", (format, widths, size) => {
+  expect(toGroupSize(format, widths)).toBe(size);
+});
+
+test("describes a group per channel", () => {
+  expect(describeGroupSize(-1, [100])).toBe("int4 uses one group per channel: 128 does not divide 100");
+});
+
+const request = {
+  model: "/m/--help",
+  output: "/o",
+  task,
+  weightFormat: "int8",
+  groupSize: null,
+  trustRemoteCode: true,
+} as const;
+
+test.each([
+  [{}, `export openvino --model /m/--help --task ${task} --weight-format int8 --trust-remote-code /o`],
+  [{ trustRemoteCode: false }, `export openvino --model /m/--help --task ${task} --weight-format int8 /o`],
+  [
+    { weightFormat: "int4", groupSize: 64 } as const,
+    `export openvino --model /m/--help --task ${task} --weight-format int4 --group-size 64 --trust-remote-code /o`,
+  ],
+])("the exporter is called with %j", (extra, line) => {
+  expect(toExportArgs({ ...request, ...extra }).join(" ")).toBe(line);
+});
+
+describe("whether it fits the machine", () => {
+  const roomy: Resources = {
+    disk: { outFree: 100 * GB, ogFree: 100 * GB, ogIsOther: false, ogSharesOut: true },
+    memory: { available: 60 * GB, total: 64 * GB },
+  };
+  const check = (change: (resources: Resources) => void) => {
+    const resources = structuredClone(roomy);
+    change(resources);
+    const { refusals, warnings } = judge(
+      plan([source("a"), source("b")]),
+      resources,
+      (bytes) => `${(bytes / GB).toFixed(1)} GB`,
+    );
+    return { refusals: refusals.join("\n"), warnings: warnings.join("\n") };
+  };
+
+  test("with room for all nothing is said", () => {
+    expect(check(() => {})).toEqual({ refusals: "", warnings: "" });
+  });
+
+  test.each([
+    [
+      "a full disk",
+      (r: Resources) => void Object.assign(r.disk, { outFree: 2 * GB }),
+      "about 2.4 GB needed, 2.0 GB free",
+    ],
+    [
+      "no room for the originals elsewhere",
+      (r: Resources) => void Object.assign(r.disk, { ogIsOther: true, ogSharesOut: false, ogFree: 3 * GB }),
+      "for the originals: 4.0 GB needed, 3.0 GB free",
+    ],
+    [
+      "originals that are copied beside the models",
+      (r: Resources) => void Object.assign(r.disk, { ogIsOther: true, outFree: 6 * GB }),
+      "about 6.4 GB needed",
+    ],
+    [
+      "far too little memory",
+      (r: Resources) => void Object.assign(r.memory, { total: GB }),
+      '"a" needs about 5.0 GB of memory',
+    ],
+  ])("%s is refused", (_, change, sentence) => {
+    expect(check(change).refusals).toContain(sentence);
+  });
+
+  test("memory that is in use is warned of", () => {
+    const { refusals, warnings } = check((r) => void Object.assign(r.memory, { available: 3 * GB }));
+    expect([refusals, warnings]).toEqual(["", expect.stringContaining("3.0 GB is free")]);
+  });
+
+  test("swap counts as memory", () => {
+    const text = "MemTotal: 10 kB\nMemFree: 1 kB\nMemAvailable:  5 kB\nSwapTotal: 4 kB\nSwapFree: 2 kB\n";
+    expect(readMemory(text)).toEqual({ available: 7 * 1024, total: 14 * 1024 });
+  });
+});

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Value } from "@sinclair/typebox/value";
+import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
+import { createLoader } from "../../src/engine/load-model.ts";
+import { describeModel } from "../../src/engine/model-folder.ts";
+import { runtimePython } from "../../src/engine/runtime/probe.ts";
+import { ChatCompletion } from "../../src/openai/responses.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { describeConformance } from "../engine/conformance.ts";
+import { startFakeHub } from "../fakes/hub.ts";
+import { convertEnv, hfModelPath, runtimeDir } from "../helpers/environment.ts";
+import { silentLog } from "../helpers/log.ts";
+import { startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+// The real exporter on a real model, once for each weight format: all that follows looks at what it made.
+const home = createTempDir();
+const minutes = 60_000;
+const int8 = "the-model";
+const int4 = "smollm2-from-the-hub";
+
+const toFolder = (name: string, format: string) =>
+  join(home, "models/converted_models", name, `task-text-generation-with-past__wf-${format}`);
+
+const sourceFiles = () =>
+  Object.fromEntries(
+    readdirSync(hfModelPath()).map((name) => [name, readFileSync(join(hfModelPath(), name))]),
+  );
+
+function convert(args: string[], env: Record<string, string> = {}) {
+  const places = { OV_CONVERT_ENV: convertEnv(), OV_RUNTIME_DIR: runtimeDir() };
+  return runCli(["convert", "--yes", ...args], { home, env: { ...places, ...env } });
+}
+
+let server: TestServer;
+let hub: ReturnType<typeof startFakeHub>;
+let first: Awaited<ReturnType<typeof convert>>;
+let second: Awaited<ReturnType<typeof convert>>;
+
+beforeAll(async () => {
+  server = await startServer({ home, models: {} });
+  hub = startFakeHub({ repositories: { "owner/SmolLM2-from.the_hub": sourceFiles() } });
+  const source = join(home, "model", "The Model");
+  mkdirSync(join(home, "model"));
+  cpSync(hfModelPath(), source, { recursive: true });
+  first = await convert([]);
+  second = await convert(["owner/SmolLM2-from.the_hub", "--weight-format", "int4"], {
+    HF_ENDPOINT: hub.url,
+  });
+}, 6 * minutes);
+
+afterAll(async () => {
+  await hub?.stop();
+  await server?.stop();
+});
+
+async function ask(model: string, extra: Record<string, unknown> = {}) {
+  const response = await server.chat({
+    model,
+    messages: [{ role: "user", content: "What is the capital of France?" }],
+    temperature: 0,
+    max_tokens: 24,
+    ...extra,
+  });
+  const body: unknown = await response.json();
+  expect(response.status, JSON.stringify(body)).toBe(200);
+  if (!Value.Check(ChatCompletion, body)) throw new Error(`No chat completion: ${JSON.stringify(body)}`);
+  return { answering: body.model, text: body.choices[0]?.message.content, usage: body.usage };
+}
+
+describe("int8, of a folder", () => {
+  test("is converted and registered, and the original is kept aside", () => {
+    expect(first).toMatchObject({ code: 0 });
+    expect(existsSync(join(home, "model", "The Model"))).toBe(false);
+    expect(existsSync(join(home, "model", "og_models", "The Model", "model.safetensors"))).toBe(true);
+    const registry = JSON.parse(readFileSync(server.registryPath, "utf8"));
+    expect(registry.models[int8]).toMatchObject({ path: toFolder(int8, "int8"), weight_format: "int8" });
+    expect(readJson(toFolder(int8, "int8"), "conversion.json")).toMatchObject({ weight_format: "int8" });
+  });
+
+  test("has the weights in 8 bits", () => {
+    expect(readWeightType(toFolder(int8, "int8"))).toMatch(/^[iu]8$/);
+  });
+
+  test("tells its context length and its makers' sampling", async () => {
+    expect(await describeModel(toFolder(int8, "int8"))).toMatchObject({
+      kind: "ir",
+      contextLength: 8192,
+      defaults: { do_sample: true, temperature: 0.2, top_p: 0.9 },
+    });
+  });
+
+  test(
+    "is served by the running server, with the chat template of its tokenizer",
+    async () => {
+      const { answering, text, usage } = await ask(int8);
+      expect(text).toContain("Paris");
+      expect(answering).toBe(int8);
+      expect(usage.prompt_tokens).toBeGreaterThan(20);
+    },
+    minutes,
+  );
+});
+
+describe("int4, of a repository on the hub", () => {
+  test("is fetched and converted with a group size that fits, which is said", () => {
+    expect(second).toMatchObject({ code: 0, err: expect.stringContaining("group size 64") });
+    expect(hub.requests).toContainEqual(expect.stringMatching(/^GET .*\/model\.safetensors$/));
+  });
+
+  test("has the weights in 4 bits", () => {
+    expect(readWeightType(toFolder(int4, "int4"))).toMatch(/^[iu]4$/);
+  });
+
+  test(
+    "is served by the running server",
+    async () => {
+      const { answering, text } = await ask(int4);
+      expect(text).toContain("Paris");
+      expect(answering).toBe(int4);
+    },
+    minutes,
+  );
+});
+
+describeConformance("batching (converted model)", async () => {
+  const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
+  const load = createLoader({
+    ...launcher,
+    kvCacheGb: 1,
+    maxConcurrent: 16,
+    modelCacheDir: "/nonexistent",
+    loadSeconds: 60,
+    stallSeconds: 30,
+    log: silentLog,
+  });
+  const target = { name: int8, path: toFolder(int8, "int8"), device: "AUTO", contextLength: null };
+  const { host } = await load(target, new AbortController().signal);
+  void host.exited.then(launcher.remove);
+  return host;
+});
+
+function readJson(folder: string, name: string): unknown {
+  return JSON.parse(readFileSync(join(folder, name), "utf8"));
+}
+
+/** The type of the constants that hold the bulk of the weights, as openvino_model.xml names it. */
+function readWeightType(folder: string): string | undefined {
+  const xml = readFileSync(join(folder, "openvino_model.xml"), "utf8");
+  const bytes = new Map<string, number>();
+  for (const [, type = "", size] of xml.matchAll(/<data element_type="(\w+)"[^>]* size="(\d+)"/g))
+    bytes.set(type, (bytes.get(type) ?? 0) + Number(size));
+  const [most] = [...bytes].toSorted(([, a], [, b]) => b - a);
+  return most?.[0];
+}

@@ -1,0 +1,223 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ScanOptions, scanSources } from "../../src/convert/scan.ts";
+import { createTempDir } from "../helpers/temp.ts";
+import { makeModel, makeOpenVino, plainConfig, toSafetensors } from "./fake-models.ts";
+
+const task = "text-generation-with-past";
+
+function scan(modelSrc: string, extra: Partial<ScanOptions> = {}) {
+  return scanSources({
+    modelSrc,
+    modelOg: join(modelSrc, "og_models"),
+    modelOut: join(modelSrc, "out"),
+    task,
+    manifests: [],
+    registered: new Map(),
+    again: () => false,
+    ...extra,
+  });
+}
+
+const index = JSON.stringify({
+  weight_map: { a: "model-1-of-2.safetensors", b: "model-2-of-2.safetensors" },
+});
+const config = (extra: object) => JSON.stringify({ ...plainConfig, ...extra });
+
+const skips: [what: string, files: Record<string, string | Buffer | null>, reason: string][] = [
+  ["no config.json", { "config.json": null }, "no config.json in it, so no Hugging Face model"],
+  ["a broken config.json", { "config.json": "{" }, "its config.json cannot be understood"],
+  ["no weights", { "model.safetensors": null }, "no weights (.safetensors, .bin) in it"],
+  ["no tokenizer", { "tokenizer.json": null }, "no tokenizer in it: fetch it whole"],
+  ["empty weights", { "model.safetensors": "" }, "incomplete download: model.safetensors is empty"],
+  [
+    "weights cut short",
+    { "model.safetensors": toSafetensors([16, 16]).subarray(0, -1) },
+    "incomplete download: model.safetensors has ",
+  ],
+  [
+    "garbage as weights",
+    { "model.safetensors": "garbage!!" },
+    "damaged or incomplete download: model.safetensors",
+  ],
+  [
+    "an unfinished file",
+    { "x.safetensors.incomplete": "x" },
+    "incomplete download: x.safetensors.incomplete",
+  ],
+  [
+    "unfinished files of the hub's client",
+    { ".cache/huggingface/download/x.incomplete": "x" },
+    "incomplete download: .cache/huggingface/download holds unfinished files",
+  ],
+  [
+    "a missing shard",
+    { "model.safetensors.index.json": index, "model-1-of-2.safetensors": toSafetensors([2]) },
+    "incomplete download: model-2-of-2.safetensors missing",
+  ],
+  [
+    "an encoder",
+    { "config.json": config({ architectures: ["BertModel"] }) },
+    "unsupported architecture: BertModel",
+  ],
+  [
+    "a model that is quantized already",
+    { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
+    "its weights are quantized already (bitsandbytes)",
+  ],
+  ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), no whole model"],
+  [
+    "an image model",
+    { "config.json": null, "model_index.json": "{}" },
+    "unsupported architecture: a model that",
+  ],
+  [
+    "half an OpenVINO model",
+    { "openvino_model.xml": "x" },
+    "an OpenVINO model that is not whole: openvino_model.bin",
+  ],
+];
+
+describe("scanSources", () => {
+  test("finds a folder, with what its files say of it", () => {
+    const src = createTempDir();
+    const path = makeModel(join(src, "A Model"), {
+      "model.safetensors": null,
+      "model.safetensors.index.json": index,
+      "model-1-of-2.safetensors": toSafetensors([4, 4]),
+      "model-2-of-2.safetensors": toSafetensors([8]),
+      "config.json": config({ intermediate_size: 96, auto_map: { AutoModel: "m.M" } }),
+    });
+    const { found, skipped } = scan(src);
+    expect(skipped).toEqual([]);
+    expect(found).toEqual([
+      {
+        kind: "export",
+        folder: "A Model",
+        path,
+        bytes: expect.any(Number),
+        parameters: 24,
+        widths: [128, 96],
+        hasCode: true,
+        isLink: false,
+      },
+    ]);
+  });
+
+  test.each(skips)("skips a folder with %s", (_, files, reason) => {
+    const src = createTempDir();
+    makeModel(join(src, "m"), files);
+    const { found, skipped } = scan(src);
+    expect(found).toEqual([]);
+    expect(skipped).toEqual([{ folder: "m", path: join(src, "m"), reason: expect.stringContaining(reason) }]);
+  });
+
+  test("finds OpenVINO folders and .gguf files, which need no export", () => {
+    const src = createTempDir();
+    makeOpenVino(join(src, "Phi-4-mini-int4-ov"));
+    writeFileSync(join(src, "Qwen3-4B-Q4_K_M.gguf"), "GGUF");
+    writeFileSync(join(src, "notes.txt"), "mine");
+    expect(scan(src).found).toMatchObject([
+      { kind: "openvino", folder: "Phi-4-mini-int4-ov", weightFormat: "int4" },
+      { kind: "gguf", folder: "Qwen3-4B-Q4_K_M.gguf", weightFormat: "q4_k_m" },
+    ]);
+    expect(scan(src).skipped).toEqual([]);
+  });
+
+  test.each([
+    ["Phi-int8-ov", "{}", "int8"],
+    ["plain", `{"dtype":"fp16"}`, "fp16"],
+    ["plain", `{"dtype":"","quantization_config":{"bits":4}}`, "int4"],
+    ["plain", `{"dtype":""}`, "unknown"],
+    ["plain", "no json", "unknown"],
+  ])("the weight format of an OpenVINO folder %s with %s is %s", (folder, openvinoConfig, weightFormat) => {
+    const src = createTempDir();
+    writeFileSync(join(makeOpenVino(join(src, folder)), "openvino_config.json"), openvinoConfig);
+    expect(scan(src).found).toMatchObject([{ weightFormat }]);
+  });
+
+  test("leaves out og_models, the output, and hidden folders", () => {
+    const src = createTempDir();
+    for (const name of ["og_models", "out", ".hidden"]) makeModel(join(src, name));
+    expect(scan(src)).toEqual({ found: [], skipped: [] });
+  });
+
+  test("says what is registered or converted already, unless it shall be again", () => {
+    const src = createTempDir();
+    const [registered, converted] = [makeOpenVino(join(src, "a")), makeModel(join(src, "b"))];
+    const manifest = {
+      name: "bee",
+      source_path: converted,
+      original_path: converted,
+      converted_path: "/x",
+      task,
+      weight_format: "int8",
+      converted_at: "now",
+    };
+    const known = { manifests: [manifest], registered: new Map([[registered, "ay"]]) };
+    expect(scan(src, known).skipped.map(({ reason }) => reason)).toEqual([
+      'already registered as "ay"',
+      'already converted to int8 as "bee" (--overwrite converts it again)',
+    ]);
+    expect(scan(src, { ...known, again: () => true }).found).toMatchObject([{ folder: "b" }]);
+  });
+
+  test("a raw folder that somebody registered can be converted", () => {
+    const src = createTempDir();
+    const path = makeModel(join(src, "m"));
+    expect(scan(src, { registered: new Map([[path, "m"]]) }).found).toMatchObject([{ folder: "m" }]);
+  });
+
+  test("takes any text, encoder and custom task by what config.json says", () => {
+    const src = createTempDir();
+    makeModel(join(src, "bert"), { "config.json": config({ architectures: ["BertModel"] }) });
+    makeModel(join(src, "own"), { "config.json": config({ architectures: ["MyNet"], auto_map: {} }) });
+    expect(scan(src).found.map(({ folder }) => folder)).toEqual(["own"]);
+    expect(scan(src, { task: "feature-extraction" }).found.map(({ folder }) => folder)).toEqual([
+      "bert",
+      "own",
+    ]);
+  });
+
+  test("follows links, and says of those that lead nowhere", () => {
+    const src = createTempDir();
+    symlinkSync(makeModel(join(createTempDir(), "real")), join(src, "link"));
+    symlinkSync("/nowhere", join(src, "broken"));
+    makeModel(join(src, "snapshot"), { "tokenizer.json": null, "../blob": "{}" });
+    symlinkSync("../blob", join(src, "snapshot/tokenizer.json"));
+    expect(scan(src)).toMatchObject({
+      found: [
+        { folder: "link", isLink: true },
+        { folder: "snapshot", isLink: true },
+      ],
+      skipped: [{ folder: "broken", reason: "it is a link that leads nowhere" }],
+    });
+  });
+
+  test("takes odd names as they are, and 100 of them", () => {
+    const src = createTempDir();
+    const names = [
+      "--help",
+      "模型 7B",
+      "a b",
+      "quote'\"",
+      ...Array.from({ length: 96 }, (_, n) => `model ${n}`),
+    ];
+    for (const name of names) makeModel(join(src, name));
+    expect(
+      scan(src)
+        .found.map(({ folder }) => folder)
+        .sort(),
+    ).toEqual(names.sort());
+  });
+
+  test("a folder that is not there holds nothing; one that is no folder is an error", () => {
+    const src = createTempDir();
+    expect(scan(join(src, "none"))).toEqual({ found: [], skipped: [] });
+    writeFileSync(join(src, "file"), "");
+    expect(() => scan(join(src, "file"))).toThrow("OV_MODEL_SRC");
+    mkdirSync(join(src, "empty"));
+    expect(scan(join(src, "empty")).found).toEqual([]);
+  });
+});

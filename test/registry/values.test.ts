@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { setValues } from "../../src/registry/values.ts";
+
+const entry = () => ({ path: "/m", task: "t", weight_format: "int8", device: "CPU", mine: [1] });
+const set = (assignments: string[], force = false) => {
+  const models = { m: entry() };
+  setValues(models, "m", assignments, { force });
+  return models.m;
+};
+
+describe("setValues", () => {
+  test.each([
+    [["device=GPU.1"], { device: "GPU.1" }],
+    [["pinned=true", "idle_seconds=1.5"], { pinned: true, idle_seconds: 1.5 }],
+    [["context_length=4096"], { context_length: 4096 }],
+    [["tool_format=a=b"], { tool_format: "a=b" }],
+    [["weight_format=4"], { weight_format: "4" }],
+    [["path=/other place"], { path: "/other place" }],
+    [["device=GPU", "device=NPU"], { device: "NPU" }],
+  ])("%p", (assignments, changed) => {
+    expect(set(assignments)).toEqual({ ...entry(), ...changed });
+  });
+
+  test("key= removes the key, also one that is not there", () => {
+    const { device: _gone, ...rest } = entry();
+    expect(set(["device=", "pinned="])).toEqual(rest as ReturnType<typeof entry>);
+  });
+
+  test("--force sets unknown keys, as JSON or as text", () => {
+    const values = ["n=5", "list=[1]", "text=some words", "mine="];
+    const { mine: _gone, ...rest } = entry();
+    expect(set(values, true)).toEqual({ ...rest, n: 5, list: [1], text: "some words" } as never);
+  });
+
+  test("an entry that lacks something can be mended", () => {
+    const models = { m: { path: "relative" } };
+    setValues(models, "m", ["path=/m", "task=t", "weight_format=int8"]);
+    expect(models.m).toEqual({ path: "/m", task: "t", weight_format: "int8" } as never);
+  });
+
+  test.each([
+    ["pinned=yes", `Cannot use "pinned=yes": "pinned" must be true or false.`],
+    [
+      "context_length=0",
+      `Cannot use "context_length=0": "context_length" must be a whole number of tokens, 1 or more.`,
+    ],
+    [
+      "idle_seconds=soon",
+      `Cannot use "idle_seconds=soon": "idle_seconds" must be a number of seconds, 0 or more.`,
+    ],
+    ["path=models/x", `Cannot use "path=models/x": "path" must be an absolute path.`],
+    ["path=", `Cannot remove "path": no model can be without it.`],
+    ["aliases=a", `Cannot set "aliases" here: "ov-llm models alias" does that.`],
+    ["pinned", `Cannot use "pinned": wanted is key=value, or key= to remove the key.`],
+    ["=x", `Cannot use "=x": wanted is key=value, or key= to remove the key.`],
+    [
+      "devise=GPU",
+      `Cannot set "devise": did you mean "device"? The keys that ov-llm knows are path, task, weight_format, device, `,
+    ],
+    ["mine=", `Cannot set "mine": The keys that ov-llm knows are path, `],
+    ["__proto__=1", `Cannot set "__proto__": `],
+  ])("refuses %p and then sets nothing at all", (assignment, sentence) => {
+    const models = { m: entry() };
+    expect(() => setValues(models, "m", ["device=GPU", assignment])).toThrow(sentence);
+    expect(models.m).toEqual(entry());
+  });
+
+  test("no force makes a known key take what is not allowed, nor __proto__", () => {
+    expect(() => set(["pinned=yes"], true)).toThrow("must be true or false");
+    expect(() => set(["__proto__=1"], true)).toThrow(`Cannot set "__proto__"`);
+  });
+});
