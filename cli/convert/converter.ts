@@ -4,6 +4,7 @@ import { downloadModel } from "../../src/convert/download.ts";
 import {
   exporterCommand,
   installConvertEnvironment,
+  isPinnedConvertEnvironment,
   probeConvertEnvironment,
 } from "../../src/convert/environment.ts";
 import { listConverted } from "../../src/convert/manifests.ts";
@@ -29,7 +30,8 @@ export function createConverter(
   return {
     command: exporterCommand(environmentDir),
     async isReady() {
-      return (await probeConvertEnvironment(environmentDir, { environment })).state === "ready";
+      const probe = await probeConvertEnvironment(environmentDir, { environment });
+      return probe.state === "ready" && isPinnedConvertEnvironment(probe);
     },
     async install() {
       const onProgress = (line: string) => write(`${toOneLine(line)}\n`);

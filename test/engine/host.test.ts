@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Host } from "../../src/engine/generation.ts";
 import { startHost } from "../../src/engine/host.ts";
 import { createTestLog } from "../helpers/log.ts";
+import { eventually } from "../helpers/processes.ts";
 import { collect, toRequest } from "./conformance.ts";
 
 const program = join(import.meta.dir, "../fakes/host-program.ts");
@@ -124,7 +126,6 @@ describe("a host process", () => {
   }, 15_000);
 
   test("leaves no descriptor open in the daemon", async () => {
-    const { readdirSync } = await import("node:fs");
     const count = () => readdirSync("/proc/self/fd").length;
     const round = async () => {
       const { host } = await start("well");
@@ -133,7 +134,8 @@ describe("a host process", () => {
     };
     await round();
     const before = count();
-    for (let index = 0; index < 5; index++) await round();
-    expect(count()).toBeLessThanOrEqual(before + 1);
+    for (let index = 0; index < 10; index++) await round();
+    // Bun closes what it opened for a child some turns after its end; what leaks stays for good.
+    await eventually(() => count() <= before + 2);
   }, 20_000);
 });
