@@ -8,8 +8,15 @@ export const RegistryEntry = Type.Object(
     path: Type.String({ pattern: "^/", description: "an absolute path" }),
     task: Type.String({ minLength: 1, description: "a task such as text-generation-with-past" }),
     weight_format: Type.String({ minLength: 1, description: "a weight format such as int8" }),
-    device: Type.Optional(Type.String({ minLength: 1, description: "an OpenVINO device such as GPU" })),
-    engine: Type.Optional(Type.String({ minLength: 1, description: "the name of an engine" })),
+    device: Type.Optional(
+      Type.String({
+        pattern: "^[A-Za-z][\\w.]*(:[\\w.,()-]+)?$",
+        description: "an OpenVINO device such as GPU",
+      }),
+    ),
+    engine: Type.Optional(
+      Type.Union([Type.Literal("auto"), Type.Literal("batching")], { description: "auto or batching" }),
+    ),
     aliases: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), { description: "a list of further names" }),
     ),

@@ -16,7 +16,7 @@ describe("parseRegistry", () => {
     const full = {
       ...good,
       device: "GPU.1",
-      engine: "batching",
+      engine: "batching" as const,
       aliases: ["a", "b"],
       context_length: 1,
       pinned: true,
@@ -35,6 +35,8 @@ describe("parseRegistry", () => {
     ["format missing", { weight_format: undefined }, `its "weight_format" is missing`],
     ["device a number", { device: 1 }, `its "device" is 1, but must be an OpenVINO device`],
     ["engine null", { engine: null }, `its "engine" is null`],
+    ["an engine that there is not", { engine: "native" }, `its "engine" is "native"`],
+    ["a device that is none", { device: "GPU;rm" }, `its "device" is "GPU;rm"`],
     ["aliases a string", { aliases: "a" }, `its "aliases" is "a", but must be a list of further names`],
     ["alias empty", { aliases: ["a", ""] }, `its "aliases" is "", but must be a list of further names`],
     ["context 0", { context_length: 0 }, `its "context_length" is 0, but must be a whole number`],
