@@ -2,16 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
-import { createLoader } from "../../src/engine/load-model.ts";
 import { describeModel } from "../../src/engine/model-folder.ts";
-import { runtimePython } from "../../src/engine/runtime/probe.ts";
 import { ChatCompletion } from "../../src/openai/responses.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { describeConformance } from "../engine/conformance.ts";
 import { startFakeHub } from "../fakes/hub.ts";
+import { loadBatchingHost } from "../helpers/batching-host.ts";
 import { convertEnv, hfModelPath, runtimeDir } from "../helpers/environment.ts";
-import { silentLog } from "../helpers/log.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -125,22 +122,7 @@ describe("int4, of a repository on the hub", () => {
   );
 });
 
-describeConformance("batching (converted model)", async () => {
-  const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
-  const load = createLoader({
-    ...launcher,
-    kvCacheGb: 1,
-    maxConcurrent: 16,
-    modelCacheDir: "/nonexistent",
-    loadSeconds: 60,
-    stallSeconds: 30,
-    log: silentLog,
-  });
-  const target = { name: int8, path: toFolder(int8, "int8"), device: "AUTO", contextLength: null };
-  const { host } = await load(target, new AbortController().signal);
-  void host.exited.then(launcher.remove);
-  return host;
-});
+describeConformance("batching (converted model)", () => loadBatchingHost(int8, toFolder(int8, "int8")));
 
 function readJson(folder: string, name: string): unknown {
   return JSON.parse(readFileSync(join(folder, name), "utf8"));

@@ -1,0 +1,24 @@
+import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
+import type { Host } from "../../src/engine/generation.ts";
+import { createLoader } from "../../src/engine/load-model.ts";
+import { runtimePython } from "../../src/engine/runtime/probe.ts";
+import { runtimeDir } from "./environment.ts";
+import { silentLog } from "./log.ts";
+
+/** The model at `path` in a real batching host, which removes its sources when it ends. */
+export async function loadBatchingHost(name: string, path: string): Promise<Host> {
+  const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
+  const load = createLoader({
+    ...launcher,
+    kvCacheGb: 1,
+    maxConcurrent: 16,
+    modelCacheDir: "/nonexistent",
+    loadSeconds: 60,
+    stallSeconds: 30,
+    log: silentLog,
+  });
+  const target = { name, path, device: "AUTO", contextLength: null };
+  const { host } = await load(target, new AbortController().signal);
+  void host.exited.then(launcher.remove);
+  return host;
+}
