@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { Value } from "@sinclair/typebox/value";
 import { type EnvironmentPlan, type InstallOptions, installEnvironment } from "../environment/install.ts";
 import type { EnvironmentLabels } from "../environment/labels.ts";
 import {
@@ -27,17 +27,11 @@ export type ConvertFacts = Static<typeof Installed>;
 export type ReadyConvertEnvironment = { state: "ready" } & ConvertFacts;
 export type ConvertProbe = EnvironmentProbe<ConvertFacts>;
 
-const installed = TypeCompiler.Compile(Installed);
-const isFacts = (value: unknown): value is ConvertFacts => installed.Check(value);
+const isFacts = (value: unknown): value is ConvertFacts => Value.Check(Installed, value);
 
 /** argv that runs `optimum-cli`; its own arguments (`export`, `openvino`, …) follow. */
 export function exporterCommand(environmentDir: string): string[] {
   return [environmentPython(environmentDir), "-I", "-m", "optimum.commands.optimum_cli"];
-}
-
-/** argv that runs the Hugging Face client `hf`; its own arguments follow. */
-export function hubCommand(environmentDir: string): string[] {
-  return [environmentPython(environmentDir), "-I", "-m", "huggingface_hub.cli.hf"];
 }
 
 /** What is installed, by its metadata alone: a tenth of a second, before each conversion. */

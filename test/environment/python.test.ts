@@ -3,22 +3,12 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { runtimeLabels } from "../../src/engine/runtime/probe.ts";
 import { findInstaller, toInstallCommand, toVenvCommand } from "../../src/environment/python.ts";
-import { OvError } from "../../src/errors.ts";
 import { createFakeMachine } from "../engine/runtime/fake-python.ts";
+import { setupFailure } from "../helpers/setup-failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const temp = createTempDir();
 const createScene = () => ({ machine: createFakeMachine(mkdtempSync(join(temp, "a machine "))) });
-
-async function failure(work: Promise<unknown>): Promise<OvError> {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof OvError)) throw new Error(`No OvError but ${error}`);
-  expect(error.code).toBe("setup_failed");
-  return error;
-}
 
 describe("findInstaller", () => {
   test("takes the machine's own python3", async () => {
@@ -45,7 +35,7 @@ describe("findInstaller", () => {
   test("without ensurepip names python3-venv and uv", async () => {
     const { machine } = createScene();
     machine.addPython("python3", { ensurepip: false });
-    const { message } = await failure(findInstaller(runtimeLabels, machine.environment));
+    const { message } = await setupFailure(findInstaller(runtimeLabels, machine.environment));
     expect(message).toContain("`sudo apt install python3-venv`");
     expect(message).toContain("uv");
     expect(message).toContain("(3.12.3) lacks ensurepip");
@@ -53,11 +43,11 @@ describe("findInstaller", () => {
 
   test("without a fitting Python says what was wanted and what is there", async () => {
     const { machine } = createScene();
-    expect((await failure(findInstaller(runtimeLabels, machine.environment))).message).toContain(
+    expect((await setupFailure(findInstaller(runtimeLabels, machine.environment))).message).toContain(
       "no Python on PATH",
     );
     machine.addPython("python3", { version: "3.8.10" });
-    const { message } = await failure(findInstaller(runtimeLabels, machine.environment));
+    const { message } = await setupFailure(findInstaller(runtimeLabels, machine.environment));
     expect(message).toContain("Python 3.10 to 3.13");
     expect(message).toContain("python3 is 3.8.10");
   });

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { Value } from "@sinclair/typebox/value";
 import type { EnvironmentLabels } from "../../environment/labels.ts";
 import {
   type EnvironmentProbe,
@@ -47,11 +47,9 @@ export const runtimeLabels: EnvironmentLabels = {
 
 export const runtimePython = environmentPython;
 
-const installed = TypeCompiler.Compile(Installed);
-
 /** What is installed in `runtimeDir` and which devices it sees. A broken environment is an answer, not an error. */
 export function probeRuntime(runtimeDir: string, options: ProbeOptions = {}): Promise<RuntimeProbe> {
-  const isFacts = (value: unknown): value is RuntimeFacts => installed.Check(value);
+  const isFacts = (value: unknown): value is RuntimeFacts => Value.Check(Installed, value);
   return probeEnvironment(runtimeDir, probeScript, isFacts, options);
 }
 

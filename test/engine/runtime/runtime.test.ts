@@ -20,7 +20,7 @@ import {
 } from "../../../src/engine/runtime/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../src/engine/runtime/starter.ts";
 import { setupDir, withSetupLock } from "../../../src/environment/lock.ts";
-import { OvError } from "../../../src/errors.ts";
+import { setupFailure } from "../../helpers/setup-failure.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
 
@@ -49,16 +49,6 @@ function createScene(): Scene {
   };
   const install = (signal?: AbortSignal) => installRuntime({ ...options, ...(signal && { signal }) });
   return { machine, root, runtimeDir, lines, install };
-}
-
-async function failure(work: Promise<unknown>): Promise<OvError> {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof OvError)) throw new Error(`No OvError but ${error}`);
-  expect(error.code).toBe("setup_failed");
-  return error;
 }
 
 /** What a set-up left beside the environment; the lock alone is right. */
@@ -203,7 +193,7 @@ describe("installRuntime", () => {
     machine.addPython();
     mkdirSync(runtimeDir, { recursive: true });
     writeFileSync(join(runtimeDir, "thesis.txt"), "");
-    expect((await failure(install())).message).toContain("something else than a Python environment");
+    expect((await setupFailure(install())).message).toContain("something else than a Python environment");
     expect(readdirSync(runtimeDir)).toEqual(["thesis.txt"]);
   });
 
@@ -212,7 +202,7 @@ describe("installRuntime", () => {
     machine.addPython();
     machine.addRuntime(runtimeDir, { genai: "2025.1.0.0" });
     machine.setPip('echo "ERROR: No space left on device"; echo "WARNING: try again" >&2; exit 1');
-    const { message } = await failure(install());
+    const { message } = await setupFailure(install());
     expect(message).toContain("No space left on device");
     expect(message).toContain("`ov-llm setup` again");
     expect(await probeRuntime(runtimeDir)).toMatchObject({ state: "ready", openvino_genai: "2025.1.0.0" });
@@ -225,7 +215,7 @@ describe("installRuntime", () => {
     machine.addRuntime(runtimeDir, { genai: "2025.1.0.0" });
     const unusable = 'case "$*" in *uninstall*) exit 0 ;; esac; echo "ImportError: libtbb.so" >&2; exit 1';
     machine.setPip(`printf '#!/bin/sh\\n%s' '${unusable}' > "$0"`);
-    expect((await failure(install())).message).toContain("ImportError: libtbb.so");
+    expect((await setupFailure(install())).message).toContain("ImportError: libtbb.so");
     expect(await probeRuntime(runtimeDir)).toMatchObject({ openvino_genai: "2025.1.0.0" });
   });
 
@@ -233,7 +223,7 @@ describe("installRuntime", () => {
     const { machine, runtimeDir, install } = createScene();
     machine.addPython();
     await withSetupLock(runtimeDir, runtimeLabels, async () => {
-      expect((await failure(install())).message).toContain("Another set-up");
+      expect((await setupFailure(install())).message).toContain("Another set-up");
     });
     await install();
   });
@@ -243,7 +233,7 @@ describe("installRuntime", () => {
     machine.addPython();
     machine.setPip("exec /bin/sleep 600");
     const stop = new AbortController();
-    const work = failure(install(stop.signal));
+    const work = setupFailure(install(stop.signal));
     await waitFor(() => machine.calls().length >= 2);
     stop.abort();
     expect((await work).message).toContain("it was stopped");
@@ -340,7 +330,7 @@ describe("fetchStarter", () => {
   test.each(failing)("a model %s is an error and leaves nothing", async (_, script, message) => {
     const { machine, modelsDir, fetch } = createStarterScene();
     machine.setPip(script);
-    expect((await failure(fetch())).message).toMatch(message);
+    expect((await setupFailure(fetch())).message).toMatch(message);
     expect(readdirSync(dirname(starterPath(modelsDir)))).toEqual([]);
   });
 
