@@ -67,8 +67,9 @@ export function createLoadTester({ settings, environment }: LoadedSettings, sign
 
 /** Greedy, so that it is the same each time. */
 const oneToken = {
-  messages: [{ role: "user", content: "Hi" }],
-  template_kwargs: {},
+  prompt: "Hi",
+  grammar: null,
+  special_tokens: false,
   sampling: {
     temperature: 0,
     top_p: 1,

@@ -33,6 +33,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         cache_dir: options.modelCacheDir,
+        properties: {},
       },
       loadSeconds: options.loadSeconds,
       stallSeconds: options.stallSeconds,

@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import { createCooldown } from "./cooldown.ts";
 import type { GenerateRequest, GenerationEvent, Host } from "./generation.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
+import type { ReadyMessage } from "./protocol.ts";
 import { createQueue, type Queue } from "./queue.ts";
 
 /** Which model to run and how. Two targets that differ in `key` never share a process. */
@@ -32,6 +33,12 @@ export interface ModelStatus {
 
 export type PoolEvent = GenerationEvent | { type: "model"; fingerprint: string };
 
+/** What is known of a model once it is loaded. */
+export interface PoolModel {
+  ready: ReadyMessage;
+  defaults: GenerationDefaults;
+}
+
 export interface Pool {
   /**
    * Loads the model if need be, waits for its turn, runs one request. `build` makes the request once the model is
@@ -39,7 +46,7 @@ export interface Pool {
    */
   generate(
     target: ModelTarget,
-    build: (model: { contextLength: number; defaults: GenerationDefaults }) => GenerateRequest,
+    build: (model: PoolModel) => GenerateRequest,
     signal: AbortSignal,
   ): AsyncGenerator<PoolEvent>;
   /** Ends the model's process once its running requests are done; the next request loads it anew. */
@@ -184,7 +191,7 @@ export function createPool(options: PoolOptions): Pool {
       try {
         const { ready } = model.host;
         yield { type: "model" as const, fingerprint: toFingerprint(slot.key, ready.versions) };
-        const request = build({ contextLength: ready.context_length, defaults: model.defaults });
+        const request = build({ ready, defaults: model.defaults });
         yield* model.host.generate(request, signal);
       } finally {
         leave();

@@ -1,4 +1,4 @@
-import { type Static, Type } from "@sinclair/typebox";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { OvError } from "../errors.ts";
 
@@ -7,16 +7,38 @@ import { OvError } from "../errors.ts";
  * 3, host -> daemon on 4. This file is the one definition; batching/host.py follows it, and
  * test/fixtures/protocol.jsonl holds both to the same lines.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 const count = Type.Integer({ minimum: 0 });
 const requestId = Type.Integer({ minimum: 0 });
 
-/** One message for the chat template. Content is plain text: parts are joined before they get here. */
-export const TemplateMessage = Type.Object(
-  { role: Type.String(), content: Type.String() },
-  { additionalProperties: true },
-);
+const Tag = <Content extends TSchema>(content: Content) =>
+  Type.Object({ type: Type.Literal("tag"), begin: Type.String(), content, end: Type.String() });
+
+/** What an answer is held to, as a tree of OpenVINO GenAI's structural tags; chat/grammar.ts explains each. */
+export const Grammar = Type.Recursive((Self) => {
+  const tags = Type.Array(Tag(Self), { minItems: 1 });
+  const rules = { at_least_one: Type.Boolean(), stop_after_first: Type.Boolean() };
+  const elements = Type.Array(Self, { minItems: 1 });
+  return Type.Union([
+    Type.Object({ type: Type.Literal("json_schema"), schema: Type.String() }),
+    Type.Object({ type: Type.Literal("regex"), pattern: Type.String() }),
+    Type.Object({ type: Type.Literal("ebnf"), grammar: Type.String() }),
+    Type.Object({ type: Type.Literal("const"), text: Type.String() }),
+    Type.Object({ type: Type.Literal("any_text") }),
+    Type.Object({ type: Type.Literal("qwen_xml"), schema: Type.String() }),
+    Type.Object({ type: Type.Literal("concat"), elements }),
+    Type.Object({ type: Type.Literal("union"), elements }),
+    Tag(Self),
+    Type.Object({
+      type: Type.Literal("triggered_tags"),
+      triggers: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+      tags,
+      ...rules,
+    }),
+    Type.Object({ type: Type.Literal("tags_with_separator"), separator: Type.String(), tags, ...rules }),
+  ]);
+});
 
 /** Everything that decides which token comes next; each value is explicit, none is left to the engine. */
 export const Sampling = Type.Object({
@@ -45,14 +67,19 @@ export const LoadMessage = Type.Object({
   /** Most requests in one batch. */
   max_concurrent: Type.Integer({ minimum: 1 }),
   cache_dir: Type.String(),
+  /** OpenVINO properties for the model's compilation, as its registry entry gives them. */
+  properties: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
 });
 
 export const GenerateMessage = Type.Object({
   type: Type.Literal("generate"),
   id: requestId,
-  messages: Type.Array(TemplateMessage),
-  /** Extra variables for the chat template, such as `enable_thinking`. */
-  template_kwargs: Type.Record(Type.String(), Type.Unknown()),
+  /** Rendered by the model's chat template; nothing is added to it. */
+  prompt: Type.String(),
+  /** null: free text. Must be valid: the engine may not survive one that is not. */
+  grammar: Type.Union([Grammar, Type.Null()]),
+  /** Keep special tokens in the text, for formats that mark tool calls by them; an end of text is never kept. */
+  special_tokens: Type.Boolean(),
   sampling: Sampling,
   /** The host lowers it to what fits in the context. */
   max_tokens: Type.Integer({ minimum: 1 }),
@@ -75,6 +102,12 @@ export const ReadyMessage = Type.Object({
   /** Longest prompt plus answer in tokens, as the model, its tokenizer and the KV cache allow. */
   context_length: Type.Integer({ minimum: 1 }),
   versions: Type.Record(Type.String(), Type.String()),
+  /** The Jinja source of the model's chat template, and the tokens that it may name. */
+  chat_template: Type.Union([Type.String(), Type.Null()]),
+  bos_token: Type.String(),
+  eos_token: Type.String(),
+  /** What this engine can do beyond plain text: `grammar`, `logprobs`, `special_tokens`. */
+  capabilities: Type.Array(Type.String()),
   /** How many requests it runs at once. */
   max_concurrent: Type.Integer({ minimum: 1 }),
 });
@@ -127,7 +160,6 @@ export const FromHost = Type.Union([
 ]);
 
 export type Sampling = Static<typeof Sampling>;
-export type TemplateMessage = Static<typeof TemplateMessage>;
 export type LoadMessage = Static<typeof LoadMessage>;
 export type GenerateMessage = Static<typeof GenerateMessage>;
 export type ToHost = Static<typeof ToHost>;

@@ -1,7 +1,7 @@
 import type { ChatPlan } from "../chat/generation.ts";
 import { createStopFilter } from "../chat/stop.ts";
 import { createChannel } from "../engine/channel.ts";
-import type { ModelTarget, Pool } from "../engine/pool.ts";
+import type { ModelTarget, Pool, PoolModel } from "../engine/pool.ts";
 import type { TokenLogprob } from "../engine/protocol.ts";
 import type { TokenCounts } from "../openai/completion.ts";
 import type { FinishReason } from "../openai/responses.ts";
@@ -51,7 +51,8 @@ async function* runChoice(index: number, options: ChoicesOptions): AsyncGenerato
   const { pool, target, plan, counts, signal } = options;
   const stop = createStopFilter(plan.stops);
   let fingerprint = "";
-  for await (const event of pool.generate(target, (model) => plan.toChoice(index, model), signal)) {
+  const build = ({ ready, defaults }: PoolModel) => plan.toChoice(index, ready, defaults);
+  for await (const event of pool.generate(target, build, signal)) {
     switch (event.type) {
       case "model":
         fingerprint = event.fingerprint;

@@ -3,7 +3,12 @@ import { planChat } from "../../src/chat/generation.ts";
 import type { ChatCompletionRequest } from "../../src/openai/requests.ts";
 
 const limits = { seed: 10, maxTokens: 4096 };
-const model = { contextLength: 8192, defaults: {} };
+const facts = {
+  context_length: 8192,
+  chat_template: "{{ messages[0].content }}",
+  bos_token: "",
+  eos_token: "",
+};
 const plan = (extra: Partial<ChatCompletionRequest>) =>
   planChat({ messages: [{ role: "user", content: "Hi" }], ...extra }, limits);
 
@@ -15,11 +20,11 @@ describe("the plan of a chat", () => {
     ["no more than the context", { max_tokens: 1_000_000 }, 8192],
   ];
   for (const [name, request, wanted] of maxTokens) {
-    test(`max_tokens, ${name}`, () => expect(plan(request).toChoice(0, model).max_tokens).toBe(wanted));
+    test(`max_tokens, ${name}`, () => expect(plan(request).toChoice(0, facts, {}).max_tokens).toBe(wanted));
   }
 
   test("gives each choice a seed of its own, the same ones for the same seed", () => {
-    const seeds = [0, 1, 2].map((index) => plan({ n: 3, seed: 5 }).toChoice(index, model).sampling.seed);
+    const seeds = [0, 1, 2].map((index) => plan({ n: 3, seed: 5 }).toChoice(index, facts, {}).sampling.seed);
     expect(seeds).toEqual([5, 6, 7]);
   });
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { GenerateRequest, GenerationEvent, Host } from "../../src/engine/generation.ts";
 
+/** As the small model's chat template has it. */
+export const toPrompt = (content: string): string =>
+  `<|im_start|>user\n${content}<|im_end|>\n<|im_start|>assistant\n`;
+
 /** A request for the host under test; greedy unless it says otherwise. */
 export function toRequest(
   content: string,
@@ -12,8 +16,9 @@ export function toRequest(
   } = {},
 ): GenerateRequest {
   return {
-    messages: [{ role: "user", content }],
-    template_kwargs: {},
+    prompt: toPrompt(content),
+    grammar: null,
+    special_tokens: false,
     sampling: {
       temperature: 0,
       top_p: 1,
@@ -117,6 +122,40 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
         expect(tokens).toHaveLength(4);
         expect(tokens.every(({ logprob }) => logprob <= 0)).toBeTrue();
         expect(tokens.map(({ token }) => token).join("")).toBe(text);
+      },
+      seconds,
+    );
+
+    test(
+      "is held to a grammar, and others beside it are not",
+      async () => {
+        if (!host.ready.capabilities.includes("grammar")) return;
+        const schema = '{"enum":["red","blue"]}';
+        const content = { type: "json_schema" as const, schema };
+        const grammar = { type: "tag" as const, begin: "<a>", content, end: "</a>" };
+        const sampling = { temperature: 1, seed: 3 };
+        const [held, free] = await Promise.all([
+          collect(host, toRequest("Say hello to me", { grammar, sampling })),
+          collect(host, toRequest("Say hello to me", { sampling })),
+        ]);
+        expect(held.text).toBeOneOf(['<a>"red"</a>', '<a>"blue"</a>']);
+        expect(held.reason).toBe("stop");
+        expect(free.text).not.toContain("<a>");
+      },
+      seconds,
+    );
+
+    test(
+      "keeps special tokens in the text where they are asked for, but no end of text",
+      async () => {
+        if (!host.ready.capabilities.includes("special_tokens")) return;
+        const grammar = { type: "const" as const, text: "a<|im_start|>b" };
+        const [kept, dropped] = await Promise.all([
+          collect(host, toRequest("Hi", { grammar, special_tokens: true })),
+          collect(host, toRequest("Hi", { grammar })),
+        ]);
+        expect(kept).toMatchObject({ text: "a<|im_start|>b", reason: "stop" });
+        expect(dropped.text).toBeOneOf(["ab", "a<|im_start|>b"]);
       },
       seconds,
     );

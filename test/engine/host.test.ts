@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Host } from "../../src/engine/generation.ts";
 import { startHost } from "../../src/engine/host.ts";
+import { protocolVersion } from "../../src/engine/protocol.ts";
 import { createTestLog } from "../helpers/log.ts";
 import { eventually } from "../helpers/processes.ts";
 import { collect, toRequest } from "./conformance.ts";
@@ -25,13 +26,14 @@ async function start(
     env: process.env,
     load: {
       type: "load",
-      protocol: 1,
+      protocol: protocolVersion,
       path: "/nowhere",
       device: "AUTO",
       context_length: null,
       kv_cache_gb: null,
       max_concurrent: 4,
       cache_dir: "/nowhere",
+      properties: {},
     },
     loadSeconds: 20,
     stallSeconds: 20,

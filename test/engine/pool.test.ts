@@ -85,7 +85,7 @@ describe("the pool", () => {
       return toRequest("Hi", { max_tokens: 1 });
     };
     for await (const _ of pool.generate(target("a"), build, never));
-    expect(seen).toEqual({ contextLength: 64, defaults: { temperature: 0.5 } });
+    expect(seen).toMatchObject({ ready: { context_length: 64 }, defaults: { temperature: 0.5 } });
   });
 
   test("runs no more than its bound at once; the rest waits in order", async () => {

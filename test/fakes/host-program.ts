@@ -12,11 +12,15 @@ const say = (message: unknown) =>
 function ready(): void {
   say({
     type: "ready",
-    protocol: how === "other-protocol" ? 99 : 1,
+    protocol: how === "other-protocol" ? 99 : 2,
     engine: "fake",
     device: "CPU",
     device_name: "Fake",
     context_length: 100,
+    chat_template: "{{ messages[0].content }}",
+    bos_token: "",
+    eos_token: "",
+    capabilities: [],
     versions: { fake: "1" },
     max_concurrent: 4,
   });

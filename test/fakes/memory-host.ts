@@ -30,11 +30,15 @@ export function createMemoryHost({ contextLength = 64, gate }: MemoryHostOptions
 
   const ready: ReadyMessage = {
     type: "ready",
-    protocol: 1,
+    protocol: 2,
     engine: "memory",
     device: "CPU",
     device_name: "Memory",
     context_length: contextLength,
+    chat_template: "{% for message in messages %}{{ message.content }}{{ ' ' if not loop.last }}{% endfor %}",
+    bos_token: "",
+    eos_token: "",
+    capabilities: ["logprobs"],
     versions: { memory: "1" },
     max_concurrent: 8,
   };
@@ -48,7 +52,7 @@ export function createMemoryHost({ contextLength = 64, gate }: MemoryHostOptions
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
     signal.throwIfAborted();
     if (ended) throw ended;
-    const prompt = request.messages.map(({ content }) => content).join(" ");
+    const { prompt } = request;
     const promptTokens = prompt.split(" ").length;
     if (promptTokens >= contextLength) {
       throw new OvError(

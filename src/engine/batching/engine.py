@@ -10,13 +10,14 @@ import openvino as ov
 import openvino_genai as genai
 
 from device import choose_device, default_cache_gb
+from grammars import to_config
 from messages import Message, RequestFailed, failed, last_line
 from pieces import Pieces
 from prefixes import PrefixIndex
 from prompts import Prompts
 from request import Request
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 # Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU.
 BLOCK_TOKENS = {"CPU": 32}
@@ -39,6 +40,11 @@ class Moved:
     def done(self) -> bool:
         return bool(self.output.finish_reason != genai.GenerationFinishReason.NONE)
 
+    @property
+    def text_ids(self) -> list[int]:
+        """Without the end-of-text token, which is no part of the answer."""
+        return self.ids[:-1] if self.output.finish_reason == genai.GenerationFinishReason.STOP else self.ids
+
 
 class Engine:
     """The loaded pipeline and what is known of it."""
@@ -55,6 +61,7 @@ class Engine:
         scheduler.max_num_batched_tokens = STEP_TOKENS
         # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
         properties = {} if self.device == "CPU" else {"CACHE_DIR": load["cache_dir"]}
+        properties |= load["properties"]
         self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, self.device, properties, {})
         self.tokenizer = self.pipeline.get_tokenizer()
         self.pieces = Pieces(self.tokenizer)
@@ -75,11 +82,12 @@ class Engine:
         """Runs one short request; returns how many blocks the cache has.
 
         The engine allocates its cache at the first request and tells only the share in use: one block's
-        share is 1 / blocks.
+        share is 1 / blocks. The grammar makes it prepare the vocabulary for grammars now: a second and more.
         """
         ids = self.tokenizer.encode("Hello", add_special_tokens=False).input_ids
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
+        config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
         handle = self.pipeline.add_request(self._handle_id(), ids, config)
         while self.pipeline.has_non_finished_requests():
             self.pipeline.step()
@@ -93,7 +101,7 @@ class Engine:
 
     def start(self, message: Message) -> Message:
         """Takes a request; returns its `started` message."""
-        ids = self.prompts.encode(message)
+        ids = self.prompts.encode(message["prompt"])
         prompt = ids.data[0].tolist()
         room = self.context_length - len(prompt)
         config = self._config(message, min(message["max_tokens"], room))
@@ -103,7 +111,9 @@ class Engine:
             handle = self.pipeline.add_request(self._handle_id(), ids, config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
-        self.running[message["id"]] = Request(message["id"], handle, prompt, message["logprobs"])
+        self.running[message["id"]] = Request(
+            message["id"], handle, prompt, message["logprobs"], message["special_tokens"]
+        )
         return {
             "type": "started",
             "id": message["id"],
@@ -119,6 +129,8 @@ class Engine:
         config.ignore_eos = message["ignore_eos"]
         config.logprobs = 1 if message["logprobs"] else 0
         config.num_return_sequences = 1
+        if message["grammar"] is not None:
+            config.structured_output_config = to_config(message["grammar"])
         config.repetition_penalty = sampling["repetition_penalty"]
         config.presence_penalty = sampling["presence_penalty"]
         config.frequency_penalty = sampling["frequency_penalty"]
@@ -182,20 +194,28 @@ class Engine:
 
     def _decode(self, moved: list[Moved]) -> list[str]:
         """The new text of each. A decode costs more than all the rest of a step here: most tokens do without."""
-        texts = [one.request.take(one.ids, self.pieces) for one in moved]
-        unknown = [one for one, text in zip(moved, texts, strict=True) if text is None]
+        texts = [one.request.take(one.text_ids, self.pieces) for one in moved]
+        unknown = [one.request for one, text in zip(moved, texts, strict=True) if text is None]
         if not unknown:
             return [text or "" for text in texts]
-        decoded = iter(self.tokenizer.decode([one.request.window(self.pieces) for one in unknown]))
+        decoded = iter(self._decode_windows(unknown))
         return [
             one.request.take_new(next(decoded), one.done, self.pieces) if text is None else text
             for one, text in zip(moved, texts, strict=True)
         ]
 
+    def _decode_windows(self, requests: list[Request]) -> list[str]:
+        texts: dict[int, str] = {}
+        for keep in (False, True):
+            group = [request for request in requests if request.special_tokens == keep]
+            windows = [request.window(self.pieces) for request in group]
+            if windows:
+                decoded = self.tokenizer.decode(windows, skip_special_tokens=not keep)
+                texts |= {request.id: text for request, text in zip(group, decoded, strict=True)}
+        return [texts[request.id] for request in requests]
+
     def _logprobs(self, one: Moved) -> list[Message]:
-        ids, logprobs = one.ids, one.output.generated_log_probs
-        if one.output.finish_reason == genai.GenerationFinishReason.STOP:
-            ids, logprobs = ids[:-1], logprobs[:-1]  # the end-of-text token is no part of the answer
+        ids, logprobs = one.text_ids, one.output.generated_log_probs
         if not ids:
             return []
         texts = self.tokenizer.decode([[token] for token in ids], skip_special_tokens=False)
@@ -226,6 +246,10 @@ class Engine:
             "device": self.device,
             "device_name": str(core.get_property(self.device, "FULL_DEVICE_NAME")).strip(),
             "context_length": self.context_length,
+            "chat_template": self.tokenizer.get_original_chat_template() or None,
+            "bos_token": self.tokenizer.get_bos_token(),
+            "eos_token": self.tokenizer.get_eos_token(),
+            "capabilities": ["grammar", "logprobs", "special_tokens"],
             "versions": {
                 "python": platform.python_version(),
                 "openvino": ov.get_version(),

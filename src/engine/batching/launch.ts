@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import device from "./device.py" with { type: "text" };
 import engine from "./engine.py" with { type: "text" };
+import grammars from "./grammars.py" with { type: "text" };
 import host from "./host.py" with { type: "text" };
 import messages from "./messages.py" with { type: "text" };
 import pieces from "./pieces.py" with { type: "text" };
@@ -14,6 +15,7 @@ import request from "./request.py" with { type: "text" };
 const sources = {
   "device.py": device,
   "engine.py": engine,
+  "grammars.py": grammars,
   "host.py": host,
   "messages.py": messages,
   "pieces.py": pieces,

@@ -1,10 +1,10 @@
-"""From messages to token ids that fit in the context."""
+"""From a prompt's text to token ids that fit in the context."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from messages import Message, RequestFailed, last_line
+from messages import RequestFailed
 
 # Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
 COUNT_PIECE_CHARS = 8_192
@@ -24,9 +24,8 @@ class Prompts:
         probe = self.tokenizer.encode("x " * (wanted + 64), add_special_tokens=False)
         return min(wanted, int(probe.input_ids.shape[1]))
 
-    def encode(self, message: Message) -> Any:
+    def encode(self, text: str) -> Any:
         """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers."""
-        text = self._render(message)
         if len(text) <= self.most_chars:
             ids = self.tokenizer.encode(text, add_special_tokens=False).input_ids
             if 0 < ids.shape[1] < self.context_length:
@@ -45,20 +44,3 @@ class Prompts:
             f"This model's context length is {self.context_length} tokens, but the messages have "
             f"{bound}{max(total, self.context_length)}: shorten them; the answer needs one token at least.",
         )
-
-    def _render(self, message: Message) -> str:
-        if not self.tokenizer.chat_template:
-            raise RequestFailed(
-                "chat_template_failed",
-                "This model has no chat template, so it cannot answer messages: use its instruct variant.",
-            )
-        try:
-            text: str = self.tokenizer.apply_chat_template(
-                message["messages"], True, extra_context=message["template_kwargs"] or None
-            )
-        except Exception as error:
-            raise RequestFailed(
-                "chat_template_failed",
-                f"The model's chat template refused these messages: {last_line(error)}",
-            ) from error
-        return text

@@ -17,6 +17,8 @@ class Request:
     handle: Any
     prompt: list[int]
     logprobs: bool
+    special_tokens: bool
+    """Whether special tokens stay in its text."""
     generated: list[int] = field(default_factory=list)
     start: int = 0
     """Index into `generated` from which it is decoded."""
@@ -25,6 +27,8 @@ class Request:
 
     def take(self, ids: list[int], pieces: Pieces) -> str | None:
         """Adds new tokens; returns their text where it is known, else they wait in the window."""
+        if not ids and not self.generated:
+            return ""
         whole = self.start == len(self.generated) > 0
         self.generated.extend(ids)
         text = pieces.join(ids) if whole else None
@@ -57,5 +61,5 @@ class Request:
     def move_window(self, tokenizer: Any, pieces: Pieces) -> None:
         if len(self.generated) - self.start >= WINDOW_TOKENS:
             self.start += WINDOW_TOKENS // 2
-            text: str = tokenizer.decode(self.window(pieces))
+            text: str = tokenizer.decode(self.window(pieces), skip_special_tokens=not self.special_tokens)
             self.sent = text[len(pieces.anchor_text) :].rstrip("\ufffd")

@@ -1,0 +1,50 @@
+"""Grammars of the protocol as the engine's structural tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import openvino_genai as genai
+
+from messages import Message
+
+Tags = genai.StructuredOutputConfig
+
+
+def to_config(grammar: Message) -> Any:
+    return genai.StructuredOutputConfig(structural_tags_config=to_tag(grammar))
+
+
+def to_tag(grammar: Message) -> Any:
+    match grammar["type"]:
+        case "json_schema":
+            return Tags.JSONSchema(grammar["schema"])
+        case "regex":
+            return Tags.Regex(grammar["pattern"])
+        case "ebnf":
+            return Tags.EBNF(grammar["grammar"])
+        case "const":
+            return Tags.ConstString(grammar["text"])
+        case "any_text":
+            return Tags.AnyText()
+        case "qwen_xml":
+            return Tags.QwenXMLParametersFormat(grammar["schema"])
+        case "concat":
+            return Tags.Concat([to_tag(element) for element in grammar["elements"]])
+        case "union":
+            return Tags.Union([to_tag(element) for element in grammar["elements"]])
+        case "tag":
+            return Tags.Tag(grammar["begin"], to_tag(grammar["content"]), grammar["end"])
+        case "triggered_tags":
+            return Tags.TriggeredTags(triggers=grammar["triggers"], **tag_list(grammar))
+        case "tags_with_separator":
+            return Tags.TagsWithSeparator(separator=grammar["separator"], **tag_list(grammar))
+    raise ValueError(f"Unknown grammar {grammar['type']!r}.")
+
+
+def tag_list(grammar: Message) -> dict[str, Any]:
+    return {
+        "tags": [to_tag(tag) for tag in grammar["tags"]],
+        "at_least_one": grammar["at_least_one"],
+        "stop_after_first": grammar["stop_after_first"],
+    }
