@@ -1,5 +1,5 @@
 import { Environment, Interpreter } from "@huggingface/jinja";
-import { isNode, type Node, printedNodes } from "./nodes.ts";
+import { isNode, type Node, type Places } from "./nodes.ts";
 import { renderPython } from "./python-repr.ts";
 import { callStringMethod, isStringMethod } from "./python-strings.ts";
 
@@ -16,23 +16,31 @@ const mappingMethods = new Set(["items", "keys", "values", "get"]);
  */
 export class TemplateInterpreter extends Interpreter {
   #steps = 0;
-  readonly #printed: WeakSet<object>;
+  readonly #places: Places;
 
-  constructor(program: Node) {
+  constructor(places: Places) {
     super(new Environment());
-    this.#printed = printedNodes(program);
+    this.#places = places;
   }
 
   override evaluate(node: Node | undefined, environment: Environment): Value {
     this.#steps += 1;
     if (this.#steps > maxSteps) throw new Error(`it takes more than ${maxSteps} steps`);
-    const value = node && (this.#member(node, environment) ?? this.#toText(node, environment));
-    const evaluated = value ?? super.evaluate(node, environment);
-    return node && this.#printed.has(node) ? toPrinted(evaluated) : evaluated;
+    if (node === undefined) return super.evaluate(node, environment);
+    const value = this.#evaluateAsJinja(node, environment) ?? super.evaluate(node, environment);
+    if (this.#places.printed.has(node)) return toPrinted(value);
+    return this.#places.iterated.has(node) ? toIterable(value) : value;
+  }
+
+  /** Where Jinja does otherwise than the library; undefined: the library's way is right. */
+  #evaluateAsJinja(node: Node, environment: Environment): Value | undefined {
+    if (node.type === "MemberExpression") return this.#member(node, environment);
+    if (node.type === "FilterExpression") return this.#toText(node, environment);
+    return node.type === "TestExpression" ? this.#isIterable(node, environment) : undefined;
   }
 
   #member(node: Node, environment: Environment): Value | undefined {
-    if (node.type !== "MemberExpression" || !("object" in node && "property" in node)) return undefined;
+    if (!("object" in node && "property" in node)) return undefined;
     const { object, property } = node;
     if (!isNode(object) || !isNode(property)) return undefined;
     if ("computed" in node && node.computed === true) return this.#item(property, environment);
@@ -54,12 +62,23 @@ export class TemplateInterpreter extends Interpreter {
 
   /** The filters `string` and `trim`, which the library has for some types only; Jinja turns any value into text. */
   #toText(node: Node, environment: Environment): Value | undefined {
-    if (node.type !== "FilterExpression" || !("filter" in node && "operand" in node)) return undefined;
+    if (!("filter" in node && "operand" in node)) return undefined;
     const { filter, operand } = node;
     if (!isNode(filter) || !isNode(operand) || !("value" in filter)) return undefined;
     if (filter.value !== "string" && filter.value !== "trim") return undefined;
     const text = renderPython(this.evaluate(operand, environment));
     return toValue(filter.value === "trim" ? text.trim() : text);
+  }
+
+  /** What is undefined is iterable in Jinja, and so is a mapping. */
+  #isIterable(node: Node, environment: Environment): Value | undefined {
+    if (!("operand" in node && "test" in node && "negate" in node)) return undefined;
+    const { operand, test, negate } = node;
+    if (!isNode(operand) || !isNode(test) || !("value" in test) || test.value !== "iterable")
+      return undefined;
+    const { type, value } = this.evaluate(operand, environment);
+    const iterable = typeof value === "string" || type === "UndefinedValue" || typeof value === "object";
+    return toValue((iterable && value !== null) !== (negate === true));
   }
 }
 
@@ -71,4 +90,10 @@ function toValue(value: unknown): Value {
 function toPrinted(value: Value): Value {
   const plain = ["StringValue", "IntegerValue", "FloatValue", "UndefinedValue"].includes(value.type);
   return plain ? value : toValue(renderPython(value));
+}
+
+/** Nothing for what is undefined, the characters of a text. */
+function toIterable(value: Value): Value {
+  if (value.type === "UndefinedValue") return toValue([]);
+  return typeof value.value === "string" ? toValue([...value.value]) : value;
 }

@@ -11,17 +11,31 @@ const blocks = new Set(["body", "alternate", "defaultBlock"]);
 const isExpression = (node: Node): boolean =>
   /Expression$|^Identifier$|^Ternary$/.test(node.type) && node.type !== "SelectExpression";
 
-/** The expressions that stand between `{{` and `}}`: those that are printed. */
-export function printedNodes(program: Node): WeakSet<object> {
-  const printed = new WeakSet<object>();
-  const visit = (value: unknown, inBlock: boolean): void => {
+/** Nodes whose place decides what becomes of their value. */
+export interface Places {
+  /** Between `{{` and `}}`: printed. */
+  printed: WeakSet<object>;
+  /** After `in` of a `for`. */
+  iterated: WeakSet<object>;
+}
+
+export function findPlaces(program: Node): Places {
+  const places: Places = { printed: new WeakSet(), iterated: new WeakSet() };
+  const visit = (value: unknown, key: string): void => {
     if (Array.isArray(value)) {
-      for (const item of value) visit(item, inBlock);
+      for (const item of value) visit(item, key);
     } else if (isNode(value)) {
-      if (inBlock && isExpression(value)) printed.add(value);
-      for (const [key, child] of Object.entries(value)) visit(child, blocks.has(key));
+      if (blocks.has(key) && isExpression(value)) places.printed.add(value);
+      if (key === "iterable") places.iterated.add(iterableOf(value));
+      for (const [name, child] of Object.entries(value)) visit(child, name);
     }
   };
-  visit(program, false);
-  return printed;
+  visit(program, "");
+  return places;
+}
+
+/** `for x in list if test` holds both in one node. */
+function iterableOf(node: Node): object {
+  const isSelect = node.type === "SelectExpression" && "lhs" in node && isNode(node.lhs);
+  return isSelect && isNode(node.lhs) ? node.lhs : node;
 }

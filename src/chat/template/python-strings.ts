@@ -10,9 +10,11 @@ const methods = {
   removesuffix: (text, part) =>
     toText(part) !== "" && text.endsWith(toText(part)) ? text.slice(0, -toText(part).length) : text,
   capitalize: (text) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase(),
+  /** Only `{}`, one after the other. */
+  format: (text, ...args) => text.replace(/\{\}/g, () => String(args.shift() ?? "")),
   isdigit: (text) => /^\p{Nd}+$/u.test(text),
   splitlines: (text) => text.replace(/(\r\n|\n|\r)$/, "").split(/\r\n|\n|\r/),
-} satisfies Record<string, (text: string, argument: unknown) => unknown>;
+} satisfies Record<string, (text: string, ...args: unknown[]) => unknown>;
 
 export type StringMethod = keyof typeof methods;
 
@@ -21,7 +23,8 @@ export function isStringMethod(name: string): name is StringMethod {
 }
 
 export function callStringMethod(name: StringMethod, text: string, args: unknown[]): unknown {
-  return methods[name](text, args[0]);
+  const method: (text: string, ...args: unknown[]) => unknown = methods[name];
+  return method(text, ...args);
 }
 
 function stripStart(text: string, chars: unknown): string {

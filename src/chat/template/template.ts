@@ -1,6 +1,7 @@
 import { Environment, parse, tokenize } from "@huggingface/jinja";
 import { OvError } from "../../errors.ts";
 import { TemplateInterpreter } from "./interpreter.ts";
+import { findPlaces } from "./nodes.ts";
 import { renderTime } from "./strftime.ts";
 
 export interface TemplateSource {
@@ -51,6 +52,7 @@ export function compileTemplate({ source, bosToken, eosToken }: TemplateSource):
     if (whiteSpaceRun.test(source)) throw new Error("it has 5000 white-space characters in a row");
     return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
   });
+  const places = findPlaces(program);
 
   return {
     source,
@@ -66,7 +68,7 @@ export function compileTemplate({ source, bosToken, eosToken }: TemplateSource):
         add_generation_prompt: addGenerationPrompt,
       };
       return guard("The model's chat template cannot render these messages", () =>
-        String(new TemplateInterpreter(program).evaluate(program, environmentOf(variables)).value),
+        String(new TemplateInterpreter(places).evaluate(program, environmentOf(variables)).value),
       );
     },
   };
