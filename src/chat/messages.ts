@@ -1,5 +1,5 @@
 import { OvError } from "../errors.ts";
-import type { ChatMessage, ContentPart } from "../openai/requests.ts";
+import type { ChatMessage, ContentPart } from "../openai/messages.ts";
 
 /** A message as chat templates take it: a role that they know and plain text. */
 export interface TemplateMessage {

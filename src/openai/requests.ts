@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { ChatMessage } from "./messages.ts";
 
 /**
  * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
@@ -6,28 +7,6 @@ import { type Static, Type } from "@sinclair/typebox";
  */
 const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
-
-export const ContentPart = Type.Object(
-  {
-    type: Type.String({ description: "Only `text` is served" }),
-    text: Type.Optional(Type.String()),
-  },
-  { additionalProperties: true },
-);
-
-const Content = Type.Union([Type.String(), Type.Array(ContentPart), Type.Null()]);
-
-export const ChatMessage = Type.Object(
-  {
-    role: Type.Union(
-      ["system", "developer", "user", "assistant", "tool"].map((role) => Type.Literal(role)),
-      { description: "`developer` is taken as `system`" },
-    ),
-    content: Type.Optional(Content),
-    name: nullable(Type.String()),
-  },
-  { additionalProperties: true },
-);
 
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
 
@@ -71,6 +50,4 @@ export const ChatCompletionRequest = Type.Object(
   { additionalProperties: true },
 );
 
-export type ContentPart = Static<typeof ContentPart>;
-export type ChatMessage = Static<typeof ChatMessage>;
 export type ChatCompletionRequest = Static<typeof ChatCompletionRequest>;

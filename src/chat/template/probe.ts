@@ -1,0 +1,91 @@
+import { probeCalls } from "./probe-calls.ts";
+import { findReasoningTags, opensReasoning } from "./reasoning-tags.ts";
+import type { ChatTemplate } from "./template.ts";
+import type { TemplateTraits } from "./traits.ts";
+import { createTrial, type Trial, words } from "./trial.ts";
+
+/** Finds out by some twenty trial renders what a template renders right; done once for a loaded model. */
+export function probeTemplate(template: ChatTemplate): TemplateTraits {
+  const noTools = probeNoTools(template);
+  const plain = createTrial(template, noTools);
+  const content = probeContent(plain);
+  const trial = withContent(plain, content);
+  return {
+    content,
+    ...probeOrder(trial),
+    noTools,
+    tools: probeTools(trial),
+    ...probeCalls(trial),
+    kwargs: probeKwargs(trial),
+    reasoning: probeReasoning(trial, template.source),
+  };
+}
+
+const user = (content: unknown = words.user) => ({ role: "user", content });
+const system = (content: string = words.system) => ({ role: "system", content });
+const assistant = (content: string = words.assistant) => ({ role: "assistant", content });
+
+function shows(prompt: string | null, ...wanted: string[]): boolean {
+  return prompt !== null && wanted.every((word) => prompt.includes(word));
+}
+
+function probeNoTools(template: ChatTemplate): TemplateTraits["noTools"] {
+  const renders = (noTools: TemplateTraits["noTools"]) => createTrial(template, noTools)([user()]) !== null;
+  return !renders(null) && renders("empty list") ? "empty list" : null;
+}
+
+function probeContent(trial: Trial): "text" | "parts" {
+  if (shows(trial([user()]), words.user)) return "text";
+  const parts = trial([user([{ type: "text", text: words.user }])]);
+  return shows(parts, words.user) ? "parts" : "text";
+}
+
+function withContent(trial: Trial, form: "text" | "parts"): Trial {
+  if (form === "text") return trial;
+  const toParts = (content: unknown) =>
+    typeof content === "string" ? [{ type: "text", text: content }] : content;
+  return (messages, options) =>
+    trial(
+      messages.map((message) => ({ ...message, content: toParts(message.content) })),
+      options,
+    );
+}
+
+function probeOrder(
+  trial: Trial,
+): Pick<TemplateTraits, "system" | "severalSystems" | "alternation" | "assistantFirst"> {
+  const later = trial([user(), assistant(), system(), user(words.otherUser)]);
+  const first = shows(trial([system(), user()]), words.system, words.user);
+  const several = trial([system(), system(words.otherSystem), user()]);
+  const users = trial([user(), user(words.otherUser)]);
+  const assistants = trial([user(), assistant(), assistant(words.otherAssistant), user()]);
+  const place = shows(later, words.system) ? "anywhere" : "first";
+  return {
+    system: first ? place : "nowhere",
+    severalSystems: shows(several, words.system, words.otherSystem),
+    alternation:
+      !shows(users, words.user, words.otherUser) || !shows(assistants, words.assistant, words.otherAssistant),
+    assistantFirst: shows(trial([assistant(), user()]), words.assistant, words.user),
+  };
+}
+
+function probeTools(trial: Trial): boolean {
+  return shows(trial([user()], { tools: true }), words.tool, words.user);
+}
+
+const switches: [name: string, ...values: [unknown, unknown]][] = [
+  ["enable_thinking", true, false],
+  ["thinking", true, false],
+  ["reasoning_effort", "low", "high"],
+];
+
+function probeKwargs(trial: Trial): string[] {
+  const render = (name: string, value: unknown) => trial([user()], { kwargs: { [name]: value } });
+  const changes = switches.filter(([name, one, other]) => render(name, one) !== render(name, other));
+  return changes.map(([name]) => name);
+}
+
+function probeReasoning(trial: Trial, source: string): TemplateTraits["reasoning"] {
+  const tags = findReasoningTags(source);
+  return tags && { ...tags, startsOpen: opensReasoning(trial([user()]) ?? "", tags) };
+}

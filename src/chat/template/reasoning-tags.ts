@@ -1,0 +1,22 @@
+import type { ReasoningTags } from "./traits.ts";
+
+/** In the order in which they are looked for. */
+const known: readonly ReasoningTags[] = [
+  { open: "<think>", close: "</think>" }, // DeepSeek R1, Qwen3, SmolLM3, Granite 3.3
+  { open: "[THINK]", close: "[/THINK]" }, // Magistral
+  { open: "<seed:think>", close: "</seed:think>" }, // Seed-OSS
+  { open: "<|START_THINKING|>", close: "<|END_THINKING|>" }, // Command R7B, Command A
+  { open: "<reasoning>", close: "</reasoning>" },
+  { open: "Here is my thought process:", close: "Here is my response:" }, // Granite 3.2
+];
+
+/** The tags that a chat template (Jinja source) names, if any. */
+export function findReasoningTags(source: string): ReasoningTags | null {
+  const named = ({ open, close }: ReasoningTags) => source.includes(open) || source.includes(close);
+  return known.find(named) ?? null;
+}
+
+/** Whether the model goes on within a block that the prompt has opened. */
+export function opensReasoning(prompt: string, { open }: ReasoningTags): boolean {
+  return prompt.trimEnd().endsWith(open);
+}

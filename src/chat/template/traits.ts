@@ -1,0 +1,40 @@
+/** How a model marks what it thinks before it answers. */
+export interface ReasoningTags {
+  open: string;
+  close: string;
+}
+
+/** What a chat template renders right; probe.ts finds it out by trial renders. */
+export interface TemplateTraits {
+  /** Where a system message may stand. */
+  system: "nowhere" | "first" | "anywhere";
+  /** Two system messages at the begin are rendered both. */
+  severalSystems: boolean;
+  /** User and assistant must take turns; messages of the same role in a row are refused or lost. */
+  alternation: boolean;
+  assistantFirst: boolean;
+  content: "text" | "parts";
+  /** It writes tool definitions into the prompt. */
+  tools: boolean;
+  /** What it takes for no tools: some render nothing without a list. */
+  noTools: null | "empty list";
+  /** It writes the `tool_calls` of an assistant message. */
+  toolCalls: boolean;
+  arguments: "object" | "text";
+  /** Arguments that are no JSON object may be given as text without an error. */
+  textArguments: boolean;
+  /** An assistant message may make several calls. */
+  severalCalls: boolean;
+  /** Content of an assistant message that only calls. */
+  callContent: "" | null;
+  /** Call ids must be nine letters or digits, as Mistral's are. */
+  shortCallIds: boolean;
+  /** How the content of a tool message is rendered; null: the role is not known. */
+  toolResults: "text" | "object" | null;
+  /** A user message may follow a tool message. */
+  userAfterTool: boolean;
+  /** Those of `enable_thinking`, `thinking` and `reasoning_effort` that change the prompt. */
+  kwargs: string[];
+  /** `startsOpen`: without further variables the prompt ends within an open block. */
+  reasoning: (ReasoningTags & { startsOpen: boolean }) | null;
+}
