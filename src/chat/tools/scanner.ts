@@ -1,0 +1,116 @@
+/**
+ * A reading in progress. It yields when it needs more text and goes on where it was: stream parsers are written as if
+ * the whole text were there. As nothing is decided by where a piece ends, it cannot matter how a text is cut.
+ */
+export type Reading<T> = Generator<undefined, T, undefined>;
+
+/** Text that comes in pieces, read character by character (UTF-16 units), with a way back. */
+export interface Scanner {
+  /** The next character without taking it; "" at the end of the text. */
+  peek(): Reading<string>;
+  /** Takes the next character; "" at the end of the text. */
+  take(): Reading<string>;
+  /** Takes the first of `texts` that comes next and returns it, or takes nothing and returns "". */
+  match(...texts: string[]): Reading<string>;
+  /** Takes the longest run of characters that `characters` matches one by one. */
+  run(characters: RegExp): Reading<string>;
+  /** Takes all that is here already up to the first character of `stops`; waits for nothing. */
+  skim(stops: string): string;
+  /** Where the reading is, for `reset` and `since`. */
+  mark(): number;
+  /** Goes back to a mark that was set after the last `forget`. */
+  reset(mark: number): void;
+  /** What was taken since the mark. */
+  since(mark: number): string;
+  /** Lets go of what was taken: no way back behind here. */
+  forget(): void;
+  feed(text: string): void;
+  close(): void;
+}
+
+export function createScanner(): Scanner {
+  let text = "";
+  /** How much was forgotten: marks count from the begin of the whole text. */
+  let base = 0;
+  let at = 0;
+  let closed = false;
+
+  function* fill(length: number): Reading<boolean> {
+    while (text.length - at < length && !closed) yield;
+    return text.length - at >= length;
+  }
+
+  function* peek(): Reading<string> {
+    yield* fill(1);
+    return text.charAt(at);
+  }
+
+  return {
+    peek,
+    *take() {
+      const next = yield* peek();
+      at += next.length;
+      return next;
+    },
+    *match(...texts) {
+      for (const wanted of texts) {
+        if (!(yield* startsWith(wanted))) continue;
+        at += wanted.length;
+        return wanted;
+      }
+      return "";
+    },
+    *run(characters) {
+      const begin = at + base;
+      for (let next = yield* peek(); next !== "" && characters.test(next); next = yield* peek()) at++;
+      return text.slice(begin - base, at);
+    },
+    skim(stops) {
+      const begin = at;
+      while (at < text.length && !stops.includes(text.charAt(at))) at++;
+      return text.slice(begin, at);
+    },
+    mark: () => base + at,
+    reset(mark) {
+      at = mark - base;
+    },
+    since: (mark) => text.slice(mark - base, at),
+    forget() {
+      text = text.slice(at);
+      base += at;
+      at = 0;
+    },
+    feed(more) {
+      text += more;
+    },
+    close() {
+      closed = true;
+    },
+  };
+
+  function* startsWith(wanted: string): Reading<boolean> {
+    for (let length = 1; length <= wanted.length; length++) {
+      if (!(yield* fill(length)) || text[at + length - 1] !== wanted[length - 1]) return false;
+    }
+    return true;
+  }
+}
+
+export const whitespace = /\s/;
+
+/** Takes all up to one of `ends` (which stays) or to the end of the text, handing it on as it comes. */
+export function* readUntil(
+  scanner: Scanner,
+  ends: readonly string[],
+  give: (text: string) => void,
+): Reading<void> {
+  const stops = ends.map((end) => end.charAt(0)).join("");
+  for (let next = yield* scanner.peek(); next !== ""; next = yield* scanner.peek()) {
+    give(scanner.skim(stops));
+    const mark = scanner.mark();
+    const end = yield* scanner.match(...ends);
+    scanner.reset(mark);
+    if (end !== "") return;
+    give(yield* scanner.take());
+  }
+}

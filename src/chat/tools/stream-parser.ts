@@ -1,0 +1,95 @@
+import type { ToolCallParser, ToolPart } from "./format.ts";
+import { createScanner, type Reading, readUntil, type Scanner } from "./scanner.ts";
+
+/**
+ * Where a reading puts what it found. White space between a call and its neighbours belongs to the form, so content
+ * next to a call comes without it.
+ */
+export interface Output {
+  content(text: string): void;
+  reasoning(text: string): void;
+  call(name: string): void;
+  arguments(text: string): void;
+}
+
+/** A ToolCallParser of a reading that goes on to the end of the text. */
+export function createStreamParser(read: (scanner: Scanner, out: Output) => Reading<void>): ToolCallParser {
+  const scanner = createScanner();
+  const output = createOutput();
+  const reading = read(scanner, output);
+  return {
+    push(text) {
+      scanner.feed(text);
+      reading.next();
+      return output.drain();
+    },
+    end() {
+      scanner.close();
+      reading.next();
+      output.end();
+      return output.drain();
+    },
+  };
+}
+
+/**
+ * Free text with calls in it. `readCall` goes on after a marker and says whether it was a call; if not, it has given out
+ * nothing, the marker is content, and what comes after it is read anew.
+ */
+export function* readCallsInText(
+  scanner: Scanner,
+  out: Output,
+  markers: readonly string[],
+  readCall: (marker: string) => Reading<boolean>,
+): Reading<void> {
+  for (;;) {
+    yield* readUntil(scanner, markers, (text) => {
+      out.content(text);
+      scanner.forget();
+    });
+    const begin = scanner.mark();
+    const marker = yield* scanner.match(...markers);
+    if (marker === "") return;
+    if (yield* readCall(marker)) continue;
+    scanner.reset(begin);
+    out.content(yield* scanner.match(marker));
+  }
+}
+
+function createOutput(): Output & { end(): void; drain(): ToolPart[] } {
+  let parts: ToolPart[] = [];
+  /** White space that is content only if more content follows, or nothing at all. */
+  let space = "";
+  let afterCall = false;
+
+  function add(type: "content" | "reasoning" | "arguments", text: string): void {
+    const last = parts.at(-1);
+    if (text === "") return;
+    if (last?.type === type) last.text += text;
+    else parts.push({ type, text });
+  }
+
+  return {
+    content(text) {
+      const whole = space + text;
+      const solid = whole.trimEnd();
+      space = afterCall && solid === "" ? "" : whole.slice(solid.length);
+      if (solid === "") return;
+      add("content", afterCall ? solid.trimStart() : solid);
+      afterCall = false;
+    },
+    reasoning: (text) => add("reasoning", text),
+    call(name) {
+      parts.push({ type: "call", name });
+      space = "";
+      afterCall = true;
+    },
+    arguments: (text) => add("arguments", text),
+    end: () => add("content", space),
+    drain() {
+      const drained = parts;
+      parts = [];
+      return drained;
+    },
+  };
+}
