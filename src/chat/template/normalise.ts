@@ -22,6 +22,15 @@ export const hermesCallText: CallText = {
     results.map(({ content }) => `<tool_response>\n${content}\n</tool_response>`).join("\n"),
 };
 
+/** Tool definitions as the template takes them: none, in its own way, where there are none or it knows none. */
+export function normaliseTools(
+  tools: readonly unknown[],
+  traits: Pick<TemplateTraits, "tools" | "noTools">,
+): readonly unknown[] | null {
+  if (tools.length > 0 && traits.tools) return tools;
+  return traits.noTools === "empty list" ? [] : null;
+}
+
 /**
  * A request's messages as the template of these traits renders them right. Throws `invalid_request` or
  * `unsupported_parameter` for what no template can render; wrong JSON in earlier arguments is not among it.
@@ -77,7 +86,7 @@ function writeResults(calls: AnsweredCall[], traits: TemplateTraits, callText: C
     result ? [{ id, name, content: result.text }] : [],
   );
   if (results.length === 0) return [];
-  if (traits.toolResults === null) return [{ role: "user", content: callText.results(results) }];
+  if (!traits.toolResults) return [{ role: "user", content: callText.results(results) }];
   return results.map(({ id, name, content }) => ({ role: "tool", tool_call_id: id, name, content }));
 }
 

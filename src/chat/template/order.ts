@@ -3,7 +3,7 @@ import type { TemplateTraits } from "./traits.ts";
 
 type OrderTraits = Pick<
   TemplateTraits,
-  "system" | "severalSystems" | "alternation" | "assistantFirst" | "userAfterTool"
+  "system" | "severalSystems" | "alternation" | "assistantFirst" | "emptyAssistant" | "userAfterTool"
 >;
 
 /** A message whose content is still one text. */
@@ -15,9 +15,10 @@ export type TextMessage = TemplateMessage & { content: string | null };
  */
 export function orderMessages(messages: readonly TextMessage[], traits: OrderTraits): TextMessage[] {
   const placed = placeSystem(messages, traits);
-  if (!traits.alternation && traits.assistantFirst && traits.userAfterTool) return placed;
   const joined = traits.alternation ? joinNeighbours(placed) : placed;
-  return traits.userAfterTool ? startWithUser(joined, traits) : answerTools(startWithUser(joined, traits));
+  const begun = traits.assistantFirst ? joined : startWithUser(joined);
+  const answered = traits.userAfterTool ? begun : answerTools(begun);
+  return traits.emptyAssistant ? answered : answered.map(fillAssistant);
 }
 
 function placeSystem(
@@ -41,20 +42,18 @@ function intoFirstUser(systems: TextMessage[], rest: TextMessage[]): TextMessage
 }
 
 function joinNeighbours(messages: readonly TextMessage[]): TextMessage[] {
-  const joined: TextMessage[] = [];
-  let texts: string[] = [];
+  const groups: [TextMessage, ...TextMessage[]][] = [];
   for (const message of messages) {
-    const last = joined.at(-1);
-    if (last === undefined || !mayJoin(last, message)) {
-      joined.push({ ...message });
-      texts = [];
-    }
-    if (message.content) texts.push(message.content);
-    const kept = joined.at(-1);
-    if (kept && texts.length > 1) kept.content = texts.join("\n\n");
-    else if (kept && texts[0]) kept.content = texts[0];
+    const group = groups.at(-1);
+    if (group && mayJoin(group[0], message)) group.push(message);
+    else groups.push([message]);
   }
-  return joined;
+  return groups.map((group) => (group.length === 1 ? group[0] : join(group)));
+}
+
+function join(group: readonly [TextMessage, ...TextMessage[]]): TextMessage {
+  const texts = group.map(({ content }) => content).filter((text) => text !== "");
+  return { ...group[0], content: texts.join("\n\n") };
 }
 
 function mayJoin(last: TextMessage, next: TextMessage): boolean {
@@ -62,16 +61,23 @@ function mayJoin(last: TextMessage, next: TextMessage): boolean {
 }
 
 /** Empty user message before an assistant that would speak first. */
-function startWithUser(messages: TextMessage[], { assistantFirst }: OrderTraits): TextMessage[] {
+function startWithUser(messages: TextMessage[]): TextMessage[] {
   const at = messages.findIndex(({ role }) => role !== "system");
-  if (assistantFirst || messages[at]?.role !== "assistant") return messages;
+  if (messages[at]?.role !== "assistant") return messages;
   return [...messages.slice(0, at), { role: "user", content: "" }, ...messages.slice(at)];
 }
 
-/** Where a template wants the assistant's word after tool results, an empty one before the user goes on. */
+/** Where a template wants the assistant's word after calls and results, an empty one before the user goes on. */
 function answerTools(messages: TextMessage[]): TextMessage[] {
   return messages.flatMap((message, index) => {
-    const interrupts = message.role === "user" && messages[index - 1]?.role === "tool";
+    const before = messages[index - 1];
+    const interrupts = message.role === "user" && (before?.role === "tool" || before?.tool_calls);
     return interrupts ? [{ role: "assistant", content: "" }, message] : [message];
   });
+}
+
+/** A space is the least that such a template takes. */
+function fillAssistant(message: TextMessage): TextMessage {
+  const isEmpty = message.role === "assistant" && message.content === "" && !message.tool_calls;
+  return isEmpty ? { ...message, content: " " } : message;
 }

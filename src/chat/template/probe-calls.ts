@@ -20,11 +20,9 @@ const one: Pairs = [[words.value, words.result]];
 const two: Pairs = [...one, [words.otherValue, words.otherResult]];
 
 /** In the order of preference: with objects templates write the JSON that the model was trained on. */
-const forms: CallForm[] = (["text", "object"] as const).flatMap((results) =>
-  [false, true].flatMap((shortIds) =>
-    (["object", "text"] as const).flatMap((args) =>
-      (["", null] as const).map((content) => ({ arguments: args, content, shortIds, results })),
-    ),
+const forms: CallForm[] = [false, true].flatMap((shortIds) =>
+  (["object", "text"] as const).flatMap((args) =>
+    (["", null] as const).map((content) => ({ arguments: args, content, shortIds })),
   ),
 );
 
@@ -50,16 +48,16 @@ export function probeCalls(trial: Trial): CallTraits {
     severalCalls: showsCalls(both, two) && (!known || showsResults(both, two)),
     callContent: bareIsRight && bare.length < (full ?? bare).length ? null : form.content,
     shortCallIds: form.shortIds,
-    toolResults: known?.results ?? null,
+    toolResults: known !== undefined,
     userAfterTool: after?.includes(words.otherUser) ?? false,
   };
 }
 
 /** Some templates know the role `tool`, but leave it to the assistant's text to call. */
-function probeBareResults(render: (...messages: TemplateMessage[]) => string | null): "text" | null {
+function probeBareResults(render: (...messages: TemplateMessage[]) => string | null): boolean {
   const assistant = { role: "assistant", content: words.assistant };
   const tool = { role: "tool", name: words.tool, tool_call_id: "call_zebra_0", content: words.result };
-  return showsResults(render(assistant, tool), one) ? "text" : null;
+  return showsResults(render(assistant, tool), one);
 }
 
 const noCalls = {

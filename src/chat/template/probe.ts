@@ -53,7 +53,7 @@ function withContent(trial: Trial, form: "text" | "parts"): Trial {
 
 function probeOrder(
   trial: Trial,
-): Pick<TemplateTraits, "system" | "severalSystems" | "alternation" | "assistantFirst"> {
+): Pick<TemplateTraits, "system" | "severalSystems" | "alternation" | "assistantFirst" | "emptyAssistant"> {
   const later = trial([user(), assistant(), system(), user(words.otherUser)]);
   const first = shows(trial([system(), user()]), words.system, words.user);
   const several = trial([system(), system(words.otherSystem), user()]);
@@ -65,6 +65,7 @@ function probeOrder(
     severalSystems: shows(several, words.system, words.otherSystem),
     alternation:
       !shows(users, words.user, words.otherUser) || !shows(assistants, words.assistant, words.otherAssistant),
+    emptyAssistant: trial([user(), assistant(""), user(words.otherUser)]) !== null,
     assistantFirst: shows(trial([assistant(), user()]), words.assistant, words.user),
   };
 }

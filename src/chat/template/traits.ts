@@ -13,6 +13,8 @@ export interface TemplateTraits {
   /** User and assistant must take turns; messages of the same role in a row are refused or lost. */
   alternation: boolean;
   assistantFirst: boolean;
+  /** An assistant message without content and calls is rendered. */
+  emptyAssistant: boolean;
   content: "text" | "parts";
   /** It writes tool definitions into the prompt. */
   tools: boolean;
@@ -29,8 +31,8 @@ export interface TemplateTraits {
   callContent: "" | null;
   /** Call ids must be nine letters or digits, as Mistral's are. */
   shortCallIds: boolean;
-  /** How the content of a tool message is rendered; null: the role is not known. */
-  toolResults: "text" | "object" | null;
+  /** It knows the role `tool`. */
+  toolResults: boolean;
   /** A user message may follow a tool message. */
   userAfterTool: boolean;
   /** Those of `enable_thinking`, `thinking` and `reasoning_effort` that change the prompt. */

@@ -54,7 +54,6 @@ export interface CallForm {
   arguments: "object" | "text";
   content: "" | null;
   shortIds: boolean;
-  results: "text" | "object";
 }
 
 /** An assistant message with a call for each value, and the results. */
@@ -72,7 +71,7 @@ export function callMessages(
     role: "tool",
     tool_call_id: id(index),
     name: words.tool,
-    content: form.results === "text" ? result : { result },
+    content: result,
   }));
   return [{ role: "assistant", content: form.content, tool_calls: calls }, ...results];
 }
