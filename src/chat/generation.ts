@@ -1,11 +1,11 @@
 import type { ChatCompletionRequest } from "../openai/requests.ts";
-import { type TemplateMessage, toTemplateMessages } from "./messages.ts";
 import { type SamplingChoice, type SamplingDefaults, toSampling } from "./sampling.ts";
 import { refuseUnsupported } from "./supported.ts";
+import { toTurns } from "./template/turns.ts";
 
 /** What the engine is asked to do for one choice of an answer. */
 export interface ChoiceRequest {
-  messages: TemplateMessage[];
+  messages: { role: string; content: string }[];
   template_kwargs: Record<string, unknown>;
   sampling: SamplingChoice;
   max_tokens: number;
@@ -36,7 +36,7 @@ export function planChat(
   { seed, maxTokens }: { seed: number; maxTokens: number },
 ): ChatPlan {
   refuseUnsupported(request);
-  const messages = toTemplateMessages(request.messages);
+  const messages = toTurns(request.messages).map(({ role, text }) => ({ role, content: text }));
   const logprobs = request.logprobs ?? false;
   return {
     choices: request.n ?? 1,
