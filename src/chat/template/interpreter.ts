@@ -5,8 +5,8 @@ import { callStringMethod, isStringMethod } from "./python-strings.ts";
 
 type Value = ReturnType<Interpreter["evaluate"]>;
 
-/** Enough for some 100,000 messages of the longest templates; a loop without end gets there in a few seconds. */
-const maxSteps = 20_000_000;
+/** Some two seconds; 20,000 messages take the longest templates known 2.6 million. */
+const maxSteps = 4_000_000;
 /** In Python an attribute is looked for before a key: `schema.items()` is the method, whatever the schema has. */
 const mappingMethods = new Set(["items", "keys", "values", "get"]);
 

@@ -54,12 +54,12 @@ function withContent(trial: Trial, form: "text" | "parts"): Trial {
 function probeOrder(
   trial: Trial,
 ): Pick<TemplateTraits, "system" | "severalSystems" | "alternation" | "assistantFirst" | "emptyAssistant"> {
-  const later = trial([user(), assistant(), system(), user(words.otherUser)]);
+  const later = trial([system(), user(), assistant(), system(words.otherSystem), user(words.otherUser)]);
   const first = shows(trial([system(), user()]), words.system, words.user);
   const several = trial([system(), system(words.otherSystem), user()]);
   const users = trial([user(), user(words.otherUser)]);
   const assistants = trial([user(), assistant(), assistant(words.otherAssistant), user()]);
-  const place = shows(later, words.system) ? "anywhere" : "first";
+  const place = shows(later, words.system, words.otherSystem) ? "anywhere" : "first";
   return {
     system: first ? place : "nowhere",
     severalSystems: shows(several, words.system, words.otherSystem),

@@ -50,7 +50,7 @@ export function compileTemplate({ source, bosToken, eosToken }: TemplateSource):
   const program = guard("The model's chat template cannot be read", () => {
     if (source.length > maxSource) throw new Error(`it is longer than ${maxSource} characters`);
     if (whiteSpaceRun.test(source)) throw new Error("it has 5000 white-space characters in a row");
-    return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+    return parse(tokenize(withoutGeneration(source), { lstrip_blocks: true, trim_blocks: true }));
   });
   const places = findPlaces(program);
 
@@ -72,6 +72,16 @@ export function compileTemplate({ source, bosToken, eosToken }: TemplateSource):
       );
     },
   };
+}
+
+/**
+ * The blocks that transformers adds to mark an assistant's text, as blocks that do nothing: the library cuts them out,
+ * and the white space around them comes out otherwise.
+ */
+function withoutGeneration(source: string): string {
+  return source
+    .replace(/\{%(-?)\s*generation\s*(-?)%\}/g, "{%$1 if true $2%}")
+    .replace(/\{%(-?)\s*endgeneration\s*(-?)%\}/g, "{%$1 endif $2%}");
 }
 
 function environmentOf(variables: Record<string, unknown>): Environment {

@@ -1,0 +1,102 @@
+import type { ReasoningTags } from "./template/traits.ts";
+
+export interface ReasoningPart {
+  type: "reasoning" | "content";
+  text: string;
+}
+
+/** Parts a model's text into what it thinks and what it answers, as the text comes, in pieces of any size. */
+export interface ReasoningSplitter {
+  push(text: string): ReasoningPart[];
+  /** The text is over: gives out what was held back. */
+  end(): ReasoningPart[];
+}
+
+/** One step of a state: what goes out, what is kept, the state that goes on with it; `null`: it waits for more. */
+type Step = { part: ReasoningPart | null; rest: string; next: State } | null;
+type State = (held: string, final: boolean) => Step;
+
+/**
+ * Only the begin of an answer opens a block; a tag later on is content, and a closing tag without a block is dropped at
+ * the begin and content elsewhere. White space within a block at its begin and end, and between block and answer, is
+ * dropped, as vLLM and DeepSeek do. A block that is not closed is reasoning to the end.
+ * `startsOpen`: the prompt has opened the block; the model may still write the tag itself.
+ */
+export function createReasoningSplitter({
+  open,
+  close,
+  startsOpen,
+}: ReasoningTags & { startsOpen: boolean }): ReasoningSplitter {
+  const begin: State = (held, final) => {
+    const text = held.trimStart();
+    if (text.startsWith(open)) return { part: null, rest: text.slice(open.length), next: reasoningBegin };
+    const closed = !startsOpen && text.startsWith(close);
+    if (closed) return { part: null, rest: text.slice(close.length), next: contentBegin };
+    const mayBeTag = open.startsWith(text) || (!startsOpen && close.startsWith(text));
+    if (mayBeTag && !final) return null;
+    return { part: null, rest: held, next: startsOpen ? reasoningBegin : content };
+  };
+
+  const reasoningBegin: State = (held) => {
+    const text = held.trimStart();
+    return text === "" ? null : { part: null, rest: text, next: reasoning };
+  };
+
+  const reasoning: State = (held, final) => {
+    const at = held.indexOf(close);
+    if (at !== -1) {
+      const part = toPart("reasoning", held.slice(0, at).trimEnd());
+      return { part, rest: held.slice(at + close.length), next: contentBegin };
+    }
+    const end = final ? held.length : safeLength(held, close);
+    return end === 0
+      ? null
+      : { part: toPart("reasoning", held.slice(0, end)), rest: held.slice(end), next: reasoning };
+  };
+
+  const contentBegin: State = (held) => {
+    const text = held.trimStart();
+    return text === "" ? null : { part: null, rest: text, next: content };
+  };
+
+  const content: State = (held) =>
+    held === "" ? null : { part: toPart("content", held), rest: "", next: content };
+
+  return run(begin);
+}
+
+function run(begin: State): ReasoningSplitter {
+  let held = "";
+  let state = begin;
+  const take = (final: boolean): ReasoningPart[] => {
+    const parts: ReasoningPart[] = [];
+    for (let step = state(held, final); step !== null; step = state(held, final)) {
+      if (step.part) parts.push(step.part);
+      held = step.rest;
+      state = step.next;
+    }
+    return parts;
+  };
+  return {
+    push(text) {
+      held += text;
+      return take(false);
+    },
+    end: () => take(true),
+  };
+}
+
+function toPart(type: ReasoningPart["type"], text: string): ReasoningPart | null {
+  return text === "" ? null : { type, text };
+}
+
+/** How much of the text can neither be the begin of the tag nor white space before it. */
+function safeLength(text: string, tag: string): number {
+  let end = text.length;
+  for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
+    if (!tag.startsWith(text.slice(-length))) continue;
+    end -= length;
+    break;
+  }
+  return text.slice(0, end).trimEnd().length;
+}
