@@ -24,7 +24,18 @@ export function toUnion(elements: Grammar[]): Grammar {
   return first !== undefined && others.length === 0 ? first : { type: "union", elements };
 }
 
-/** This or nothing. The engine takes no empty `const`. */
+/** This or nothing. */
 export function toOptional(grammar: Grammar): Grammar {
-  return { type: "union", elements: [grammar, { type: "ebnf", grammar: 'root ::= ""' }] };
+  return { type: "union", elements: [grammar, toConst("")] };
+}
+
+/** A text, which may be empty: the engine takes no empty `const`. */
+export function toConst(text: string): Grammar {
+  return text === "" ? { type: "ebnf", grammar: 'root ::= ""' } : { type: "const", text };
+}
+
+export function toConcat(elements: Grammar[]): Grammar {
+  const [first, ...others] = elements;
+  if (first === undefined) return toConst("");
+  return others.length === 0 ? first : { type: "concat", elements };
 }

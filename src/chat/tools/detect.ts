@@ -1,0 +1,24 @@
+import type { ToolFormat } from "./format.ts";
+import { hermes } from "./hermes.ts";
+import { llamaPythonic } from "./llama-pythonic.ts";
+import { llama3Json } from "./llama3-json.ts";
+import { qwen3Coder } from "./qwen3-coder.ts";
+
+/** In the order in which templates are asked: the more telling first. */
+const formats: readonly ToolFormat[] = [qwen3Coder, llamaPythonic, llama3Json, hermes];
+
+/** What `tool_format` in a registry entry may say. */
+export const toolFormatNames: readonly string[] = formats.map(({ name }) => name);
+
+/**
+ * The form of calls that a model writes: the wanted one (a name of `toolFormatNames`), else the one that its chat template
+ * (Jinja source, if it has one) speaks. A template that speaks none gets Hermes' form, which the prompt has to explain
+ * then (`prompted.ts`): it is so when the format does not match the template.
+ */
+export function toToolFormat(template: string | null, wanted: string | undefined): ToolFormat {
+  return (
+    formats.find(({ name }) => name === wanted) ??
+    formats.find((format) => template !== null && format.matches(template)) ??
+    hermes
+  );
+}
