@@ -9,7 +9,7 @@ const plain: Record<string, readonly string[]> = {
   object: ["properties", "required", "additionalProperties"],
   array: ["items"],
 };
-const notes = ["type", "title", "description", "default", "examples"];
+const notes = ["type", "title", "description", "default", "examples", "$defs", "$schema", "$id", "$comment"];
 
 /** The arguments of a call with their braces: `{key:value,…}`, the keys in alphabetical order as in the chat templates. */
 export function toArguments(parameters: Schema, quote: string): Grammar {
@@ -32,10 +32,10 @@ function toValue(schema: unknown, quote: string): Grammar {
 
 function toChoice(schema: Schema, quote: string): Grammar | undefined {
   const { type, enum: choices, ...others } = schema;
-  if (type !== "string" || !Array.isArray(choices)) return undefined;
+  if ((type ?? "string") !== "string" || !Array.isArray(choices)) return undefined;
   if (!Object.keys(others).every((key) => notes.includes(key))) return undefined;
   const texts = choices.filter((choice) => typeof choice === "string" && !choice.includes(quote));
-  if (texts.length === 0) return undefined;
+  if (texts.length === 0 || texts.length < choices.length) return undefined;
   return toUnion(texts.map((text) => ({ type: "const", text: `${quote}${text}${quote}` })));
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Tool, ToolFormat, ToolPart } from "../../../src/chat/tools/format.ts";
 
 /** Content is a string, a call its name and the text of its arguments. */
-export type Expected = string | [name: string, argumentsText: string];
+export type Expected = string | [name: string, argumentsText: string] | { reasoning: string };
 
 /** What a case is called, the model's text, and what it is. */
 export type Case = readonly [name: string, text: string, expected: readonly Expected[]];
@@ -28,6 +28,9 @@ function merge(parts: readonly ToolPart[]): Expected[] {
     else if (part.type === "arguments") {
       if (!Array.isArray(last)) throw new Error(`arguments without a call: ${part.text}`);
       last[1] += part.text;
+    } else if (part.type === "reasoning") {
+      if (typeof last === "object" && "reasoning" in last) last.reasoning += part.text;
+      else merged.push({ reasoning: part.text });
     } else if (typeof last === "string") merged[merged.length - 1] = last + part.text;
     else merged.push(part.text);
   }
