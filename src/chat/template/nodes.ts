@@ -9,7 +9,8 @@ export function isNode(value: unknown): value is Node {
 
 const blocks = new Set(["body", "alternate", "defaultBlock"]);
 const isExpression = (node: Node): boolean =>
-  /Expression$|^Identifier$|^Ternary$/.test(node.type) && node.type !== "SelectExpression";
+  /Expression$|^(Identifier|Ternary|ArrayLiteral|TupleLiteral|ObjectLiteral)$/.test(node.type) &&
+  node.type !== "SelectExpression";
 
 /** Nodes whose place decides what becomes of their value. */
 export interface Places {
