@@ -28,6 +28,7 @@ export class TemplateInterpreter extends Interpreter {
   override evaluate(node: Node | undefined, environment: Environment): Value {
     this.#count(1);
     if (node === undefined) return super.evaluate(node, environment);
+    this.#forgetRound(node, environment);
     const value = this.#evaluateAsJinja(node, environment) ?? super.evaluate(node, environment);
     if (this.#places.printed.has(node)) return toPrinted(value);
     if (!this.#places.iterated.has(node)) return value;
@@ -39,6 +40,13 @@ export class TemplateInterpreter extends Interpreter {
   #count(steps: number): void {
     this.#steps += steps;
     if (this.#steps > maxSteps) throw new Error(`it takes more than ${maxSteps} steps`);
+  }
+
+  /** What a round of a loop has set is gone in the next one; the library keeps it. */
+  #forgetRound(node: Node, { variables }: Environment): void {
+    const kept = this.#places.roundStarts.get(node);
+    if (kept === undefined) return;
+    for (const name of variables.keys()) if (!kept.has(name)) variables.delete(name);
   }
 
   /** Where Jinja does otherwise than the library; undefined: the library's way is right. */

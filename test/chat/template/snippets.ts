@@ -15,6 +15,8 @@ export const snippets: Record<string, string> = {
     "{% for x in messages[0].tool_calls %}x{% else %}none{% endfor %}{% for c in 'ab' %}{{ c }},{% endfor %}",
   "a loop with a condition":
     "{% for x in [1, 2, 3] if x != 2 %}{{ loop.index }}{{ x }}{{ ',' if not loop.last }}{% endfor %}",
+  "what a round sets is gone in the next":
+    "{% set y = 0 %}{% for x in [1, 2] %}{{ y }}{% if x == 1 %}{% set y = 5 %}{{ y }}{% set z = 1 %}{% endif %}{{ z is defined }}{% endfor %}{{ y }}{% for k, v in {'a': 1, 'b': 2}.items() %}{{ w is defined }}{{ k }}{{ v }}{% set w = 1 %}{% endfor %}",
   "break and continue":
     "{% for x in [1, 2, 3, 4] %}{%- if x == 2 %}{% continue %}{% endif %}{%- if x == 4 %}{% break %}{% endif %}{{ x }}{% endfor %}",
   "what print makes of values":
