@@ -42,6 +42,7 @@ const engineForCli = [
 
 /** Packages that only one area may import. */
 const packageOwners: [name: RegExp, area: string][] = [
+  [/^@huggingface\/jinja$/, "chat"],
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
 ];

@@ -7,6 +7,8 @@ type Value = ReturnType<Interpreter["evaluate"]>;
 
 /** Some two seconds; 20,000 messages take the longest templates known 2.6 million. */
 const maxSteps = 4_000_000;
+/** What the library does for each round of a loop takes about as long. */
+const stepsOfRound = 5;
 /** In Python an attribute is looked for before a key: `schema.items()` is the method, whatever the schema has. */
 const mappingMethods = new Set(["items", "keys", "values", "get"]);
 
@@ -24,12 +26,27 @@ export class TemplateInterpreter extends Interpreter {
   }
 
   override evaluate(node: Node | undefined, environment: Environment): Value {
-    this.#steps += 1;
-    if (this.#steps > maxSteps) throw new Error(`it takes more than ${maxSteps} steps`);
+    this.#count(1);
     if (node === undefined) return super.evaluate(node, environment);
+    this.#forgetRound(node, environment);
     const value = this.#evaluateAsJinja(node, environment) ?? super.evaluate(node, environment);
     if (this.#places.printed.has(node)) return toPrinted(value);
-    return this.#places.iterated.has(node) ? toIterable(value) : value;
+    if (!this.#places.iterated.has(node)) return value;
+    const iterable = toIterable(value);
+    if (Array.isArray(iterable.value)) this.#count(iterable.value.length * stepsOfRound);
+    return iterable;
+  }
+
+  #count(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > maxSteps) throw new Error(`it takes more than ${maxSteps} steps`);
+  }
+
+  /** What a round of a loop has set is gone in the next one; the library keeps it. */
+  #forgetRound(node: Node, { variables }: Environment): void {
+    const kept = this.#places.roundStarts.get(node);
+    if (kept === undefined) return;
+    for (const name of variables.keys()) if (!kept.has(name)) variables.delete(name);
   }
 
   /** Where Jinja does otherwise than the library; undefined: the library's way is right. */
