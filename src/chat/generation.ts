@@ -1,9 +1,16 @@
 import type { ChatCompletionRequest } from "../openai/requests.ts";
+import { type AnswerReader, createAnswerReader } from "./answer.ts";
+import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
+import { requireCapability } from "./engine-facts.ts";
 import type { Grammar } from "./grammar.ts";
-import { toTemplateMessages } from "./messages.ts";
-import { type PromptFacts, renderPrompt } from "./prompt.ts";
+import type { ChatModel } from "./model.ts";
+import { renderPrompt } from "./prompt.ts";
+import { createReasoningSplitter } from "./reasoning.ts";
 import { type SamplingChoice, type SamplingDefaults, toSampling } from "./sampling.ts";
+import { planResponseFormat } from "./schema/response-format.ts";
 import { refuseUnsupported } from "./supported.ts";
+import { opensReasoning } from "./template/reasoning-tags.ts";
+import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** What the engine is asked to do for one choice of an answer. */
 export interface ChoiceRequest {
@@ -16,17 +23,26 @@ export interface ChoiceRequest {
   logprobs: boolean;
 }
 
-export interface ModelFacts extends PromptFacts {
-  /** In tokens; the engine lowers max_tokens to what the prompt leaves of it. */
-  context_length: number;
+/** One choice: what to ask the engine, and what reads its text. */
+export interface Choice {
+  request: ChoiceRequest;
+  reader: AnswerReader;
+}
+
+/** What the model's loaded engine decides of an answer. */
+export interface ChoiceContext {
+  model: ChatModel;
+  defaults: SamplingDefaults;
+  now: Date;
+  newCallId: () => string;
 }
 
 /** A checked request, ready to be turned into one engine request per choice. */
 export interface ChatPlan {
   choices: number;
-  stops: string[];
   logprobs: boolean;
-  toChoice(index: number, facts: ModelFacts, defaults: SamplingDefaults): ChoiceRequest;
+  /** Throws `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do. */
+  toChoice(index: number, context: ChoiceContext): Choice;
 }
 
 /**
@@ -35,28 +51,61 @@ export interface ChatPlan {
  */
 export function planChat(
   request: ChatCompletionRequest,
-  { seed, maxTokens }: { seed: number; maxTokens: number },
+  limits: { seed: number; maxTokens: number },
 ): ChatPlan {
   refuseUnsupported(request);
-  const messages = toTemplateMessages(request.messages);
+  const rules: AnswerRules = { tools: toToolChoice(request), form: planResponseFormat(request) };
   const logprobs = request.logprobs ?? false;
   return {
     choices: request.n ?? 1,
-    stops: typeof request.stop === "string" ? [request.stop] : (request.stop ?? []),
     logprobs,
-    toChoice(index, facts, defaults) {
-      const sampling = toSampling(request, defaults, seed);
-      const wanted = request.max_completion_tokens ?? request.max_tokens ?? maxTokens;
+    toChoice(index, context) {
+      const { model, defaults } = context;
+      const prompt = renderPrompt(request, rules.tools, model, context.now);
+      const grammar = toAnswerGrammar(rules, model, prompt);
+      if (logprobs) requireCapability(model.facts, "logprobs", "logprobs");
+      const sampling = toSampling(request, defaults, limits.seed);
+      const wanted = request.max_completion_tokens ?? request.max_tokens ?? limits.maxTokens;
       return {
-        prompt: renderPrompt(facts, messages, request.chat_template_kwargs ?? {}),
-        grammar: null,
-        special_tokens: false,
-        // Each choice draws its own numbers, the same ones again for the same seed.
-        sampling: { ...sampling, seed: sampling.seed + index },
-        max_tokens: Math.min(wanted, facts.context_length),
-        ignore_eos: request.ignore_eos ?? false,
-        logprobs,
+        request: {
+          prompt,
+          grammar,
+          special_tokens: marksBySpecialTokens(model, rules.tools),
+          // Each choice draws its own numbers, the same ones again for the same seed.
+          sampling: { ...sampling, seed: sampling.seed + index },
+          max_tokens: Math.min(wanted, model.facts.context_length),
+          // A grammar says itself where the answer ends.
+          ignore_eos: (request.ignore_eos ?? false) && grammar === null,
+          logprobs,
+        },
+        reader: toReader(request, rules.tools, prompt, context),
       };
     },
   };
+}
+
+/** Reasoning that is marked in angle brackets is so by ordinary tokens: DeepSeek R1, Qwen3, SmolLM3. */
+function marksBySpecialTokens({ facts, format, traits }: ChatModel, { callable }: ToolChoice): boolean {
+  if (!facts.capabilities.includes("special_tokens")) return false;
+  if (format.specialTokens && (format.readsAll || callable.length > 0)) return true;
+  return traits.reasoning !== null && /^(\[|<\|)/.test(traits.reasoning.open);
+}
+
+function toReader(
+  { stop }: ChatCompletionRequest,
+  { callable, legacy }: ToolChoice,
+  prompt: string,
+  { model: { format, traits }, newCallId }: ChoiceContext,
+): AnswerReader {
+  const { reasoning } = traits;
+  return createAnswerReader({
+    reasoning:
+      reasoning && !format.readsAll
+        ? createReasoningSplitter({ ...reasoning, startsOpen: opensReasoning(prompt, reasoning) })
+        : null,
+    calls: callable.length > 0 || format.readsAll ? format.createParser(callable) : null,
+    legacy,
+    stops: typeof stop === "string" ? [stop] : (stop ?? []),
+    newCallId,
+  });
 }

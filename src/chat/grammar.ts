@@ -3,16 +3,12 @@
  * (StructuredOutputConfig) under the names of XGrammar's documentation. engine/protocol.ts has the same shape.
  */
 export type Grammar =
-  /** A value of a JSON Schema, given as JSON text; chat/schema/ has checked it. */
-  | { type: "json_schema"; schema: string }
   | { type: "regex"; pattern: string }
   /** GBNF-like EBNF with a rule named `root`. */
   | { type: "ebnf"; grammar: string }
   | { type: "const"; text: string }
   /** Any text; within a tag up to the tag's end. */
   | { type: "any_text" }
-  /** An object of a JSON Schema in the form of Qwen3-Coder: `<parameter=name>value</parameter>`. */
-  | { type: "qwen_xml"; schema: string }
   | { type: "concat"; elements: Grammar[] }
   | { type: "union"; elements: Grammar[] }
   | TagGrammar

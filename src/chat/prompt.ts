@@ -1,29 +1,59 @@
-import { Template } from "@huggingface/jinja";
 import { OvError } from "../errors.ts";
-import type { TemplateMessage } from "./messages.ts";
+import type { ChatMessage } from "../openai/messages.ts";
+import type { ChatCompletionRequest } from "../openai/requests.ts";
+import type { ChatModel } from "./model.ts";
+import { normaliseMessages, normaliseTools } from "./template/normalise.ts";
+import type { TemplateTraits } from "./template/traits.ts";
+import type { ToolChoice } from "./tools/choice.ts";
+import { toolSystemPrompt } from "./tools/prompted.ts";
 
-/** What a model's tokenizer says of prompts. */
-export interface PromptFacts {
-  chat_template: string | null;
-  bos_token: string;
-  eos_token: string;
+/** The prompt that the model's chat template makes of a request; throws `chat_template_failed`. */
+export function renderPrompt(
+  request: ChatCompletionRequest,
+  { tools }: ToolChoice,
+  { facts, template, traits, prompted }: ChatModel,
+  now: Date,
+): string {
+  const { messages } = request;
+  if (messages.length > facts.context_length) throw tooMany(messages.length, facts.context_length);
+  const told = prompted && tools.length > 0 ? tellOfTools(messages, toolSystemPrompt(tools)) : messages;
+  return template.render({
+    messages: normaliseMessages(told, traits),
+    tools: normaliseTools(
+      tools.map(({ grammar: _own, ...definition }) => ({ type: "function", function: definition })),
+      traits,
+    ),
+    kwargs: { ...toReasoningKwargs(request, traits), ...request.chat_template_kwargs },
+    addGenerationPrompt: true,
+    now,
+  });
 }
 
-/** The prompt that the model's chat template makes of the messages; throws `chat_template_failed`. */
-export function renderPrompt(
-  { chat_template, bos_token, eos_token }: PromptFacts,
-  messages: readonly TemplateMessage[],
-  kwargs: Record<string, unknown>,
-): string {
-  if (chat_template === null) {
-    const what = "This model has no chat template, so it cannot answer messages: use its instruct variant.";
-    throw new OvError("chat_template_failed", what);
-  }
-  try {
-    const context = { messages, bos_token, eos_token, add_generation_prompt: true, ...kwargs };
-    return new Template(chat_template).render(context);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new OvError("chat_template_failed", `The model's chat template refused these messages: ${why}`);
-  }
+/** Behind the system messages that the conversation begins with. */
+function tellOfTools(messages: readonly ChatMessage[], content: string): ChatMessage[] {
+  const rest = messages.findIndex(({ role }) => role !== "system" && role !== "developer");
+  const at = rest === -1 ? messages.length : rest;
+  return [...messages.slice(0, at), { role: "system", content }, ...messages.slice(at)];
+}
+
+/** `reasoning_effort` in the words that the template knows; "none" turns thinking off where that can be done. */
+function toReasoningKwargs(
+  { reasoning_effort: effort }: ChatCompletionRequest,
+  { kwargs }: TemplateTraits,
+): Record<string, unknown> {
+  if (effort === undefined || effort === null) return {};
+  const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
+  return {
+    ...(kwargs.includes("reasoning_effort") && { reasoning_effort: effort }),
+    ...Object.fromEntries(switches.map((name) => [name, effort !== "none"])),
+  };
+}
+
+/** Each message takes a token at least, so rendering them is no use. */
+function tooMany(count: number, limit: number): OvError {
+  return new OvError(
+    "context_length_exceeded",
+    `This model's context length is ${limit} tokens, but there are ${count} messages: send fewer of them.`,
+    { param: "messages" },
+  );
 }

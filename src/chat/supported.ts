@@ -12,15 +12,6 @@ export function refuseUnsupported(request: ChatCompletionRequest): void {
   if ((request.top_logprobs ?? 0) > 0) {
     throw unsupported("top_logprobs", "the engine tells the chosen token only: use `logprobs` alone");
   }
-  if ((request.tools?.length ?? 0) > 0 && request.tool_choice !== "none") {
-    throw unsupported("tools", "tool calls are not served yet");
-  }
-  if ((request.functions?.length ?? 0) > 0) {
-    throw unsupported("functions", "function calls are not served yet");
-  }
-  if (request.response_format && request.response_format.type !== "text") {
-    throw unsupported("response_format", `type "${request.response_format.type}" is not served yet`);
-  }
 }
 
 function unsupported(param: string, why: string): OvError {

@@ -21,12 +21,10 @@ export const Grammar = Type.Recursive((Self) => {
   const rules = { at_least_one: Type.Boolean(), stop_after_first: Type.Boolean() };
   const elements = Type.Array(Self, { minItems: 1 });
   return Type.Union([
-    Type.Object({ type: Type.Literal("json_schema"), schema: Type.String() }),
     Type.Object({ type: Type.Literal("regex"), pattern: Type.String() }),
     Type.Object({ type: Type.Literal("ebnf"), grammar: Type.String() }),
     Type.Object({ type: Type.Literal("const"), text: Type.String() }),
     Type.Object({ type: Type.Literal("any_text") }),
-    Type.Object({ type: Type.Literal("qwen_xml"), schema: Type.String() }),
     Type.Object({ type: Type.Literal("concat"), elements }),
     Type.Object({ type: Type.Literal("union"), elements }),
     Tag(Self),

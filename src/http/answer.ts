@@ -10,6 +10,7 @@ import {
   toUsage,
 } from "../openai/completion.ts";
 import { toErrorBody } from "../openai/errors.ts";
+import { createMessageBuilder } from "../openai/message-builder.ts";
 import type { ChatCompletion, ChatCompletionChunk } from "../openai/responses.ts";
 import { keepAlive, renderEvent, streamEnd } from "../openai/sse.ts";
 import type { ChoiceEvent } from "./choices.ts";
@@ -35,7 +36,7 @@ export interface Answer {
 export async function collectAnswer(answer: Answer): Promise<ChatCompletion> {
   const { events, counts, record, deadline } = answer;
   const choices = Array.from({ length: answer.choices }, () => ({
-    text: "",
+    message: createMessageBuilder(),
     logprobs: toLogprobs([]),
     reason: "stop" as FinishedChoice["finishReason"],
   }));
@@ -47,7 +48,7 @@ export async function collectAnswer(answer: Answer): Promise<ChatCompletion> {
       if (event.type === "begun") systemFingerprint = event.fingerprint;
       if (event.type === "delta" && choice) {
         record.firstTokenAt ??= performance.now();
-        choice.text += event.text;
+        choice.message.add(event.delta);
         choice.logprobs.content.push(...toLogprobs(event.logprobs).content);
       }
       if (event.type === "end" && choice) {
@@ -59,8 +60,8 @@ export async function collectAnswer(answer: Answer): Promise<ChatCompletion> {
     deadline.clear();
     note(answer, finish);
   }
-  const finished = choices.map(({ text, logprobs, reason }) => ({
-    content: text,
+  const finished = choices.map(({ message, logprobs, reason }) => ({
+    message: message.build(),
     logprobs: answer.logprobs ? logprobs : null,
     finishReason: reason,
   }));
@@ -159,7 +160,7 @@ function createChunkRenderer({ head, includeUsage, logprobs, counts }: Answer) {
         return toChunk(full, [toDelta(event.index, { role: "assistant", content: "" })], noUsage);
       case "delta": {
         const tokens = logprobs ? toLogprobs(event.logprobs) : null;
-        return toChunk(full, [toDelta(event.index, { content: event.text }, tokens)], noUsage);
+        return toChunk(full, [toDelta(event.index, event.delta, tokens)], noUsage);
       }
       case "end":
         return toChunk(full, [toDelta(event.index, {}, null, event.reason)], noUsage);

@@ -1,21 +1,21 @@
-import type { ChatPlan } from "../chat/generation.ts";
-import { createStopFilter } from "../chat/stop.ts";
+import type { Choice } from "../chat/generation.ts";
 import { createChannel } from "../engine/channel.ts";
 import type { ModelTarget, Pool, PoolModel } from "../engine/pool.ts";
 import type { TokenLogprob } from "../engine/protocol.ts";
 import type { TokenCounts } from "../openai/completion.ts";
-import type { FinishReason } from "../openai/responses.ts";
+import type { ChatDelta, FinishReason } from "../openai/responses.ts";
 
 export type ChoiceEvent =
   /** The engine took the prompt. */
   | { type: "begun"; index: number; fingerprint: string }
-  | { type: "delta"; index: number; text: string; logprobs: TokenLogprob[] }
+  | { type: "delta"; index: number; delta: ChatDelta; logprobs: TokenLogprob[] }
   | { type: "end"; index: number; reason: FinishReason };
 
 export interface ChoicesOptions {
   pool: Pool;
   target: ModelTarget;
-  plan: ChatPlan;
+  choices: number;
+  toChoice: (index: number, model: PoolModel) => Choice;
   /** Counted up while the answer goes on. */
   counts: TokenCounts;
   signal: AbortSignal;
@@ -23,8 +23,8 @@ export interface ChoicesOptions {
 
 /** All choices of an answer, interleaved. Leaving the loop cancels what still runs. */
 export async function* runChoices(options: ChoicesOptions): AsyncGenerator<ChoiceEvent> {
-  const { plan, signal } = options;
-  if (plan.choices === 1) return yield* runChoice(0, options);
+  const { choices, signal } = options;
+  if (choices === 1) return yield* runChoice(0, options);
   const channel = createChannel<ChoiceEvent>();
   const stop = new AbortController();
   const firstText = Promise.withResolvers<void>();
@@ -36,7 +36,7 @@ export async function* runChoices(options: ChoicesOptions): AsyncGenerator<Choic
     }
   };
   // The others start once the first has computed the prompt: they find it in the prefix cache.
-  const others = Array.from({ length: plan.choices - 1 }, (_, index) =>
+  const others = Array.from({ length: choices - 1 }, (_, index) =>
     firstText.promise.then(() => pump(index + 1)),
   );
   Promise.all([pump(0), ...others]).then(channel.end, channel.fail);
@@ -48,32 +48,57 @@ export async function* runChoices(options: ChoicesOptions): AsyncGenerator<Choic
 }
 
 async function* runChoice(index: number, options: ChoicesOptions): AsyncGenerator<ChoiceEvent> {
-  const { pool, target, plan, counts, signal } = options;
-  const stop = createStopFilter(plan.stops);
+  const { pool, target, counts, signal } = options;
+  let choice: Choice | undefined;
+  const build = (model: PoolModel) => {
+    choice = options.toChoice(index, model);
+    return choice.request;
+  };
   let fingerprint = "";
-  const build = ({ ready, defaults }: PoolModel) => plan.toChoice(index, ready, defaults);
+  const pairing = createPairing(index);
   for await (const event of pool.generate(target, build, signal)) {
+    if (event.type === "model") fingerprint = event.fingerprint;
+    // The pool builds the request before the host says anything of it.
+    if (event.type === "model" || !choice) continue;
+    const { reader } = choice;
     switch (event.type) {
-      case "model":
-        fingerprint = event.fingerprint;
-        break;
       case "started":
         if (index === 0) Object.assign(counts, { prompt: event.promptTokens, cached: event.cachedTokens });
         yield { type: "begun", index, fingerprint };
         break;
       case "text": {
+        const thought = reader.reasoningTokens;
+        yield* pairing.toEvents(reader.push(event.text, event.tokens), event.logprobs);
         counts.completion += event.tokens;
-        const { text, stopped } = stop.push(event.text);
-        const logprobs = stopped ? [] : (event.logprobs ?? []);
-        if (text !== "" || logprobs.length > 0) yield { type: "delta", index, text, logprobs };
-        if (stopped) return yield { type: "end", index, reason: "stop" };
+        counts.reasoning += reader.reasoningTokens - thought;
+        if (reader.stopped) return yield { type: "end", index, reason: reader.finish("stop") };
         break;
       }
-      case "finished": {
-        const text = stop.flush();
-        if (text !== "") yield { type: "delta", index, text, logprobs: [] };
-        yield { type: "end", index, reason: event.reason };
-      }
+      case "finished":
+        yield* pairing.toEvents(reader.end(), []);
+        yield { type: "end", index, reason: reader.finish(event.reason) };
     }
   }
+}
+
+/**
+ * Puts log probabilities to the content that their tokens became. Text may be held back for a while, so they wait
+ * for it; those of tokens that became reasoning or a call are left out.
+ */
+function createPairing(index: number) {
+  let waiting: TokenLogprob[] = [];
+  return {
+    toEvents(deltas: ChatDelta[], logprobs: TokenLogprob[] = []): ChoiceEvent[] {
+      waiting.push(...logprobs);
+      const own = waiting;
+      if (deltas.length > 0) waiting = [];
+      const first = deltas.findIndex(({ content }) => content !== undefined);
+      return deltas.map((delta, at) => ({
+        type: "delta",
+        index,
+        delta,
+        logprobs: at === first ? own : [],
+      }));
+    },
+  };
 }

@@ -1,4 +1,11 @@
-import type { ChatCompletion, ChatCompletionChunk, FinishReason, Logprobs, Usage } from "./responses.ts";
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatMessageAnswer,
+  FinishReason,
+  Logprobs,
+  Usage,
+} from "./responses.ts";
 
 /** What all chunks of one answer share. */
 export interface CompletionHead {
@@ -10,7 +17,7 @@ export interface CompletionHead {
 }
 
 export interface FinishedChoice {
-  content: string;
+  message: ChatMessageAnswer;
   logprobs: Logprobs | null;
   finishReason: FinishReason;
 }
@@ -19,16 +26,19 @@ export interface TokenCounts {
   prompt: number;
   cached: number;
   completion: number;
+  /** Those of the completion that were reasoning. */
+  reasoning: number;
 }
 
 type ChunkChoice = ChatCompletionChunk["choices"][number];
 
-export function toUsage({ prompt, cached, completion }: TokenCounts): Usage {
+export function toUsage({ prompt, cached, completion, reasoning }: TokenCounts): Usage {
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens_details: { reasoning_tokens: reasoning },
   };
 }
 
@@ -43,9 +53,9 @@ export function toCompletion(
     created: head.created,
     model: head.model,
     system_fingerprint: head.systemFingerprint,
-    choices: choices.map(({ content, logprobs, finishReason }, index) => ({
+    choices: choices.map(({ message, logprobs, finishReason }, index) => ({
       index,
-      message: { role: "assistant", content, refusal: null },
+      message,
       logprobs,
       finish_reason: finishReason,
     })),

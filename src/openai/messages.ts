@@ -1,13 +1,11 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { nullable } from "./nullable.ts";
 
 /**
  * The messages of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the
  * `reasoning_content` of DeepSeek and vLLM and the older `function_call` and role `function`. Lenient where clients are:
  * keys that are not listed are ignored, null stands for absent.
  */
-const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
-  Type.Optional(Type.Union([schema, Type.Null()]));
-
 export const ContentPart = Type.Object(
   {
     type: Type.String({ description: "Only `text` is served, and `refusal` of an assistant" }),

@@ -1,13 +1,13 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { ChatMessage } from "./messages.ts";
+import { nullable } from "./nullable.ts";
+import { ResponseFormat, StructuredOutputs } from "./response-format.ts";
+import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
 
 /**
  * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
  * vLLM names. Lenient where clients are: keys that are not listed are ignored, null stands for absent.
  */
-const nullable = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
-  Type.Optional(Type.Union([schema, Type.Null()]));
-
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
 
 export const ChatCompletionRequest = Type.Object(
@@ -37,15 +37,16 @@ export const ChatCompletionRequest = Type.Object(
     logit_bias: nullable(Type.Record(Type.String(), Type.Number(), { description: "Only {} is served" })),
     ignore_eos: nullable(Type.Boolean()),
     chat_template_kwargs: nullable(Type.Record(Type.String(), Type.Unknown())),
-    tools: nullable(Type.Array(Type.Unknown(), { description: "Only [] is served" })),
-    tool_choice: nullable(Type.Unknown()),
-    functions: nullable(Type.Array(Type.Unknown(), { description: "Only [] is served" })),
-    response_format: nullable(
-      Type.Object(
-        { type: Type.String({ description: "Only `text` is served" }) },
-        { additionalProperties: true },
-      ),
+    reasoning_effort: nullable(
+      Type.String({ description: "For templates that know it; `none` turns thinking off" }),
     ),
+    tools: nullable(Type.Array(Tool, { maxItems: 128 })),
+    tool_choice: nullable(ToolChoice),
+    parallel_tool_calls: nullable(Type.Boolean()),
+    functions: nullable(Type.Array(FunctionTool, { maxItems: 128, description: "Older than `tools`" })),
+    function_call: nullable(FunctionChoice),
+    response_format: nullable(ResponseFormat),
+    structured_outputs: nullable(StructuredOutputs),
   },
   { additionalProperties: true },
 );

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { FunctionCall, FunctionCallDelta, ToolCall, ToolCallDelta } from "./tools.ts";
 
 /** What the API answers (OpenAI API reference, "Chat completion object" and "Model object"). */
 const count = Type.Integer({ minimum: 0 });
@@ -11,6 +12,9 @@ export const Usage = Type.Object({
   total_tokens: count,
   prompt_tokens_details: Type.Object({
     cached_tokens: Type.Integer({ minimum: 0, description: "Prompt tokens that the prefix cache held" }),
+  }),
+  completion_tokens_details: Type.Object({
+    reasoning_tokens: Type.Integer({ minimum: 0, description: "Those of `reasoning_content`" }),
   }),
 });
 
@@ -26,7 +30,12 @@ export const Logprobs = Type.Object({
   refusal: Type.Null(),
 });
 
-export const FinishReason = Type.Union([Type.Literal("stop"), Type.Literal("length")]);
+export const FinishReason = Type.Union(
+  [Type.Literal("stop"), Type.Literal("length"), Type.Literal("tool_calls"), Type.Literal("function_call")],
+  { description: "`function_call`: where the request has the older `functions`" },
+);
+
+const reasoning = Type.String({ description: "What the model thought before it answered" });
 
 export const ChatCompletion = Type.Object({
   id: Type.String(),
@@ -39,7 +48,10 @@ export const ChatCompletion = Type.Object({
       index: count,
       message: Type.Object({
         role: Type.Literal("assistant"),
-        content: Type.String(),
+        content: orNull(Type.String({ description: "null: the model called tools and said nothing" })),
+        reasoning_content: Type.Optional(reasoning),
+        tool_calls: Type.Optional(Type.Array(ToolCall, { minItems: 1 })),
+        function_call: Type.Optional(FunctionCall),
         refusal: Type.Null(),
       }),
       logprobs: orNull(Logprobs),
@@ -61,6 +73,9 @@ export const ChatCompletionChunk = Type.Object({
       delta: Type.Object({
         role: Type.Optional(Type.Literal("assistant")),
         content: Type.Optional(Type.String()),
+        reasoning_content: Type.Optional(reasoning),
+        tool_calls: Type.Optional(Type.Array(ToolCallDelta, { minItems: 1 })),
+        function_call: Type.Optional(FunctionCallDelta),
       }),
       logprobs: orNull(Logprobs),
       finish_reason: orNull(FinishReason),
@@ -98,6 +113,8 @@ export type Usage = Static<typeof Usage>;
 export type Logprobs = Static<typeof Logprobs>;
 export type FinishReason = Static<typeof FinishReason>;
 export type ChatCompletion = Static<typeof ChatCompletion>;
+export type ChatMessageAnswer = ChatCompletion["choices"][number]["message"];
+export type ChatDelta = ChatCompletionChunk["choices"][number]["delta"];
 export type ChatCompletionChunk = Static<typeof ChatCompletionChunk>;
 export type Model = Static<typeof Model>;
 export type ModelList = Static<typeof ModelList>;

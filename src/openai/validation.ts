@@ -48,7 +48,8 @@ function describe(schema: TSchema): string {
   if (TypeGuard.IsNumber(schema)) return `a number${range(schema)}`;
   if (TypeGuard.IsBoolean(schema)) return "true or false";
   if (TypeGuard.IsString(schema)) {
-    const { minLength = 0, maxLength } = schema;
+    const { minLength = 0, maxLength, pattern } = schema;
+    if (pattern !== undefined) return `a string that matches ${pattern}`;
     return `a string${maxLength === undefined ? "" : ` of ${minLength} to ${maxLength} characters`}`;
   }
   if (TypeGuard.IsArray(schema)) {

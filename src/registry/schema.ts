@@ -2,6 +2,20 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 
+/** The formats of chat/tools/; a test holds the two lists together. */
+export const toolFormats = [
+  "hermes",
+  "qwen3-coder",
+  "llama3-json",
+  "llama-pythonic",
+  "mistral",
+  "phi4",
+  "granite",
+  "deepseek",
+  "harmony",
+  "gemma",
+];
+
 /** One model of registry.json. Keys that are not named here are allowed and kept. */
 export const RegistryEntry = Type.Object(
   {
@@ -27,7 +41,13 @@ export const RegistryEntry = Type.Object(
     pinned: Type.Optional(Type.Boolean({ description: "true or false" })),
     /** Unloaded after so many seconds without a request; 0: never. */
     idle_seconds: Type.Optional(Type.Number({ minimum: 0, description: "a number of seconds, 0 or more" })),
-    tool_format: Type.Optional(Type.String({ minLength: 1, description: "the name of a tool-call format" })),
+    /** How the model writes tool calls, where its chat template does not tell. */
+    tool_format: Type.Optional(
+      Type.Union(
+        toolFormats.map((name) => Type.Literal(name)),
+        { description: `one of ${toolFormats.join(", ")}` },
+      ),
+    ),
   },
   { additionalProperties: true },
 );

@@ -21,8 +21,16 @@ export interface StreamedAnswer {
 }
 
 /** Streams one answer for each prompt, all at once, on plain sockets: it shares the cores with the server, so it is light. */
-export async function runLoad(target: ChatTarget, prompts: string[], maxTokens: number): Promise<ChatRound> {
-  const requests = prompts.map((prompt) => renderRequest(target, prompt, maxTokens));
+export async function runLoad(
+  target: ChatTarget,
+  prompts: string[],
+  maxTokens: number,
+  /** Further fields of the request. */
+  extra: Record<string, unknown> = { ignore_eos: true },
+): Promise<ChatRound> {
+  const requests = prompts.map((prompt) =>
+    renderRequest(target, prompt, { max_tokens: maxTokens, ...extra }),
+  );
   const begun = performance.now();
   const answers = await Promise.all(requests.map((request) => streamOne(target, request, begun)));
   return {
@@ -33,13 +41,16 @@ export async function runLoad(target: ChatTarget, prompts: string[], maxTokens: 
   };
 }
 
-function renderRequest({ host, port, model }: ChatTarget, prompt: string, maxTokens: number): string {
+function renderRequest(
+  { host, port, model }: ChatTarget,
+  prompt: string,
+  extra: Record<string, unknown>,
+): string {
   const body = JSON.stringify({
     model,
     stream: true,
     stream_options: { include_usage: true },
-    max_tokens: maxTokens,
-    ignore_eos: true,
+    ...extra,
     temperature: 0,
     messages: [{ role: "user", content: prompt }],
   });

@@ -10,6 +10,7 @@ import { version } from "../../src/version.ts";
 import { type Figure, judge, renderFigures } from "./goals.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
+import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
@@ -57,6 +58,12 @@ async function runServed(bench: Bench): Promise<void> {
   const [, hostPid] = await server.logged(/ loaded model .*pid=(\d+)/);
   const loaded = { ...server, hostPid: Number(hostPid) };
   if (options.only.includes("load")) await runLoads(bench, loaded);
+  if (options.only.includes("constrained")) {
+    say("Holding answers to schemas and tools");
+    const found = await measureConstrained(server, prompts, options.rounds);
+    reports.constrained = found;
+    figures.push(...toConstrainedFigures(found));
+  }
   if (options.only.includes("prefix")) {
     say("Repeating long prefixes");
     const found = await measurePrefix(server, prompts, options.prefixes);

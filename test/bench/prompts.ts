@@ -33,7 +33,7 @@ export function createPrompts(): Prompts {
 }
 
 /** Mulberry32: numbers from 0 to 1 that a seed decides. */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

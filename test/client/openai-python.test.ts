@@ -52,6 +52,30 @@ describe("the Python client", () => {
   });
 });
 
+describe("the Python client's helpers", () => {
+  test("parse an answer into a pydantic model", () => {
+    expect(checks.get("parsed")).toMatchObject({ is_city: true });
+  });
+
+  test("put a streamed tool call together", () => {
+    expect(checks.get("tool stream")).toMatchObject({
+      kinds: expect.arrayContaining([
+        "tool_calls.function.arguments.delta",
+        "tool_calls.function.arguments.done",
+      ]),
+      names: ["weather"],
+      cities: ["str"],
+      reason: "tool_calls",
+    });
+  });
+});
+
+describe("pydantic-ai", () => {
+  test("gets the output that its agent is to have, at the first try", () => {
+    expect(checks.get("agent output")).toMatchObject({ is_city: true });
+  });
+});
+
 describe("LiteLLM", () => {
   test("gets a plain answer", () => {
     expect(checks.get("litellm plain")).toMatchObject({ text: berlin, reason: "stop", tokens: 8 });

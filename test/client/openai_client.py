@@ -18,6 +18,10 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 import litellm
 import openai
+from pydantic import BaseModel, Field
+from pydantic_ai import Agent
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers.openai import OpenAIProvider
 
 base_url, api_key, model = sys.argv[1:4]
 client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=30)
@@ -126,6 +130,61 @@ def through_litellm() -> None:
     report("litellm out of range", **caught(lambda: litellm.completion(**bad)))
 
 
+class City(BaseModel):
+    """A city that the tests ask for."""
+
+    name: str = Field(max_length=30)
+    inhabitants: int = Field(ge=0, le=100_000_000)
+    rivers: list[str] = Field(max_length=3, description="Their names")
+
+
+WEATHER: Any = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "Tells the weather of a city.",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string", "maxLength": 30}, "days": {"type": "integer", "minimum": 1}},
+            "required": ["city"],
+            "additionalProperties": False,
+        },
+        "strict": True,
+    },
+}
+
+
+def structured() -> None:
+    """The client's own helpers: `parse` with a pydantic model, and its accumulator of streams."""
+    request: Any = {"model": model, "messages": ask(), "temperature": 0, "max_tokens": 300}
+    parsed = client.chat.completions.parse(**request, response_format=City).choices[0].message.parsed
+    report("parsed", is_city=isinstance(parsed, City))
+    tools: Any = {"tools": [WEATHER], "tool_choice": "required", "parallel_tool_calls": False}
+    with client.chat.completions.stream(**request, **tools) as stream:
+        kinds = sorted({event.type for event in stream})
+        final = stream.get_final_completion()
+    calls = final.choices[0].message.tool_calls or []
+    report(
+        "tool stream",
+        kinds=kinds,
+        names=[call.function.name for call in calls],
+        cities=[type(json.loads(call.function.arguments)["city"]).__name__ for call in calls],
+        reason=final.choices[0].finish_reason,
+    )
+
+
+def agent() -> None:
+    """An agent of pydantic-ai: its output is a tool call that it validates, and it may call a tool first."""
+    served = OpenAIChatModel(model, provider=OpenAIProvider(openai_client=asynchronous()))
+    settings: Any = {"temperature": 0, "max_tokens": 300}
+    typed: Agent[None, City] = Agent(served, output_type=City, model_settings=settings, retries=0)
+    report("agent output", is_city=isinstance(typed.run_sync("Tell me of Berlin.").output, City))
+
+
+def asynchronous() -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=60)
+
+
 if __name__ == "__main__":
     litellm.suppress_debug_info = True
     plain()
@@ -133,3 +192,5 @@ if __name__ == "__main__":
     errors()
     asyncio.run(eight_at_once())
     through_litellm()
+    structured()
+    agent()

@@ -13,7 +13,7 @@ describe("setValues", () => {
     [["device=GPU.1"], { device: "GPU.1" }],
     [["pinned=true", "idle_seconds=1.5"], { pinned: true, idle_seconds: 1.5 }],
     [["context_length=4096"], { context_length: 4096 }],
-    [["tool_format=a=b"], { tool_format: "a=b" }],
+    [["tool_format=mistral"], { tool_format: "mistral" }],
     [["weight_format=4"], { weight_format: "4" }],
     [["path=/other place"], { path: "/other place" }],
     [["device=GPU", "device=NPU"], { device: "NPU" }],

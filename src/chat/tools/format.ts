@@ -4,8 +4,10 @@ import type { Grammar } from "../grammar.ts";
 export interface Tool {
   name: string;
   description?: string;
-  /** JSON Schema of the arguments, an object's; checked by chat/schema/. */
+  /** JSON Schema of the arguments, an object's. */
   parameters: Record<string, unknown>;
+  /** The same as the engine is held to it, for formats that write arguments as JSON. */
+  grammar: Grammar;
 }
 
 /** What a model's text turns out to be. */
@@ -42,6 +44,8 @@ export interface ToolFormat {
   name: string;
   /** Its markers are special tokens, which an engine leaves out of the text unless told to keep them. */
   specialTokens: boolean;
+  /** Answers without calls are in it, too, and it tells reasoning from content: its parser reads them all. */
+  readsAll?: true;
   /** Whether a chat template (Jinja source) speaks this form. */
   matches(template: string): boolean;
   createParser(tools: readonly Tool[]): ToolCallParser;

@@ -1,4 +1,5 @@
 import type { Grammar, TagGrammar } from "../grammar.ts";
+import { checkSchema } from "../schema/check.ts";
 import { toOptional, toUnion } from "./call-grammar.ts";
 
 type Schema = Record<string, unknown>;
@@ -77,7 +78,7 @@ function toMember(key: string, schema: unknown, quote: string): Grammar {
 }
 
 function toJson(schema: unknown): Grammar {
-  return { type: "json_schema", schema: JSON.stringify(schema) };
+  return checkSchema(schema, "tools");
 }
 
 function toTag(begin: string, content: Grammar, end: string): TagGrammar {

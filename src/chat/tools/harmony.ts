@@ -23,6 +23,7 @@ const longestHeader = 256;
 export const harmony: ToolFormat = {
   name: "harmony",
   specialTokens: true,
+  readsAll: true,
   matches: (template) => template.includes(channel) && template.includes(message),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));

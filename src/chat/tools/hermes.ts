@@ -28,11 +28,11 @@ export const hermes: ToolFormat = {
   toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [open], rules),
 };
 
-function toTag({ name, parameters }: Tool): TagGrammar {
+function toTag({ name, grammar }: Tool): TagGrammar {
   return {
     type: "tag",
     begin: `${open}\n{"name": ${JSON.stringify(name)}, "arguments": `,
-    content: { type: "json_schema", schema: JSON.stringify(parameters) },
+    content: grammar,
     end: `}\n${close}`,
   };
 }

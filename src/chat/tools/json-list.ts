@@ -80,7 +80,7 @@ export function schemaTag(begin: string, tool: Tool, end: string): TagGrammar {
   return {
     type: "tag",
     begin,
-    content: { type: "json_schema", schema: JSON.stringify(tool.parameters) },
+    content: tool.grammar,
     end,
   };
 }

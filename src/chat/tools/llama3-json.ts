@@ -31,11 +31,11 @@ export const llama3Json: ToolFormat = {
   },
 };
 
-function toTag({ name, parameters }: Tool): TagGrammar {
+function toTag({ name, grammar }: Tool): TagGrammar {
   return {
     type: "tag",
     begin: `{"name": ${JSON.stringify(name)}, "parameters": `,
-    content: { type: "json_schema", schema: JSON.stringify(parameters) },
+    content: grammar,
     end: "}",
   };
 }

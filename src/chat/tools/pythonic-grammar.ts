@@ -1,7 +1,7 @@
 import type { Grammar, TagGrammar } from "../grammar.ts";
 import { toConcat, toConst, toOptional, toUnion } from "./call-grammar.ts";
 import type { CallRules, Tool } from "./format.ts";
-import { toProperties, toSchemaText, toSchemaTypes } from "./schema-types.ts";
+import { toProperties, toSchemaTypes, toValueGrammar } from "./schema-types.ts";
 
 /**
  * Holds to `[f(a=1, b="x"), g()]`. The required arguments come first, then the others, each in the schema's order; ones
@@ -78,5 +78,5 @@ function toValue(schema: unknown, root: Record<string, unknown>): Grammar {
   if (spelled.length > 0 && spelled.every((texts) => texts.length > 0)) {
     return toUnion(spelled.flat().map(toConst));
   }
-  return { type: "json_schema", schema: toSchemaText(schema, root) };
+  return toValueGrammar(schema, root);
 }

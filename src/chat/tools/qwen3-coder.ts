@@ -4,7 +4,7 @@ import type { Tool, ToolFormat } from "./format.ts";
 import { escapeText, skipSpace } from "./literal.ts";
 import { toJsonValue } from "./raw-value.ts";
 import { type Reading, readUntil, type Scanner } from "./scanner.ts";
-import { toAllowedValues, toProperties, toSchemaText, toSchemaTypes } from "./schema-types.ts";
+import { toAllowedValues, toProperties, toSchemaTypes, toValueGrammar } from "./schema-types.ts";
 import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
 
 const open = "<tool_call>";
@@ -122,7 +122,7 @@ function toParameterTag(name: string, schema: unknown, root: Record<string, unkn
   const begin = `${parameterOpen}${name}>\n`;
   const end = `\n${parameterClose}\n`;
   if (types !== "any" && !types.has("string")) {
-    return { type: "tag", begin, content: { type: "json_schema", schema: toSchemaText(schema, root) }, end };
+    return { type: "tag", begin, content: toValueGrammar(schema, root), end };
   }
   const values = toAllowedValues(schema);
   if (values === undefined) return { type: "tag", begin, content: { type: "any_text" }, end };

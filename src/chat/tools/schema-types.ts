@@ -1,3 +1,6 @@
+import type { Grammar } from "../grammar.ts";
+import { checkSchema } from "../schema/check.ts";
+
 /** What a JSON Schema lets a value be: its types, `any` if it does not say. */
 export type SchemaTypes = ReadonlySet<string> | "any";
 
@@ -38,11 +41,14 @@ export function toProperties(root: Schema): { name: string; schema: unknown; req
   }));
 }
 
-/** The schema of one property as a text that stands alone: with the definitions it may refer to. */
-export function toSchemaText(schema: unknown, root: Schema): string {
-  if (!isObject(schema)) return JSON.stringify(schema);
+/** What a value of one property is held to, written as JSON; the schema may refer to the root's definitions. */
+export function toValueGrammar(schema: unknown, root: Schema): Grammar {
+  if (!isObject(schema)) return checkSchema(schema, "tools");
   const { $defs, definitions } = root;
-  return JSON.stringify({ ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) });
+  return checkSchema(
+    { ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) },
+    "tools",
+  );
 }
 
 /** The JSON Schema type of a value; a whole number is both `integer` and `number`, and named `integer`. */

@@ -17,8 +17,6 @@ def to_config(grammar: Message) -> Any:
 
 def to_tag(grammar: Message) -> Any:
     match grammar["type"]:
-        case "json_schema":
-            return Tags.JSONSchema(grammar["schema"])
         case "regex":
             return Tags.Regex(grammar["pattern"])
         case "ebnf":
@@ -27,8 +25,6 @@ def to_tag(grammar: Message) -> Any:
             return Tags.ConstString(grammar["text"])
         case "any_text":
             return Tags.AnyText()
-        case "qwen_xml":
-            return Tags.QwenXMLParametersFormat(grammar["schema"])
         case "concat":
             return Tags.Concat([to_tag(element) for element in grammar["elements"]])
         case "union":

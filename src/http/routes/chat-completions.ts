@@ -5,6 +5,7 @@ import { ChatCompletionRequest } from "../../openai/requests.ts";
 import { ChatCompletion, ChatCompletionChunk } from "../../openai/responses.ts";
 import { type Answer, collectAnswer, streamAnswer } from "../answer.ts";
 import type { Catalog } from "../catalog.ts";
+import { createChatModels } from "../chat-models.ts";
 import { runChoices } from "../choices.ts";
 import { createDeadline } from "../deadline.ts";
 import { documented } from "../openapi.ts";
@@ -25,6 +26,7 @@ export interface ChatDeps {
 /** POST /v1/chat/completions */
 export function chatCompletions(deps: ChatDeps) {
   const { catalog, pool } = deps;
+  const chatModels = createChatModels(deps.newId);
   return new Elysia({ name: "chat-completions" }).post(
     "/v1/chat/completions",
     async ({ body, request }) => {
@@ -34,11 +36,19 @@ export function chatCompletions(deps: ChatDeps) {
       record.model = model.name;
       const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens });
       const deadline = createDeadline(request.signal, deps.requestSeconds);
-      const counts = { prompt: 0, cached: 0, completion: 0 };
+      const counts = { prompt: 0, cached: 0, completion: 0, reasoning: 0 };
       const target = catalog.toTarget(model);
       const answer: Answer = {
         head: { id: `chatcmpl-${deps.newId()}`, created: Math.floor(Date.now() / 1000), model: model.name },
-        events: runChoices({ pool, target, plan, counts, signal: deadline.signal }),
+        events: runChoices({
+          pool,
+          target,
+          choices: plan.choices,
+          toChoice: (index, loaded) =>
+            plan.toChoice(index, chatModels.contextOf(loaded, model.entry.tool_format)),
+          counts,
+          signal: deadline.signal,
+        }),
         counts,
         choices: plan.choices,
         logprobs: plan.logprobs,

@@ -16,7 +16,13 @@ interface Answer {
 
 async function sample(cases: { name: string; grammar: string }[]): Promise<Answer[]> {
   const child = Bun.spawn(
-    [join(runtimeDir(), "bin", "python"), join(import.meta.dir, "sample.py"), modelPath(), "120", String(SAMPLES)],
+    [
+      join(runtimeDir(), "bin", "python"),
+      join(import.meta.dir, "sample.py"),
+      modelPath(),
+      "120",
+      String(SAMPLES),
+    ],
     { stdio: [Buffer.from(JSON.stringify(cases)), "pipe", "pipe"] },
   );
   const [answers, report, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);

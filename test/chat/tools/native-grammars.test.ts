@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import type { Grammar } from "../../../src/chat/grammar.ts";
+import { checkSchema } from "../../../src/chat/schema/check.ts";
 import { deepseek } from "../../../src/chat/tools/deepseek.ts";
 import type { CallRules, Tool, ToolFormat } from "../../../src/chat/tools/format.ts";
 import { gemma } from "../../../src/chat/tools/gemma.ts";
@@ -32,7 +33,8 @@ const tools: Tool[] = [
 ];
 
 function object(name: string, properties: Record<string, unknown>, required: string[]): Tool {
-  return { name, parameters: { type: "object", properties, required, additionalProperties: false } };
+  const parameters = { type: "object", properties, required, additionalProperties: false };
+  return { name, parameters, grammar: checkSchema(parameters, "tools") };
 }
 
 /** What a model of the format says; the small model repeats it when it has read it often. */

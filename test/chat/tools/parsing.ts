@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { checkSchema } from "../../../src/chat/schema/check.ts";
 import type { Tool, ToolFormat, ToolPart } from "../../../src/chat/tools/format.ts";
 
 /** Content is a string, a call its name and the text of its arguments. */
@@ -67,5 +68,6 @@ function cutName(pieces: readonly string[]): string {
 }
 
 export function tool(name: string, properties: Record<string, unknown> = {}, required: string[] = []): Tool {
-  return { name, parameters: { type: "object", properties, required } };
+  const parameters = { type: "object", properties, required };
+  return { name, parameters, grammar: checkSchema(parameters, "tools") };
 }
