@@ -3,11 +3,11 @@ import { add, type Conjunction, noCondition, typesOf, type Union, valuesOf } fro
 import { areDisjoint } from "./disjoint.ts";
 import { any, type Expression, never, optional, type Rules, rule, text } from "./expression.ts";
 import { unsupported } from "./faults.ts";
-import { jsonValue } from "./json-text.ts";
 import { type Bound, decimals, integers, type Range } from "./numbers.ts";
 import { objects } from "./objects.ts";
 import type { Schema, Type } from "./schema.ts";
 import { strings } from "./strings.ts";
+import { oneOfTexts } from "./trie.ts";
 
 const MAX_RULES = 3000;
 
@@ -59,7 +59,7 @@ export class Compiler {
   private body(conjunction: Conjunction): Expression {
     if (conjunction.schemas.some(({ isFalse }) => isFalse)) return never;
     const values = valuesOf(conjunction);
-    if (values) return any(...values.map(jsonValue));
+    if (values) return oneOfTexts(values.map((value) => JSON.stringify(value)));
     const [union, ...unions] = conjunction.unions;
     if (union) return this.union({ ...conjunction, unions }, union);
     return any(...typesOf(conjunction.schemas).map((type) => this.ofType(conjunction.schemas, type)));

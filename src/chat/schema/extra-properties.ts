@@ -3,10 +3,10 @@ import type { Compiler } from "./compiler.ts";
 import { add, noCondition, valuesOf } from "./conjunction.ts";
 import { all, any, chars, type Expression, never, nothing, repeat, text } from "./expression.ts";
 import { unsupported } from "./faults.ts";
-import { jsonValue } from "./json-text.ts";
 import { colon } from "./objects.ts";
 import type { Schema } from "./schema.ts";
 import { strings } from "./strings.ts";
+import { oneOfTexts } from "./trie.ts";
 
 /**
  * A property that is none of the named ones. A name twice in an object would stand for its last value, which nothing
@@ -43,7 +43,8 @@ function namesThat(names: readonly Schema[], named: readonly string[]): Expressi
   const conjunction = names.reduce(add, noCondition);
   const param = names[0]?.param ?? "";
   const listed = valuesOf(conjunction)?.filter((value) => typeof value === "string");
-  if (listed) return any(...listed.filter((name) => !named.includes(name)).map(jsonValue));
+  if (listed)
+    return oneOfTexts(listed.filter((name) => !named.includes(name)).map((name) => JSON.stringify(name)));
   if (conjunction.unions.length > 0) throw unsupported(param, "choices between names cannot be enforced.");
   const { schemas } = conjunction;
   const clash = named.find((name) => schemas.every(({ pattern }) => !pattern || pattern.test(name)));
