@@ -1,12 +1,12 @@
 import { anyCodePoint, minus, only } from "./code-points.ts";
-import type { Compiler } from "./compiler.ts";
 import { add, noCondition, valuesOf } from "./conjunction.ts";
 import { all, any, chars, type Expression, never, nothing, repeat, text } from "./expression.ts";
 import { unsupported } from "./faults.ts";
-import { colon } from "./objects.ts";
+import { colon } from "./punctuation.ts";
 import type { Schema } from "./schema.ts";
 import { strings } from "./strings.ts";
 import { oneOfTexts } from "./trie.ts";
+import type { ValueRules } from "./value-rules.ts";
 
 /**
  * A property that is none of the named ones. A name twice in an object would stand for its last value, which nothing
@@ -15,7 +15,7 @@ import { oneOfTexts } from "./trie.ts";
 export function extraProperty(
   schemas: readonly Schema[],
   named: readonly string[],
-  compiler: Compiler,
+  rules: ValueRules,
 ): Expression {
   const [matching, ...others] = schemas.filter(({ patternProperty }) => patternProperty);
   if (others.length > 0) {
@@ -30,10 +30,10 @@ export function extraProperty(
   const names = schemas.flatMap(({ propertyNames }) => propertyNames ?? []);
   const at = matching?.patternProperty;
   if (at) names.push({ param: `${matching.param}.patternProperties`, pattern: at.pattern });
-  const value = compiler.value(at ? [at.schema, ...additional] : additional);
+  const value = rules.value(at ? [at.schema, ...additional] : additional);
   const key = names.length === 0 ? otherNames(named) : namesThat(names, named);
   return all(
-    compiler.define(() => key),
+    rules.define(() => key),
     colon,
     value,
   );
