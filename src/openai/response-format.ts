@@ -24,4 +24,4 @@ export const StructuredOutputs = Type.Object(
 );
 
 export type ResponseFormat = Static<typeof ResponseFormat>;
-export type StructuredOutputs = Static<typeof StructuredOutputs>;
+export type StructuredOutputs = Static<typeof StructuredOutputs> & Record<string, unknown>;

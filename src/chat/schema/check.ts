@@ -19,7 +19,7 @@ const MAX_TEXT = 200_000;
 export function checkSchema(schema: unknown, param: string): Grammar {
   const compiler = new Compiler(param);
   const root = compiler.value([readSchema(schema, param)]);
-  const grammar = renderGrammar(root, compiler.rules);
+  const grammar = renderGrammar(root, compiler.rules, param);
   if (grammar === null) throw malformed(param, "cannot be satisfied: no JSON value fits all that it says.");
   if (grammar.length > MAX_TEXT) {
     throw unsupported(

@@ -1,8 +1,8 @@
 import type { Grammar } from "../grammar.ts";
-import { any, text } from "./expression.ts";
 import { below, malformed, quote } from "./faults.ts";
 import { Regex } from "./regex.ts";
 import { renderGrammar } from "./render.ts";
+import { oneOfTexts } from "./trie.ts";
 
 const MAX_CHOICES = 1000;
 const MAX_LENGTH = 65_536;
@@ -17,12 +17,12 @@ export function checkChoice(choices: readonly unknown[], param: string): Grammar
   const length = [...texts].reduce((sum, choice) => sum + choice.length, 0);
   if (length > MAX_LENGTH)
     throw malformed(param, `has ${length} characters; at most ${MAX_LENGTH} are allowed.`);
-  return toGrammar(renderGrammar(any(...Array.from(texts, text)), new Map()), param);
+  return toGrammar(renderGrammar(oneOfTexts([...texts]), new Map(), param), param);
 }
 
 /** An answer that a regular expression matches from its start to its end. */
 export function checkRegex(pattern: string, param: string): Grammar {
-  return toGrammar(renderGrammar(new Regex(pattern, param).whole(), new Map()), param);
+  return toGrammar(renderGrammar(new Regex(pattern, param).whole(), new Map(), param), param);
 }
 
 function checkText(choice: unknown, param: string): string {

@@ -1,19 +1,21 @@
 import { arrays } from "./arrays.ts";
 import { add, type Conjunction, noCondition, typesOf, type Union, valuesOf } from "./conjunction.ts";
 import { areDisjoint } from "./disjoint.ts";
-import { any, type Expression, never, optional, type Rules, rule, text } from "./expression.ts";
+import { any, type Expression, never, type Rules, rule, text } from "./expression.ts";
 import { unsupported } from "./faults.ts";
-import { jsonValue } from "./json-text.ts";
 import { type Bound, decimals, integers, type Range } from "./numbers.ts";
 import { objects } from "./objects.ts";
+import { gap } from "./punctuation.ts";
 import type { Schema, Type } from "./schema.ts";
 import { strings } from "./strings.ts";
+import { oneOfTexts } from "./trie.ts";
+import type { ValueRules } from "./value-rules.ts";
 
 const MAX_RULES = 3000;
 
 /** Turns schemas into rules that write their values as JSON; equal conditions share a rule, so recursion ends. */
-export class Compiler {
-  readonly rules: Rules = new Map([["gap", optional(text(" "))]]);
+export class Compiler implements ValueRules {
+  readonly rules: Rules = new Map([["gap", gap]]);
   private readonly names = new Map<string, string>();
   private readonly ids = new Map<Schema, number>();
   private readonly param: string;
@@ -22,12 +24,10 @@ export class Compiler {
     this.param = param;
   }
 
-  /** The values that satisfy every one of the schemas. */
   value(schemas: readonly Schema[]): Expression {
     return this.conjunction(schemas.reduce(add, noCondition));
   }
 
-  /** The expression as a rule of its own. */
   define(body: () => Expression): Expression {
     const name = `r${this.rules.size}`;
     if (this.rules.size > MAX_RULES) {
@@ -59,7 +59,7 @@ export class Compiler {
   private body(conjunction: Conjunction): Expression {
     if (conjunction.schemas.some(({ isFalse }) => isFalse)) return never;
     const values = valuesOf(conjunction);
-    if (values) return any(...values.map(jsonValue));
+    if (values) return oneOfTexts(values.map((value) => JSON.stringify(value)));
     const [union, ...unions] = conjunction.unions;
     if (union) return this.union({ ...conjunction, unions }, union);
     return any(...typesOf(conjunction.schemas).map((type) => this.ofType(conjunction.schemas, type)));

@@ -25,7 +25,7 @@ export function checkGrammar(grammar: string, param: string): Grammar {
   }
   if (!reader.rules.has("root")) throw malformed(param, 'has no rule "root", which the answer comes from.');
   refuseEndless(reader, param);
-  const text = renderGrammar(rule("rule-root"), renamed(reader));
+  const text = renderGrammar(rule("rule-root"), renamed(reader), param);
   if (text === null) throw malformed(param, 'has a rule "root" that no text can satisfy.');
   return { type: "ebnf", grammar: text };
 }

@@ -1,12 +1,12 @@
 import { anyCodePoint, minus, only } from "./code-points.ts";
-import type { Compiler } from "./compiler.ts";
 import { add, noCondition, valuesOf } from "./conjunction.ts";
 import { all, any, chars, type Expression, never, nothing, repeat, text } from "./expression.ts";
 import { unsupported } from "./faults.ts";
-import { jsonValue } from "./json-text.ts";
-import { colon } from "./objects.ts";
+import { colon } from "./punctuation.ts";
 import type { Schema } from "./schema.ts";
 import { strings } from "./strings.ts";
+import { oneOfTexts } from "./trie.ts";
+import type { ValueRules } from "./value-rules.ts";
 
 /**
  * A property that is none of the named ones. A name twice in an object would stand for its last value, which nothing
@@ -15,7 +15,7 @@ import { strings } from "./strings.ts";
 export function extraProperty(
   schemas: readonly Schema[],
   named: readonly string[],
-  compiler: Compiler,
+  rules: ValueRules,
 ): Expression {
   const [matching, ...others] = schemas.filter(({ patternProperty }) => patternProperty);
   if (others.length > 0) {
@@ -30,10 +30,10 @@ export function extraProperty(
   const names = schemas.flatMap(({ propertyNames }) => propertyNames ?? []);
   const at = matching?.patternProperty;
   if (at) names.push({ param: `${matching.param}.patternProperties`, pattern: at.pattern });
-  const value = compiler.value(at ? [at.schema, ...additional] : additional);
+  const value = rules.value(at ? [at.schema, ...additional] : additional);
   const key = names.length === 0 ? otherNames(named) : namesThat(names, named);
   return all(
-    compiler.define(() => key),
+    rules.define(() => key),
     colon,
     value,
   );
@@ -43,7 +43,8 @@ function namesThat(names: readonly Schema[], named: readonly string[]): Expressi
   const conjunction = names.reduce(add, noCondition);
   const param = names[0]?.param ?? "";
   const listed = valuesOf(conjunction)?.filter((value) => typeof value === "string");
-  if (listed) return any(...listed.filter((name) => !named.includes(name)).map(jsonValue));
+  if (listed)
+    return oneOfTexts(listed.filter((name) => !named.includes(name)).map((name) => JSON.stringify(name)));
   if (conjunction.unions.length > 0) throw unsupported(param, "choices between names cannot be enforced.");
   const { schemas } = conjunction;
   const clash = named.find((name) => schemas.every(({ pattern }) => !pattern || pattern.test(name)));

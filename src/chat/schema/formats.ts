@@ -10,7 +10,7 @@ const zone = "(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)";
 const time = `([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?${zone}`;
 const byte = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const ipv4 = `${byte}(\\.${byte}){3}`;
-const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
+const label = "[A-Za-z0-9]{1,20}(-[A-Za-z0-9]{1,20})?";
 const hostname = `${label}(\\.${label}){0,4}`;
 const segment = "[A-Za-z0-9._~!$&'()*+,;=:@-]";
 const uri = `[a-z][a-z0-9+.-]{0,15}://${hostname}(:[1-9]\\d{0,3})?(/${segment}*)*(\\?(${segment}|/)*)?(#(${segment}|/)*)?`;
@@ -26,7 +26,7 @@ const patterns: Record<string, string> = {
   time,
   "date-time": `${date}T${time}`,
   duration: `P(${dateSpan}(${timeSpan})?|${timeSpan}|\\d{1,6}W)`,
-  email: `[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+){0,4}@${label}(\\.${label}){1,4}`,
+  email: `[A-Za-z0-9_+-]{1,30}(\\.[A-Za-z0-9_+-]{1,30})?@${label}(\\.${label}){1,4}`,
   hostname,
   ipv4,
   ipv6: "[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}",

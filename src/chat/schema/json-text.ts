@@ -32,11 +32,6 @@ export function jsonString(content: Expression): Expression {
   return all(text('"'), toJson(content), text('"'));
 }
 
-/** A value as compact JSON. */
-export function jsonValue(value: unknown): Expression {
-  return text(JSON.stringify(value));
-}
-
 function toJson(expression: Expression): Expression {
   switch (expression.kind) {
     case "text":

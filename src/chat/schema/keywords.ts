@@ -1,21 +1,11 @@
 import { canonical } from "./accepts.ts";
 import { below, isRecord, malformed, quote, unsupported } from "./faults.ts";
 import { formats } from "./formats.ts";
+import type { Keyword } from "./keyword.ts";
 import { split } from "./numbers.ts";
-import type { Reader } from "./read.ts";
 import { refuseUnless, trivial } from "./refused-keywords.ts";
 import { Regex } from "./regex.ts";
 import { type Schema, type Type, types } from "./schema.ts";
-
-export interface Keyword {
-  keyword: string;
-  content: unknown;
-  schema: Schema;
-  siblings: Record<string, unknown>;
-  /** The keyword's own place. */
-  param: string;
-  reader: Reader;
-}
 
 type Handler = (at: Keyword) => void;
 

@@ -1,12 +1,11 @@
-import { comma, listOf } from "./arrays.ts";
-import type { Compiler } from "./compiler.ts";
+import { listOf } from "./arrays.ts";
 import { namesOf, propertyOf } from "./conjunction.ts";
-import { all, any, type Expression, never, nothing, rule, text } from "./expression.ts";
+import { all, any, type Expression, never, nothing, text } from "./expression.ts";
 import { extraProperty } from "./extra-properties.ts";
 import { unsupported } from "./faults.ts";
+import { colon, comma } from "./punctuation.ts";
 import type { Schema } from "./schema.ts";
-
-export const colon = all(text(":"), rule("gap"));
+import type { ValueRules } from "./value-rules.ts";
 
 interface Plan {
   /** The properties in their order: key and value, and whether it must be there. */
@@ -17,14 +16,14 @@ interface Plan {
 }
 
 /** The JSON objects that all the schemas allow: named properties in the schema's order, then others. */
-export function objects(schemas: readonly Schema[], compiler: Compiler): Expression {
+export function objects(schemas: readonly Schema[], rules: ValueRules): Expression {
   const { declared, required, hasExtras } = namesOf(schemas);
   const plan: Plan = {
     declared: declared.map((name) => ({
-      property: all(text(JSON.stringify(name)), colon, compiler.value(propertyOf(schemas, name))),
+      property: all(text(JSON.stringify(name)), colon, rules.value(propertyOf(schemas, name))),
       isRequired: required.has(name),
     })),
-    extra: hasExtras ? extraProperty(schemas, declared, compiler) : null,
+    extra: hasExtras ? extraProperty(schemas, declared, rules) : null,
     min: Math.max(0, ...schemas.map(({ minProperties = 0 }) => minProperties)),
     max: Math.min(...schemas.map(({ maxProperties = Number.POSITIVE_INFINITY }) => maxProperties)),
   };
@@ -35,7 +34,7 @@ export function objects(schemas: readonly Schema[], compiler: Compiler): Express
       "more properties than one beside the named ones cannot be counted.",
     );
   }
-  return all(text("{"), new Members(plan, compiler).from(0, 0), text("}"));
+  return all(text("{"), new Members(plan, rules).from(0, 0), text("}"));
 }
 
 /** Counts properties only so far as the limits need, at least whether there was one. */
@@ -45,11 +44,11 @@ class Members {
   private readonly cap: number;
 
   private readonly plan: Plan;
-  private readonly compiler: Compiler;
+  private readonly rules: ValueRules;
 
-  constructor(plan: Plan, compiler: Compiler) {
+  constructor(plan: Plan, rules: ValueRules) {
     this.plan = plan;
-    this.compiler = compiler;
+    this.rules = rules;
     this.countsMax = plan.max <= plan.declared.length;
     this.cap = Math.max(1, plan.min, this.countsMax ? plan.max : 0);
   }
@@ -58,7 +57,7 @@ class Members {
     const next = this.plan.declared[index];
     if (!next) return this.rest(count);
     const key = `${index} ${count}`;
-    const known = this.known.get(key) ?? this.compiler.define(() => this.withOrWithout(index, count));
+    const known = this.known.get(key) ?? this.rules.define(() => this.withOrWithout(index, count));
     this.known.set(key, known);
     return known;
   }

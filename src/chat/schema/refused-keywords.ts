@@ -1,5 +1,5 @@
 import { isRecord, malformed, quote, unsupported } from "./faults.ts";
-import type { Keyword } from "./keywords.ts";
+import type { Keyword } from "./keyword.ts";
 
 /** Keywords that cannot be enforced, with the contents that ask for nothing. */
 export const trivial: Record<string, (content: unknown) => boolean> = {

@@ -1,6 +1,8 @@
 import type { CodePoints } from "./code-points.ts";
 import { all, any, type Expression, type Rules, repeat, rule } from "./expression.ts";
+import { unsupported } from "./faults.ts";
 import { findProductive } from "./productive.ts";
+import { unambiguous } from "./unambiguous.ts";
 
 /**
  * XGrammar counts repetitions in a way that takes a second per token past 128, and unrolls the shorter ones
@@ -11,10 +13,15 @@ const BLOCK = 32;
 /**
  * Expressions as EBNF that XGrammar reads, or null where no text belongs to `root`. What can never be completed is
  * left out: the engine would lead the model into it and then find no token to go on with.
+ *
+ * Throws `unsupported_parameter` for what the engine would not get right.
  */
-export function renderGrammar(root: Expression, rules: Rules): string | null {
-  const isProductive = findProductive(rules);
-  return isProductive(root) ? new Renderer(new Map(rules), isProductive).render(root) : null;
+export function renderGrammar(root: Expression, rules: Rules, param: string): string | null {
+  const safe = unambiguous(new Map([...rules, ["root", root]]));
+  if (safe === null)
+    throw unsupported(param, "it leaves too many ways open at once. Make its choices begin differently.");
+  const isProductive = findProductive(safe);
+  return isProductive(rule("root")) ? new Renderer(new Map(safe), isProductive).render() : null;
 }
 
 class Renderer {
@@ -29,13 +36,13 @@ class Renderer {
     this.productive = productive;
   }
 
-  render(root: Expression): string {
-    const body = this.choices(root);
+  render(): string {
+    this.use("root");
     for (let name = this.waiting.pop(); name !== undefined; name = this.waiting.pop()) {
       const expression = this.rules.get(name);
       if (expression) this.lines.set(name, this.choices(expression));
     }
-    return [["root", body] as const, ...this.lines].map(([name, line]) => `${name} ::= ${line}\n`).join("");
+    return [...this.lines].map(([name, line]) => `${name} ::= ${line}\n`).join("");
   }
 
   private choices(expression: Expression): string {
