@@ -78,20 +78,15 @@ const samples: [ToolFormat, string[]][] = [
   ],
 ];
 
-/** Every rule with the first sample, free text also with the others. */
-const runs = samples.flatMap(([format, texts]) => [
-  ...texts.map((sample) => ({ format, sample, tools, rules: { required: false, parallel: true } })),
-  ...[1, 4].flatMap((count) =>
-    [true, false].flatMap((required) =>
-      [true, false].map((parallel) => ({
-        format,
-        sample: texts[0] ?? "",
-        tools: tools.slice(0, count),
-        rules: { required, parallel },
-      })),
-    ),
-  ),
-]);
+const runs = samples.flatMap(([format, texts]) => {
+  const first = { format, sample: texts[0] ?? "" };
+  return [
+    ...texts.map((sample) => ({ format, sample, tools, rules: { required: false, parallel: true } })),
+    { ...first, tools: tools.slice(0, 1), rules: { required: false, parallel: false } },
+    ...[true, false].map((parallel) => ({ ...first, tools, rules: { required: true, parallel } })),
+    { ...first, tools: tools.slice(0, 1), rules: { required: true, parallel: true } },
+  ];
+});
 
 const ajv = new Ajv({ allowUnionTypes: true });
 const validators = new Map(tools.map(({ name, parameters }) => [name, ajv.compile(parameters)]));
@@ -100,7 +95,7 @@ test("what the engine writes under a format's grammar parses into valid calls", 
   const answers = await write(
     runs.map(({ format, sample, tools, rules }) => ({
       grammar: format.toGrammar(tools, rules),
-      prompt: `${`Answer:${sample}\n`.repeat(10)}Answer:`,
+      prompt: `${`Answer:${sample}\n`.repeat(6)}Answer:`,
       tokens: longest,
     })),
   );
@@ -119,7 +114,7 @@ test("what the engine writes under a format's grammar parses into valid calls", 
       expect(validators.get(name)?.(JSON.parse(args)), which).toBe(true);
       called.add(`${rules.required ? "required" : "auto"}: ${sample}`);
     }
-    if (rules.required) expect(parts.length - calls.length, which).toBe(0);
+    if (rules.required && !cut) expect(parts.length - calls.length, which).toBe(0);
     if (rules.required) expect(calls.length, which).toBeGreaterThan(0);
     if (!rules.parallel) expect(calls.length, which).toBeLessThan(2);
   }
