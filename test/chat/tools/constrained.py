@@ -1,0 +1,73 @@
+"""Answers of the small model under grammars: JSON lines {grammar, prompt, tokens} in, JSON lines {text, tokens} out.
+
+Run by grammars.test.ts, with the model's path as its argument.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import openvino_genai as genai
+
+Tags = genai.StructuredOutputConfig
+
+
+def to_tag(grammar: dict[str, Any]) -> Any:
+    """The tree of src/chat/grammar.ts as the engine's structural tags."""
+    lists = {key: grammar[key] for key in ("at_least_one", "stop_after_first") if key in grammar}
+    match grammar["type"]:
+        case "json_schema":
+            return Tags.JSONSchema(grammar["schema"])
+        case "ebnf":
+            return Tags.EBNF(grammar["grammar"])
+        case "const":
+            return Tags.ConstString(grammar["text"])
+        case "any_text":
+            return Tags.AnyText()
+        case "concat":
+            return Tags.Concat([to_tag(element) for element in grammar["elements"]])
+        case "union":
+            return Tags.Union([to_tag(element) for element in grammar["elements"]])
+        case "tag":
+            return Tags.Tag(grammar["begin"], to_tag(grammar["content"]), grammar["end"])
+        case "triggered_tags":
+            tags = [to_tag(tag) for tag in grammar["tags"]]
+            return Tags.TriggeredTags(triggers=grammar["triggers"], tags=tags, **lists)
+        case "tags_with_separator":
+            tags = [to_tag(tag) for tag in grammar["tags"]]
+            return Tags.TagsWithSeparator(separator=grammar["separator"], tags=tags, **lists)
+    raise ValueError(f"Unknown grammar {grammar['type']!r}.")
+
+
+def start(pipeline: Any, number: int, request: dict[str, Any]) -> Any:
+    tokenizer = pipeline.get_tokenizer()
+    prompt = tokenizer.apply_chat_template([{"role": "user", "content": request["prompt"]}], True)
+    config = pipeline.get_config()
+    config.apply_chat_template = False
+    config.max_new_tokens = request["tokens"]
+    config.do_sample, config.temperature, config.rng_seed = True, 0.7, 1
+    tag = to_tag(request["grammar"])
+    config.structured_output_config = genai.StructuredOutputConfig(structural_tags_config=tag)
+    return pipeline.add_request(number, tokenizer.encode(prompt, add_special_tokens=False).input_ids, config)
+
+
+def main() -> None:
+    scheduler = genai.SchedulerConfig()
+    scheduler.cache_size = 1
+    pipeline = genai.ContinuousBatchingPipeline(sys.argv[1], scheduler, "CPU", {}, {})
+    handles = [start(pipeline, number, json.loads(line)) for number, line in enumerate(sys.stdin)]
+    answers: list[list[int]] = [[] for _ in handles]
+    while pipeline.has_non_finished_requests():
+        pipeline.step()
+        for handle, ids in zip(handles, answers, strict=True):
+            while handle.can_read():
+                for output in handle.read().values():
+                    ids += output.generated_ids
+    for ids in answers:
+        print(json.dumps({"text": pipeline.get_tokenizer().decode(ids), "tokens": len(ids)}))
+
+
+if __name__ == "__main__":
+    main()
