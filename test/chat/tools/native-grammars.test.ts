@@ -159,11 +159,14 @@ interface Request {
 }
 
 async function write(requests: readonly Request[]): Promise<{ text: string; ids: number[] }[]> {
-  const child = Bun.spawn([runtimePython(runtimeDir()), join(import.meta.dir, "repeated.py"), modelPath()], {
-    stdin: new Blob([requests.map((request) => JSON.stringify(request)).join("\n")]),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    [runtimePython(runtimeDir()), join(import.meta.dir, "constrained.py"), modelPath()],
+    {
+      stdin: new Blob([requests.map((request) => JSON.stringify({ ...request, raw: true })).join("\n")]),
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   const [output, errors, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   expect([code, errors.slice(-2000)]).toEqual([0, expect.any(String)]);
   return output
