@@ -55,7 +55,7 @@ function toList(items: Schema, quote: string): Grammar {
 }
 
 function toObject(properties: Schema, required: unknown, quote: string): Grammar {
-  const wanted = Array.isArray(required) ? required : [];
+  const wanted: unknown[] = Array.isArray(required) ? required : [];
   const fields = Object.keys(properties)
     .sort()
     .map((key) => ({ key, isWanted: wanted.includes(key), member: toMember(key, properties[key], quote) }));
