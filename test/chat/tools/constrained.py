@@ -20,6 +20,8 @@ def to_tag(grammar: dict[str, Any]) -> Any:
     match grammar["type"]:
         case "json_schema":
             return Tags.JSONSchema(grammar["schema"])
+        case "regex":
+            return Tags.Regex(grammar["pattern"])
         case "ebnf":
             return Tags.EBNF(grammar["grammar"])
         case "const":

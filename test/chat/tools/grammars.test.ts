@@ -75,7 +75,7 @@ function check({ format, tools, rules }: Run, { text, whole }: Answer): void {
   const which = `${format.name} ${JSON.stringify(rules)}: ${JSON.stringify(text)}`;
   const parts = parse(format, tools, [text]);
   // The last one of an answer that was cut is cut.
-  const calls = (whole ? parts : parts.slice(0, -1)).filter((part) => typeof part !== "string");
+  const calls = (whole ? parts : parts.slice(0, -1)).filter((part) => Array.isArray(part));
   for (const [name, args] of calls) {
     const validate = validators.get(name);
     expect(validate?.(JSON.parse(args)), `${which} ${JSON.stringify(validate?.errors)}`).toBe(true);
