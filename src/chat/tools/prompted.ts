@@ -1,5 +1,9 @@
-import type { TemplateMessage } from "../messages.ts";
 import type { Tool } from "./format.ts";
+
+export interface PlainMessage {
+  role: string;
+  content: string;
+}
 
 /** A call that the assistant made, as the OpenAI API writes it. */
 export interface ToolCall {
@@ -8,7 +12,7 @@ export interface ToolCall {
 }
 
 /** A message of a conversation with tools, its content already plain text. */
-export interface ToolMessage extends TemplateMessage {
+export interface ToolMessage extends PlainMessage {
   tool_calls?: readonly ToolCall[];
   tool_call_id?: string;
 }
@@ -17,10 +21,7 @@ export interface ToolMessage extends TemplateMessage {
  * A conversation with tools for a chat template that knows none: the tools in the system message, calls and results as
  * text in the form of Hermes.
  */
-export function toPromptedMessages(
-  messages: readonly ToolMessage[],
-  tools: readonly Tool[],
-): TemplateMessage[] {
+export function toPromptedMessages(messages: readonly ToolMessage[], tools: readonly Tool[]): PlainMessage[] {
   const plain = toPlainMessages(messages);
   if (tools.length === 0) return plain;
   const prompt = toolSystemPrompt(tools);
@@ -46,8 +47,8 @@ Use one <tool_call> for each call. The results will come in <tool_response>. If 
 }
 
 /** Calls become text of the assistant, results that follow each other one message of the user. */
-function toPlainMessages(messages: readonly ToolMessage[]): TemplateMessage[] {
-  const plain: TemplateMessage[] = [];
+function toPlainMessages(messages: readonly ToolMessage[]): PlainMessage[] {
+  const plain: PlainMessage[] = [];
   let calls: readonly ToolCall[] = [];
   let results: ToolMessage[] = [];
   for (const message of messages) {
@@ -63,11 +64,11 @@ function toPlainMessages(messages: readonly ToolMessage[]): TemplateMessage[] {
   return [...plain, ...toResultMessages(results, calls)];
 }
 
-function toPlain({ role, content }: ToolMessage): TemplateMessage {
+function toPlain({ role, content }: ToolMessage): PlainMessage {
   return { role, content };
 }
 
-function toCallMessage({ role, content, tool_calls: calls = [] }: ToolMessage): TemplateMessage {
+function toCallMessage({ role, content, tool_calls: calls = [] }: ToolMessage): PlainMessage {
   const blocks = calls.map(({ function: { name, arguments: text } }) => {
     const values = text.trim() === "" ? "{}" : toJsonText(text);
     return `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": ${values}}\n</tool_call>`;
@@ -76,7 +77,7 @@ function toCallMessage({ role, content, tool_calls: calls = [] }: ToolMessage): 
 }
 
 /** One message with all results, in the order of the calls; each names the tool whose call it answers. */
-function toResultMessages(results: readonly ToolMessage[], calls: readonly ToolCall[]): TemplateMessage[] {
+function toResultMessages(results: readonly ToolMessage[], calls: readonly ToolCall[]): PlainMessage[] {
   if (results.length === 0) return [];
   const order = calls.map(({ id }) => id);
   const place = ({ tool_call_id: id }: ToolMessage) =>
