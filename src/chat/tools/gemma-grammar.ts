@@ -12,7 +12,7 @@ const plain: Record<string, readonly string[]> = {
 };
 const notes = ["type", "title", "description", "default", "examples", "$defs", "$schema", "$id", "$comment"];
 
-/** The arguments of a call with their braces: `{key:value,…}`, the keys in alphabetical order as in the chat templates. */
+/** The arguments of a call with their braces: `{key:value,…}` in any kind of value that Gemma writes. */
 export function toArguments(parameters: Schema, quote: string): Grammar {
   // A reference counts from the schema's root, so that no part of it can stand alone.
   return JSON.stringify(parameters).includes('"$ref"') ? toJson(parameters) : toValue(parameters, quote);
@@ -25,7 +25,7 @@ function toValue(schema: unknown, quote: string): Grammar {
     known !== undefined && Object.keys(schema).every((key) => notes.includes(key) || known.includes(key));
   if (isPlain && schema.type === "string") return toTag(quote, { type: "any_text" }, quote);
   if (isPlain && schema.type === "array" && isSchema(schema.items)) return toList(schema.items, quote);
-  if (isPlain && schema.type === "object" && isSchema(schema.properties)) {
+  if (isPlain && schema.type === "object" && isSchema(schema.properties) && !isWide(schema)) {
     return toObject(schema.properties, schema.required, quote);
   }
   return toChoice(schema, quote) ?? toJson(schema);
@@ -55,21 +55,27 @@ function toList(items: Schema, quote: string): Grammar {
   );
 }
 
+/** The required keys first: then each text has one way through, where optional first keys need a branch for each. */
 function toObject(properties: Schema, required: unknown, quote: string): Grammar {
-  const wanted = Array.isArray(required) ? required : [];
-  const fields = Object.keys(properties)
-    .sort()
-    .map((key) => ({ key, isWanted: wanted.includes(key), member: toMember(key, properties[key], quote) }));
-  const lastFirst = fields.findIndex(({ isWanted }) => isWanted);
-  const firsts = lastFirst === -1 ? fields : fields.slice(0, lastFirst + 1);
-  const whole = firsts.map(({ member }, at): Grammar => {
-    const others = fields.slice(at + 1).map((field) => {
-      const next: Grammar = { type: "concat", elements: [{ type: "const", text: "," }, field.member] };
-      return field.isWanted ? next : toOptional(next);
+  const wanted: unknown[] = Array.isArray(required) ? required : [];
+  const names = Object.keys(properties).sort();
+  const first = names.filter((name) => wanted.includes(name));
+  const keys = [...first, ...names.filter((name) => !wanted.includes(name))];
+  const members = keys.map((key) => toMember(key, properties[key], quote));
+  const whole = members.slice(0, first.length > 0 ? 1 : undefined).map((member, at): Grammar => {
+    const others = members.slice(at + 1).map((other, index) => {
+      const next: Grammar = { type: "concat", elements: [{ type: "const", text: "," }, other] };
+      return at + 1 + index < first.length ? next : toOptional(next);
     });
     return toTag("{", others.length === 0 ? member : { type: "concat", elements: [member, ...others] }, "}");
   });
-  return toUnion(lastFirst === -1 ? [...whole, { type: "const", text: "{}" }] : whole);
+  return toUnion(first.length > 0 ? whole : [...whole, { type: "const", text: "{}" }]);
+}
+
+/** Too many optional keys and no required one: as JSON it costs less. */
+function isWide({ properties, required }: Schema): boolean {
+  const none = !Array.isArray(required) || required.length === 0;
+  return none && isSchema(properties) && Object.keys(properties).length > 6;
 }
 
 function toMember(key: string, schema: unknown, quote: string): Grammar {

@@ -14,7 +14,8 @@ const close = "</tool_call>";
 export const hermes: ToolFormat = {
   name: "hermes",
   specialTokens: false,
-  matches: (template) => template.includes(open) && !template.includes("<function="),
+  // Others write other things than JSON between these tags: GLM, Qwen3-Coder, MiniMax.
+  matches: (template) => template.includes(open) && /\\?"arguments\\?":/.test(template),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));
     return createStreamParser((scanner, out) =>

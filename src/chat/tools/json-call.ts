@@ -49,8 +49,12 @@ function* readEntry(scanner: Scanner, out: Output, names: ReadonlySet<string>, c
       return yield* readLiteral(scanner, () => {});
     }
     const read = yield* readArguments(scanner, (text) => {
-      if (call.name === undefined) call.held += text;
-      else out.arguments(text);
+      if (call.name === undefined) {
+        call.held += text;
+        return;
+      }
+      out.arguments(text);
+      scanner.forget();
     });
     call.arguments = read ? "whole" : "broken";
     return read;

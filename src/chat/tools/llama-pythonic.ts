@@ -64,7 +64,10 @@ function* readCall(scanner: Scanner, out: Output, names: ReadonlySet<string>): R
     out.arguments(`${JSON.stringify(key)}: `);
     key = "";
     yield* skipSpace(scanner);
-    const whole = yield* readLiteral(scanner, out.arguments);
+    const whole = yield* readLiteral(scanner, (text) => {
+      out.arguments(text);
+      scanner.forget();
+    });
     yield* skipSpace(scanner);
     if (whole && (yield* scanner.match(",")) !== "") {
       yield* skipSpace(scanner);

@@ -66,6 +66,7 @@ function* readCalls(scanner: Scanner, out: Output, names: ReadonlySet<string>): 
   for (;;) {
     const begin = scanner.mark();
     yield* scanner.run(any ? /[\s;,]/ : /\s/);
+    if (any) yield* scanner.match(...openers);
     if (!(yield* beginsCall(scanner)) || !(yield* readJsonCall(scanner, out, names, closer))) {
       scanner.reset(begin);
       break;

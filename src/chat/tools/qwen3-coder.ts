@@ -76,13 +76,17 @@ function* readValue(scanner: Scanner, out: Output, schema: unknown, tool: Tool):
   const types = toSchemaTypes(schema, tool.parameters);
   if (types !== "any" && types.size === 1 && types.has("string")) {
     out.arguments('"');
-    const whole = yield* readRaw(scanner, (text) => out.arguments(escapeText(text)));
+    const whole = yield* readRaw(scanner, (text) => {
+      out.arguments(escapeText(text));
+      scanner.forget();
+    });
     if (whole) out.arguments('"');
     return;
   }
   let raw = "";
   const whole = yield* readRaw(scanner, (text) => {
     raw += text;
+    scanner.forget();
   });
   out.arguments(whole ? toJsonValue(raw, types) : raw);
 }

@@ -28,6 +28,9 @@ export interface Scanner {
   close(): void;
 }
 
+/** Characters: the text in hand stays small, and is not cut anew at each of them. */
+const worthForgetting = 4096;
+
 export function createScanner(): Scanner {
   let text = "";
   /** How much was forgotten: marks count from the begin of the whole text. */
@@ -76,6 +79,7 @@ export function createScanner(): Scanner {
     },
     since: (mark) => text.slice(mark - base, at),
     forget() {
+      if (at < worthForgetting) return;
       text = text.slice(at);
       base += at;
       at = 0;

@@ -6,6 +6,8 @@ const call = (body: string) => `<tool_call>\n${body}\n</tool_call>`;
 const paris = '{"name": "get_weather", "arguments": {"city": "Paris"}}';
 const withArguments = (text: string) => call(`{"name": "get_weather", "arguments": ${text}}`);
 
+const long = "Lorem ipsum {}, ".repeat(1000);
+
 const plain: Case[] = [
   ["no text", "", []],
   ["text without calls", "Hello, world!\n", ["Hello, world!\n"]],
@@ -96,6 +98,11 @@ const values: Case[] = [
     "numbers of all kinds",
     withArguments('{"a": [-1.5e3, 0, -0.25]}'),
     [["get_weather", '{"a": [-1.5e3, 0, -0.25]}']],
+  ],
+  [
+    "arguments longer than what is kept",
+    withArguments(`{"a": "${long}"}`),
+    [["get_weather", `{"a": "${long}"}`]],
   ],
   ["arguments that are no object", withArguments("[1]"), [["get_weather", "[1]}\n"]]],
 ];

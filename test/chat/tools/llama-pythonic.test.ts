@@ -61,6 +61,13 @@ const values: Case[] = [
   value("{}", "{}"),
 ];
 
+const long = "Lorem ipsum [], ".repeat(1000);
+const longCall: Case = [
+  "arguments longer than what is kept",
+  `[get_weather(v='${long}')]`,
+  [["get_weather", `{"v": "${long}"}`]],
+];
+
 const broken: Case[] = [
   ["an unknown function", "[nope(a=1)]", ["[nope(a=1)]"]],
   ["an unknown function after a known one", "[get_time(), nope(a=1)]", [["get_time", "{}"], ", nope(a=1)]"]],
@@ -81,5 +88,9 @@ const broken: Case[] = [
 ];
 
 describe("the llama-pythonic parser", () => {
-  testParser(llamaPythonic, [tool("get_weather"), tool("get_time")], [...calls, ...values, ...broken]);
+  testParser(
+    llamaPythonic,
+    [tool("get_weather"), tool("get_time")],
+    [...calls, ...values, longCall, ...broken],
+  );
 });

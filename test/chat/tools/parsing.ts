@@ -38,8 +38,12 @@ function merge(parts: readonly ToolPart[]): Expected[] {
   return merged;
 }
 
-/** Whole, at every character (UTF-16 unit), at every single place, in words and marks as tokens are, at random. */
+/**
+ * Whole, and, unless that is too much, at every character (UTF-16 unit), at every single place, in words and marks as
+ * tokens are, and at random.
+ */
 function cuts(text: string): string[][] {
+  if (text.length > 1000) return [[text], random(text, 1)];
   const everywhere = Array.from({ length: text.length + 1 }, (_, at) => [text.slice(0, at), text.slice(at)]);
   const tokens = text.match(/ ?\w+|\s+|[^\w\s]{1,3}/gu) ?? [];
   return [

@@ -7,6 +7,8 @@ const inFunction = (body: string, name = "f") =>
 const parameter = (name: string, value: string) => `<parameter=${name}>\n${value}\n</parameter>\n`;
 const call = (name: string, value: string) => inFunction(parameter(name, value));
 
+const long = "Lorem <ipsum> \n".repeat(1000);
+
 const tools = [
   tool("f", {
     text: { type: "string" },
@@ -72,6 +74,11 @@ const texts: Case[] = [
   ["JSON where text is wanted", call("text", '{"a": 1}'), [["f", '{"text": "{\\"a\\": 1}"}']]],
   ["a number where text is wanted", call("text", "007"), [["f", '{"text": "007"}']]],
   ["tags of HTML", call("text", "<p>a</p>\n<param>"), [["f", '{"text": "<p>a</p>\\n<param>"}']]],
+  [
+    "a text longer than what is kept",
+    call("text", long),
+    [["f", JSON.stringify({ text: long }).replace(":", ": ")]],
+  ],
   // vllm-project/vllm pull request 33965: the closing tag within a value
   [
     "the closing tag within a value",
