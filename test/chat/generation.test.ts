@@ -93,7 +93,7 @@ describe("the prompt of a choice", () => {
       { role: "system" as const, content: "Be brief." },
       { role: "user" as const, content: "Hi" },
     ];
-    expect(choose({ messages, tools: [tool] }).request.prompt).toMatch(/^\[system\] Be brief\.\n[^]*find/);
+    expect(choose({ messages, tools: [tool] }).request.prompt).toMatch(/^\[system\] Be brief\.\n[\s\S]*find/);
   });
 
   test("says nothing of tools that must not be called", () => {

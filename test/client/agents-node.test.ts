@@ -7,11 +7,12 @@ import { createTempDir } from "../helpers/temp.ts";
 
 setDefaultTimeout(60_000);
 const apiKey = "a key of the tests";
+const home = createTempDir();
 let server: TestServer;
 let client: OpenAI;
 
 beforeAll(async () => {
-  server = await startServer({ home: createTempDir(), env: { OV_API_KEY: apiKey } });
+  server = await startServer({ home, env: { OV_API_KEY: apiKey } });
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0, timeout: 60_000 });
 }, 60_000);
 afterAll(() => server.stop(), 40_000);

@@ -4,10 +4,14 @@ import { join } from "node:path";
 
 /** What `npm test` prepares: it says where by variables; a later `bun test` finds it in the same cache folder. */
 function find(variable: string, ...inCache: string[]): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const path = process.env[variable] || join(cache, "ov-llm-test", ...inCache);
+  const path = placeOf(variable, ...inCache);
   if (existsSync(path)) return path;
   throw new Error(`There is no ${path}: run \`npm test\`, which prepares it, or set ${variable}.`);
+}
+
+function placeOf(variable: string, ...inCache: string[]): string {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return process.env[variable] || join(cache, "ov-llm-test", ...inCache);
 }
 
 /** The engine's Python environment, as OV_RUNTIME_DIR. */
@@ -21,3 +25,8 @@ export const convertEnv = (): string => find("OV_TEST_CONVERT_ENV", "convert");
 export const hfModelPath = (): string => find("OV_TEST_HF_MODEL", "hf", "SmolLM2-135M-Instruct");
 /** A Python with the OpenAI client and LiteLLM. */
 export const clientPython = (): string => find("OV_TEST_PYTHON", "python", "bin", "python");
+/** Models' own chat templates (.jinja), some seventy; undefined: they are not there. */
+export function chatTemplates(): string | undefined {
+  const path = placeOf("OV_TEST_CHAT_TEMPLATES", "chat-templates");
+  return existsSync(path) ? path : undefined;
+}

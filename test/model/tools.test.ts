@@ -9,11 +9,12 @@ import { type SampleTool, sampleRequests, sampleSchemas } from "./tool-samples.t
 
 setDefaultTimeout(300_000);
 const ajv = new Ajv2020({ strict: false, allErrors: true });
+const home = createTempDir();
 let server: TestServer;
 let client: OpenAI;
 
 beforeAll(async () => {
-  server = await startServer({ home: createTempDir() });
+  server = await startServer({ home });
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, timeout: 200_000 });
 }, 60_000);
 afterAll(() => server.stop(), 40_000);

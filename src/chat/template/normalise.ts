@@ -5,22 +5,15 @@ import { type AnsweredCall, type Round, toRounds } from "./tool-rounds.ts";
 import type { TemplateTraits } from "./traits.ts";
 import { type Call, toTurns } from "./turns.ts";
 
-/** How calls and results are written as text for a template that does not know them. */
-export interface CallText {
-  calls(calls: readonly { name: string; arguments: string }[]): string;
-  results(results: readonly { name: string; content: string }[]): string;
-}
+/** Calls as text, for a template that does not write them. */
+export type RenderCalls = (calls: readonly { name: string; arguments: string }[]) => string;
 
 /** The form of Hermes, which most models have seen. */
-export const hermesCallText: CallText = {
-  calls: (calls) =>
-    calls
-      .map(({ name, arguments: args }) => `{"name": ${JSON.stringify(name)}, "arguments": ${args}}`)
-      .map((call) => `<tool_call>\n${call}\n</tool_call>`)
-      .join("\n"),
-  results: (results) =>
-    results.map(({ content }) => `<tool_response>\n${content}\n</tool_response>`).join("\n"),
-};
+const renderHermesCalls: RenderCalls = (calls) =>
+  calls
+    .map(({ name, arguments: args }) => `{"name": ${JSON.stringify(name)}, "arguments": ${args}}`)
+    .map((call) => `<tool_call>\n${call}\n</tool_call>`)
+    .join("\n");
 
 /** Tool definitions as the template takes them: none, in its own way, where there are none or it knows none. */
 export function normaliseTools(
@@ -38,11 +31,11 @@ export function normaliseTools(
 export function normaliseMessages(
   messages: readonly ChatMessage[],
   traits: TemplateTraits,
-  callText: CallText = hermesCallText,
+  renderCalls: RenderCalls = renderHermesCalls,
 ): TemplateMessage[] {
   const rounds = toRounds(toTurns(messages), (call, count) => callId(call, count, traits));
   const known = rounds.flatMap((round) => splitCalls(round, traits));
-  const written = known.flatMap((round) => writeRound(round, traits, callText));
+  const written = known.flatMap((round) => writeRound(round, traits, renderCalls));
   const ordered = orderMessages(written, traits);
   return traits.content === "text" ? ordered : ordered.map(toParts);
 }
@@ -63,30 +56,31 @@ function splitCalls({ turn, calls }: Round, { toolCalls, severalCalls }: Templat
   }));
 }
 
-function writeRound({ turn, calls }: Round, traits: TemplateTraits, callText: CallText): TextMessage[] {
+function writeRound({ turn, calls }: Round, traits: TemplateTraits, renderCalls: RenderCalls): TextMessage[] {
   const { role, text, name, reasoning } = turn;
   const message: TextMessage = { role, content: text };
   if (name !== null) message.name = name;
   if (reasoning !== null) message.reasoning_content = reasoning;
   if (calls.length === 0) return [message];
   if (!traits.toolCalls) {
-    const asText = callText.calls(
-      calls.map(({ name, arguments: args }) => ({ name, arguments: toText(args) })),
-    );
+    const asText = renderCalls(calls.map(({ name, arguments: args }) => ({ name, arguments: toText(args) })));
     message.content = [text, asText].filter((part) => part !== "").join("\n");
   } else {
     message.content = text === "" ? traits.callContent : text;
     message.tool_calls = calls.map((call) => toToolCall(call, traits));
   }
-  return [message, ...writeResults(calls, traits, callText)];
+  return [message, ...writeResults(calls, traits)];
 }
 
-function writeResults(calls: AnsweredCall[], traits: TemplateTraits, callText: CallText): TextMessage[] {
+function writeResults(calls: AnsweredCall[], traits: TemplateTraits): TextMessage[] {
   const results = calls.flatMap(({ id, name, result }) =>
     result ? [{ id, name, content: result.text }] : [],
   );
   if (results.length === 0) return [];
-  if (!traits.toolResults) return [{ role: "user", content: callText.results(results) }];
+  if (!traits.toolResults) {
+    const told = results.map(({ content }) => `<tool_response>\n${content}\n</tool_response>`);
+    return [{ role: "user", content: told.join("\n") }];
+  }
   return results.map(({ id, name, content }) => ({ role: "tool", tool_call_id: id, name, content }));
 }
 

@@ -1,8 +1,8 @@
 import { probeCalls } from "./probe-calls.ts";
-import { findReasoningTags, opensReasoning } from "./reasoning-tags.ts";
+import { findReasoningTags } from "./reasoning-tags.ts";
 import type { ChatTemplate } from "./template.ts";
 import type { TemplateTraits } from "./traits.ts";
-import { createTrial, type Trial, words } from "./trial.ts";
+import { createTrial, type Trial, trialTools, words } from "./trial.ts";
 
 /** Finds out by some twenty trial renders what a template renders right; done once for a loaded model. */
 export function probeTemplate(template: ChatTemplate): TemplateTraits {
@@ -15,9 +15,10 @@ export function probeTemplate(template: ChatTemplate): TemplateTraits {
     ...probeOrder(trial),
     noTools,
     tools: probeTools(trial),
+    systemTools: probeSystemTools(trial),
     ...probeCalls(trial),
     kwargs: probeKwargs(trial),
-    reasoning: probeReasoning(trial, template.source),
+    reasoning: findReasoningTags(template.source),
   };
 }
 
@@ -74,6 +75,11 @@ function probeTools(trial: Trial): boolean {
   return shows(trial([user()], { tools: true }), words.tool, words.user);
 }
 
+function probeSystemTools(trial: Trial): boolean {
+  const tools = JSON.stringify(trialTools.map((tool) => tool.function));
+  return shows(trial([{ ...system(), tools }, user()]), words.tool, words.system, words.user);
+}
+
 const switches: [name: string, ...values: [unknown, unknown]][] = [
   ["enable_thinking", true, false],
   ["thinking", true, false],
@@ -84,9 +90,4 @@ function probeKwargs(trial: Trial): string[] {
   const render = (name: string, value: unknown) => trial([user()], { kwargs: { [name]: value } });
   const changes = switches.filter(([name, one, other]) => render(name, one) !== render(name, other));
   return changes.map(([name]) => name);
-}
-
-function probeReasoning(trial: Trial, source: string): TemplateTraits["reasoning"] {
-  const tags = findReasoningTags(source);
-  return tags && { ...tags, startsOpen: opensReasoning(trial([user()]) ?? "", tags) };
 }

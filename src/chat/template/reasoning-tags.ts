@@ -6,6 +6,7 @@ const known: readonly ReasoningTags[] = [
   { open: "[THINK]", close: "[/THINK]" }, // Magistral
   { open: "<seed:think>", close: "</seed:think>" }, // Seed-OSS
   { open: "<|START_THINKING|>", close: "<|END_THINKING|>" }, // Command R7B, Command A
+  { open: "<|channel>thought", close: "<channel|>" }, // Gemma 4
   { open: "<reasoning>", close: "</reasoning>" },
   { open: "Here is my thought process:", close: "Here is my response:" }, // Granite 3.2
 ];

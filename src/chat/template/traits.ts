@@ -18,6 +18,8 @@ export interface TemplateTraits {
   content: "text" | "parts";
   /** It writes tool definitions into the prompt. */
   tools: boolean;
+  /** It writes the `tools` of a system message, which are JSON text: Phi-4-mini's does. */
+  systemTools: boolean;
   /** What it takes for no tools: some render nothing without a list. */
   noTools: null | "empty list";
   /** It writes the `tool_calls` of an assistant message. */
@@ -37,6 +39,5 @@ export interface TemplateTraits {
   userAfterTool: boolean;
   /** Those of `enable_thinking`, `thinking` and `reasoning_effort` that change the prompt. */
   kwargs: string[];
-  /** `startsOpen`: without further variables the prompt ends within an open block. */
-  reasoning: (ReasoningTags & { startsOpen: boolean }) | null;
+  reasoning: ReasoningTags | null;
 }

@@ -38,6 +38,12 @@ export interface CallRules {
   parallel: boolean;
 }
 
+/** A call as it is told again in a later prompt; `arguments` is JSON text. */
+export interface ToldCall {
+  name: string;
+  arguments: string;
+}
+
 /** How one family of models writes its calls. */
 export interface ToolFormat {
   /** As registry entries name it in `tool_format`. */
@@ -46,6 +52,8 @@ export interface ToolFormat {
   specialTokens: boolean;
   /** Answers without calls are in it, too, and it tells reasoning from content: its parser reads them all. */
   readsAll?: true;
+  /** Calls as the assistant wrote them, for templates that do not write them; without it they are in Hermes' form. */
+  renderCalls?(calls: readonly ToldCall[]): string;
   /** Whether a chat template (Jinja source) speaks this form. */
   matches(template: string): boolean;
   createParser(tools: readonly Tool[]): ToolCallParser;

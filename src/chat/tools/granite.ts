@@ -1,6 +1,6 @@
 import { toCallsGrammar } from "./call-grammar.ts";
 import type { ToolFormat } from "./format.ts";
-import { createListParser, listTag } from "./json-list.ts";
+import { createListParser, listTag, renderList } from "./json-list.ts";
 
 const special = "<|tool_call|>";
 const plain = "<tool_call>";
@@ -17,6 +17,7 @@ export const granite: ToolFormat = {
     template.includes("<|start_of_role|>") &&
     (template.includes(special) || template.includes("available_tools")) &&
     !template.includes("</tool_call>"),
+  renderCalls: (calls) => `${special}${renderList(calls)}`,
   createParser: (tools) => createListParser(tools, [special, plain], ""),
   toGrammar: (tools, rules) =>
     toCallsGrammar(

@@ -1,6 +1,6 @@
 import type { TagGrammar } from "../grammar.ts";
 import { toCallsGrammar } from "./call-grammar.ts";
-import type { CallRules, Tool, ToolCallParser } from "./format.ts";
+import type { CallRules, ToldCall, Tool, ToolCallParser } from "./format.ts";
 import { readJsonCall } from "./json-call.ts";
 import { readLiteral, skipSpace } from "./literal.ts";
 import type { Reading, Scanner } from "./scanner.ts";
@@ -73,6 +73,14 @@ export function listTag(tools: readonly Tool[], rules: CallRules, begin: string,
     schemaTag(`{"name": ${JSON.stringify(tool.name)}, "arguments": `, tool, "}"),
   );
   return { type: "tag", begin, content: toCallsGrammar(tags, ", ", [], { ...rules, required: true }), end };
+}
+
+/** The calls as a JSON list. */
+export function renderList(calls: readonly ToldCall[]): string {
+  const items = calls.map(
+    ({ name, arguments: text }) => `{"name": ${JSON.stringify(name)}, "arguments": ${text}}`,
+  );
+  return `[${items.join(", ")}]`;
 }
 
 /** `begin`, the tool's arguments as JSON, `end`. */

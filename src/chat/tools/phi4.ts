@@ -1,6 +1,6 @@
 import { toCallsGrammar } from "./call-grammar.ts";
 import type { ToolFormat } from "./format.ts";
-import { createListParser, listTag } from "./json-list.ts";
+import { createListParser, listTag, renderList } from "./json-list.ts";
 
 const begin = "<|tool_call|>";
 const end = "<|/tool_call|>";
@@ -16,6 +16,7 @@ export const phi4: ToolFormat = {
   specialTokens: true,
   matches: (template) =>
     (template.includes("<|tool|>") && template.includes("<|/tool|>")) || template.includes(`${functools}[`),
+  renderCalls: (calls) => `${begin}${renderList(calls)}${end}`,
   createParser: (tools) => createListParser(tools, [begin, functools], end),
   toGrammar: (tools, rules) =>
     toCallsGrammar(

@@ -12,6 +12,7 @@ const common: TemplateTraits = {
   emptyAssistant: true,
   content: "text",
   tools: true,
+  systemTools: false,
   noTools: null,
   toolCalls: true,
   arguments: "object",
@@ -28,8 +29,8 @@ const common: TemplateTraits = {
 const noCalls = { tools: false, toolCalls: false } as const;
 const firstOnly = { system: "first", severalSystems: false } as const;
 const takesTurns = { alternation: true, assistantFirst: false } as const;
-const think = { open: "<think>", close: "</think>", startsOpen: false };
-const thinking = { open: "<|START_THINKING|>", close: "<|END_THINKING|>", startsOpen: true };
+const think = { open: "<think>", close: "</think>" };
+const thinking = { open: "<|START_THINKING|>", close: "<|END_THINKING|>" };
 
 const fixtures: Record<string, Partial<TemplateTraits>> = {
   chatml: noCalls,
@@ -39,7 +40,7 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
     tools: false,
     arguments: "text",
     callContent: null,
-    reasoning: { ...think, startsOpen: true },
+    reasoning: think,
   },
   gemma: { ...noCalls, ...takesTurns, system: "nowhere", severalSystems: false, toolResults: false },
   granite: { toolCalls: false, kwargs: ["thinking"], reasoning: think },
@@ -49,11 +50,12 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
   magistral: {
     tools: false,
     emptyAssistant: false,
-    reasoning: { open: "[THINK]", close: "[/THINK]", startsOpen: false },
+    reasoning: { open: "[THINK]", close: "[/THINK]" },
   },
   mistral: { ...firstOnly, ...takesTurns, shortCallIds: true, userAfterTool: false },
   parts: { ...noCalls, content: "parts" },
   phi: { ...noCalls, toolResults: false },
+  phi4: { ...noCalls, systemTools: true },
   "qwen3-coder": { textArguments: false },
   qwen3: { kwargs: ["enable_thinking"], reasoning: think },
   smollm3: { ...firstOnly, textArguments: false, kwargs: ["enable_thinking"], reasoning: think },
@@ -82,7 +84,7 @@ const real: Record<string, Partial<TemplateTraits>> = {
     tools: false,
     arguments: "text",
     callContent: null,
-    reasoning: { ...think, startsOpen: true },
+    reasoning: think,
   },
   "openai-gpt-oss-120b": { ...firstOnly, severalCalls: false, kwargs: ["reasoning_effort"] },
   "google-gemma-2-2b-it": {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type ChatTemplate, compileTemplate } from "../../../src/chat/template/template.ts";
+import { chatTemplates } from "../../helpers/environment.ts";
 
 const tokens = { bosToken: "<s>", eosToken: "</s>" };
 const fixtures = join(import.meta.dir, "../../fixtures/chat-templates");
-const realFolder = process.env.OV_TEST_CHAT_TEMPLATES;
+const realFolder = chatTemplates();
 
 /** Name -> Jinja source of a folder's templates. */
 function readTemplates(folder: string): Map<string, string> {
@@ -15,9 +16,8 @@ function readTemplates(folder: string): Map<string, string> {
 }
 
 export const fixtureSources = readTemplates(fixtures);
-/** Models' own templates, if the variable names a folder with them. */
-export const realSources =
-  realFolder && existsSync(realFolder) ? readTemplates(realFolder) : new Map<string, string>();
+/** Models' own templates, where `npm test` has brought them. */
+export const realSources = realFolder === undefined ? new Map<string, string>() : readTemplates(realFolder);
 
 export function compile(source: string): ChatTemplate {
   return compileTemplate({ source, ...tokens });

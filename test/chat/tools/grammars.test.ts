@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Ajv } from "ajv";
+import { checkSchema } from "../../../src/chat/schema/check.ts";
 import type { CallRules, Tool, ToolFormat } from "../../../src/chat/tools/format.ts";
 import { hermes } from "../../../src/chat/tools/hermes.ts";
 import { llamaPythonic } from "../../../src/chat/tools/llama-pythonic.ts";
@@ -36,7 +37,8 @@ function object(name: string, properties: Record<string, unknown>, required: str
     additionalProperties: false,
   };
   const $defs = { point };
-  return { name, parameters: { type: "object", properties, required, additionalProperties: false, $defs } };
+  const parameters = { type: "object", properties, required, additionalProperties: false, $defs };
+  return { name, parameters, grammar: checkSchema(parameters, "tools") };
 }
 
 const ajv = new Ajv({ allowUnionTypes: true });
