@@ -40,7 +40,7 @@ const handlers: Record<string, Handler> = {
     if (typeof at.content !== "boolean") at.schema.exclusiveMaximum = readBound(at);
   },
   minLength: (at) => {
-    at.schema.minLength = readCount(at, 4000);
+    at.schema.minLength = readCount(at, 1000);
   },
   maxLength: (at) => {
     at.schema.maxLength = readCount(at);
