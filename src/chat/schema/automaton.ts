@@ -10,7 +10,7 @@ export interface Automaton {
   end: number;
 }
 
-const MAX_STATES = 100_000;
+const MAX_STATES = 300_000;
 const MAX_SETS = 1500;
 
 /** Thompson's construction; null where counts make it too large. */

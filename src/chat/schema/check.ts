@@ -4,7 +4,7 @@ import { malformed, unsupported } from "./faults.ts";
 import { readSchema } from "./read.ts";
 import { renderGrammar } from "./render.ts";
 
-const MAX_TEXT = 200_000;
+const MAX_TEXT = 100_000;
 
 /**
  * A JSON Schema (2020-12 and draft-07, and `nullable` of OpenAPI) as a grammar whose every answer is valid: compact

@@ -3,7 +3,7 @@ import type { EbnfReader } from "./ebnf-reader.ts";
 import { all, any, chars, type Expression, nothing, optional, repeat, rule, text } from "./expression.ts";
 
 const MAX_DEPTH = 64;
-const MAX_REPEAT = 4000;
+const MAX_REPEAT = 1600;
 const macros = ["TagDispatch", "Token", "ExcludeToken", "TokenTagDispatch", "Regex"];
 const escapes: Record<string, string> = {
   n: "\n",

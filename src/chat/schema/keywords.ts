@@ -40,7 +40,7 @@ const handlers: Record<string, Handler> = {
     if (typeof at.content !== "boolean") at.schema.exclusiveMaximum = readBound(at);
   },
   minLength: (at) => {
-    at.schema.minLength = readCount(at, 4000);
+    at.schema.minLength = readCount(at, 1000);
   },
   maxLength: (at) => {
     at.schema.maxLength = readCount(at);
@@ -157,9 +157,8 @@ function readBound({ content, param }: Keyword): number {
     );
   }
   const [whole, decimals] = split(content);
-  const isExact =
-    Number(`${whole}.${decimals}`) === Math.abs(content) || Number(`${whole}.${decimals}`) === content;
-  if ((!isExact && whole !== 0) || (`${Math.abs(whole)}${decimals}`.length > 15 && decimals !== "")) {
+  const isExact = Math.abs(Number(`${whole}.${decimals}`)) === Math.abs(content);
+  if (!isExact || (decimals !== "" && `${Math.abs(whole)}${decimals}`.length > 15)) {
     throw unsupported(param, `${content} has more digits than can be enforced.`);
   }
   return content;

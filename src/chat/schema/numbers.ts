@@ -1,4 +1,4 @@
-import { type CodePoints, digits } from "./code-points.ts";
+import { type CodePoints, digits, only } from "./code-points.ts";
 import { all, any, chars, type Expression, never, nothing, optional, repeat, text } from "./expression.ts";
 
 /** An end of a range of numbers; `isOpen` where the end itself is not in it. */
@@ -73,28 +73,17 @@ function between(from: number, to: number): Expression {
   return chars(set);
 }
 
+const exponent = all(chars(only("eE")), optional(chars(only("+-"))), repeat(digit, 1, 2));
+const free = all(
+  optional(text("-")),
+  naturals(0, Number.POSITIVE_INFINITY),
+  optional(all(text("."), repeat(digit, 1, EXACT_DIGITS))),
+  optional(exponent),
+);
+
 /** Numbers with and without decimals; one that nothing bounds may have an exponent. */
 export function decimals({ min, max }: Range): Expression {
-  if (min === null && max === null) {
-    const exponent = all(
-      chars([
-        [0x45, 0x45],
-        [0x65, 0x65],
-      ]),
-      optional(
-        chars([
-          [0x2b, 0x2b],
-          [0x2d, 0x2d],
-        ]),
-      ),
-      repeat(digit, 1, 2),
-    );
-    return all(
-      integers({ min, max }),
-      optional(all(text("."), repeat(digit, 1, EXACT_DIGITS))),
-      optional(exponent),
-    );
-  }
+  if (min === null && max === null) return free;
   const zero: Bound = { value: 0, isOpen: false };
   const belowZero: Bound = { value: 0, isOpen: true };
   const reflected = { min: reflect(lower(max, belowZero)), max: min && reflect(min) };

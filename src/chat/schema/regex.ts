@@ -7,7 +7,7 @@ import { RegexReader } from "./regex-reader.ts";
 
 const MAX_LENGTH = 4096;
 const MAX_DEPTH = 32;
-const MAX_REPEAT = 4000;
+const MAX_REPEAT = 1600;
 const MAX_OPTIONAL = 32;
 
 interface Alternative {

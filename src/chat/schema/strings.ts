@@ -5,7 +5,7 @@ import { jsonString } from "./json-text.ts";
 import type { Schema } from "./schema.ts";
 
 /** Longer texts are not written: every answer is still valid, and the engine can count so far. */
-const MOST = 4000;
+const MOST = 1600;
 
 /** The JSON strings that all the schemas allow. */
 export function strings(schemas: readonly Schema[]): Expression {

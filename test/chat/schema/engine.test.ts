@@ -8,7 +8,7 @@ import { realFormats } from "./formats.ts";
 import { accepted } from "./schema-cases.ts";
 import { textCases } from "./text-cases.ts";
 
-const SAMPLES = 2;
+const SAMPLES = 1;
 const TOKENS = 120;
 
 interface Answer {

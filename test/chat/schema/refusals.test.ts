@@ -55,6 +55,7 @@ describe("what cannot be enforced is refused by name and place", () => {
     ["oneOf of open objects", { oneOf: [object({ a: true }), object({ b: true })] }, ".oneOf"],
     ["a bound beyond exact integers", { type: "integer", maximum: 1e30 }, ".maximum"],
     ["a bound of endless digits", { type: "number", maximum: 0.1234567890123456 }, ".maximum"],
+    ["a tiny bound", { type: "number", exclusiveMinimum: 1e-20 }, ".exclusiveMinimum"],
     ["many properties that cannot be counted", { type: "object", minProperties: 3 }, ".minProperties"],
     ["a large minItems", { type: "array", minItems: 100000 }, ".minItems"],
     ["a large minLength", { type: "string", minLength: 100000 }, ".minLength"],

@@ -25,7 +25,7 @@ def main(model: str, max_tokens: int, samples: int) -> None:
     ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids
     cases = [{**case, "seed": seed} for case in json.load(sys.stdin) for seed in range(samples)]
     for start in range(0, len(cases), BATCH):
-        running = []
+        running: list[tuple[dict[str, Any], Any, list[int]]] = []
         for number, case in enumerate(cases[start : start + BATCH], start):
             config = pipeline.get_config()
             config.apply_chat_template = False
