@@ -64,7 +64,7 @@ class Renderer {
   private element(expression: Expression): string {
     switch (expression.kind) {
       case "text":
-        return `"${Array.from(expression.text, escaped).join("")}"`;
+        return renderText(expression.text);
       case "chars":
         return renderClass(expression.set);
       case "rule":
@@ -135,11 +135,35 @@ class Renderer {
   }
 }
 
+/**
+ * A text, cut where a hex digit follows what is no printable ASCII. XGrammar writes such characters as escapes of any
+ * length and reads them again: its "ße" would be U+0DFE.
+ */
+function renderText(text: string): string {
+  const pieces: string[] = [];
+  let after = "";
+  for (const char of text) {
+    const cut = pieces.length === 0 || (isEscapedByEngine(after) && /[0-9a-fA-F]/.test(char));
+    if (cut) pieces.push(escaped(char));
+    else pieces[pieces.length - 1] += escaped(char);
+    after = char;
+  }
+  const quoted = pieces.map((piece) => `"${piece}"`).join(" ");
+  return pieces.length > 1 ? `(${quoted})` : quoted || '""';
+}
+
+/** Printable ASCII first, so that no hex digit follows what the engine writes as an escape. */
 function renderClass(set: CodePoints): string {
-  const ranges = set.map(([first, last]) =>
+  const isPlain = ([first]: readonly [number, number]) => first >= 0x20 && first < 0x7f;
+  const sorted = [...set.filter(isPlain), ...set.filter((range) => !isPlain(range))];
+  const ranges = sorted.map(([first, last]) =>
     first === last ? codePoint(first) : `${codePoint(first)}-${codePoint(last)}`,
   );
   return `[${ranges.join("")}]`;
+}
+
+function isEscapedByEngine(char: string): boolean {
+  return char !== "" && !/^[ -~]$/.test(char);
 }
 
 function codePoint(code: number): string {

@@ -104,10 +104,10 @@ class Engine:
         ids = self.prompts.encode(message["prompt"])
         prompt = ids.data[0].tolist()
         room = self.context_length - len(prompt)
-        config = self._config(message, min(message["max_tokens"], room))
         self._follow_growth()
         cached = self.prefixes.cached_tokens(prompt)
         try:
+            config = self._config(message, min(message["max_tokens"], room))
             handle = self.pipeline.add_request(self._handle_id(), ids, config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error

@@ -25,10 +25,8 @@ def to_tag(grammar: Message) -> Any:
             return Tags.ConstString(grammar["text"])
         case "any_text":
             return Tags.AnyText()
-        case "concat":
-            return Tags.Concat([to_tag(element) for element in grammar["elements"]])
-        case "union":
-            return Tags.Union([to_tag(element) for element in grammar["elements"]])
+        case "concat" | "union":
+            return join(grammar["type"], [to_tag(element) for element in grammar["elements"]])
         case "tag":
             return Tags.Tag(grammar["begin"], to_tag(grammar["content"]), grammar["end"])
         case "triggered_tags":
@@ -36,6 +34,13 @@ def to_tag(grammar: Message) -> Any:
         case "tags_with_separator":
             return Tags.TagsWithSeparator(separator=grammar["separator"], **tag_list(grammar))
     raise ValueError(f"Unknown grammar {grammar['type']!r}.")
+
+
+def join(kind: str, elements: list[Any]) -> Any:
+    """The engine joins no fewer than two."""
+    if len(elements) == 1:
+        return elements[0]
+    return Tags.Concat(elements) if kind == "concat" else Tags.Union(elements)
 
 
 def tag_list(grammar: Message) -> dict[str, Any]:

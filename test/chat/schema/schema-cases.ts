@@ -25,6 +25,13 @@ export const accepted: [name: string, schema: unknown, same?: unknown][] = [
     "a key that needs escapes",
     all({ 'a "b" \\ c\n': { type: "boolean" }, "ключ é 👍": { type: "boolean" } }),
   ],
+  // The engine's own escapes run into hex digits that follow: "größe" would be "grö" and U+0DFE.
+  [
+    "keys with hex digits behind other letters",
+    all({ größe: { type: "boolean" }, é0ü9ßA: { type: "null" } }),
+  ],
+  ["values with hex digits behind other letters", { enum: ["größe", "ß0", "naïve", "\u007fa"] }],
+  ["a class of hex digits and other letters", { type: "string", pattern: "^[a-fß-ü]{3}[à]e[0-9é]$" }],
   [
     "map of integers",
     { type: "object", additionalProperties: { type: "integer", minimum: 0, maximum: 9 }, maxProperties: 3 },
