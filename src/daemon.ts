@@ -78,7 +78,12 @@ function createPoolFor(settings: Settings, launcher: BatchingLauncher, log: Log)
   });
 }
 
-function createPreloadsFor({ settings, log, pool, catalog }: Omit<AppParts, "registry" | "engine">): Preloads {
+function createPreloadsFor({
+  settings,
+  log,
+  pool,
+  catalog,
+}: Omit<AppParts, "registry" | "engine">): Preloads {
   return createPreloads({
     pool,
     log,

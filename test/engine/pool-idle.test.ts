@@ -108,7 +108,10 @@ describe("load and unload", () => {
 
   test("tokens per second are known after an answer", async () => {
     let time = 0;
-    const { run, pool } = createTestPool({ now: () => time, host: { gate: async () => void (time += 100) } });
+    const gate = async () => {
+      time += 100;
+    };
+    const { run, pool } = createTestPool({ now: () => time, host: { gate } });
     await run(toTarget("a"));
     expect(pool.status().get("a")?.tokensPerSecond).toBe(10);
   });

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { createPreloads } from "../../src/engine/preloads.ts";
 import type { LoadModel } from "../../src/engine/target.ts";
 import { OvError } from "../../src/errors.ts";
-import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestLog } from "../helpers/log.ts";
 import { createTestPool, toTarget } from "../helpers/pool.ts";
 
@@ -43,7 +43,9 @@ describe("preloads", () => {
     await createPreloads({ pool, names, pinned: () => [], resolve, log }).run();
     expect([...pool.status().keys()]).toEqual(["a", "b"]);
     expect(lines).toEqual([expect.stringContaining(`warn  cannot preload: Cannot find model "unknown".`)]);
-    expect(poolLines.join("")).toMatch(/cannot load model: It is broken[^]*cannot load model: Model "large"/);
+    expect(poolLines.join("")).toMatch(
+      /cannot load model: It is broken.*\n(.*\n)*.*cannot load model: Model "large"/,
+    );
   });
 
   test("end with the server", async () => {

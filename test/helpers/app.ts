@@ -4,8 +4,8 @@ import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createCatalog } from "../../src/http/catalog.ts";
 import { readHealth } from "../../src/http/health.ts";
 import { createRegistry } from "../../src/registry/watcher.ts";
-import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
 
 /** The API over hosts in memory and no port: for what needs no real engine. The registry's path need not exist. */

@@ -61,8 +61,7 @@ export function models(deps: ModelsDeps) {
     )
     .post(
       "/v1/models/:id/unload",
-      ({ params, request }) =>
-        change(params.id, request, ({ name }, signal) => pool.unload(name, signal)),
+      ({ params, request }) => change(params.id, request, ({ name }, signal) => pool.unload(name, signal)),
       {
         params,
         parse: "none",
