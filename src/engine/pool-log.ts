@@ -21,8 +21,8 @@ export function createPoolLog(log: Log, now: () => number) {
         pid: model?.host.pid,
       });
     },
-    failed({ name }: Slot, failure: Error): void {
-      log.error(`cannot load model: ${failure.message}`, { model: name });
+    failed({ name }: Slot, begun: number, failure: Error): void {
+      log.error(`cannot load model: ${failure.message}`, { model: name, seconds: since(begun) });
     },
     unloading({ name, users, lastUsed }: Slot, why: string): void {
       const idle = users === 0 ? since(lastUsed) : undefined;

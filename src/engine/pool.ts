@@ -105,6 +105,7 @@ export function createPool(options: PoolOptions): Pool {
 
   async function load(slot: Slot): Promise<LoadedModel> {
     const { signal } = slot.stop;
+    const begun = now();
     try {
       // Two versions of a model are never in memory at once.
       await untilAborted(goneBefore(slot.name, slot), signal);
@@ -115,7 +116,7 @@ export function createPool(options: PoolOptions): Pool {
       remove(slot);
       if (signal.aborted) throw error;
       const failure = cooldown.add(slot.name, slot.key, error);
-      log.failed(slot, failure);
+      log.failed(slot, begun, failure);
       throw failure;
     }
   }
