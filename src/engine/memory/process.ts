@@ -3,8 +3,6 @@ import { readFileSync } from "node:fs";
 /** What a process holds in memory, in bytes. */
 export interface ProcessMemory {
   resident: number;
-  /** The most that it ever held. */
-  peak: number;
   /** The part that is no file's content, which the system could not take back. */
   anonymous: number;
 }
@@ -15,7 +13,7 @@ export function readProcessMemory(pid: number): ProcessMemory | null {
     const text = readFileSync(`/proc/${pid}/status`, "utf8");
     const read = (key: string) =>
       Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
-    return { resident: read("VmRSS"), peak: read("VmHWM"), anonymous: read("RssAnon") };
+    return { resident: read("VmRSS"), anonymous: read("RssAnon") };
   } catch {
     return null;
   }

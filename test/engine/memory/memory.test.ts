@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createMemory } from "../../../src/engine/memory/memory.ts";
+import { createMemory, toHeld } from "../../../src/engine/memory/memory.ts";
 import { createMemoryHost } from "../../fakes/memory-host.ts";
 import { toTarget } from "../../helpers/pool.ts";
 import { createTempDir } from "../../helpers/temp.ts";
@@ -46,6 +46,7 @@ describe("what a model needs", () => {
 
   test("is what it took the last time, once that is known", async () => {
     const memory = create(1);
+    await memory.need(target);
     memory.measure(target, hostOn("CPU"), "loaded");
     const { model } = await memory.need(target);
     const held = memory.read(process.pid) ?? 0;
@@ -56,6 +57,7 @@ describe("what a model needs", () => {
   test("on a GPU is never less than the estimate: the driver holds the weights elsewhere", async () => {
     const memory = create(1);
     const large = toTarget("large", { path: makeModel("large", 1024) });
+    await memory.need(large);
     memory.measure(large, hostOn("GPU.0"), "loaded");
     expect((await memory.need(large)).model).toBe((256 + 1280) * mb);
   });
@@ -65,6 +67,14 @@ describe("what a model needs", () => {
     await expect(nowhere).rejects.toMatchObject({ code: "model_path_invalid" });
   });
 });
+
+test.each([
+  ["weights that are copied count once", 702, 364, 269, 433],
+  ["weights that are used where they are mapped count", 434, 95, 269, 434],
+  ["the files of programs count little", 418, 339, 93, 339],
+])("%s", (_, resident, anonymous, weights, held) =>
+  expect(toHeld({ resident, anonymous }, weights)).toBe(held),
+);
 
 test("a process that is gone holds nothing", () => {
   expect(create(1).read(2 ** 22 + 1)).toBeNull();
