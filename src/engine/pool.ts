@@ -7,7 +7,15 @@ import { createRoom } from "./memory/room.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
 import { createPoolLog } from "./pool-log.ts";
 import type { ReadyMessage } from "./protocol.ts";
-import { createSlot, type ModelStatus, type Slot, toFingerprint, toStatus, toTenant } from "./slot.ts";
+import {
+  createSlot,
+  type ModelStatus,
+  type Slot,
+  startIdling,
+  toFingerprint,
+  toStatus,
+  toTenant,
+} from "./slot.ts";
 import { type LoadedModel, type LoadModel, type ModelTarget, toKey } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -148,14 +156,9 @@ export function createPool(options: PoolOptions): Pool {
   /** What becomes of a slot that nobody uses. */
   function rest(slot: Slot): void {
     if (slot.state === "draining") end(slot);
-    else if (slot.state === "ready") startIdling(slot);
+    else if (slot.state === "ready") startIdling(slot, options.idleSeconds);
     else if (slot.bytes === 0) drain(slot, "nobody waits for it any more");
     room.review();
-  }
-
-  function startIdling({ target, idle }: Slot): void {
-    if (target.pinned) idle.stop();
-    else idle.start(target.idleSeconds ?? options.idleSeconds);
   }
 
   function drain(slot: Slot, why: string): void {
@@ -168,10 +171,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function end({ name, model, target, stop }: Slot): void {
-    if (!model) {
-      stop.abort(new OvError("shutting_down", `Model "${name}" is being unloaded. Try again in a moment.`));
-      return;
-    }
+    if (!model) return stop.abort(new OvError("shutting_down", `Model "${name}" is being unloaded.`));
     memory.measure(target, model.host, "ending");
     void model.host.close();
   }
@@ -249,7 +249,7 @@ export function createPool(options: PoolOptions): Pool {
       const slot = slots.get(target.name);
       if (slot?.key !== toKey(target)) return;
       slot.target = target;
-      if (slot.users === 0 && slot.state === "ready") startIdling(slot);
+      if (slot.users === 0 && slot.state === "ready") startIdling(slot, options.idleSeconds);
     },
     status: () => new Map(all().map((slot) => [slot.name, toStatus(slot, memory.read)])),
     close,
@@ -257,7 +257,6 @@ export function createPool(options: PoolOptions): Pool {
 }
 
 function shuttingDown(): OvError {
-  return new OvError("shutting_down", "The server is stopping. Try again in a moment.", {
-    retryAfterSeconds: 5,
-  });
+  const message = "The server is stopping. Try again in a moment.";
+  return new OvError("shutting_down", message, { retryAfterSeconds: 5 });
 }

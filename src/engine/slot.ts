@@ -81,6 +81,12 @@ export function createSlot(target: ModelTarget, options: SlotOptions): Slot {
   return slot;
 }
 
+/** `seconds`: for a model whose entry says nothing else. */
+export function startIdling({ target, idle }: Slot, seconds: number): void {
+  if (target.pinned) idle.stop();
+  else idle.start(target.idleSeconds ?? seconds);
+}
+
 export function toTenant({ name, bytes, target, users, state, lastUsed }: Slot): Tenant {
   const leaving = state === "draining";
   return { name, bytes, pinned: target.pinned ?? false, busy: users > 0, leaving, lastUsed };

@@ -29,7 +29,6 @@ function makeHuge(): string {
 const models = {
   first: smolEntry(),
   second: smolEntry(),
-  brief: smolEntry({ idle_seconds: 0.2 }),
   huge: smolEntry({ path: makeHuge() }),
 };
 
@@ -96,16 +95,21 @@ describe("with memory for one model", () => {
     expect(since).not.toContain("unloading model");
   });
 
-  test("a model that idles for its entry's time is unloaded, and loaded again when it is asked", async () => {
-    expect(await ask("brief")).toBe("brief");
-    const pid = hostPid(server, "brief");
-    const line = await server.logged(/unloading model model=brief why=idle running=0 idle_seconds=/);
+  test("a model that idles for its entry's time is unloaded; a change of that time counts at once", async () => {
+    const name = (await show("first")).loaded ? "first" : "second";
+    const pid = hostPid(server, name);
+    server.register({ ...models, [name]: smolEntry({ idle_seconds: 0.2 }) });
+    await show(name);
+    const line = await server.logged(/unloading model model=\w+ why=idle running=0 idle_seconds=/);
+    expect(line).toContain(`model=${name} `);
     expect(Number(line.split("=").at(-1))).toBeGreaterThanOrEqual(0.2);
-    await server.logged(/unloaded model model=brief/);
+    await eventually(() => server.log().at(-1)?.includes(`unloaded model model=${name}`) === true);
     expect(isRunning(pid)).toBe(false);
+    expect(await show(name)).toMatchObject({ loaded: false, memory_bytes: null });
   });
 
   test("POST load and unload do so, and unload lets an answer end", async () => {
+    server.register(models);
     const post = async (what: string) => {
       const response = await fetch(`${server.url}/v1/models/first/${what}`, { method: "POST" });
       return Value.Decode(Model, await response.json());

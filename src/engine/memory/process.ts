@@ -13,7 +13,8 @@ export function readProcessMemory(pid: number): ProcessMemory | null {
     const text = readFileSync(`/proc/${pid}/status`, "utf8");
     const read = (key: string) =>
       Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
-    return { resident: read("VmRSS"), anonymous: read("RssAnon") };
+    // One that has ended and is not yet taken note of has a file without these lines.
+    return text.includes("VmRSS") ? { resident: read("VmRSS"), anonymous: read("RssAnon") } : null;
   } catch {
     return null;
   }
