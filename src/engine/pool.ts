@@ -171,9 +171,10 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function end({ name, model, target, stop }: Slot): void {
-    if (!model) return stop.abort(new OvError("shutting_down", `Model "${name}" is being unloaded.`));
-    memory.measure(target, model.host, "ending");
-    void model.host.close();
+    if (model) {
+      memory.measure(target, model.host, "ending");
+      void model.host.close();
+    } else stop.abort(new OvError("shutting_down", `Model "${name}" is being unloaded.`));
   }
 
   function remove(slot: Slot): void {
