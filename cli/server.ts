@@ -1,7 +1,8 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Settings } from "../src/config/settings.ts";
-import { OvError } from "../src/errors.ts";
+import { isErrorCode, OvError } from "../src/errors.ts";
+import { ErrorBody } from "../src/openai/responses.ts";
 
 export interface Server {
   url: string;
@@ -21,20 +22,23 @@ export function toServerUrl(host: string, port: number): string {
 }
 
 /**
- * GET `path` as JSON of that schema, whatever its status. Throws `server_unreachable` when nothing answers
- * within `seconds`, or something that is not an ov-llm of this API.
+ * `path` as JSON of that schema, whatever its status. Throws `server_unreachable` when nothing answers within
+ * `seconds`, or something that is not an ov-llm of this API; what the server says when it refuses.
  */
 export async function askServer<Schema extends TSchema>(
   server: Server,
   path: string,
   schema: Schema,
   seconds: number,
+  method: "GET" | "POST" = "GET",
 ): Promise<Static<Schema>> {
-  const { status, text } = await get(server, path, seconds);
+  const { status, text } = await send(server, path, seconds, method);
   if (status === 401) {
     throw unreachable(`The server at ${server.url} asks for another API key. Set its OV_API_KEY here too.`);
   }
   const answer = parseJson(text);
+  const refusal = Value.Check(ErrorBody, answer) ? answer.error : null;
+  if (refusal?.code && isErrorCode(refusal.code)) throw new OvError(refusal.code, refusal.message);
   if (Value.Check(schema, answer)) return answer;
   throw unreachable(
     `What answers at ${server.url}${path} is not an ov-llm of this version (status ${status}, ` +
@@ -42,11 +46,17 @@ export async function askServer<Schema extends TSchema>(
   );
 }
 
-async function get(server: Server, path: string, seconds: number): Promise<{ status: number; text: string }> {
+async function send(
+  server: Server,
+  path: string,
+  seconds: number,
+  method: "GET" | "POST",
+): Promise<{ status: number; text: string }> {
   const headers = server.apiKey === null ? {} : { Authorization: `Bearer ${server.apiKey}` };
   try {
     // An HTTP_PROXY of the environment is for the world outside, not for this server.
     const options = {
+      method,
       headers,
       proxy: false,
       redirect: "error",

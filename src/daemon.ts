@@ -3,11 +3,14 @@ import { existsSync } from "node:fs";
 import type { LoadedSettings } from "./config/load.ts";
 import { findWarnings, reportSettings } from "./config/report.ts";
 import type { Settings } from "./config/settings.ts";
-import { createBatchingLauncher } from "./engine/batching/launch.ts";
+import { type BatchingLauncher, createBatchingLauncher } from "./engine/batching/launch.ts";
 import { chooseDevice } from "./engine/device.ts";
 import { createLoader } from "./engine/load-model.ts";
+import { createMemory } from "./engine/memory/memory.ts";
+import { toGigabytes } from "./engine/memory/room.ts";
 import { createFactsReader } from "./engine/model-facts.ts";
 import { createPool, type Pool } from "./engine/pool.ts";
+import { createPreloads, type Preloads } from "./engine/preloads.ts";
 import { probeRuntime, runtimePython } from "./engine/runtime/probe.ts";
 import { OvError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
@@ -34,14 +37,16 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const signals = createStopSignals();
   const launcher = createBatchingLauncher(runtimePython(settings.runtimeDir), environment);
   try {
-    const pool = createPool({ ...settings, log, load: createLoader({ ...settings, ...launcher, log }) });
-    const registry = createRegistryFor(pool, settings, log);
-    const catalog = createCatalog({ ...settings, registry });
+    const pool = createPoolFor(settings, launcher, log);
+    const registry: Registry = createRegistryFor(pool, settings, log, () => catalog);
+    const catalog: Catalog = createCatalog({ ...settings, registry });
+    const preloads = createPreloadsFor({ settings, log, pool, catalog });
     const engine = createEngineState();
     const app = createAppFor({ settings, log, pool, registry, catalog, engine });
     const listener = listen(app, settings);
     log.info("serving", { url: toUrl(listener), pid: process.pid, models: catalog.list().length });
     void engine.probe(settings, log);
+    void preloads.run();
     await stopWhenTold({ listener, pool, signals, settings, log });
     return 0;
   } finally {
@@ -59,13 +64,52 @@ function requireRuntime({ runtimeDir }: Settings): void {
   );
 }
 
-function createRegistryFor(pool: Pool, { registryPath }: Settings, log: Log): Registry {
+function createPoolFor(settings: Settings, launcher: BatchingLauncher, log: Log): Pool {
+  const memory = createMemory(settings);
+  const { bytes, source } = memory.budget([]);
+  const cache = `${memory.kvCacheGb} GB`;
+  log.info("memory for models", { budget: toGigabytes(bytes), from: source, kv_cache: cache });
+  const { kvCacheGb } = memory;
+  return createPool({
+    ...settings,
+    log,
+    memory,
+    load: createLoader({ ...settings, ...launcher, kvCacheGb, log }),
+  });
+}
+
+function createPreloadsFor({
+  settings,
+  log,
+  pool,
+  catalog,
+}: Omit<AppParts, "registry" | "engine">): Preloads {
+  return createPreloads({
+    pool,
+    log,
+    names: settings.preload,
+    resolve: (name) => catalog.toTarget(catalog.resolve(name)),
+    pinned: () =>
+      catalog
+        .list()
+        .filter(({ entry }) => entry.pinned)
+        .map(catalog.toTarget),
+  });
+}
+
+function createRegistryFor(
+  pool: Pool,
+  { registryPath }: Settings,
+  log: Log,
+  catalog: () => Catalog,
+): Registry {
   const registry = createRegistry({
     path: registryPath,
     onChange: ({ added, changed, removed }) => {
       const [more, other, fewer] = [added, changed, removed].map((names) => names.join(",") || undefined);
       log.info("registry reloaded", { added: more, changed: other, removed: fewer });
       for (const name of [...changed, ...removed]) pool.retire(name);
+      for (const model of catalog().list()) pool.keep(catalog().toTarget(model));
     },
     onProblem: (reason) => log.warn(reason),
   });

@@ -16,6 +16,7 @@ export const errorCatalogue = {
   method_not_allowed: { status: 405, type: "invalid_request_error" },
   request_too_large: { status: 413, type: "invalid_request_error" },
   queue_full: { status: 429, type: "rate_limit_error" },
+  queue_timeout: { status: 503, type: "server_error" },
   client_closed_request: { status: 499, type: "invalid_request_error" },
   internal_error: { status: 500, type: "server_error" },
   engine_failed: { status: 500, type: "server_error" },
@@ -25,6 +26,7 @@ export const errorCatalogue = {
   kv_cache_exhausted: { status: 503, type: "server_error" },
   model_path_invalid: { status: 503, type: "server_error" },
   model_load_failed: { status: 503, type: "server_error" },
+  insufficient_memory: { status: 503, type: "server_error" },
   engine_unavailable: { status: 503, type: "server_error" },
   shutting_down: { status: 503, type: "server_error" },
   // These end a command, not a request; the status is what HTTP would say if one ever got there.

@@ -7,6 +7,7 @@ import { askServed, type ListedModel, listModel } from "../models/list.ts";
 import { toServer } from "../server.ts";
 import {
   paint,
+  renderAge,
   renderBytes,
   renderTable,
   terminalWidth,
@@ -31,6 +32,8 @@ export const models = defineCommand({
     rename: () => import("./models/rename.ts").then(({ rename }) => rename),
     alias: () => import("./models/alias.ts").then(({ alias }) => alias),
     set: () => import("./models/set.ts").then(({ set }) => set),
+    load: () => import("./models/load.ts").then(({ load }) => load),
+    unload: () => import("./models/unload.ts").then(({ unload }) => unload),
     check: () => import("./models/check.ts").then(({ check }) => check),
     backfill: () => import("./models/backfill.ts").then(({ backfill }) => backfill),
   },
@@ -39,9 +42,9 @@ export const models = defineCommand({
     const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
     const snapshot = registry.current();
     const served = await askServed(toServer(settings));
-    const answers = typeof served === "string" ? undefined : served;
+    const live = typeof served === "string" ? undefined : served;
     const listed = await Promise.all(
-      [...snapshot.entries].map(([name, entry]) => listModel(name, entry, answers?.get(name))),
+      [...snapshot.entries].map(([name, entry]) => listModel(name, entry, live?.get(name))),
     );
     const list: ModelList = {
       registry: settings.registryPath,
@@ -71,7 +74,18 @@ export interface ModelList {
   models: ListedModel[];
 }
 
-const header = ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE"];
+const header = [
+  "NAME",
+  "TASK",
+  "FORMAT",
+  "SIZE",
+  "PATH STATE",
+  "LOADED",
+  "DEVICE",
+  "MEMORY",
+  "RUNNING",
+  "TOKENS/S",
+];
 
 /** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
 export function renderModels(list: ModelList, width: number | null): string {
@@ -90,9 +104,21 @@ function toRow(model: ListedModel): string[] {
   const state = toOneLine(model.path_state);
   const cells = [model.name, model.task, model.weight_format].map(toOneLine);
   const size = model.size_bytes === null ? "-" : renderBytes(model.size_bytes);
-  const loaded = model.loaded === null ? "-" : model.loaded ? "yes" : "no";
   const styled = model.path_problem === null ? state : paint("red", state);
-  return [...cells, size, styled, loaded, model.device === null ? "-" : toOneLine(model.device)];
+  return [...cells, size, styled, ...toLiveCells(model)];
+}
+
+/** What only the running server knows; one that is not loaded has no more to show. */
+function toLiveCells(model: ListedModel): string[] {
+  const { state, loaded_at, device, memory_bytes, running, waiting, tokens_per_second } = model;
+  if (state === null || state === "unloaded") return [state === null ? "-" : "no", "-", "-", "-", "-"];
+  return [
+    state === "ready" && loaded_at !== null ? renderAge(Date.now() / 1000 - loaded_at) : toOneLine(state),
+    device === null ? "-" : toOneLine(device),
+    memory_bytes === null ? "-" : renderBytes(memory_bytes),
+    waiting ? `${running} (${waiting} wait)` : `${running}`,
+    tokens_per_second === null ? "-" : `${tokens_per_second}`,
+  ];
 }
 
 function toAliasLines(listed: ListedModel[]): string[] {

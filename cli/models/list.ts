@@ -1,25 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Static, Type } from "@sinclair/typebox";
 import { describeModel } from "../../src/engine/model-folder.ts";
 import { OvError } from "../../src/errors.ts";
+import { type Model, ModelList } from "../../src/openai/responses.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { askServer, type Server } from "../server.ts";
 
-/** What `ov-llm models` reads of the answer of `GET /v1/models`. */
-const ServedModels = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      loaded: Type.Boolean(),
-      device: Type.Union([Type.String(), Type.Null()]),
-    }),
-  ),
-});
-type ServedModel = Static<typeof ServedModels>["data"][number];
-
 /** One model as `ov-llm models --json` prints it. */
-export interface ListedModel {
+export interface ListedModel extends LiveState {
   name: string;
   task: string;
   weight_format: string;
@@ -31,15 +19,29 @@ export interface ListedModel {
   path_state: string;
   /** The same as a sentence with the next step; null: it is ok. */
   path_problem: string | null;
-  /** null: no server answers, or it does not know the model. */
-  loaded: boolean | null;
-  device: string | null;
 }
+
+/** How it is in the running server; all null: none answers, or it does not know the model. */
+export type LiveState = { [Key in keyof LiveModel]: LiveModel[Key] | null };
+
+type LiveModel = Pick<
+  Model,
+  | "loaded"
+  | "state"
+  | "device"
+  | "engine"
+  | "loaded_at"
+  | "idle_unload_at"
+  | "memory_bytes"
+  | "running"
+  | "waiting"
+  | "tokens_per_second"
+>;
 
 export async function listModel(
   name: string,
   entry: RegistryEntry,
-  served: ServedModel | undefined,
+  served: Model | undefined,
 ): Promise<ListedModel> {
   const problem = await findProblem(entry.path);
   return {
@@ -51,15 +53,29 @@ export async function listModel(
     size_bytes: await measure(entry.path),
     path_state: problem === null ? "ok" : toShortReason(problem, entry.path),
     path_problem: problem,
+    ...toLiveState(served),
+  };
+}
+
+function toLiveState(served: Model | undefined): LiveState {
+  return {
     loaded: served?.loaded ?? null,
+    state: served?.state ?? null,
     device: served?.device ?? null,
+    engine: served?.engine ?? null,
+    loaded_at: served?.loaded_at ?? null,
+    idle_unload_at: served?.idle_unload_at ?? null,
+    memory_bytes: served?.memory_bytes ?? null,
+    running: served?.running ?? null,
+    waiting: served?.waiting ?? null,
+    tokens_per_second: served?.tokens_per_second ?? null,
   };
 }
 
 /** The models of the running server by name; or, as a sentence, why there are none to ask. */
-export async function askServed(server: Server): Promise<Map<string, ServedModel> | string> {
+export async function askServed(server: Server): Promise<Map<string, Model> | string> {
   try {
-    const { data } = await askServer(server, "/v1/models", ServedModels, 2);
+    const { data } = await askServer(server, "/v1/models", ModelList, 2);
     return new Map(data.map((model) => [model.id, model]));
   } catch (error) {
     if (error instanceof OvError && error.code === "server_unreachable") return error.message;

@@ -54,7 +54,8 @@ function toBytes(text: string): number | undefined {
 /** What a setting allows, in words made from its schema. */
 export function describeWanted(setting: Setting): string {
   if (setting.kind === "bytes") {
-    const { minimum, maximum } = toRange(setting.schema);
+    const { schema } = setting;
+    const { minimum, maximum } = toRange(TypeGuard.IsUnion(schema) ? (schema.anyOf[0] ?? schema) : schema);
     return `a size from ${renderBytes(minimum)} to ${renderBytes(maximum)}, in bytes or with KB, MB, GB`;
   }
   return describeSchema(setting.schema, setting.help);

@@ -1,4 +1,4 @@
-import { OvError } from "../errors.ts";
+import { OvError, toOvError } from "../errors.ts";
 
 const firstMs = 10_000;
 const longestMs = 300_000;
@@ -15,8 +15,8 @@ interface Failure {
 export interface Cooldown {
   /** Throws the last failure while its cool-down runs. */
   check(name: string, key: string): void;
-  /** Notes a failure; returns it with the seconds to wait. */
-  add(name: string, key: string, error: OvError): OvError;
+  /** Notes a failure; returns it as an error of status 503, with the seconds to wait. */
+  add(name: string, key: string, error: unknown): OvError;
   clear(name: string): void;
 }
 
@@ -33,9 +33,10 @@ export function createCooldown(now: () => number): Cooldown {
       const failure = failures.get(name);
       if (failure?.key === key && now() < failure.until) throw toRetry(failure);
     },
-    add(name, key, error) {
-      // Seen in the files alone, in a moment: worth another look each time.
-      if (error.code === "model_path_invalid") return error;
+    add(name, key, reason) {
+      const error = toLoadFailure(toOvError(reason));
+      // Known in a moment, without a try: worth another look each time.
+      if (error.code === "model_path_invalid" || error.code === "insufficient_memory") return error;
       const before = failures.get(name);
       const waitMs = before?.key === key ? Math.min(before.waitMs * 2, longestMs) : firstMs;
       const failure = { key, error, waitMs, until: now() + waitMs };
@@ -44,4 +45,9 @@ export function createCooldown(now: () => number): Cooldown {
     },
     clear: (name) => void failures.delete(name),
   };
+}
+
+/** Whatever went wrong, the request itself was well and may be sent again. */
+function toLoadFailure(error: OvError): OvError {
+  return error.status === 503 ? error : new OvError("model_load_failed", error.message, { cause: error });
 }

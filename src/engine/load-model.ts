@@ -1,8 +1,8 @@
 import type { Log } from "../log.ts";
 import { startHost } from "./host.ts";
 import { describeModel } from "./model-folder.ts";
-import type { LoadModel } from "./pool.ts";
 import { protocolVersion } from "./protocol.ts";
+import type { LoadModel } from "./target.ts";
 
 export interface LoaderOptions {
   /** The command that starts a host, and its environment. */

@@ -1,35 +1,23 @@
-import { createHash } from "node:crypto";
-import { OvError, toOvError } from "../errors.ts";
+import { OvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createCooldown } from "./cooldown.ts";
-import type { GenerateRequest, GenerationEvent, Host } from "./generation.ts";
+import type { GenerateRequest, GenerationEvent } from "./generation.ts";
+import type { Memory } from "./memory/memory.ts";
+import { createRoom } from "./memory/room.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
+import { createPoolLog } from "./pool-log.ts";
 import type { ReadyMessage } from "./protocol.ts";
-import { createQueue, type Queue } from "./queue.ts";
-
-/** Which model to run and how. Two targets that differ in `key` never share a process. */
-export interface ModelTarget {
-  name: string;
-  path: string;
-  device: string;
-  /** Overrides what the model's files say, in tokens. */
-  contextLength: number | null;
-}
-
-export interface LoadedModel {
-  host: Host;
-  defaults: GenerationDefaults;
-}
-
-export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;
-
-export interface ModelStatus {
-  state: "loading" | "ready" | "draining";
-  device: string | null;
-  contextLength: number | null;
-  running: number;
-  waiting: number;
-}
+import {
+  createSlot,
+  type ModelStatus,
+  type Slot,
+  startIdling,
+  toFingerprint,
+  toStatus,
+  toTenant,
+} from "./slot.ts";
+import { type LoadedModel, type LoadModel, type ModelTarget, toKey } from "./target.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export type PoolEvent = GenerationEvent | { type: "model"; fingerprint: string };
 
@@ -42,158 +30,181 @@ export interface PoolModel {
 export interface Pool {
   /**
    * Loads the model if need be, waits for its turn, runs one request. `build` makes the request once the model is
-   * known. Yields `model` first, then the host's events; throws OvErrors and the signal's reason.
+   * known; `client`: who asks, for the order of turns. Yields `model` first, then the host's events; throws
+   * OvErrors and the signal's reason.
    */
   generate(
     target: ModelTarget,
     build: (model: PoolModel) => GenerateRequest,
     signal: AbortSignal,
+    client: string,
   ): AsyncGenerator<PoolEvent>;
+  /** Loads the model unless it is. Fails with `insufficient_memory` where others would have to go and may not. */
+  load(target: ModelTarget, signal: AbortSignal, mayEvict: boolean): Promise<void>;
+  /** Lets the model's requests end; resolves when its process is gone. */
+  unload(name: string, signal: AbortSignal): Promise<void>;
   /** Ends the model's process once its running requests are done; the next request loads it anew. */
   retire(name: string): void;
+  /** Takes over how long the model stays, where it is loaded. */
+  keep(target: ModelTarget): void;
   status(): ReadonlyMap<string, ModelStatus>;
-  /** The processes in use, for the engine's versions and device. */
-  hosts(): Host[];
-  /** Lets running requests end for so long, then ends every process. No request is taken after. */
+  /**
+   * Lets running requests end for so long, then ends every process; loads, and waits for memory, end at once. No
+   * request is taken after.
+   */
   close(drainSeconds: number): Promise<void>;
 }
 
 export interface PoolOptions {
   load: LoadModel;
+  memory: Memory;
   maxConcurrent: number;
   maxQueue: number;
+  /** The longest wait for a turn, or for memory. */
+  queueSeconds: number;
+  /** For models whose entry says nothing else; 0: never. */
+  idleSeconds: number;
   log: Log;
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
 
-/** One model's process from the start of its load until it is gone. */
-interface Slot {
-  target: ModelTarget;
-  key: string;
-  state: ModelStatus["state"];
-  loaded: Promise<LoadedModel>;
-  model: LoadedModel | undefined;
-  queue: Queue;
-  /** Requests that hold on to it: waiting for the load, for their turn, or running. */
-  users: number;
-  gone: PromiseWithResolvers<void>;
-}
-
 /** Every model's life: unloaded -> loading -> ready -> draining -> unloaded. The only place that moves it on. */
 export function createPool(options: PoolOptions): Pool {
-  const { log, now = () => performance.now() } = options;
+  const { memory, now = () => performance.now() } = options;
+  const log = createPoolLog(options.log, now);
   const slots = new Map<string, Slot>();
   const draining = new Set<Slot>();
+  const all = () => [...draining, ...slots.values()];
   const cooldown = createCooldown(now);
+  const room = createRoom({
+    budget: () => memory.budget(all().flatMap(({ model }) => model?.host.pid ?? [])),
+    tenants: () => all().map(toTenant),
+    evict: (name, forWhom) => {
+      const slot = slots.get(name);
+      if (slot) drain(slot, `memory for ${forWhom}`);
+    },
+    waitSeconds: options.queueSeconds,
+  });
   let closed = false;
-  /** Ends the loads, too, when the time for a clean end is up. */
-  const closing = new AbortController();
 
-  function slotFor(target: ModelTarget): Slot {
-    const key = JSON.stringify(target);
-    const current = slots.get(target.name);
-    if (current?.model?.host.alive === false) slots.delete(target.name);
-    else if (current?.key === key) return current;
-    else if (current) drain(current);
-    cooldown.check(target.name, key);
-    return open(target, key);
+  /** The model's slot, held by one more user. */
+  function use(target: ModelTarget, mayEvict: boolean): Slot {
+    if (closed) throw shuttingDown();
+    const slot = slotFor(target);
+    slot.mayEvict = mayEvict || (slot.users > 0 && slot.mayEvict);
+    slot.users += 1;
+    slot.lastUsed = now();
+    slot.idle.stop();
+    return slot;
   }
 
-  function open(target: ModelTarget, key: string): Slot {
+  function slotFor(target: ModelTarget): Slot {
     const { name } = target;
-    const slot: Slot = {
-      target,
-      key,
-      state: "loading",
-      loaded: Promise.resolve().then(() => load(slot)),
-      model: undefined,
-      queue: createQueue({ limit: options.maxConcurrent, maxWaiting: options.maxQueue, model: name }),
-      users: 0,
-      gone: Promise.withResolvers(),
-    };
+    const current = slots.get(name);
+    if (current?.model?.host.alive === false) slots.delete(name);
+    else if (current?.key === toKey(target)) return Object.assign(current, { target });
+    else if (current) drain(current, "its entry changed");
+    cooldown.check(name, toKey(target));
+    const slot = createSlot(target, { ...options, now, load, onIdle: (idle) => drain(idle, "idle") });
     slots.set(name, slot);
-    // Whoever asked for it may have left; load() logs the failure.
-    slot.loaded.catch(() => {});
     return slot;
   }
 
   async function load(slot: Slot): Promise<LoadedModel> {
-    const { target } = slot;
-    // Two versions of a model are never in memory at once.
-    await Promise.all(
-      [...draining].filter((old) => old.target.name === target.name).map((old) => old.gone.promise),
-    );
-    log.info("loading model", { model: target.name, path: target.path, device: target.device });
+    const { signal } = slot.stop;
     const begun = now();
     try {
-      const model = await options.load(target, closing.signal);
-      const { ready, pid, exited } = model.host;
-      slot.model = model;
-      if (slot.state === "loading") slot.state = "ready";
-      cooldown.clear(target.name);
-      void exited.then((error) => remove(slot, error));
-      log.info("loaded model", {
-        model: target.name,
-        seconds: toSeconds(now() - begun),
-        device: ready.device,
-        device_name: ready.device_name,
-        engine: ready.engine,
-        context_length: ready.context_length,
-        pid,
-      });
-      return model;
+      // Two versions of a model are never in memory at once.
+      await untilAborted(goneBefore(slot.name, slot), signal);
+      slot.need = await memory.need(slot.target);
+      await room.take(slot, signal);
+      return await start(slot);
     } catch (error) {
-      const failure = cooldown.add(target.name, slot.key, toOvError(error));
-      log.error(`cannot load model: ${failure.message}`, {
-        model: target.name,
-        seconds: toSeconds(now() - begun),
-      });
-      remove(slot, null);
+      remove(slot);
+      if (signal.aborted) throw error;
+      const failure = cooldown.add(slot.name, slot.key, error);
+      log.failed(slot, begun, failure);
       throw failure;
     }
   }
 
-  function remove(slot: Slot, error: Error | null): void {
-    if (slots.get(slot.target.name) === slot) slots.delete(slot.target.name);
-    draining.delete(slot);
-    if (error) log.error(error.message, { model: slot.target.name });
-    slot.gone.resolve();
-  }
-
-  function drain(slot: Slot): void {
-    slots.delete(slot.target.name);
-    slot.state = "draining";
-    draining.add(slot);
-    log.info("draining model", { model: slot.target.name, running: slot.users });
-    if (slot.users === 0) void unload(slot);
-  }
-
-  async function unload(slot: Slot): Promise<void> {
-    const model = await slot.loaded.catch(() => undefined);
-    if (slot.users > 0 || !model) return;
-    await model.host.close();
-    log.info("unloaded model", { model: slot.target.name });
+  async function start(slot: Slot): Promise<LoadedModel> {
+    log.loading(slot);
+    const begun = now();
+    const model = await options.load(slot.target, slot.stop.signal);
+    Object.assign(slot, { model, loadedAt: Math.floor(Date.now() / 1000) });
+    if (slot.state === "loading") slot.state = "ready";
+    cooldown.clear(slot.name);
+    memory.measure(slot.target, model.host, "loaded");
+    void model.host.exited.then((error) => {
+      remove(slot);
+      log.gone(slot, error);
+    });
+    log.loaded(slot, begun, memory.read(model.host.pid));
+    if (slot.users === 0) rest(slot);
+    return model;
   }
 
   function release(slot: Slot): void {
     slot.users -= 1;
-    if (slot.users === 0 && slot.state === "draining") void unload(slot);
+    slot.lastUsed = now();
+    const isThere = draining.has(slot) || slots.get(slot.name) === slot;
+    if (slot.users === 0 && isThere) rest(slot);
   }
 
-  async function* generate(...[target, build, signal]: Parameters<Pool["generate"]>) {
-    if (closed) throw shuttingDown();
-    const slot = slotFor(target);
-    slot.users += 1;
+  /** What becomes of a slot that nobody uses. */
+  function rest(slot: Slot): void {
+    if (slot.state === "draining") end(slot);
+    else if (slot.state === "ready") startIdling(slot, options.idleSeconds);
+    else if (slot.bytes === 0) drain(slot, "nobody waits for it any more");
+    room.review();
+  }
+
+  function drain(slot: Slot, why: string): void {
+    slots.delete(slot.name);
+    slot.state = "draining";
+    draining.add(slot);
+    slot.idle.stop();
+    log.unloading(slot, why);
+    if (slot.users === 0) end(slot);
+  }
+
+  function end({ name, model, target, stop }: Slot): void {
+    if (model) {
+      memory.measure(target, model.host, "ending");
+      void model.host.close();
+    } else stop.abort(new OvError("shutting_down", `Model "${name}" is being unloaded.`));
+  }
+
+  function remove(slot: Slot): void {
+    if (slots.get(slot.name) === slot) slots.delete(slot.name);
+    draining.delete(slot);
+    slot.idle.stop();
+    slot.gone.resolve();
+    room.review();
+  }
+
+  /** Resolves when all that drain under this name are gone. */
+  async function goneBefore(name: string, newer?: Slot): Promise<void> {
+    const older = [...draining].filter((slot) => slot.name === name && slot !== newer);
+    await Promise.all(older.map(({ gone }) => gone.promise));
+  }
+
+  async function* generate(...[target, build, signal, client]: Parameters<Pool["generate"]>) {
+    const slot = use(target, true);
     try {
-      const model = await untilAborted(slot.loaded, signal);
-      const leave = await slot.queue.enter(signal);
+      const { host, defaults } = await untilAborted(slot.loaded, signal);
+      const leave = await slot.queue.enter(client, signal);
+      const rest = slot.rate.begin();
       try {
-        const { ready } = model.host;
-        yield { type: "model" as const, fingerprint: toFingerprint(slot.key, ready.versions) };
-        const request = build({ ready, defaults: model.defaults });
-        yield* model.host.generate(request, signal);
+        yield { type: "model" as const, fingerprint: toFingerprint(slot) };
+        for await (const event of host.generate(build({ ready: host.ready, defaults }), signal)) {
+          if (event.type === "text") slot.rate.add(event.tokens);
+          yield event;
+        }
       } finally {
+        rest();
         leave();
       }
     } finally {
@@ -203,64 +214,50 @@ export function createPool(options: PoolOptions): Pool {
 
   async function close(drainSeconds: number): Promise<void> {
     closed = true;
-    const all = () => [...slots.values(), ...draining];
-    for (const slot of [...slots.values()]) drain(slot);
-    const timer = setTimeout(() => closing.abort(shuttingDown()), drainSeconds * 1000);
-    const drained = Promise.all(all().map((slot) => slot.gone.promise));
-    await Promise.race([
-      drained,
-      new Promise((resolve) => closing.signal.addEventListener("abort", resolve)),
-    ]);
+    for (const slot of [...slots.values()]) drain(slot, "the server stops");
+    const last = [...draining];
+    for (const { model, stop } of last) if (!model) stop.abort(shuttingDown());
+    const gone = Promise.all(last.map((slot) => slot.gone.promise));
+    const time = Promise.withResolvers<void>();
+    const timer = setTimeout(time.resolve, drainSeconds * 1000);
+    await Promise.race([gone, time.promise]);
     clearTimeout(timer);
-    closing.abort(shuttingDown());
-    await Promise.all(all().map((slot) => slot.model?.host.close()));
+    for (const { model } of last) void model?.host.close();
+    await gone;
   }
 
   return {
     generate,
+    async load(target, signal, mayEvict) {
+      const slot = use(target, mayEvict);
+      try {
+        await untilAborted(slot.loaded, signal);
+      } finally {
+        release(slot);
+      }
+    },
+    async unload(name, signal) {
+      const slot = slots.get(name);
+      if (slot) drain(slot, "asked");
+      await untilAborted(goneBefore(name), signal);
+    },
     retire(name) {
       cooldown.clear(name);
       const slot = slots.get(name);
-      if (slot) drain(slot);
+      if (slot) drain(slot, "its entry changed");
     },
-    status: () => new Map([...draining, ...slots.values()].map((slot) => [slot.target.name, toStatus(slot)])),
-    hosts: () => [...slots.values()].flatMap((slot) => slot.model?.host ?? []),
+    keep(target) {
+      const slot = slots.get(target.name);
+      if (slot?.key !== toKey(target)) return;
+      slot.target = target;
+      if (slot.users === 0 && slot.state === "ready") startIdling(slot, options.idleSeconds);
+    },
+    status: () => new Map(all().map((slot) => [slot.name, toStatus(slot, memory.read)])),
     close,
   };
 }
 
-function toStatus({ state, model, queue }: Slot): ModelStatus {
-  return {
-    state,
-    device: model?.host.ready.device ?? null,
-    contextLength: model?.host.ready.context_length ?? null,
-    running: queue.running,
-    waiting: queue.waiting,
-  };
-}
-
-/** Changes whenever the same request could give another answer: other model, device or engine version. */
-function toFingerprint(key: string, versions: Record<string, string>): string {
-  const hash = createHash("sha256").update(key).update(JSON.stringify(versions)).digest("hex");
-  return `fp_${hash.slice(0, 12)}`;
-}
-
-function toSeconds(milliseconds: number): number {
-  return Math.round(milliseconds / 10) / 100;
-}
-
 function shuttingDown(): OvError {
-  return new OvError("shutting_down", "The server is stopping. Try again in a moment.", {
-    retryAfterSeconds: 5,
-  });
-}
-
-/** The promise's result, or the signal's reason when it aborts first. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
+  const message = "The server is stopping. Try again in a moment.";
+  return new OvError("shutting_down", message, { retryAfterSeconds: 5 });
 }

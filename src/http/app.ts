@@ -32,10 +32,11 @@ export function createApp(deps: AppDeps): AppHandler {
     .use(errors(deps.log, () => routes))
     .use(crossOrigin(deps.corsOrigins))
     .use(auth(deps.apiKey))
+    // Before the parser, which works on all that come after it: these routes take no body.
+    .use(models(deps))
     .onParse({ as: "global" }, ({ request }) => readJsonBody(request, deps.maxBody))
     .use(openapiDocument())
     .use(health(deps.readHealth))
-    .use(models(deps))
     .use(chatCompletions(deps));
   const routes = listRoutes(app.routes);
   const { log, newId } = deps;

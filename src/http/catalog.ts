@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
-import type { ModelTarget } from "../engine/pool.ts";
+import type { ModelTarget } from "../engine/target.ts";
 import { OvError } from "../errors.ts";
 import { toFreeName, toSlug } from "../registry/name.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
@@ -77,6 +77,8 @@ export function createCatalog({ registry, modelPath, device }: CatalogOptions): 
       path: entry.path,
       device: (entry.device ?? device).toUpperCase(),
       contextLength: entry.context_length ?? null,
+      pinned: entry.pinned ?? false,
+      idleSeconds: entry.idle_seconds ?? null,
     }),
   };
 }

@@ -1,7 +1,8 @@
 import type { Choice } from "../chat/generation.ts";
 import { createChannel } from "../engine/channel.ts";
-import type { ModelTarget, Pool, PoolModel } from "../engine/pool.ts";
+import type { Pool, PoolModel } from "../engine/pool.ts";
 import type { TokenLogprob } from "../engine/protocol.ts";
+import type { ModelTarget } from "../engine/target.ts";
 import type { TokenCounts } from "../openai/completion.ts";
 import type { ChatDelta, FinishReason } from "../openai/responses.ts";
 
@@ -16,6 +17,8 @@ export interface ChoicesOptions {
   target: ModelTarget;
   choices: number;
   toChoice: (index: number, model: PoolModel) => Choice;
+  /** Who asks, for the order of turns. */
+  client: string;
   /** Counted up while the answer goes on. */
   counts: TokenCounts;
   signal: AbortSignal;
@@ -48,7 +51,7 @@ export async function* runChoices(options: ChoicesOptions): AsyncGenerator<Choic
 }
 
 async function* runChoice(index: number, options: ChoicesOptions): AsyncGenerator<ChoiceEvent> {
-  const { pool, target, counts, signal } = options;
+  const { pool, target, client, counts, signal } = options;
   let choice: Choice | undefined;
   const build = (model: PoolModel) => {
     choice = options.toChoice(index, model);
@@ -56,7 +59,7 @@ async function* runChoice(index: number, options: ChoicesOptions): AsyncGenerato
   };
   let fingerprint = "";
   const pairing = createPairing(index);
-  for await (const event of pool.generate(target, build, signal)) {
+  for await (const event of pool.generate(target, build, signal, client)) {
     if (event.type === "model") fingerprint = event.fingerprint;
     // The pool builds the request before the host says anything of it.
     if (event.type === "model" || !choice) continue;

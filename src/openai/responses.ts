@@ -96,6 +96,16 @@ export const Model = Type.Object({
   task: Type.String(),
   weight_format: Type.String(),
   aliases: Type.Array(Type.String()),
+  pinned: Type.Boolean({ description: "Never unloaded for being idle, nor for another model's memory" }),
+  engine: orNull(Type.String({ description: "The engine that runs it, while loaded" })),
+  loaded_at: orNull(Type.Integer({ description: "Unix time in seconds" })),
+  idle_unload_at: orNull(
+    Type.Integer({ description: "Unix time in seconds when it is unloaded unless a request comes" }),
+  ),
+  memory_bytes: orNull(Type.Integer({ minimum: 0, description: "What its process holds now" })),
+  running: count,
+  waiting: count,
+  tokens_per_second: orNull(Type.Number({ description: "Of its last work, all requests together" })),
 });
 
 export const ModelList = Type.Object({ object: Type.Literal("list"), data: Type.Array(Model) });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { ChatCompletion, ErrorBody } from "../../src/openai/responses.ts";
 import { modelPath } from "../helpers/environment.ts";
-import { startServer, type TestServer } from "../helpers/server.ts";
+import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -57,4 +57,25 @@ test("a running server sees every change of the registry at its next request", a
   await models("rm", "small", "--files", "--yes");
   expect([await ask("small"), existsSync(dirname(path))]).toEqual(["model_not_found", false]);
   await server.logged(/unloaded model model=small/);
+});
+
+test("load and unload tell the running server, and its list shows it", async () => {
+  await Bun.write(server.registryPath, JSON.stringify({ version: 1, models: { smol: smolEntry() } }));
+  const target = ["--host", "127.0.0.1", "--port", new URL(server.url).port];
+  const say = async (...args: string[]) => await runCli(["models", ...args, ...target], { home });
+
+  expect(await say("load", "smol")).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^"smol" is loaded \(CPU, \d+\.\d MB of memory\)\.\n$/),
+  });
+  const { out } = await say();
+  expect(out).toMatch(/smol .* \d+ s +CPU +\d+\.\d MB +0 +-\n/);
+
+  expect(await say("unload", "smol")).toMatchObject({ code: 0, out: '"smol" is unloaded.\n' });
+  expect((await say()).out).toMatch(/smol .* no +- +- +- +-\n/);
+
+  expect(await say("load", "nobody")).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^error: Cannot find model "nobody": there is "smol"/),
+  });
 });

@@ -2,18 +2,47 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toShortReason } from "../../cli/models/list.ts";
+import type { Model } from "../../src/openai/responses.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
+
+const loadedAt = Math.floor(Date.now() / 1000) - 7300;
+const unloadedLive = {
+  loaded: false,
+  state: "unloaded",
+  device: null,
+  engine: null,
+  loaded_at: null,
+  idle_unload_at: null,
+  memory_bytes: null,
+  running: 0,
+  waiting: 0,
+  tokens_per_second: null,
+};
+const loadedLive = {
+  loaded: true,
+  state: "ready",
+  device: "GPU.0",
+  engine: "batching",
+  loaded_at: loadedAt,
+  idle_unload_at: null,
+  memory_bytes: 3 * 2 ** 30,
+  running: 2,
+  waiting: 1,
+  tokens_per_second: 21.5,
+};
+
+function toServed(id: string, live: typeof unloadedLive | typeof loadedLive): Model {
+  const facts = { context_length: null, task: "text-generation", weight_format: "int8", aliases: [] };
+  return { id, object: "model", created: 0, owned_by: "ov-llm", pinned: false, ...facts, ...live };
+}
 
 const server = Bun.serve({
   port: 0,
   fetch: () =>
     Response.json({
       object: "list",
-      data: [
-        { id: "good", object: "model", loaded: true, device: "GPU.0" },
-        { id: "raw", object: "model", loaded: false, device: null },
-      ],
+      data: [toServed("good", loadedLive), toServed("raw", unloadedLive)],
     }),
 });
 afterAll(() => server.stop(true));
@@ -77,10 +106,10 @@ describe("ov-llm models", () => {
     expect([code, err]).toEqual([0, ""]);
     const cells = out.split("\n").map((line) => line.split(/ {2,}/));
     expect(cells.slice(0, 4)).toEqual([
-      ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE"],
-      ["good", "text-generation", "int8", "3.0 KB", "ok", "yes", "GPU.0"],
-      ["raw", "text-generation", "int8", "2 B", "is a raw Hugging Face model", "no", "-"],
-      ["gone", "text-generation", "int8", "-", "does not exist", "-", "-"],
+      ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE", "MEMORY", "RUNNING", "TOKENS/S"],
+      ["good", "text-generation", "int8", "3.0 KB", "ok", "2 h", "GPU.0", "3.0 GB", "2 (1 wait)", "21.5"],
+      ["raw", "text-generation", "int8", "2 B", "is a raw Hugging Face model", "no", "-", "-", "-", "-"],
+      ["gone", "text-generation", "int8", "-", "does not exist", "-", "-", "-", "-", "-"],
     ]);
   });
 
@@ -101,7 +130,7 @@ describe("ov-llm models", () => {
   test("without a server says so and still lists", async () => {
     const { code, out } = await runCli(["models", ...nobody], { home: makeHome() });
     expect(code).toBe(0);
-    expect(out).toMatch(/good .* ok +- +-\n/);
+    expect(out).toMatch(/good .* ok( +-){5}\n/);
     expect(out).toContain(`No server answers at http://127.0.0.1:${nobody[1]} (connection refused).`);
   });
 
@@ -126,8 +155,7 @@ describe("ov-llm models", () => {
       size_bytes: 3072,
       path_state: "ok",
       path_problem: null,
-      loaded: true,
-      device: "GPU.0",
+      ...loadedLive,
     });
   });
 

@@ -8,6 +8,12 @@ const server = Bun.serve({
   port: 0,
   routes: {
     "/good": (request) => Response.json({ ok: request.headers.get("authorization") === "Bearer secret-key" }),
+    "/refused": () =>
+      Response.json(
+        { error: { message: "No room.", type: "server_error", param: null, code: "insufficient_memory" } },
+        { status: 503 },
+      ),
+    "/method": ({ method }) => Response.json({ ok: method === "POST" }),
     "/busy": () => Response.json({ ok: false }, { status: 503 }),
     "/shape": () => Response.json({ fine: true }),
     "/html": () => new Response("<html>", { status: 404 }),
@@ -30,6 +36,14 @@ test.each([
 ])("toServerUrl: %p is %p", (host, expected) => expect(toServerUrl(host, 9)).toBe(expected));
 
 describe("askServer", () => {
+  test("throws what the server says when it refuses", async () => {
+    await expect(ask("/refused")).rejects.toMatchObject({ code: "insufficient_memory", message: "No room." });
+  });
+
+  test("posts where it is told to", async () => {
+    expect(await askServer({ url, apiKey: null }, "/method", Answer, 5, "POST")).toEqual({ ok: true });
+  });
+
   test("sends the key and gives the answer", async () => {
     expect(await ask("/good")).toEqual({ ok: true });
   });

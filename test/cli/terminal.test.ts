@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { paint, renderBlock, renderBytes, renderTable, toOneLine } from "../../cli/terminal.ts";
+import { paint, renderAge, renderBlock, renderBytes, renderTable, toOneLine } from "../../cli/terminal.ts";
 
 const plain = (text: string) => Bun.stripANSI(text);
 
@@ -63,3 +63,13 @@ test.each([
   ["\u001b[2Jgone", "\\u001b[2Jgone"],
   ["tab\there", "tab\\there"],
 ])("toOneLine: %p is %p", (text, line) => expect(toOneLine(text)).toBe(line));
+
+test.each([
+  [-1, "0 s"],
+  [0.9, "0 s"],
+  [59, "59 s"],
+  [60, "1 min"],
+  [7199, "1 h"],
+  [86_399, "23 h"],
+  [200_000, "2 d"],
+])("renderAge: %d s is %p", (seconds, text) => expect(renderAge(seconds)).toBe(text));

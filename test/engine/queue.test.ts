@@ -1,15 +1,18 @@
 import { describe, expect, test } from "bun:test";
-import { createQueue } from "../../src/engine/queue.ts";
+import { createQueue, type QueueOptions } from "../../src/engine/queue.ts";
 import { settled } from "../helpers/settled.ts";
 
 const never = new AbortController().signal;
 
+const createTestQueue = (options: Partial<QueueOptions>) =>
+  createQueue({ limit: 1, maxWaiting: 10, waitSeconds: 30, model: "m", ...options });
+
 describe("the queue", () => {
   test("lets its limit in at once and the others in order of arrival", async () => {
-    const queue = createQueue({ limit: 2, maxWaiting: 10, model: "m" });
+    const queue = createTestQueue({ limit: 2, maxWaiting: 10 });
     const order: number[] = [];
     const enter = async (index: number) => {
-      const leave = await queue.enter(never);
+      const leave = await queue.enter("someone", never);
       order.push(index);
       return leave;
     };
@@ -28,10 +31,10 @@ describe("the queue", () => {
   });
 
   test("refuses more than may wait, saying how many there are", async () => {
-    const queue = createQueue({ limit: 1, maxWaiting: 1, model: "m" });
-    await queue.enter(never);
-    void queue.enter(never);
-    expect(queue.enter(never)).rejects.toMatchObject({
+    const queue = createTestQueue({ limit: 1, maxWaiting: 1 });
+    await queue.enter("someone", never);
+    void queue.enter("someone", never);
+    expect(queue.enter("someone", never)).rejects.toMatchObject({
       code: "queue_full",
       status: 429,
       retryAfterSeconds: 5,
@@ -40,11 +43,11 @@ describe("the queue", () => {
   });
 
   test("forgets who gave up waiting", async () => {
-    const queue = createQueue({ limit: 1, maxWaiting: 5, model: "m" });
-    const leave = await queue.enter(never);
+    const queue = createTestQueue({ limit: 1, maxWaiting: 5 });
+    const leave = await queue.enter("someone", never);
     const stop = new AbortController();
-    const gaveUp = queue.enter(stop.signal);
-    const patient = queue.enter(never);
+    const gaveUp = queue.enter("someone", stop.signal);
+    const patient = queue.enter("someone", never);
     stop.abort(new Error("left"));
     expect(gaveUp).rejects.toThrow("left");
     expect(queue.waiting).toBe(1);
@@ -54,10 +57,68 @@ describe("the queue", () => {
   });
 
   test("takes leaving twice as once", async () => {
-    const queue = createQueue({ limit: 1, maxWaiting: 5, model: "m" });
-    const leave = await queue.enter(never);
+    const queue = createTestQueue({ limit: 1, maxWaiting: 5 });
+    const leave = await queue.enter("someone", never);
     leave();
     leave();
     expect(queue.running).toBe(0);
+  });
+
+  describe("with several clients", () => {
+    /** Enters in this order, one letter a client, then lets one after the other through: who came in. */
+    async function follow(clients: string, options: Partial<QueueOptions> = {}): Promise<string> {
+      const queue = createTestQueue(options);
+      const first = await queue.enter("first", never);
+      let order = "";
+      const all = [...clients].map(async (client) => {
+        const leave = await queue.enter(client, never);
+        order += client;
+        leave();
+      });
+      first();
+      await Promise.all(all);
+      expect(queue).toMatchObject({ running: 0, waiting: 0 });
+      return order;
+    }
+
+    test.each([
+      ["aaab", "abaa"],
+      ["aaabbb", "ababab"],
+      ["aaabcbc", "abcabca"],
+      ["abc", "abc"],
+      ["aaaa", "aaaa"],
+    ])("that come as %s they go in as %s", async (came, went) => expect(await follow(came)).toBe(went));
+
+    test("one that sends a hundred does not hold up another one", async () => {
+      const order = await follow(`${"a".repeat(100)}b`, { maxWaiting: 200 });
+      expect(order.indexOf("b")).toBe(1);
+    });
+
+    test("a full line loses the newest of who has the most in it", async () => {
+      const queue = createTestQueue({ maxWaiting: 3 });
+      const leave = await queue.enter("first", never);
+      const [one, two, three] = [0, 1, 2].map(() => queue.enter("a", never));
+      const other = queue.enter("b", never);
+      await expect(three).rejects.toMatchObject({ code: "queue_full", status: 429 });
+      await expect(queue.enter("a", never)).rejects.toMatchObject({ code: "queue_full" });
+      expect(queue.waiting).toBe(3);
+      leave();
+      for (const next of [one, other, two]) (await next)?.();
+      expect(queue).toMatchObject({ running: 0, waiting: 0 });
+    });
+  });
+
+  test("ends a wait that lasts too long, and keeps the others", async () => {
+    const queue = createTestQueue({ waitSeconds: 0.01 });
+    const leave = await queue.enter("a", never);
+    await expect(queue.enter("a", never)).rejects.toMatchObject({
+      code: "queue_timeout",
+      status: 503,
+      retryAfterSeconds: 30,
+      message: expect.stringContaining("OV_QUEUE_SECONDS"),
+    });
+    expect(queue).toMatchObject({ running: 1, waiting: 0 });
+    leave();
+    expect(await queue.enter("a", never)).toBeFunction();
   });
 });

@@ -1,8 +1,10 @@
-import { createPool, type LoadModel } from "../../src/engine/pool.ts";
+import { createPool } from "../../src/engine/pool.ts";
+import type { LoadModel } from "../../src/engine/target.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createCatalog } from "../../src/http/catalog.ts";
 import { readHealth } from "../../src/http/health.ts";
 import { createRegistry } from "../../src/registry/watcher.ts";
+import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
 
@@ -14,6 +16,9 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     load: load ?? (async () => ({ host: createMemoryHost(), defaults: {} })),
     maxConcurrent: 4,
     maxQueue: 4,
+    queueSeconds: 10,
+    idleSeconds: 0,
+    memory: createFakeMemory(),
     log: silentLog,
   });
   const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU" });

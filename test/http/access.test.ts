@@ -56,6 +56,7 @@ describe("with an API key", () => {
       expect(await codeOf(response)).toBe("invalid_api_key");
     }
     const init = { method: "POST", body: "{" };
+    expect(await codeOf(await ask(`/v1/models/${smol}/load`, headers, init))).toBe("invalid_api_key");
     expect(await codeOf(await ask("/v1/chat/completions", headers, init))).toBe("invalid_api_key");
   });
 

@@ -16,6 +16,8 @@ describe("GET /openapi.json", () => {
       "/health": ["get"],
       "/v1/models": ["get"],
       "/v1/models/{id}": ["get"],
+      "/v1/models/{id}/load": ["post"],
+      "/v1/models/{id}/unload": ["post"],
       "/v1/chat/completions": ["post"],
     });
   });

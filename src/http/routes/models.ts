@@ -1,34 +1,39 @@
 import { Elysia, t } from "elysia";
-import type { ModelFacts } from "../../engine/model-facts.ts";
-import type { Pool } from "../../engine/pool.ts";
 import { Model, ModelList } from "../../openai/responses.ts";
-import type { Catalog, CatalogModel } from "../catalog.ts";
+import type { Catalog } from "../catalog.ts";
+import { createDeadline } from "../deadline.ts";
+import { createModelView, type ModelViewDeps } from "../model-view.ts";
 import { documented } from "../openapi.ts";
+import { recordOf } from "../record.ts";
 
-export interface ModelsDeps {
+export interface ModelsDeps extends ModelViewDeps {
   catalog: Catalog;
-  pool: Pool;
-  facts: (path: string) => Promise<ModelFacts>;
+  /** OV_REQUEST_SECONDS */
+  requestSeconds: number;
 }
 
-/** GET /v1/models and GET /v1/models/{id} */
-export function models({ catalog, pool, facts }: ModelsDeps) {
-  async function toModel({ name, entry }: CatalogModel): Promise<Model> {
-    const status = pool.status().get(name);
-    const { contextLength, modified } = await facts(entry.path);
-    return {
-      id: name,
-      object: "model",
-      created: modified,
-      owned_by: "ov-llm",
-      loaded: status?.state === "ready",
-      state: status?.state ?? "unloaded",
-      device: status?.device ?? null,
-      context_length: status?.contextLength ?? entry.context_length ?? contextLength,
-      task: entry.task,
-      weight_format: entry.weight_format,
-      aliases: entry.aliases ?? [],
-    };
+const params = t.Object({ id: t.String() });
+
+/** GET /v1/models and /v1/models/{id}; POST /v1/models/{id}/load and /unload, which take no body. */
+export function models(deps: ModelsDeps) {
+  const { catalog, pool } = deps;
+  const toModel = createModelView(deps);
+
+  /** Does something with the named model that takes a while, then shows it. */
+  async function change(
+    asked: string,
+    request: Request,
+    work: (model: ReturnType<Catalog["resolve"]>, signal: AbortSignal) => Promise<void>,
+  ): Promise<Model> {
+    const model = catalog.resolve(asked);
+    recordOf(request).model = model.name;
+    const deadline = createDeadline(request.signal, deps.requestSeconds);
+    try {
+      await work(model, deadline.signal);
+    } finally {
+      deadline.clear();
+    }
+    return await toModel(model);
   }
 
   return new Elysia({ name: "models" })
@@ -41,7 +46,26 @@ export function models({ catalog, pool, facts }: ModelsDeps) {
       { detail: documented("List the registered models", { "application/json": ModelList }) },
     )
     .get("/v1/models/:id", ({ params }) => toModel(catalog.resolve(params.id)), {
-      params: t.Object({ id: t.String() }),
+      params,
       detail: documented("Show one model", { "application/json": Model }),
-    });
+    })
+    .post(
+      "/v1/models/:id/load",
+      ({ params, request }) =>
+        change(params.id, request, (model, signal) => pool.load(catalog.toTarget(model), signal, true)),
+      {
+        params,
+        parse: "none",
+        detail: documented("Load a model, wait until it is ready", { "application/json": Model }),
+      },
+    )
+    .post(
+      "/v1/models/:id/unload",
+      ({ params, request }) => change(params.id, request, ({ name }, signal) => pool.unload(name, signal)),
+      {
+        params,
+        parse: "none",
+        detail: documented("Unload a model, after its running requests", { "application/json": Model }),
+      },
+    );
 }

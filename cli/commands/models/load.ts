@@ -1,0 +1,25 @@
+import { defineCommand } from "citty";
+import { action } from "../../action.ts";
+import { toSettingArgs } from "../../args.ts";
+import { actOnModel } from "../../models/act.ts";
+import { sayLines } from "../../models/edit.ts";
+import { renderBytes } from "../../terminal.ts";
+
+const args = {
+  name: { type: "positional", description: "The model's name or alias" },
+  ...toSettingArgs(["host", "port"]),
+} as const;
+
+export const load = defineCommand({
+  meta: {
+    name: "models load",
+    description: "Let the running server load a model, and wait until it is ready",
+  },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const { id, device, memory_bytes: memory } = await actOnModel(given, "load");
+    const held = memory === null ? "" : `, ${renderBytes(memory)} of memory`;
+    await sayLines(`"${id}" is loaded (${device}${held}).`);
+    return 0;
+  }),
+});

@@ -1,0 +1,25 @@
+import { defineCommand } from "citty";
+import { action } from "../../action.ts";
+import { toSettingArgs } from "../../args.ts";
+import { actOnModel } from "../../models/act.ts";
+import { sayLines } from "../../models/edit.ts";
+
+const args = {
+  name: { type: "positional", description: "The model's name or alias" },
+  ...toSettingArgs(["host", "port"]),
+} as const;
+
+export const unload = defineCommand({
+  meta: {
+    name: "models unload",
+    description: "Let the running server unload a model, once its running requests have ended",
+  },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const { id, loaded } = await actOnModel(given, "unload");
+    await sayLines(
+      loaded ? `"${id}" was unloaded, and a request has loaded it again.` : `"${id}" is unloaded.`,
+    );
+    return 0;
+  }),
+});

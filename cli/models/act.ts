@@ -1,0 +1,17 @@
+import { loadSettings } from "../../src/config/load.ts";
+import { Model } from "../../src/openai/responses.ts";
+import { toFlags } from "../args.ts";
+import { askServer, toServer } from "../server.ts";
+
+/**
+ * Tells the running server to load or unload a model and waits until it has; the model as it is then. Throws what
+ * the server says against it.
+ */
+export async function actOnModel(flags: Record<string, unknown>, what: "load" | "unload"): Promise<Model> {
+  const { settings } = loadSettings({ flags: toFlags(flags) });
+  const [name = ""] = Array.isArray(flags._) ? flags._.map(String) : [];
+  const path = `/v1/models/${encodeURIComponent(name)}/${what}`;
+  // The server itself ends it after OV_REQUEST_SECONDS; its own may be set otherwise, but rarely longer.
+  const seconds = settings.requestSeconds + 10;
+  return await askServer(toServer(settings), path, Model, seconds, "POST");
+}

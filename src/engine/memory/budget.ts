@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** How much memory all models together may take. */
+export interface Budget {
+  bytes: number;
+  /** Where the number is from, for people. */
+  source: string;
+}
+
+export interface BudgetReader {
+  /** What there is for models when nothing else runs; decides defaults, so it stays the same. */
+  readonly capacity: number;
+  /** As it is now. `own`: what the models' processes hold, which is theirs already. */
+  read(own: number): Budget;
+}
+
+const megabyte = 2 ** 20;
+
+/**
+ * `setting`: OV_MEMORY_BUDGET, taken as it is. Without it: what the machine and the control groups allow, and no
+ * more than is free now, less a tenth (512 MB to 4 GB) for everything else.
+ */
+export function createBudgetReader(setting: number | null, root = "/"): BudgetReader {
+  if (setting !== null) {
+    const budget = { bytes: setting, source: "OV_MEMORY_BUDGET" };
+    return { capacity: setting, read: () => budget };
+  }
+  const { total } = readMeminfo(root);
+  const group = readGroupLimit(root);
+  const isGrouped = group !== null && group.bytes < total;
+  const most = isGrouped ? group : { bytes: total, source: "the machine's memory" };
+  const spare = Math.min(4096 * megabyte, Math.max(512 * megabyte, Math.floor(most.bytes / 10)));
+  const capacity = Math.max(0, most.bytes - spare);
+  return {
+    capacity,
+    read(own) {
+      const free = Math.max(0, readMeminfo(root).available + own - spare);
+      if (free >= capacity) return { bytes: capacity, source: most.source };
+      return { bytes: free, source: "the machine's free memory" };
+    },
+  };
+}
+
+/** /proc/meminfo (proc_meminfo(5)), in bytes. */
+function readMeminfo(root: string): { total: number; available: number } {
+  const text = readFileSync(join(root, "proc/meminfo"), "utf8");
+  const read = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
+  return { total: read("MemTotal"), available: read("MemAvailable") };
+}
+
+/**
+ * The least `memory.max` of this process's control group and those above it (Linux' cgroup-v2 documentation); null:
+ * there is none. In a container the group's own path may lie outside of what is mounted, and its root is the limit.
+ */
+function readGroupLimit(root: string): Budget | null {
+  const [, own] = /^0::(\/.*)$/m.exec(readText(join(root, "proc/self/cgroup")) ?? "") ?? [];
+  if (own === undefined) return null;
+  let least: Budget | null = null;
+  for (let path = own; ; path = dirname(path)) {
+    const file = join("/sys/fs/cgroup", path, "memory.max");
+    const bytes = Number.parseInt(readText(join(root, file)) ?? "", 10);
+    if (bytes >= 0 && (least === null || bytes < least.bytes)) least = { bytes, source: file };
+    if (path === "/") return least;
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,108 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Host } from "../generation.ts";
+import { describeModel } from "../model-folder.ts";
+import { type ModelTarget, toKey } from "../target.ts";
+import { type Budget, createBudgetReader } from "./budget.ts";
+import { type ProcessMemory, readProcessMemory } from "./process.ts";
+import type { MemoryNeed } from "./room.ts";
+
+/** What the pool asks of the machine's memory. */
+export interface Memory {
+  /** The most that the model may take. Throws `model_path_invalid`. */
+  need(target: ModelTarget): Promise<MemoryNeed>;
+  /** `pids`: the models' processes. */
+  budget(pids: number[]): Budget;
+  /** Notes what a model's process takes when it has just been loaded, or before it ends: the next estimate is better. */
+  measure(target: ModelTarget, host: Pick<Host, "pid" | "ready">, when: "loaded" | "ending"): void;
+  /** What the process holds now, in bytes; null: it is gone. */
+  read(pid: number): number | null;
+}
+
+export interface MemoryOptions {
+  /** OV_MEMORY_BUDGET */
+  memoryBudget: number | null;
+  /** OV_KV_CACHE_GB */
+  kvCacheGb: number | null;
+}
+
+/** What is known of a model from its loads before; in bytes. */
+interface Known {
+  weights: number;
+  device: string;
+  /** Held when it was just loaded. */
+  loaded: number;
+  /** Held more when it was last unloaded. */
+  grown: number;
+}
+
+const gigabyte = 2 ** 30;
+
+/**
+ * What a process takes besides its weights, and how much larger they are in memory than on the disk. Measured with
+ * OpenVINO GenAI 2026.4 on a CPU, 135M parameters: fp16 IR 165 MB and 1.0, Q4_1 GGUF 165 MB and 2.7 (its large
+ * vocabulary is kept in full numbers; larger models have a smaller share of that).
+ */
+const engineBytes = 256 * 2 ** 20;
+const weightsFactor = 1.25;
+
+/** The estimates of one server, over Linux' /proc. */
+export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory & { kvCacheGb: number } {
+  const reader = createBudgetReader(memoryBudget);
+  const known = new Map<string, Known>();
+  const defaultGb = toDefaultCacheGb(reader.capacity);
+  const boundGb = kvCacheGb ?? defaultGb;
+
+  function toNeed(weights: number, before: Known | undefined): MemoryNeed {
+    const estimated = engineBytes + Math.round(weights * weightsFactor);
+    const measured = before?.loaded || estimated;
+    // A GPU's driver holds the weights outside of the process: there a small number says little.
+    const model = before?.device === "CPU" ? measured : Math.max(measured, estimated);
+    // Without a bound nobody knows how far the cache will grow.
+    const kvCache = boundGb > 0 ? boundGb * gigabyte : Math.max(defaultGb * gigabyte, before?.grown ?? 0);
+    return { model, kvCache };
+  }
+
+  return {
+    kvCacheGb: boundGb,
+    async need(target) {
+      const weights = await readWeights(target.path);
+      const before = known.get(toKey(target));
+      known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
+      return toNeed(weights, before);
+    },
+    budget: (pids) =>
+      reader.read(pids.reduce((sum, pid) => sum + (readProcessMemory(pid)?.anonymous ?? 0), 0)),
+    measure(target, { pid, ready }, when) {
+      const before = known.get(toKey(target));
+      const now = readProcessMemory(pid);
+      if (!before || !now) return;
+      const held = toHeld(now, before.weights);
+      if (when === "loaded") Object.assign(before, { device: ready.device, loaded: held });
+      else before.grown = Math.max(0, held - before.loaded);
+    },
+    read: (pid) => readProcessMemory(pid)?.resident ?? null,
+  };
+}
+
+/**
+ * What a process really needs. OpenVINO maps the file of an IR's weights, and copies most of them into a better layout;
+ * then the mapped pages count as resident until the system takes them back, but nobody needs them.
+ */
+export function toHeld({ resident, anonymous }: ProcessMemory, weights: number): number {
+  return anonymous > weights ? Math.max(anonymous, resident - weights) : resident;
+}
+
+/** An eighth of the memory, 1 to 8 GB. */
+function toDefaultCacheGb(capacity: number): number {
+  return Math.max(1, Math.min(8, Math.floor(capacity / 8 / gigabyte)));
+}
+
+/** Bytes of a model's weights on disk. */
+async function readWeights(path: string): Promise<number> {
+  const { kind } = await describeModel(path);
+  if (kind === "gguf") return (await stat(path)).size;
+  const files = (await readdir(path)).filter((name) => name.endsWith(".bin"));
+  const sizes = await Promise.all(files.map(async (name) => (await stat(join(path, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

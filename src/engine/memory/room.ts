@@ -1,0 +1,137 @@
+import { OvError } from "../../errors.ts";
+import type { Budget } from "./budget.ts";
+import { planRoom, type Tenant } from "./plan.ts";
+
+/** The most that a model may take, in bytes. */
+export interface MemoryNeed {
+  /** Weights, the engine and what belongs to them. */
+  model: number;
+  /** Its KV cache when it is full. */
+  kvCache: number;
+}
+
+/** Who wants to be loaded. */
+export interface Claim {
+  name: string;
+  need: MemoryNeed;
+  /** Set to the whole need when it gets its room. */
+  bytes: number;
+  /** Whether other models may have to go for it. */
+  mayEvict: boolean;
+}
+
+/** Gives out the memory budget, in order of arrival. */
+export interface Room {
+  /**
+   * Resolves once the memory is there, with `claim.bytes` set. Rejects with `insufficient_memory` when it can never
+   * be, or was not within the time; with the signal's reason when that aborts first.
+   */
+  take(claim: Claim, signal: AbortSignal): Promise<void>;
+  /** Looks again: a model became idle, or is gone. */
+  review(): void;
+}
+
+export interface RoomOptions {
+  budget: () => Budget;
+  /** All that are in memory or will be; names are unique among those that do not leave. */
+  tenants: () => Tenant[];
+  /** Lets a model go once its requests have ended. */
+  evict: (name: string, forWhom: string) => void;
+  /** The longest wait. */
+  waitSeconds: number;
+}
+
+interface Waiter {
+  claim: Claim;
+  settle: (error: unknown) => void;
+}
+
+/**
+ * Nobody is passed over for good: a later one gets memory at once only if the earlier ones still get theirs, and a
+ * running model that is in an earlier one's way takes no new requests. So models that want each other's
+ * memory take turns.
+ */
+export function createRoom(options: RoomOptions): Room {
+  const waiting = new Set<Waiter>();
+
+  function review(): void {
+    if (waiting.size === 0) return;
+    const budget = options.budget();
+    let reserved = 0;
+    for (const waiter of [...waiting]) {
+      const { claim } = waiter;
+      const need = toBytes(claim.need);
+      const tenants = options.tenants();
+      const { when, evict } = planRoom({ need, budget: budget.bytes, reserved, tenants });
+      if (when === "now") {
+        claim.bytes = need;
+        waiter.settle(null);
+      } else if (when === "never" || !claim.mayEvict) {
+        waiter.settle(cannotFit(claim, budget, tenants));
+      } else {
+        reserved += need;
+        for (const { name } of evict) options.evict(name, claim.name);
+      }
+    }
+  }
+
+  function take(claim: Claim, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const settle = (error: unknown) => {
+        waiting.delete(waiter);
+        clearTimeout(timer);
+        signal.removeEventListener("abort", abort);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      const giveUp = (error: unknown) => {
+        settle(error);
+        // Those behind it may go on.
+        review();
+      };
+      const abort = () => giveUp(signal.reason);
+      const waiter: Waiter = { claim, settle };
+      const { waitSeconds } = options;
+      const timer = setTimeout(
+        () => giveUp(waitedTooLong(claim, options.budget(), waitSeconds)),
+        waitSeconds * 1000,
+      );
+      signal.addEventListener("abort", abort, { once: true });
+      waiting.add(waiter);
+      review();
+    });
+  }
+
+  return { take, review };
+}
+
+function toBytes({ model, kvCache }: MemoryNeed): number {
+  return model + kvCache;
+}
+
+const smaller = "a smaller weight format (int4), a lower OV_KV_CACHE_GB or a higher OV_MEMORY_BUDGET helps";
+
+function cannotFit({ name, need, mayEvict }: Claim, budget: Budget, tenants: Tenant[]): OvError {
+  const held = tenants.filter(({ leaving, pinned }) => !leaving && (pinned || !mayEvict));
+  const holders = held.map((tenant) => `"${tenant.name}" ${toGigabytes(tenant.bytes)}`).join(", ");
+  const who = mayEvict ? "pinned models" : "loaded models";
+  const taken = holders === "" ? "" : `, of which ${who} hold: ${holders}`;
+  return new OvError("insufficient_memory", `${describe(name, need, budget)}${taken}: ${smaller}.`);
+}
+
+function waitedTooLong({ name, need }: Claim, budget: Budget, seconds: number): OvError {
+  const waited = `models that run did not make room within ${seconds} s (OV_QUEUE_SECONDS)`;
+  const message = `${describe(name, need, budget)}, and ${waited}: try again later, or ${smaller}.`;
+  return new OvError("insufficient_memory", message, { retryAfterSeconds: 30 });
+}
+
+function describe(name: string, need: MemoryNeed, { bytes, source }: Budget): string {
+  const parts = `${toGigabytes(need.model)} for its weights and the engine, ${toGigabytes(need.kvCache)} for its KV cache`;
+  return `Model "${name}" needs about ${toGigabytes(toBytes(need))} of memory (${parts}); all models may take ${toGigabytes(bytes)} (${source})`;
+}
+
+/** `1.5 GB` */
+export function toGigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}

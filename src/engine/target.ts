@@ -1,0 +1,28 @@
+import type { Host } from "./generation.ts";
+import type { GenerationDefaults } from "./model-folder.ts";
+
+/** Which model to run and how. Two targets that differ in `toKey` never share a process. */
+export interface ModelTarget {
+  name: string;
+  path: string;
+  device: string;
+  /** Overrides what the model's files say, in tokens. */
+  contextLength: number | null;
+  /** Never unloaded for being idle, nor for another model's sake. */
+  pinned?: boolean;
+  /** Unloaded after so many seconds without a request; 0: never; null: as the pool's own setting says. */
+  idleSeconds?: number | null;
+}
+
+export interface LoadedModel {
+  host: Host;
+  defaults: GenerationDefaults;
+}
+
+/** Rejects when the signal aborts, with the process gone. */
+export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;
+
+/** What a model's process depends on; how long it stays is no part of it. */
+export function toKey({ name, path, device, contextLength }: ModelTarget): string {
+  return JSON.stringify([name, path, device, contextLength]);
+}

@@ -1,0 +1,71 @@
+import { createPool, type PoolEvent, type PoolOptions } from "../../src/engine/pool.ts";
+import type { LoadModel, ModelTarget } from "../../src/engine/target.ts";
+import { toRequest } from "../engine/conformance.ts";
+import { createFakeMemory } from "../fakes/memory.ts";
+import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
+import { createTestLog } from "./log.ts";
+
+export const toTarget = (name: string, extra: Partial<ModelTarget> = {}): ModelTarget => ({
+  name,
+  path: `/models/${name}`,
+  device: "CPU",
+  contextLength: null,
+  ...extra,
+});
+
+export const never = new AbortController().signal;
+
+export interface TestPoolOptions extends Partial<PoolOptions> {
+  host?: MemoryHostOptions;
+}
+
+export interface TestLoad {
+  target: ModelTarget;
+  host: MemoryHost;
+}
+
+/** A pool over hosts in memory, which never unloads for idleness by itself; `loads` in their order. */
+export function createTestPool({ host, ...options }: TestPoolOptions = {}) {
+  const loads: TestLoad[] = [];
+  const { log, lines } = createTestLog();
+  const load: LoadModel = async (target) => {
+    const made = createMemoryHost(host);
+    loads.push({ target, host: made });
+    return { host: made, defaults: { temperature: 0.5 } };
+  };
+  const pool = createPool({
+    load,
+    memory: createFakeMemory(),
+    maxConcurrent: 4,
+    maxQueue: 10,
+    queueSeconds: 30,
+    idleSeconds: 0,
+    log,
+    ...options,
+  });
+
+  async function run(
+    target: ModelTarget,
+    { signal = never, client = "someone" }: { signal?: AbortSignal; client?: string } = {},
+  ): Promise<PoolEvent[]> {
+    const events: PoolEvent[] = [];
+    const build = () => toRequest("Hi", { max_tokens: 4, ignore_eos: true });
+    for await (const event of pool.generate(target, build, signal, client)) events.push(event);
+    return events;
+  }
+
+  return {
+    pool,
+    run,
+    lines,
+    loads,
+    /** The names of the models whose processes run, in the order of their loads. */
+    alive: () => loads.filter(({ host }) => host.alive).map(({ target }) => target.name),
+  };
+}
+
+/** A gate that holds every token back until it is opened. */
+export function createGate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { gate: () => promise, open: resolve };
+}
