@@ -1,20 +1,20 @@
 import { cors } from "@elysiajs/cors";
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
-import type { Health } from "../openai/health.ts";
 import { readJsonBody } from "./body.ts";
+import type { Keyring } from "./keyring.ts";
 import { openapiDocument } from "./openapi.ts";
 import { auth } from "./plugins/auth.ts";
 import { errors } from "./plugins/errors.ts";
 import { withRequestLog } from "./plugins/request-log.ts";
+import { cancel } from "./routes/cancel.ts";
 import { type ChatDeps, chatCompletions } from "./routes/chat-completions.ts";
-import { health } from "./routes/health.ts";
+import { type HealthRouteDeps, health } from "./routes/health.ts";
 import { type ModelsDeps, models } from "./routes/models.ts";
 
-export interface AppDeps extends ChatDeps, ModelsDeps {
+export interface AppDeps extends ChatDeps, ModelsDeps, HealthRouteDeps {
   log: Log;
-  readHealth: () => Health;
-  apiKey: string | null;
+  keys: Keyring;
   corsOrigins: string[];
   maxBody: number;
 }
@@ -31,12 +31,13 @@ export function createApp(deps: AppDeps): AppHandler {
   })
     .use(errors(deps.log, () => routes))
     .use(crossOrigin(deps.corsOrigins))
-    .use(auth(deps.apiKey))
+    .use(auth(deps.keys))
     .onParse({ as: "global" }, ({ request }) => readJsonBody(request, deps.maxBody))
     .use(openapiDocument())
-    .use(health(deps.readHealth))
+    .use(health(deps))
     .use(models(deps))
-    .use(chatCompletions(deps));
+    .use(chatCompletions(deps))
+    .use(cancel(deps.running));
   const routes = listRoutes(app.routes);
   const { log, newId } = deps;
   return withRequestLog(async (request) => await app.fetch(request), {

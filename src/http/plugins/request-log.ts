@@ -1,7 +1,11 @@
 import type { Log } from "../../log.ts";
+import { openPaths } from "./auth.ts";
 import { attachRecord, type RequestRecord } from "../record.ts";
 
 export type Handle = (request: Request) => Promise<Response>;
+
+/** Asked every few seconds by those who watch. */
+const quietPaths = new Set([...openPaths, "/metrics"]);
 
 const saneId = /^[\w.:-]{1,128}$/;
 
@@ -36,10 +40,11 @@ function write(log: Log, request: Request, record: RequestRecord, status: number
   const { firstTokenAt, newTokens = 0 } = record;
   const answering = firstTokenAt === undefined ? 0 : (end - firstTokenAt) / 1000;
   const path = new URL(request.url).pathname;
-  const level = path === "/health" && status === 200 ? "debug" : "info";
+  const level = quietPaths.has(path) && status === 200 ? "debug" : "info";
   log[level](`${request.method} ${path} ${status}`, {
     id: record.id,
     client: record.client,
+    key: record.key,
     model: record.model,
     stream: record.stream,
     prompt: record.promptTokens,
@@ -49,6 +54,7 @@ function write(log: Log, request: Request, record: RequestRecord, status: number
     tokens_per_second:
       newTokens > 1 && answering > 0 ? Math.round(((newTokens - 1) / answering) * 10) / 10 : undefined,
     finish: record.finish,
+    error: record.finish === record.code ? undefined : record.code,
     seconds: seconds(end - record.begunAt),
   });
 }
