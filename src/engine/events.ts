@@ -1,9 +1,12 @@
+/** Why a model's process was ended. */
+export type UnloadReason = "changed" | "shutdown";
+
 /** What happens to models, told to whoever counts. `model`: the registered name. */
 export type ModelEvent =
   | { type: "loaded"; model: string; seconds: number; pid: number; device: string; engine: string }
   | { type: "load_failed"; model: string }
-  /** Its process has ended as it was told; `reason` is one of a few words. */
-  | { type: "unloaded"; model: string; reason: string }
+  /** Its process has ended as it was told. */
+  | { type: "unloaded"; model: string; reason: UnloadReason }
   /** Its process has ended by itself, or was killed because it was silent or broke the protocol. */
   | { type: "crashed"; model: string }
   /** A request got its turn after so long, the load of the model included. */

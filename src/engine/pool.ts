@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { OvError, toOvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createCooldown } from "./cooldown.ts";
+import type { ObserveModel, UnloadReason } from "./events.ts";
 import type { GenerateRequest, GenerationEvent, Host } from "./generation.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
 import type { ReadyMessage } from "./protocol.ts";
@@ -63,6 +64,8 @@ export interface PoolOptions {
   maxConcurrent: number;
   maxQueue: number;
   log: Log;
+  /** Told what happens to models; for metrics. */
+  observe?: ObserveModel;
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
@@ -77,12 +80,14 @@ interface Slot {
   queue: Queue;
   /** Requests that hold on to it: waiting for the load, for their turn, or running. */
   users: number;
+  /** Why it drains, for metrics. */
+  leaving: UnloadReason;
   gone: PromiseWithResolvers<void>;
 }
 
 /** Every model's life: unloaded -> loading -> ready -> draining -> unloaded. The only place that moves it on. */
 export function createPool(options: PoolOptions): Pool {
-  const { log, now = () => performance.now() } = options;
+  const { log, observe = () => {}, now = () => performance.now() } = options;
   const slots = new Map<string, Slot>();
   const draining = new Set<Slot>();
   const cooldown = createCooldown(now);
@@ -95,7 +100,7 @@ export function createPool(options: PoolOptions): Pool {
     const current = slots.get(target.name);
     if (current?.model?.host.alive === false) slots.delete(target.name);
     else if (current?.key === key) return current;
-    else if (current) drain(current);
+    else if (current) drain(current, "changed");
     cooldown.check(target.name, key);
     return open(target, key);
   }
@@ -110,6 +115,7 @@ export function createPool(options: PoolOptions): Pool {
       model: undefined,
       queue: createQueue({ limit: options.maxConcurrent, maxWaiting: options.maxQueue, model: name }),
       users: 0,
+      leaving: "shutdown",
       gone: Promise.withResolvers(),
     };
     slots.set(name, slot);
@@ -132,7 +138,14 @@ export function createPool(options: PoolOptions): Pool {
       slot.model = model;
       if (slot.state === "loading") slot.state = "ready";
       cooldown.clear(target.name);
-      void exited.then((error) => remove(slot, error));
+      void exited.then((error) => {
+        const { name: model } = target;
+        if (error) observe({ type: "crashed", model });
+        else observe({ type: "unloaded", model, reason: slot.leaving });
+        remove(slot, error);
+      });
+      const { device, engine } = ready;
+      observe({ type: "loaded", model: target.name, seconds: (now() - begun) / 1000, pid, device, engine });
       log.info("loaded model", {
         model: target.name,
         seconds: toSeconds(now() - begun),
@@ -144,6 +157,7 @@ export function createPool(options: PoolOptions): Pool {
       });
       return model;
     } catch (error) {
+      observe({ type: "load_failed", model: target.name });
       const failure = cooldown.add(target.name, slot.key, toOvError(error));
       log.error(`cannot load model: ${failure.message}`, {
         model: target.name,
@@ -161,9 +175,10 @@ export function createPool(options: PoolOptions): Pool {
     slot.gone.resolve();
   }
 
-  function drain(slot: Slot): void {
+  function drain(slot: Slot, reason: UnloadReason): void {
     slots.delete(slot.target.name);
     slot.state = "draining";
+    slot.leaving = reason;
     draining.add(slot);
     log.info("draining model", { model: slot.target.name, running: slot.users });
     if (slot.users === 0) void unload(slot);
@@ -185,9 +200,11 @@ export function createPool(options: PoolOptions): Pool {
     if (closed) throw shuttingDown();
     const slot = slotFor(target);
     slot.users += 1;
+    const arrived = now();
     try {
       const model = await untilAborted(slot.loaded, signal);
       const leave = await slot.queue.enter(signal);
+      observe({ type: "admitted", model: target.name, seconds: (now() - arrived) / 1000 });
       try {
         const { ready } = model.host;
         yield { type: "model" as const, fingerprint: toFingerprint(slot.key, ready.versions) };
@@ -204,7 +221,7 @@ export function createPool(options: PoolOptions): Pool {
   async function close(drainSeconds: number): Promise<void> {
     closed = true;
     const all = () => [...slots.values(), ...draining];
-    for (const slot of [...slots.values()]) drain(slot);
+    for (const slot of [...slots.values()]) drain(slot, "shutdown");
     const timer = setTimeout(() => closing.abort(shuttingDown()), drainSeconds * 1000);
     const drained = Promise.all(all().map((slot) => slot.gone.promise));
     await Promise.race([
@@ -221,7 +238,7 @@ export function createPool(options: PoolOptions): Pool {
     retire(name) {
       cooldown.clear(name);
       const slot = slots.get(name);
-      if (slot) drain(slot);
+      if (slot) drain(slot, "changed");
     },
     status: () => new Map([...draining, ...slots.values()].map((slot) => [slot.target.name, toStatus(slot)])),
     hosts: () => [...slots.values()].flatMap((slot) => slot.model?.host ?? []),

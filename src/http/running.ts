@@ -38,7 +38,10 @@ export function createRunningRequests(): RunningRequests {
       }
       for (const [, deadline] of found) {
         deadline.abort(
-          new OvError("request_cancelled", "The request was cancelled by POST …/cancel, as its client asked."),
+          new OvError(
+            "request_cancelled",
+            "The request was cancelled by POST …/cancel, as its client asked.",
+          ),
         );
       }
     },

@@ -2,8 +2,8 @@ import { readMonotonicClock, sendDatagram } from "./libc.ts";
 
 /** Tells systemd how the service is: the protocol of sd_notify(3). Without systemd it does nothing. */
 export interface Notifier {
-  /** It serves; the text is what `systemctl status` shows. Also ends `reloading` and starts the watchdog's signs of life. */
-  ready(status: string): void;
+  /** It serves, also again after `reloading`; `systemctl status` shows the text. Starts the watchdog's signs of life. */
+  ready(status?: string): void;
   reloading(): void;
   stopping(): void;
   /** Ends the signs of life. */
@@ -24,7 +24,8 @@ export function createNotifier({ environment, pid, send = sendDatagram }: Notifi
   return {
     ready(status) {
       // A line break would begin another assignment.
-      tell("READY=1", `STATUS=${status.replaceAll(/\s+/g, " ")}`, `MAINPID=${pid}`);
+      const shown = status === undefined ? [] : [`STATUS=${status.replaceAll(/\s+/g, " ")}`];
+      tell("READY=1", `MAINPID=${pid}`, ...shown);
       const period = toBeatMs(environment, pid);
       if (period !== null) beat ??= setInterval(() => tell("WATCHDOG=1"), period);
     },

@@ -1,9 +1,10 @@
 import { createPool, type LoadModel } from "../../src/engine/pool.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createCatalog } from "../../src/http/catalog.ts";
-import { createKeyring } from "../../src/http/keyring.ts";
 import { readHealth } from "../../src/http/health.ts";
+import { createKeyring } from "../../src/http/keyring.ts";
 import { createRunningRequests } from "../../src/http/running.ts";
+import { createMetrics } from "../../src/metrics/metrics.ts";
 import { createRegistry } from "../../src/registry/watcher.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
@@ -27,6 +28,7 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     pool,
     facts: async () => ({ contextLength: null, modified: 0 }),
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
+    metrics: createMetrics({ version: "0", readModels: pool.status }),
     readReadiness: () => [],
     running: createRunningRequests(),
     keys: createKeyring(() => []),

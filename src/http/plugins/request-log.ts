@@ -1,6 +1,7 @@
 import type { Log } from "../../log.ts";
-import { openPaths } from "./auth.ts";
+import type { FinishedRequest } from "../../metrics/requests.ts";
 import { attachRecord, type RequestRecord } from "../record.ts";
+import { openPaths } from "./auth.ts";
 
 export type Handle = (request: Request) => Promise<Response>;
 
@@ -12,20 +13,26 @@ const saneId = /^[\w.:-]{1,128}$/;
 export interface RequestLogOptions {
   log: Log;
   newId: () => string;
+  /** Told of every request when its answer is over; for metrics. */
+  observe: (request: FinishedRequest) => void;
 }
 
 /**
  * Gives each request its id (the client's own when it is sane), puts it on the answer and writes one line when
  * the answer is over. Never logs what was asked or answered.
  */
-export function withRequestLog(handle: Handle, { log, newId }: RequestLogOptions) {
+export function withRequestLog(handle: Handle, { log, newId, observe }: RequestLogOptions) {
   return async (request: Request, client: string): Promise<Response> => {
     const asked = request.headers.get("x-request-id") ?? "";
     const record: RequestRecord = {
       id: saneId.test(asked) ? asked : newId(),
       client,
       begunAt: performance.now(),
-      done: (status) => write(log, request, record, status),
+      done: (status) => {
+        const end = performance.now();
+        write(log, request, { record, status, end });
+        observe(toFinished(record, end));
+      },
     };
     attachRecord(request, record);
     const response = await handle(request);
@@ -35,8 +42,20 @@ export function withRequestLog(handle: Handle, { log, newId }: RequestLogOptions
   };
 }
 
-function write(log: Log, request: Request, record: RequestRecord, status: number): void {
-  const end = performance.now();
+function toFinished(record: RequestRecord, end: number): FinishedRequest {
+  const { model, promptTokens, cachedTokens, newTokens, finish, code, begunAt, firstTokenAt } = record;
+  const timeToFirstToken = firstTokenAt === undefined ? undefined : (firstTokenAt - begunAt) / 1000;
+  const seconds = (end - begunAt) / 1000;
+  return { model, seconds, timeToFirstToken, promptTokens, cachedTokens, newTokens, finish, code };
+}
+
+interface Ended {
+  record: RequestRecord;
+  status: number;
+  end: number;
+}
+
+function write(log: Log, request: Request, { record, status, end }: Ended): void {
   const { firstTokenAt, newTokens = 0 } = record;
   const answering = firstTokenAt === undefined ? 0 : (end - firstTokenAt) / 1000;
   const path = new URL(request.url).pathname;
