@@ -14,10 +14,7 @@ describe("a key file", () => {
     ["laptop\tsk-12345678\r\n", [laptop]],
     ["  laptop :  sk-12345678  ", [laptop]],
     ["# all keys\n\nlaptop: sk-12345678\n# end\n", [laptop]],
-    [
-      "laptop: sk-12345678\nlaptop: sk-87654321",
-      [laptop, { name: "laptop", key: "sk-87654321" }],
-    ],
+    ["laptop: sk-12345678\nlaptop: sk-87654321", [laptop, { name: "laptop", key: "sk-87654321" }]],
     ["me@home.lan: with:colons=and/more", [{ name: "me@home.lan", key: "with:colons=and/more" }]],
   ])("%j holds keys", (text, keys) => expect(parseKeys(text, file)).toEqual(keys));
 

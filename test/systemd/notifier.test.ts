@@ -43,7 +43,8 @@ describe("a notifier", () => {
     [{ WATCHDOG_USEC: "120000000", WATCHDOG_PID: "7" }, 60_000],
     [{ WATCHDOG_USEC: "120000000", WATCHDOG_PID: "8" }, null],
   ])("beats at half of what the watchdog allows: %j", (variables, period) =>
-    expect(toBeatMs(variables, 7)).toBe(period));
+    expect(toBeatMs(variables, 7)).toBe(period),
+  );
 });
 
 describe("a datagram", () => {
