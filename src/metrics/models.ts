@@ -38,7 +38,7 @@ export function addModelMetrics(
   const cache = new Gauge({
     ...common,
     name: "ov_llm_kv_cache_usage_perc",
-    help: "Share of the KV cache in use by running requests, 0 to 1; blocks kept for later prompts count as free",
+    help: "Share of the KV cache that running requests hold, 0 to 1; 0 when none runs. Blocks kept for later prompts count as free",
   });
   const info = new Gauge({
     ...common,

@@ -163,7 +163,7 @@ class Engine:
     def cache_usage(self) -> float:
         """The share of the KV cache's blocks that running requests hold, 0 to 1.
 
-        The engine refreshes it in its steps only, in percent, and counts blocks that it keeps for later prompts as free.
+        The engine refreshes it in its steps only, in percent. Blocks that it keeps for later prompts count as free.
         """
         return min(1.0, self.pipeline.get_metrics().cache_usage / 100) if self.busy else 0.0
 
