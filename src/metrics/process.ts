@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 /** The daemon itself, under the names that every Prometheus client uses; read when it is asked. */
 export function addProcessMetrics(registry: Registry, version: string): void {
@@ -16,9 +16,17 @@ export function addProcessMetrics(registry: Registry, version: string): void {
     help: "When the server started, in seconds since 1970",
     registers,
   }).set(started);
+  new Counter({
+    name: "process_cpu_seconds_total",
+    help: "CPU time of the server without its models",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(readCpuSeconds());
+    },
+  });
   const measured: [name: string, help: string, read: () => number][] = [
     ["process_resident_memory_bytes", "Memory of the server without its models", process.memoryUsage.rss],
-    ["process_cpu_seconds_total", "CPU time of the server without its models", readCpuSeconds],
     ["process_open_fds", "Open descriptors of the server, its connections among them", countDescriptors],
   ];
   for (const [name, help, read] of measured) {
