@@ -1,5 +1,6 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { readKeys } from "../src/config/keys.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { isErrorCode, OvError } from "../src/errors.ts";
 import { ErrorBody } from "../src/openai/responses.ts";
@@ -10,8 +11,8 @@ export interface Server {
 }
 
 /** The server that these settings start, as seen from this machine. */
-export function toServer({ host, port, apiKey }: Pick<Settings, "host" | "port" | "apiKey">): Server {
-  return { url: toServerUrl(host, port), apiKey };
+export function toServer(settings: Pick<Settings, "host" | "port" | "apiKey" | "apiKeyFile">): Server {
+  return { url: toServerUrl(settings.host, settings.port), apiKey: readKeys(settings)[0]?.key ?? null };
 }
 
 /** Where to reach a server that listens on `host`: one on every interface is asked over loopback. */

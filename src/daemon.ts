@@ -1,25 +1,27 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { findKeyFileWarning, readKeys } from "./config/keys.ts";
 import type { LoadedSettings } from "./config/load.ts";
 import { findWarnings, reportSettings } from "./config/report.ts";
 import type { Settings } from "./config/settings.ts";
-import { type BatchingLauncher, createBatchingLauncher } from "./engine/batching/launch.ts";
+import { createBatchingLauncher } from "./engine/batching/launch.ts";
 import { chooseDevice } from "./engine/device.ts";
 import { createLoader } from "./engine/load-model.ts";
-import { createMemory } from "./engine/memory/memory.ts";
-import { toGigabytes } from "./engine/memory/room.ts";
 import { createFactsReader } from "./engine/model-facts.ts";
 import { createPool, type Pool } from "./engine/pool.ts";
-import { createPreloads, type Preloads } from "./engine/preloads.ts";
 import { probeRuntime, runtimePython } from "./engine/runtime/probe.ts";
-import { OvError } from "./errors.ts";
+import { OvError, toOvError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { type Catalog, createCatalog } from "./http/catalog.ts";
-import { type EngineState, readHealth } from "./http/health.ts";
+import { type EngineState, findReasonsNotToServe, readHealth } from "./http/health.ts";
+import { createKeyring, type Keyring } from "./http/keyring.ts";
 import { type Listener, listen } from "./http/listen.ts";
+import { createRunningRequests } from "./http/running.ts";
 import { createLog, type Log } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { createRegistry, type Registry } from "./registry/watcher.ts";
-import { createStopSignals, type StopSignals } from "./signals.ts";
+import { createSignals, type Signals } from "./signals.ts";
+import { createNotifier, type Notifier } from "./systemd/notifier.ts";
 import { version } from "./version.ts";
 
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
@@ -27,6 +29,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const { settings, environment } = loaded;
   const log = createLog({
     level: settings.logLevel,
+    format: settings.logFormat,
     // journald stamps each line itself.
     timestamps: environment.JOURNAL_STREAM === undefined,
     write: (line) => void process.stderr.write(line),
@@ -34,25 +37,61 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   log.info(`ov-llm ${version} starts`, reportSettings(loaded));
   for (const warning of findWarnings(loaded)) log.warn(warning);
   requireRuntime(settings);
-  const signals = createStopSignals();
+  const keys = createKeyring(() => readKeys(settings));
+  warnOfKeyFile(settings, log);
+  const notifier = createNotifier({ environment, pid: process.pid });
   const launcher = createBatchingLauncher(runtimePython(settings.runtimeDir), environment);
+  const metrics = createMetrics({ version, readModels: () => pool.status() });
+  const observe = metrics.observeModel;
+  const load = createLoader({ ...settings, ...launcher, log, observe });
+  const pool = createPool({ ...settings, log, load, observe });
+  const registry = createRegistryFor(pool, settings, log);
+  const reload = () => {
+    notifier.reloading();
+    reloadAll({ settings, keys, registry, log });
+    notifier.ready();
+  };
+  const signals = createSignals({ onReload: reload, inTerminal: process.stdin.isTTY });
   try {
-    const pool = createPoolFor(settings, launcher, log);
-    const registry: Registry = createRegistryFor(pool, settings, log, () => catalog);
-    const catalog: Catalog = createCatalog({ ...settings, registry });
-    const preloads = createPreloadsFor({ settings, log, pool, catalog });
+    const catalog = createCatalog({ ...settings, registry });
     const engine = createEngineState();
-    const app = createAppFor({ settings, log, pool, registry, catalog, engine });
+    const stopping = { now: false };
+    const app = createAppFor({ settings, log, pool, registry, catalog, engine, keys, metrics, stopping });
     const listener = listen(app, settings);
-    log.info("serving", { url: toUrl(listener), pid: process.pid, models: catalog.list().length });
+    const url = toUrl(listener);
+    log.info("serving", { url, pid: process.pid, models: catalog.list().length });
+    notifier.ready(`Serving on ${url}`);
     void engine.probe(settings, log);
-    void preloads.run();
-    await stopWhenTold({ listener, pool, signals, settings, log });
+    await stopWhenTold({ listener, pool, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
+    notifier.dispose();
     launcher.remove();
     signals.dispose();
   }
+}
+
+interface Reloaded {
+  settings: Settings;
+  keys: Keyring;
+  registry: Registry;
+  log: Log;
+}
+
+/** What SIGHUP asks for. A key file that cannot be used leaves the keys as they were. */
+function reloadAll({ settings, keys, registry, log }: Reloaded): void {
+  try {
+    keys.reload();
+    log.info("reloaded keys and registry", { models: registry.current().entries.size });
+    warnOfKeyFile(settings, log);
+  } catch (error) {
+    log.error(`the API keys stay as they were: ${toOvError(error).message}`);
+  }
+}
+
+function warnOfKeyFile(settings: Settings, log: Log): void {
+  const warning = findKeyFileWarning(settings);
+  if (warning !== null) log.warn(warning);
 }
 
 /** The start ends here when no engine can run, instead of every request later. */
@@ -64,52 +103,13 @@ function requireRuntime({ runtimeDir }: Settings): void {
   );
 }
 
-function createPoolFor(settings: Settings, launcher: BatchingLauncher, log: Log): Pool {
-  const memory = createMemory(settings);
-  const { bytes, source } = memory.budget([]);
-  const cache = `${memory.kvCacheGb} GB`;
-  log.info("memory for models", { budget: toGigabytes(bytes), from: source, kv_cache: cache });
-  const { kvCacheGb } = memory;
-  return createPool({
-    ...settings,
-    log,
-    memory,
-    load: createLoader({ ...settings, ...launcher, kvCacheGb, log }),
-  });
-}
-
-function createPreloadsFor({
-  settings,
-  log,
-  pool,
-  catalog,
-}: Omit<AppParts, "registry" | "engine">): Preloads {
-  return createPreloads({
-    pool,
-    log,
-    names: settings.preload,
-    resolve: (name) => catalog.toTarget(catalog.resolve(name)),
-    pinned: () =>
-      catalog
-        .list()
-        .filter(({ entry }) => entry.pinned)
-        .map(catalog.toTarget),
-  });
-}
-
-function createRegistryFor(
-  pool: Pool,
-  { registryPath }: Settings,
-  log: Log,
-  catalog: () => Catalog,
-): Registry {
+function createRegistryFor(pool: Pool, { registryPath }: Settings, log: Log): Registry {
   const registry = createRegistry({
     path: registryPath,
     onChange: ({ added, changed, removed }) => {
       const [more, other, fewer] = [added, changed, removed].map((names) => names.join(",") || undefined);
       log.info("registry reloaded", { added: more, changed: other, removed: fewer });
       for (const name of [...changed, ...removed]) pool.retire(name);
-      for (const model of catalog().list()) pool.keep(catalog().toTarget(model));
     },
     onProblem: (reason) => log.warn(reason),
   });
@@ -124,17 +124,24 @@ interface AppParts {
   registry: Registry;
   catalog: Catalog;
   engine: { read: () => EngineState };
+  keys: Keyring;
+  metrics: Metrics;
+  stopping: { readonly now: boolean };
 }
 
-function createAppFor({ settings, log, pool, registry, catalog, engine }: AppParts) {
+function createAppFor({ settings, log, pool, registry, catalog, engine, keys, metrics, stopping }: AppParts) {
   const started = new Date();
   return createApp({
     ...settings,
     log,
     catalog,
     pool,
+    keys,
+    metrics,
+    running: createRunningRequests(),
     facts: createFactsReader(),
     readHealth: () => readHealth({ version, started, registry, catalog, pool, engine: engine.read }),
+    readReadiness: () => findReasonsNotToServe(engine.read(), stopping.now),
     newId: () => randomUUID().replaceAll("-", ""),
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
   });
@@ -174,16 +181,22 @@ function createEngineState() {
 interface Running {
   listener: Listener;
   pool: Pool;
-  signals: StopSignals;
+  signals: Signals;
   settings: Settings;
   log: Log;
+  notifier: Notifier;
+  /** Set here, read by /health/ready. */
+  stopping: { now: boolean };
 }
 
-async function stopWhenTold({ listener, pool, signals, settings, log }: Running): Promise<void> {
+async function stopWhenTold(running: Running): Promise<void> {
+  const { listener, pool, signals, settings, log, notifier } = running;
   const name = await signals.first;
+  running.stopping.now = true;
+  notifier.stopping();
   log.info(`${name}: stopping, running requests may end`, { seconds: settings.drainSeconds });
-  const answered = listener.stop();
   await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
+  const answered = listener.stop();
   // The last answers are on their way; idle connections of pooled clients would stay for good.
   await Promise.race([answered, Bun.sleep(500)]);
   listener.kill();

@@ -18,8 +18,10 @@ const consolaLevel: Record<LogLevel, number> = { error: 0, warn: 1, info: 3, deb
 
 export interface LogOptions {
   level: LogLevel;
+  /** `json`: an object on each line, with `time`, `level`, `message` and the values beside them. */
+  format?: "text" | "json";
   write: (line: string) => void;
-  /** Prefix each line with the UTC time; off under journald, which has its own. */
+  /** Prefix each line of text with the UTC time; off under journald, which has its own. */
   timestamps: boolean;
 }
 
@@ -27,16 +29,21 @@ export function createLog(options: LogOptions): Log {
   const logger = createConsola({
     level: consolaLevel[options.level],
     throttle: 0,
-    reporters: [{ log: (entry) => options.write(renderEntry(entry, options.timestamps)) }],
+    reporters: [{ log: (entry) => options.write(renderEntry(entry, options)) }],
   });
-  const emit = (level: LogLevel) => (message: string, fields?: LogFields) =>
-    logger[level](renderLine(message, fields));
+  const emit =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) =>
+      logger[level](message, fields);
   return { error: emit("error"), warn: emit("warn"), info: emit("info"), debug: emit("debug") };
 }
 
-function renderEntry(entry: LogObject, timestamps: boolean): string {
-  const time = timestamps ? `${entry.date.toISOString()} ` : "";
-  return `${time}${entry.type.padEnd(5)} ${entry.args.join(" ")}\n`;
+function renderEntry({ date, type, args }: LogObject, { format, timestamps }: LogOptions): string {
+  const message: string = args[0];
+  const fields: LogFields = args[1];
+  const time = date.toISOString();
+  if (format === "json") return `${JSON.stringify({ time, level: type, message, ...fields })}\n`;
+  return `${timestamps ? `${time} ` : ""}${type.padEnd(5)} ${renderLine(message, fields)}\n`;
 }
 
 /** `message key=value …` on one line; control characters are escaped, so no value can forge a second line. */

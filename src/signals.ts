@@ -1,5 +1,5 @@
-export interface StopSignals {
-  /** Resolves with the name of the first SIGTERM or SIGINT. */
+export interface Signals {
+  /** Resolves with the name of the first signal that ends the server. */
   first: Promise<string>;
   /** Resolves with the second one: somebody is in a hurry. */
   second: Promise<string>;
@@ -7,21 +7,28 @@ export interface StopSignals {
   dispose(): void;
 }
 
-export function createStopSignals(): StopSignals {
+export interface SignalsOptions {
+  /** What SIGHUP asks for. */
+  onReload: () => void;
+  /** Whether a terminal controls the process: there SIGHUP says that it was closed. */
+  inTerminal: boolean;
+}
+
+/** SIGTERM and SIGINT stop, SIGHUP reloads; the hang-up of a terminal stops, too. */
+export function createSignals({ onReload, inTerminal }: SignalsOptions): Signals {
   const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   let seen = 0;
-  const receive = (name: string) => {
+  const stop = (name: string) => {
     seen += 1;
     (seen === 1 ? first : second).resolve(name);
   };
-  process.on("SIGTERM", receive);
-  process.on("SIGINT", receive);
+  const handlers = { SIGTERM: stop, SIGINT: stop, SIGHUP: inTerminal ? stop : onReload };
+  for (const [name, handler] of Object.entries(handlers)) process.on(name, handler);
   return {
     first: first.promise,
     second: second.promise,
     dispose() {
-      process.off("SIGTERM", receive);
-      process.off("SIGINT", receive);
+      for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
     },
   };
 }

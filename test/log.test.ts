@@ -51,3 +51,30 @@ describe("createLog", () => {
     expect(lines).toHaveLength(50);
   });
 });
+
+describe("as JSON", () => {
+  const lines: string[] = [];
+  const log = createLog({
+    level: "info",
+    format: "json",
+    timestamps: false,
+    write: (line) => void lines.push(line),
+  });
+
+  test("each line is one object with time, level, message and values", () => {
+    log.warn('a "quoted"\nmessage', { id: "req_1", seconds: 1.5, stream: true, gone: undefined, none: null });
+    log.debug("not this one");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\{[^\n]*\}\n$/);
+    const { time, ...rest } = JSON.parse(lines[0] ?? "");
+    expect(new Date(time).toISOString()).toBe(time);
+    expect(rest).toEqual({
+      level: "warn",
+      message: 'a "quoted"\nmessage',
+      id: "req_1",
+      seconds: 1.5,
+      stream: true,
+      none: null,
+    });
+  });
+});

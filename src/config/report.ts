@@ -20,9 +20,9 @@ function renderValue(setting: Setting, value: Settings[SettingName]): string {
 /** What a start should warn of, as sentences. */
 export function findWarnings({ settings, settingsFile, unknown }: LoadedSettings): string[] {
   const warnings = unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`);
-  if (settings.apiKey === null && !isLoopback(settings.host)) {
+  if (settings.apiKey === null && settings.apiKeyFile === null && !isLoopback(settings.host)) {
     warnings.push(
-      `Listening on ${settings.host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY.`,
+      `Listening on ${settings.host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
     );
   }
   return warnings;

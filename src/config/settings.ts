@@ -229,6 +229,15 @@ export const settingsTable = {
     help: "Key that clients must send as `Authorization: Bearer …`; unset: none is asked",
     secret: true,
   },
+  apiKeyFile: {
+    env: "OV_API_KEY_FILE",
+    flag: "api-key-file",
+    commands: ["serve"],
+    kind: "path",
+    schema: optional(Type.String()),
+    default: null,
+    help: "File with more keys, a `name: key` on each line; the log shows the name; SIGHUP reads it again",
+  },
   corsOrigins: {
     env: "OV_CORS_ORIGINS",
     flag: "cors-origins",
@@ -251,6 +260,15 @@ export const settingsTable = {
     ]),
     default: "info",
     help: "How much is logged",
+  },
+  logFormat: {
+    env: "OV_LOG_FORMAT",
+    flag: "log-format",
+    commands: ["serve"],
+    kind: "text",
+    schema: Type.Union([Type.Literal("text"), Type.Literal("json")]),
+    default: "text",
+    help: "How each line of the log is written: text to read, or json for programs",
   },
   modelSrc: {
     env: "OV_MODEL_SRC",

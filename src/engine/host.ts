@@ -24,6 +24,8 @@ export interface HostOptions {
   /** A host silent for so long while requests run is killed. */
   stallSeconds: number;
   log: Log;
+  /** The share of the KV cache in use, 0 to 1; told at most every second. */
+  onCacheUsage?: (usage: number) => void;
   signal: AbortSignal;
 }
 
@@ -72,6 +74,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     switch (message.type) {
       case "ready":
         loading.resolve(message);
+        return;
+      case "metrics":
+        options.onCacheUsage?.(message.kv_cache_usage);
         return;
       case "step":
         for (const { id, text, tokens, logprobs } of message.outputs) {

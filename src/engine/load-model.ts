@@ -1,4 +1,5 @@
 import type { Log } from "../log.ts";
+import type { ObserveModel } from "./events.ts";
 import { startHost } from "./host.ts";
 import { describeModel } from "./model-folder.ts";
 import { protocolVersion } from "./protocol.ts";
@@ -14,6 +15,7 @@ export interface LoaderOptions {
   loadSeconds: number;
   stallSeconds: number;
   log: Log;
+  observe?: ObserveModel;
 }
 
 /** How a model gets from its path into a host: looked at first, so that a wrong path gets a clear answer at once. */
@@ -38,6 +40,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
       loadSeconds: options.loadSeconds,
       stallSeconds: options.stallSeconds,
       log: options.log,
+      onCacheUsage: (usage) => options.observe?.({ type: "kv_cache", model: name, usage }),
       signal,
     });
     return { host, defaults: described.defaults };

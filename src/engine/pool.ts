@@ -1,11 +1,12 @@
 import { OvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createCooldown } from "./cooldown.ts";
+import type { ObserveModel, UnloadReason } from "./events.ts";
 import type { GenerateRequest, GenerationEvent } from "./generation.ts";
 import type { Memory } from "./memory/memory.ts";
 import { createRoom } from "./memory/room.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
-import { createPoolLog } from "./pool-log.ts";
+import { createPoolReport } from "./pool-report.ts";
 import type { ReadyMessage } from "./protocol.ts";
 import {
   createSlot,
@@ -65,6 +66,8 @@ export interface PoolOptions {
   /** For models whose entry says nothing else; 0: never. */
   idleSeconds: number;
   log: Log;
+  /** Told what happens to models; for metrics. */
+  observe?: ObserveModel;
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
@@ -72,7 +75,7 @@ export interface PoolOptions {
 /** Every model's life: unloaded -> loading -> ready -> draining -> unloaded. The only place that moves it on. */
 export function createPool(options: PoolOptions): Pool {
   const { memory, now = () => performance.now() } = options;
-  const log = createPoolLog(options.log, now);
+  const report = createPoolReport(options, now);
   const slots = new Map<string, Slot>();
   const draining = new Set<Slot>();
   const all = () => [...draining, ...slots.values()];
@@ -82,7 +85,7 @@ export function createPool(options: PoolOptions): Pool {
     tenants: () => all().map(toTenant),
     evict: (name, forWhom) => {
       const slot = slots.get(name);
-      if (slot) drain(slot, `memory for ${forWhom}`);
+      if (slot) drain(slot, "memory", forWhom);
     },
     waitSeconds: options.queueSeconds,
   });
@@ -104,7 +107,7 @@ export function createPool(options: PoolOptions): Pool {
     const current = slots.get(name);
     if (current?.model?.host.alive === false) slots.delete(name);
     else if (current?.key === toKey(target)) return Object.assign(current, { target });
-    else if (current) drain(current, "its entry changed");
+    else if (current) drain(current, "changed");
     cooldown.check(name, toKey(target));
     const slot = createSlot(target, { ...options, now, load, onIdle: (idle) => drain(idle, "idle") });
     slots.set(name, slot);
@@ -124,13 +127,13 @@ export function createPool(options: PoolOptions): Pool {
       remove(slot);
       if (signal.aborted) throw error;
       const failure = cooldown.add(slot.name, slot.key, error);
-      log.failed(slot, begun, failure);
+      report.failed(slot, begun, failure);
       throw failure;
     }
   }
 
   async function start(slot: Slot): Promise<LoadedModel> {
-    log.loading(slot);
+    report.loading(slot);
     const begun = now();
     const model = await options.load(slot.target, slot.stop.signal);
     Object.assign(slot, { model, loadedAt: Math.floor(Date.now() / 1000) });
@@ -139,9 +142,9 @@ export function createPool(options: PoolOptions): Pool {
     memory.measure(slot.target, model.host, "loaded");
     void model.host.exited.then((error) => {
       remove(slot);
-      log.gone(slot, error);
+      report.gone(slot, error);
     });
-    log.loaded(slot, begun, memory.read(model.host.pid));
+    report.loaded(slot, begun, memory.read(model.host.pid));
     if (slot.users === 0) rest(slot);
     return model;
   }
@@ -157,16 +160,17 @@ export function createPool(options: PoolOptions): Pool {
   function rest(slot: Slot): void {
     if (slot.state === "draining") end(slot);
     else if (slot.state === "ready") startIdling(slot, options.idleSeconds);
-    else if (slot.bytes === 0) drain(slot, "nobody waits for it any more");
+    else if (slot.bytes === 0) drain(slot, "abandoned");
     room.review();
   }
 
-  function drain(slot: Slot, why: string): void {
+  function drain(slot: Slot, why: UnloadReason, forWhom?: string): void {
     slots.delete(slot.name);
     slot.state = "draining";
+    slot.leaving = why;
     draining.add(slot);
     slot.idle.stop();
-    log.unloading(slot, why);
+    report.unloading(slot, why, forWhom);
     if (slot.users === 0) end(slot);
   }
 
@@ -193,9 +197,11 @@ export function createPool(options: PoolOptions): Pool {
 
   async function* generate(...[target, build, signal, client]: Parameters<Pool["generate"]>) {
     const slot = use(target, true);
+    const arrived = now();
     try {
       const { host, defaults } = await untilAborted(slot.loaded, signal);
       const leave = await slot.queue.enter(client, signal);
+      report.admitted(slot, arrived);
       const rest = slot.rate.begin();
       try {
         yield { type: "model" as const, fingerprint: toFingerprint(slot) };
@@ -214,7 +220,7 @@ export function createPool(options: PoolOptions): Pool {
 
   async function close(drainSeconds: number): Promise<void> {
     closed = true;
-    for (const slot of [...slots.values()]) drain(slot, "the server stops");
+    for (const slot of [...slots.values()]) drain(slot, "shutdown");
     const last = [...draining];
     for (const { model, stop } of last) if (!model) stop.abort(shuttingDown());
     const gone = Promise.all(last.map((slot) => slot.gone.promise));
@@ -244,7 +250,7 @@ export function createPool(options: PoolOptions): Pool {
     retire(name) {
       cooldown.clear(name);
       const slot = slots.get(name);
-      if (slot) drain(slot, "its entry changed");
+      if (slot) drain(slot, "changed");
     },
     keep(target) {
       const slot = slots.get(target.name);

@@ -141,6 +141,15 @@ export const FinishedMessage = Type.Object({
   reason: Type.Union([Type.Literal("stop"), Type.Literal("length"), Type.Literal("cancelled")]),
 });
 
+/**
+ * At most once a second while requests run, and once when none does any more. The share of the KV cache's blocks that
+ * running requests hold; what is kept for later prompts counts as free.
+ */
+export const MetricsMessage = Type.Object({
+  type: Type.Literal("metrics"),
+  kv_cache_usage: Type.Number({ minimum: 0, maximum: 1 }),
+});
+
 /** One request failed, or, with id null, the load. `code` is one of the error catalogue. */
 export const FailedMessage = Type.Object({
   type: Type.Literal("failed"),
@@ -153,6 +162,7 @@ export const FromHost = Type.Union([
   ReadyMessage,
   StartedMessage,
   StepMessage,
+  MetricsMessage,
   FinishedMessage,
   FailedMessage,
 ]);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createIdleTimer, type IdleTimer } from "./idle.ts";
+import type { UnloadReason } from "./events.ts";
 import type { Tenant } from "./memory/plan.ts";
 import type { Claim } from "./memory/room.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -39,6 +40,8 @@ export interface Slot extends Claim {
   users: number;
   /** When the last one came or went: milliseconds, monotonic. */
   lastUsed: number;
+  /** Why it drains; null: it does not. */
+  leaving: UnloadReason | null;
   /** Ends its load. */
   stop: AbortController;
   gone: PromiseWithResolvers<void>;
@@ -73,6 +76,7 @@ export function createSlot(target: ModelTarget, options: SlotOptions): Slot {
     idle: createIdleTimer(() => options.onIdle(slot)),
     users: 0,
     lastUsed: now(),
+    leaving: null,
     stop: new AbortController(),
     gone: Promise.withResolvers(),
   };

@@ -137,6 +137,7 @@ async function pump(
     const failure = toOvError(error);
     status = failure.status;
     reason = failure.code;
+    record.code = failure.code;
     // After a 200 the failure can only be told in the stream; OpenAI's clients raise it.
     if (failure.code !== "client_closed_request") send(renderEvent(toErrorBody(failure)));
   } finally {

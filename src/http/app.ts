@@ -1,26 +1,32 @@
 import { cors } from "@elysiajs/cors";
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
-import type { Health } from "../openai/health.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { readJsonBody } from "./body.ts";
+import type { Keyring } from "./keyring.ts";
 import { openapiDocument } from "./openapi.ts";
 import { auth } from "./plugins/auth.ts";
 import { errors } from "./plugins/errors.ts";
 import { withRequestLog } from "./plugins/request-log.ts";
+import { cancel } from "./routes/cancel.ts";
 import { type ChatDeps, chatCompletions } from "./routes/chat-completions.ts";
-import { health } from "./routes/health.ts";
+import { type HealthRouteDeps, health } from "./routes/health.ts";
+import { metrics } from "./routes/metrics.ts";
 import { type ModelsDeps, models } from "./routes/models.ts";
 
-export interface AppDeps extends ChatDeps, ModelsDeps {
+export interface AppDeps extends ChatDeps, ModelsDeps, HealthRouteDeps {
   log: Log;
-  readHealth: () => Health;
-  apiKey: string | null;
+  keys: Keyring;
+  metrics: Pick<Metrics, "observeRequest" | "render" | "contentType">;
   corsOrigins: string[];
   maxBody: number;
 }
 
 /** Answers a request from the given client address. */
 export type AppHandler = (request: Request, client: string) => Promise<Response>;
+
+/** Routes whose path says it all; what a client sends as a body there is not read. */
+const bodiless = /\/(cancel|load|unload)$/;
 
 /** The whole API; never listens itself. */
 export function createApp(deps: AppDeps): AppHandler {
@@ -31,18 +37,22 @@ export function createApp(deps: AppDeps): AppHandler {
   })
     .use(errors(deps.log, () => routes))
     .use(crossOrigin(deps.corsOrigins))
-    .use(auth(deps.apiKey))
-    // Before the parser, which works on all that come after it: these routes take no body.
-    .use(models(deps))
-    .onParse({ as: "global" }, ({ request }) => readJsonBody(request, deps.maxBody))
+    .use(auth(deps.keys))
+    .onParse({ as: "global" }, ({ request, route }) =>
+      bodiless.test(route) ? null : readJsonBody(request, deps.maxBody),
+    )
     .use(openapiDocument())
-    .use(health(deps.readHealth))
-    .use(chatCompletions(deps));
+    .use(health(deps))
+    .use(models(deps))
+    .use(chatCompletions(deps))
+    .use(cancel(deps.running))
+    .use(metrics(deps.metrics));
   const routes = listRoutes(app.routes);
   const { log, newId } = deps;
   return withRequestLog(async (request) => await app.fetch(request), {
     log,
     newId: () => `req_${newId()}`,
+    observe: deps.metrics.observeRequest,
   });
 }
 

@@ -21,6 +21,14 @@ export interface HealthDeps {
   engine: () => EngineState;
 }
 
+/** Why a request would not be served now, as sentences; none: it would. */
+export function findReasonsNotToServe({ engine, failure }: EngineState, stopping: boolean): string[] {
+  const reasons = stopping ? ["The server is stopping."] : [];
+  if (failure !== null) reasons.push(failure);
+  else if (engine === null) reasons.push("The engine is still being looked at.");
+  return reasons;
+}
+
 export function readHealth({ version, started, registry, catalog, pool, engine }: HealthDeps): Health {
   const state = engine();
   const reason = registry.current().reason ?? state.failure;

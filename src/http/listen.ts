@@ -11,6 +11,12 @@ export interface Listener {
   kill(): void;
 }
 
+/**
+ * When a connection without a request is closed: later than the pools of clients do it themselves (Go's after 90 s, most
+ * others sooner), so that no request meets the close. Until its first request is whole, Bun gives a connection about 10 s.
+ */
+const idleSeconds = 240;
+
 /** Serves the app on an address of its own. Throws `port_in_use` naming who holds the port. */
 export function listen(handle: AppHandler, { host, port }: { host: string; port: number }): Listener {
   try {
@@ -19,13 +25,20 @@ export function listen(handle: AppHandler, { host, port }: { host: string; port:
       port,
       // With it a second server could bind the same port, and an old process would go on answering there.
       reusePort: false,
-      // 0: connections that wait (for a slow prefill, or in a client's pool) are not cut.
-      idleTimeout: 0,
+      idleTimeout: idleSeconds,
       // The app counts the body itself and answers with an error that clients understand.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       // Else what this code did not foresee is answered with a page that shows its source.
       development: false,
-      fetch: (request, server) => handle(withHost(request), server.requestIP(request)?.address ?? "-"),
+      fetch: async (request, server) => {
+        // While it is answered nothing may cut it: a load or a long prefill says nothing for minutes.
+        server.timeout(request, 0);
+        const response = await handle(withHost(request), server.requestIP(request)?.address ?? "-");
+        // Bun does not count what a stream sends as life, so after a stream the connection stays without a bound.
+        const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+        if (!isStream) server.timeout(request, idleSeconds);
+        return response;
+      },
     });
     return {
       host,

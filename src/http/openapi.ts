@@ -7,13 +7,14 @@ type Content = Record<string, TSchema>;
 
 /**
  * The documentation of a route, by content type of its answer. Answers are described, not checked at run time:
- * the types of the code that builds them already hold them to the same schemas.
+ * the types of the code that builds them already hold them to the same schemas. `unready`: of a 503 that is no error.
  */
-export function documented(summary: string, content: Content) {
+export function documented(summary: string, content: Content, unready?: Content) {
   return {
     summary,
     responses: {
       200: { description: "The answer", content: toContent(content) },
+      ...(unready && { 503: { description: "It would not serve now", content: toContent(unready) } }),
       default: {
         description: "An error, as OpenAI's clients read it",
         content: toContent({ "application/json": ErrorBody }),

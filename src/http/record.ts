@@ -1,14 +1,20 @@
+import type { ErrorCode } from "../errors.ts";
+
 /** What one request's log line says. Handlers fill it in; plugins/request-log.ts writes it. */
 export interface RequestRecord {
   id: string;
   /** Address of who asks. */
   client: string;
+  /** The name of the API key. */
+  key?: string;
   model?: string;
   stream?: boolean;
   promptTokens?: number;
   cachedTokens?: number;
   newTokens?: number;
   finish?: string;
+  /** Of the error that it ended with. */
+  code?: ErrorCode;
   /** Milliseconds, monotonic. */
   begunAt: number;
   firstTokenAt?: number;

@@ -17,3 +17,16 @@ export const Health = Type.Object({
   loaded: Type.Array(Type.String()),
 });
 export type Health = Static<typeof Health>;
+
+/** GET /health/live: it answers at all. */
+export const Liveness = Type.Object({ status: Type.Literal("live") });
+
+/** GET /health/ready, with status 200 or 503. */
+export const Readiness = Type.Object({
+  status: Type.Union([Type.Literal("ready"), Type.Literal("not_ready")]),
+  /** Why not, as sentences. */
+  reasons: Type.Array(Type.String()),
+});
+
+export type Liveness = Static<typeof Liveness>;
+export type Readiness = Static<typeof Readiness>;

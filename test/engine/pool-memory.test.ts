@@ -21,7 +21,7 @@ describe("a pool with little memory", () => {
     await run(toTarget("c"));
     expect(alive()).toEqual(["a", "c"]);
     expect(lines.join("")).toMatch(
-      /unloading model model=b why="memory for c" running=0 idle_seconds=[\d.]+/,
+      /unloading model model=b why=memory for=c running=0 idle_seconds=[\d.]+/,
     );
   });
 

@@ -3,6 +3,9 @@ import type { LoadModel } from "../../src/engine/target.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createCatalog } from "../../src/http/catalog.ts";
 import { readHealth } from "../../src/http/health.ts";
+import { createKeyring } from "../../src/http/keyring.ts";
+import { createRunningRequests } from "../../src/http/running.ts";
+import { createMetrics } from "../../src/metrics/metrics.ts";
 import { createRegistry } from "../../src/registry/watcher.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -30,7 +33,10 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     pool,
     facts: async () => ({ contextLength: null, modified: 0 }),
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
-    apiKey: null,
+    metrics: createMetrics({ version: "0", readModels: pool.status }),
+    readReadiness: () => [],
+    running: createRunningRequests(),
+    keys: createKeyring(() => []),
     corsOrigins: [],
     maxBody: 1_000_000,
     maxTokens: 16,

@@ -27,10 +27,10 @@ export function countDescriptors(pid: number): number {
 }
 
 /** For what gives no sign when it comes true. */
-export async function eventually(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
+export async function eventually(holds: () => boolean, seconds = 5): Promise<void> {
+  const end = performance.now() + seconds * 1000;
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`It did not come true within 5 s: ${holds}`);
+    if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s: ${holds}`);
     await Bun.sleep(20);
   }
 }

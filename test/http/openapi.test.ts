@@ -14,6 +14,10 @@ describe("GET /openapi.json", () => {
     const routes = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods ?? {})]);
     expect(Object.fromEntries(routes)).toEqual({
       "/health": ["get"],
+      "/health/live": ["get"],
+      "/health/ready": ["get"],
+      "/metrics": ["get"],
+      "/v1/chat/completions/{id}/cancel": ["post"],
       "/v1/models": ["get"],
       "/v1/models/{id}": ["get"],
       "/v1/models/{id}/load": ["post"],

@@ -348,6 +348,12 @@ describe("ov-server.service", () => {
     expect(values.get("KillMode")).toBe("mixed");
   });
 
+  test("waits for what the server says of itself, and reloads it by the signal that it takes", () => {
+    expect(values.get("Type")).toBe("notify");
+    expect(Number(values.get("WatchdogSec"))).toBeGreaterThan(30);
+    expect(values.get("ExecReload")).toBe("/bin/kill -HUP $MAINPID");
+  });
+
   test("gives running requests the time that OV_DRAIN_SECONDS does", () => {
     expect(Number(values.get("TimeoutStopSec"))).toBeGreaterThan(Number(settingsTable.drainSeconds.default));
   });

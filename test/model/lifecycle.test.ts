@@ -71,7 +71,7 @@ describe("with memory for one model", () => {
     const pid = hostPid(server, "first");
     expect(isRunning(pid)).toBe(true);
     expect(await ask("second")).toBe("second");
-    await server.logged(/unloading model model=first why="memory for second" running=0 idle_seconds=\d/);
+    await server.logged(/unloading model model=first why=memory for=second running=0 idle_seconds=\d/);
     await server.logged(/unloaded model model=first/);
     expect(isRunning(pid)).toBe(false);
     expect(await show("first")).toMatchObject({ loaded: false, memory_bytes: null });

@@ -6,6 +6,7 @@ const allowed: Record<string, readonly string[]> = {
   errors: [],
   version: [],
   signals: [],
+  systemd: [],
   "file-lock": [],
   log: ["errors"],
   config: ["errors"],
@@ -15,7 +16,8 @@ const allowed: Record<string, readonly string[]> = {
   environment: ["errors", "file-lock"],
   engine: ["environment", "errors", "log", "file-lock"],
   convert: ["environment", "registry", "errors", "file-lock"],
-  http: ["openai", "chat", "registry", "engine", "errors", "log", "config", "version"],
+  metrics: ["engine"],
+  http: ["metrics", "openai", "chat", "registry", "engine", "errors", "log", "config", "version"],
   daemon: [
     "openai",
     "chat",
@@ -28,6 +30,8 @@ const allowed: Record<string, readonly string[]> = {
     "log",
     "version",
     "signals",
+    "systemd",
+    "metrics",
   ],
   cli: ["daemon", "config", "registry", "convert", "openai", "engine", "errors", "log", "version"],
 };
@@ -45,6 +49,7 @@ const packageOwners: [name: RegExp, area: string][] = [
   [/^@huggingface\/jinja$/, "chat"],
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
+  [/^prom-client$/, "metrics"],
 ];
 
 const files = await readSourceFiles();

@@ -159,6 +159,14 @@ class Engine:
     def busy(self) -> bool:
         return bool(self.pipeline.has_non_finished_requests())
 
+    @property
+    def cache_usage(self) -> float:
+        """The share of the KV cache's blocks that running requests hold, 0 to 1.
+
+        The engine refreshes it in its steps only, in percent. Blocks that it keeps for later prompts count as free.
+        """
+        return min(1.0, self.pipeline.get_metrics().cache_usage / 100) if self.busy else 0.0
+
     def step(self) -> list[Message]:
         """One step of all requests: a `step` message where there is text, then what ended."""
         self.pipeline.step()

@@ -97,10 +97,27 @@ def step(engine: Engine, pipe: Pipe) -> list[Message]:
         os._exit(1)
 
 
+class CacheReport:
+    """Tells how full the KV cache is: at most once a second, and once when nothing runs any more."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+        self._told_at = -1.0
+
+    def look(self, engine: Engine, busy: bool) -> list[Message]:
+        now = time.monotonic()
+        if now - self._told_at < 1 if busy else self._told == 0:
+            return []
+        self._told, self._told_at = engine.cache_usage, now
+        return [{"type": "metrics", "kv_cache_usage": self._told}]
+
+
 def serve(engine: Engine, pipe: Pipe) -> None:
     last_sign = time.monotonic()
+    report = CacheReport()
     while True:
         busy = engine.busy
+        pipe.write(report.look(engine, busy))
         for message in pipe.read(wait=not busy):
             pipe.write(handle(engine, message))
         if not engine.busy:

@@ -46,7 +46,13 @@ export function createBatchingLauncher(
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   for (const [name, text] of Object.entries(sources))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
-  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = env;
+  const {
+    PYTHONPATH: _path,
+    PYTHONHOME: _home,
+    OV_API_KEY: _key,
+    NOTIFY_SOCKET: _socket,
+    ...inherited
+  } = env;
   return {
     argv: [python, "-u", join(folder, "host.py")],
     env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },

@@ -1,31 +1,34 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { Elysia } from "elysia";
 import { OvError } from "../../errors.ts";
+import type { Keyring } from "../keyring.ts";
+import { recordOf } from "../record.ts";
 
 /** Paths that anyone may ask: load balancers and `ov-llm health` have no key. */
-const openPaths = new Set(["/health"]);
+export const openPaths: ReadonlySet<string> = new Set(["/health", "/health/live", "/health/ready"]);
 
-/** Asks for `Authorization: Bearer <key>` everywhere but on open paths; without a key it lets everyone in. */
-export function auth(apiKey: string | null) {
-  const app = new Elysia({ name: "auth" });
-  if (apiKey === null) return app;
-  const wanted = digest(apiKey);
-  return app.onRequest(({ request }) => {
-    if (openPaths.has(new URL(request.url).pathname)) return;
+/** Asks for `Authorization: Bearer <key>` everywhere but on open paths; without any key it lets everyone in. */
+export function auth(keys: Keyring) {
+  return new Elysia({ name: "auth" }).onRequest(({ request }) => {
+    if (!keys.asks || openPaths.has(toRoutedPath(request.url))) return;
     const [, given] = /^Bearer +(.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-    // Digests are of one length, so the comparison tells neither the key nor its length by its time.
     if (given === undefined) {
       throw new OvError(
         "invalid_api_key",
         "This server asks for an API key: send `Authorization: Bearer <key>`.",
       );
     }
-    if (!timingSafeEqual(digest(given), wanted)) {
-      throw new OvError("invalid_api_key", "The API key is not the one of this server (OV_API_KEY there).");
+    const name = keys.nameOf(given);
+    if (name === undefined) {
+      throw new OvError("invalid_api_key", "The API key is none of this server's (OV_API_KEY there).");
     }
+    recordOf(request).key = name;
   });
 }
 
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/**
+ * The very text that Elysia's router looks up, from the first slash after the host to the question mark: a second
+ * reading of an address, as URL's, would be a way around the key.
+ */
+function toRoutedPath(url: string): string {
+  return /^[^:]*:\/\/[^/]*([^?]*)/.exec(url)?.[1] ?? url;
 }

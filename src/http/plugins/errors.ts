@@ -9,18 +9,31 @@ import { recordOf } from "../record.ts";
 /** Every error as OpenAI's clients read it. `routes`: path -> its methods, to tell 405 from 404. */
 export function errors(log: Log, routes: () => ReadonlyMap<string, string[]>) {
   return new Elysia({ name: "errors" }).onError({ as: "global" }, ({ code, error, request }) => {
-    if (code === "VALIDATION" && error instanceof ValidationError) {
-      return toErrorResponse(toInvalidRequest(schemaOf(error.validator), error.value));
-    }
-    if (code === "NOT_FOUND") return notFound(request, routes());
-    // Elysia wraps what a parser throws.
-    const failure = toOvError(code === "PARSE" ? error.cause : error);
+    const record = recordOf(request);
+    const methods = code === "NOT_FOUND" ? methodsAt(request, routes()) : [];
+    const failure = toFailure({ code, error }, request, routes());
+    record.code = failure.code;
     if (failure.code === "internal_error") {
       const stack = error instanceof Error ? error.stack : undefined;
-      log.error(failure.message, { id: recordOf(request).id, stack });
+      log.error(failure.message, { id: record.id, stack });
     }
-    return toErrorResponse(failure);
+    const response = toErrorResponse(failure);
+    if (methods.length > 0) response.headers.set("allow", methods.join(", "));
+    return response;
   });
+}
+
+function toFailure(
+  { code, error }: { code: string | number; error: unknown },
+  request: Request,
+  routes: ReadonlyMap<string, string[]>,
+): OvError {
+  if (code === "VALIDATION" && error instanceof ValidationError) {
+    return toInvalidRequest(schemaOf(error.validator), error.value);
+  }
+  if (code === "NOT_FOUND") return toNotFound(request, routes);
+  // Elysia wraps what a parser throws.
+  return toOvError(code === "PARSE" && error instanceof Error ? error.cause : error);
 }
 
 /** Elysia's compiled validator keeps the route's schema, but its type does not tell. */
@@ -36,22 +49,24 @@ export function toErrorResponse(error: OvError): Response {
   return Response.json(toErrorBody(error), { status: error.status, headers });
 }
 
-function notFound(request: Request, routes: ReadonlyMap<string, string[]>): Response {
+function toNotFound(request: Request, routes: ReadonlyMap<string, string[]>): OvError {
   const { pathname } = new URL(request.url);
-  const path = [...routes.keys()].find((pattern) => matches(pattern, pathname));
-  const methods = path === undefined ? [] : (routes.get(path) ?? []);
+  const methods = methodsAt(request, routes);
   if (methods.length > 0) {
-    const allow = methods.join(", ");
-    const response = toErrorResponse(
-      new OvError("method_not_allowed", `${request.method} is not served at ${pathname}: use ${allow}.`),
-    );
-    response.headers.set("allow", allow);
-    return response;
+    const use = methods.join(", ");
+    return new OvError("method_not_allowed", `${request.method} is not served at ${pathname}: use ${use}.`);
   }
   const known = [...routes.keys()].join(", ");
-  return toErrorResponse(
-    new OvError("route_not_found", `Nothing is served at ${request.method} ${pathname}: there is ${known}.`),
+  return new OvError(
+    "route_not_found",
+    `Nothing is served at ${request.method} ${pathname}: there is ${known}.`,
   );
+}
+
+function methodsAt(request: Request, routes: ReadonlyMap<string, string[]>): string[] {
+  const { pathname } = new URL(request.url);
+  const path = [...routes.keys()].find((pattern) => matches(pattern, pathname));
+  return path === undefined ? [] : (routes.get(path) ?? []);
 }
 
 function matches(pattern: string, pathname: string): boolean {

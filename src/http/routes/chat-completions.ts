@@ -10,10 +10,12 @@ import { runChoices } from "../choices.ts";
 import { createDeadline } from "../deadline.ts";
 import { documented } from "../openapi.ts";
 import { recordOf } from "../record.ts";
+import type { RunningRequests } from "../running.ts";
 
 export interface ChatDeps {
   catalog: Catalog;
   pool: Pool;
+  running: RunningRequests;
   /** OV_MAX_TOKENS and OV_REQUEST_SECONDS. */
   maxTokens: number;
   requestSeconds: number;
@@ -35,11 +37,15 @@ export function chatCompletions(deps: ChatDeps) {
       const model = catalog.resolve(body.model);
       record.model = model.name;
       const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens });
-      const deadline = createDeadline(request.signal, deps.requestSeconds);
+      const id = `chatcmpl-${deps.newId()}`;
+      const deadline = deps.running.track(
+        { id, requestId: record.id, key: record.key },
+        createDeadline(request.signal, deps.requestSeconds),
+      );
       const counts = { prompt: 0, cached: 0, completion: 0, reasoning: 0 };
       const target = catalog.toTarget(model);
       const answer: Answer = {
-        head: { id: `chatcmpl-${deps.newId()}`, created: Math.floor(Date.now() / 1000), model: model.name },
+        head: { id, created: Math.floor(Date.now() / 1000), model: model.name },
         events: runChoices({
           pool,
           target,

@@ -1,10 +1,37 @@
 import { Elysia } from "elysia";
-import { Health } from "../../openai/health.ts";
+import { Health, Liveness, Readiness } from "../../openai/health.ts";
 import { documented } from "../openapi.ts";
 
-/** GET /health: open to everyone, 200 as long as the server answers at all. */
-export function health(read: () => Health) {
-  return new Elysia({ name: "health" }).get("/health", () => read(), {
-    detail: documented("Tell how the server is", { "application/json": Health }),
-  });
+export interface HealthRouteDeps {
+  readHealth: () => Health;
+  /** Why it would not serve a request now; none: it would. */
+  readReadiness: () => string[];
+}
+
+/** GET /health, /health/live and /health/ready: open to everyone. Only the last has another status than 200. */
+export function health({ readHealth, readReadiness }: HealthRouteDeps) {
+  return new Elysia({ name: "health" })
+    .get("/health", () => readHealth(), {
+      detail: documented("Tell how the server is", { "application/json": Health }),
+    })
+    .get("/health/live", (): Liveness => ({ status: "live" }), {
+      detail: documented("Tell that the server answers", { "application/json": Liveness }),
+    })
+    .get(
+      "/health/ready",
+      ({ set }): Readiness => {
+        const reasons = readReadiness();
+        if (reasons.length === 0) return { status: "ready", reasons };
+        set.status = 503;
+        set.headers["retry-after"] = "5";
+        return { status: "not_ready", reasons };
+      },
+      {
+        detail: documented(
+          "Tell whether the server would serve: 200, or 503 with the reasons",
+          { "application/json": Readiness },
+          { "application/json": Readiness },
+        ),
+      },
+    );
 }

@@ -55,7 +55,6 @@ export function models(deps: ModelsDeps) {
         change(params.id, request, (model, signal) => pool.load(catalog.toTarget(model), signal, true)),
       {
         params,
-        parse: "none",
         detail: documented("Load a model, wait until it is ready", { "application/json": Model }),
       },
     )
@@ -64,7 +63,6 @@ export function models(deps: ModelsDeps) {
       ({ params, request }) => change(params.id, request, ({ name }, signal) => pool.unload(name, signal)),
       {
         params,
-        parse: "none",
         detail: documented("Unload a model, after its running requests", { "application/json": Model }),
       },
     );

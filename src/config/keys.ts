@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from "node:fs";
+import { OvError } from "../errors.ts";
+import type { Settings } from "./settings.ts";
+
+/** An API key and whose it is; the name is for the log, several keys may share one. */
+export interface NamedKey {
+  name: string;
+  key: string;
+}
+
+type KeySettings = Pick<Settings, "apiKey" | "apiKeyFile">;
+
+const line = /^([\w.@-]{1,64})(?:\s*:\s*|\s+)(\S{8,})$/;
+
+/**
+ * The keys that open this server: OV_API_KEY, named `default`, and those of OV_API_KEY_FILE. None: it asks for none.
+ * Throws `invalid_setting` for a file that cannot be read, has a line of another form, or holds no key.
+ */
+export function readKeys({ apiKey, apiKeyFile }: KeySettings): NamedKey[] {
+  const single = apiKey === null ? [] : [{ name: "default", key: apiKey }];
+  return apiKeyFile === null ? single : [...single, ...parseKeys(readText(apiKeyFile), apiKeyFile)];
+}
+
+/** `name: key` or `name key` on each line; blank lines and `#` comments count as nothing. Never quotes a line. */
+export function parseKeys(text: string, path: string): NamedKey[] {
+  const rows = text.split("\n").map((row) => row.trim());
+  const keys = rows.flatMap((row, index) => {
+    if (row === "" || row.startsWith("#")) return [];
+    const [, name, key] = line.exec(row) ?? [];
+    if (name !== undefined && key !== undefined) return [{ name, key }];
+    const wanted = "wanted is `name: key` with a key of at least 8 characters";
+    throw unusable(path, `line ${index + 1} (not shown) is no key: ${wanted}`);
+  });
+  if (keys.length === 0) throw unusable(path, "it holds no key, and without one nobody could ask anything");
+  return keys;
+}
+
+/** A sentence when others than the owner can read the keys. */
+export function findKeyFileWarning({ apiKeyFile }: KeySettings): string | null {
+  if (apiKeyFile === null || (statSync(apiKeyFile).mode & 0o077) === 0) return null;
+  const file = JSON.stringify(apiKeyFile);
+  return `Other users of this machine can read the API keys in ${file}: run chmod 600 ${file}.`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw unusable(path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unusable(path: string, reason: string): OvError {
+  const message = `Cannot use the keys of ${JSON.stringify(path)} (OV_API_KEY_FILE): ${reason}. Correct it or leave the setting out.`;
+  return new OvError("invalid_setting", message, { param: "OV_API_KEY_FILE" });
+}

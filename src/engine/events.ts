@@ -1,0 +1,20 @@
+/**
+ * Why a model's process was ended: idle for long, another model needed its memory, its entry changed, someone asked for it,
+ * whoever wanted it left before it was loaded, or the server stops.
+ */
+export type UnloadReason = "idle" | "memory" | "changed" | "asked" | "abandoned" | "shutdown";
+
+/** What happens to models, told to whoever counts. `model`: the registered name. */
+export type ModelEvent =
+  | { type: "loaded"; model: string; seconds: number; pid: number; device: string; engine: string }
+  | { type: "load_failed"; model: string }
+  /** Its process has ended as it was told. */
+  | { type: "unloaded"; model: string; reason: UnloadReason }
+  /** Its process has ended by itself, or was killed because it was silent or broke the protocol. */
+  | { type: "crashed"; model: string }
+  /** A request got its turn after so long, the load of the model included. */
+  | { type: "admitted"; model: string; seconds: number }
+  /** The share of its KV cache that is in use, 0 to 1. */
+  | { type: "kv_cache"; model: string; usage: number };
+
+export type ObserveModel = (event: ModelEvent) => void;

@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { ModelEvent, ObserveModel } from "../engine/events.ts";
+import { requestEdges } from "./requests.ts";
+
+export interface ModelLoad {
+  running: number;
+  waiting: number;
+}
+
+const loadEdges = [0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
+
+/** Metrics of models; returns what takes each event. */
+export function addModelMetrics(
+  registry: Registry,
+  readModels: () => ReadonlyMap<string, ModelLoad>,
+): ObserveModel {
+  const common = { labelNames: ["model"], registers: [registry] };
+  const counter = (name: string, help: string, ...labels: string[]) =>
+    new Counter({ ...common, name: `ov_llm_${name}`, help, labelNames: ["model", ...labels] });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ ...common, name: `ov_llm_${name}`, help, buckets });
+  const queue = histogram(
+    "request_queue_time_seconds",
+    "How long requests waited for their turn, the load of the model included",
+    requestEdges,
+  );
+  const loading = histogram("model_load_seconds", "How long models took to load", loadEdges);
+  const loads = counter("model_loads_total", "Loads of the model");
+  const failures = counter("model_load_failures_total", "Loads of the model that failed");
+  const unloads = counter(
+    "model_unloads_total",
+    "Ends of the model's process as it was told, by why",
+    "reason",
+  );
+  const crashes = counter("engine_crashes_total", "Ends of the model's process by itself or by a stall");
+  const restarts = counter("engine_restarts_total", "Loads of the model after a crash");
+  const cache = new Gauge({
+    ...common,
+    name: "ov_llm_kv_cache_usage_perc",
+    help: "Share of the KV cache that running requests hold, 0 to 1; 0 when none runs. Blocks kept for later prompts count as free",
+  });
+  const info = new Gauge({
+    ...common,
+    name: "ov_llm_model_info",
+    help: "1 for each loaded model, with where it runs",
+    labelNames: ["model", "device", "engine"],
+  });
+  /** By model: its process, and the labels of its `model_info`. */
+  const hosts = new Map<string, { pid: number; labels: Record<string, string> }>();
+  const crashed = new Set<string>();
+
+  addLoadGauges(registry, readModels);
+  new Gauge({
+    ...common,
+    name: "ov_llm_host_memory_bytes",
+    help: "Resident memory of the model's process",
+    collect() {
+      this.reset();
+      for (const [model, { pid }] of hosts) {
+        const bytes = readResidentBytes(pid);
+        if (bytes !== null) this.set({ model }, bytes);
+      }
+    },
+  });
+
+  function begin({ model, seconds, pid, device, engine }: Extract<ModelEvent, { type: "loaded" }>): void {
+    const labels = { model, device, engine };
+    hosts.set(model, { pid, labels });
+    info.set(labels, 1);
+    loads.inc({ model });
+    loading.observe({ model }, seconds);
+    if (crashed.delete(model)) restarts.inc({ model });
+  }
+
+  function end(model: string): void {
+    const host = hosts.get(model);
+    if (host) info.remove(host.labels);
+    hosts.delete(model);
+    cache.remove({ model });
+  }
+
+  return (event) => {
+    const { model } = event;
+    switch (event.type) {
+      case "loaded":
+        return begin(event);
+      case "load_failed":
+        return failures.inc({ model });
+      case "unloaded":
+        end(model);
+        return unloads.inc({ model, reason: event.reason });
+      case "crashed":
+        end(model);
+        crashed.add(model);
+        return crashes.inc({ model });
+      case "admitted":
+        return queue.observe({ model }, event.seconds);
+      case "kv_cache":
+        return cache.set({ model }, event.usage);
+    }
+  };
+}
+
+function addLoadGauges(registry: Registry, readModels: () => ReadonlyMap<string, ModelLoad>): void {
+  const gauge = (name: string, help: string, read: (model: ModelLoad) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["model"],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [model, load] of readModels()) this.set({ model }, read(load));
+      },
+    });
+  gauge("ov_llm_num_requests_running", "Requests that the model answers now", ({ running }) => running);
+  gauge("ov_llm_num_requests_waiting", "Requests that wait for their turn", ({ waiting }) => waiting);
+}
+
+/** VmRSS of /proc/PID/status, proc(5); null: it is gone. */
+function readResidentBytes(pid: number): number | null {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null;
+  }
+}

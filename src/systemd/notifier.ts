@@ -1,0 +1,43 @@
+import { readMonotonicClock, sendDatagram } from "./libc.ts";
+
+/** Tells systemd how the service is: the protocol of sd_notify(3). Without systemd it does nothing. */
+export interface Notifier {
+  /** It serves, also again after `reloading`; `systemctl status` shows the text. Starts the watchdog's signs of life. */
+  ready(status?: string): void;
+  reloading(): void;
+  stopping(): void;
+  /** Ends the signs of life. */
+  dispose(): void;
+}
+
+export interface NotifierOptions {
+  environment: Record<string, string | undefined>;
+  pid: number;
+  send?: (path: string, text: string) => void;
+}
+
+export function createNotifier({ environment, pid, send = sendDatagram }: NotifierOptions): Notifier {
+  const socket = environment.NOTIFY_SOCKET;
+  if (!socket) return { ready() {}, reloading() {}, stopping() {}, dispose() {} };
+  const tell = (...lines: string[]) => send(socket, lines.join("\n"));
+  let beat: Timer | undefined;
+  return {
+    ready(status) {
+      // A line break would begin another assignment.
+      const shown = status === undefined ? [] : [`STATUS=${status.replaceAll(/\s+/g, " ")}`];
+      tell("READY=1", `MAINPID=${pid}`, ...shown);
+      const period = toBeatMs(environment, pid);
+      if (period !== null) beat ??= setInterval(() => tell("WATCHDOG=1"), period);
+    },
+    reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${readMonotonicClock()}`),
+    stopping: () => tell("STOPPING=1", "STATUS=Stopping: running requests may end"),
+    dispose: () => clearInterval(beat),
+  };
+}
+
+/** Half of what the watchdog allows, in milliseconds; null: there is none, or it is for another process. */
+export function toBeatMs(environment: Record<string, string | undefined>, pid: number): number | null {
+  const { WATCHDOG_USEC: limit = "", WATCHDOG_PID: of = String(pid) } = environment;
+  const microseconds = Number(limit);
+  return microseconds > 0 && of === String(pid) ? Math.max(1, Math.floor(microseconds / 2000)) : null;
+}

@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { createMetrics, type Metrics } from "../../src/metrics/metrics.ts";
+import type { FinishedRequest } from "../../src/metrics/requests.ts";
+import { readSamples } from "../helpers/samples.ts";
+
+const model = "m";
+const whole: FinishedRequest = {
+  model,
+  seconds: 2,
+  timeToFirstToken: 0.5,
+  promptTokens: 100,
+  cachedTokens: 64,
+  newTokens: 16,
+  finish: "stop",
+  code: undefined,
+};
+const loaded = {
+  type: "loaded",
+  model,
+  seconds: 4,
+  pid: process.pid,
+  device: "CPU",
+  engine: "batching",
+} as const;
+
+let load = new Map<string, { running: number; waiting: number }>();
+let metrics: Metrics;
+let read: () => Promise<Map<string, number>>;
+
+beforeEach(() => {
+  load = new Map();
+  metrics = createMetrics({ version: "1.2.3", readModels: () => load });
+  read = async () => readSamples(await metrics.render());
+});
+
+/** Those of these samples that there are. */
+async function pick(...names: string[]): Promise<Record<string, number>> {
+  const samples = await read();
+  return Object.fromEntries([...samples].filter(([name]) => names.includes(name)));
+}
+
+describe("a request", () => {
+  test("that came to its end counts its tokens and times", async () => {
+    metrics.observeRequest(whole);
+    const wanted = {
+      'ov_llm_time_to_first_token_seconds_sum{model="m"}': 0.5,
+      'ov_llm_inter_token_latency_seconds_sum{model="m"}': 0.1,
+      'ov_llm_e2e_request_latency_seconds_sum{model="m"}': 2,
+      'ov_llm_e2e_request_latency_seconds_bucket{le="1.5",model="m"}': 0,
+      'ov_llm_e2e_request_latency_seconds_bucket{le="2",model="m"}': 1,
+      'ov_llm_request_prompt_tokens_sum{model="m"}': 100,
+      'ov_llm_request_generation_tokens_sum{model="m"}': 16,
+      'ov_llm_prompt_tokens_total{model="m"}': 100,
+      'ov_llm_generation_tokens_total{model="m"}': 16,
+      'ov_llm_prefix_cache_queries_total{model="m"}': 100,
+      'ov_llm_prefix_cache_hits_total{model="m"}': 64,
+      'ov_llm_request_success_total{finished_reason="stop",model="m"}': 1,
+    };
+    expect(await pick(...Object.keys(wanted))).toEqual(wanted);
+    expect((await metrics.render()).match(/request_errors_total\{/)).toBeNull();
+  });
+
+  test("of one token has no time between tokens", async () => {
+    metrics.observeRequest({ ...whole, newTokens: 1 });
+    expect(await pick('ov_llm_inter_token_latency_seconds_count{model="m"}')).toEqual({});
+  });
+
+  test("that failed half-way counts its tokens and its error, and is no success", async () => {
+    metrics.observeRequest({ ...whole, finish: "engine_crashed", code: "engine_crashed" });
+    const failed = 'ov_llm_request_errors_total{code="engine_crashed",model="m"}';
+    const tokens = 'ov_llm_generation_tokens_total{model="m"}';
+    expect(await pick(failed, tokens)).toEqual({ [failed]: 1, [tokens]: 16 });
+    expect((await metrics.render()).match(/request_success_total\{/)).toBeNull();
+  });
+
+  test("that named no registered model has no label from outside", async () => {
+    const nothing = { timeToFirstToken: undefined, promptTokens: undefined, cachedTokens: undefined };
+    metrics.observeRequest({ ...whole, ...nothing, model: undefined, code: "model_not_found" });
+    const failed = 'ov_llm_request_errors_total{code="model_not_found",model=""}';
+    expect(await pick(failed)).toEqual({ [failed]: 1 });
+  });
+
+  test("for no model, as one for /health, counts nowhere", async () => {
+    const before = [...(await read()).keys()];
+    metrics.observeRequest({ ...whole, model: undefined, promptTokens: undefined });
+    expect([...(await read()).keys()]).toEqual(before);
+  });
+});
+
+describe("a model", () => {
+  const info = 'ov_llm_model_info{device="CPU",engine="batching",model="m"}';
+  const memory = 'ov_llm_host_memory_bytes{model="m"}';
+  const cache = 'ov_llm_kv_cache_usage_perc{model="m"}';
+
+  test("that is loaded shows where, its memory and its cache until it goes", async () => {
+    metrics.observeModel(loaded);
+    metrics.observeModel({ type: "kv_cache", model, usage: 0.25 });
+    const samples = await pick(info, cache, memory);
+    expect(samples).toEqual({ [info]: 1, [cache]: 0.25, [memory]: expect.any(Number) });
+    // The pid is this test's own.
+    expect(samples[memory]).toBeGreaterThan(10_000_000);
+    metrics.observeModel({ type: "unloaded", model, reason: "changed" });
+    expect(await pick(info, cache, memory)).toEqual({});
+    const unloads = 'ov_llm_model_unloads_total{model="m",reason="changed"}';
+    expect(await pick(unloads)).toEqual({ [unloads]: 1 });
+  });
+
+  test("that crashes and comes back counts a crash and a restart", async () => {
+    for (const event of [loaded, { type: "crashed", model } as const, loaded, loaded])
+      metrics.observeModel(event);
+    const wanted = {
+      'ov_llm_model_loads_total{model="m"}': 3,
+      'ov_llm_engine_crashes_total{model="m"}': 1,
+      'ov_llm_engine_restarts_total{model="m"}': 1,
+      'ov_llm_model_load_seconds_sum{model="m"}': 12,
+    };
+    expect(await pick(...Object.keys(wanted))).toEqual(wanted);
+  });
+
+  test("shows what runs and waits at the moment of asking, and nothing once it is gone", async () => {
+    load.set("m", { running: 2, waiting: 3 });
+    const [running, waiting] = [
+      'ov_llm_num_requests_running{model="m"}',
+      'ov_llm_num_requests_waiting{model="m"}',
+    ];
+    expect(await pick(running, waiting)).toEqual({ [running]: 2, [waiting]: 3 });
+    load.clear();
+    expect(await pick(running, waiting)).toEqual({});
+  });
+
+  test("whose process is gone has no memory", async () => {
+    metrics.observeModel({ ...loaded, pid: 2 ** 30 });
+    expect(await pick(info, memory)).toEqual({ [info]: 1 });
+  });
+});
+
+test("the server tells its version, memory, CPU time and descriptors", async () => {
+  const samples = await read();
+  expect(samples.get('ov_llm_build_info{version="1.2.3"}')).toBe(1);
+  for (const name of ["resident_memory_bytes", "cpu_seconds_total", "open_fds", "start_time_seconds"]) {
+    expect(samples.get(`process_${name}`)).toBeGreaterThan(0);
+  }
+});
