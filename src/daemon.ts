@@ -1,15 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { LoadedSettings } from "./config/load.ts";
 import { findWarnings, reportSettings } from "./config/report.ts";
 import type { Settings } from "./config/settings.ts";
-import { createBatchingLauncher } from "./engine/batching/launch.ts";
 import { chooseDevice } from "./engine/device.ts";
+import type { EngineReport } from "./engine/engine-kinds.ts";
+import { createEngines, type Engines } from "./engine/engines.ts";
 import { createLoader } from "./engine/load-model.ts";
 import { createFactsReader } from "./engine/model-facts.ts";
 import { createPool, type Pool } from "./engine/pool.ts";
-import { probeRuntime, runtimePython } from "./engine/runtime/probe.ts";
-import { OvError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { type Catalog, createCatalog } from "./http/catalog.ts";
 import { type EngineState, readHealth } from "./http/health.ts";
@@ -30,33 +28,23 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   });
   log.info(`ov-llm ${version} starts`, reportSettings(loaded));
   for (const warning of findWarnings(loaded)) log.warn(warning);
-  requireRuntime(settings);
+  // The start ends here when no engine can run, instead of every request later.
+  const engines = createEngines({ ...settings, environment });
   const signals = createStopSignals();
-  const launcher = createBatchingLauncher(runtimePython(settings.runtimeDir), environment);
   try {
-    const pool = createPool({ ...settings, log, load: createLoader({ ...settings, ...launcher, log }) });
+    const pool = createPool({ ...settings, log, load: createLoader({ ...settings, engines, log }) });
     const registry = createRegistryFor(pool, settings, log);
     const catalog = createCatalog({ ...settings, registry });
-    const engine = createEngineState();
-    const app = createAppFor({ settings, log, pool, registry, catalog, engine });
+    const app = createAppFor({ settings, log, pool, registry, catalog, engines });
     const listener = listen(app, settings);
     log.info("serving", { url: toUrl(listener), pid: process.pid, models: catalog.list().length });
-    void engine.probe(settings, log);
+    void logEngines(engines, settings, log);
     await stopWhenTold({ listener, pool, signals, settings, log });
     return 0;
   } finally {
-    launcher.remove();
+    engines.dispose();
     signals.dispose();
   }
-}
-
-/** The start ends here when no engine can run, instead of every request later. */
-function requireRuntime({ runtimeDir }: Settings): void {
-  if (existsSync(runtimePython(runtimeDir))) return;
-  throw new OvError(
-    "engine_unavailable",
-    `No engine is installed in "${runtimeDir}": run \`ov-llm setup\`, then start the server again.`,
-  );
 }
 
 function createRegistryFor(pool: Pool, { registryPath }: Settings, log: Log): Registry {
@@ -79,52 +67,53 @@ interface AppParts {
   pool: Pool;
   registry: Registry;
   catalog: Catalog;
-  engine: { read: () => EngineState };
+  engines: Engines;
 }
 
-function createAppFor({ settings, log, pool, registry, catalog, engine }: AppParts) {
+function createAppFor({ settings, log, pool, registry, catalog, engines }: AppParts) {
   const started = new Date();
+  const engine = () => toEngineState(engines, settings);
   return createApp({
     ...settings,
     log,
     catalog,
     pool,
     facts: createFactsReader(),
-    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine: engine.read }),
+    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
     newId: () => randomUUID().replaceAll("-", ""),
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
   });
 }
 
-/** What is known of the engine: looked up while requests are served already, because it takes a second. */
-function createEngineState() {
-  let state: EngineState = { device: null, engine: null, failure: null };
+function toEngineState(engines: Engines, { device }: Settings): EngineState {
+  const found = engines.preferred();
+  const ready = found?.state === "ready" ? found : null;
   return {
-    read: () => state,
-    async probe({ runtimeDir, device }: Settings, log: Log): Promise<void> {
-      const found = await probeRuntime(runtimeDir);
-      if (found.state !== "ready") {
-        const why = found.state === "broken" ? found.reason : "it is not installed";
-        const failure = `The engine in "${runtimeDir}" does not run: ${why}. Run \`ov-llm setup\`.`;
-        state = { device: null, engine: null, failure };
-        log.error(failure);
-        return;
-      }
-      const { python, openvino, openvino_genai, devices } = found;
-      const chosen = chooseDevice(device, devices);
-      const versions = { python, openvino, openvino_genai };
-      state = { device: chosen, engine: { name: "batching", versions }, failure: null };
-      log.info("engine found", {
-        engine: "batching",
-        openvino_genai,
-        openvino,
-        python,
-        devices: devices.join(","),
-        device: chosen,
-        device_name: found.device_names[chosen],
-      });
-    },
+    device: ready && chooseDevice(device, ready.devices),
+    engine: ready && { name: ready.name, versions: ready.versions },
+    engines: engines.reports(),
+    failure: found?.reason ?? null,
   };
+}
+
+/** Looked up while requests are served already, because it takes a second. */
+async function logEngines(engines: Engines, { device }: Settings, log: Log): Promise<void> {
+  for (const report of await engines.probe()) {
+    if (report.state === "ready") logEngine(report, device, log);
+    else if (report.state === "missing") log.debug(report.reason ?? report.name);
+    else log.error(report.reason ?? report.name);
+  }
+}
+
+function logEngine({ name, versions, devices, deviceNames }: EngineReport, device: string, log: Log): void {
+  const chosen = chooseDevice(device, devices);
+  log.info("engine found", {
+    engine: name,
+    ...versions,
+    devices: devices.join(","),
+    device: chosen,
+    device_name: deviceNames[chosen],
+  });
 }
 
 interface Running {

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { OvError, toOvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createCooldown } from "./cooldown.ts";
+import type { EngineChoice } from "./engines.ts";
 import type { GenerateRequest, GenerationEvent, Host } from "./generation.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
-import type { ReadyMessage } from "./protocol.ts";
+import type { LoadMessage, ReadyMessage } from "./protocol.ts";
 import { createQueue, type Queue } from "./queue.ts";
 
 /** Which model to run and how. Two targets that differ in `key` never share a process. */
@@ -14,6 +15,9 @@ export interface ModelTarget {
   device: string;
   /** Overrides what the model's files say, in tokens. */
   contextLength: number | null;
+  engine: EngineChoice;
+  /** For OpenVINO, checked by the registry. */
+  properties: LoadMessage["properties"];
 }
 
 export interface LoadedModel {
@@ -108,7 +112,7 @@ export function createPool(options: PoolOptions): Pool {
       state: "loading",
       loaded: Promise.resolve().then(() => load(slot)),
       model: undefined,
-      queue: createQueue({ limit: options.maxConcurrent, maxWaiting: options.maxQueue, model: name }),
+      queue: createQueueFor(name, options.maxConcurrent),
       users: 0,
       gone: Promise.withResolvers(),
     };
@@ -116,6 +120,12 @@ export function createPool(options: PoolOptions): Pool {
     // Whoever asked for it may have left; load() logs the failure.
     slot.loaded.catch(() => {});
     return slot;
+  }
+
+  /** `most`: what the model's engine runs at once. */
+  function createQueueFor(model: string, most: number): Queue {
+    const limit = Math.min(most, options.maxConcurrent);
+    return createQueue({ limit, maxWaiting: options.maxQueue, model });
   }
 
   async function load(slot: Slot): Promise<LoadedModel> {
@@ -130,6 +140,8 @@ export function createPool(options: PoolOptions): Pool {
       const model = await options.load(target, closing.signal);
       const { ready, pid, exited } = model.host;
       slot.model = model;
+      // All who want it still wait for the load: nobody is in the queue yet.
+      slot.queue = createQueueFor(target.name, ready.max_concurrent);
       if (slot.state === "loading") slot.state = "ready";
       cooldown.clear(target.name);
       void exited.then((error) => remove(slot, error));

@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
+import type { EngineReport } from "../engine/engine-kinds.ts";
 import type { Pool } from "../engine/pool.ts";
 import type { Health } from "../openai/health.ts";
 import type { Registry } from "../registry/watcher.ts";
 import type { Catalog } from "./catalog.ts";
 
-/** What the daemon found out about the engine; null while it is still looking. */
+/** What the daemon found out about its engines; null while it is still looking. */
 export interface EngineState {
   device: string | null;
+  /** The one that runs models which name none. */
   engine: Health["engine"];
+  engines: EngineReport[];
   /** Why models cannot run. */
   failure: string | null;
 }
@@ -33,6 +36,7 @@ export function readHealth({ version, started, registry, catalog, pool, engine }
     pid: process.pid,
     device: state.device,
     engine: state.engine,
+    engines: state.engines.map(({ deviceNames: _names, ...report }) => report),
     registered: models.length,
     on_disk: models.filter(({ entry }) => existsSync(entry.path)).length,
     loaded: [...pool.status()].filter(([, { state }]) => state === "ready").map(([name]) => name),

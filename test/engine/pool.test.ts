@@ -12,6 +12,8 @@ const target = (name: string, extra: Partial<ModelTarget> = {}): ModelTarget => 
   path: `/models/${name}`,
   device: "CPU",
   contextLength: null,
+  engine: "auto",
+  properties: {},
   ...extra,
 });
 const never = new AbortController().signal;

@@ -16,8 +16,8 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     maxQueue: 4,
     log: silentLog,
   });
-  const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU" });
-  const engine = () => ({ device: "CPU", engine: null, failure: null });
+  const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
+  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
   let id = 0;
   const handle = createApp({
     log: silentLog,

@@ -9,7 +9,7 @@ import { silentLog } from "./log.ts";
 export async function loadBatchingHost(name: string, path: string): Promise<Host> {
   const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
   const load = createLoader({
-    ...launcher,
+    engines: { choose: async () => ({ engine: "batching", ...launcher }) },
     kvCacheGb: 1,
     maxConcurrent: 16,
     modelCacheDir: "/nonexistent",
@@ -17,7 +17,7 @@ export async function loadBatchingHost(name: string, path: string): Promise<Host
     stallSeconds: 30,
     log: silentLog,
   });
-  const target = { name, path, device: "AUTO", contextLength: null };
+  const target = { name, path, device: "AUTO", contextLength: null, engine: "auto" as const, properties: {} };
   const { host } = await load(target, new AbortController().signal);
   void host.exited.then(launcher.remove);
   return host;
