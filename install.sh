@@ -204,6 +204,23 @@ lan_address() {
   printf '%s' "${address:-$(hostname)}"
 }
 
+# --- engines -------------------------------------------------------------------------------------------
+
+# Sets `batching` when that engine is there. One of the two is enough to serve.
+set_up_engines() {
+  local native=yes
+  batching=yes
+  say "Setting up the batching engine"
+  "$exe" setup || batching=""
+  say "Setting up the native engine, which needs no Python"
+  "$exe" setup --native || native=""
+  if [[ -z $batching && -z $native ]]; then
+    fail "the engine could not be set up" "mend what the lines above name, then run install.sh again"
+  fi
+  if [[ -z $native ]]; then say "Hint: the batching engine serves alone; to add the native one later, run: ov-llm setup --native"; fi
+  if [[ -z $batching ]]; then say "Hint: the native engine serves alone, one request at a time; to add the batching one, run: ov-llm setup"; fi
+}
+
 # --- models and serving --------------------------------------------------------------------------------
 
 fetch_starter_when_empty() {
@@ -381,9 +398,8 @@ build
 write_settings
 if [[ -n $lan ]]; then open_to_lan; fi
 if [[ -n $serve ]] && has_user_systemd; then forget_environment; fi
-say "Setting up the engine"
-"$exe" setup || fail "the engine could not be set up" "mend what the line above names, then run install.sh again"
-fetch_starter_when_empty
+set_up_engines
+if [[ -n $batching ]]; then fetch_starter_when_empty; fi
 if has_user_systemd; then install_unit; fi
 hint
 if [[ -z $serve ]]; then

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -27,12 +27,20 @@ export function findAddon(places: AddonPlaces): string | null {
   return dir === undefined ? null : realpathSync(dir);
 }
 
-/** Where `ov-llm setup --native` puts the packages. */
-export function toInstallPlace(places: AddonPlaces, isCompiled = isExecutable()): string {
-  const [given, beside] = toPlaces(places);
-  const inHome = homePlace(places.home);
-  if (places.nativeDir !== null) return given ?? inHome;
-  return isCompiled ? (beside ?? inHome) : inHome;
+/** Where `ov-llm setup --native` puts the packages: beside the executable where this user may write there. */
+export function toInstallPlace({ nativeDir, execPath = process.execPath, home }: AddonPlaces): string {
+  if (nativeDir !== null) return nativeDir;
+  const beside = besidePlace(execPath);
+  return isExecutable() && isWritable(dirname(beside)) ? beside : homePlace(home);
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** True in the built executable, whose modules lie in a file system of its own. */
@@ -43,7 +51,11 @@ export function isExecutable(): boolean {
 /** The executable's real folder comes before the home's: one that was moved has its packages with it. */
 function toPlaces({ nativeDir, execPath = process.execPath, home }: AddonPlaces): string[] {
   if (nativeDir !== null) return [nativeDir];
-  return [join(dirname(realpathSync(execPath)), "node_modules"), homePlace(home)];
+  return [besidePlace(execPath), homePlace(home)];
+}
+
+function besidePlace(execPath: string): string {
+  return join(dirname(realpathSync(execPath)), "node_modules");
 }
 
 function homePlace(home = homedir()): string {
