@@ -349,7 +349,7 @@ uninstall() {
   say "Removed the service"
   if [[ $(readlink -- "$bin_dir/ov-llm" || true) == "$exe" ]]; then rm -f -- "$bin_dir/ov-llm"; fi
   rm -rf -- "$lib"
-  say "Removed the executable"
+  say "Removed the executable and the native engine beside it"
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
   if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then rm -rf -- "$runtime"; fi
   rm -rf -- "$runtime.setup" "$share" "$HOME/.cache/ov-llm"

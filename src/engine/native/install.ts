@@ -79,26 +79,27 @@ async function bringPackages(folder: string, options: NativeInstallOptions): Pro
   await runAsBun(args, packagesMs, options, "the packages cannot be fetched from npm");
 }
 
+/**
+ * The scripts look for a proxy in `http_proxy` alone, though they speak HTTPS. What they print is not shown: it holds the
+ * proxy's password.
+ */
 async function download(name: string, script: string, options: NativeInstallOptions): Promise<void> {
-  options.onProgress(`Fetching the libraries of ${name} from Intel's storage (100 MB and more)`);
-  await runAsBun([script, "-f"], downloadMs, options, `the libraries of ${name} cannot be fetched`);
+  const { environment, onProgress } = options;
+  onProgress(`Fetching the libraries of ${name} from Intel's storage (100 MB and more)`);
+  const proxy = environment.http_proxy ?? environment.https_proxy ?? environment.HTTPS_PROXY;
+  const withProxy = { ...options, environment: { ...environment, ...(proxy && { http_proxy: proxy }) } };
+  await runAsBun([script, "-f"], downloadMs, withProxy, `the libraries of ${name} cannot be fetched`);
 }
 
-/**
- * Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable").
- * The scripts look for a proxy in `http_proxy` alone, though they speak HTTPS. What they print is not shown: it holds
- * the proxy's password.
- */
+/** Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
 async function runAsBun(
   args: string[],
   timeoutMs: number,
   { environment, signal }: NativeInstallOptions,
   what: string,
 ): Promise<void> {
-  const proxy = environment.http_proxy ?? environment.https_proxy ?? environment.HTTPS_PROXY;
-  const extra = { BUN_BE_BUN: "1", ...(proxy !== undefined && { http_proxy: proxy }) };
   const run = await runProgram([process.execPath, ...args], {
-    environment: { ...environment, ...extra },
+    environment: { ...environment, BUN_BE_BUN: "1" },
     timeoutMs,
     signal,
   });
