@@ -4,9 +4,8 @@ export type Grammar = NonNullable<GenerateMessage["grammar"]>;
 
 /** Structural tags as the binding takes them: plain objects (types/utils.d.ts, StructuredOutputConfig). */
 export type StructuralTag =
-  | { structuralTagType: "Regex" | "JSONSchema" | "EBNF" | "ConstString"; value: string }
+  | { structuralTagType: "Regex" | "EBNF" | "ConstString"; value: string }
   | { structuralTagType: "AnyText" }
-  | { structuralTagType: "QwenXMLParametersFormat"; jsonSchema: string }
   | { structuralTagType: "Concat" | "Union"; elements: StructuralTag[] }
   | TagItem
   | ({ structuralTagType: "TriggeredTags"; triggers: string[] } & TagList)
@@ -35,8 +34,6 @@ export function toStructuredOutput(grammar: Grammar): StructuredOutput {
 
 function toTag(grammar: Grammar): StructuralTag {
   switch (grammar.type) {
-    case "json_schema":
-      return { structuralTagType: "JSONSchema", value: grammar.schema };
     case "regex":
       return { structuralTagType: "Regex", value: grammar.pattern };
     case "ebnf":
@@ -45,8 +42,6 @@ function toTag(grammar: Grammar): StructuralTag {
       return { structuralTagType: "ConstString", value: grammar.text };
     case "any_text":
       return { structuralTagType: "AnyText" };
-    case "qwen_xml":
-      return { structuralTagType: "QwenXMLParametersFormat", jsonSchema: grammar.schema };
     case "concat":
       return { structuralTagType: "Concat", elements: grammar.elements.map(toTag) };
     case "union":

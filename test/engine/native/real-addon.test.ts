@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { renderPrompt } from "../../../src/chat/prompt.ts";
 import { addonDir } from "../../helpers/engine.ts";
 import { modelPath } from "../../helpers/environment.ts";
 import { loadNativeHost } from "../../helpers/native-host.ts";
@@ -13,9 +12,7 @@ if (addonDir === null) {
 
   test("a real prompt makes the right answer, without another begin of text before it", async () => {
     const host = await loadNativeHost(dir, modelPath());
-    const question = [{ role: "user", content: "What is the capital of France?" }];
-    const prompt = renderPrompt(host.ready, question, {});
-    const { text, reason, tokens } = await collect(host, { ...toRequest(""), prompt });
+    const { text, reason, tokens } = await collect(host, toRequest("What is the capital of France?"));
     expect([text, reason, tokens]).toEqual(["The capital of France is Paris.", "stop", 8]);
     await host.close();
   }, 60_000);

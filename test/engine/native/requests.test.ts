@@ -61,10 +61,6 @@ const tagItem = {
 describe("toStructuredOutput", () => {
   test.each<[Grammar, object]>([
     [
-      { type: "json_schema", schema: "{}" },
-      { structuralTagType: "JSONSchema", value: "{}" },
-    ],
-    [
       { type: "regex", pattern: "a+" },
       { structuralTagType: "Regex", value: "a+" },
     ],
@@ -77,10 +73,6 @@ describe("toStructuredOutput", () => {
       { structuralTagType: "ConstString", value: "x" },
     ],
     [{ type: "any_text" }, { structuralTagType: "AnyText" }],
-    [
-      { type: "qwen_xml", schema: "{}" },
-      { structuralTagType: "QwenXMLParametersFormat", jsonSchema: "{}" },
-    ],
     [
       { type: "concat", elements: [tag, { type: "const", text: "x" }] },
       { structuralTagType: "Concat", elements: [tagItem, { structuralTagType: "ConstString", value: "x" }] },

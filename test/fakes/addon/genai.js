@@ -56,8 +56,8 @@ function createTokenizer() {
 /** The text of a grammar's shortest sentence, as far as tests use grammars. */
 function toSentence(tag) {
   switch (tag.structuralTagType) {
-    case "JSONSchema":
-      return JSON.stringify(JSON.parse(tag.value).enum?.[0] ?? {});
+    case "EBNF":
+      return /"([^"]*)"/.exec(tag.value)[1];
     case "Regex":
       return "abc";
     case "ConstString":
