@@ -38,9 +38,9 @@ export function createEngines({ engine, runtimeDir, nativeDir, environment }: En
   const native = createNativeKind(nativeDir, environment);
   const kinds = { batching, native };
   if (engine === "auto" && !batching.launcher && !native.launcher) {
-    const one = `${batching.report.reason?.split(": run")[0]}, and no native addon beside the executable`;
     throw unavailable(
-      `${one}: run \`ov-llm setup --native\` for the engine without Python, or \`ov-llm setup\`.`,
+      `No engine is installed in "${runtimeDir}", and no native addon beside the executable: run ` +
+        "`ov-llm setup --native` for the engine without Python, or `ov-llm setup`.",
     );
   }
   if (engine !== "auto") launcherOf(kinds[engine]);
