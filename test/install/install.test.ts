@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
 } from "node:fs";
@@ -16,6 +17,7 @@ import { starterPath } from "../../src/engine/runtime/starter.ts";
 import { version } from "../../src/version.ts";
 import { findFreePort } from "../cli/run-cli.ts";
 import { writeScript } from "../engine/runtime/fake-python.ts";
+import { installStandIn } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const repo = join(import.meta.dir, "../..");
@@ -191,10 +193,12 @@ describe.skipIf(runtime === undefined || model === undefined)(
         symlinkSync(runtime ?? "", path(".local/share/ov-llm/runtime"));
         mkdirSync(dirname(starter), { recursive: true });
         symlinkSync(model ?? "", starter);
+        installStandIn(dirname(executable));
         const port = String(await findFreePort());
         const { code, out } = await start(["--no-serve"], { OV_PORT: port }).end();
         expect(out).toContain(`Installed ov-llm ${version}`);
         expect(out).toContain("The registry is empty: fetching the starter model");
+        expect(out).toContain("native   openvino-genai-node 2026.4.0");
         expect(out).toContain("is not on PATH");
         expect(out).not.toContain("Serving");
         expect(code).toBe(0);
@@ -221,7 +225,7 @@ describe.skipIf(runtime === undefined || model === undefined)(
         expect(code).toBe(0);
         expect(statSync(executable).ino).not.toBe(before.inode);
         expect(readFileSync(settings, "utf8")).toBe(before.settings);
-        expect(readdirSync(dirname(executable))).toEqual(["ov-llm"]);
+        expect(readdirSync(dirname(executable))).toEqual(["node_modules", "ov-llm"]);
       },
       seconds,
     );
@@ -293,6 +297,21 @@ describe.skipIf(runtime === undefined || model === undefined)(
         expect(out).toContain("Kept the API key");
         expect(out).not.toContain("sk-");
         expect(readFileSync(settings, "utf8")).toBe(before);
+      },
+      seconds,
+    );
+
+    test(
+      "without the native engine's libraries it goes on with the other engine",
+      async () => {
+        rmSync(join(dirname(executable), "node_modules"), { recursive: true });
+        // Nobody listens there; the packages of ov-llm itself are in bun's cache by now.
+        const proxy = "http://me:secret@127.0.0.1:9";
+        const { code, out } = await start(["--no-serve"], { http_proxy: proxy, https_proxy: proxy }).end();
+        expect(out).toContain("Cannot install the native engine");
+        expect(out).toContain("the batching engine serves alone");
+        expect(out).not.toContain("secret");
+        expect(code).toBe(0);
       },
       seconds,
     );
