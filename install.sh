@@ -223,10 +223,15 @@ set_up_engines() {
 
 # --- models and serving --------------------------------------------------------------------------------
 
-fetch_starter_when_empty() {
+# has_no_models: whether the registry is empty; an unreadable one ends this.
+has_no_models() {
   local models
   models="$("$exe" models --json)" || fail "the registry cannot be read" "mend what the line above names"
-  if tr -d '[:space:]' <<<"$models" | grep -q '"models":\[\]'; then
+  tr -d '[:space:]' <<<"$models" | grep -q '"models":\[\]'
+}
+
+fetch_starter_when_empty() {
+  if has_no_models; then
     say "The registry is empty: fetching the starter model"
     "$exe" setup --starter || fail "the starter model could not be fetched" "mend what the line above names, then run install.sh again"
   fi
@@ -318,6 +323,11 @@ serve_in_foreground() {
 }
 
 ask() {
+  # The starter model comes with the help of the batching engine's Python.
+  if [[ -z $batching ]] && has_no_models; then
+    say "No model is registered yet: run ov-llm models add PATH with an OpenVINO folder or a .gguf file"
+    return 0
+  fi
   say "Asking a first question (the first load of a model takes a while)"
   "$exe" setup --ask
 }

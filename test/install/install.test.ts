@@ -341,6 +341,21 @@ describe.skipIf(runtime === undefined || model === undefined)(
   },
 );
 
+describe("a machine without Python", () => {
+  test("is served by the native engine alone, which has no starter model", async () => {
+    const { path, bin, start } = createHome();
+    for (const program of ["python3", "uv"]) writeScript(join(bin, program), "exit 1");
+    for (const minor of [10, 11, 12, 13]) writeScript(join(bin, `python3.${minor}`), "exit 1");
+    installStandIn(path(".local/lib/ov-llm"));
+    const script = start([], { OV_PORT: String(await findFreePort()) });
+    await script.says("No model is registered yet");
+    script.kill("SIGINT");
+    const { code, out } = await script.end();
+    expect(out).toContain("Hint: the native engine serves alone");
+    expect(code).toBe(0);
+  }, 60_000);
+});
+
 /** A user manager of one unit: `restart` starts the installed program, as the unit's ExecStart says. */
 function renderSystemctl(calls: string): string {
   return `echo "$*" >> "${calls}"
