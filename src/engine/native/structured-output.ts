@@ -43,9 +43,9 @@ function toTag(grammar: Grammar): StructuralTag {
     case "any_text":
       return { structuralTagType: "AnyText" };
     case "concat":
-      return { structuralTagType: "Concat", elements: grammar.elements.map(toTag) };
+      return toJoined("Concat", grammar.elements);
     case "union":
-      return { structuralTagType: "Union", elements: grammar.elements.map(toTag) };
+      return toJoined("Union", grammar.elements);
     case "tag":
       return toTagItem(grammar);
     case "triggered_tags":
@@ -53,6 +53,13 @@ function toTag(grammar: Grammar): StructuralTag {
     case "tags_with_separator":
       return { structuralTagType: "TagsWithSeparator", separator: grammar.separator, ...toTagList(grammar) };
   }
+}
+
+/** The engine refuses to join fewer than two. */
+function toJoined(structuralTagType: "Concat" | "Union", elements: Grammar[]): StructuralTag {
+  const [only, ...others] = elements;
+  if (only !== undefined && others.length === 0) return toTag(only);
+  return { structuralTagType, elements: elements.map(toTag) };
 }
 
 function toTagItem({ begin, content, end }: Extract<Grammar, { type: "tag" }>): TagItem {

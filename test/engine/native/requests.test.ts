@@ -78,9 +78,11 @@ describe("toStructuredOutput", () => {
       { structuralTagType: "Concat", elements: [tagItem, { structuralTagType: "ConstString", value: "x" }] },
     ],
     [
-      { type: "union", elements: [tag] },
-      { structuralTagType: "Union", elements: [tagItem] },
+      { type: "union", elements: [tag, tag] },
+      { structuralTagType: "Union", elements: [tagItem, tagItem] },
     ],
+    [{ type: "union", elements: [tag] }, tagItem],
+    [{ type: "concat", elements: [tag] }, tagItem],
     [tag, tagItem],
     [
       { type: "triggered_tags", triggers: ["<"], tags: [tag], at_least_one: true, stop_after_first: false },
