@@ -204,12 +204,34 @@ lan_address() {
   printf '%s' "${address:-$(hostname)}"
 }
 
+# --- engines -------------------------------------------------------------------------------------------
+
+# Sets `batching` when that engine is there. One of the two is enough to serve.
+set_up_engines() {
+  local native=yes
+  batching=yes
+  say "Setting up the batching engine"
+  "$exe" setup || batching=""
+  say "Setting up the native engine, which needs no Python"
+  "$exe" setup --native || native=""
+  if [[ -z $batching && -z $native ]]; then
+    fail "the engine could not be set up" "mend what the lines above name, then run install.sh again"
+  fi
+  if [[ -z $native ]]; then say "Hint: the batching engine serves alone; to add the native one later, run: ov-llm setup --native"; fi
+  if [[ -z $batching ]]; then say "Hint: the native engine serves alone, one request at a time; to add the batching one, run: ov-llm setup"; fi
+}
+
 # --- models and serving --------------------------------------------------------------------------------
 
-fetch_starter_when_empty() {
+# has_no_models: whether the registry is empty; an unreadable one ends this.
+has_no_models() {
   local models
   models="$("$exe" models --json)" || fail "the registry cannot be read" "mend what the line above names"
-  if tr -d '[:space:]' <<<"$models" | grep -q '"models":\[\]'; then
+  tr -d '[:space:]' <<<"$models" | grep -q '"models":\[\]'
+}
+
+fetch_starter_when_empty() {
+  if has_no_models; then
     say "The registry is empty: fetching the starter model"
     "$exe" setup --starter || fail "the starter model could not be fetched" "mend what the line above names, then run install.sh again"
   fi
@@ -301,6 +323,11 @@ serve_in_foreground() {
 }
 
 ask() {
+  # The starter model comes with the help of the batching engine's Python.
+  if [[ -z $batching ]] && has_no_models; then
+    say "No model is registered yet: run ov-llm models add PATH with an OpenVINO folder or a .gguf file"
+    return 0
+  fi
   say "Asking a first question (the first load of a model takes a while)"
   "$exe" setup --ask
 }
@@ -332,7 +359,7 @@ uninstall() {
   say "Removed the service"
   if [[ $(readlink -- "$bin_dir/ov-llm" || true) == "$exe" ]]; then rm -f -- "$bin_dir/ov-llm"; fi
   rm -rf -- "$lib"
-  say "Removed the executable"
+  say "Removed the executable and the native engine beside it"
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
   if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then rm -rf -- "$runtime"; fi
   rm -rf -- "$runtime.setup" "$share" "$HOME/.cache/ov-llm"
@@ -381,9 +408,8 @@ build
 write_settings
 if [[ -n $lan ]]; then open_to_lan; fi
 if [[ -n $serve ]] && has_user_systemd; then forget_environment; fi
-say "Setting up the engine"
-"$exe" setup || fail "the engine could not be set up" "mend what the line above names, then run install.sh again"
-fetch_starter_when_empty
+set_up_engines
+if [[ -n $batching ]]; then fetch_starter_when_empty; fi
 if has_user_systemd; then install_unit; fi
 hint
 if [[ -z $serve ]]; then

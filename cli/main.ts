@@ -17,6 +17,11 @@ const commands: Commands = {
   setup: () => import("./commands/setup.ts").then(({ setup }) => setup),
 };
 
+/** What ov-llm calls itself, never a person: no help and no list names it. */
+const internal: Commands = {
+  "engine-host": () => import("./commands/engine-host.ts").then(({ engineHost }) => engineHost),
+};
+
 const program = defineCommand({
   meta: {
     name: "ov-llm",
@@ -39,7 +44,7 @@ export async function runProgram(rawArgs: string[]): Promise<number> {
 }
 
 async function runNamed(name: string, rest: string[]): Promise<number> {
-  const command = await findCommand(commands, name);
+  const command = await findCommand({ ...commands, ...internal }, name);
   if (command === undefined) throw new UsageError(toUnknown(name));
   const subCommands = typeof command.subCommands === "function" ? undefined : await command.subCommands;
   const [word, ...others] = rest;

@@ -6,6 +6,8 @@ import { toFlags, toSettingArgs } from "../args.ts";
 import { askServer, toServer } from "../server.ts";
 import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
+type EngineHealth = Health["engines"][number];
+
 export const health = defineCommand({
   meta: { name: "health", description: "Ask the running server how it is; exit code 0 only when it is well" },
   args: {
@@ -22,12 +24,15 @@ export const health = defineCommand({
   }),
 });
 
+/** One kind of engine in a line: whether it runs, and what it is or why it does not. */
+function renderEngine({ name, state, reason, versions, devices }: EngineHealth, preferred?: string): string {
+  const known = Object.entries(versions).map(([part, version]) => `${part} ${version}`);
+  const what = state === "ready" ? [...known, `devices ${devices.join(", ")}`] : [reason ?? "not known yet"];
+  return `${name}${name === preferred ? " (in use)" : ""}: ${[state, ...what].join(", ")}`;
+}
+
 export function renderHealth(answer: Health, url: string): string {
   const status = paint(answer.status === "ok" ? "green" : "yellow", answer.status);
-  const versions = Object.entries(answer.engine?.versions ?? {}).map(
-    ([name, version]) => `${name} ${version}`,
-  );
-  const engine = answer.engine === null ? "none" : [answer.engine.name, ...versions].join(", ");
   const models = `${answer.registered} registered, ${answer.on_disk} on disk, ${answer.loaded.length} loaded`;
   const lines: [string, string][] = [
     ["status", answer.reason === null ? status : `${status}: ${toOneLine(answer.reason)}`],
@@ -35,7 +40,10 @@ export function renderHealth(answer: Health, url: string): string {
     ["version", answer.version],
     ["started", answer.started],
     ["device", answer.device ?? "not known yet"],
-    ["engine", engine],
+    ...answer.engines.map((engine): [string, string] => [
+      "engine",
+      renderEngine(engine, answer.engine?.name),
+    ]),
     ["models", models],
     ["loaded", answer.loaded.length === 0 ? "none" : answer.loaded.join(", ")],
   ];

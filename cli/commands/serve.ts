@@ -8,7 +8,7 @@ export const serve = defineCommand({
   args: toSettingArgs(),
   run: action(async ({ args }) => {
     const loaded = loadSettings({ flags: toFlags(args) });
-    const { runDaemon } = await import("../../src/daemon.ts");
+    const { runDaemon } = await import("../../src/daemon/daemon.ts");
     return await runDaemon(loaded);
   }),
 });

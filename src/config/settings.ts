@@ -62,9 +62,9 @@ export const settingsTable = {
     flag: "engine",
     commands: ["serve"],
     kind: "text",
-    schema: Type.Union([Type.Literal("auto"), Type.Literal("batching")]),
+    schema: Type.Union([Type.Literal("auto"), Type.Literal("native"), Type.Literal("batching")]),
     default: "auto",
-    help: "Engine that runs models: batching serves many requests at once",
+    help: "Engine that runs models: batching serves many requests at once, native one at a time without Python; auto: batching where it works, else native",
   },
   modelPath: {
     env: "OV_MODEL_PATH",
@@ -92,6 +92,15 @@ export const settingsTable = {
     schema: Type.String(),
     default: defaultPaths.runtime,
     help: "Where `ov-llm setup` installs the engine's Python environment",
+  },
+  nativeDir: {
+    env: "OV_NATIVE_DIR",
+    flag: "native-dir",
+    commands: ["serve", "convert"],
+    kind: "path",
+    schema: optional(Type.String()),
+    default: null,
+    help: "The node_modules folder with the native engine's packages; unset: beside the executable, then ~/.local/lib/ov-llm/node_modules",
   },
   modelCacheDir: {
     env: "OV_MODEL_CACHE_DIR",

@@ -1,4 +1,6 @@
 import type { Log } from "../log.ts";
+import { toBatchingProperties } from "./batching/properties.ts";
+import type { Engines } from "./engines.ts";
 import type { ObserveModel } from "./events.ts";
 import { startHost } from "./host.ts";
 import { describeModel } from "./model-folder.ts";
@@ -6,9 +8,7 @@ import { protocolVersion } from "./protocol.ts";
 import type { LoadModel } from "./target.ts";
 
 export interface LoaderOptions {
-  /** The command that starts a host, and its environment. */
-  argv: string[];
-  env: Record<string, string | undefined>;
+  engines: Pick<Engines, "choose">;
   kvCacheGb: number | null;
   maxConcurrent: number;
   modelCacheDir: string;
@@ -20,12 +20,14 @@ export interface LoaderOptions {
 
 /** How a model gets from its path into a host: looked at first, so that a wrong path gets a clear answer at once. */
 export function createLoader(options: LoaderOptions): LoadModel {
-  return async ({ name, path, device, contextLength }, signal) => {
+  return async ({ name, path, device, contextLength, engine, properties }, signal) => {
     const described = await describeModel(path);
+    const needsNative = device.startsWith("NPU") || properties.ATTENTION_BACKEND === "SDPA";
+    const launcher = await options.engines.choose(engine, needsNative);
     const host = await startHost({
       model: name,
-      argv: options.argv,
-      env: options.env,
+      argv: launcher.argv,
+      env: launcher.env,
       load: {
         type: "load",
         protocol: protocolVersion,
@@ -35,7 +37,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         cache_dir: options.modelCacheDir,
-        properties: {},
+        properties: launcher.engine === "batching" ? toBatchingProperties(properties) : properties,
       },
       loadSeconds: options.loadSeconds,
       stallSeconds: options.stallSeconds,

@@ -9,6 +9,7 @@ import type { GenerationDefaults } from "./model-folder.ts";
 import { createPoolReport } from "./pool-report.ts";
 import type { ReadyMessage } from "./protocol.ts";
 import {
+  createQueueFor,
   createSlot,
   type ModelStatus,
   type Slot,
@@ -136,7 +137,9 @@ export function createPool(options: PoolOptions): Pool {
     report.loading(slot);
     const begun = now();
     const model = await options.load(slot.target, slot.stop.signal);
-    Object.assign(slot, { model, loadedAt: Math.floor(Date.now() / 1000) });
+    // All who want it still wait for the load: nobody is in the queue yet.
+    const queue = createQueueFor(slot.name, options, model.host.ready.max_concurrent);
+    Object.assign(slot, { model, queue, loadedAt: Math.floor(Date.now() / 1000) });
     if (slot.state === "loading") slot.state = "ready";
     cooldown.clear(slot.name);
     memory.measure(slot.target, model.host, "loaded");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createIdleTimer, type IdleTimer } from "./idle.ts";
 import type { UnloadReason } from "./events.ts";
+import { createIdleTimer, type IdleTimer } from "./idle.ts";
 import type { Tenant } from "./memory/plan.ts";
 import type { Claim } from "./memory/room.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -47,10 +47,13 @@ export interface Slot extends Claim {
   gone: PromiseWithResolvers<void>;
 }
 
-export interface SlotOptions {
+interface QueueLimits {
   maxConcurrent: number;
   maxQueue: number;
   queueSeconds: number;
+}
+
+export interface SlotOptions extends QueueLimits {
   now: () => number;
   load: (slot: Slot) => Promise<LoadedModel>;
   onIdle: (slot: Slot) => void;
@@ -59,7 +62,6 @@ export interface SlotOptions {
 /** Begins to load at once. */
 export function createSlot(target: ModelTarget, options: SlotOptions): Slot {
   const { now } = options;
-  const limits = { limit: options.maxConcurrent, maxWaiting: options.maxQueue };
   const slot: Slot = {
     name: target.name,
     target,
@@ -71,7 +73,7 @@ export function createSlot(target: ModelTarget, options: SlotOptions): Slot {
     need: { model: 0, kvCache: 0 },
     bytes: 0,
     mayEvict: true,
-    queue: createQueue({ ...limits, waitSeconds: options.queueSeconds, model: target.name }),
+    queue: createQueueFor(target.name, options, options.maxConcurrent),
     rate: createRate(now),
     idle: createIdleTimer(() => options.onIdle(slot)),
     users: 0,
@@ -83,6 +85,16 @@ export function createSlot(target: ModelTarget, options: SlotOptions): Slot {
   // Whoever asked for it may have left; the load logs its failure.
   slot.loaded.catch(() => {});
   return slot;
+}
+
+/** `most`: what the model's engine runs at once. */
+export function createQueueFor(model: string, options: QueueLimits, most: number): Queue {
+  return createQueue({
+    limit: Math.min(most, options.maxConcurrent),
+    maxWaiting: options.maxQueue,
+    waitSeconds: options.queueSeconds,
+    model,
+  });
 }
 
 /** `seconds`: for a model whose entry says nothing else. */

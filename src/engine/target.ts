@@ -1,5 +1,7 @@
+import type { EngineChoice } from "./engines.ts";
 import type { Host } from "./generation.ts";
 import type { GenerationDefaults } from "./model-folder.ts";
+import type { LoadMessage } from "./protocol.ts";
 
 /** Which model to run and how. Two targets that differ in `toKey` never share a process. */
 export interface ModelTarget {
@@ -8,6 +10,9 @@ export interface ModelTarget {
   device: string;
   /** Overrides what the model's files say, in tokens. */
   contextLength: number | null;
+  engine: EngineChoice;
+  /** For OpenVINO, checked by the registry. */
+  properties: LoadMessage["properties"];
   /** Never unloaded for being idle, nor for another model's sake. */
   pinned?: boolean;
   /** Unloaded after so many seconds without a request; 0: never; null: as the pool's own setting says. */
@@ -23,6 +28,6 @@ export interface LoadedModel {
 export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;
 
 /** What a model's process depends on; how long it stays is no part of it. */
-export function toKey({ name, path, device, contextLength }: ModelTarget): string {
-  return JSON.stringify([name, path, device, contextLength]);
+export function toKey({ name, path, device, contextLength, engine, properties }: ModelTarget): string {
+  return JSON.stringify([name, path, device, contextLength, engine, properties]);
 }

@@ -118,6 +118,7 @@ function createTail(): { add(line: string): void; last(): string | null } {
 /** Addresses are cut to their file name: they may hold credentials of a package index. */
 export function shortenLine(line: string, width = 100): string {
   const text = line
+    .replace(/\/\/[^/\s@]+@/g, "//")
     .replace(/\b[a-z+]+:\/\/\S*?([^/\s?#]*)(?:[?#]\S*)?(?=[\s,;)]|$)/gi, "$1")
     .replace(/\s+/g, " ")
     .trim();

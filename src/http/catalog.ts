@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
+import type { EngineChoice } from "../engine/engines.ts";
 import type { ModelTarget } from "../engine/target.ts";
 import { OvError } from "../errors.ts";
 import { toFreeName, toSlug } from "../registry/name.ts";
@@ -25,10 +26,12 @@ export interface CatalogOptions {
   modelPath: string | null;
   /** OV_DEVICE: for entries that name none. */
   device: string;
+  /** OV_ENGINE: for entries that name none. */
+  engine: EngineChoice;
 }
 
 /** Which model a request means. Nothing is ever answered by a model that was not asked for. */
-export function createCatalog({ registry, modelPath, device }: CatalogOptions): Catalog {
+export function createCatalog({ registry, modelPath, device, engine }: CatalogOptions): Catalog {
   /** OV_MODEL_PATH as a model: the registry's own entry where it has one for that path. */
   function fallback(): CatalogModel | undefined {
     if (modelPath === null) return undefined;
@@ -77,6 +80,8 @@ export function createCatalog({ registry, modelPath, device }: CatalogOptions): 
       path: entry.path,
       device: (entry.device ?? device).toUpperCase(),
       contextLength: entry.context_length ?? null,
+      engine: entry.engine ?? engine,
+      properties: entry.properties ?? {},
       pinned: entry.pinned ?? false,
       idleSeconds: entry.idle_seconds ?? null,
     }),

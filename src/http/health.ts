@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
+import type { EngineReport } from "../engine/engine-kinds.ts";
 import type { Pool } from "../engine/pool.ts";
 import type { Health } from "../openai/health.ts";
 import type { Registry } from "../registry/watcher.ts";
 import type { Catalog } from "./catalog.ts";
 
-/** What the daemon found out about the engine; null while it is still looking. */
+/** What the daemon found out about its engines; null while it is still looking. */
 export interface EngineState {
   device: string | null;
+  /** The one that runs models which name none. */
   engine: Health["engine"];
+  engines: EngineReport[];
   /** Why models cannot run. */
   failure: string | null;
 }
@@ -21,12 +24,20 @@ export interface HealthDeps {
   engine: () => EngineState;
 }
 
+export interface Readiness {
+  engine: EngineState;
+  stopping: boolean;
+  preloading: boolean;
+}
+
 /** Why a request would not be served now, as sentences; none: it would. */
-export function findReasonsNotToServe({ engine, failure }: EngineState, stopping: boolean): string[] {
-  const reasons = stopping ? ["The server is stopping."] : [];
-  if (failure !== null) reasons.push(failure);
-  else if (engine === null) reasons.push("The engine is still being looked at.");
-  return reasons;
+export function findReasonsNotToServe({ engine, stopping, preloading }: Readiness): string[] {
+  const found = engine.failure ?? (engine.engine === null ? "The engine is still being looked at." : null);
+  return [
+    ...(stopping ? ["The server is stopping."] : []),
+    ...(found === null ? [] : [found]),
+    ...(preloading ? ["Models are still being loaded (OV_PRELOAD, pinned ones)."] : []),
+  ];
 }
 
 export function readHealth({ version, started, registry, catalog, pool, engine }: HealthDeps): Health {
@@ -41,6 +52,7 @@ export function readHealth({ version, started, registry, catalog, pool, engine }
     pid: process.pid,
     device: state.device,
     engine: state.engine,
+    engines: state.engines.map(({ deviceNames: _names, ...report }) => report),
     registered: models.length,
     on_disk: models.filter(({ entry }) => existsSync(entry.path)).length,
     loaded: [...pool.status()].filter(([, { state }]) => state === "ready").map(([name]) => name),

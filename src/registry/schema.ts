@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
+import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
 
 /** The formats of chat/tools/; a test holds the two lists together. */
 export const toolFormats = [
@@ -29,8 +30,11 @@ export const RegistryEntry = Type.Object(
       }),
     ),
     engine: Type.Optional(
-      Type.Union([Type.Literal("auto"), Type.Literal("batching")], { description: "auto or batching" }),
+      Type.Union([Type.Literal("auto"), Type.Literal("native"), Type.Literal("batching")], {
+        description: "auto, native or batching",
+      }),
     ),
+    properties: Type.Optional(ModelProperties),
     aliases: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), { description: "a list of further names" }),
     ),
@@ -128,14 +132,22 @@ function withFreeAliases(
 function toReason(name: string, value: unknown): string {
   if (name === "") return "its name is empty";
   const error = Value.Errors(RegistryEntry, value).First();
-  const field = error?.path.split("/")[1];
+  const [, field, part] = error?.path.split("/") ?? [];
   if (error === undefined || field === undefined) return `it is ${show(value)}, but must be an object`;
+  if (field === "properties" && part !== undefined) return toPropertyReason(part, error.value);
   const schema: TSchema | undefined = Object.entries(RegistryEntry.properties).find(
     ([key]) => key === field,
   )?.[1];
   const wanted = schema?.description ?? "something else";
   if (error.value === undefined) return `its ${show(field)} is missing, but must be ${wanted}`;
   return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(wanted) : wanted}`;
+}
+
+function toPropertyReason(property: string, value: unknown): string {
+  const what = `the property ${show(property)} in its "properties"`;
+  const schema = propertySchema(property);
+  if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
+  return `ov-llm does not know ${what}: it knows ${propertyNames.join(", ")}`;
 }
 
 function absolute(wanted: string): string {

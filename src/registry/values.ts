@@ -3,11 +3,13 @@ import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 import { findEntry, type RawModels, toFields } from "./edit.ts";
 import { findNearest } from "./nearest.ts";
+import { propertyNames, propertySchema } from "./properties.ts";
 import { RegistryEntry } from "./schema.ts";
 
 const schemas = new Map<string, TSchema>(Object.entries(RegistryEntry.properties));
 /** Aliases have a command of their own, which looks at the other models' names too. */
-const settable = [...schemas.keys()].filter((key) => key !== "aliases");
+const settable = [...schemas.keys()].filter((key) => key !== "aliases" && key !== "properties");
+const propertyPrefix = "properties.";
 
 const required = new Set<string>(RegistryEntry.required);
 
@@ -18,7 +20,8 @@ export interface SetOptions {
 
 /**
  * `key=value` sets a value of the entry, `key=` removes it; all of them or, when one is refused, none.
- * Values are held to the schema of the registry. Throws `invalid_request`.
+ * `properties.NAME=value` is about one OpenVINO property. Values are held to the schema of the registry. Throws
+ * `invalid_request`.
  */
 export function setValues(
   models: RawModels,
@@ -31,10 +34,23 @@ export function setValues(
     const [key, text] = split(assignment);
     const value = text === "" ? undefined : toValue(key, text);
     check(key, value, assignment, options.force === true);
-    if (value === undefined) delete fields[key];
+    if (key.startsWith(propertyPrefix)) setProperty(fields, key.slice(propertyPrefix.length), value);
+    else if (value === undefined) delete fields[key];
     else fields[key] = value;
   }
   models[name] = fields;
+}
+
+/** The entry as it was stays as it was; no empty object is left behind. */
+function setProperty(fields: Record<string, unknown>, property: string, value: unknown): void {
+  const { [property]: _before, ...others } = toObject(fields.properties);
+  const properties = value === undefined ? others : { ...others, [property]: value };
+  if (Object.keys(properties).length > 0) fields.properties = properties;
+  else delete fields.properties;
+}
+
+function toObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 function split(assignment: string): [key: string, text: string] {
@@ -45,14 +61,16 @@ function split(assignment: string): [key: string, text: string] {
 
 /** The text as what its key wants; text that does not fit stays text, and the schema refuses it. */
 function toValue(key: string, text: string): unknown {
-  const type: unknown = schemas.get(key)?.type;
+  const type: unknown = schemaOf(key)?.type;
   return type === "string" ? text : (parseJson(text) ?? text);
 }
 
 function check(key: string, value: unknown, assignment: string, force: boolean): void {
   if (key === "aliases") throw refused(`Cannot set "aliases" here: "ov-llm models alias" does that`);
-  const schema = schemas.get(key);
+  if (key === "properties") throw refused(`Cannot set "properties" as a whole: set properties.NAME=value`);
+  const schema = schemaOf(key);
   if (schema === undefined) {
+    if (key.startsWith(propertyPrefix)) throw unknownProperty(key.slice(propertyPrefix.length));
     if (key === "__proto__" || !force) throw unknownKey(key);
   } else if (value === undefined) {
     if (required.has(key)) {
@@ -64,11 +82,23 @@ function check(key: string, value: unknown, assignment: string, force: boolean):
   }
 }
 
+function schemaOf(key: string): TSchema | undefined {
+  return key.startsWith(propertyPrefix) ? propertySchema(key.slice(propertyPrefix.length)) : schemas.get(key);
+}
+
+function unknownProperty(property: string): OvError {
+  const [nearest] = findNearest(property, propertyNames);
+  const meant = nearest === undefined ? "" : `did you mean ${quote(nearest)}? `;
+  return refused(
+    `Cannot set the property ${quote(property)}: ${meant}The properties that ov-llm knows are ${propertyNames.join(", ")}`,
+  );
+}
+
 function unknownKey(key: string): OvError {
   const [nearest] = findNearest(key, settable);
   const meant = nearest === undefined ? "" : `did you mean ${quote(nearest)}? `;
   return refused(
-    `Cannot set ${quote(key)}: ${meant}The keys that ov-llm knows are ${settable.join(", ")}; --force sets others`,
+    `Cannot set ${quote(key)}: ${meant}The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME; --force sets others`,
   );
 }
 

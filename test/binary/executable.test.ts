@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import packageFile from "../../package.json";
+import { loadNativeHost } from "../helpers/native-host.ts";
 import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
+import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 setDefaultTimeout(40_000);
@@ -36,6 +46,7 @@ async function run(args: string[], program = executable) {
 beforeAll(async () => {
   for (const path of [join(folder, "bin with space"), home, trap]) mkdirSync(path);
   writeFileSync(join(trap, ".env"), "OV_MAX_TOKENS=7\nOV_PORT=1\nOV_API_KEY=key from the trap\n");
+  writeFileSync(join(trap, "package.json"), "{ this is not JSON");
   writeFileSync(join(trap, "bunfig.toml"), 'preload = ["./preload.ts"]\n');
   writeFileSync(join(trap, "preload.ts"), 'throw new Error("preloaded from the trap");\n');
   await build();
@@ -62,6 +73,41 @@ describe("the executable", () => {
     expect(statSync(executable).mode & 0o111).not.toBe(0);
     expect(statSync(executable).size).toBeLessThan(200 * 1024 * 1024);
     expect(existsSync(join(folder, "bin with space", "node_modules"))).toBe(false);
+  });
+});
+
+describe("its native engine", () => {
+  const model = () => writeStandInModel(join(folder, "model"));
+
+  test("is looked for in the folder of the executable, through a symlink and from elsewhere", async () => {
+    const lib = join(folder, "lib");
+    mkdirSync(lib);
+    copyFileSync(executable, join(lib, "ov-llm"));
+    installStandIn(lib);
+    symlinkSync(join(lib, "ov-llm"), join(folder, "ov-native"));
+    const env = { OV_RUNTIME_DIR: join(folder, "none"), OV_NATIVE_DIR: "" };
+    const entry = { path: model(), task: "text-generation-with-past", weight_format: "int8" };
+    const command = [join(folder, "ov-native")];
+    const native = await startServer({ command, env, cwd: trap, models: { m: entry } });
+    const answer = await native.chat({ model: "m", messages: [{ role: "user", content: "Hi" }] });
+    expect(await answer.json()).toMatchObject({ model: "m", choices: [{ finish_reason: "stop" }] });
+    expect(await native.logged(/ engine found /)).toContain("engine=native");
+    expect(await native.stop()).toBe(0);
+  });
+
+  test("goes along when its folder is moved", async () => {
+    renameSync(join(folder, "lib"), join(folder, "moved lib"));
+    const program = join(folder, "moved lib", "ov-llm");
+    const dir = join(folder, "moved lib", "node_modules");
+    const host = await loadNativeHost(dir, model(), { command: [program] });
+    expect(host.ready.versions).toMatchObject({ openvino_genai_node: "2026.4.0" });
+    await host.close();
+    const { code, out } = await run(["setup", "--native"], program);
+    expect([code, out]).toEqual([0, expect.stringContaining("native   openvino-genai-node 2026.4.0")]);
+  });
+
+  test("is no command that a help names", async () => {
+    expect((await run(["--help"])).out).not.toContain("engine-host");
   });
 });
 

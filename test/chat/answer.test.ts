@@ -116,6 +116,14 @@ describe("an answer read from a model's text", () => {
     }
   });
 
+  test("ends after sixteen calls, the last one whole", () => {
+    const { message, reader } = read([...Array.from({ length: 20 }, () => `${call}\n`)], { withTools: true });
+    expect(message.tool_calls).toHaveLength(16);
+    expect(message.tool_calls?.at(-1)?.function).toEqual(found);
+    expect(reader.stopped).toBeTrue();
+    expect(reader.finish("stop")).toBe("tool_calls");
+  });
+
   test("counts the tokens that were reasoning", () => {
     const { reader } = read(["<think>", "one", " two", "</think>", "three"], { thinks: true });
     expect(reader.reasoningTokens).toBe(2);

@@ -17,6 +17,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   modelPath: ["/m", "/m"],
   registryPath: ["/r.json", "/r.json"],
   runtimeDir: ["/rt", "/rt"],
+  nativeDir: ["/nd", "/nd"],
   modelCacheDir: ["/c", "/c"],
   kvCacheGb: ["3", 3],
   maxTokens: ["5", 5],

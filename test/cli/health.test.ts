@@ -4,6 +4,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
 
 const home = createTempDir();
+const native = { name: "native", versions: {}, devices: [] };
 const well: Health = {
   status: "ok",
   reason: null,
@@ -12,6 +13,16 @@ const well: Health = {
   pid: 77,
   device: "GPU",
   engine: { name: "batching", versions: { openvino: "2026.4", "openvino-genai": "2026.4.1" } },
+  engines: [
+    {
+      name: "batching",
+      state: "ready",
+      reason: null,
+      versions: { openvino: "2026.4", "openvino-genai": "2026.4.1" },
+      devices: ["CPU", "GPU"],
+    },
+    { ...native, state: "missing", reason: "It is not\nthere." },
+  ],
   registered: 3,
   on_disk: 2,
   loaded: ["a", "b"],
@@ -38,7 +49,8 @@ test("a server that is well: its figures and exit code 0", async () => {
       "version  0.1.0",
       "started  2026-01-02T03:04:05.000Z",
       "device   GPU",
-      "engine   batching, openvino 2026.4, openvino-genai 2026.4.1",
+      "engine   batching (in use): ready, openvino 2026.4, openvino-genai 2026.4.1, devices CPU, GPU",
+      "engine   native: missing, It is not there.",
       "models   3 registered, 2 on disk, 2 loaded",
       "loaded   a, b",
       "",
@@ -53,12 +65,13 @@ test("a degraded server: why, and exit code 1", async () => {
     reason: "The registry is broken.",
     device: null,
     engine: null,
+    engines: [{ ...native, state: "broken", reason: "It fell over." }],
     loaded: [],
   };
   const { code, out } = await runCli(["health", ...toTarget(server)], { home });
   expect(code).toBe(1);
   expect(out).toStartWith("status   degraded: The registry is broken.\n");
-  expect(out).toContain("engine   none\n");
+  expect(out).toContain("engine   native: broken, It fell over.\n");
 });
 
 test("--json prints the answer, and the key and address may come from the environment", async () => {

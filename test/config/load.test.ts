@@ -36,6 +36,7 @@ describe("loadSettings", () => {
       modelPath: null,
       registryPath: join(home, "models/converted_models/registry.json"),
       runtimeDir: join(home, ".local/share/ov-llm/runtime"),
+      nativeDir: null,
       modelCacheDir: join(home, ".cache/ov-llm/model-cache"),
       kvCacheGb: null,
       maxTokens: 4096,

@@ -59,7 +59,7 @@ describe("parseSetting", () => {
     ["maxBody", "1.5MB", "a size from 1KB to 1GB, in bytes or with KB, MB, GB"],
     ["maxBody", "10TB", "a size from 1KB to 1GB, in bytes or with KB, MB, GB"],
     ["maxBody", "MB", "a size from 1KB to 1GB, in bytes or with KB, MB, GB"],
-    ["engine", "native", "one of auto, batching"],
+    ["engine", "vulkan", "one of auto, native, batching"],
     ["logLevel", "INFO", "one of error, warn, info, debug"],
     ["apiKey", "short", "at least 8 characters"],
     ["device", "my gpu", "of the form ^[A-Z]"],

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { settingsTable } from "../../src/config/settings.ts";
+import { propertyNames } from "../../src/registry/properties.ts";
 import { madeParts, readDocument, withPart } from "./tables.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -41,6 +42,11 @@ describe("the documents", () => {
       expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
     });
   }
+
+  test("README.md names every OpenVINO property of an entry", () => {
+    const text = readDocument("README.md");
+    expect(propertyNames.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
 
   test("AGENTS.md stays short", () => {
     expect(readDocument("AGENTS.md").split("\n").length).toBeLessThan(120);

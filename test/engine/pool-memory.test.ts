@@ -20,9 +20,7 @@ describe("a pool with little memory", () => {
     await run(toTarget("a"));
     await run(toTarget("c"));
     expect(alive()).toEqual(["a", "c"]);
-    expect(lines.join("")).toMatch(
-      /unloading model model=b why=memory for=c running=0 idle_seconds=[\d.]+/,
-    );
+    expect(lines.join("")).toMatch(/unloading model model=b why=memory for=c running=0 idle_seconds=[\d.]+/);
   });
 
   test("never unloads a pinned model for another one", async () => {

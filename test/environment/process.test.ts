@@ -25,6 +25,10 @@ describe("runProgram", () => {
   test.each([
     ["Downloading https://me:secret@host.test/a/b/numpy-2.whl (16 MB)", "Downloading numpy-2.whl (16 MB)"],
     ["Looking in indexes: https://me:secret@host.test/simple/, file:///x/y", "Looking in indexes: , y"],
+    [
+      "Proxy agent is configured with 'http://me:secret@proxy:3128'.",
+      "Proxy agent is configured with 'proxy:3128'.",
+    ],
     ["x\t  y", "x y"],
     ["a".repeat(120), `${"a".repeat(99)}…`],
   ])("shortens %p", (line, short) => {

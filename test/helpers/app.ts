@@ -24,8 +24,8 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     memory: createFakeMemory(),
     log: silentLog,
   });
-  const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU" });
-  const engine = () => ({ device: "CPU", engine: null, failure: null });
+  const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
+  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
   let id = 0;
   const handle = createApp({
     log: silentLog,

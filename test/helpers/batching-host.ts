@@ -2,14 +2,19 @@ import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
 import type { Host } from "../../src/engine/generation.ts";
 import { createLoader } from "../../src/engine/load-model.ts";
 import { runtimePython } from "../../src/engine/runtime/probe.ts";
+import type { ModelTarget } from "../../src/engine/target.ts";
 import { runtimeDir } from "./environment.ts";
 import { silentLog } from "./log.ts";
 
 /** The model at `path` in a real batching host, which removes its sources when it ends. */
-export async function loadBatchingHost(name: string, path: string): Promise<Host> {
+export async function loadBatchingHost(
+  name: string,
+  path: string,
+  extra: Partial<ModelTarget> = {},
+): Promise<Host> {
   const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
   const load = createLoader({
-    ...launcher,
+    engines: { choose: async () => ({ engine: "batching", ...launcher }) },
     kvCacheGb: 1,
     maxConcurrent: 16,
     modelCacheDir: "/nonexistent",
@@ -17,8 +22,12 @@ export async function loadBatchingHost(name: string, path: string): Promise<Host
     stallSeconds: 30,
     log: silentLog,
   });
-  const target = { name, path, device: "AUTO", contextLength: null };
-  const { host } = await load(target, new AbortController().signal);
+  const target = { name, path, device: "AUTO", contextLength: null, engine: "auto" as const, properties: {} };
+  const signal = new AbortController().signal;
+  const { host } = await load({ ...target, ...extra }, signal).catch((error: unknown) => {
+    launcher.remove();
+    throw error;
+  });
   void host.exited.then(launcher.remove);
   return host;
 }

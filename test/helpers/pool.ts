@@ -10,6 +10,8 @@ export const toTarget = (name: string, extra: Partial<ModelTarget> = {}): ModelT
   path: `/models/${name}`,
   device: "CPU",
   contextLength: null,
+  engine: "auto",
+  properties: {},
   ...extra,
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readLines } from "../../src/engine/lines.ts";
+import { engineEnvironment } from "./engine.ts";
 import { modelPath, runtimeDir } from "./environment.ts";
 import { createTempDir } from "./temp.ts";
 
@@ -54,7 +55,13 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const command = options.command ?? [process.execPath, join(repo, "cli/main.ts")];
   const child = Bun.spawn([...command, "serve", "--port", "0", ...(options.flags ?? [])], {
     cwd: options.cwd ?? home,
-    env: { PATH: process.env.PATH, HOME: home, OV_RUNTIME_DIR: runtimeDir(), ...options.env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      OV_RUNTIME_DIR: runtimeDir(),
+      ...engineEnvironment(),
+      ...options.env,
+    },
     stdio: ["ignore", "inherit", "pipe"],
   });
   const lines: string[] = [];

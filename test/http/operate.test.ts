@@ -45,11 +45,16 @@ describe("/health/ready", () => {
   );
 
   test("has a reason until the engine is found, when it fails, and while the server stops", () => {
-    const found = { device: "CPU", engine: { name: "batching", versions: {} }, failure: null };
-    expect(findReasonsNotToServe(found, false)).toEqual([]);
-    expect(findReasonsNotToServe(found, true)).toHaveLength(1);
-    expect(findReasonsNotToServe({ ...found, engine: null }, false)).toHaveLength(1);
-    expect(findReasonsNotToServe({ ...found, engine: null, failure: "broken" }, true)).toContain("broken");
+    const found = { device: "CPU", engine: { name: "batching", versions: {} }, engines: [], failure: null };
+    const reasons = (extra: Partial<Parameters<typeof findReasonsNotToServe>[0]>) =>
+      findReasonsNotToServe({ engine: found, stopping: false, preloading: false, ...extra });
+    expect(reasons({})).toEqual([]);
+    expect(reasons({ stopping: true })).toHaveLength(1);
+    expect(reasons({ preloading: true })).toHaveLength(1);
+    expect(reasons({ engine: { ...found, engine: null } })).toHaveLength(1);
+    expect(reasons({ engine: { ...found, engine: null, failure: "broken" }, stopping: true })).toContain(
+      "broken",
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
 } from "node:fs";
@@ -16,6 +17,7 @@ import { starterPath } from "../../src/engine/runtime/starter.ts";
 import { version } from "../../src/version.ts";
 import { findFreePort } from "../cli/run-cli.ts";
 import { writeScript } from "../engine/runtime/fake-python.ts";
+import { installStandIn } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const repo = join(import.meta.dir, "../..");
@@ -191,10 +193,12 @@ describe.skipIf(runtime === undefined || model === undefined)(
         symlinkSync(runtime ?? "", path(".local/share/ov-llm/runtime"));
         mkdirSync(dirname(starter), { recursive: true });
         symlinkSync(model ?? "", starter);
+        installStandIn(dirname(executable));
         const port = String(await findFreePort());
         const { code, out } = await start(["--no-serve"], { OV_PORT: port }).end();
         expect(out).toContain(`Installed ov-llm ${version}`);
         expect(out).toContain("The registry is empty: fetching the starter model");
+        expect(out).toContain("native   openvino-genai-node 2026.4.0");
         expect(out).toContain("is not on PATH");
         expect(out).not.toContain("Serving");
         expect(code).toBe(0);
@@ -221,7 +225,7 @@ describe.skipIf(runtime === undefined || model === undefined)(
         expect(code).toBe(0);
         expect(statSync(executable).ino).not.toBe(before.inode);
         expect(readFileSync(settings, "utf8")).toBe(before.settings);
-        expect(readdirSync(dirname(executable))).toEqual(["ov-llm"]);
+        expect(readdirSync(dirname(executable))).toEqual(["node_modules", "ov-llm"]);
       },
       seconds,
     );
@@ -297,6 +301,21 @@ describe.skipIf(runtime === undefined || model === undefined)(
       seconds,
     );
 
+    test(
+      "without the native engine's libraries it goes on with the other engine",
+      async () => {
+        rmSync(join(dirname(executable), "node_modules"), { recursive: true });
+        // Nobody listens there; the packages of ov-llm itself are in bun's cache by now.
+        const proxy = "http://me:secret@127.0.0.1:9";
+        const { code, out } = await start(["--no-serve"], { http_proxy: proxy, https_proxy: proxy }).end();
+        expect(out).toContain("Cannot install the native engine");
+        expect(out).toContain("the batching engine serves alone");
+        expect(out).not.toContain("secret");
+        expect(code).toBe(0);
+      },
+      seconds,
+    );
+
     test("--uninstall removes all but models, registry and settings", async () => {
       const { code, out } = await start(["--uninstall"]).end();
       expect(code).toBe(0);
@@ -321,6 +340,21 @@ describe.skipIf(runtime === undefined || model === undefined)(
     });
   },
 );
+
+describe("a machine without Python", () => {
+  test("is served by the native engine alone, which has no starter model", async () => {
+    const { path, bin, start } = createHome();
+    for (const program of ["python3", "uv"]) writeScript(join(bin, program), "exit 1");
+    for (const minor of [10, 11, 12, 13]) writeScript(join(bin, `python3.${minor}`), "exit 1");
+    installStandIn(path(".local/lib/ov-llm"));
+    const script = start([], { OV_PORT: String(await findFreePort()) });
+    await script.says("No model is registered yet");
+    script.kill("SIGINT");
+    const { code, out } = await script.end();
+    expect(out).toContain("Hint: the native engine serves alone");
+    expect(code).toBe(0);
+  }, 60_000);
+});
 
 /** A user manager of one unit: `restart` starts the installed program, as the unit's ExecStart says. */
 function renderSystemctl(calls: string): string {

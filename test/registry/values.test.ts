@@ -26,6 +26,27 @@ describe("setValues", () => {
     expect(set(["device=", "pinned="])).toEqual(rest as ReturnType<typeof entry>);
   });
 
+  test.each([
+    [
+      ["properties.NUM_STREAMS=2", "properties.KV_CACHE_PRECISION=u8"],
+      { NUM_STREAMS: 2, KV_CACHE_PRECISION: "u8" },
+    ],
+    [["properties.ENABLE_CPU_PINNING=false"], { ENABLE_CPU_PINNING: false }],
+    [["properties.NUM_STREAMS=2", "properties.CACHE_DIR=/c", "properties.NUM_STREAMS="], { CACHE_DIR: "/c" }],
+  ])("%p", (assignments, properties) => {
+    expect(set(assignments)).toEqual({ ...entry(), properties } as never);
+  });
+
+  test("the last property that is removed takes the object with it", () => {
+    expect(set(["properties.NUM_STREAMS=2", "properties.NUM_STREAMS="])).toEqual(entry());
+  });
+
+  test("properties of an entry are not changed when a later value is refused", () => {
+    const models = { m: { ...entry(), properties: { NUM_STREAMS: 1 } } };
+    expect(() => setValues(models, "m", ["properties.NUM_STREAMS=2", "pinned=yes"])).toThrow();
+    expect(models.m.properties).toEqual({ NUM_STREAMS: 1 });
+  });
+
   test("--force sets unknown keys, as JSON or as text", () => {
     const values = ["n=5", "list=[1]", "text=some words", "mine="];
     const { mine: _gone, ...rest } = entry();
@@ -48,6 +69,15 @@ describe("setValues", () => {
       "idle_seconds=soon",
       `Cannot use "idle_seconds=soon": "idle_seconds" must be a number of seconds, 0 or more.`,
     ],
+    [
+      "properties.NUM_STREAMS=many",
+      `Cannot use "properties.NUM_STREAMS=many": "properties.NUM_STREAMS" must be a whole number, 1 or more.`,
+    ],
+    [
+      "properties.NUM_STREAM=2",
+      `Cannot set the property "NUM_STREAM": did you mean "NUM_STREAMS"? The properties that ov-llm knows are `,
+    ],
+    ["properties={}", `Cannot set "properties" as a whole: set properties.NAME=value.`],
     ["path=models/x", `Cannot use "path=models/x": "path" must be an absolute path.`],
     ["path=", `Cannot remove "path": no model can be without it.`],
     ["aliases=a", `Cannot set "aliases" here: "ov-llm models alias" does that.`],

@@ -36,12 +36,13 @@ const allowed: Record<string, readonly string[]> = {
   cli: ["daemon", "config", "registry", "convert", "openai", "engine", "errors", "log", "version"],
 };
 
-/** What cli may import of engine: it looks at models, sets up the runtime, and tries whether a model loads. */
+/** What cli may import of engine: it looks at models, sets up engines, tries whether a model loads, and is the native host. */
 const engineForCli = [
   /^src\/engine\/model-folder\.ts$/,
   /^src\/engine\/runtime\//,
   /^src\/engine\/load-model\.ts$/,
-  /^src\/engine\/batching\/launch\.ts$/,
+  /^src\/engine\/engines\.ts$/,
+  /^src\/engine\/native\//,
 ];
 
 /** Packages that only one area may import. */
@@ -78,17 +79,19 @@ describe("who imports whom", () => {
     expect(findImports(files, isWrong)).toEqual([]);
   });
 
-  test("cli takes of engine only what looks at models, sets up the runtime and tries a load", () => {
+  test("cli takes of engine only what looks at models, sets up engines, tries a load and is the native host", () => {
     const isWrong = (module: string) =>
       toArea(module) === "engine" && isOurs(module) && !engineForCli.some((part) => part.test(module));
     expect(findImports(inAreas("cli"), isWrong)).toEqual([]);
   });
 
   test("only serve starts the daemon, and loads it only then", () => {
-    const users = inAreas("cli").filter(({ imports }) => imports.includes("src/daemon.ts"));
+    const users = inAreas("cli").filter(({ imports }) => imports.includes("src/daemon/daemon.ts"));
     expect(users.map(({ path }) => path)).toEqual(["cli/commands/serve.ts"]);
-    expect(users[0]?.imports.filter((module) => module === "src/daemon.ts")).toEqual(["src/daemon.ts"]);
-    expect(users[0]?.lazy).toContain("src/daemon.ts");
+    expect(users[0]?.imports.filter((module) => module === "src/daemon/daemon.ts")).toEqual([
+      "src/daemon/daemon.ts",
+    ]);
+    expect(users[0]?.lazy).toContain("src/daemon/daemon.ts");
   });
 
   test("http takes only types of config", () => {

@@ -16,7 +16,7 @@ def choose_device(wanted: str) -> str:
     if wanted.startswith("NPU"):
         raise RequestFailed(
             "model_load_failed",
-            f'The batching engine does not run on "{wanted}": use CPU or GPU.',
+            f'The batching engine does not run on "{wanted}": set engine=native, or use CPU or GPU.',
         )
     base = wanted.split(":")[0].split(".")[0]
     if base in ("CPU", "GPU") and not any(name.startswith(base) for name in seen):

@@ -49,7 +49,7 @@ export function chatCompletions(deps: ChatDeps) {
         events: runChoices({
           pool,
           target,
-          client: record.client,
+          client: record.key === undefined ? record.client : `${record.key}@${record.client}`,
           choices: plan.choices,
           toChoice: (index, loaded) =>
             plan.toChoice(index, chatModels.contextOf(loaded, model.entry.tool_format)),

@@ -1,0 +1,29 @@
+import { defineCommand } from "citty";
+import { runNativeHost } from "../../src/engine/native/host.ts";
+import { loadAddon } from "../../src/engine/native/load-addon.ts";
+import { action, reportError } from "../action.ts";
+import { writeOut } from "../terminal.ts";
+
+const args = {
+  dir: { type: "string", required: true, description: "The folder with the addon's packages" },
+  probe: { type: "boolean", description: "Only print what the addon says of itself, as JSON" },
+} as const;
+
+/** Started by ov-llm itself, never by a person. */
+export const engineHost = defineCommand({
+  meta: { name: "engine-host", description: "Runs one model; started by the server", hidden: true },
+  args,
+  run: action<typeof args>(async ({ args: { dir, probe } }) => {
+    if (probe === true) return await print(dir);
+    await runNativeHost(dir).catch(reportError);
+    // An orderly end would wait for the engine's threads, and those wait for nobody.
+    process.kill(process.pid, "SIGKILL");
+    return 1;
+  }),
+});
+
+async function print(dir: string): Promise<number> {
+  const { facts } = await loadAddon(dir);
+  await writeOut(`${JSON.stringify(facts)}\n`);
+  return 0;
+}

@@ -1,0 +1,51 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Settings } from "../config/settings.ts";
+import type { Engines } from "../engine/engines.ts";
+import { createFactsReader } from "../engine/model-facts.ts";
+import type { Pool } from "../engine/pool.ts";
+import type { Preloads } from "../engine/preloads.ts";
+import { type AppHandler, createApp } from "../http/app.ts";
+import type { Catalog } from "../http/catalog.ts";
+import { findReasonsNotToServe, readHealth } from "../http/health.ts";
+import type { Keyring } from "../http/keyring.ts";
+import { createRunningRequests } from "../http/running.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Registry } from "../registry/watcher.ts";
+import { version } from "../version.ts";
+import { toEngineState } from "./engine-state.ts";
+
+interface AppParts {
+  settings: Settings;
+  log: Log;
+  pool: Pool;
+  registry: Registry;
+  catalog: Catalog;
+  engines: Engines;
+  keys: Keyring;
+  metrics: Metrics;
+  preloads: Preloads;
+  stopping: { readonly now: boolean };
+}
+
+/** The API over the daemon's parts; ids, seeds and the time come in here. */
+export function createAppFor(parts: AppParts): AppHandler {
+  const { settings, log, pool, registry, catalog, engines, keys, metrics, preloads, stopping } = parts;
+  const started = new Date();
+  const engine = () => toEngineState(engines, settings);
+  return createApp({
+    ...settings,
+    log,
+    catalog,
+    pool,
+    keys,
+    metrics,
+    running: createRunningRequests(),
+    facts: createFactsReader(),
+    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
+    readReadiness: () =>
+      findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
+    newId: () => randomUUID().replaceAll("-", ""),
+    newSeed: () => randomBytes(6).readUIntBE(0, 6),
+  });
+}

@@ -1,0 +1,78 @@
+import { findKeyFileWarning, readKeys } from "../config/keys.ts";
+import type { LoadedSettings } from "../config/load.ts";
+import { findWarnings, reportSettings } from "../config/report.ts";
+import { createEngines } from "../engine/engines.ts";
+import { createCatalog } from "../http/catalog.ts";
+import { createKeyring } from "../http/keyring.ts";
+import { type Listener, listen } from "../http/listen.ts";
+import { createLog } from "../log.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import { createSignals } from "../signals.ts";
+import { createNotifier } from "../systemd/notifier.ts";
+import { version } from "../version.ts";
+import { createAppFor } from "./app.ts";
+import { logEngines } from "./engine-state.ts";
+import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
+import { createReload } from "./reload.ts";
+import { stopWhenTold } from "./stop.ts";
+
+/** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
+export async function runDaemon(loaded: LoadedSettings): Promise<number> {
+  const { settings, environment } = loaded;
+  const log = createLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    // journald stamps each line itself.
+    timestamps: environment.JOURNAL_STREAM === undefined,
+    write: (line) => void process.stderr.write(line),
+  });
+  log.info(`ov-llm ${version} starts`, reportSettings(loaded));
+  const keys = createKeyring(() => readKeys(settings));
+  for (const warning of [...findWarnings(loaded), findKeyFileWarning(settings)]) {
+    if (warning !== null) log.warn(warning);
+  }
+  // The start ends here when no engine can run, instead of every request later.
+  const engines = createEngines({ ...settings, environment });
+  const notifier = createNotifier({ environment, pid: process.pid });
+  const metrics = createMetrics({ version, readModels: () => pool.status() });
+  const pool = createPoolFor({ settings, log, engines, observe: metrics.observeModel });
+  const registry = createRegistryFor({ settings, log, pool, catalog: () => catalog });
+  const catalog = createCatalog({ ...settings, registry });
+  const preloads = createPreloadsFor({ settings, log, pool, catalog });
+  const stopping = { now: false };
+  const signals = createSignals({
+    onReload: createReload({ settings, log, keys, registry, notifier }),
+    inTerminal: process.stdin.isTTY,
+  });
+  try {
+    registry.current();
+    const app = createAppFor({
+      settings,
+      log,
+      pool,
+      registry,
+      catalog,
+      engines,
+      keys,
+      metrics,
+      preloads,
+      stopping,
+    });
+    const listener = listen(app, settings);
+    const url = toUrl(listener);
+    log.info("serving", { url, pid: process.pid, models: catalog.list().length });
+    notifier.ready(`Serving on ${url}`);
+    void logEngines(engines, settings, log);
+    void preloads.run();
+    await stopWhenTold({ listener, pool, signals, settings, log, notifier, stopping });
+    return 0;
+  } finally {
+    notifier.dispose();
+    engines.dispose();
+    signals.dispose();
+  }
+}
+
+function toUrl({ host, port }: Listener): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,69 @@
+import type { Settings } from "../config/settings.ts";
+import type { Engines } from "../engine/engines.ts";
+import type { ObserveModel } from "../engine/events.ts";
+import { createLoader } from "../engine/load-model.ts";
+import { createMemory } from "../engine/memory/memory.ts";
+import { toGigabytes } from "../engine/memory/room.ts";
+import { createPool, type Pool } from "../engine/pool.ts";
+import { createPreloads, type Preloads } from "../engine/preloads.ts";
+import type { Catalog } from "../http/catalog.ts";
+import type { Log } from "../log.ts";
+import { createRegistry, type Registry } from "../registry/watcher.ts";
+
+interface Base {
+  settings: Settings;
+  log: Log;
+}
+
+export function createPoolFor({
+  settings,
+  log,
+  engines,
+  observe,
+}: Base & { engines: Engines; observe: ObserveModel }): Pool {
+  const memory = createMemory(settings);
+  const { kvCacheGb } = memory;
+  const { bytes, source } = memory.budget([]);
+  log.info("memory for models", {
+    budget: toGigabytes(bytes),
+    from: source,
+    kv_cache: `${kvCacheGb} GB`,
+  });
+  const load = createLoader({ ...settings, engines, kvCacheGb, log, observe });
+  return createPool({ ...settings, log, memory, load, observe });
+}
+
+/** What OV_PRELOAD names, and the pinned models. */
+export function createPreloadsFor({
+  settings,
+  log,
+  pool,
+  catalog,
+}: Base & { pool: Pool; catalog: Catalog }): Preloads {
+  const isPinned = ({ entry }: ReturnType<Catalog["list"]>[number]) => entry.pinned === true;
+  return createPreloads({
+    pool,
+    log,
+    names: settings.preload,
+    resolve: (name) => catalog.toTarget(catalog.resolve(name)),
+    pinned: () => catalog.list().filter(isPinned).map(catalog.toTarget),
+  });
+}
+
+export function createRegistryFor({
+  settings,
+  log,
+  pool,
+  catalog,
+}: Base & { pool: Pool; catalog: () => Catalog }): Registry {
+  return createRegistry({
+    path: settings.registryPath,
+    onChange: ({ added, changed, removed }) => {
+      const [more, other, fewer] = [added, changed, removed].map((names) => names.join(",") || undefined);
+      log.info("registry reloaded", { added: more, changed: other, removed: fewer });
+      for (const name of [...changed, ...removed]) pool.retire(name);
+      for (const model of catalog().list()) pool.keep(catalog().toTarget(model));
+    },
+    onProblem: (reason) => log.warn(reason),
+  });
+}

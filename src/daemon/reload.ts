@@ -1,0 +1,31 @@
+import { findKeyFileWarning } from "../config/keys.ts";
+import type { Settings } from "../config/settings.ts";
+import { toOvError } from "../errors.ts";
+import type { Keyring } from "../http/keyring.ts";
+import type { Log } from "../log.ts";
+import type { Registry } from "../registry/watcher.ts";
+import type { Notifier } from "../systemd/notifier.ts";
+
+interface Reloaded {
+  settings: Settings;
+  log: Log;
+  keys: Keyring;
+  registry: Registry;
+  notifier: Notifier;
+}
+
+/** What SIGHUP asks for. A key file that cannot be used leaves the keys as they were. */
+export function createReload({ settings, log, keys, registry, notifier }: Reloaded): () => void {
+  return () => {
+    notifier.reloading();
+    try {
+      keys.reload();
+      log.info("reloaded keys and registry", { models: registry.current().entries.size });
+      const warning = findKeyFileWarning(settings);
+      if (warning !== null) log.warn(warning);
+    } catch (error) {
+      log.error(`the API keys stay as they were: ${toOvError(error).message}`);
+    }
+    notifier.ready();
+  };
+}

@@ -1,0 +1,32 @@
+import type { Settings } from "../config/settings.ts";
+import type { Pool } from "../engine/pool.ts";
+import type { Listener } from "../http/listen.ts";
+import type { Log } from "../log.ts";
+import type { Signals } from "../signals.ts";
+import type { Notifier } from "../systemd/notifier.ts";
+
+interface Running {
+  listener: Listener;
+  pool: Pool;
+  signals: Signals;
+  settings: Settings;
+  log: Log;
+  notifier: Notifier;
+  /** Set here, read by /health/ready. */
+  stopping: { now: boolean };
+}
+
+/** Serves until a signal says to stop; a second one ends what still runs. New requests get 503 in between. */
+export async function stopWhenTold(running: Running): Promise<void> {
+  const { listener, pool, signals, settings, log, notifier } = running;
+  const name = await signals.first;
+  running.stopping.now = true;
+  notifier.stopping();
+  log.info(`${name}: stopping, running requests may end`, { seconds: settings.drainSeconds });
+  await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
+  const answered = listener.stop();
+  // The last answers are on their way; idle connections of pooled clients would stay for good.
+  await Promise.race([answered, Bun.sleep(500)]);
+  listener.kill();
+  log.info("stopped");
+}

@@ -1,0 +1,43 @@
+import type { Host } from "../../src/engine/generation.ts";
+import { createLoader } from "../../src/engine/load-model.ts";
+import { createNativeLauncher } from "../../src/engine/native/launch.ts";
+import type { ModelTarget } from "../../src/engine/target.ts";
+import type { Log } from "../../src/log.ts";
+import { silentLog } from "./log.ts";
+
+export interface NativeHostOptions {
+  target?: Partial<ModelTarget>;
+  loadSeconds?: number;
+  log?: Log;
+  /** By default the sources with bun. */
+  command?: string[];
+}
+
+/** The model at `path` in a native host over the addon in `dir`. */
+export async function loadNativeHost(
+  dir: string,
+  path: string,
+  options: NativeHostOptions = {},
+): Promise<Host> {
+  const { argv, env } = createNativeLauncher(dir, process.env);
+  const command = options.command ? [...options.command, ...argv.slice(argv.indexOf("engine-host"))] : argv;
+  const load = createLoader({
+    engines: { choose: async () => ({ engine: "native", argv: command, env }) },
+    kvCacheGb: null,
+    maxConcurrent: 16,
+    modelCacheDir: "/nonexistent",
+    loadSeconds: options.loadSeconds ?? 60,
+    stallSeconds: 60,
+    log: options.log ?? silentLog,
+  });
+  const target = {
+    name: "m",
+    path,
+    device: "AUTO",
+    contextLength: null,
+    engine: "auto" as const,
+    properties: {},
+  };
+  const { host } = await load({ ...target, ...options.target }, new AbortController().signal);
+  return host;
+}
