@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -114,12 +114,12 @@ describe("the AI SDK's OpenAI-compatible provider", () => {
   });
 
   test("gets an object of a schema", async () => {
-    const { object } = await generateObject({
+    const { output } = await generateText({
       ...base,
       model: model(),
       prompt: "Name a city for a trip of some days.",
-      schema: jsonSchema<Place>(parameters),
+      output: Output.object({ schema: jsonSchema<Place>(parameters) }),
     });
-    expect(object).toEqual(expect.objectContaining({ city: expect.any(String) }));
+    expect(output).toEqual(expect.objectContaining({ city: expect.any(String) }));
   });
 });

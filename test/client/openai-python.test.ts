@@ -101,7 +101,7 @@ describe("LiteLLM", () => {
 
 test("all of them are in the log, none of what they said", () => {
   const log = server.log().join("\n");
-  expect(log.match(/POST \/v1\/chat\/completions 200/g)).toHaveLength(12);
+  expect(log.match(/POST \/v1\/chat\/completions 200/g)).toHaveLength(15);
   expect(log).not.toContain("Berlin");
   expect(log).not.toContain("capital");
   expect(log).not.toContain(apiKey);

@@ -67,8 +67,16 @@ const things = [
 const keys = ["city", "name", "level", "count", "größe", "時間", "options", "items", "day", "note"];
 const places = ["Paris", "Osaka", "Köln", "Lima", "Oslo", "Cairo", "Turin", "Perth"];
 
-/** Requests that are the same in each run: what is asked, and 1 to 8 tools of varied schemas. */
-export function sampleRequests(count: number, seed = 1): { question: string; tools: SampleTool[] }[] {
+export interface SampleRequest {
+  question: string;
+  tools: SampleTool[];
+}
+
+/**
+ * Requests that are the same in each run: `sets` lists of 1 to 8 tools of varied schemas, about each of which `each`
+ * questions are asked one after the other, as an agent does: the engine finds the tools in its prefix cache.
+ */
+export function sampleRequests(sets: number, each: number, seed = 1): SampleRequest[] {
   const random = createRandom(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const schema = () => {
@@ -77,17 +85,21 @@ export function sampleRequests(count: number, seed = 1): { question: string; too
     const required = names.filter((_, index) => index === 0 || random() < 0.5);
     return { type: "object", properties, required, additionalProperties: false, $defs: { point } };
   };
-  return Array.from({ length: count }, (_, index) => {
-    const names = new Set(Array.from({ length: 1 + (index % 8) }, () => `${pick(verbs)}_${pick(things)}`));
-    const tools = [...names].map((name): SampleTool => {
+  const toTools = (count: number) => {
+    const names = new Set(Array.from({ length: count }, () => `${pick(verbs)}_${pick(things)}`));
+    return [...names].map((name): SampleTool => {
       const description = `Can ${name.replace("_", " a ")}.`;
       return { type: "function", function: { name, description, parameters: schema() } };
     });
-    const question = `Please ${[...names][0]?.replace("_", " a ")} in ${pick(places)} for ${2 + (index % 7)} people.`;
-    return { question, tools };
-  });
+  };
+  return Array.from({ length: sets }, (_, set) => toTools(1 + (set % 8))).flatMap((tools) =>
+    Array.from({ length: each }, (_, index) => {
+      const what = pick(tools).function.name.replace("_", " a ");
+      return { question: `Please ${what} in ${pick(places)} for ${2 + (index % 7)} people.`, tools };
+    }),
+  );
 }
 
 export function sampleSchemas(count: number): Record<string, unknown>[] {
-  return sampleRequests(count, 2).map(({ tools }) => tools[0]!.function.parameters);
+  return sampleRequests(count, 1, 2).map(({ tools }) => tools[0]!.function.parameters);
 }

@@ -41,7 +41,8 @@ export function toToolChoice(request: ChatCompletionRequest): ToolChoice {
     tools,
     callable: names === null ? tools : names.map((name) => find(tools, name, param)),
     required: mode === "required",
-    parallel: !legacy && (request.parallel_tool_calls ?? true),
+    // Who must call ends after one: small models would go on and on.
+    parallel: !legacy && (request.parallel_tool_calls ?? mode === "auto"),
     legacy,
   };
 }
