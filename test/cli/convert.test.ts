@@ -170,7 +170,7 @@ describe("what cannot start", () => {
     [["convert", "--yes", "--name", "x"], 2, "--name is for one model, and 2 were found"],
     [["convert", "--yes", "--model-out", "/proc/none"], 2, "Make it writable or set OV_MODEL_OUT"],
     [["convert", "--yes", "--model-og", "/proc/none"], 2, "Make it writable or set OV_MODEL_OG"],
-    [["convert", "--yes", "--runtime-dir", "/none"], 1, "run `ov-llm setup`"],
+    [["convert", "--yes", "--runtime-dir", "/none"], 1, "or `ov-llm setup`"],
   ])("%j: exit code %p", async (args, code, sentence) => {
     const place = newHome();
     for (const name of ["a", "b"]) makeModel(join(place.src, name));

@@ -120,12 +120,26 @@ describe("a field that is wrong is named", () => {
   });
 });
 
+const toolOf = (properties: object) => ({
+  type: "function",
+  function: { name: "f", parameters: { type: "object", properties } },
+});
+
 test.each<[string, object]>([
   ["logit_bias", { logit_bias: { "50": 100 } }],
   ["top_logprobs", { logprobs: true, top_logprobs: 2 }],
-  ["tools", { tools: [{ type: "function", function: { name: "f", parameters: {} } }] }],
-  ["functions", { functions: [{ name: "f" }] }],
-  ["response_format", { response_format: { type: "json_object" } }],
+  ["tools[0].function.parameters.properties.n.multipleOf", { tools: [toolOf({ n: { multipleOf: 3 } })] }],
+  ["functions[0].parameters.not", { functions: [{ name: "f", parameters: { not: { type: "null" } } }] }],
+  [
+    "response_format.json_schema.schema.uniqueItems",
+    {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "a", schema: { type: "array", uniqueItems: true } },
+      },
+    },
+  ],
+  ["structured_outputs.structural_tag", { structured_outputs: { structural_tag: "{}" } }],
   [
     "messages[0].content[0]",
     { messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] },
@@ -133,6 +147,30 @@ test.each<[string, object]>([
 ])("what would change the answer and is not served is refused: %s", async (param, extra) => {
   const error = await errorOf(await post(withField(extra)));
   expect(error).toMatchObject({ status: 400, code: "unsupported_parameter", param });
+});
+
+test.each<[string, object]>([
+  ["tools[0].function.name", { tools: [{ type: "function", function: { name: "no name" } }] }],
+  ["tools[0].type", { tools: [{ ...toolOf({}), type: "search" }] }],
+  ["tools[0].function.parameters.properties.a.$ref", { tools: [toolOf({ a: { $ref: "#/$defs/b" } })] }],
+  [
+    "tools[0].function.parameters.type",
+    { tools: [{ type: "function", function: { name: "f", parameters: { type: "array" } } }] },
+  ],
+  ["tools[1].function.name", { tools: [toolOf({}), toolOf({})] }],
+  ["tool_choice", { tools: [toolOf({})], tool_choice: { type: "function", function: { name: "g" } } }],
+  ["tool_choice", { tool_choice: "required" }],
+  ["structured_outputs.regex", { structured_outputs: { regex: "[a-" } }],
+  ["structured_outputs.grammar", { structured_outputs: { grammar: "root ::= word" } }],
+  ["structured_outputs", { structured_outputs: { regex: "a", choice: ["b"] } }],
+  ["structured_outputs", { response_format: { type: "json_object" }, structured_outputs: { regex: "a" } }],
+  [
+    "response_format.json_schema.schema.type",
+    { response_format: { type: "json_schema", json_schema: { name: "a", schema: { type: "text" } } } },
+  ],
+])("what cannot be a form or a tool is refused with its place: %s", async (param, extra) => {
+  const error = await errorOf(await post(withField(extra)));
+  expect(error).toMatchObject({ status: 400, code: "invalid_request", param });
 });
 
 describe("a model that is not registered", () => {
