@@ -17,7 +17,7 @@ export function cancel(running: RunningRequests) {
       detail: documented({
         summary: "End a chat that runs or waits",
         answer: { "application/json": Cancellation },
-        errors: ["request_not_found"],
+        errors: ["invalid_request", "request_not_found"],
       }),
     },
   );

@@ -55,7 +55,7 @@ export function models(deps: ModelsDeps) {
       detail: documented({
         summary: "Show one model",
         answer: { "application/json": Model },
-        errors: ["model_not_found"],
+        errors: ["invalid_request", "model_not_found"],
       }),
     })
     .post(
@@ -67,7 +67,7 @@ export function models(deps: ModelsDeps) {
         detail: documented({
           summary: "Load a model, wait until it is ready",
           answer: { "application/json": Model },
-          errors: loadErrors,
+          errors: ["invalid_request", ...loadErrors],
         }),
       },
     )
@@ -79,7 +79,7 @@ export function models(deps: ModelsDeps) {
         detail: documented({
           summary: "Unload a model, after its running requests",
           answer: { "application/json": Model },
-          errors: ["model_not_found", "client_closed_request", "generation_timeout"],
+          errors: ["invalid_request", "model_not_found", "client_closed_request", "generation_timeout"],
         }),
       },
     );
