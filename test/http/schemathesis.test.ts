@@ -46,13 +46,9 @@ async function runSchemathesis() {
 
 test("2,000 requests that schemathesis makes of /openapi.json are answered as it says", async () => {
   const { report, printed } = await runSchemathesis();
-  // Shown whole when something is wrong: it has the request that shows it.
-  expect({ failures: report.failures, errors: report.errors, exit: report.exit_code, printed }).toEqual({
-    failures: [],
-    errors: [],
-    exit: 0,
-    printed,
-  });
+  // What it printed has the requests that show what is wrong.
+  if (report.exit_code !== 0) throw new Error(printed);
+  expect([report.failures, report.errors]).toEqual([[], []]);
   expect(report.stop_reason).toBe("completed");
   expect(report.operations).toMatchObject({ total: 10, tested: 10 });
   expect(report.test_cases).toMatchObject({ with_failures: 0, errored: 0 });
