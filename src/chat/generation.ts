@@ -10,6 +10,8 @@ import { type SamplingChoice, type SamplingDefaults, toSampling } from "./sampli
 import { planResponseFormat } from "./schema/response-format.ts";
 import { refuseUnsupported } from "./supported.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
+import { toRounds } from "./template/tool-rounds.ts";
+import { toTurns } from "./template/turns.ts";
 import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** What the engine is asked to do for one choice of an answer. */
@@ -54,6 +56,8 @@ export function planChat(
   limits: { seed: number; maxTokens: number },
 ): ChatPlan {
   refuseUnsupported(request);
+  // What no template can render is refused here, before a model is loaded for it.
+  toRounds(toTurns(request.messages), ({ id }, count) => id ?? String(count));
   const rules: AnswerRules = { tools: toToolChoice(request), form: planResponseFormat(request) };
   const logprobs = request.logprobs ?? false;
   return {

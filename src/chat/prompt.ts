@@ -8,7 +8,10 @@ import type { TemplateTraits } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
 
-/** The prompt that the model's chat template makes of a request; throws `chat_template_failed`. */
+/**
+ * The prompt that the model's chat template makes of a request; throws `chat_template_failed`. Halves of characters,
+ * as clients leave them that cut a text in the middle of an emoji, become U+FFFD: no tokenizer takes them.
+ */
 export function renderPrompt(
   request: ChatCompletionRequest,
   { tools }: ToolChoice,
@@ -20,7 +23,7 @@ export function renderPrompt(
   const told = prompted && tools.length > 0 ? tellOfTools(messages, toolSystemPrompt(tools)) : messages;
   const definitions = tools.map(({ grammar: _own, ...definition }) => definition);
   const normal = normaliseMessages(told, traits, format.renderCalls);
-  return template.render({
+  const prompt = template.render({
     messages: traits.systemTools && tools.length > 0 ? putTools(normal, definitions) : normal,
     tools: normaliseTools(
       definitions.map((definition) => ({ type: "function", function: definition })),
@@ -30,6 +33,7 @@ export function renderPrompt(
     addGenerationPrompt: true,
     now,
   });
+  return prompt.toWellFormed();
 }
 
 /** Behind the system messages that the conversation begins with. */

@@ -41,7 +41,7 @@ export function createApp(deps: AppDeps): AppHandler {
     .onParse({ as: "global" }, ({ request, route }) =>
       bodiless.test(route) ? null : readJsonBody(request, deps.maxBody),
     )
-    .use(openapiDocument())
+    .use(openapiDocument(deps.keys.asks))
     .use(health(deps))
     .use(models(deps))
     .use(chatCompletions(deps))

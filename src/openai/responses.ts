@@ -119,6 +119,21 @@ export const ErrorBody = Type.Object({
   }),
 });
 
+/**
+ * An event of a streamed answer, in the form of OpenAPI 3.2, section 4.14.4.1 ("Server-Sent Event Streams"); tools
+ * for older versions read a media type's schema so too.
+ */
+export const ChatCompletionEvent = Type.Object({
+  data: Type.Union([
+    Type.Literal("[DONE]", { description: "The last one of a whole answer" }),
+    Type.String({
+      contentMediaType: "application/json",
+      contentSchema: Type.Union([ChatCompletionChunk, ErrorBody]),
+      description: "An error ends an answer that could not be finished",
+    }),
+  ]),
+});
+
 export type Usage = Static<typeof Usage>;
 export type Logprobs = Static<typeof Logprobs>;
 export type FinishReason = Static<typeof FinishReason>;

@@ -34,6 +34,7 @@ const cases: [string, Partial<ChatCompletionRequest>, SamplingDefaults, Wanted][
   ["temperature 0 is greedy whatever else is set", { temperature: 0, seed: 3 }, {}, { temperature: 0 }],
   ["a temperature that would overflow is greedy", { temperature: 1e-9 }, {}, { temperature: 0 }],
   ["top_p 0 keeps the likeliest token", { top_p: 0, temperature: 1 }, {}, { temperature: 0, top_p: 1 }],
+  ["so does a top_p that 32 bits cannot hold", { top_p: 5e-324 }, {}, { temperature: 0, top_p: 1 }],
   ["min_p 1 keeps the likeliest token", { min_p: 1, temperature: 1 }, {}, { temperature: 0, min_p: 0 }],
   ["top_k -1 is all tokens", { top_k: -1 }, { top_k: 40 }, { top_k: null }],
   ["top_k 0 is all tokens", { top_k: 0 }, {}, { top_k: null }],
@@ -44,6 +45,12 @@ const cases: [string, Partial<ChatCompletionRequest>, SamplingDefaults, Wanted][
     { presence_penalty: 1, frequency_penalty: -1 },
     {},
     { presence_penalty: 1, frequency_penalty: -1 },
+  ],
+  [
+    "a penalty that 32 bits cannot hold",
+    { repetition_penalty: 5e-324 },
+    {},
+    { repetition_penalty: 2 ** -126 },
   ],
   ["the model's repetition penalty", {}, { repetition_penalty: 1.1 }, { repetition_penalty: 1.1 }],
 ];

@@ -140,6 +140,7 @@ test.each<[string, object]>([
     },
   ],
   ["structured_outputs.structural_tag", { structured_outputs: { structural_tag: "{}" } }],
+  ["response_format.type", { response_format: { type: "xml" } }],
   [
     "messages[0].content[0]",
     { messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] },
@@ -212,6 +213,18 @@ describe("a wrong address", () => {
     const response = await ask(path, { method });
     expect(response.headers.get("allow")).toBe(allow);
     expect(await errorOf(response)).toMatchObject({ status: 405, code: "method_not_allowed" });
+  });
+
+  test.each(["%FF", "%ED%A0%80", "%", "%zz"])("by a name that is no text: %s gets 400", async (name) => {
+    const error = await errorOf(await ask(`/v1/models/${name}`));
+    expect(error).toMatchObject({ status: 400, code: "invalid_request", param: "id" });
+    expect(error.message).toContain("percent-encoded UTF-8");
+  });
+
+  test("by a missing name: no method is said to be served there", async () => {
+    const response = await ask("/v1/chat/completions//cancel", { method: "POST" });
+    expect(response.headers.get("allow")).toBeNull();
+    expect(await errorOf(response)).toMatchObject({ status: 404, code: "route_not_found" });
   });
 
   test.each(["/", "/v1", "/v1/completions", "/v1/chat", "/v2/models", "/favicon.ico"])(

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { errorCatalogue, isErrorCode } from "../../src/errors.ts";
+import { createKeyring } from "../../src/http/keyring.ts";
 import { ChatCompletionRequest } from "../../src/openai/requests.ts";
 import { createTestApp } from "../helpers/app.ts";
 
@@ -32,13 +34,48 @@ describe("GET /openapi.json", () => {
     const { schema } = requestBody.content["application/json"];
     expect(Object.keys(schema.properties)).toEqual(Object.keys(ChatCompletionRequest.properties));
     expect(Object.keys(responses["200"].content)).toEqual(["application/json", "text/event-stream"]);
-    expect(responses.default.content["application/json"].schema.properties).toHaveProperty("error");
+    const { error } = responses["404"].content["application/json"].schema.properties;
+    expect(error.properties.code).toMatchObject({ const: "model_not_found" });
+    expect(error.properties.type).toMatchObject({ const: "invalid_request_error" });
   });
 
-  test("says that a key may be asked", async () => {
+  test("describes each error under the status that it has", async () => {
+    const { paths } = await readDocument();
+    const answers = Object.values<object>(paths).flatMap((methods) => Object.values(methods));
+    const described = answers.flatMap(({ responses }) =>
+      Object.entries<{ description: string }>(responses)
+        .filter(([status, { description }]) => status !== "200" && !description.includes(" would "))
+        .flatMap(([status, { description }]) => description.split(", ").map((code) => [code, status])),
+    );
+    expect(described.length).toBeGreaterThan(60);
+    for (const [code = "", status] of described) {
+      expect([code, isErrorCode(code) && String(errorCatalogue[code].status)]).toEqual([code, status ?? ""]);
+    }
+  });
+
+  test("describes each event of a stream, the last one and one with an error included", async () => {
+    const { paths } = await readDocument();
+    const { schema } = paths["/v1/chat/completions"].post.responses["200"].content["text/event-stream"];
+    const [end, { contentMediaType, contentSchema }] = schema.properties.data.anyOf;
+    expect(end.const).toBe("[DONE]");
+    expect(contentMediaType).toBe("application/json");
+    const kinds = contentSchema.anyOf.map(({ required }: { required: string[] }) => required);
+    expect(kinds).toEqual([expect.arrayContaining(["choices"]), ["error"]]);
+  });
+
+  test("says whether a key is asked, and where none is", async () => {
     const { components, security } = await readDocument();
     expect(components.securitySchemes.key).toMatchObject({ type: "http", scheme: "bearer" });
-    expect(security).toEqual([{ key: [] }, {}]);
+    expect(security).toEqual([]);
+    const keys = createKeyring(() => [{ name: "a", key: "a key of the tests" }]);
+    const authorization = "Bearer a key of the tests";
+    const response = await createTestApp({ keys }).send("/openapi.json", { headers: { authorization } });
+    const document = JSON.parse(await response.text());
+    expect(document.security).toEqual([{ key: [] }]);
+    const open = Object.keys(document.paths).filter(
+      (path) => document.paths[path].get?.security?.length === 0,
+    );
+    expect(open).toEqual(["/health", "/health/live", "/health/ready"]);
   });
 
   test("leaves reading the body to the app's own parser", async () => {

@@ -29,11 +29,19 @@ function toFailure(
   routes: ReadonlyMap<string, string[]>,
 ): OvError {
   if (code === "VALIDATION" && error instanceof ValidationError) {
+    if (error.type === "params") return toUnreadablePath(request);
     return toInvalidRequest(schemaOf(error.validator), error.value);
   }
   if (code === "NOT_FOUND") return toNotFound(request, routes);
   // Elysia wraps what a parser throws.
   return toOvError(code === "PARSE" && error instanceof Error ? error.cause : error);
+}
+
+/** The router decodes parameters; one that cannot be decoded is null, which no schema of a path takes. */
+function toUnreadablePath(request: Request): OvError {
+  const { pathname } = new URL(request.url);
+  const message = `The name in ${JSON.stringify(pathname)} cannot be read: it must be percent-encoded UTF-8.`;
+  return new OvError("invalid_request", message, { param: "id" });
 }
 
 /** Elysia's compiled validator keeps the route's schema, but its type does not tell. */
@@ -73,6 +81,6 @@ function matches(pattern: string, pathname: string): boolean {
   const [wanted, given] = [pattern.split("/"), pathname.split("/")];
   return (
     wanted.length === given.length &&
-    wanted.every((part, index) => part.startsWith(":") || part === given[index])
+    wanted.every((part, index) => (part.startsWith(":") ? given[index] !== "" : part === given[index]))
   );
 }

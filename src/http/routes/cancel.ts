@@ -14,7 +14,11 @@ export function cancel(running: RunningRequests) {
     },
     {
       params: t.Object({ id: t.String() }),
-      detail: documented("End a chat that runs or waits", { "application/json": Cancellation }),
+      detail: documented({
+        summary: "End a chat that runs or waits",
+        answer: { "application/json": Cancellation },
+        errors: ["invalid_request", "request_not_found"],
+      }),
     },
   );
 }

@@ -1,16 +1,31 @@
 import { Elysia } from "elysia";
 import { planChat } from "../../chat/generation.ts";
 import type { Pool } from "../../engine/pool.ts";
+import type { ErrorCode } from "../../errors.ts";
 import { ChatCompletionRequest } from "../../openai/requests.ts";
-import { ChatCompletion, ChatCompletionChunk } from "../../openai/responses.ts";
+import { ChatCompletion, ChatCompletionEvent } from "../../openai/responses.ts";
 import { type Answer, collectAnswer, streamAnswer } from "../answer.ts";
 import type { Catalog } from "../catalog.ts";
 import { createChatModels } from "../chat-models.ts";
 import { runChoices } from "../choices.ts";
 import { createDeadline } from "../deadline.ts";
-import { documented } from "../openapi.ts";
+import { documented, loadErrors } from "../openapi.ts";
 import { recordOf } from "../record.ts";
 import type { RunningRequests } from "../running.ts";
+
+const chatErrors = [
+  "invalid_json",
+  "invalid_request",
+  "unsupported_parameter",
+  "model_required",
+  "context_length_exceeded",
+  "chat_template_failed",
+  "request_timeout",
+  "request_too_large",
+  "queue_full",
+  "request_cancelled",
+  "kv_cache_exhausted",
+] as const satisfies readonly ErrorCode[];
 
 export interface ChatDeps {
   catalog: Catalog;
@@ -69,9 +84,10 @@ export function chatCompletions(deps: ChatDeps) {
       body: ChatCompletionRequest,
       // Read by the app's own parser; without this word the document would leave the body out.
       parse: "json",
-      detail: documented("Answer a chat", {
-        "application/json": ChatCompletion,
-        "text/event-stream": ChatCompletionChunk,
+      detail: documented({
+        summary: "Answer a chat",
+        answer: { "application/json": ChatCompletion, "text/event-stream": ChatCompletionEvent },
+        errors: [...loadErrors, ...chatErrors],
       }),
     },
   );

@@ -12,10 +12,18 @@ export interface HealthRouteDeps {
 export function health({ readHealth, readReadiness }: HealthRouteDeps) {
   return new Elysia({ name: "health" })
     .get("/health", () => readHealth(), {
-      detail: documented("Tell how the server is", { "application/json": Health }),
+      detail: documented({
+        summary: "Tell how the server is",
+        answer: { "application/json": Health },
+        open: true,
+      }),
     })
     .get("/health/live", (): Liveness => ({ status: "live" }), {
-      detail: documented("Tell that the server answers", { "application/json": Liveness }),
+      detail: documented({
+        summary: "Tell that the server answers",
+        answer: { "application/json": Liveness },
+        open: true,
+      }),
     })
     .get(
       "/health/ready",
@@ -27,11 +35,12 @@ export function health({ readHealth, readReadiness }: HealthRouteDeps) {
         return { status: "not_ready", reasons };
       },
       {
-        detail: documented(
-          "Tell whether the server would serve: 200, or 503 with the reasons",
-          { "application/json": Readiness },
-          { "application/json": Readiness },
-        ),
+        detail: documented({
+          summary: "Tell whether the server would serve: 200, or 503 with the reasons",
+          answer: { "application/json": Readiness },
+          unready: { "application/json": Readiness },
+          open: true,
+        }),
       },
     );
 }

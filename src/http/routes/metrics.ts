@@ -8,6 +8,11 @@ export function metrics({ render, contentType }: Pick<Metrics, "render" | "conte
   return new Elysia({ name: "metrics" }).get(
     "/metrics",
     async () => new Response(await render(), { headers: { "content-type": contentType } }),
-    { detail: documented("Tell what was measured, for Prometheus", { "text/plain": Type.String() }) },
+    {
+      detail: documented({
+        summary: "Tell what was measured, for Prometheus",
+        answer: { "text/plain": Type.String() },
+      }),
+    },
   );
 }

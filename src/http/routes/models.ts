@@ -3,7 +3,7 @@ import { Model, ModelList } from "../../openai/responses.ts";
 import type { Catalog } from "../catalog.ts";
 import { createDeadline } from "../deadline.ts";
 import { createModelView, type ModelViewDeps } from "../model-view.ts";
-import { documented } from "../openapi.ts";
+import { documented, loadErrors } from "../openapi.ts";
 import { recordOf } from "../record.ts";
 
 export interface ModelsDeps extends ModelViewDeps {
@@ -43,11 +43,20 @@ export function models(deps: ModelsDeps) {
         object: "list",
         data: await Promise.all(catalog.list().map(toModel)),
       }),
-      { detail: documented("List the registered models", { "application/json": ModelList }) },
+      {
+        detail: documented({
+          summary: "List the registered models",
+          answer: { "application/json": ModelList },
+        }),
+      },
     )
     .get("/v1/models/:id", ({ params }) => toModel(catalog.resolve(params.id)), {
       params,
-      detail: documented("Show one model", { "application/json": Model }),
+      detail: documented({
+        summary: "Show one model",
+        answer: { "application/json": Model },
+        errors: ["invalid_request", "model_not_found"],
+      }),
     })
     .post(
       "/v1/models/:id/load",
@@ -55,7 +64,11 @@ export function models(deps: ModelsDeps) {
         change(params.id, request, (model, signal) => pool.load(catalog.toTarget(model), signal, true)),
       {
         params,
-        detail: documented("Load a model, wait until it is ready", { "application/json": Model }),
+        detail: documented({
+          summary: "Load a model, wait until it is ready",
+          answer: { "application/json": Model },
+          errors: ["invalid_request", ...loadErrors],
+        }),
       },
     )
     .post(
@@ -63,7 +76,11 @@ export function models(deps: ModelsDeps) {
       ({ params, request }) => change(params.id, request, ({ name }, signal) => pool.unload(name, signal)),
       {
         params,
-        detail: documented("Unload a model, after its running requests", { "application/json": Model }),
+        detail: documented({
+          summary: "Unload a model, after its running requests",
+          answer: { "application/json": Model },
+          errors: ["invalid_request", "model_not_found", "client_closed_request", "generation_timeout"],
+        }),
       },
     );
 }
