@@ -4,7 +4,7 @@ import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { writeInto } from "./garbage.ts";
 import { ask, openStreams, tally } from "./requests.ts";
-import { readState, returnsTo, type State } from "./state.ts";
+import { readRest, returnsTo, type State } from "./state.ts";
 
 setDefaultTimeout(90_000);
 const home = createTempDir();
@@ -15,7 +15,7 @@ let before: State;
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_STALL_SECONDS: "3" } });
   await recovers();
-  before = await readState(server);
+  before = await readRest(server);
 }, 90_000);
 afterAll(() => server.stop("SIGKILL"));
 

@@ -3,7 +3,7 @@ import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { ask, createRandom, leaveAtRandom, tally } from "./requests.ts";
 import { pair, rewriteUnderLoad } from "./rewrites.ts";
-import { readState, returnsTo, type State } from "./state.ts";
+import { readRest, returnsTo, type State } from "./state.ts";
 
 setDefaultTimeout(120_000);
 const home = createTempDir();
@@ -24,7 +24,7 @@ beforeAll(async () => {
   expect(tally(loaded.map(({ end }) => end))).toEqual({ answered: 2 });
   // What grows with the first load of its size and stays.
   await many();
-  before = await readState(server);
+  before = await readRest(server);
 }, 120_000);
 afterAll(() => server.stop("SIGKILL"));
 

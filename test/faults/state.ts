@@ -38,6 +38,16 @@ export async function readState(server: TestServer): Promise<State> {
   };
 }
 
+/** The state to compare with later: once nothing runs or waits any more, and the engines have said so. */
+export async function readRest(server: TestServer, seconds = 20): Promise<State> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const state = await readState(server);
+    if (state.running + state.waiting + state.cacheUsage === 0) return state;
+    if (performance.now() > end) throw new Error(`Not at rest after ${seconds} s: ${JSON.stringify(state)}`);
+  }
+}
+
 /** What of `now` has not returned to `before`, as sentences; the same models must be loaded. */
 export function findLeaks(before: State, now: State): string[] {
   const leaks: string[] = [];
@@ -56,7 +66,7 @@ export function findLeaks(before: State, now: State): string[] {
 /** Waits until nothing is left behind; throws with what is, after so many seconds. */
 export async function returnsTo(before: State, server: TestServer, seconds = 20): Promise<State> {
   const end = performance.now() + seconds * 1000;
-  while (true) {
+  for (;;) {
     const now = await readState(server);
     const leaks = findLeaks(before, now);
     if (leaks.length === 0) return now;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, createRandom, tally } from "../faults/requests.ts";
 import { pair } from "../faults/rewrites.ts";
-import { readState, returnsTo, type State } from "../faults/state.ts";
+import { readRest, readState, returnsTo, type State } from "../faults/state.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { faults, models } from "./faults.ts";
 import { help, parseOptions, type SoakOptions } from "./options.ts";
@@ -16,28 +16,27 @@ import { help, parseOptions, type SoakOptions } from "./options.ts";
 const asWanted = new Set(["answered", "left", "request_cancelled"]);
 
 async function soak({ minutes, seed }: SoakOptions, server: TestServer): Promise<string[]> {
-  const [random, end, violations] = [
-    createRandom(seed),
-    performance.now() + minutes * 60_000,
-    [] as string[],
-  ];
-  const [ends, rounds]: Record<string, number>[] = [{}, {}];
+  const random = createRandom(seed);
+  const ends: Record<string, number> = {};
+  const rounds: Record<string, number> = {};
+  const violations: string[] = [];
   await settleIn(server, random);
-  const before = await readState(server);
-  const say = async () => console.log(await report(server, ends ?? {}, rounds ?? {}));
+  const before = await readRest(server);
+  const say = async () => console.log(await report(server, ends, rounds));
   console.log(`seed ${seed}, ${minutes} min; at the start ${renderState(before)}`);
-  const clock = setInterval(() => void say(), 60_000);
+  const clock = setInterval(() => void say().catch((error) => console.log(`No report: ${error}`)), 60_000);
+  const end = performance.now() + minutes * 60_000;
   for (let bag: string[] = []; performance.now() < end && violations.length < 10; ) {
     if (bag.length === 0) bag = shuffle(Object.keys(faults), random);
     const name = bag.pop() ?? "";
-    const said = await runFault(name, { server, random, before, ends: ends ?? {} });
+    const said = await runFault(name, { server, random, before, ends });
     violations.push(...said);
     for (const text of said) console.log(`VIOLATED after ${name}: ${text}`);
-    if (rounds) rounds[name] = (rounds[name] ?? 0) + 1;
+    rounds[name] = (rounds[name] ?? 0) + 1;
   }
   clearInterval(clock);
   await say();
-  console.log(`at the start ${renderState(before)}; at the end ${renderState(await readState(server))}`);
+  console.log(`At the start ${renderState(before)}; at the end ${renderState(await readRest(server))}.`);
   return violations;
 }
 
@@ -108,6 +107,13 @@ async function run(options: SoakOptions): Promise<number> {
   // A crowd of clients meets the bound of the line.
   const env = { OV_STALL_SECONDS: "5", OV_MAX_CONCURRENT: "16", OV_MAX_QUEUE: "200" };
   const server = await startServer({ home, env, models: pair("one") });
+  // Ended early it leaves no server behind.
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      process.kill(server.pid, "SIGKILL");
+      process.exit(130);
+    });
+  }
   try {
     const violations = await soak(options, server);
     const code = await server.stop();
