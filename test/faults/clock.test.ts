@@ -45,7 +45,7 @@ test.skipIf(!compile())(
     try {
       expect((await ask(server)).end).toBe("answered");
       const before = await readRest(server);
-      const { begun, ends } = openStreams(server, 2, { max_tokens: 300 });
+      const { begun, ends } = openStreams(server, 2, { max_tokens: 80 });
       await begun;
       const waiting = ask(server);
       for (const seconds of [day, -day]) {

@@ -70,7 +70,7 @@ describe.skipIf(mounted.length < 2)("a full disk [needs the right to mount]", ()
       await eventually(() => server.url() !== null, 60);
       expect(await server.status()).toBe(200);
       fill(logDisk);
-      for (let round = 0; round < 50; round += 1) expect(await server.status()).toBe(200);
+      for (let round = 0; round < 20; round += 1) expect(await server.status()).toBe(200);
       makeRoom(logDisk);
       expect(await server.status("with-room")).toBe(200);
       await eventually(() => server.log().includes("with-room"), 20);
