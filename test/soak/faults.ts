@@ -28,7 +28,7 @@ function onHost(allowed: RegExp, hit: (pid: number) => unknown): Fault {
     allowed,
     async run({ server, random, count }) {
       const model = models[random() < 0.5 ? 0 : 1];
-      const streams = openStreams(server, 3, { model, max_tokens: 1500 });
+      const streams = openStreams(server, 3, { model, max_tokens: 300 });
       const mix = Array.from({ length: 12 }, () => askAnything(server, models, random));
       await streams.begun;
       await hit(hostPid(server, model));
@@ -60,7 +60,10 @@ export const faults: Record<string, Fault> = {
     async run({ server, random, count }) {
       const mix = Array.from({ length: 12 }, () => askAnything(server, models, random));
       for (const action of ["unload", "load", "unload"]) {
-        const response = await fetch(`${server.url}/v1/models/one/${action}`, { method: "POST" });
+        const response = await fetch(`${server.url}/v1/models/one/${action}`, {
+          method: "POST",
+          keepalive: false,
+        });
         await response.text();
         if (response.status !== 200) throw new Error(`The ${action} was answered ${response.status}.`);
       }
