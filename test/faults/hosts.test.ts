@@ -4,7 +4,7 @@ import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { writeInto } from "./garbage.ts";
 import { ask, openStreams, tally } from "./requests.ts";
-import { readRest, returnsTo, type State } from "./state.ts";
+import { reach, readRest, returnsTo, type State } from "./state.ts";
 
 setDefaultTimeout(90_000);
 const home = createTempDir();
@@ -29,6 +29,8 @@ async function fails(code: string | RegExp, fault: (pid: number) => void): Promi
   const { begun, ends } = openStreams(server, streams);
   await begun;
   const whole = Array.from({ length: streams }, () => ask(server, { max_tokens: 6000 }));
+  // One that came after the fault would be answered in full by the next engine.
+  await reach(server, ({ running }) => running === 2 * streams);
   fault(pid);
   const all = [...(await ends), ...(await Promise.all(whole)).map(({ end }) => end)];
   expect(all).toHaveLength(2 * streams);

@@ -38,14 +38,24 @@ export async function readState(server: TestServer): Promise<State> {
   };
 }
 
-/** The state to compare with later: once nothing runs or waits any more, and the engines have said so. */
-export async function readRest(server: TestServer, seconds = 20): Promise<State> {
+/** The first state of which that is true; throws when none is in so many seconds. */
+export async function reach(
+  server: TestServer,
+  holds: (state: State) => boolean,
+  seconds = 30,
+): Promise<State> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const state = await readState(server);
-    if (state.running + state.waiting + state.cacheUsage === 0) return state;
-    if (performance.now() > end) throw new Error(`Not at rest after ${seconds} s: ${JSON.stringify(state)}`);
+    if (holds(state)) return state;
+    if (performance.now() > end)
+      throw new Error(`Not within ${seconds} s: ${holds}, ${JSON.stringify(state)}`);
   }
+}
+
+/** The state to compare with later: nothing runs or waits, and the engines have said so. */
+export function readRest(server: TestServer): Promise<State> {
+  return reach(server, ({ running, waiting, cacheUsage }) => running + waiting + cacheUsage === 0);
 }
 
 /** What of `now` has not returned to `before`, as sentences; the same models must be loaded. */
