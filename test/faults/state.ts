@@ -14,10 +14,10 @@ export interface State {
 }
 
 /**
- * What the daemon's resident memory may grow by, beside 2 %, in MB. Bun's heap and its allocator keep pages for the next load:
- * rounds of the same load on an idle machine differed by up to that much, up and down, with no trend over twenty of them.
+ * What the daemon's resident memory may grow by, beside 2 %, in MB: the heap of Bun keeps pages. Measured: a daemon of 73 MB after its
+ * first answers takes up to 107 MB amid a fault and is back at 77 to 78 MB some seconds after it, four faults in a row.
  */
-const allowanceMb = 24;
+const allowanceMb = 16;
 
 export async function readState(server: TestServer): Promise<State> {
   const response = await fetch(`${server.url}/metrics`, { keepalive: false });
@@ -74,7 +74,7 @@ export function findLeaks(before: State, now: State): string[] {
 }
 
 /** Waits until nothing is left behind; throws with what is, after so many seconds. */
-export async function returnsTo(before: State, server: TestServer, seconds = 20): Promise<State> {
+export async function returnsTo(before: State, server: TestServer, seconds = 30): Promise<State> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const now = await readState(server);
