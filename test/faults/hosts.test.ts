@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { eventually, hostPid, isRunning } from "../helpers/processes.ts";
+import { startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+import { writeInto } from "./garbage.ts";
+import { ask, openStreams, tally } from "./requests.ts";
+import { reach, readRest, returnsTo, type State } from "./state.ts";
+
+setDefaultTimeout(90_000);
+const home = createTempDir();
+const streams = 4;
+let server: TestServer;
+let before: State;
+
+beforeAll(async () => {
+  server = await startServer({ home, env: { OV_STALL_SECONDS: "3" } });
+  await recovers();
+  before = await readRest(server);
+}, 90_000);
+afterAll(() => server.stop("SIGKILL"));
+
+async function recovers(): Promise<void> {
+  expect(await ask(server)).toMatchObject({ end: "answered" });
+}
+
+/** The fault hits running streams and requests that wait for whole answers: each of them gets this error, and no other. */
+async function fails(code: string | RegExp, fault: (pid: number) => void): Promise<void> {
+  const pid = hostPid(server);
+  const { begun, ends } = openStreams(server, streams);
+  await begun;
+  const whole = Array.from({ length: streams }, () => ask(server, { max_tokens: 6000 }));
+  // One that came after the fault would be answered in full by the next engine.
+  await reach(server, ({ running }) => running === 2 * streams);
+  fault(pid);
+  const all = [...(await ends), ...(await Promise.all(whole)).map(({ end }) => end)];
+  expect(all).toHaveLength(2 * streams);
+  for (const end of all) expect(end).toMatch(code);
+  await recovers();
+  expect(hostPid(server)).not.toBe(pid);
+  await eventually(() => !isRunning(pid));
+  await returnsTo(before, server);
+}
+
+test("killed: every request gets the crash, the next one a new engine, nothing is left behind", async () => {
+  await fails(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL"));
+});
+
+test("stopped: every request gets the stall", async () => {
+  await fails(/^engine_stalled$/, (pid) => process.kill(pid, "SIGSTOP"));
+});
+
+test("out of memory: every request gets an error of the engine", async () => {
+  await fails(/^engine_(failed|crashed)$/, (pid) => {
+    const limited = Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]);
+    expect(limited.exitCode).toBe(0);
+  });
+});
+
+test("garbage on the protocol pipe: every request gets an error of the engine [needs pidfd_getfd]", async () => {
+  await fails(/^engine_failed$/, (pid) => {
+    expect(writeInto(pid, 4, '\u0000{"type":"step","outputs":[{"id":\n')).toBe(true);
+  });
+  expect(server.log().join("\n")).not.toContain("\u0000");
+});
+
+test("slowed: stopped and continued in turns it goes on, and nobody gets an error", async () => {
+  const pid = hostPid(server);
+  const { begun, ends } = openStreams(server, streams, { max_tokens: 60 });
+  await begun;
+  let isOver = false;
+  const slowed = (async () => {
+    while (!isOver) {
+      process.kill(pid, "SIGSTOP");
+      await Bun.sleep(300);
+      process.kill(pid, "SIGCONT");
+      await Bun.sleep(200);
+    }
+  })();
+  const all = await ends;
+  isOver = true;
+  await slowed;
+  expect(tally(all)).toEqual({ answered: streams });
+  expect(hostPid(server)).toBe(pid);
+  await returnsTo(before, server);
+});

@@ -1,0 +1,97 @@
+import { writeInto } from "../faults/garbage.ts";
+import { askAnything } from "../faults/mix.ts";
+import { ask, leaveAtRandom, openStreams } from "../faults/requests.ts";
+import { rewriteUnderLoad } from "../faults/rewrites.ts";
+import { hostPid, isRunning } from "../helpers/processes.ts";
+import type { TestServer } from "../helpers/server.ts";
+
+export const models = ["one", "two"] as const;
+const clients = 500;
+
+export interface Soak {
+  server: TestServer;
+  random: () => number;
+  /** Takes the ends of requests. */
+  count: (ends: readonly string[]) => void;
+}
+
+export interface Fault {
+  /** The errors that it may give to requests, beside those that a client asks for itself. */
+  allowed: RegExp;
+  /** Resolves when all its requests have ended; throws when something else is wrong. */
+  run: (soak: Soak) => Promise<void>;
+}
+
+/** Hits the engine of one model amid streams and a mix of everything. */
+function onHost(allowed: RegExp, hit: (pid: number) => unknown): Fault {
+  return {
+    allowed,
+    async run({ server, random, count }) {
+      const model = models[random() < 0.5 ? 0 : 1];
+      const streams = openStreams(server, 3, { model, max_tokens: 300 });
+      const mix = Array.from({ length: 12 }, () => askAnything(server, models, random));
+      await streams.begun;
+      await hit(hostPid(server, model));
+      count([...(await streams.ends), ...(await Promise.all(mix))]);
+    },
+  };
+}
+
+async function slow(pid: number): Promise<void> {
+  for (let turn = 0; turn < 10 && isRunning(pid); turn += 1) {
+    process.kill(pid, "SIGSTOP");
+    await Bun.sleep(300);
+    process.kill(pid, "SIGCONT");
+    await Bun.sleep(200);
+  }
+}
+
+export const faults: Record<string, Fault> = {
+  none: onHost(/^$/, () => {}),
+  killed: onHost(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL")),
+  stopped: onHost(/^engine_stalled$/, (pid) => process.kill(pid, "SIGSTOP")),
+  slowed: onHost(/^$/, slow),
+  memory: onHost(/^engine_(failed|crashed)$/, (pid) =>
+    Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]),
+  ),
+  garbage: onHost(/^engine_failed$/, (pid) => writeInto(pid, 4, "garbage\n")),
+  unloaded: {
+    allowed: /^$/,
+    async run({ server, random, count }) {
+      const mix = Array.from({ length: 12 }, () => askAnything(server, models, random));
+      for (const action of ["unload", "load", "unload"]) {
+        const response = await fetch(`${server.url}/v1/models/one/${action}`, {
+          method: "POST",
+          keepalive: false,
+        });
+        await response.text();
+        if (response.status !== 200) throw new Error(`The ${action} was answered ${response.status}.`);
+      }
+      count(await Promise.all(mix));
+    },
+  },
+  crowd: {
+    allowed: /^queue_full$/,
+    async run({ server, count }) {
+      const asked = Array.from({ length: clients }, (_, at) =>
+        ask(server, { model: models[at % 2], max_tokens: 5, stream: at % 3 === 0 }),
+      );
+      count((await Promise.all(asked)).map(({ end }) => end));
+    },
+  },
+  left: {
+    allowed: /^$/,
+    async run({ server, random, count }) {
+      const options = { count: 250, atOnce: 25, withinMs: 1000, random };
+      count((await leaveAtRandom(server, options, models)).map(({ end }) => end));
+    },
+  },
+  rewritten: {
+    allowed: /^$/,
+    async run({ server, count }) {
+      const { wrong, answers } = await rewriteUnderLoad(server, 250);
+      count(Array.from({ length: answers }, () => "answered"));
+      if (wrong.length > 0) throw new Error(wrong.join("; "));
+    },
+  },
+};
