@@ -23,7 +23,7 @@ MOST = {"n": 2, "max_tokens": 8, "max_completion_tokens": 8}
 
 @schemathesis.hook
 def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
-    """Changes two of three valid chats, which random values hardly ever get answered, into ones that can be; half of those stream."""
+    """Changes two of three valid chats into ones that can be answered, as random ones hardly ever are; half stream."""
     if case.operation.label != CHAT or not isinstance(case.body, dict):
         return
     if case.meta is None or case.meta.generation.mode.is_negative:

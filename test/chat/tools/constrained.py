@@ -9,40 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
 
-Tags = genai.StructuredOutputConfig
+sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "engine" / "batching"))
 
-
-def to_tag(grammar: dict[str, Any]) -> Any:
-    """The tree of src/chat/grammar.ts as the engine's structural tags."""
-    lists = {key: grammar[key] for key in ("at_least_one", "stop_after_first") if key in grammar}
-    match grammar["type"]:
-        case "json_schema":
-            return Tags.JSONSchema(grammar["schema"])
-        case "regex":
-            return Tags.Regex(grammar["pattern"])
-        case "ebnf":
-            return Tags.EBNF(grammar["grammar"])
-        case "const":
-            return Tags.ConstString(grammar["text"])
-        case "any_text":
-            return Tags.AnyText()
-        case "concat":
-            return Tags.Concat([to_tag(element) for element in grammar["elements"]])
-        case "union":
-            return Tags.Union([to_tag(element) for element in grammar["elements"]])
-        case "tag":
-            return Tags.Tag(grammar["begin"], to_tag(grammar["content"]), grammar["end"])
-        case "triggered_tags":
-            tags = [to_tag(tag) for tag in grammar["tags"]]
-            return Tags.TriggeredTags(triggers=grammar["triggers"], tags=tags, **lists)
-        case "tags_with_separator":
-            tags = [to_tag(tag) for tag in grammar["tags"]]
-            return Tags.TagsWithSeparator(separator=grammar["separator"], tags=tags, **lists)
-    raise ValueError(f"Unknown grammar {grammar['type']!r}.")
+from grammars import to_config
 
 
 def start(pipeline: Any, number: int, request: dict[str, Any]) -> Any:
@@ -54,8 +28,7 @@ def start(pipeline: Any, number: int, request: dict[str, Any]) -> Any:
     config.apply_chat_template = False
     config.max_new_tokens = request["tokens"]
     config.do_sample, config.temperature, config.rng_seed = not raw, 0.7, 1
-    tag = to_tag(request["grammar"])
-    config.structured_output_config = genai.StructuredOutputConfig(structural_tags_config=tag)
+    config.structured_output_config = to_config(request["grammar"])
     return pipeline.add_request(number, tokenizer.encode(prompt, add_special_tokens=False).input_ids, config)
 
 
