@@ -245,6 +245,16 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
     );
 
     test(
+      "goes on after half of a character, which no tokenizer takes",
+      async () => {
+        const half = collect(host, toRequest("a \ud83d b", { max_tokens: 2 }));
+        await half.catch((error: unknown) => expect(error).toMatchObject({ code: "invalid_request" }));
+        expect((await collect(host, toRequest("Say hello to me"))).reason).toBeDefined();
+      },
+      seconds,
+    );
+
+    test(
       "closes, says so, and refuses what comes after",
       async () => {
         await host.close();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from messages import RequestFailed
+from messages import RequestFailed, last_line
 
 # Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
 COUNT_PIECE_CHARS = 8_192
@@ -27,20 +27,24 @@ class Prompts:
     def encode(self, text: str) -> Any:
         """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers."""
         if len(text) <= self.most_chars:
-            ids = self.tokenizer.encode(text, add_special_tokens=False).input_ids
+            ids = self._ids(text)
             if 0 < ids.shape[1] < self.context_length:
                 return ids
             if ids.shape[1] == 0:
                 raise RequestFailed("invalid_request", "The messages make an empty prompt.")
         # The tokenizer cuts at its limit, so the true length is counted in pieces.
         pieces = range(0, min(len(text), self.most_chars), COUNT_PIECE_CHARS)
-        total = sum(
-            self.tokenizer.encode(text[at : at + COUNT_PIECE_CHARS], add_special_tokens=False).input_ids.shape[1]
-            for at in pieces
-        )
+        total = sum(self._ids(text[at : at + COUNT_PIECE_CHARS]).shape[1] for at in pieces)
         bound = "at least " if len(text) > self.most_chars else ""
         raise RequestFailed(
             "context_length_exceeded",
             f"This model's context length is {self.context_length} tokens, but the messages have "
             f"{bound}{max(total, self.context_length)}: shorten them; the answer needs one token at least.",
         )
+
+    def _ids(self, text: str) -> Any:
+        try:
+            return self.tokenizer.encode(text, add_special_tokens=False).input_ids
+        except Exception as error:
+            # Such as half of a surrogate pair: no reason to end the answers beside it.
+            raise RequestFailed("invalid_request", f"The prompt cannot be tokenized: {last_line(error)}") from error
