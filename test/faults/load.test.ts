@@ -29,8 +29,11 @@ beforeAll(async () => {
 afterAll(() => server.stop("SIGKILL"));
 
 test("a hundred clients at once: each gets its answer or is told that the line is full", async () => {
-  const ends = tally((await many()).map(({ end }) => end));
-  expect(ends).toEqual({ answered: running + waiting, queue_full: clients - running - waiting });
+  const { answered = 0, queue_full = 0, ...others } = tally((await many()).map(({ end }) => end));
+  expect(others).toEqual({});
+  expect(answered + queue_full).toBe(clients);
+  // More, where the first ones were done before the last ones came.
+  expect(answered).toBeGreaterThanOrEqual(running + waiting);
   expect(await ask(server, { model: "one" })).toEqual({ end: "answered", model: "one" });
   await returnsTo(before, server);
 });

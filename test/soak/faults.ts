@@ -51,7 +51,8 @@ export const faults: Record<string, Fault> = {
   killed: onHost(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL")),
   stopped: onHost(/^engine_stalled$/, (pid) => process.kill(pid, "SIGSTOP")),
   slowed: onHost(/^$/, slow),
-  memory: onHost(/^engine_(failed|crashed)$/, (pid) =>
+  // Without memory an engine may also hang: then the stall ends it.
+  memory: onHost(/^engine_(failed|crashed|stalled)$/, (pid) =>
     Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]),
   ),
   garbage: onHost(/^engine_failed$/, (pid) => writeInto(pid, 4, "garbage\n")),

@@ -108,7 +108,7 @@ async function run(options: SoakOptions): Promise<number> {
   const env = { OV_STALL_SECONDS: "5", OV_MAX_CONCURRENT: "16", OV_MAX_QUEUE: "200" };
   const server = await startServer({ home, env, models: pair("one") });
   // Ended early it leaves no server behind.
-  for (const signal of ["SIGINT", "SIGTERM"]) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.once(signal, () => {
       process.kill(server.pid, "SIGKILL");
       process.exit(130);
