@@ -32,14 +32,16 @@ describe("the queue", () => {
 
   test("refuses more than may wait, saying how many there are", async () => {
     const queue = createTestQueue({ limit: 1, maxWaiting: 1 });
-    await queue.enter("someone", never);
-    void queue.enter("someone", never);
-    expect(queue.enter("someone", never)).rejects.toMatchObject({
+    const leave = await queue.enter("someone", never);
+    const waits = queue.enter("someone", never);
+    await expect(queue.enter("someone", never)).rejects.toMatchObject({
       code: "queue_full",
       status: 429,
       retryAfterSeconds: 5,
       message: expect.stringContaining("1 requests run and 1 wait"),
     });
+    leave();
+    (await waits)();
   });
 
   test("forgets who gave up waiting", async () => {

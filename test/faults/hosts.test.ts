@@ -62,7 +62,7 @@ test("stopped: every request gets the stall", async () => {
 test.skipIf(Bun.which("prlimit") === null)(
   "out of memory: every request gets an error of the engine [needs prlimit]",
   async () => {
-    // One that hangs without memory is ended by the stall.
+    // Where it falls silent instead of failing, the stall ends it.
     await fails(/^engine_(failed|crashed|stalled)$/, (pid) => {
       const limited = Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]);
       expect(limited.exitCode).toBe(0);

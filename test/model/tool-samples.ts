@@ -74,7 +74,7 @@ export interface SampleRequest {
 
 /**
  * Requests that are the same in each run: `sets` lists of 1 to 8 tools of varied schemas, about each of which `each`
- * questions are asked one after the other, as an agent does: the engine finds the tools in its prefix cache.
+ * questions are asked, one round after the other: the engine finds the tools in its prefix cache then.
  */
 export function sampleRequests(sets: number, each: number, seed = 1): SampleRequest[] {
   const random = createRandom(seed);
@@ -92,10 +92,11 @@ export function sampleRequests(sets: number, each: number, seed = 1): SampleRequ
       return { type: "function", function: { name, description, parameters: schema() } };
     });
   };
-  return Array.from({ length: sets }, (_, set) => toTools(1 + (set % 8))).flatMap((tools) =>
-    Array.from({ length: each }, (_, index) => {
+  const lists = Array.from({ length: sets }, (_, set) => toTools(1 + (set % 8)));
+  return Array.from({ length: each }, (_, round) => round).flatMap((round) =>
+    lists.map((tools) => {
       const what = pick(tools).function.name.replace("_", " a ");
-      return { question: `Please ${what} in ${pick(places)} for ${2 + (index % 7)} people.`, tools };
+      return { question: `Please ${what} in ${pick(places)} for ${2 + round} people.`, tools };
     }),
   );
 }

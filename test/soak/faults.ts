@@ -51,7 +51,7 @@ export const faults: Record<string, Fault> = {
   killed: onHost(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL")),
   stopped: onHost(/^engine_stalled$/, (pid) => process.kill(pid, "SIGSTOP")),
   slowed: onHost(/^$/, slow),
-  // Without memory an engine may also hang: then the stall ends it.
+  // Where it falls silent instead of failing, the stall ends it.
   memory: onHost(/^engine_(failed|crashed|stalled)$/, (pid) =>
     Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]),
   ),
