@@ -76,7 +76,7 @@ describe("tool calls of a tiny model", () => {
   });
 
   test("required, several: all are valid but one that max_tokens may cut", async () => {
-    const faults = await mapAll(sampleRequests(4, 1, 2), async ({ question, tools }) => {
+    const faults = await mapAll(sampleRequests(2, 1, 2), async ({ question, tools }) => {
       const several = { parallel_tool_calls: true, max_tokens: 400 };
       const body = { ...base, ...oneCall, ...several, messages: user(question), tools };
       const { calls, reason } = await callsOf(body);
@@ -88,7 +88,7 @@ describe("tool calls of a tiny model", () => {
   });
 
   test("named: each call is of the named tool, and valid", async () => {
-    const faults = await mapAll(sampleRequests(8, 3, 3), async ({ question, tools }) => {
+    const faults = await mapAll(sampleRequests(8, 1, 3), async ({ question, tools }) => {
       const { name } = tools.at(-1)!.function;
       const tool_choice = { type: "function" as const, function: { name } };
       const { calls } = await callsOf({ ...base, ...oneCall, messages: user(question), tools, tool_choice });
@@ -99,7 +99,7 @@ describe("tool calls of a tiny model", () => {
   });
 
   test("auto: whatever is called after an earlier call is valid, and no marker is left in the content", async () => {
-    const answers = await mapAll(sampleRequests(12, 2, 4), async ({ question, tools }) => {
+    const answers = await mapAll(sampleRequests(8, 1, 4), async ({ question, tools }) => {
       const [call] = (await callsOf({ ...base, ...oneCall, messages: user(question), tools })).calls;
       // Left unanswered, because the model would repeat the answer instead of calling again.
       const told = [{ id: "a", type: "function" as const, function: call! }];

@@ -71,7 +71,9 @@ function cutName(pieces: readonly string[]): string {
   return pieces.length > 12 ? `${pieces.length} pieces` : JSON.stringify(pieces);
 }
 
+/** The properties may refer to `#/$defs/point`. */
 export function tool(name: string, properties: Record<string, unknown> = {}, required: string[] = []): Tool {
-  const parameters = { type: "object", properties, required };
+  const $defs = { point: { type: "object" } };
+  const parameters = { type: "object", properties, required, $defs };
   return { name, parameters, grammar: checkSchema(parameters, "tools") };
 }

@@ -26,7 +26,6 @@ const tools = [
   }),
   tool("g"),
 ];
-if (tools[0]) tools[0].parameters.$defs = { point: { type: "object" } };
 
 const forms: Case[] = [
   ["no text", "", []],
