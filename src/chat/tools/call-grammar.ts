@@ -2,8 +2,8 @@ import type { Grammar, TagGrammar } from "../grammar.ts";
 import type { CallRules } from "./format.ts";
 
 /**
- * Calls that stand one by one, each a tag of its own. Required ones are held without triggers: watching for those costs
- * the engine time at each token.
+ * Calls that stand one by one, each a tag of its own. Required ones need no triggers: nothing else may be said
+ * there.
  */
 export function toCallsGrammar(
   tags: TagGrammar[],

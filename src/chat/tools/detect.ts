@@ -29,8 +29,7 @@ export const toolFormatNames: readonly string[] = formats.map(({ name }) => name
 
 /**
  * The form of calls that a model writes: the wanted one (a name of `toolFormatNames`), else the one that its chat template
- * (Jinja source, if it has one) speaks. A template that speaks none gets Hermes' form, which the prompt has to explain
- * then (`prompted.ts`): it is so when the format does not match the template.
+ * (Jinja source, if it has one) speaks, else Hermes'. Whether the prompt has to explain it is `chat/model.ts`' to say.
  */
 export function toToolFormat(template: string | null, wanted: string | undefined): ToolFormat {
   return (
