@@ -23,15 +23,16 @@ export interface Fault {
 }
 
 /** Hits the engine of one model amid streams and a mix of everything. */
-function onHost(allowed: RegExp, hit: (pid: number) => unknown): Fault {
+function onHost(allowed: RegExp, hit: (pid: number, model: string, soak: Soak) => unknown): Fault {
   return {
     allowed,
-    async run({ server, random, count }) {
+    async run(soak) {
+      const { server, random, count } = soak;
       const model = models[random() < 0.5 ? 0 : 1];
       const streams = openStreams(server, 3, { model, max_tokens: 300 });
       const mix = Array.from({ length: 12 }, () => askAnything(server, models, random));
       await streams.begun;
-      await hit(hostPid(server, model));
+      await hit(hostPid(server, model), model, soak);
       count([...(await streams.ends), ...(await Promise.all(mix))]);
     },
   };
@@ -46,15 +47,31 @@ async function slow(pid: number): Promise<void> {
   }
 }
 
+/**
+ * No more memory than it has. An engine whose heap has grown before may answer all of the mix within that, and would fail later, amid
+ * another fault: it is asked for more until it is gone.
+ */
+async function limitMemory(pid: number, model: string, { server, count }: Soak): Promise<void> {
+  const limited = Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]);
+  if (limited.exitCode !== 0) throw new Error(`prlimit failed: ${limited.stderr}`);
+  for (let round = 0; isRunning(pid); round += 1) {
+    if (round === 5) throw new Error("The engine outlives its limit of memory.");
+    // 4 x 3,000 tokens, which no request before had: some 280 MB of KV cache.
+    const content = `${round} `.repeat(1500);
+    const asked = Array.from({ length: 4 }, () =>
+      ask(server, { model, messages: [{ role: "user", content }] }),
+    );
+    count((await Promise.all(asked)).map(({ end }) => end));
+  }
+}
+
 export const faults: Record<string, Fault> = {
   none: onHost(/^$/, () => {}),
   killed: onHost(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL")),
   stopped: onHost(/^engine_stalled$/, (pid) => process.kill(pid, "SIGSTOP")),
   slowed: onHost(/^$/, slow),
   // Where it falls silent instead of failing, the stall ends it.
-  memory: onHost(/^engine_(failed|crashed|stalled)$/, (pid) =>
-    Bun.spawnSync(["prlimit", "--pid", String(pid), "--as=1000000"]),
-  ),
+  memory: onHost(/^engine_(failed|crashed|stalled)$/, limitMemory),
   garbage: onHost(/^engine_failed$/, (pid) => writeInto(pid, 4, "garbage\n")),
   unloaded: {
     allowed: /^$/,

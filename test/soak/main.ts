@@ -2,7 +2,7 @@
  * `bun run soak`: one server with two models, under the faults of test/faults in random order, for some minutes. After each
  * fault it must answer and have nothing left of it. A line a minute, a verdict, exit code 1 when something was violated.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, createRandom, tally } from "../faults/requests.ts";
@@ -32,6 +32,7 @@ async function soak({ minutes, seed }: SoakOptions, server: TestServer): Promise
     const said = await runFault(name, { server, random, before, ends });
     violations.push(...said);
     for (const text of said) console.log(`VIOLATED after ${name}: ${text}`);
+    if (said.length > 0) console.log(`The server's log so far: ${keepLog(server, seed)}`);
     rounds[name] = (rounds[name] ?? 0) + 1;
   }
   clearInterval(clock);
@@ -74,6 +75,13 @@ async function runFault(name: string, { server, random, before, ends }: Round): 
     violations.push(error instanceof Error ? error.message : String(error));
   }
   return violations;
+}
+
+/** The server's home goes with its end; its log is what tells why. Returns its path. */
+function keepLog(server: TestServer, seed: number): string {
+  const path = join(tmpdir(), `ov-llm-soak-${seed}.log`);
+  writeFileSync(path, `${server.log().join("\n")}\n`);
+  return path;
 }
 
 function shuffle(items: string[], random: () => number): string[] {
