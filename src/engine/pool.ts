@@ -33,7 +33,8 @@ export interface Pool {
   /**
    * Loads the model if need be, waits for its turn, runs one request. `build` makes the request once the model is
    * known; `client`: who asks, for the order of turns. Yields `model` first, then the host's events; throws
-   * OvErrors and the signal's reason.
+   * OvErrors and the signal's reason. A request that its engine has not begun when that ends goes to the next engine:
+   * then `build` is called again, and `model` comes again.
    */
   generate(
     target: ModelTarget,
@@ -72,6 +73,9 @@ export interface PoolOptions {
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
+
+/** A request that ends its engine before it has begun must not go on with that for ever. */
+const mostEngines = 3;
 
 /** Every model's life: unloaded -> loading -> ready -> draining -> unloaded. The only place that moves it on. */
 export function createPool(options: PoolOptions): Pool {
@@ -199,25 +203,32 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   async function* generate(...[target, build, signal, client]: Parameters<Pool["generate"]>) {
-    const slot = use(target, true);
     const arrived = now();
-    try {
-      const { host, defaults } = await untilAborted(slot.loaded, signal);
-      const leave = await slot.queue.enter(client, signal);
-      report.admitted(slot, arrived);
-      const rest = slot.rate.begin();
+    for (let engines = 1; ; engines += 1) {
+      const slot = use(target, true);
+      let begun = false;
       try {
-        yield { type: "model" as const, fingerprint: toFingerprint(slot) };
-        for await (const event of host.generate(build({ ready: host.ready, defaults }), signal)) {
-          if (event.type === "text") slot.rate.add(event.tokens);
-          yield event;
+        const { host, defaults } = await untilAborted(slot.loaded, signal);
+        const leave = await slot.queue.enter(client, signal);
+        if (engines === 1) report.admitted(slot, arrived);
+        const rest = slot.rate.begin();
+        try {
+          yield { type: "model" as const, fingerprint: toFingerprint(slot) };
+          for await (const event of host.generate(build({ ready: host.ready, defaults }), signal)) {
+            begun = true;
+            if (event.type === "text") slot.rate.add(event.tokens);
+            yield event;
+          }
+          return;
+        } finally {
+          rest();
+          leave();
         }
+      } catch (error) {
+        if (begun || signal.aborted || engines === mostEngines || !mayBeReplaced(slot)) throw error;
       } finally {
-        rest();
-        leave();
+        release(slot);
       }
-    } finally {
-      release(slot);
     }
   }
 
@@ -264,6 +275,11 @@ export function createPool(options: PoolOptions): Pool {
     status: () => new Map(all().map((slot) => [slot.name, toStatus(slot, memory.read)])),
     close,
   };
+}
+
+/** Whether another engine may take over from one that crashed or was ended; not of an entry that is no longer in force. */
+function mayBeReplaced({ model, leaving }: Slot): boolean {
+  return model?.host.alive === false && leaving !== "changed";
 }
 
 function shuttingDown(): OvError {

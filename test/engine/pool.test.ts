@@ -115,6 +115,43 @@ describe("the pool", () => {
     await expect(next).rejects.toThrow("enough");
   });
 
+  test("a crash leaves those alone that wait for their turn: the next engine answers them, in order", async () => {
+    const ends: string[] = [];
+    const gate = () => (ends.length === 0 ? new Promise<void>(() => {}) : Promise.resolve());
+    const { run, loads, pool } = createTestPool({ maxConcurrent: 1, host: { gate } });
+    const ask = async (client: string) => {
+      await run(target("a"), { client }).then(
+        () => ends.push(client),
+        ({ code }) => ends.push(code),
+      );
+    };
+    const all = ["first", "second", "third"].map(ask);
+    await settled();
+    loads[0]?.host.crash();
+    await Promise.all(all);
+    expect(ends).toEqual(["engine_crashed", "second", "third"]);
+    expect(loads).toHaveLength(2);
+    expect(pool.status().get("a")).toMatchObject({ state: "ready", running: 0, waiting: 0 });
+  });
+
+  test("a request whose engine ends before it took the prompt is tried on the next ones, three times in all", async () => {
+    const { run, loads } = createTestPool({ host: { crashesAtOnce: true } });
+    await expect(run(target("a"))).rejects.toMatchObject({ code: "engine_crashed" });
+    expect(loads).toHaveLength(3);
+  });
+
+  test("who waits for an engine of a changed entry is not brought to the next one", async () => {
+    const { gate } = createGate();
+    const { run, loads, pool } = createTestPool({ maxConcurrent: 1, host: { gate } });
+    const all = [run(target("a")), run(target("a"))];
+    await settled();
+    pool.retire("a");
+    const ends = Promise.all(all.map((one) => one.catch(({ code }) => code)));
+    loads[0]?.host.crash();
+    expect(await ends).toEqual(["engine_crashed", "engine_crashed"]);
+    expect(loads).toHaveLength(1);
+  });
+
   test("a request whose client leaves frees its place and its turn in the queue", async () => {
     const { gate } = createGate();
     const { run, loads, pool } = createTestPool({ maxConcurrent: 1, host: { gate } });

@@ -16,13 +16,19 @@ export interface MemoryHostOptions {
   contextLength?: number;
   /** Each token waits for it, so that a test decides when an answer goes on. */
   gate?: () => Promise<void>;
+  /** Its first request ends it before the prompt is taken. */
+  crashesAtOnce?: boolean;
 }
 
 /**
  * A host without a process or a model: words for tokens, an answer that the seed decides. It keeps the whole
  * contract of Host, held to it by the conformance suite.
  */
-export function createMemoryHost({ contextLength = 64, gate }: MemoryHostOptions = {}): MemoryHost {
+export function createMemoryHost({
+  contextLength = 64,
+  gate,
+  crashesAtOnce = false,
+}: MemoryHostOptions = {}): MemoryHost {
   const exited = Promise.withResolvers<Error | null>();
   const running = new Set<(error: unknown) => void>();
   const seen = new Set<string>();
@@ -49,8 +55,14 @@ export function createMemoryHost({ contextLength = 64, gate }: MemoryHostOptions
     exited.resolve(reason);
   }
 
+  function crash(): void {
+    const error = new OvError("engine_crashed", "The engine ended unexpectedly.");
+    end(error, error);
+  }
+
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
     signal.throwIfAborted();
+    if (crashesAtOnce) crash();
     if (ended) throw ended;
     const { prompt } = request;
     const promptTokens = prompt.split(" ").length;
@@ -111,9 +123,6 @@ export function createMemoryHost({ contextLength = 64, gate }: MemoryHostOptions
     },
     exited: exited.promise,
     running: () => running.size,
-    crash: () => {
-      const error = new OvError("engine_crashed", "The engine ended unexpectedly.");
-      end(error, error);
-    },
+    crash,
   };
 }

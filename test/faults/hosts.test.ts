@@ -13,7 +13,10 @@ let server: TestServer;
 let before: State;
 
 beforeAll(async () => {
-  server = await startServer({ home, env: { OV_STALL_SECONDS: "3" } });
+  server = await startServer({
+    home,
+    env: { OV_STALL_SECONDS: "3", OV_MAX_CONCURRENT: String(2 * streams + 1) },
+  });
   await recovers();
   before = await readRest(server);
 }, 90_000);
@@ -39,11 +42,13 @@ async function fails(code: string | RegExp, fault: (pid: number) => void): Promi
   const { begun, ends } = openStreams(server, streams);
   await begun;
   const whole = Array.from({ length: streams }, () => ask(server, { max_tokens: 6000 }));
-  // One that came after the fault would be answered in full by the next engine.
   await reach(server, ({ running }) => running === 2 * streams);
+  // The engine takes requests in their order: what this one begins after has begun. One that had not would be answered by the next engine.
+  const last = openStreams(server, 1);
+  await last.begun;
   fault(pid);
-  const all = [...(await ends), ...(await Promise.all(whole)).map(({ end }) => end)];
-  expect(all).toHaveLength(2 * streams);
+  const all = [...(await ends), ...(await last.ends), ...(await Promise.all(whole)).map(({ end }) => end)];
+  expect(all).toHaveLength(2 * streams + 1);
   for (const end of all) expect(end).toMatch(code);
   await recovers();
   expect(hostPid(server)).not.toBe(pid);
@@ -53,6 +58,17 @@ async function fails(code: string | RegExp, fault: (pid: number) => void): Promi
 
 test("killed: every request gets the crash, the next one a new engine, nothing is left behind", async () => {
   await fails(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL"));
+});
+
+test("killed with more in line than run: those in line are answered by the next engine", async () => {
+  const { begun, ends } = openStreams(server, 2 * streams + 1);
+  await begun;
+  const inLine = Array.from({ length: 6 }, () => ask(server, { max_tokens: 3 }));
+  await reach(server, ({ waiting }) => waiting === 6);
+  process.kill(hostPid(server), "SIGKILL");
+  expect(tally(await ends)).toEqual({ engine_crashed: 2 * streams + 1 });
+  expect(tally((await Promise.all(inLine)).map(({ end }) => end))).toEqual({ answered: 6 });
+  await returnsTo(before, server);
 });
 
 test("stopped: every request gets the stall", async () => {

@@ -7,13 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, createRandom, tally } from "../faults/requests.ts";
 import { pair } from "../faults/rewrites.ts";
-import { readRest, readState, returnsTo, type State } from "../faults/state.ts";
+import { findLeaks, readAfterRest, readState, returnsTo, type State } from "../faults/state.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { faults, models } from "./faults.ts";
 import { help, parseOptions, type SoakOptions } from "./options.ts";
 
 /** What is no failure of the server whatever happens: answers, and what a client wanted itself. */
 const asWanted = new Set(["answered", "left", "request_cancelled"]);
+/** Of a daemon at rest, in MB. Measured: 76 to 79 MB at rest after each of six times 4,000 requests, its heap the same. */
+const restedAllowanceMb = 8;
 
 async function soak({ minutes, seed }: SoakOptions, server: TestServer): Promise<string[]> {
   const random = createRandom(seed);
@@ -21,30 +23,35 @@ async function soak({ minutes, seed }: SoakOptions, server: TestServer): Promise
   const rounds: Record<string, number> = {};
   const violations: string[] = [];
   await settleIn(server, random);
-  const before = await readRest(server);
+  const before = await readAfterRest(server);
   const say = async () => console.log(await report(server, ends, rounds));
+  const violated = (when: string, said: readonly string[]) => {
+    violations.push(...said);
+    for (const text of said) console.log(`VIOLATED ${when}: ${text}`);
+    if (said.length > 0) console.log(`The server's log so far: ${keepLog(server, seed)}`);
+  };
   console.log(`seed ${seed}, ${minutes} min; at the start ${renderState(before)}`);
   const clock = setInterval(() => void say().catch((error) => console.log(`No report: ${error}`)), 60_000);
   const end = performance.now() + minutes * 60_000;
   for (let bag: string[] = []; performance.now() < end && violations.length < 10; ) {
     if (bag.length === 0) bag = shuffle(Object.keys(faults), random);
     const name = bag.pop() ?? "";
-    const said = await runFault(name, { server, random, before, ends });
-    violations.push(...said);
-    for (const text of said) console.log(`VIOLATED after ${name}: ${text}`);
-    if (said.length > 0) console.log(`The server's log so far: ${keepLog(server, seed)}`);
+    violated(`after ${name}`, await runFault(name, { server, random, before, ends }));
     rounds[name] = (rounds[name] ?? 0) + 1;
   }
   clearInterval(clock);
   await say();
-  console.log(`At the start ${renderState(before)}; at the end ${renderState(await readRest(server))}.`);
+  const after = await readAfterRest(server);
+  console.log(`At the start ${renderState(before)}; at the end ${renderState(after)}.`);
+  violated("at the end", findLeaks(before, after, restedAllowanceMb));
   return violations;
 }
 
 /** Everything once, so that what is taken once and kept is there before anything is compared. */
 async function settleIn(server: TestServer, random: () => number): Promise<void> {
   const count = () => {};
-  for (const name of ["none", "crowd", "left"]) await faults[name]?.run({ server, random, count });
+  for (const name of ["none", "crowd", "left", "rewritten"])
+    await faults[name]?.run({ server, random, count });
 }
 
 interface Round {
