@@ -1,6 +1,7 @@
 import type { LoadedSettings } from "../../src/config/load.ts";
 import { createEngines } from "../../src/engine/engines.ts";
 import { createLoader } from "../../src/engine/load-model.ts";
+import { toTarget } from "../../src/engine/target.ts";
 import { createLog } from "../../src/log.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 
@@ -27,16 +28,7 @@ export function createLoadTester({ settings, environment }: LoadedSettings, sign
   const load = createLoader({ ...settings, engines, log });
 
   async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
-    const device = (entry.device ?? settings.device).toUpperCase();
-    const target = {
-      name,
-      path: entry.path,
-      device,
-      contextLength: entry.context_length ?? null,
-      engine: entry.engine ?? settings.engine,
-      properties: entry.properties ?? {},
-    };
-    const { host } = await load(target, signal);
+    const { host } = await load(toTarget(name, entry, settings), signal);
     try {
       for await (const _event of host.generate(oneToken, signal)) {
         // Each event is a sign that it works; a failure is thrown.

@@ -27,6 +27,35 @@ export interface LoadedModel {
 /** Rejects when the signal aborts, with the process gone. */
 export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;
 
+/** What an entry of the registry may say of it. */
+export interface TargetEntry {
+  path: string;
+  device?: string;
+  engine?: EngineChoice;
+  context_length?: number;
+  properties?: LoadMessage["properties"];
+  pinned?: boolean;
+  idle_seconds?: number;
+}
+
+/** `fallback`: OV_DEVICE and OV_ENGINE, for entries that name none. */
+export function toTarget(
+  name: string,
+  entry: TargetEntry,
+  fallback: { device: string; engine: EngineChoice },
+): ModelTarget {
+  return {
+    name,
+    path: entry.path,
+    device: (entry.device ?? fallback.device).toUpperCase(),
+    contextLength: entry.context_length ?? null,
+    engine: entry.engine ?? fallback.engine,
+    properties: entry.properties ?? {},
+    pinned: entry.pinned ?? false,
+    idleSeconds: entry.idle_seconds ?? null,
+  };
+}
+
 /** What a model's process depends on; how long it stays is no part of it. */
 export function toKey({ name, path, device, contextLength, engine, properties }: ModelTarget): string {
   return JSON.stringify([name, path, device, contextLength, engine, properties]);

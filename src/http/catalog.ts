@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { EngineChoice } from "../engine/engines.ts";
-import type { ModelTarget } from "../engine/target.ts";
+import { type ModelTarget, toTarget } from "../engine/target.ts";
 import { OvError } from "../errors.ts";
 import { toFreeName, toSlug } from "../registry/name.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
@@ -75,16 +75,7 @@ export function createCatalog({ registry, modelPath, device, engine }: CatalogOp
       throw new OvError("model_not_found", message, { param: "model" });
     },
     list,
-    toTarget: ({ name, entry }) => ({
-      name,
-      path: entry.path,
-      device: (entry.device ?? device).toUpperCase(),
-      contextLength: entry.context_length ?? null,
-      engine: entry.engine ?? engine,
-      properties: entry.properties ?? {},
-      pinned: entry.pinned ?? false,
-      idleSeconds: entry.idle_seconds ?? null,
-    }),
+    toTarget: ({ name, entry }) => toTarget(name, entry, { device, engine }),
   };
 }
 

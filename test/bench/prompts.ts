@@ -1,3 +1,5 @@
+import { createRandom } from "../helpers/random.ts";
+
 const nouns = "river lamp forest engine garden bridge letter winter market harbour violin mountain".split(
   " ",
 );
@@ -29,16 +31,5 @@ export function createPrompts(): Prompts {
       const sentences = Array.from({ length: Math.round(tokens / 8) }, sentence);
       return `${begin()}: ${sentences.join(" ")}`;
     },
-  };
-}
-
-/** Mulberry32: numbers from 0 to 1 that a seed decides. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

@@ -1,41 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { GenerateRequest, GenerationEvent, Host } from "../../src/engine/generation.ts";
-
-/** As the small model's chat template has it. */
-export const toPrompt = (content: string): string =>
-  `<|im_start|>user\n${content}<|im_end|>\n<|im_start|>assistant\n`;
-
-/** A request for the host under test; greedy unless it says otherwise. */
-export function toRequest(
-  content: string,
-  {
-    sampling,
-    ...extra
-  }: Partial<Omit<GenerateRequest, "sampling">> & {
-    sampling?: Partial<GenerateRequest["sampling"]>;
-  } = {},
-): GenerateRequest {
-  return {
-    prompt: toPrompt(content),
-    grammar: null,
-    special_tokens: false,
-    sampling: {
-      temperature: 0,
-      top_p: 1,
-      top_k: null,
-      min_p: 0,
-      repetition_penalty: 1,
-      presence_penalty: 0,
-      frequency_penalty: 0,
-      seed: 1,
-      ...sampling,
-    },
-    max_tokens: 32,
-    ignore_eos: false,
-    logprobs: false,
-    ...extra,
-  };
-}
+import { toRequest } from "../helpers/engine-request.ts";
 
 interface Collected {
   events: GenerationEvent[];

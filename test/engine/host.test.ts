@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { Host } from "../../src/engine/generation.ts";
 import { startHost } from "../../src/engine/host.ts";
 import { protocolVersion } from "../../src/engine/protocol.ts";
+import { toRequest } from "../helpers/engine-request.ts";
 import { createTestLog } from "../helpers/log.ts";
 import { eventually } from "../helpers/processes.ts";
-import { collect, toRequest } from "./conformance.ts";
+import { collect } from "./conformance.ts";
 
 const program = join(import.meta.dir, "../fakes/host-program.ts");
 const open: Host[] = [];

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import type { LoadModel, ModelTarget } from "../../src/engine/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
+import { toRequest } from "../helpers/engine-request.ts";
 import { createGate, createTestPool, never, toTarget as target } from "../helpers/pool.ts";
 import { settled } from "../helpers/settled.ts";
-import { toRequest } from "./conformance.ts";
 
 describe("the pool", () => {
   test("loads a model once for requests that come together, and keeps it", async () => {

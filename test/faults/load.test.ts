@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { createRandom } from "../helpers/random.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
-import { ask, createRandom, leaveAtRandom, tally } from "./requests.ts";
+import { ask, leaveAtRandom, tally } from "./requests.ts";
 import { pair, rewriteUnderLoad } from "./rewrites.ts";
 import { readRest, returnsTo, type State } from "./state.ts";
 

@@ -1,8 +1,8 @@
 import { createPool, type PoolEvent, type PoolOptions } from "../../src/engine/pool.ts";
 import type { LoadModel, ModelTarget } from "../../src/engine/target.ts";
-import { toRequest } from "../engine/conformance.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
+import { toRequest } from "./engine-request.ts";
 import { createTestLog } from "./log.ts";
 
 export const toTarget = (name: string, extra: Partial<ModelTarget> = {}): ModelTarget => ({

@@ -1,4 +1,4 @@
-import { createRandom } from "../bench/prompts.ts";
+import { createRandom } from "../helpers/random.ts";
 
 /** A function with a schema of its own, and the tools of a request. */
 export interface SampleTool {

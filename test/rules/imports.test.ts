@@ -41,6 +41,7 @@ const engineForCli = [
   /^src\/engine\/model-folder\.ts$/,
   /^src\/engine\/runtime\//,
   /^src\/engine\/load-model\.ts$/,
+  /^src\/engine\/target\.ts$/,
   /^src\/engine\/engines\.ts$/,
   /^src\/engine\/native\//,
 ];

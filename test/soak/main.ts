@@ -5,9 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, createRandom, tally } from "../faults/requests.ts";
+import { ask, tally } from "../faults/requests.ts";
 import { pair } from "../faults/rewrites.ts";
 import { findLeaks, readAfterRest, readState, returnsTo, type State } from "../faults/state.ts";
+import { createRandom } from "../helpers/random.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { faults, models } from "./faults.ts";
 import { help, parseOptions, type SoakOptions } from "./options.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { toBatchingProperties } from "../../../src/engine/batching/properties.ts";
 import { loadBatchingHost } from "../../helpers/batching-host.ts";
+import { toRequest } from "../../helpers/engine-request.ts";
 import { modelPath } from "../../helpers/environment.ts";
-import { collect, toRequest } from "../conformance.ts";
+import { collect } from "../conformance.ts";
 
 describe("the batching engine's properties", () => {
   test("leave out the attention that it has anyway", () => {

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import type { Host } from "../../../src/engine/generation.ts";
 import { createNativeLauncher } from "../../../src/engine/native/launch.ts";
 import { protocolVersion } from "../../../src/engine/protocol.ts";
+import { toRequest } from "../../helpers/engine-request.ts";
 import { loadNativeHost, type NativeHostOptions } from "../../helpers/native-host.ts";
 import { eventually, isRunning } from "../../helpers/processes.ts";
 import { installStandIn, type StandInOptions, writeStandInModel } from "../../helpers/stand-in.ts";
 import { createTempDir } from "../../helpers/temp.ts";
-import { collect, toRequest } from "../conformance.ts";
+import { collect } from "../conformance.ts";
 
 const temp = createTempDir();
 const addon = installStandIn(temp);

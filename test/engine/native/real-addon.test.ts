@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { addonDir } from "../../helpers/engine.ts";
+import { toRequest } from "../../helpers/engine-request.ts";
 import { modelPath } from "../../helpers/environment.ts";
 import { loadNativeHost } from "../../helpers/native-host.ts";
-import { collect, describeConformance, toRequest } from "../conformance.ts";
+import { collect, describeConformance } from "../conformance.ts";
 
 if (addonDir === null) {
   test.skip("the native host over the real addon: it is not on this machine (see `bun run test:native`)", () => {});

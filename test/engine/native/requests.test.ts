@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { toGenerationConfig } from "../../../src/engine/native/generation-config.ts";
 import { createPrefixMemory } from "../../../src/engine/native/prefix.ts";
 import { type Grammar, toStructuredOutput } from "../../../src/engine/native/structured-output.ts";
-import { toRequest } from "../conformance.ts";
+import { toRequest } from "../../helpers/engine-request.ts";
 
 const message = (extra: Parameters<typeof toRequest>[1] = {}) => ({
   type: "generate" as const,
