@@ -31,7 +31,15 @@ function placeSystem(
   const later = messages.slice(end);
   if (system === "anywhere") return [...first, ...later];
   const asUser = later.map((message) => (message.role === "system" ? { ...message, role: "user" } : message));
-  return system === "first" ? [...first, ...asUser] : intoFirstUser(first, asUser);
+  if (system === "nowhere") return intoFirstUser(first, asUser);
+  const isWritten = system === "first" || asUser.at(-1)?.role === "user";
+  return isWritten ? [...first, ...asUser] : intoLastUser(first, asUser);
+}
+
+/** Where the template itself would write them. */
+function intoLastUser(systems: TextMessage[], rest: TextMessage[]): TextMessage[] {
+  const at = rest.findLastIndex(({ role }) => role === "user");
+  return [...rest.slice(0, Math.max(at, 0)), ...intoFirstUser(systems, rest.slice(Math.max(at, 0)))];
 }
 
 function intoFirstUser(systems: TextMessage[], rest: TextMessage[]): TextMessage[] {

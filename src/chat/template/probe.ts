@@ -60,9 +60,11 @@ function probeOrder(
   const several = trial([system(), system(words.otherSystem), user()]);
   const users = trial([user(), user(words.otherUser)]);
   const assistants = trial([user(), assistant(), assistant(words.otherAssistant), user()]);
+  const answered = trial([system(), user(), assistant()]);
+  const isLost = shows(answered, words.user, words.assistant) && !shows(answered, words.system);
   const place = shows(later, words.system, words.otherSystem) ? "anywhere" : "first";
   return {
-    system: first ? place : "nowhere",
+    system: !first ? "nowhere" : isLost ? "with last user" : place,
     severalSystems: shows(several, words.system, words.otherSystem),
     alternation:
       !shows(users, words.user, words.otherUser) || !shows(assistants, words.assistant, words.otherAssistant),

@@ -6,8 +6,11 @@ export interface ReasoningTags {
 
 /** What a chat template renders right; probe.ts finds it out by trial renders. */
 export interface TemplateTraits {
-  /** Where a system message may stand. */
-  system: "nowhere" | "first" | "anywhere";
+  /**
+   * Where a system message may stand. "with last user": first, but it is written only where a user speaks last, and so lost once tools
+   * answer: Mistral-7B-Instruct-v0.3's and Nemo's templates.
+   */
+  system: "nowhere" | "first" | "with last user" | "anywhere";
   /** Two system messages at the begin are rendered both. */
   severalSystems: boolean;
   /** User and assistant must take turns; messages of the same role in a row are refused or lost. */

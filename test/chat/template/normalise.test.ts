@@ -89,6 +89,24 @@ describe("messages for a chat template", () => {
       [system("a"), system("b"), user("c"), user("d")],
       ["user: a\n\nb\n\nc", "user: d"],
     ],
+    [
+      "a system that the template writes with the last user stays where a user speaks last",
+      { system: "with last user" },
+      [system("s"), user("a"), assistant("b"), user("c")],
+      ["system: s", "user: a", "assistant: b", "user: c"],
+    ],
+    [
+      "and is said by the last user where it would be lost",
+      { system: "with last user", severalSystems: false },
+      [system("s"), system("t"), user("a"), assistant("b"), user("c"), calling(call("1")), result("1", "r")],
+      ["user: a", "assistant: b", "user: s\n\nt\n\nc", "assistant: ", "tool: r"],
+    ],
+    [
+      "or by a user of its own where there is none",
+      { system: "with last user" },
+      [system("s"), assistant("a")],
+      ["user: s", "assistant: a"],
+    ],
     ["a system alone becomes a user's", { system: "nowhere" }, [system("a")], ["user: a"]],
     [
       "neighbours become one",

@@ -28,6 +28,7 @@ const common: TemplateTraits = {
 
 const noCalls = { tools: false, toolCalls: false } as const;
 const firstOnly = { system: "first", severalSystems: false } as const;
+const withLastUser = { system: "with last user", severalSystems: false } as const;
 const takesTurns = { alternation: true, assistantFirst: false } as const;
 const think = { open: "<think>", close: "</think>" };
 const thinking = { open: "<|START_THINKING|>", close: "<|END_THINKING|>" };
@@ -52,7 +53,7 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
     emptyAssistant: false,
     reasoning: { open: "[THINK]", close: "[/THINK]" },
   },
-  mistral: { ...firstOnly, ...takesTurns, shortCallIds: true, userAfterTool: false },
+  mistral: { ...withLastUser, ...takesTurns, shortCallIds: true, userAfterTool: false },
   parts: { ...noCalls, content: "parts" },
   phi: { ...noCalls, toolResults: false },
   phi4: { ...noCalls, systemTools: true },
@@ -71,7 +72,7 @@ const real: Record<string, Partial<TemplateTraits>> = {
   "meta-llama-Llama-3.2-3B-Instruct": { severalCalls: false },
   "meta-llama-Llama-3.3-70B-Instruct": { severalCalls: false },
   "mistralai-Mistral-Nemo-Instruct-2407": {
-    ...firstOnly,
+    ...withLastUser,
     ...takesTurns,
     shortCallIds: true,
     userAfterTool: false,

@@ -20,7 +20,7 @@ describe("every kind of conversation renders, in its order", () => {
   for (const [name, source] of sources) {
     const template = compile(source);
     const traits = probeTemplate(template);
-    for (const [request, { messages, words, tools }] of Object.entries(requests)) {
+    for (const [request, { messages, words, kept = [], tools }] of Object.entries(requests)) {
       if (request === "system after user" && movesSystem.test(name)) continue;
       test(`${name}: ${request}`, () => {
         const prompt = template.render({
@@ -33,6 +33,7 @@ describe("every kind of conversation renders, in its order", () => {
           expect(prompt.slice(at)).toContain(word);
           at = prompt.indexOf(word, at) + word.length;
         }
+        for (const word of kept) expect(prompt).toContain(word);
         expect(prompt).not.toMatch(/\[object Object\]|\bundefined\b/);
         if (tools && traits.tools) expect(prompt).toContain("get_weather");
       });

@@ -7,8 +7,17 @@ const call = (id: string, value: string, name = "get_weather") => ({
 });
 const result = (id: string, content: string): ChatMessage => ({ role: "tool", tool_call_id: id, content });
 
-/** Conversations as clients send them, and the words that a prompt made of them must have, in this order. */
-export const requests: Record<string, { messages: ChatMessage[]; words: string[]; tools?: true }> = {
+interface SampleRequest {
+  messages: ChatMessage[];
+  /** What a prompt made of them must have, in this order. */
+  words: string[];
+  /** What it must have wherever it stands: some templates write the system message into the last user's. */
+  kept?: string[];
+  tools?: true;
+}
+
+/** Conversations as clients send them. */
+export const requests: Record<string, SampleRequest> = {
   "system and user": {
     messages: [
       { role: "system", content: "SYSTEMWORD" },
@@ -24,6 +33,7 @@ export const requests: Record<string, { messages: ChatMessage[]; words: string[]
       { role: "user", content: "LASTWORD" },
     ],
     words: ["USERWORD", "ANSWERWORD", "LASTWORD"],
+    kept: ["SYSTEMWORD"],
   },
   "two systems": {
     messages: [
@@ -82,6 +92,20 @@ export const requests: Record<string, { messages: ChatMessage[]; words: string[]
       { role: "user", content: "USERWORD" },
     ],
     words: ["USERWORD"],
+    kept: ["SYSTEMWORD"],
+  },
+  "a system, a call and its result": {
+    tools: true,
+    messages: [
+      { role: "system", content: "SYSTEMWORD" },
+      { role: "user", content: "FIRSTWORD" },
+      { role: "assistant", content: "ANSWERWORD" },
+      { role: "user", content: "USERWORD" },
+      { role: "assistant", content: null, tool_calls: [call("call_abcdef", "CITYWORD")] },
+      result("call_abcdef", "RESULTWORD"),
+    ],
+    words: ["FIRSTWORD", "ANSWERWORD", "USERWORD", "CITYWORD", "RESULTWORD"],
+    kept: ["SYSTEMWORD"],
   },
   "a call and its result": {
     tools: true,
