@@ -7,6 +7,7 @@ import type { ChatModel } from "./model.ts";
 import { renderPrompt } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import { type SamplingChoice, type SamplingDefaults, toSampling } from "./sampling.ts";
+import type { CompileSchema } from "./schema/compiled.ts";
 import { planResponseFormat } from "./schema/response-format.ts";
 import { refuseUnsupported } from "./supported.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
@@ -47,18 +48,26 @@ export interface ChatPlan {
   toChoice(index: number, context: ChoiceContext): Choice;
 }
 
-/**
- * Throws `unsupported_parameter` or `invalid_request`.
- * `seed`: used when the request has none. `maxTokens`: the bound when the request has none.
- */
+export interface PlanOptions {
+  /** Used when the request has none. */
+  seed: number;
+  /** The bound when the request has none. */
+  maxTokens: number;
+  compileSchema: CompileSchema;
+}
+
+/** Throws `unsupported_parameter` or `invalid_request`. */
 export function planChat(
   request: ChatCompletionRequest,
-  limits: { seed: number; maxTokens: number },
+  { seed, maxTokens, compileSchema }: PlanOptions,
 ): ChatPlan {
   refuseUnsupported(request);
   // What no template can render is refused here, before a model is loaded for it.
   toRounds(toTurns(request.messages), ({ id }, count) => id ?? String(count));
-  const rules: AnswerRules = { tools: toToolChoice(request), form: planResponseFormat(request) };
+  const rules: AnswerRules = {
+    tools: toToolChoice(request, compileSchema),
+    form: planResponseFormat(request, compileSchema),
+  };
   const logprobs = request.logprobs ?? false;
   return {
     choices: request.n ?? 1,
@@ -68,8 +77,8 @@ export function planChat(
       const prompt = renderPrompt(request, rules.tools, model, context.now);
       const grammar = toAnswerGrammar(rules, model, prompt);
       if (logprobs) requireCapability(model.facts, "logprobs", "logprobs");
-      const sampling = toSampling(request, defaults, limits.seed);
-      const wanted = request.max_completion_tokens ?? request.max_tokens ?? limits.maxTokens;
+      const sampling = toSampling(request, defaults, seed);
+      const wanted = request.max_completion_tokens ?? request.max_tokens ?? maxTokens;
       return {
         request: {
           prompt,

@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test";
 import type { EngineFacts } from "../../src/chat/engine-facts.ts";
 import { planChat } from "../../src/chat/generation.ts";
 import { createChatModel } from "../../src/chat/model.ts";
+import { createSchemaCompiler } from "../../src/chat/schema/compiled.ts";
 import type { ChatCompletionRequest } from "../../src/openai/requests.ts";
 
-const limits = { seed: 10, maxTokens: 4096 };
+const limits = { seed: 10, maxTokens: 4096, compileSchema: createSchemaCompiler() };
 const plain: EngineFacts = {
   engine: "test",
   capabilities: ["grammar", "logprobs", "special_tokens"],

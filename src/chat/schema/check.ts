@@ -4,6 +4,8 @@ import { malformed, unsupported } from "./faults.ts";
 import { readSchema } from "./read.ts";
 import { renderGrammar } from "./render.ts";
 
+export type SchemaGrammar = Extract<Grammar, { type: "ebnf" }>;
+
 const MAX_TEXT = 100_000;
 
 /**
@@ -16,7 +18,7 @@ const MAX_TEXT = 100_000;
  *
  * Throws `invalid_request` or `unsupported_parameter` with the place within the schema.
  */
-export function checkSchema(schema: unknown, param: string): Grammar {
+export function checkSchema(schema: unknown, param: string): SchemaGrammar {
   const compiler = new Compiler(param);
   const root = compiler.value([readSchema(schema, param)]);
   const grammar = renderGrammar(root, compiler.rules, param);

@@ -2,6 +2,7 @@ import { OvError } from "../../errors.ts";
 import type { ChatCompletionRequest } from "../../openai/requests.ts";
 import type { FunctionTool } from "../../openai/tools.ts";
 import { checkSchema } from "../schema/check.ts";
+import type { CompileSchema } from "../schema/compiled.ts";
 import type { Tool } from "./format.ts";
 
 /** What a request wants of tools. */
@@ -24,7 +25,10 @@ const noParameters = { type: "object", properties: {} };
 const noTools: ToolChoice = { tools: [], callable: [], required: false, parallel: false, legacy: false };
 
 /** Throws `invalid_request` or `unsupported_parameter`, naming the place, also within a tool's schema. */
-export function toToolChoice(request: ChatCompletionRequest): ToolChoice {
+export function toToolChoice(
+  request: ChatCompletionRequest,
+  compile: CompileSchema = checkSchema,
+): ToolChoice {
   const legacy = (request.functions?.length ?? 0) > 0 && (request.tools?.length ?? 0) === 0;
   const { mode, names, param } = legacy ? readFunctionChoice(request) : readToolChoice(request);
   // A model that is told of tools which it must not call is tempted to.
@@ -36,7 +40,7 @@ export function toToolChoice(request: ChatCompletionRequest): ToolChoice {
     throw invalid(`"${param}" asks for a tool call, but there are no tools: send "tools".`, param);
   }
   refuseTwins(given, pathOf);
-  const tools = given.map((tool, index) => toTool(tool, `${pathOf(index)}.parameters`));
+  const tools = given.map((tool, index) => toTool(tool, `${pathOf(index)}.parameters`, compile));
   return {
     tools,
     callable: names === null ? tools : names.map((name) => find(tools, name, param)),
@@ -70,14 +74,18 @@ function readFunctionChoice({ function_call }: ChatCompletionRequest): Wish {
   return { mode: "required", names: [function_call.name], param };
 }
 
-function toTool({ name, description, parameters }: FunctionTool, param: string): Tool {
+function toTool(
+  { name, description, parameters }: FunctionTool,
+  param: string,
+  compile: CompileSchema,
+): Tool {
   const schema = parameters ?? noParameters;
   const { type = "object" } = schema;
   if (type !== "object") {
     const message = `"${param}.type" is ${JSON.stringify(type)}: arguments are an object, so it must be "object".`;
     throw invalid(message, `${param}.type`);
   }
-  const grammar = checkSchema({ ...schema, type }, param);
+  const grammar = compile({ ...schema, type }, param);
   return { name, ...(description && { description }), parameters: schema, grammar };
 }
 

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { planChat } from "../../chat/generation.ts";
+import { createSchemaCompiler } from "../../chat/schema/compiled.ts";
 import type { Pool } from "../../engine/pool.ts";
 import type { ErrorCode } from "../../errors.ts";
 import { ChatCompletionRequest } from "../../openai/requests.ts";
@@ -44,6 +45,7 @@ export interface ChatDeps {
 export function chatCompletions(deps: ChatDeps) {
   const { catalog, pool } = deps;
   const chatModels = createChatModels(deps.newId);
+  const compileSchema = createSchemaCompiler();
   return new Elysia({ name: "chat-completions" }).post(
     "/v1/chat/completions",
     async ({ body, request }) => {
@@ -51,7 +53,7 @@ export function chatCompletions(deps: ChatDeps) {
       record.stream = body.stream ?? false;
       const model = catalog.resolve(body.model);
       record.model = model.name;
-      const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens });
+      const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema });
       const id = `chatcmpl-${deps.newId()}`;
       const deadline = deps.running.track(
         { id, requestId: record.id, key: record.key },
