@@ -73,28 +73,15 @@ export function findLeaks(before: State, now: State, allowance = allowanceMb): s
   return leaks;
 }
 
-/** Waits until nothing is left behind; throws with what is, after so many seconds and a rest. */
+/** Waits until nothing is left behind; throws with what is, after so many seconds. */
 export async function returnsTo(before: State, server: TestServer, seconds = 30): Promise<State> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const now = await readState(server);
-    if (findLeaks(before, now).length === 0) return now;
-    if (performance.now() > end) break;
+    const leaks = findLeaks(before, now);
+    if (leaks.length === 0) return now;
+    if (performance.now() > end) throw new Error(`Left behind after ${seconds} s: ${leaks.join("; ")}`);
   }
-  const rested = await readAfterRest(server);
-  const leaks = findLeaks(before, rested);
-  if (leaks.length > 0) throw new Error(`Left behind after ${seconds} s: ${leaks.join("; ")}`);
-  return rested;
-}
-
-/**
- * The state once nobody has asked for a while: the last collection of Bun comes some 30 s after the last activity, and these very
- * questions are one. Measured: 125 MB amid faults and 5 s after them, 81 MB 35 s after them.
- */
-export async function readAfterRest(server: TestServer): Promise<State> {
-  await readRest(server);
-  await Bun.sleep(35_000);
-  return await readState(server);
 }
 
 /** A number once it has been the same for a quarter of a second. */
