@@ -120,10 +120,14 @@ describe("an engine that fails in mid-stream", () => {
     const fetchOptions = { keepalive: false };
     const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, fetchOptions });
     const body = { ...endless, messages: [{ role: "user" as const, content: "Hi" }], model: smol };
+    const begun = Promise.withResolvers<void>();
     const read = async () => {
-      for await (const _ of await openai.chat.completions.create({ ...body, stream: true }));
+      for await (const chunk of await openai.chat.completions.create({ ...body, stream: true }))
+        if (chunk.choices[0]?.delta.content) begun.resolve();
     };
     const raised = read().catch((error: unknown) => error);
+    // One that has not begun would be answered by the next engine, for a minute.
+    await begun.promise;
     const stream = await openStream();
     process.kill(pid, "SIGKILL");
     const events = await stream.end();
