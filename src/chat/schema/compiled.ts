@@ -15,7 +15,9 @@ export function createSchemaCompiler(): CompileSchema {
   return (schema, param) => {
     // The place is told by errors alone, and they are not remembered.
     const key = JSON.stringify(schema);
-    const grammar = known.get(key) ?? checkSchema(schema, param);
+    const seen = known.get(key);
+    if (seen) return seen;
+    const grammar = checkSchema(schema, param);
     known.set(key, grammar);
     return grammar;
   };

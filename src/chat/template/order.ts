@@ -38,8 +38,11 @@ function placeSystem(
 
 /** Where the template itself would write them. */
 function intoLastUser(systems: TextMessage[], rest: TextMessage[]): TextMessage[] {
-  const at = rest.findLastIndex(({ role }) => role === "user");
-  return [...rest.slice(0, Math.max(at, 0)), ...intoFirstUser(systems, rest.slice(Math.max(at, 0)))];
+  const at = Math.max(
+    0,
+    rest.findLastIndex(({ role }) => role === "user"),
+  );
+  return [...rest.slice(0, at), ...intoFirstUser(systems, rest.slice(at))];
 }
 
 function intoFirstUser(systems: TextMessage[], rest: TextMessage[]): TextMessage[] {
