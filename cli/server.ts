@@ -1,9 +1,9 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { ErrorBody } from "../src/api/openai/responses.ts";
 import { readKeys } from "../src/config/keys.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { isErrorCode, OvError } from "../src/errors.ts";
-import { ErrorBody } from "../src/openai/responses.ts";
 
 export interface Server {
   url: string;

@@ -2,10 +2,10 @@
  * `bun run test:native`: the suites of the real model on the native engine. Ends with a sentence where its addon is not on this
  * machine. Needs what `npm test` brings, too. Words after it go to `bun test`.
  */
-import { probeNative } from "../src/engine/native/probe.ts";
+import { probeNative } from "../src/engine/kinds/native/probe.ts";
 import { addonDir } from "./helpers/engine.ts";
 
-const suites = ["test/engine/native", "test/engine/hosts.test.ts", "test/model", "test/client"];
+const suites = ["test/hosts", "test/engine/kinds/native", "test/model", "test/client"];
 
 const found = await probeNative(addonDir, { environment: process.env });
 if (found.state !== "ready" || addonDir === null) {

@@ -25,7 +25,7 @@ const pythonTools = [
 const ggufReaders = ["gguf==0.19.0", "accelerate==1.15.0"];
 // The source package that carries llama.cpp's collection of models' own chat templates.
 const templatePackage = "llama-cpp-python==0.3.36";
-const hostSources = "src/engine/batching";
+const hostSources = "src/hosts/batching";
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");

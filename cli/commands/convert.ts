@@ -1,15 +1,15 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
+import { createModelCheck } from "../../src/convert/check.ts";
+import { createConverter } from "../../src/convert/converter.ts";
 import { withConvertLock } from "../../src/convert/lock.ts";
+import type { ConvertOptions } from "../../src/convert/options.ts";
+import { readRegistry, requireWritable } from "../../src/convert/prepare.ts";
+import { runSession } from "../../src/convert/session.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
 import { createAsker } from "../convert/asker.ts";
-import { createModelCheck } from "../convert/check.ts";
-import { createConverter } from "../convert/converter.ts";
-import type { ConvertOptions } from "../convert/options.ts";
-import { readRegistry, requireWritable } from "../convert/prepare.ts";
-import { runSession } from "../convert/session.ts";
 import { createStop } from "../convert/stop.ts";
 import { writeOut } from "../terminal.ts";
 

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
-import { runNativeHost } from "../../src/engine/native/host.ts";
-import { loadAddon } from "../../src/engine/native/load-addon.ts";
+import { runNativeHost } from "../../src/hosts/native/host.ts";
+import { loadAddon } from "../../src/hosts/native/load-addon.ts";
 import { action, reportError } from "../action.ts";
 import { writeOut } from "../terminal.ts";
 

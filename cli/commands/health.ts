@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
+import { Health } from "../../src/api/operate/health.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { Health } from "../../src/openai/health.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { askServer, toServer } from "../server.ts";

@@ -1,5 +1,5 @@
+import { Model } from "../../src/api/openai/responses.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { Model } from "../../src/openai/responses.ts";
 import { toFlags } from "../args.ts";
 import { askServer, toServer } from "../server.ts";
 

@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { describeModel } from "../../src/engine/model-folder.ts";
+import { type Model, ModelList } from "../../src/api/openai/responses.ts";
 import { OvError } from "../../src/errors.ts";
-import { type Model, ModelList } from "../../src/openai/responses.ts";
+import { describeModel } from "../../src/models/folder.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { askServer, type Server } from "../server.ts";
 

@@ -1,13 +1,13 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { type EnvironmentPlan, type InstallOptions, installEnvironment } from "../environment/install.ts";
-import type { EnvironmentLabels } from "../environment/labels.ts";
+import { type EnvironmentPlan, type InstallOptions, installEnvironment } from "../python/install.ts";
+import type { EnvironmentLabels } from "../python/labels.ts";
 import {
   type EnvironmentProbe,
   environmentPython,
   type ProbeOptions,
   probeEnvironment,
-} from "../environment/probe.ts";
+} from "../python/probe.ts";
 import { convertPackages, fillConvertEnvironment } from "./packages.ts";
 
 /** The converter's private Python environment: what is in it, and what state it is in. */

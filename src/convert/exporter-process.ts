@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Type } from "@sinclair/typebox";
-import { readJsonFile } from "./hf-config.ts";
+import { readJsonFile } from "../models/hf-config.ts";
 
 /** Which process exports, so that the next run can end one that outlived a killed converter. */
 const Exporter = Type.Object({ pid: Type.Integer({ minimum: 2 }), started: Type.String() });

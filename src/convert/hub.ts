@@ -1,5 +1,5 @@
-import { environmentPython } from "../environment/probe.ts";
-import { type Environment, type Run, runProgram } from "../environment/process.ts";
+import { type Environment, type Run, runProgram } from "../linux/program.ts";
+import { environmentPython } from "../python/probe.ts";
 
 /**
  * What the client does unless the user's variables say otherwise: no reports to its maker, no look for newer

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
-import { withFileLock } from "../file-lock.ts";
+import { withFileLock } from "../linux/file-lock.ts";
 
 /** Runs `work` while no other converter writes to `modelOut`; a second one is told who does. */
 export async function withConvertLock<T>(modelOut: string, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
-import { readJsonFile } from "./hf-config.ts";
+import { readJsonFile } from "../models/hf-config.ts";
 import { syncFolder, syncPath } from "./places.ts";
 
 export type MoveStep =

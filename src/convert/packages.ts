@@ -1,5 +1,5 @@
-import type { Builder } from "../environment/install.ts";
-import { toInstallCommand, toRemoveCommand, which } from "../environment/python.ts";
+import { toInstallCommand, toRemoveCommand, which } from "../python/find.ts";
+import type { Builder } from "../python/install.ts";
 
 /**
  * What the converter's environment holds, in versions that were tried together. openvino and its tokenizers

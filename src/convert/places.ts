@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
-import { readJsonFile } from "./hf-config.ts";
+import { readJsonFile } from "../models/hf-config.ts";
 
 /** The hidden companions of a converted folder; all lie beside it, so that a rename puts a folder into its place. */
 export interface Places {

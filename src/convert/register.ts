@@ -1,6 +1,6 @@
+import type { Manifest } from "../models/manifest.ts";
 import { addModel } from "../registry/edit.ts";
 import { updateRegistry } from "../registry/store.ts";
-import type { Manifest } from "./manifest.ts";
 import { toReal } from "./scan.ts";
 
 /** What of a conversion goes into the registry. */

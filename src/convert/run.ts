@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
+import type { Manifest } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./failure.ts";
-import type { Manifest } from "./manifest.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
 import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";

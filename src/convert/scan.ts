@@ -1,10 +1,10 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
-import { findUnsupported, HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
-import type { Manifest } from "./manifest.ts";
-import { findOpenVinoFormat, toGgufFormat } from "./ready-made.ts";
-import { readWeights } from "./weights.ts";
+import { findUnsupported, HfConfig, readJsonFile, toWidths } from "../models/hf-config.ts";
+import type { Manifest } from "../models/manifest.ts";
+import { findOpenVinoFormat, toGgufFormat } from "../models/ready-made.ts";
+import { readWeights } from "../models/weights.ts";
 
 /** A model that was found and can be made servable. */
 export type Source = ExportSource | ReadySource;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type Manifest, readManifest, writeManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
-import { type Manifest, readManifest, writeManifest } from "./manifest.ts";
 import { type MoveStep, moveFolder } from "./move.ts";
 import {
   findUnfinished,

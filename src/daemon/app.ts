@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Settings } from "../config/settings.ts";
-import type { Engines } from "../engine/engines.ts";
-import { createFactsReader } from "../engine/model-facts.ts";
-import type { Pool } from "../engine/pool.ts";
-import type { Preloads } from "../engine/preloads.ts";
+import type { Engines } from "../engine/kinds/engines.ts";
+import type { Pool } from "../engine/pool/pool.ts";
+import type { Preloads } from "../engine/pool/preloads.ts";
 import { type AppHandler, createApp } from "../http/app.ts";
-import type { Catalog } from "../http/catalog.ts";
-import { findReasonsNotToServe, readHealth } from "../http/health.ts";
 import type { Keyring } from "../http/keyring.ts";
-import { createRunningRequests } from "../http/running.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { createFactsReader } from "../models/facts.ts";
 import type { Registry } from "../registry/watcher.ts";
+import type { Catalog } from "../serving/catalog.ts";
+import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
+import { createRunningRequests } from "../serving/running.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
 

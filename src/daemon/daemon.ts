@@ -1,14 +1,14 @@
 import { findKeyFileWarning, readKeys } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import { findWarnings, reportSettings } from "../config/report.ts";
-import { createEngines } from "../engine/engines.ts";
-import { createCatalog } from "../http/catalog.ts";
+import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/keyring.ts";
 import { type Listener, listen } from "../http/listen.ts";
+import { createSignals } from "../linux/signals.ts";
+import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
-import { createSignals } from "../signals.ts";
-import { createNotifier } from "../systemd/notifier.ts";
+import { createCatalog } from "../serving/catalog.ts";
 import { version } from "../version.ts";
 import { createAppFor } from "./app.ts";
 import { logEngines } from "./engine-state.ts";

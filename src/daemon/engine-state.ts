@@ -1,9 +1,9 @@
 import type { Settings } from "../config/settings.ts";
-import { chooseDevice } from "../engine/device.ts";
-import type { EngineReport } from "../engine/engine-kinds.ts";
-import type { Engines } from "../engine/engines.ts";
-import type { EngineState } from "../http/health.ts";
+import { chooseDevice } from "../engine/kinds/device.ts";
+import type { Engines } from "../engine/kinds/engines.ts";
+import type { EngineReport } from "../engine/kinds/kind.ts";
 import type { Log } from "../log.ts";
+import type { EngineState } from "../serving/health.ts";
 
 /** What /health says of the engines, as far as it is known. */
 export function toEngineState(engines: Engines, { device }: Settings): EngineState {

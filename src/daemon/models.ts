@@ -1,14 +1,14 @@
 import type { Settings } from "../config/settings.ts";
-import type { Engines } from "../engine/engines.ts";
-import type { ObserveModel } from "../engine/events.ts";
-import { createLoader } from "../engine/load-model.ts";
+import type { Engines } from "../engine/kinds/engines.ts";
+import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import { toGigabytes } from "../engine/memory/room.ts";
-import { createPool, type Pool } from "../engine/pool.ts";
-import { createPreloads, type Preloads } from "../engine/preloads.ts";
-import type { Catalog } from "../http/catalog.ts";
+import type { ObserveModel } from "../engine/pool/events.ts";
+import { createPool, type Pool } from "../engine/pool/pool.ts";
+import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
 import type { Log } from "../log.ts";
 import { createRegistry, type Registry } from "../registry/watcher.ts";
+import type { Catalog } from "../serving/catalog.ts";
 
 interface Base {
   settings: Settings;

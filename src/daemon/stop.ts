@@ -1,9 +1,9 @@
 import type { Settings } from "../config/settings.ts";
-import type { Pool } from "../engine/pool.ts";
+import type { Pool } from "../engine/pool/pool.ts";
 import type { Listener } from "../http/listen.ts";
+import type { Signals } from "../linux/signals.ts";
+import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
-import type { Signals } from "../signals.ts";
-import type { Notifier } from "../systemd/notifier.ts";
 
 interface Running {
   listener: Listener;

@@ -1,4 +1,3 @@
-import { OvError, toOvError } from "../errors.ts";
 import {
   type CompletionHead,
   type FinishedChoice,
@@ -8,14 +7,15 @@ import {
   toDelta,
   toLogprobs,
   toUsage,
-} from "../openai/completion.ts";
-import { toErrorBody } from "../openai/errors.ts";
-import { createMessageBuilder } from "../openai/message-builder.ts";
-import type { ChatCompletion, ChatCompletionChunk } from "../openai/responses.ts";
-import { keepAlive, renderEvent, streamEnd } from "../openai/sse.ts";
-import type { ChoiceEvent } from "./choices.ts";
-import type { Deadline } from "./deadline.ts";
+} from "../api/openai/chat/completion.ts";
+import { createMessageBuilder } from "../api/openai/chat/message-builder.ts";
+import { toErrorBody } from "../api/openai/errors.ts";
+import type { ChatCompletion, ChatCompletionChunk } from "../api/openai/responses.ts";
+import { OvError, toOvError } from "../errors.ts";
+import type { ChoiceEvent } from "../serving/choices.ts";
+import type { Deadline } from "../serving/deadline.ts";
 import type { RequestRecord } from "./record.ts";
+import { keepAlive, renderEvent, streamEnd } from "./sse.ts";
 
 /** Some clients give up on a connection that says nothing for minutes, as a load or a long prefill may. */
 const keepAliveMs = 10_000;

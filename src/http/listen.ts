@@ -1,6 +1,6 @@
 import { OvError } from "../errors.ts";
+import { findPortHolder } from "../linux/port-holder.ts";
 import type { AppHandler } from "./app.ts";
-import { findPortHolder } from "./port-holder.ts";
 
 export interface Listener {
   host: string;

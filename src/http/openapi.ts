@@ -1,7 +1,7 @@
 import { openapi } from "@elysiajs/openapi";
 import { type TSchema, Type } from "@sinclair/typebox";
+import { ErrorBody } from "../api/openai/responses.ts";
 import { type ErrorCode, errorCatalogue } from "../errors.ts";
-import { ErrorBody } from "../openai/responses.ts";
 import { version } from "../version.ts";
 
 type Content = Record<string, TSchema>;

@@ -1,5 +1,5 @@
 import { Registry } from "prom-client";
-import type { ObserveModel } from "../engine/events.ts";
+import type { ObserveModel } from "../engine/pool/events.ts";
 import { addModelMetrics, type ModelLoad } from "./models.ts";
 import { addProcessMetrics } from "./process.ts";
 import { addRequestMetrics, type FinishedRequest } from "./requests.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { ModelEvent, ObserveModel } from "../engine/events.ts";
+import type { ModelEvent, ObserveModel } from "../engine/pool/events.ts";
 import { requestEdges } from "./requests.ts";
 
 export interface ModelLoad {

@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
 
-/** The formats of chat/tools/; a test holds the two lists together. */
+/** The formats of generate/tools/; a test holds the two lists together. */
 export const toolFormats = [
   "hermes",
   "qwen3-coder",

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { OvError } from "../errors.ts";
-import { withFileLock } from "../file-lock.ts";
+import { withFileLock } from "../linux/file-lock.ts";
 import { parseRegistryFile, type RegistryFile } from "./schema.ts";
 
 export interface UpdateOptions {

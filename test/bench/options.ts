@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loadSettings } from "../../src/config/load.ts";
-import { runtimePython } from "../../src/engine/runtime/probe.ts";
-import { starterModel } from "../../src/engine/runtime/starter.ts";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
+import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
 
 export const parts = ["load", "constrained", "prefix", "startup", "idle"] as const;

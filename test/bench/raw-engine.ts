@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { readLines } from "../../src/engine/lines.ts";
-import { runtimePython } from "../../src/engine/runtime/probe.ts";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
+import { readLines } from "../../src/protocol/lines.ts";
 import type { BenchOptions } from "./options.ts";
 import type { RoundTimes } from "./statistics.ts";
 
-/** Tokens of one step at most, as STEP_TOKENS in src/engine/batching/engine.py. */
+/** Tokens of one step at most, as STEP_TOKENS in src/hosts/batching/engine.py. */
 const batchedTokens = 256;
 
 export interface RawEngine {

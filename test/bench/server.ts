@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readLines } from "../../src/engine/lines.ts";
+import { readLines } from "../../src/protocol/lines.ts";
 import type { ChatTarget } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 

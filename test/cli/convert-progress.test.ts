@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createProgressLine, renderProgress, renderTime } from "../../cli/convert/progress.ts";
-import { select } from "../../cli/convert/select.ts";
 import type { Source } from "../../src/convert/scan.ts";
+import { select } from "../../src/convert/select.ts";
 
 const progress = { stage: "tracing the model", percent: 40, seconds: 65, memory: 1024 ** 3 };
 

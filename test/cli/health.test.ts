@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import type { Health } from "../../src/openai/health.ts";
+import type { Health } from "../../src/api/operate/health.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
 

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { parseFolderName } from "../../cli/models/facts.ts";
+import { parseFolderName } from "../../src/library/facts.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { createModelHome, exported } from "./model-home.ts";
 

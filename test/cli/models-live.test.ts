@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { ChatCompletion, ErrorBody } from "../../src/openai/responses.ts";
+import { ChatCompletion, ErrorBody } from "../../src/api/openai/responses.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";

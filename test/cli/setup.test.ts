@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
 import { convertPackages } from "../../src/convert/packages.ts";
-import { runtimePackages } from "../../src/engine/runtime/probe.ts";
-import { starterModel, starterPath } from "../../src/engine/runtime/starter.ts";
-import { createFakeMachine } from "../engine/runtime/fake-python.ts";
+import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
+import { starterModel, starterPath } from "../../src/library/starter.ts";
+import { createFakeMachine } from "../engine/kinds/batching/fake-python.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli, toTarget } from "./run-cli.ts";
 

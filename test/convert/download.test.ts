@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { downloadModel } from "../../src/convert/download.ts";
 import { parseDryRun } from "../../src/convert/hub.ts";
 import { OvError } from "../../src/errors.ts";
-import { writeScript } from "../engine/runtime/fake-python.ts";
+import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { startFakeHub } from "../fakes/hub.ts";
 import { convertEnv } from "../helpers/environment.ts";
 import { createTempDir } from "../helpers/temp.ts";

@@ -8,11 +8,11 @@ import {
   probeConvertEnvironment,
 } from "../../src/convert/environment.ts";
 import { convertPackages } from "../../src/convert/packages.ts";
-import { runtimePackages } from "../../src/engine/runtime/probe.ts";
-import { environmentPython } from "../../src/environment/probe.ts";
-import { runProgram } from "../../src/environment/process.ts";
+import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { OvError } from "../../src/errors.ts";
-import { createFakeMachine, renderFakeUv, writeScript } from "../engine/runtime/fake-python.ts";
+import { runProgram } from "../../src/linux/program.ts";
+import { environmentPython } from "../../src/python/probe.ts";
+import { createFakeMachine, renderFakeUv, writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { convertEnv } from "../helpers/environment.ts";
 import { createTempDir } from "../helpers/temp.ts";
 

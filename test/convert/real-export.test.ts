@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { describeModel } from "../../src/engine/model-folder.ts";
-import { ChatCompletion } from "../../src/openai/responses.ts";
+import { ChatCompletion } from "../../src/api/openai/responses.ts";
+import { describeModel } from "../../src/models/folder.ts";
 import { runCli } from "../cli/run-cli.ts";
-import { describeConformance } from "../engine/conformance.ts";
 import { startFakeHub } from "../fakes/hub.ts";
 import { loadBatchingHost } from "../helpers/batching-host.ts";
 import { convertEnv, hfModelPath, runtimeDir } from "../helpers/environment.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { describeConformance } from "../hosts/conformance.ts";
 
 // The real exporter on a real model, once for each weight format: all that follows looks at what it made.
 const home = createTempDir();

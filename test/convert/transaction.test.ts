@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { readManifest } from "../../src/convert/manifest.ts";
+import { readManifest } from "../../src/models/manifest.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { makeModel } from "./fake-models.ts";
 

@@ -3,7 +3,7 @@
  * each answers `generate` with "one two " otherwise.
  */
 import { writeSync } from "node:fs";
-import { readLines } from "../../src/engine/lines.ts";
+import { readLines } from "../../src/protocol/lines.ts";
 
 const how = process.argv[2] ?? "well";
 const say = (message: unknown) =>

@@ -1,7 +1,7 @@
-import { createChannel } from "../../src/engine/channel.ts";
-import type { GenerateRequest, GenerationEvent, Host } from "../../src/engine/generation.ts";
-import type { ReadyMessage } from "../../src/engine/protocol.ts";
+import { createChannel } from "../../src/engine/supervise/channel.ts";
+import type { GenerateRequest, GenerationEvent, Host } from "../../src/engine/supervise/types.ts";
 import { OvError } from "../../src/errors.ts";
+import type { ReadyMessage } from "../../src/protocol/messages.ts";
 
 const words = ["river", "stone", "music", "paper", "light", "water", "house", "bread"];
 

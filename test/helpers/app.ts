@@ -1,12 +1,12 @@
-import { createPool } from "../../src/engine/pool.ts";
-import type { LoadModel } from "../../src/engine/target.ts";
+import { createPool } from "../../src/engine/pool/pool.ts";
+import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
-import { createCatalog } from "../../src/http/catalog.ts";
-import { readHealth } from "../../src/http/health.ts";
 import { createKeyring } from "../../src/http/keyring.ts";
-import { createRunningRequests } from "../../src/http/running.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
 import { createRegistry } from "../../src/registry/watcher.ts";
+import { createCatalog } from "../../src/serving/catalog.ts";
+import { readHealth } from "../../src/serving/health.ts";
+import { createRunningRequests } from "../../src/serving/running.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";

@@ -1,8 +1,8 @@
-import { createBatchingLauncher } from "../../src/engine/batching/launch.ts";
-import type { Host } from "../../src/engine/generation.ts";
-import { createLoader } from "../../src/engine/load-model.ts";
-import { runtimePython } from "../../src/engine/runtime/probe.ts";
-import type { ModelTarget } from "../../src/engine/target.ts";
+import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
+import { createLoader } from "../../src/engine/kinds/loader.ts";
+import type { ModelTarget } from "../../src/engine/pool/target.ts";
+import type { Host } from "../../src/engine/supervise/types.ts";
 import { runtimeDir } from "./environment.ts";
 import { silentLog } from "./log.ts";
 

@@ -1,4 +1,4 @@
-import { findAddon } from "../../src/engine/native/find.ts";
+import { findAddon } from "../../src/engine/kinds/native/find.ts";
 
 /** True in `bun run test:native`: the suites of the real model run on the native engine. */
 export const isNative = process.env.OV_TEST_ENGINE === "native";

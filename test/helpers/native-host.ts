@@ -1,7 +1,7 @@
-import type { Host } from "../../src/engine/generation.ts";
-import { createLoader } from "../../src/engine/load-model.ts";
-import { createNativeLauncher } from "../../src/engine/native/launch.ts";
-import type { ModelTarget } from "../../src/engine/target.ts";
+import { createLoader } from "../../src/engine/kinds/loader.ts";
+import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
+import type { ModelTarget } from "../../src/engine/pool/target.ts";
+import type { Host } from "../../src/engine/supervise/types.ts";
 import type { Log } from "../../src/log.ts";
 import { silentLog } from "./log.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readLines } from "../../src/engine/lines.ts";
+import { readLines } from "../../src/protocol/lines.ts";
 
 export interface NotifySocket {
   /** The next datagram that has this text in it; those before are passed over. */

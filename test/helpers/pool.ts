@@ -1,5 +1,5 @@
-import { createPool, type PoolEvent, type PoolOptions } from "../../src/engine/pool.ts";
-import type { LoadModel, ModelTarget } from "../../src/engine/target.ts";
+import { createPool, type PoolEvent, type PoolOptions } from "../../src/engine/pool/pool.ts";
+import type { LoadModel, ModelTarget } from "../../src/engine/pool/target.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 import { toRequest } from "./engine-request.ts";

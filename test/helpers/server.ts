@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readLines } from "../../src/engine/lines.ts";
+import { readLines } from "../../src/protocol/lines.ts";
 import { engineEnvironment } from "./engine.ts";
 import { modelPath, runtimeDir } from "./environment.ts";
 import { createTempDir } from "./temp.ts";

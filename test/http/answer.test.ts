@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { LoadModel } from "../../src/engine/target.ts";
+import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";

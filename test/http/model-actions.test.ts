@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
-import type { LoadModel } from "../../src/engine/target.ts";
+import { Model } from "../../src/api/openai/responses.ts";
+import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { OvError } from "../../src/errors.ts";
-import { Model } from "../../src/openai/responses.ts";
 import { createTestApp } from "../helpers/app.ts";
 
 const post = { method: "POST" };

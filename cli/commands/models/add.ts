@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
-import { describeModel } from "../../../src/engine/model-folder.ts";
+import { editRegistry, sayLines } from "../../../src/library/edit.ts";
+import { findFacts } from "../../../src/library/facts.ts";
+import { toRealPath } from "../../../src/library/paths.ts";
+import { describeModel } from "../../../src/models/folder.ts";
 import { addModel } from "../../../src/registry/edit.ts";
 import { action } from "../../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../../args.ts";
-import { editRegistry, sayLines } from "../../models/edit.ts";
-import { findFacts } from "../../models/facts.ts";
-import { toRealPath } from "../../models/root.ts";
 
 const args = {
   path: { type: "positional", description: "An OpenVINO model folder or a .gguf file" },

@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
+import { editRegistry, quoteAll, sayLines } from "../../../src/library/edit.ts";
 import { addAliases, removeAliases } from "../../../src/registry/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
-import { editRegistry, quoteAll, sayLines } from "../../models/edit.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name" },

@@ -1,13 +1,13 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
+import { type FoundManifest, findManifests } from "../../../src/library/backfill.ts";
+import { editRegistry, readModels, sayLines } from "../../../src/library/edit.ts";
+import { toRealPath } from "../../../src/library/paths.ts";
 import { checkName } from "../../../src/registry/check-name.ts";
 import { addModel, type RawModels } from "../../../src/registry/edit.ts";
 import { toSlug } from "../../../src/registry/name.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
-import { editRegistry, readModels, sayLines } from "../../models/edit.ts";
-import { type FoundManifest, findManifests } from "../../models/manifests.ts";
-import { toRealPath } from "../../models/root.ts";
 
 const args = {
   "dry-run": { type: "boolean", description: "Only say what would be registered" },

@@ -1,13 +1,13 @@
 import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../../src/config/load.ts";
 import { OvError } from "../../../src/errors.ts";
+import { type CheckedModel, checkFiles, renderChecked } from "../../../src/library/check.ts";
+import { readModels } from "../../../src/library/edit.ts";
+import { createLoadTester } from "../../../src/library/trial.ts";
 import { findEntry } from "../../../src/registry/edit.ts";
 import { parseRegistry } from "../../../src/registry/schema.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
-import { type CheckedModel, checkFiles, renderChecked } from "../../models/check.ts";
-import { readModels } from "../../models/edit.ts";
-import { createLoadTester } from "../../models/load.ts";
 import { terminalWidth, toOneLine, writeOut } from "../../terminal.ts";
 
 const args = {

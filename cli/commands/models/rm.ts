@@ -4,11 +4,17 @@ import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { Settings } from "../../../src/config/settings.ts";
 import { OvError } from "../../../src/errors.ts";
+import { editRegistry, readModels, sayLines } from "../../../src/library/edit.ts";
+import {
+  checkUnshared,
+  type HiddenFiles,
+  hideFiles,
+  planRemoval,
+  type Removal,
+} from "../../../src/library/files.ts";
 import { findEntry, removeModel, toEntryPath } from "../../../src/registry/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
-import { editRegistry, readModels, sayLines } from "../../models/edit.ts";
-import { checkUnshared, type HiddenFiles, hideFiles, planRemoval, type Removal } from "../../models/files.ts";
 import { toOneLine } from "../../terminal.ts";
 
 const args = {

@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
+import { sayLines } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toSettingArgs } from "../../args.ts";
 import { actOnModel } from "../../models/act.ts";
-import { sayLines } from "../../models/edit.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name or alias" },

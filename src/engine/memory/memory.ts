@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Host } from "../generation.ts";
-import { describeModel } from "../model-folder.ts";
-import { type ModelTarget, toKey } from "../target.ts";
+import { type ProcessMemory, readProcessMemory } from "../../linux/process-memory.ts";
+import { describeModel } from "../../models/folder.ts";
+import { type ModelTarget, toKey } from "../pool/target.ts";
+import type { Host } from "../supervise/types.ts";
 import { type Budget, createBudgetReader } from "./budget.ts";
-import { type ProcessMemory, readProcessMemory } from "./process.ts";
 import type { MemoryNeed } from "./room.ts";
 
 /** What the pool asks of the machine's memory. */

@@ -1,9 +1,9 @@
 import { type TSchema, TypeGuard } from "@sinclair/typebox";
 import { Elysia, ValidationError } from "elysia";
+import { toErrorBody } from "../../api/openai/errors.ts";
+import { toInvalidRequest } from "../../api/validation.ts";
 import { OvError, toOvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { toErrorBody } from "../../openai/errors.ts";
-import { toInvalidRequest } from "../../openai/validation.ts";
 import { recordOf } from "../record.ts";
 
 /** Every error as OpenAI's clients read it. `routes`: path -> its methods, to tell 405 from 404. */

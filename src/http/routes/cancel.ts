@@ -1,8 +1,8 @@
 import { Elysia, t } from "elysia";
-import { Cancellation } from "../../openai/cancellation.ts";
+import { Cancellation } from "../../api/operate/cancellation.ts";
+import type { RunningRequests } from "../../serving/running.ts";
 import { documented } from "../openapi.ts";
 import { recordOf } from "../record.ts";
-import type { RunningRequests } from "../running.ts";
 
 /** POST /v1/chat/completions/{id}/cancel: {id} as in the answer's chunks, or the request's `x-request-id`. */
 export function cancel(running: RunningRequests) {

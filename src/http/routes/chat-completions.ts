@@ -1,18 +1,18 @@
 import { Elysia } from "elysia";
-import { planChat } from "../../chat/generation.ts";
-import { createSchemaCompiler } from "../../chat/schema/compiled.ts";
-import type { Pool } from "../../engine/pool.ts";
+import { ChatCompletionRequest } from "../../api/openai/chat/request.ts";
+import { ChatCompletion, ChatCompletionEvent } from "../../api/openai/responses.ts";
+import type { Pool } from "../../engine/pool/pool.ts";
 import type { ErrorCode } from "../../errors.ts";
-import { ChatCompletionRequest } from "../../openai/requests.ts";
-import { ChatCompletion, ChatCompletionEvent } from "../../openai/responses.ts";
+import { planChat } from "../../generate/generation.ts";
+import { createSchemaCompiler } from "../../grammar/json-schema/compiled.ts";
+import type { Catalog } from "../../serving/catalog.ts";
+import { createChatModels } from "../../serving/chat-models.ts";
+import { runChoices } from "../../serving/choices.ts";
+import { createDeadline } from "../../serving/deadline.ts";
+import type { RunningRequests } from "../../serving/running.ts";
 import { type Answer, collectAnswer, streamAnswer } from "../answer.ts";
-import type { Catalog } from "../catalog.ts";
-import { createChatModels } from "../chat-models.ts";
-import { runChoices } from "../choices.ts";
-import { createDeadline } from "../deadline.ts";
 import { documented, loadErrors } from "../openapi.ts";
 import { recordOf } from "../record.ts";
-import type { RunningRequests } from "../running.ts";
 
 const chatErrors = [
   "invalid_json",

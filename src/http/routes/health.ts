@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { Health, Liveness, Readiness } from "../../openai/health.ts";
+import { Health, Liveness, Readiness } from "../../api/operate/health.ts";
 import { documented } from "../openapi.ts";
 
 export interface HealthRouteDeps {

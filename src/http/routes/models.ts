@@ -1,8 +1,8 @@
 import { Elysia, t } from "elysia";
-import { Model, ModelList } from "../../openai/responses.ts";
-import type { Catalog } from "../catalog.ts";
-import { createDeadline } from "../deadline.ts";
-import { createModelView, type ModelViewDeps } from "../model-view.ts";
+import { Model, ModelList } from "../../api/openai/responses.ts";
+import type { Catalog } from "../../serving/catalog.ts";
+import { createDeadline } from "../../serving/deadline.ts";
+import { createModelView, type ModelViewDeps } from "../../serving/model-view.ts";
 import { documented, loadErrors } from "../openapi.ts";
 import { recordOf } from "../record.ts";
 

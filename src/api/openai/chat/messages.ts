@@ -1,0 +1,60 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { nullable } from "../../nullable.ts";
+
+/**
+ * The messages of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the
+ * `reasoning_content` of DeepSeek and vLLM and the older `function_call` and role `function`. Lenient where clients are:
+ * keys that are not listed are ignored, null stands for absent.
+ */
+export const ContentPart = Type.Object(
+  {
+    type: Type.String({ description: "Only `text` is served, and `refusal` of an assistant" }),
+    text: Type.Optional(Type.String()),
+    refusal: Type.Optional(Type.String()),
+  },
+  { additionalProperties: true },
+);
+
+const Content = Type.Union([Type.String(), Type.Array(ContentPart), Type.Null()]);
+
+const CalledFunction = Type.Object(
+  {
+    name: Type.String(),
+    arguments: nullable(
+      Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], {
+        description: "JSON text, as OpenAI has it, or the object itself",
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
+
+export const ToolCall = Type.Object(
+  {
+    id: nullable(Type.String()),
+    type: nullable(Type.String({ description: "Only `function` is served" })),
+    function: CalledFunction,
+  },
+  { additionalProperties: true },
+);
+
+export const ChatMessage = Type.Object(
+  {
+    role: Type.Union(
+      ["system", "developer", "user", "assistant", "tool", "function"].map((role) => Type.Literal(role)),
+      { description: "`developer` is taken as `system`, `function` as `tool`" },
+    ),
+    content: Type.Optional(Content),
+    name: nullable(Type.String()),
+    tool_calls: nullable(Type.Array(ToolCall)),
+    tool_call_id: nullable(Type.String()),
+    function_call: nullable(CalledFunction),
+    reasoning_content: nullable(Type.String()),
+    refusal: nullable(Type.String()),
+  },
+  { additionalProperties: true },
+);
+
+export type ContentPart = Static<typeof ContentPart>;
+export type ToolCall = Static<typeof ToolCall>;
+export type ChatMessage = Static<typeof ChatMessage>;

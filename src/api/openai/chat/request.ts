@@ -1,0 +1,54 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { nullable } from "../../nullable.ts";
+import { ChatMessage } from "./messages.ts";
+import { ResponseFormat, StructuredOutputs } from "./response-format.ts";
+import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
+
+/**
+ * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
+ * vLLM names. Lenient where clients are: keys that are not listed are ignored, null stands for absent.
+ */
+const stopText = Type.String({ minLength: 1, maxLength: 1024 });
+
+export const ChatCompletionRequest = Type.Object(
+  {
+    model: nullable(Type.String({ description: "A name or alias of the registry" })),
+    messages: Type.Array(ChatMessage, { minItems: 1 }),
+    stream: nullable(Type.Boolean()),
+    stream_options: nullable(
+      Type.Object({ include_usage: nullable(Type.Boolean()) }, { additionalProperties: true }),
+    ),
+    temperature: nullable(Type.Number({ minimum: 0, maximum: 2 })),
+    top_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
+    top_k: nullable(
+      Type.Integer({ minimum: -1, maximum: 2_147_483_647, description: "-1 or 0: all tokens" }),
+    ),
+    min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
+    seed: nullable(Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991 })),
+    stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 16 })])),
+    max_tokens: nullable(Type.Integer({ minimum: 1 })),
+    max_completion_tokens: nullable(Type.Integer({ minimum: 1 })),
+    presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
+    frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
+    repetition_penalty: nullable(Type.Number({ exclusiveMinimum: 0, maximum: 10 })),
+    n: nullable(Type.Integer({ minimum: 1, maximum: 128 })),
+    logprobs: nullable(Type.Boolean()),
+    top_logprobs: nullable(Type.Integer({ minimum: 0, maximum: 20, description: "Only 0 is served" })),
+    logit_bias: nullable(Type.Record(Type.String(), Type.Number(), { description: "Only {} is served" })),
+    ignore_eos: nullable(Type.Boolean()),
+    chat_template_kwargs: nullable(Type.Record(Type.String(), Type.Unknown())),
+    reasoning_effort: nullable(
+      Type.String({ description: "For templates that know it; `none` turns thinking off" }),
+    ),
+    tools: nullable(Type.Array(Tool, { maxItems: 128 })),
+    tool_choice: nullable(ToolChoice),
+    parallel_tool_calls: nullable(Type.Boolean()),
+    functions: nullable(Type.Array(FunctionTool, { maxItems: 128, description: "Older than `tools`" })),
+    function_call: nullable(FunctionChoice),
+    response_format: nullable(ResponseFormat),
+    structured_outputs: nullable(StructuredOutputs),
+  },
+  { additionalProperties: true },
+);
+
+export type ChatCompletionRequest = Static<typeof ChatCompletionRequest>;

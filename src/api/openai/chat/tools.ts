@@ -1,0 +1,78 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { nullable } from "../../nullable.ts";
+
+/**
+ * What a request says of tools (OpenAI API reference, "Create chat completion": `tools`, `tool_choice`, and the older
+ * `functions`, `function_call`). Lenient as all requests are; generate/tools/choice.ts checks what they mean.
+ */
+const name = Type.String({ pattern: "^[a-zA-Z0-9_.-]{1,128}$" });
+
+export const FunctionTool = Type.Object(
+  {
+    name,
+    description: nullable(Type.String()),
+    parameters: nullable(
+      Type.Record(Type.String(), Type.Unknown(), { description: "JSON Schema of the arguments" }),
+    ),
+    strict: nullable(Type.Boolean()),
+  },
+  { additionalProperties: true },
+);
+
+export const Tool = Type.Object(
+  { type: Type.Literal("function"), function: FunctionTool },
+  { additionalProperties: true },
+);
+
+const named = Type.Object({ name: Type.String() }, { additionalProperties: true });
+const mode = Type.Union([Type.Literal("none"), Type.Literal("auto"), Type.Literal("required")]);
+
+export const ToolChoice = Type.Union([
+  mode,
+  Type.Object({ type: Type.Literal("function"), function: named }, { additionalProperties: true }),
+  Type.Object(
+    {
+      type: Type.Literal("allowed_tools"),
+      allowed_tools: Type.Object(
+        {
+          mode: Type.Union([Type.Literal("auto"), Type.Literal("required")]),
+          tools: Type.Array(Type.Object({ function: named }, { additionalProperties: true })),
+        },
+        { additionalProperties: true },
+      ),
+    },
+    { additionalProperties: true },
+  ),
+]);
+
+/** The older way to ask for tool calls. */
+export const FunctionChoice = Type.Union([Type.Literal("none"), Type.Literal("auto"), named]);
+
+export const ToolCall = Type.Object({
+  id: Type.String(),
+  type: Type.Literal("function"),
+  function: Type.Object({
+    name: Type.String(),
+    arguments: Type.String({ description: "A JSON object as text" }),
+  }),
+});
+
+/** A piece of a streamed call: id, type and name come with the first one. */
+export const ToolCallDelta = Type.Object({
+  index: Type.Integer({ minimum: 0 }),
+  id: Type.Optional(Type.String()),
+  type: Type.Optional(Type.Literal("function")),
+  function: Type.Object({
+    name: Type.Optional(Type.String()),
+    arguments: Type.Optional(Type.String()),
+  }),
+});
+
+export const FunctionCall = Type.Object({ name: Type.String(), arguments: Type.String() });
+export const FunctionCallDelta = Type.Partial(FunctionCall);
+
+export type FunctionTool = Static<typeof FunctionTool>;
+export type ToolChoice = Static<typeof ToolChoice>;
+export type FunctionChoice = Static<typeof FunctionChoice>;
+export type ToolCall = Static<typeof ToolCall>;
+export type ToolCallDelta = Static<typeof ToolCallDelta>;

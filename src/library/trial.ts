@@ -1,0 +1,77 @@
+import type { LoadedSettings } from "../config/load.ts";
+import { createEngines } from "../engine/kinds/engines.ts";
+import { createLoader } from "../engine/kinds/loader.ts";
+import { toTarget } from "../engine/pool/target.ts";
+import { createLog } from "../log.ts";
+import type { RegistryEntry } from "../registry/schema.ts";
+
+/** How a model did when it was loaded and asked for one token. */
+export interface LoadResult {
+  /** Why it did not answer, as a sentence; null: it did. */
+  problem: string | null;
+  /** For the load and the first token. */
+  seconds: number;
+  device: string | null;
+}
+
+export interface LoadTester {
+  /** Loads the model in a process of its own, which ends before this resolves. */
+  test(name: string, entry: RegistryEntry): Promise<LoadResult>;
+  dispose(): void;
+}
+
+/** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
+export function createLoadTester({ settings, environment }: LoadedSettings, signal: AbortSignal): LoadTester {
+  const engines = createEngines({ ...settings, environment });
+  const level = settings.logLevel === "debug" ? "debug" : "error";
+  const log = createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
+  const load = createLoader({ ...settings, engines, log });
+
+  async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
+    const { host } = await load(toTarget(name, entry, settings), signal);
+    try {
+      for await (const _event of host.generate(oneToken, signal)) {
+        // Each event is a sign that it works; a failure is thrown.
+      }
+      return host.ready.device;
+    } finally {
+      await host.close();
+    }
+  }
+
+  return {
+    async test(name, entry) {
+      const begun = performance.now();
+      const toSeconds = () => Math.round((performance.now() - begun) / 10) / 100;
+      try {
+        const device = await answerOnce(name, entry);
+        return { problem: null, seconds: toSeconds(), device };
+      } catch (error) {
+        signal.throwIfAborted();
+        const problem = error instanceof Error ? error.message : String(error);
+        return { problem, seconds: toSeconds(), device: null };
+      }
+    },
+    dispose: engines.dispose,
+  };
+}
+
+/** Greedy, so that it is the same each time. */
+const oneToken = {
+  prompt: "Hi",
+  grammar: null,
+  special_tokens: false,
+  sampling: {
+    temperature: 0,
+    top_p: 1,
+    top_k: null,
+    min_p: 0,
+    repetition_penalty: 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    seed: 0,
+  },
+  max_tokens: 1,
+  ignore_eos: false,
+  logprobs: false,
+};

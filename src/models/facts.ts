@@ -1,0 +1,30 @@
+import { stat } from "node:fs/promises";
+import { describeModel } from "./folder.ts";
+
+/** What a list of models says of one that is not loaded. */
+export interface ModelFacts {
+  /** In tokens; null: its files do not say, or are not there. */
+  contextLength: number | null;
+  /** When they changed last, Unix time in seconds; 0: they are not there. */
+  modified: number;
+}
+
+const unknown: ModelFacts = { contextLength: null, modified: 0 };
+
+/** Reads a model's facts, once for each change of its folder or file. */
+export function createFactsReader(): (path: string) => Promise<ModelFacts> {
+  const known = new Map<string, { changed: number; facts: Promise<ModelFacts> }>();
+  return async (path) => {
+    const found = await stat(path).catch(() => null);
+    if (!found) return unknown;
+    const before = known.get(path);
+    if (before?.changed === found.mtimeMs) return before.facts;
+    const modified = Math.floor(found.mtimeMs / 1000);
+    const facts = describeModel(path).then(
+      ({ contextLength }) => ({ contextLength, modified }),
+      () => ({ contextLength: null, modified }),
+    );
+    known.set(path, { changed: found.mtimeMs, facts });
+    return facts;
+  };
+}

@@ -1,0 +1,124 @@
+import { OvError } from "../errors.ts";
+import { type Environment, runProgram } from "../linux/program.ts";
+import type { EnvironmentLabels } from "./labels.ts";
+
+/** How packages get onto this machine: with uv, or with a Python's own venv and pip. */
+export type Installer =
+  | { kind: "uv"; uv: string; python: string; version: string }
+  | { kind: "pip"; python: string; version: string };
+
+/** The Python releases that the pinned packages have builds for. */
+export const pythonReleases = { oldest: 10, newest: 13 } as const;
+
+// With uv and no fitting Python: uv brings this one.
+const uvPython = "3.12";
+
+/** In the order tried: the machine's own first, then the releases it may have beside it, newest first. */
+export const pythonNames: readonly string[] = [
+  "python3",
+  "python3.13",
+  "python3.12",
+  "python3.11",
+  "python3.10",
+];
+
+interface Candidate {
+  python: string;
+  version: string;
+  fits: boolean;
+  hasEnsurepip: boolean;
+}
+
+/** What can install packages here; throws `setup_failed` with what to install when nothing can. */
+export async function findInstaller(
+  labels: EnvironmentLabels,
+  environment?: Environment,
+): Promise<Installer> {
+  const uv = which("uv", environment);
+  const candidates = await findPythons(environment);
+  const fitting = candidates.filter((candidate) => candidate.fits);
+  if (uv !== null) {
+    const { python, version } = fitting[0] ?? { python: uvPython, version: uvPython };
+    return { kind: "uv", uv, python, version };
+  }
+  const whole = fitting.find((candidate) => candidate.hasEnsurepip);
+  if (whole !== undefined) return { kind: "pip", python: whole.python, version: whole.version };
+  throw new OvError("setup_failed", explainNone(labels, candidates, fitting));
+}
+
+function explainNone(
+  { what, command }: EnvironmentLabels,
+  candidates: Candidate[],
+  fitting: Candidate[],
+): string {
+  const wanted = `Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
+  const bare = fitting[0];
+  if (bare !== undefined) {
+    return (
+      `Cannot set up ${what}: ${bare.python} (${bare.version}) lacks ensurepip, which venv needs. ` +
+      `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`
+    );
+  }
+  const found = candidates.map(({ python, version }) => `${python} is ${version}`).join(", ");
+  return (
+    `Cannot set up ${what}: it needs ${wanted}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}. ` +
+    `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`
+  );
+}
+
+async function findPythons(environment: Environment | undefined): Promise<Candidate[]> {
+  const paths = pythonNames.map((name) => which(name, environment)).filter((path) => path !== null);
+  const candidates = await Promise.all([...new Set(paths)].map((path) => inspect(path, environment)));
+  return candidates.filter((candidate) => candidate !== null);
+}
+
+/** A name on PATH proves little: shims of version managers are there and fail. So each is run. */
+async function inspect(python: string, environment: Environment | undefined): Promise<Candidate | null> {
+  const script =
+    "import sys, importlib.util as u; " +
+    "print(*sys.version_info[:3], int(all(u.find_spec(m) for m in ('venv', 'ensurepip'))))";
+  const run = await runProgram([python, "-I", "-c", script], { environment, timeoutMs: 20_000 });
+  const match = /^(\d+) (\d+) (\d+) ([01])$/m.exec(run.stdout);
+  if (run.reason !== null || match === null) return null;
+  const [, major, minor, patch, ensurepip] = match;
+  const release = Number(minor);
+  const fits = major === "3" && release >= pythonReleases.oldest && release <= pythonReleases.newest;
+  return { python, version: `${major}.${minor}.${patch}`, fits, hasEnsurepip: ensurepip === "1" };
+}
+
+/** argv that makes an environment, with pip in it, in the absent folder `dir`. */
+export function toVenvCommand(installer: Installer, dir: string): string[] {
+  return installer.kind === "uv"
+    ? [installer.uv, "venv", "--seed", "--python", installer.python, dir]
+    : [installer.python, "-I", "-m", "venv", dir];
+}
+
+/** argv that installs `requirements` for the environment whose interpreter is `python`. */
+export function toInstallCommand(
+  installer: Installer | { kind: "pip" },
+  python: string,
+  requirements: readonly string[],
+  options: { target?: string } = {},
+): string[] {
+  const program =
+    installer.kind === "uv"
+      ? [installer.uv, "pip", "install", "--python", python]
+      : [python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"];
+  // Built packages only: a build from source would need compilers and fail late and unclearly.
+  const built = ["--only-binary", ":all:"];
+  const target = options.target === undefined ? [] : ["--no-deps", "--target", options.target];
+  return [...program, ...built, ...target, ...requirements];
+}
+
+/** argv that removes `packages` from the environment whose interpreter is `python`. */
+export function toRemoveCommand(installer: Installer, python: string, packages: readonly string[]): string[] {
+  return installer.kind === "uv"
+    ? [installer.uv, "pip", "uninstall", "--python", python, ...packages]
+    : [python, "-I", "-m", "pip", "uninstall", "--disable-pip-version-check", "--yes", ...packages];
+}
+
+export function which(program: string, environment: Environment | undefined): string | null {
+  return environment === undefined
+    ? Bun.which(program)
+    : Bun.which(program, { PATH: environment.PATH ?? "" });
+}

@@ -1,0 +1,88 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import type { EngineChoice } from "../engine/kinds/engines.ts";
+import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
+import { OvError } from "../errors.ts";
+import { toFreeName, toSlug } from "../registry/name.ts";
+import type { RegistryEntry } from "../registry/schema.ts";
+import type { Registry } from "../registry/watcher.ts";
+
+/** A model as the API names it: a registry entry, or OV_MODEL_PATH. */
+export interface CatalogModel {
+  name: string;
+  entry: RegistryEntry;
+}
+
+export interface Catalog {
+  /** The model that a request names, or the fallback when it names none. Throws 404 and 400 with the known names. */
+  resolve(asked: string | null | undefined): CatalogModel;
+  list(): CatalogModel[];
+  toTarget(model: CatalogModel): ModelTarget;
+}
+
+export interface CatalogOptions {
+  registry: Registry;
+  /** OV_MODEL_PATH: answers requests that name no model, and is listed under a name of its own. */
+  modelPath: string | null;
+  /** OV_DEVICE: for entries that name none. */
+  device: string;
+  /** OV_ENGINE: for entries that name none. */
+  engine: EngineChoice;
+}
+
+/** Which model a request means. Nothing is ever answered by a model that was not asked for. */
+export function createCatalog({ registry, modelPath, device, engine }: CatalogOptions): Catalog {
+  /** OV_MODEL_PATH as a model: the registry's own entry where it has one for that path. */
+  function fallback(): CatalogModel | undefined {
+    if (modelPath === null) return undefined;
+    const { entries } = registry.current();
+    const real = toRealPath(modelPath);
+    for (const [name, entry] of entries) {
+      if (toRealPath(entry.path) === real) return { name, entry };
+    }
+    const slug = toSlug(basename(modelPath).replace(/\.gguf$/, ""));
+    const name = toFreeName(slug, (taken) => registry.resolve(taken) !== undefined);
+    const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown" };
+    return { name, entry };
+  }
+
+  function list(): CatalogModel[] {
+    const models = [...registry.current().entries].map(([name, entry]) => ({ name, entry }));
+    const extra = fallback();
+    return extra && !models.some(({ name }) => name === extra.name) ? [...models, extra] : models;
+  }
+
+  function known(): string {
+    const names = list().map(({ name }) => `"${name}"`);
+    return names.length > 0
+      ? `there is ${names.join(", ")}`
+      : "no model is registered yet, run `ov-llm setup --starter` or `ov-llm convert`";
+  }
+
+  return {
+    resolve(asked) {
+      if (asked === undefined || asked === null || asked === "") {
+        const model = fallback();
+        if (model) return model;
+        const message = `The request names no model, and OV_MODEL_PATH is not set: send "model"; ${known()}.`;
+        throw new OvError("model_required", message, { param: "model" });
+      }
+      const found = registry.resolve(asked);
+      if (found) return found;
+      const extra = fallback();
+      if (extra?.name === asked) return extra;
+      const message = `Cannot find model "${asked}": ${known()}. List them with GET /v1/models or "ov-llm models".`;
+      throw new OvError("model_not_found", message, { param: "model" });
+    },
+    list,
+    toTarget: ({ name, entry }) => toTarget(name, entry, { device, engine }),
+  };
+}
+
+function toRealPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createEngines, type EngineChoice, type Engines } from "../../../src/engine/kinds/engines.ts";
+import { OvError } from "../../../src/errors.ts";
+import { installStandIn, type StandInOptions } from "../../helpers/stand-in.ts";
+import { createTempDir } from "../../helpers/temp.ts";
+import { createFakeMachine } from "./batching/fake-python.ts";
+
+const temp = createTempDir();
+const made: Engines[] = [];
+afterEach(() => {
+  for (const engines of made.splice(0)) engines.dispose();
+});
+
+interface Machine {
+  batching?: "works" | "broken";
+  native?: StandInOptions;
+}
+
+function create(engine: EngineChoice, { batching, native }: Machine): Engines {
+  const root = mkdtempSync(join(temp, "machine-"));
+  const runtimeDir = join(root, "runtime");
+  if (batching) createFakeMachine(root).addRuntime(runtimeDir);
+  if (batching === "broken") writeFileSync(join(runtimeDir, "bin/python"), "#!/bin/sh\nexit 3\n");
+  const nativeDir = native ? installStandIn(root, native) : join(root, "no-addon");
+  const engines = createEngines({ engine, runtimeDir, nativeDir, environment: process.env });
+  made.push(engines);
+  return engines;
+}
+
+const works = {};
+const broken = { openvinoVersion: "2026.3.0" };
+
+describe("createEngines", () => {
+  test.each<[EngineChoice, Machine, RegExp]>([
+    ["auto", {}, /^No engine is installed in ".*", and no native addon .*--native` .* or `ov-llm setup`\.$/],
+    ["batching", { native: works }, /^No engine is installed in ".*": run `ov-llm setup`\.$/],
+    ["native", { batching: "works" }, /^The native engine's addon is not in ".*no-addon" .*--native`\.$/],
+  ])("refuses to start with OV_ENGINE=%s when that is not there", (engine, machine, message) => {
+    const start = () => create(engine, machine);
+    expect(start).toThrow(OvError);
+    expect(start).toThrow(message);
+  });
+
+  test.each<[string, EngineChoice, Machine, EngineChoice, boolean, string]>([
+    ["batching where both work", "auto", { batching: "works", native: works }, "auto", false, "batching"],
+    [
+      "native where only native works",
+      "auto",
+      { batching: "broken", native: works },
+      "auto",
+      false,
+      "native",
+    ],
+    [
+      "batching where neither works",
+      "auto",
+      { batching: "broken", native: broken },
+      "auto",
+      false,
+      "batching",
+    ],
+    ["the only one", "auto", { native: works }, "auto", false, "native"],
+    ["the only one, broken or not", "auto", { batching: "broken" }, "auto", false, "batching"],
+    ["what the model names", "auto", { batching: "works", native: works }, "native", false, "native"],
+    ["native for what it alone can do", "auto", { batching: "works", native: works }, "auto", true, "native"],
+    ["batching for that, to say no", "auto", { batching: "works" }, "auto", true, "batching"],
+  ])("chooses %s", async (_what, engine, machine, wanted, needsNative, chosen) => {
+    expect((await create(engine, machine).choose(wanted, needsNative)).engine as string).toBe(chosen);
+  });
+
+  test("an engine that a model names and that is not there is an error with the command that brings it", async () => {
+    const engines = create("auto", { batching: "works" });
+    expect(engines.choose("native", false)).rejects.toThrow("run `ov-llm setup --native`");
+  });
+
+  test("tells both states, before and after it has looked", async () => {
+    const engines = create("auto", { batching: "works", native: broken });
+    const states = () => engines.reports().map(({ name, state }) => `${name} ${state}`);
+    expect(states()).toEqual(["batching unknown", "native unknown"]);
+    await engines.probe();
+    expect(states()).toEqual(["batching ready", "native broken"]);
+    expect(engines.preferred()).toMatchObject({ name: "batching", devices: ["CPU", "GPU"] });
+    expect(engines.reports()[1]?.reason).toEndWith("Install it again with `ov-llm setup --native`.");
+  });
+
+  test("prefers native where batching turns out to be broken", async () => {
+    const engines = create("auto", { batching: "broken", native: works });
+    expect(engines.preferred()?.name).toBe("batching");
+    await engines.probe();
+    expect(engines.preferred()).toMatchObject({ name: "native", state: "ready", devices: ["CPU"] });
+  });
+});

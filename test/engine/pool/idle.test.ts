@@ -1,0 +1,121 @@
+import { describe, expect, test } from "bun:test";
+import { createGate, createTestPool, never, toTarget } from "../../helpers/pool.ts";
+import { settled } from "../../helpers/settled.ts";
+
+describe("an idle model", () => {
+  test("is unloaded after its time, and the log says why and how long it idled", async () => {
+    const { run, loads, lines, pool } = createTestPool({ idleSeconds: 0.02 });
+    await run(toTarget("a"));
+    expect(await loads[0]?.host.exited).toBeNull();
+    await settled();
+    expect(pool.status().size).toBe(0);
+    const line = lines.find((text) =>
+      text.includes("unloading model model=a why=idle running=0 idle_seconds="),
+    );
+    expect(Number(line?.split("=").at(-1))).toBeGreaterThanOrEqual(0.02);
+    await run(toTarget("a"));
+    expect(loads).toHaveLength(2);
+  });
+
+  test.each([
+    ["of its entry: it goes", { idleSeconds: 0.01 }, 0, true],
+    ["of its entry, which says never: it stays", { idleSeconds: 0 }, 0.01, false],
+    ["of the setting, which says never: it stays", {}, 0, false],
+    ["of the setting: it goes", { idleSeconds: null }, 0.01, true],
+    ["but is pinned: it stays", { pinned: true, idleSeconds: 0.01 }, 0.01, false],
+  ])("has the time %s", async (_, extra, idleSeconds, goes) => {
+    const { run, pool, loads } = createTestPool({ idleSeconds });
+    await run(toTarget("a", extra));
+    expect(pool.status().get("a")?.idleUnloadAt !== null).toBe(goes);
+    if (goes) expect(await loads[0]?.host.exited).toBeNull();
+  });
+
+  test("is not idle while a request runs", async () => {
+    const { gate, open } = createGate();
+    const { run, pool } = createTestPool({ idleSeconds: 0.01, host: { gate } });
+    await pool.load(toTarget("a"), never, true);
+    expect(pool.status().get("a")?.idleUnloadAt).toBeNumber();
+    const running = run(toTarget("a"));
+    await settled();
+    expect(pool.status().get("a")).toMatchObject({ state: "ready", idleUnloadAt: null, running: 1 });
+    open();
+    expect((await running).at(-1)?.type).toBe("finished");
+  });
+
+  test("follows a change of its entry at once, and back", async () => {
+    const { run, pool, loads } = createTestPool({ idleSeconds: 1000 });
+    await run(toTarget("a"));
+    pool.keep(toTarget("a", { pinned: true }));
+    expect(pool.status().get("a")?.idleUnloadAt).toBeNull();
+    pool.keep(toTarget("a"));
+    expect(pool.status().get("a")?.idleUnloadAt).toBeNumber();
+    pool.keep(toTarget("a", { idleSeconds: 0.01 }));
+    expect(await loads[0]?.host.exited).toBeNull();
+    expect(loads).toHaveLength(1);
+  });
+});
+
+describe("load and unload", () => {
+  test("load waits until the model is ready, once for all who ask", async () => {
+    const { pool, loads } = createTestPool();
+    await Promise.all([1, 2, 3].map(() => pool.load(toTarget("a"), never, true)));
+    expect(loads).toHaveLength(1);
+    expect(pool.status().get("a")).toMatchObject({
+      state: "ready",
+      engine: "memory",
+      loadedAt: expect.any(Number),
+      memory: 42,
+      tokensPerSecond: null,
+      running: 0,
+    });
+  });
+
+  test("unload lets running requests end, then the process is gone", async () => {
+    const { gate, open } = createGate();
+    const { run, pool, alive } = createTestPool({ host: { gate } });
+    const running = run(toTarget("a"));
+    await settled();
+    const unloaded = pool.unload("a", never);
+    await settled();
+    expect(alive()).toEqual(["a"]);
+    open();
+    expect((await running).at(-1)?.type).toBe("finished");
+    await unloaded;
+    expect(alive()).toEqual([]);
+    expect(pool.status().size).toBe(0);
+  });
+
+  test("unload of what is not loaded is done at once", async () => {
+    await createTestPool().pool.unload("a", never);
+  });
+
+  test("unload ends a load that nobody waits for", async () => {
+    const ended = Promise.withResolvers<unknown>();
+    const load = (_: unknown, signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => {
+          ended.resolve(signal.reason);
+          reject(signal.reason);
+        });
+      });
+    const { run, pool, lines } = createTestPool({ load });
+    const stop = new AbortController();
+    const asking = run(toTarget("a"), { signal: stop.signal });
+    await settled();
+    stop.abort(new Error("left"));
+    await expect(asking).rejects.toThrow("left");
+    await pool.unload("a", never);
+    expect(await ended.promise).toMatchObject({ code: "shutting_down" });
+    expect(lines.join("")).not.toContain("cannot load");
+  });
+
+  test("tokens per second are known after an answer", async () => {
+    let time = 0;
+    const gate = async () => {
+      time += 100;
+    };
+    const { run, pool } = createTestPool({ now: () => time, host: { gate } });
+    await run(toTarget("a"));
+    expect(pool.status().get("a")?.tokensPerSecond).toBe(10);
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { createChannel } from "../../../src/engine/supervise/channel.ts";
+
+async function read<T>(channel: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of channel) items.push(item);
+  return items;
+}
+
+test("a channel gives what was pushed before and while it is read", async () => {
+  const channel = createChannel<number>();
+  channel.push(1);
+  const reading = read(channel);
+  channel.push(2);
+  setImmediate(() => {
+    channel.push(3);
+    channel.end();
+  });
+  expect(await reading).toEqual([1, 2, 3]);
+});
+
+test("a failed channel gives what came before, then the error, and drops the rest", async () => {
+  const channel = createChannel<number>();
+  channel.push(1);
+  channel.fail(new Error("broken"));
+  channel.push(2);
+  channel.end();
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const item of channel) seen.push(item);
+  })();
+  expect(reading).rejects.toThrow("broken");
+  await reading.catch(() => {});
+  expect(seen).toEqual([1]);
+});

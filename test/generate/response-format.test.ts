@@ -1,0 +1,129 @@
+import { describe, expect, test } from "bun:test";
+import { type FormatRequest, planResponseFormat } from "../../src/generate/response-format.ts";
+import { checkChoice, checkRegex } from "../../src/grammar/choice.ts";
+import { checkGrammar } from "../../src/grammar/ebnf/check.ts";
+import { checkSchema } from "../../src/grammar/json-schema/check.ts";
+
+const schema = { type: "object", properties: { a: { type: "boolean" } }, required: ["a"] };
+const anyObject = checkSchema({ type: "object" }, "s");
+
+describe("what the answer is held to", () => {
+  test.each<[string, FormatRequest, unknown]>([
+    ["nothing", {}, null],
+    ["null", { response_format: null, structured_outputs: null }, null],
+    ["text", { response_format: { type: "text" } }, null],
+    ["any object", { response_format: { type: "json_object" } }, anyObject],
+    [
+      "a schema",
+      { response_format: { type: "json_schema", json_schema: { name: "n", strict: true, schema } } },
+      checkSchema(schema, "s"),
+    ],
+    [
+      "a schema beside no structured outputs",
+      { structured_outputs: { regex: null, json_object: false }, response_format: { type: "json_object" } },
+      anyObject,
+    ],
+    ["vLLM's schema", { structured_outputs: { json: schema } }, checkSchema(schema, "s")],
+    [
+      "vLLM's schema as text",
+      { structured_outputs: { json: JSON.stringify(schema) } },
+      checkSchema(schema, "s"),
+    ],
+    [
+      "vLLM's regex with text",
+      { response_format: { type: "text" }, structured_outputs: { regex: "a+" } },
+      checkRegex("a+", "r"),
+    ],
+    ["vLLM's choice", { structured_outputs: { choice: ["a", "b"] } }, checkChoice(["a", "b"], "c")],
+    [
+      "vLLM's grammar",
+      { structured_outputs: { grammar: 'root ::= "a"' } },
+      checkGrammar('root ::= "a"', "g"),
+    ],
+    ["vLLM's any object", { structured_outputs: { json_object: true, disable_fallback: true } }, anyObject],
+  ])("%s", (_, request, grammar) => expect(planResponseFormat(request)).toEqual(grammar as null));
+});
+
+describe("what is refused", () => {
+  test.each<[string, FormatRequest, string, string]>([
+    [
+      "an unknown type",
+      { response_format: { type: "xml" } },
+      "unsupported_parameter",
+      "response_format.type",
+    ],
+    [
+      "no json_schema",
+      { response_format: { type: "json_schema" } },
+      "invalid_request",
+      "response_format.json_schema",
+    ],
+    [
+      "no schema",
+      { response_format: { type: "json_schema", json_schema: { name: "n" } } },
+      "invalid_request",
+      "response_format.json_schema.schema",
+    ],
+    [
+      "a keyword in the schema",
+      {
+        response_format: {
+          type: "json_schema",
+          json_schema: { schema: { $defs: { x: { $ref: "other" } }, $ref: "#/$defs/x" } },
+        },
+      },
+      "unsupported_parameter",
+      "response_format.json_schema.schema.$defs.x.$ref",
+    ],
+    [
+      "both",
+      { response_format: { type: "json_object" }, structured_outputs: { regex: "a" } },
+      "invalid_request",
+      "structured_outputs",
+    ],
+    [
+      "two forms",
+      { structured_outputs: { regex: "a", choice: ["a"] } },
+      "invalid_request",
+      "structured_outputs",
+    ],
+    [
+      "an unknown form",
+      { structured_outputs: { structural_tag: {} } },
+      "unsupported_parameter",
+      "structured_outputs.structural_tag",
+    ],
+    [
+      "a regex that is no text",
+      { structured_outputs: { regex: 1 } },
+      "invalid_request",
+      "structured_outputs.regex",
+    ],
+    [
+      "choices that are no list",
+      { structured_outputs: { choice: "a" } },
+      "invalid_request",
+      "structured_outputs.choice",
+    ],
+    [
+      "an empty grammar",
+      { structured_outputs: { grammar: "" } },
+      "invalid_request",
+      "structured_outputs.grammar",
+    ],
+    [
+      "a schema that is no JSON",
+      { structured_outputs: { json: "{" } },
+      "invalid_request",
+      "structured_outputs.json",
+    ],
+    [
+      "json_object of a text",
+      { structured_outputs: { json_object: "yes" } },
+      "invalid_request",
+      "structured_outputs.json_object",
+    ],
+  ])("%s", (_, request, code, param) => {
+    expect(() => planResponseFormat(request)).toThrow(expect.objectContaining({ code, param }));
+  });
+});

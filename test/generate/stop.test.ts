@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import { createStopFilter } from "../../src/generate/stop.ts";
+
+function run(stops: string[], pieces: string[]): { text: string; stopped: boolean } {
+  const filter = createStopFilter(stops);
+  let text = "";
+  for (const piece of pieces) {
+    const step = filter.push(piece);
+    text += step.text;
+    if (step.stopped) return { text, stopped: true };
+  }
+  return { text: text + filter.flush(), stopped: false };
+}
+
+const cases: [name: string, stops: string[], text: string, out: string, stopped: boolean][] = [
+  ["no stop strings", [], "Hello world", "Hello world", false],
+  ["no match", ["END"], "Hello world", "Hello world", false],
+  ["a match at the end", ["END"], "Hello END", "Hello ", true],
+  ["a match in the middle", ["END"], "Hello END world", "Hello ", true],
+  ["a match at the begin", ["END"], "END", "", true],
+  ["the begin of a match at the end is given out", ["END"], "Hello EN", "Hello EN", false],
+  ["a false start within a match", ["aab"], "aaab", "a", true],
+  ["the earliest of several", ["three", "two"], "one two three", "one ", true],
+  ["one that begins another", ["ab", "abc"], "xabc", "x", true],
+  ["a line break", ["\n\n"], "a\nb\n\nc", "a\nb", true],
+  ["characters outside the BMP", ["🙂🙃"], "x🙂🙂🙃y", "x🙂", true],
+];
+
+describe("the stop filter", () => {
+  for (const [name, stops, text, out, stopped] of cases) {
+    test(`${name}: whole and split at every character`, () => {
+      expect(run(stops, [text])).toEqual({ text: out, stopped });
+      expect(run(stops, [...text])).toEqual({ text: out, stopped });
+      for (let at = 1; at < text.length; at++) {
+        expect(run(stops, [text.slice(0, at), text.slice(at)])).toEqual({ text: out, stopped });
+      }
+    });
+  }
+
+  test("holds back no more than what could begin a stop string", () => {
+    const filter = createStopFilter(["STOP"]);
+    expect(filter.push("all of this ").text).toBe("all of this ");
+    expect(filter.push("ST").text).toBe("");
+    expect(filter.push("ART").text).toBe("START");
+  });
+
+  test("drops everything after the stop", () => {
+    const filter = createStopFilter(["x"]);
+    filter.push("axb");
+    expect(filter.push("more")).toEqual({ text: "", stopped: true });
+    expect(filter.flush()).toBe("");
+  });
+});

@@ -1,0 +1,91 @@
+import { expect, test } from "bun:test";
+import { toolFormatNames, toToolFormat } from "../../../src/generate/tools/detect.ts";
+
+// What tells the form in models' own templates, as files of llama.cpp's models/templates and vLLM's examples have them.
+const templates: [source: string, template: string, format: string][] = [
+  [
+    "Qwen-Qwen2.5-7B-Instruct.jinja",
+    String.raw`{{- "\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call><|im_end|>\n" }}`,
+    "hermes",
+  ],
+  [
+    "NousResearch-Hermes-3-Llama-3.1-8B-tool_use.jinja",
+    `{{- "<tool_call>
+" }}
+{{- '{"name": <function-name>, "arguments": <args-dict>}
+' }}
+{{- '</tool_call><|im_end|>
+' }}`,
+    "hermes",
+  ],
+  [
+    "ibm-granite-granite-4.0.jinja",
+    String.raw`{{- '<tool_call>\n{"name": "' }}{{- tool_call.name }}{{- '", "arguments": ' }}{{- tool_call.arguments | tojson }}{{- '}\n</tool_call>' }}`,
+    "hermes",
+  ],
+  [
+    "Qwen3-Coder.jinja",
+    String.raw`{{- '\n\nIf you choose to call a function ONLY reply in the following format with NO suffix:\n\n<tool_call>\n<function=example_function_name>\n<parameter=example_parameter_1>\nvalue_1\n</parameter>' }}`,
+    "qwen3-coder",
+  ],
+  [
+    "Qwen3.5-4B.jinja",
+    String.raw`{{- '\n<tool_call>\n<function=' + tool_call.name + '>\n' }}{{- '<parameter=' + args_name + '>\n' }}{{- '\n</parameter>\n' }}`,
+    "qwen3-coder",
+  ],
+  [
+    "meta-llama-Llama-3.2-3B-Instruct.jinja",
+    `{{- 'Respond in the format {"name": function name, "parameters": dictionary of argument name and its value}.' }}`,
+    "llama3-json",
+  ],
+  [
+    "tool_chat_template_llama4_pythonic.jinja",
+    String.raw`{{- "\nHere is a list of functions in JSON format that you can invoke. Use exact format: [func_name1(param1=value1, param2=value2), func_name2(...)]\n" }}`,
+    "llama-pythonic",
+  ],
+  [
+    "tool_chat_template_llama3.2_pythonic.jinja",
+    "{{- 'Respond in the format [func_name1(params_name1=params_value1, params_name2=params_value2...), func_name2(params)] ' }}",
+    "llama-pythonic",
+  ],
+];
+
+test.each(templates)("%s speaks the form that it describes", (_source, template, format) => {
+  expect(toToolFormat(template, undefined).name).toBe(format);
+  expect(toToolFormat(template, undefined).matches(template)).toBe(true);
+});
+
+const unknown: [source: string, template: string][] = [
+  [
+    "GLM-4.6.jinja",
+    "{{ '\\n<tool_call>' + tc.name }}\n<arg_key>{{ k }}</arg_key>\n<arg_value>{{ v }}</arg_value>\n</tool_call>",
+  ],
+  [
+    "ByteDance-Seed-OSS.jinja",
+    '{{ "\\n<seed:tool_call>\\n<function=" + name + ">\\n<parameter=" + key + ">" }}',
+  ],
+  [
+    "meetkai-functionary-medium-v3.1.jinja",
+    '<function=example_function_name>{"example_name": "example_value"}</function>',
+  ],
+  ["MiniMax-M3.jinja", "{%- set toolcall_begin_token = ns_token ~ '<tool_call>' -%}"],
+  ["Llama-2", "{% for message in messages %}[INST] {{ message['content'] }} [/INST]{% endfor %}"],
+];
+
+test.each(unknown)("%s gets our own form, which it does not speak", (_source, template) => {
+  expect(toToolFormat(template, undefined).name).toBe("hermes");
+  expect(toToolFormat(template, undefined).matches(template)).toBe(false);
+});
+
+test("a model without a template gets our own form", () => {
+  expect(toToolFormat(null, undefined).name).toBe("hermes");
+});
+
+test("the wanted form wins over the template's, and every form can be wanted", () => {
+  const [, qwen = ""] = templates[0] ?? [];
+  for (const name of toolFormatNames) {
+    expect(toToolFormat(qwen, name).name).toBe(name);
+    expect(toToolFormat(null, name).name).toBe(name);
+  }
+  expect(new Set(toolFormatNames).size).toBe(toolFormatNames.length);
+});

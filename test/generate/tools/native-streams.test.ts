@@ -1,0 +1,42 @@
+import { expect, test } from "bun:test";
+import { deepseek } from "../../../src/generate/tools/deepseek.ts";
+import type { ToolFormat, ToolPart } from "../../../src/generate/tools/format.ts";
+import { gemma } from "../../../src/generate/tools/gemma.ts";
+import { harmony } from "../../../src/generate/tools/harmony.ts";
+import { mistral } from "../../../src/generate/tools/mistral.ts";
+import { phi4 } from "../../../src/generate/tools/phi4.ts";
+import { tool } from "./parsing.ts";
+
+const begins: [ToolFormat, begin: string, json: string][] = [
+  [mistral, '[TOOL_CALLS][{"name": "get_weather", "arguments": {"city": "Par', '{"city": "Par'],
+  [mistral, '[TOOL_CALLS]get_weather[ARGS]{"city": "Par', '{"city": "Par'],
+  [phi4, '<|tool_call|>[{"name": "get_weather", "arguments": {"city": "Par', '{"city": "Par'],
+  [
+    deepseek,
+    '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{"city": "Par',
+    '{"city": "Par',
+  ],
+  [harmony, '<|channel|>commentary to=functions.get_weather json<|message|>{"city": "Par', '{"city": "Par'],
+  [gemma, '<|tool_call>call:get_weather{city:<|"|>Par', '{"city":"Par'],
+];
+
+test.each(begins.map(([format, ...texts]) => [format.name, format, ...texts] as const))(
+  "%s: arguments go out while they come",
+  (_name, format, begin, json) => {
+    const parts = format.createParser([tool("get_weather")]).push(begin);
+    expect(parts).toEqual([
+      { type: "call", name: "get_weather" },
+      { type: "arguments", text: json },
+    ]);
+  },
+);
+
+test.each([mistral, phi4, deepseek, harmony, gemma].map((format) => [format.name, format] as const))(
+  "%s: no more text is held back than could begin a marker",
+  (_name, format) => {
+    const parser = format.createParser([tool("get_weather")]);
+    const push = (text: string): ToolPart[] => parser.push(text);
+    expect(push("a < b, [0]")).toEqual([{ type: "content", text: "a < b, [0]" }]);
+    expect(push(" x")).toEqual([{ type: "content", text: " x" }]);
+  },
+);

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import Ajv from "ajv";
+import Ajv2020 from "ajv/dist/2020";
+import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
+import { modelPath, runtimeDir } from "../../helpers/environment.ts";
+import { textCases } from "../text-cases.ts";
+import { realFormats } from "./formats.ts";
+import { accepted } from "./schema-cases.ts";
+
+const SAMPLES = 1;
+const TOKENS = 120;
+
+interface Answer {
+  name: string;
+  text: string;
+  finished: boolean;
+}
+
+async function sample(cases: { name: string; grammar: string }[]): Promise<Answer[]> {
+  const program = [join(import.meta.dir, "sample.py"), modelPath(), String(TOKENS), String(SAMPLES)];
+  const child = Bun.spawn([join(runtimeDir(), "bin", "python"), ...program], {
+    stdio: [Buffer.from(JSON.stringify(cases)), "pipe", "pipe"],
+  });
+  const [answers, report, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  expect([code, report]).toEqual([0, ""]);
+  return answers
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+function toValidator(schema: unknown): (text: string) => boolean {
+  const isDraft7 = JSON.stringify(schema).includes("draft-07");
+  const ajv = new (isDraft7 ? Ajv : Ajv2020)({ strict: false, formats: realFormats });
+  const validate = ajv.compile(schema as object);
+  return (text) => validate(JSON.parse(text)) === true;
+}
+
+const checks = new Map<string, (text: string) => boolean>([
+  ...accepted.map(
+    ([name, schema, same]) => [name, toValidator(same ?? schema)] as [string, (text: string) => boolean],
+  ),
+  ...textCases.map(([name, , fits]) => [name, fits] as [string, (text: string) => boolean]),
+]);
+
+test("every finished answer of the real model fits what it was held to, and nearly all finish", async () => {
+  const grammars = [
+    ...accepted.map(([name, schema]) => ({ name, ...checkSchema(schema, "schema") })),
+    ...textCases.map(([name, grammar]) => ({ name, ...(grammar() as { grammar: string }) })),
+  ];
+  const answers = await sample(grammars as { name: string; grammar: string }[]);
+  expect(answers.length).toBe(checks.size * SAMPLES);
+  const finished = answers.filter((answer) => answer.finished);
+  expect(finished.filter(({ name, text }) => !checks.get(name)?.(text))).toEqual([]);
+  expect(finished.length / answers.length).toBeGreaterThan(0.85);
+  const silent = [...checks.keys()].filter((name) => !finished.some((answer) => answer.name === name));
+  expect(silent.length).toBeLessThan(8);
+}, 400_000);

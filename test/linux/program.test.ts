@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test";
+import { runProgram, shortenLine } from "../../src/linux/program.ts";
+
+describe("runProgram", () => {
+  test("a program that is not there is a reason, not an exception", async () => {
+    expect(await runProgram(["/nowhere/program"])).toEqual({
+      stdout: "",
+      reason: expect.stringContaining("/nowhere/program"),
+    });
+  });
+
+  test("the reason is the line that names the error, not a hint after it", async () => {
+    const script =
+      'echo "ERROR: no such package"; echo "hint: look elsewhere"; echo "notice: a new pip"; exit 1';
+    expect((await runProgram(["/bin/sh", "-c", script])).reason).toBe("ERROR: no such package");
+  });
+
+  test("what a grandchild still holds open is not waited for", async () => {
+    const started = performance.now();
+    const run = await runProgram(["/bin/sh", "-c", "/bin/sleep 20 & echo out; exit 1"]);
+    expect(run.stdout).toBe("out\n");
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  test.each([
+    ["Downloading https://me:secret@host.test/a/b/numpy-2.whl (16 MB)", "Downloading numpy-2.whl (16 MB)"],
+    ["Looking in indexes: https://me:secret@host.test/simple/, file:///x/y", "Looking in indexes: , y"],
+    [
+      "Proxy agent is configured with 'http://me:secret@proxy:3128'.",
+      "Proxy agent is configured with 'proxy:3128'.",
+    ],
+    ["x\t  y", "x y"],
+    ["a".repeat(120), `${"a".repeat(99)}…`],
+  ])("shortens %p", (line, short) => {
+    expect(shortenLine(line)).toBe(short);
+  });
+});

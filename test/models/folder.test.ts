@@ -1,0 +1,131 @@
+import { describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describeModel } from "../../src/models/folder.ts";
+import { modelPath } from "../helpers/environment.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+const root = createTempDir();
+let next = 0;
+
+/** A folder with these files; a value that is no text is written as JSON. */
+function createFolder(files: Record<string, unknown>): string {
+  const path = join(root, `model-${next++}`);
+  mkdirSync(path);
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(path, name), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return path;
+}
+
+const whole = {
+  "openvino_model.xml": "<net/>",
+  "openvino_model.bin": "weights",
+  "openvino_tokenizer.xml": "<net/>",
+  "openvino_detokenizer.xml": "<net/>",
+};
+const without = (name: keyof typeof whole) =>
+  Object.fromEntries(Object.entries(whole).filter(([file]) => file !== name));
+
+describe("an OpenVINO folder", () => {
+  test("is described with its context length and defaults", async () => {
+    const path = createFolder({
+      ...whole,
+      "config.json": { max_position_embeddings: 32768, model_type: "qwen2" },
+      "generation_config.json": { do_sample: true, temperature: 0.7, top_k: 20, eos_token_id: [1, 2] },
+    });
+    expect(await describeModel(path)).toMatchObject({
+      kind: "ir",
+      path,
+      contextLength: 32768,
+      defaults: { do_sample: true, temperature: 0.7, top_k: 20 },
+    });
+  });
+
+  const contexts: [string, unknown, number | null][] = [
+    ["the text part of a multimodal model", { text_config: { max_position_embeddings: 4096 } }, 4096],
+    ["GPT-2's name for it", { n_positions: 1024 }, 1024],
+    ["nothing known", {}, null],
+    ["a strange value", { max_position_embeddings: "many" }, null],
+  ];
+  for (const [name, config, contextLength] of contexts) {
+    test(`knows its context length from ${name}`, async () => {
+      const path = createFolder({ ...whole, "config.json": config });
+      expect((await describeModel(path)).contextLength).toBe(contextLength);
+    });
+  }
+
+  test("works without its config files, and with broken ones", async () => {
+    expect(await describeModel(createFolder(whole))).toMatchObject({ contextLength: null, defaults: {} });
+    const path = createFolder({ ...whole, "config.json": "{", "generation_config.json": "[]" });
+    expect(await describeModel(path)).toMatchObject({ contextLength: null, defaults: {} });
+  });
+});
+
+describe("what is no model gets told what it is", () => {
+  const cases: [string, () => string, RegExp][] = [
+    ["a missing path", () => join(root, "nowhere"), /does not exist/],
+    [
+      "a file that is no .gguf",
+      () => join(createFolder({ "notes.txt": "x" }), "notes.txt"),
+      /not a \.gguf one/,
+    ],
+    ["an empty folder", () => createFolder({}), /holds no OpenVINO model/],
+    [
+      "a raw Hugging Face folder",
+      () => createFolder({ "config.json": {}, "model.safetensors": "w", "tokenizer.json": {} }),
+      /raw Hugging Face model.*ov-llm convert/,
+    ],
+    ["a folder with a .gguf", () => createFolder({ "a.gguf": "GGUF" }), /Name the file itself: .*a\.gguf/],
+    [
+      "no weights",
+      () => createFolder(without("openvino_model.bin")),
+      /incomplete export: openvino_model\.bin/,
+    ],
+    ["no tokenizer", () => createFolder(without("openvino_tokenizer.xml")), /has no tokenizer/],
+    ["no detokenizer", () => createFolder(without("openvino_detokenizer.xml")), /openvino_detokenizer\.xml/],
+    ["no model.xml", () => createFolder(without("openvino_model.xml")), /openvino_model\.xml is missing/],
+    [
+      "empty weights",
+      () => createFolder({ ...whole, "openvino_model.bin": "" }),
+      /openvino_model\.bin is empty/,
+    ],
+    [
+      "a .gguf that is none",
+      () => join(createFolder({ "a.gguf": "nope" }), "a.gguf"),
+      /does not begin with "GGUF"/,
+    ],
+    ["a .gguf cut in its head", () => cutGguf(5_000), /cut short/],
+    ["a .gguf cut in its tensors", () => cutGguf(20_000_000), /is cut short: it has 20000000 bytes/],
+  ];
+  for (const [name, create, message] of cases) {
+    test(name, async () => {
+      await expect(describeModel(create())).rejects.toMatchObject({
+        code: "model_path_invalid",
+        message: expect.stringMatching(message),
+      });
+    });
+  }
+
+  test.skipIf(process.getuid?.() === 0)(
+    "a folder that may not be read [needs a user other than root]",
+    async () => {
+      const path = createFolder(whole);
+      chmodSync(path, 0o000);
+      await expect(describeModel(path)).rejects.toMatchObject({
+        message: expect.stringContaining("not readable"),
+      });
+      chmodSync(path, 0o700);
+    },
+  );
+});
+
+test("a .gguf file is described with its context length", async () => {
+  expect(await describeModel(modelPath())).toMatchObject({ kind: "gguf", contextLength: 8192, defaults: {} });
+});
+
+function cutGguf(bytes: number): string {
+  const path = join(createFolder({}), "cut.gguf");
+  writeFileSync(path, readFileSync(modelPath()).subarray(0, bytes));
+  return path;
+}
