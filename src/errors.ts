@@ -10,6 +10,7 @@ export const errorCatalogue = {
   model_required: { status: 400, type: "invalid_request_error" },
   context_length_exceeded: { status: 400, type: "invalid_request_error" },
   chat_template_failed: { status: 400, type: "invalid_request_error" },
+  task_unsupported: { status: 400, type: "invalid_request_error" },
   invalid_api_key: { status: 401, type: "authentication_error" },
   model_not_found: { status: 404, type: "invalid_request_error" },
   route_not_found: { status: 404, type: "invalid_request_error" },
@@ -50,6 +51,16 @@ export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(errorCatalogue, value);
 }
 
+/** An error as facts. A sentence is made of them once, for the person who reads it, and never taken apart again. */
+export interface ErrorFacts {
+  /** What failed, with the value quoted and without a full stop: `Cannot load model "x"`. */
+  what: string;
+  /** The reason, without a full stop; may be what another program said. */
+  why?: string;
+  /** The next step, as whole sentences: `Convert it again with "ov-llm convert".` */
+  next?: string;
+}
+
 export interface ErrorDetail {
   /** The request field or setting that is at fault, as a path such as `messages[0].role`. */
   param?: string;
@@ -58,19 +69,19 @@ export interface ErrorDetail {
   cause?: unknown;
 }
 
-/**
- * The one error class. The message is a whole sentence for a person: what failed, the value, what was
- * wanted, the next step.
- */
+/** The one error class: a code of the catalogue and facts, or a whole sentence where nobody needs the parts. */
 export class OvError extends Error {
   readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
   readonly param: string | null;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+  constructor(code: ErrorCode, facts: ErrorFacts | string, detail: ErrorDetail = {}) {
+    const message = typeof facts === "string" ? facts : renderFacts(facts);
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = "OvError";
     this.code = code;
+    this.facts = typeof facts === "string" ? { what: facts } : facts;
     this.param = detail.param ?? null;
     this.retryAfterSeconds = detail.retryAfterSeconds;
   }
@@ -82,6 +93,13 @@ export class OvError extends Error {
   get type(): string {
     return errorCatalogue[this.code].type;
   }
+}
+
+/** `What: why. Next.` */
+export function renderFacts({ what, why, next }: ErrorFacts): string {
+  const sentence = why === undefined ? what : `${what}: ${why}`;
+  const closed = /[.!?…][`"')]?$/.test(sentence) ? sentence : `${sentence}.`;
+  return next === undefined ? closed : `${closed} ${next}`;
 }
 
 /** Anything thrown, as an OvError; what is not one already becomes `internal_error`. */

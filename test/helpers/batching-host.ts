@@ -22,7 +22,16 @@ export async function loadBatchingHost(
     stallSeconds: 30,
     log: silentLog,
   });
-  const target = { name, path, device: "AUTO", contextLength: null, engine: "auto" as const, properties: {} };
+  const task = "text-generation-with-past";
+  const target = {
+    name,
+    path,
+    task,
+    device: "AUTO",
+    contextLength: null,
+    engine: "auto" as const,
+    properties: {},
+  };
   const signal = new AbortController().signal;
   const { host } = await load({ ...target, ...extra }, signal).catch((error: unknown) => {
     launcher.remove();

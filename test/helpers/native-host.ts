@@ -33,6 +33,7 @@ export async function loadNativeHost(
   const target = {
     name: "m",
     path,
+    task: "text-generation-with-past",
     device: "AUTO",
     contextLength: null,
     engine: "auto" as const,

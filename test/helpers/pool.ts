@@ -8,6 +8,7 @@ import { createTestLog } from "./log.ts";
 export const toTarget = (name: string, extra: Partial<ModelTarget> = {}): ModelTarget => ({
   name,
   path: `/models/${name}`,
+  task: "text-generation-with-past",
   device: "CPU",
   contextLength: null,
   engine: "auto",

@@ -7,6 +7,8 @@ import type { Host } from "../supervise/types.ts";
 export interface ModelTarget {
   name: string;
   path: string;
+  /** What the model does, as its registry entry says; src/models knows the tasks. */
+  task: string;
   device: string;
   /** Overrides what the model's files say, in tokens. */
   contextLength: number | null;
@@ -30,6 +32,7 @@ export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<Lo
 /** What an entry of the registry may say of it. */
 export interface TargetEntry {
   path: string;
+  task: string;
   device?: string;
   engine?: EngineChoice;
   context_length?: number;
@@ -47,6 +50,7 @@ export function toTarget(
   return {
     name,
     path: entry.path,
+    task: entry.task,
     device: (entry.device ?? fallback.device).toUpperCase(),
     contextLength: entry.context_length ?? null,
     engine: entry.engine ?? fallback.engine,
@@ -57,6 +61,6 @@ export function toTarget(
 }
 
 /** What a model's process depends on; how long it stays is no part of it. */
-export function toKey({ name, path, device, contextLength, engine, properties }: ModelTarget): string {
-  return JSON.stringify([name, path, device, contextLength, engine, properties]);
+export function toKey({ name, path, task, device, contextLength, engine, properties }: ModelTarget): string {
+  return JSON.stringify([name, path, task, device, contextLength, engine, properties]);
 }
