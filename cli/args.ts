@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ArgsDef, BooleanArgDef, StringArgDef } from "citty";
-import { type Setting, type SettingName, settingNamesOf, settingsTable } from "../src/config/settings.ts";
+import type { Setting } from "../src/config/settings/setting.ts";
+import { type SettingName, settingNamesOf, settingsTable } from "../src/config/settings.ts";
 import { UsageError } from "./action.ts";
 import { renderBlock } from "./terminal.ts";
 

@@ -5,7 +5,8 @@ import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 import { parseSetting } from "./parse.ts";
 import { defaultPaths, expandPath } from "./paths.ts";
-import { type Setting, type SettingName, type Settings, settingsTable } from "./settings.ts";
+import type { Setting } from "./settings/setting.ts";
+import { type SettingName, type Settings, settingsTable } from "./settings.ts";
 
 export type SettingSource = "flag" | "env" | "file" | "default";
 type Texts = Record<string, string | undefined>;

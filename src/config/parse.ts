@@ -1,7 +1,8 @@
 import { Kind, type TSchema, TypeGuard } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { expandPath } from "./paths.ts";
-import { type Setting, type SettingName, settingsTable } from "./settings.ts";
+import type { Setting } from "./settings/setting.ts";
+import { type SettingName, settingsTable } from "./settings.ts";
 
 export type Parsed = { value: unknown } | { wanted: string };
 

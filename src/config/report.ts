@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { LoadedSettings } from "./load.ts";
-import { type Setting, type SettingName, type Settings, settingNamesOf, settingsTable } from "./settings.ts";
+import type { Setting } from "./settings/setting.ts";
+import { type SettingName, type Settings, settingNamesOf, settingsTable } from "./settings.ts";
 
 /** The server's settings in force as text by their variable's name; a secret shows only that it is set. */
 export function reportSettings({ settings, sources }: LoadedSettings): Record<string, string> {

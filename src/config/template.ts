@@ -1,4 +1,5 @@
-import { type Setting, settingsTable } from "./settings.ts";
+import type { Setting } from "./settings/setting.ts";
+import { settingsTable } from "./settings.ts";
 
 /**
  * A settings file that changes nothing: each setting with its help and its default, commented out. Made

@@ -3,7 +3,8 @@ import { type ArgsDef, parseArgs } from "citty";
 import { UsageError } from "../../cli/action.ts";
 import { checkArgs, readRepeated, renderFlaglessSettings, toFlags, toSettingArgs } from "../../cli/args.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { type Setting, type SettingName, settingNamesOf, settingsTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/settings/setting.ts";
+import { type SettingName, settingNamesOf, settingsTable } from "../../src/config/settings.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const home = createTempDir();

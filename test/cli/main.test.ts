@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
-import { type Setting, settingNamesOf, settingsTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/settings/setting.ts";
+import { settingNamesOf, settingsTable } from "../../src/config/settings.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
 

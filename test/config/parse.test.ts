@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseSetting } from "../../src/config/parse.ts";
-import { type Setting, type SettingName, settingsTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/settings/setting.ts";
+import { type SettingName, settingsTable } from "../../src/config/settings.ts";
 
 const settings = Object.entries<Setting>(settingsTable).map(([name, setting]) => ({
   name: name as SettingName,

@@ -4,7 +4,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Setting, settingsTable } from "../../src/config/settings.ts";
+import type { Setting } from "../../src/config/settings/setting.ts";
+import { settingsTable } from "../../src/config/settings.ts";
 import { errorCatalogue } from "../../src/errors.ts";
 
 const root = join(import.meta.dir, "../..");
