@@ -1,6 +1,6 @@
 /**
  * Every error that ov-llm reports: its code, HTTP status and OpenAI error type.
- * ARCHITECTURE.md lists the same codes; a test holds both together.
+ * docs/api.md lists the same codes; a test holds both together.
  * Statuses and types follow the OpenAI API reference, "Error codes".
  */
 export const errorCatalogue = {

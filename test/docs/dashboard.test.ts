@@ -57,9 +57,9 @@ describe("docs/grafana-dashboard.json", () => {
   });
 });
 
-test("README.md names only metrics that there are", async () => {
+test("docs/monitoring.md names only metrics that there are", async () => {
   const names = new Set([...(await readNames())].map((name) => name.replace(/_(bucket|sum|count)$/, "")));
-  const named = readDocument("README.md").match(/`ov_llm_\w+/g) ?? [];
+  const named = readDocument("docs/monitoring.md").match(/`ov_llm_\w+/g) ?? [];
   expect(named.length).toBeGreaterThan(5);
   expect(named.map((name) => name.slice(1)).filter((name) => !names.has(name))).toEqual([]);
 });

@@ -1,12 +1,19 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { settingsTable } from "../../src/config/settings.ts";
 import { propertyNames } from "../../src/registry/properties.ts";
 import { madeParts, readDocument, withPart } from "./tables.ts";
 
 const root = join(import.meta.dir, "../..");
-const documents = ["README.md", "ARCHITECTURE.md", "AGENTS.md"];
+const documents = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "AGENTS.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 for (const part of madeParts) {
   test(`${part.file}: "${part.name}" is what the source says; \`bun run docs\` writes it`, () => {
@@ -19,15 +26,24 @@ describe("the documents", () => {
   for (const file of documents) {
     test(`${file} names only files that there are`, () => {
       const text = readDocument(file);
-      const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link ?? "");
+      const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? "");
       const paths = [
         ...text.matchAll(
           /`((?:src|cli|test|api|config|convert|daemon|engine|generate|grammar|hosts|http|library|linux|metrics|models|plugins|protocol|python|registry|routes|serving)\/[\w./-]+\.\w+)`/g,
         ),
       ];
       const named = paths.map(([, path]) => path ?? "");
-      const missing = [...links, ...named].filter((path) => !existsSomewhere(path));
-      expect(missing).toEqual([]);
+      expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([]);
+      expect(named.filter((path) => !existsSomewhere(path))).toEqual([]);
+    });
+
+    test(`${file} links only to headings that there are`, () => {
+      const links = [...readDocument(file).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)];
+      const missing = links.filter(([, path, anchor]) => {
+        const target = path === "" ? file : join(dirname(file), path ?? "");
+        return !toAnchors(readDocument(target)).includes(anchor ?? "");
+      });
+      expect(missing.map(([link]) => link)).toEqual([]);
     });
 
     test(`${file} names only settings that there are`, () => {
@@ -43,8 +59,8 @@ describe("the documents", () => {
     });
   }
 
-  test("README.md names every OpenVINO property of an entry", () => {
-    const text = readDocument("README.md");
+  test("docs/engines.md names every OpenVINO property of an entry", () => {
+    const text = readDocument("docs/engines.md");
     expect(propertyNames.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 
@@ -52,6 +68,16 @@ describe("the documents", () => {
     expect(readDocument("AGENTS.md").split("\n").length).toBeLessThan(120);
   });
 });
+
+/** The anchors of a document's headings, as forges make them. */
+function toAnchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 /** Documents leave out the leading folders that the context gives. */
 function existsSomewhere(path: string): boolean {

@@ -18,8 +18,8 @@ interface MadePart {
 }
 
 export const madeParts: MadePart[] = [
-  { file: "README.md", name: "settings", render: renderSettings },
-  { file: "ARCHITECTURE.md", name: "errors", render: renderErrors },
+  { file: "docs/settings.md", name: "settings", render: renderSettings },
+  { file: "docs/api.md", name: "errors", render: renderErrors },
 ];
 
 function renderSettings(): string {
