@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import type { LoadModel, ModelTarget } from "../../../src/engine/pool/target.ts";
+import type { Pool } from "../../../src/engine/pool/pool.ts";
+import type { LoadedModel, LoadModel } from "../../../src/engine/pool/target.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createFakeMemory } from "../../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost } from "../../fakes/memory-host.ts";
-import { createTestPool, generate, toTarget } from "../../helpers/pool.ts";
+import { createTestPool, generate, never, toTarget } from "../../helpers/pool.ts";
 import { createRandom } from "../../helpers/random.ts";
 
 const sequences = 150;
@@ -20,134 +21,136 @@ const knownEnds = [
   "shutting_down",
 ];
 
-/** One random life of a pool: whatever happened, it ends with nothing left. */
-async function live(seed: number): Promise<void> {
+function createDice(seed: number) {
   const random = createRandom(seed);
   const below = (limit: number) => Math.floor(random() * limit);
-  const pick = <T>(items: readonly T[], otherwise: T): T => items[below(items.length)] ?? otherwise;
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    chance: (share: number) => random() < share,
+    below,
+    pick: <T>(items: readonly T[], otherwise: T): T => items[below(items.length)] ?? otherwise,
+    /** Lets up to so many turns of the event loop pass. */
+    async wait(turns: number): Promise<void> {
+      for (let left = below(turns + 1); left > 0; left--) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
+type Dice = ReturnType<typeof createDice>;
 
-  const hosts: { name: string; host: MemoryHost }[] = [];
-  const alive = () => hosts.filter(({ host }) => host.alive);
-  /** The names of the models whose processes are not gone; a process that ends takes a while to go. */
-  const inMemory: string[] = [];
-  const goSlowly = (name: string, host: MemoryHost): Promise<Error | null> =>
-    host.exited.then(async (error) => {
-      for (let turns = below(4); turns > 0; turns--) await turn();
-      inMemory.splice(inMemory.indexOf(name), 1);
-      return error;
-    });
-  /** Some loads fail, and all take a while. */
-  const load: LoadModel = async ({ name }, signal) => {
-    expect(inMemory).not.toContain(name);
-    inMemory.push(name);
-    const outcome = random();
-    for (let turns = below(4); turns > 0; turns--) await turn();
-    if (signal.aborted || outcome < 0.1) {
-      inMemory.splice(inMemory.indexOf(name), 1);
-      signal.throwIfAborted();
-      throw new OvError("model_load_failed", "It is broken.");
-    }
-    const host = createMemoryHost({ crashesAtOnce: outcome > 0.95 });
-    hosts.push({ name, host });
-    const { ready, pid, generate, close } = host;
-    const exited = goSlowly(name, host);
-    const isAlive = () => host.alive;
-    return {
-      defaults: {},
-      host: {
-        ready,
-        pid,
-        generate,
-        close,
-        exited,
-        get alive() {
-          return isAlive();
-        },
-      },
+/** Loads that take a while and sometimes fail, of processes that take a while to go and sometimes crash at once. */
+function createLoads({ chance, wait }: Dice) {
+  const hosts: MemoryHost[] = [];
+  /** The models whose processes are not gone. */
+  const inMemory = new Set<string>();
+
+  async function start(name: string, signal: AbortSignal): Promise<LoadedModel> {
+    await wait(3);
+    signal.throwIfAborted();
+    if (chance(0.1)) throw new OvError("model_load_failed", "It is broken.");
+    const lingers = async () => {
+      await wait(3);
+      inMemory.delete(name);
     };
-  };
-  let time = 0;
-  const { pool } = createTestPool({
-    load,
-    memory: createFakeMemory({ budget: 10, needs: { a: 4, b: 4, c: 7 } }),
-    maxConcurrent: 2,
-    maxQueue: 4,
-    // Each look at the clock takes two seconds, so that cool-downs end.
-    now: () => (time += 2_000),
-  });
-
-  const entries = new Map(names.map((name): [string, ModelTarget] => [name, toTarget(name)]));
-  const target = () => entries.get(pick(names, "a")) ?? toTarget("a");
-  const change = () => {
-    const { name } = target();
-    const idleSeconds = pick([0, 0.001], 0);
-    const device = pick(["CPU", "GPU"], "CPU");
-    entries.set(name, toTarget(name, { device, idleSeconds, pinned: random() < 0.1 }));
-    pool.reconcile([...entries.values()].filter(() => random() < 0.9));
-  };
-  const ask = async (): Promise<string> => {
-    const stop = new AbortController();
-    const leaveAfter = random() < 0.3 ? below(6) : 100;
-    const patience = random() < 0.3 ? below(10) : 1000;
-    const user = { client: pick(["x", "y"], "x"), signal: stop.signal };
-    const leave = async () => {
-      for (let turns = 0; turns < patience; turns++) await turn();
-      stop.abort(new OvError("client_closed_request", "left"));
-    };
-    if (patience < 1000) void leave();
-    let values = 0;
-    for await (const _ of pool.use(target(), user, generate(stop.signal))) {
-      values += 1;
-      if (values > leaveAfter) return "left";
-    }
-    return "answered";
-  };
-  const toEnd = (error: unknown) => {
-    const code = error instanceof OvError ? error.code : String(error);
-    return code === "client_closed_request" ? "left" : code;
-  };
-
-  const never = new AbortController().signal;
-  const ends: Promise<string>[] = [];
-  const act = (does: () => Promise<unknown>) => ends.push(does().then(() => "answered", toEnd));
-  for (let step = 0; step < steps; step++) {
-    const what = random();
-    if (what < 0.55) ends.push(ask().catch(toEnd));
-    else if (what < 0.65) act(() => pool.load(target(), never, true));
-    else if (what < 0.75) act(() => pool.unload(pick(names, "a"), never));
-    else if (what < 0.87) change();
-    else pick(alive(), undefined)?.host.crash();
-    for (let turns = below(5); turns > 0; turns--) await turn();
+    const host = createMemoryHost({ crashesAtOnce: chance(0.05), lingers });
+    hosts.push(host);
+    return { host, defaults: {} };
   }
-  // In half of the lives all requests end by themselves; a lease that was not given back would keep its model.
-  if (random() < 0.5) {
+
+  const load: LoadModel = async ({ name }, signal) => {
+    if (inMemory.has(name)) throw new Error(`Two processes of ${name} are in memory.`);
+    inMemory.add(name);
+    return start(name, signal).catch((error) => {
+      inMemory.delete(name);
+      throw error;
+    });
+  };
+  return { load, hosts, inMemory, alive: () => hosts.filter(({ alive }) => alive) };
+}
+
+/** The registry of a random life. */
+function createEntries({ chance, pick, below }: Dice) {
+  const entries = new Map(names.map((name) => [name, toTarget(name)]));
+  return {
+    pick: () => entries.get(pick(names, "a")) ?? toTarget("a"),
+    /** Changes one entry; returns all but those that are missing for a while. */
+    change() {
+      const name = pick(names, "a");
+      const device = pick(["CPU", "GPU"], "CPU");
+      entries.set(name, toTarget(name, { device, idleSeconds: below(2) / 1000, pinned: chance(0.1) }));
+      return [...entries.values()].filter(() => chance(0.9));
+    },
+  };
+}
+
+/** One request: it may leave after some values, or be ended by its signal at any time. */
+async function ask(pool: Pool, entries: ReturnType<typeof createEntries>, dice: Dice): Promise<string> {
+  const stop = new AbortController();
+  const mostValues = dice.chance(0.3) ? dice.below(6) : Number.POSITIVE_INFINITY;
+  if (dice.chance(0.3)) {
+    void dice.wait(10).then(() => stop.abort(new OvError("client_closed_request", "left")));
+  }
+  const user = { client: dice.pick(["x", "y"], "x"), signal: stop.signal };
+  let values = 0;
+  for await (const _ of pool.use(entries.pick(), user, generate(stop.signal))) {
+    values += 1;
+    if (values > mostValues) return "left";
+  }
+  return "answered";
+}
+
+function toEnd(error: unknown): string {
+  if (!(error instanceof OvError)) return String(error);
+  return error.code === "client_closed_request" ? "left" : error.code;
+}
+
+/** One random life of a pool: whatever happened, nothing is left at its end. */
+async function live(seed: number): Promise<void> {
+  const dice = createDice(seed);
+  const { load, hosts, inMemory, alive } = createLoads(dice);
+  const entries = createEntries(dice);
+  let time = 0;
+  // Each look at the clock takes two seconds, so that cool-downs end.
+  const now = () => (time += 2_000);
+  const memory = createFakeMemory({ budget: 10, needs: { a: 4, b: 4, c: 7 } });
+  const { pool } = createTestPool({ load, memory, maxConcurrent: 2, maxQueue: 4, now });
+
+  const ends: Promise<string>[] = [];
+  const note = (work: Promise<unknown>) =>
+    void ends.push(work.then((end) => (typeof end === "string" ? end : "answered"), toEnd));
+  const actions = [
+    ...Array(5).fill(() => note(ask(pool, entries, dice))),
+    () => note(pool.load(entries.pick(), never, dice.chance(0.5))),
+    () => note(pool.unload(dice.pick(names, "a"), never)),
+    () => pool.reconcile(entries.change()),
+    () => dice.pick(alive(), undefined)?.crash(),
+  ];
+  for (let step = 0; step < steps; step++) {
+    dice.pick(actions, () => {})();
+    await dice.wait(4);
+  }
+  // In half of the lives everything ends by itself; a lease that was not given back would keep its model.
+  if (dice.chance(0.5)) {
     await Promise.all(ends);
-    expect([...pool.status().values()].filter(({ running, waiting }) => running + waiting > 0)).toEqual([]);
     pool.reconcile([]);
     await Promise.all(names.map((name) => pool.unload(name, never)));
     expect(pool.status().size).toBe(0);
   }
-  await pool.close(pick([0, 30], 0));
+  await pool.close(dice.pick([0, 30], 0));
   for (const end of await Promise.all(ends)) expect(knownEnds).toContain(end);
-  expect(pool.status().size).toBe(0);
-  expect([alive(), inMemory]).toEqual([[], []]);
-  expect(hosts.map(({ host }) => host.running()).filter((running) => running > 0)).toEqual([]);
+  expect([pool.status().size, alive().length, inMemory.size]).toEqual([0, 0, 0]);
+  expect(hosts.filter(({ running }) => running() > 0)).toEqual([]);
 }
 
 test("whatever happens to a pool, no request hangs and nothing is left of it", async () => {
   const first = Number(Bun.env.OV_TEST_SEED ?? Date.now() % 1_000_000);
   for (let seed = first; seed < first + sequences; seed++) {
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(() => late.reject(new Error("It hangs.")), 5_000);
-    try {
-      await Promise.race([live(seed), late.promise]);
-    } catch (error) {
-      throw new Error(`With OV_TEST_SEED=${seed}: ${error instanceof Error ? error.message : error}`, {
-        cause: error,
-      });
-    } finally {
-      clearTimeout(timer);
-    }
+    const timer = setTimeout(() => late.reject(new Error("It hangs.")), 10_000);
+    await Promise.race([live(seed), late.promise])
+      .catch((cause) => {
+        throw new Error(`With OV_TEST_SEED=${seed}: ${cause}`, { cause });
+      })
+      .finally(() => clearTimeout(timer));
   }
 }, 60_000);
