@@ -11,6 +11,7 @@ import { createFactsReader } from "../models/facts.ts";
 import type { Registry } from "../registry/watcher.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
+import { createRates } from "../serving/rates.ts";
 import { createRunningRequests } from "../serving/running.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
@@ -40,6 +41,7 @@ export function createAppFor(parts: AppParts): AppHandler {
     pool,
     keys,
     metrics,
+    rates: createRates(),
     running: createRunningRequests(),
     facts: createFactsReader(),
     readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),

@@ -61,8 +61,7 @@ export function createRegistryFor({
     onChange: ({ added, changed, removed }) => {
       const [more, other, fewer] = [added, changed, removed].map((names) => names.join(",") || undefined);
       log.info("registry reloaded", { added: more, changed: other, removed: fewer });
-      for (const name of [...changed, ...removed]) pool.retire(name);
-      for (const model of catalog().list()) pool.keep(catalog().toTarget(model));
+      pool.reconcile(catalog().list().map(catalog().toTarget));
     },
     onProblem: (reason) => log.warn(reason),
   });

@@ -41,9 +41,11 @@ export const RegistryEntry = Type.Object(
     context_length: Type.Optional(
       Type.Integer({ minimum: 1, description: "a whole number of tokens, 1 or more" }),
     ),
+    /** When `ov-llm convert` wrote what lies at the path; another time there means other files. */
+    converted_at: Type.Optional(Type.Unknown()),
     /** Never unloaded for being idle. */
     pinned: Type.Optional(Type.Boolean({ description: "true or false" })),
-    /** Unloaded after so many seconds without a request; 0: never. */
+    /** Unloaded after that many seconds without a request; 0: never. */
     idle_seconds: Type.Optional(Type.Number({ minimum: 0, description: "a number of seconds, 0 or more" })),
     /** How the model writes tool calls, where its chat template does not tell. */
     tool_format: Type.Optional(

@@ -14,10 +14,7 @@ export interface Snapshot {
 
 export interface RegistryOptions {
   path: string;
-  /**
-   * After the first load, whenever an entry differs. The diff names what running models depend on, so it
-   * is empty when only aliases, `pinned` or `idle_seconds` changed.
-   */
+  /** After the first load, whenever an entry differs. */
   onChange: (diff: RegistryDiff, snapshot: Snapshot) => void;
   /** Once for each problem of each new text of the file: a sentence. */
   onProblem: (reason: string) => void;

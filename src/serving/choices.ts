@@ -1,10 +1,12 @@
 import type { TokenCounts } from "../api/openai/chat/completion.ts";
 import type { ChatDelta, FinishReason } from "../api/openai/responses.ts";
-import type { Pool, PoolModel } from "../engine/pool/pool.ts";
-import type { ModelTarget } from "../engine/pool/target.ts";
+import type { Lease } from "../engine/pool/lease.ts";
+import type { Pool } from "../engine/pool/pool.ts";
+import type { LoadedModel, ModelTarget } from "../engine/pool/target.ts";
 import { createChannel } from "../engine/supervise/channel.ts";
 import type { Choice } from "../generate/generation.ts";
 import type { TokenLogprob } from "../protocol/messages.ts";
+import type { Rates } from "./rates.ts";
 
 export type ChoiceEvent =
   /** The engine took the prompt. */
@@ -14,9 +16,10 @@ export type ChoiceEvent =
 
 export interface ChoicesOptions {
   pool: Pool;
+  rates: Rates;
   target: ModelTarget;
   choices: number;
-  toChoice: (index: number, model: PoolModel) => Choice;
+  toChoice: (index: number, model: LoadedModel) => Choice;
   /** Who asks, for the order of turns. */
   client: string;
   /** Counted up while the answer goes on. */
@@ -51,19 +54,14 @@ export async function* runChoices(options: ChoicesOptions): AsyncGenerator<Choic
 }
 
 async function* runChoice(index: number, options: ChoicesOptions): AsyncGenerator<ChoiceEvent> {
-  const { pool, target, client, counts, signal } = options;
-  let choice: Choice | undefined;
-  const build = (model: PoolModel) => {
-    choice = options.toChoice(index, model);
-    return choice.request;
+  const { pool, rates, target, client, counts, signal } = options;
+  const work = async function* ({ model, fingerprint }: Lease) {
+    const { request, reader } = options.toChoice(index, model);
+    const events = rates.count(model, model.host.generate(request, signal));
+    for await (const event of events) yield { event, reader, fingerprint };
   };
-  let fingerprint = "";
   const pairing = createPairing(index);
-  for await (const event of pool.generate(target, build, signal, client)) {
-    if (event.type === "model") fingerprint = event.fingerprint;
-    // The pool builds the request before the host says anything of it.
-    if (event.type === "model" || !choice) continue;
-    const { reader } = choice;
+  for await (const { event, reader, fingerprint } of pool.use(target, { client, signal }, work)) {
     switch (event.type) {
       case "started":
         if (index === 0) Object.assign(counts, { prompt: event.promptTokens, cached: event.cachedTokens });

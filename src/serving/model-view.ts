@@ -2,14 +2,16 @@ import type { Model } from "../api/openai/responses.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { ModelFacts } from "../models/facts.ts";
 import type { CatalogModel } from "./catalog.ts";
+import type { Rates } from "./rates.ts";
 
 export interface ModelViewDeps {
   pool: Pool;
+  rates: Rates;
   facts: (path: string) => Promise<ModelFacts>;
 }
 
 /** A model as the API shows it: its entry, its files, and how it is now. */
-export function createModelView({ pool, facts }: ModelViewDeps) {
+export function createModelView({ pool, rates, facts }: ModelViewDeps) {
   return async ({ name, entry }: CatalogModel): Promise<Model> => {
     const { contextLength, modified } = await facts(entry.path);
     const status = pool.status().get(name);
@@ -32,7 +34,7 @@ export function createModelView({ pool, facts }: ModelViewDeps) {
       memory_bytes: status?.memory ?? null,
       running: status?.running ?? 0,
       waiting: status?.waiting ?? 0,
-      tokens_per_second: status?.tokensPerSecond ?? null,
+      tokens_per_second: status?.model ? rates.read(status.model) : null,
     };
   };
 }

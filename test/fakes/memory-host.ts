@@ -18,6 +18,8 @@ export interface MemoryHostOptions {
   gate?: () => Promise<void>;
   /** Its first request ends it before the prompt is taken. */
   crashesAtOnce?: boolean;
+  /** Its process is gone only after this, once it has ended. */
+  lingers?: () => Promise<void>;
 }
 
 /**
@@ -28,8 +30,10 @@ export function createMemoryHost({
   contextLength = 64,
   gate,
   crashesAtOnce = false,
+  lingers,
 }: MemoryHostOptions = {}): MemoryHost {
   const exited = Promise.withResolvers<Error | null>();
+  const gone = lingers ? exited.promise.finally(lingers) : exited.promise;
   const running = new Set<(error: unknown) => void>();
   const seen = new Set<string>();
   let ended: OvError | undefined;
@@ -119,9 +123,9 @@ export function createMemoryHost({
     generate,
     close: () => {
       end(new OvError("shutting_down", "The model is being unloaded."), null);
-      return Promise.resolve();
+      return gone.then(() => {});
     },
-    exited: exited.promise,
+    exited: gone,
     running: () => running.size,
     crash,
   };

@@ -6,6 +6,7 @@ import { createMetrics } from "../../src/metrics/metrics.ts";
 import { createRegistry } from "../../src/registry/watcher.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { readHealth } from "../../src/serving/health.ts";
+import { createRates } from "../../src/serving/rates.ts";
 import { createRunningRequests } from "../../src/serving/running.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -35,6 +36,7 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
     metrics: createMetrics({ version: "0", readModels: pool.status }),
     readReadiness: () => [],
+    rates: createRates(),
     running: createRunningRequests(),
     keys: createKeyring(() => []),
     corsOrigins: [],

@@ -1,5 +1,7 @@
-import { createPool, type PoolEvent, type PoolOptions } from "../../src/engine/pool/pool.ts";
+import type { Lease } from "../../src/engine/pool/lease.ts";
+import { createPool, type PoolOptions } from "../../src/engine/pool/pool.ts";
 import type { LoadModel, ModelTarget } from "../../src/engine/pool/target.ts";
+import type { GenerationEvent } from "../../src/engine/supervise/types.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 import { toRequest } from "./engine-request.ts";
@@ -50,11 +52,8 @@ export function createTestPool({ host, ...options }: TestPoolOptions = {}) {
   async function run(
     target: ModelTarget,
     { signal = never, client = "someone" }: { signal?: AbortSignal; client?: string } = {},
-  ): Promise<PoolEvent[]> {
-    const events: PoolEvent[] = [];
-    const build = () => toRequest("Hi", { max_tokens: 4, ignore_eos: true });
-    for await (const event of pool.generate(target, build, signal, client)) events.push(event);
-    return events;
+  ): Promise<GenerationEvent[]> {
+    return await Array.fromAsync(pool.use(target, { signal, client }, generate(signal)));
   }
 
   return {
@@ -66,6 +65,12 @@ export function createTestPool({ host, ...options }: TestPoolOptions = {}) {
     alive: () => loads.filter(({ host }) => host.alive).map(({ target }) => target.name),
   };
 }
+
+/** Work of four tokens, for a lease. */
+export const generate =
+  (signal: AbortSignal = never) =>
+  ({ model }: Lease) =>
+    model.host.generate(toRequest("Hi", { max_tokens: 4, ignore_eos: true }), signal);
 
 /** A gate that holds every token back until it is opened. */
 export function createGate() {

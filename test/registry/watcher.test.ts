@@ -81,12 +81,12 @@ describe("createRegistry", () => {
     expect(registry.resolve("toString")).toBeUndefined();
   });
 
-  test("changed aliases are told with an empty diff", () => {
+  test("changed aliases are reported as a change", () => {
     const { registry, diffs, write } = start({ a: entry({ aliases: ["x"] }) });
     registry.current();
     write({ a: entry({ aliases: ["y"], pinned: true }) });
     expect([registry.resolve("x"), registry.resolve("y")?.name]).toEqual([undefined, "a"]);
-    expect(diffs).toEqual([{ added: [], changed: [], removed: [] }]);
+    expect(diffs).toEqual([{ added: [], changed: ["a"], removed: [] }]);
   });
 
   test("a removed file removes every entry; a new one brings them back", () => {

@@ -4,20 +4,22 @@ const firstMs = 10_000;
 const longestMs = 300_000;
 
 interface Failure {
-  /** What was tried; a change of it ends the cool-down. */
+  /** Of the target that was tried; another one is tried at once. */
   key: string;
   error: OvError;
   waitMs: number;
   until: number;
 }
 
-/** Keeps a model that does not load from being tried at every request: 10 s, then doubling to 5 minutes. */
+/** Keeps a model that does not load from being tried at every request: for 10 s, then doubling to 5 minutes. */
 export interface Cooldown {
   /** Throws the last failure while its cool-down runs. */
   check(name: string, key: string): void;
-  /** Notes a failure; returns it as an error of status 503, with the seconds to wait. */
+  /** Remembers a failure; returns it as an error of status 503, with the seconds to wait. */
   add(name: string, key: string, error: unknown): OvError;
   clear(name: string): void;
+  /** Forgets all failures but those of these names with these keys. */
+  retain(keys: ReadonlyMap<string, string>): void;
 }
 
 export function createCooldown(now: () => number): Cooldown {
@@ -25,7 +27,7 @@ export function createCooldown(now: () => number): Cooldown {
 
   function toRetry({ error, until }: Failure): OvError {
     const retryAfterSeconds = Math.max(1, Math.ceil((until - now()) / 1000));
-    return new OvError(error.code, error.message, { retryAfterSeconds, cause: error });
+    return new OvError(error.code, error.facts, { retryAfterSeconds, cause: error });
   }
 
   return {
@@ -35,7 +37,7 @@ export function createCooldown(now: () => number): Cooldown {
     },
     add(name, key, reason) {
       const error = toLoadFailure(toOvError(reason));
-      // Known in a moment, without a try: worth another look each time.
+      // Found in a moment, without a process: worth another look each time.
       if (error.code === "model_path_invalid" || error.code === "insufficient_memory") return error;
       const before = failures.get(name);
       const waitMs = before?.key === key ? Math.min(before.waitMs * 2, longestMs) : firstMs;
@@ -44,10 +46,13 @@ export function createCooldown(now: () => number): Cooldown {
       return toRetry(failure);
     },
     clear: (name) => void failures.delete(name),
+    retain(keys) {
+      for (const [name, { key }] of failures) if (keys.get(name) !== key) failures.delete(name);
+    },
   };
 }
 
-/** Whatever went wrong, the request itself was well and may be sent again. */
+/** Whatever went wrong, the request itself was fine and may be sent again. */
 function toLoadFailure(error: OvError): OvError {
-  return error.status === 503 ? error : new OvError("model_load_failed", error.message, { cause: error });
+  return error.status === 503 ? error : new OvError("model_load_failed", error.facts, { cause: error });
 }

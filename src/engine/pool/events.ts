@@ -1,18 +1,18 @@
 /**
- * Why a model's process was ended: idle for long, another model needed its memory, its entry changed, someone asked for it,
- * whoever wanted it left before it was loaded, or the server stops.
+ * Why a model's process was ended: it was idle, another model needed its memory, its entry changed or was removed, somebody
+ * asked for it, everyone who wanted it left before it was loaded, or the server stops.
  */
 export type UnloadReason = "idle" | "memory" | "changed" | "asked" | "abandoned" | "shutdown";
 
-/** What happens to models, told to whoever counts. `model`: the registered name. */
+/** What happens to models. `model`: the registered name. */
 export type ModelEvent =
   | { type: "loaded"; model: string; seconds: number; pid: number; device: string; engine: string }
   | { type: "load_failed"; model: string }
-  /** Its process has ended as it was told. */
+  /** Its process has ended because the pool ended it. */
   | { type: "unloaded"; model: string; reason: UnloadReason }
   /** Its process has ended by itself, or was killed because it was silent or broke the protocol. */
   | { type: "crashed"; model: string }
-  /** A request got its turn after so long, the load of the model included. */
+  /** A request got its turn after these seconds, the load of the model included. */
   | { type: "admitted"; model: string; seconds: number }
   /** The share of its KV cache that is in use, 0 to 1. */
   | { type: "kv_cache"; model: string; usage: number };

@@ -3,10 +3,10 @@ const longestMs = 2 ** 31 - 1;
 
 /** The one timer of a model, which runs only while nobody uses it. */
 export interface IdleTimer {
-  /** Fires after so many seconds; 0: never. */
+  /** Fires after that many seconds; 0: never. */
   start(seconds: number): void;
   stop(): void;
-  /** When it will fire, Unix time in seconds; null: it does not run. */
+  /** When it will fire, Unix time in seconds; null: it is not running. */
   readonly firesAt: number | null;
 }
 

@@ -4,9 +4,9 @@ import type { Pool } from "./pool.ts";
 import type { ModelTarget } from "./target.ts";
 
 export interface Preloads {
-  /** True until every model was loaded or has failed. */
+  /** True until every model has loaded or failed. */
   readonly running: boolean;
-  /** Loads one after the other, until the pool closes. Never throws: what fails is logged. */
+  /** Loads them one by one, until the pool closes. Never throws: failures are logged. */
   run(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export interface PreloadsOptions {
   pool: Pick<Pool, "load">;
   /** OV_PRELOAD: names and aliases. */
   names: readonly string[];
-  /** Models that are to stay in memory. */
+  /** Models that stay in memory. */
   pinned: () => ModelTarget[];
   /** Throws when no model has the name. */
   resolve: (name: string) => ModelTarget;
@@ -23,7 +23,7 @@ export interface PreloadsOptions {
 
 const never = new AbortController().signal;
 
-/** The models that are loaded at the start. None of them has to go for another one. */
+/** The models that are loaded at the start. Preloading never evicts another model. */
 export function createPreloads({ pool, names, pinned, resolve, log }: PreloadsOptions): Preloads {
   let running = true;
 
@@ -46,7 +46,7 @@ export function createPreloads({ pool, names, pinned, resolve, log }: PreloadsOp
     },
     async run() {
       for (const target of findTargets()) {
-        // What fails is in the log already.
+        // The pool has logged the failure.
         await pool.load(target, never, false).catch(() => {});
       }
       running = false;

@@ -11,13 +11,15 @@ export interface QueueOptions {
   model: string;
 }
 
-/** Lets a bounded number in at once. The others wait, client after client in turn, each client's own in their order. */
+/** Admits a bounded number at once. The others wait: clients take turns, and each client's own keep their order. */
 export interface Queue {
   /**
-   * Resolves with the function that leaves again; rejects with `queue_full`, with `queue_timeout`, or with the signal's
-   * reason when it aborts first.
+   * Resolves with the function that leaves again; rejects with `queue_full`, with `queue_timeout`, with the error that
+   * closed the queue, or with the signal's reason when it aborts first.
    */
   enter(client: string, signal: AbortSignal): Promise<() => void>;
+  /** Refuses all who wait, in the order of their turns, and everyone who comes later. */
+  close(error: unknown): void;
   readonly running: number;
   readonly waiting: number;
 }
@@ -29,14 +31,15 @@ interface Waiter {
 }
 
 /**
- * With a full line the client that has the most in it loses its newest one to a client that has fewer: one client
+ * When the queue is full, the client that has the most in it loses its newest one to a client that has fewer: one client
  * alone can neither hold up the others nor lock them out.
  */
 export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOptions): Queue {
   let running = 0;
   let waiting = 0;
-  /** In the order of their turns; no client's line is empty. */
-  const lines = new Map<string, Waiter[]>();
+  let closed: { error: unknown } | null = null;
+  /** By client, in the order of their turns; no list is empty. */
+  const waiters = new Map<string, Waiter[]>();
 
   function leaveOnce(): () => void {
     let left = false;
@@ -48,22 +51,31 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
     };
   }
 
+  function next(): Waiter | undefined {
+    const [own] = waiters.values();
+    return own?.[0];
+  }
+
   function admitNext(): void {
-    const [next] = lines.values();
-    const waiter = next?.[0];
-    if (!next || !waiter) return;
-    // The client's next turn comes after everyone else's.
-    lines.delete(waiter.client);
-    lines.set(waiter.client, next);
+    const waiter = next();
+    if (!waiter) return;
+    passTurn(waiter.client);
     remove(waiter);
     running += 1;
     waiter.admit();
   }
 
+  /** The client's next turn comes after everyone else's. */
+  function passTurn(client: string): void {
+    const own = waiters.get(client) ?? [];
+    waiters.delete(client);
+    waiters.set(client, own);
+  }
+
   function remove(waiter: Waiter): void {
-    const line = lines.get(waiter.client) ?? [];
-    line.splice(line.indexOf(waiter), 1);
-    if (line.length === 0) lines.delete(waiter.client);
+    const own = waiters.get(waiter.client) ?? [];
+    own.splice(own.indexOf(waiter), 1);
+    if (own.length === 0) waiters.delete(waiter.client);
     waiting -= 1;
   }
 
@@ -75,10 +87,10 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
 
   function makeRoomFor(client: string): void {
     if (waiting < maxWaiting) return;
-    const own = lines.get(client)?.length ?? 0;
-    const longest = [...lines.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
-    if (longest.length <= own + 1) throw full();
-    longest.at(-1)?.refuse(full());
+    const own = waiters.get(client)?.length ?? 0;
+    const most = [...waiters.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+    if (most.length <= own + 1) throw full();
+    most.at(-1)?.refuse(full());
   }
 
   function wait(client: string, signal: AbortSignal): Promise<() => void> {
@@ -102,7 +114,7 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
       const abort = () => waiter.refuse(signal.reason);
       const timer = setTimeout(() => waiter.refuse(tooLong(model, waitSeconds)), waitSeconds * 1000);
       signal.addEventListener("abort", abort, { once: true });
-      lines.set(client, [...(lines.get(client) ?? []), waiter]);
+      waiters.set(client, [...(waiters.get(client) ?? []), waiter]);
       waiting += 1;
     });
   }
@@ -110,12 +122,20 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
   return {
     async enter(client, signal) {
       signal.throwIfAborted();
+      if (closed) throw closed.error;
       if (running < limit) {
         running += 1;
         return leaveOnce();
       }
       makeRoomFor(client);
       return wait(client, signal);
+    },
+    close(error) {
+      closed = { error };
+      for (let waiter = next(); waiter; waiter = next()) {
+        passTurn(waiter.client);
+        waiter.refuse(error);
+      }
     },
     get running() {
       return running;

@@ -1,27 +1,29 @@
 import type { Log } from "../../log.ts";
 import { toGigabytes } from "../memory/room.ts";
 import type { ObserveModel, UnloadReason } from "./events.ts";
-import type { Slot } from "./slot.ts";
+import type { Loaded, Slot } from "./slot.ts";
 
-/** Tells the log, and whoever counts, what the pool does with its models. Times are of the pool's clock, in milliseconds. */
+/** What the pool does with its models, for the log and for an observer. */
+export type PoolReport = ReturnType<typeof createPoolReport>;
+
+/** `now`: the pool's clock, in milliseconds, as are the times below. */
 export function createPoolReport(
   { log, observe = () => {} }: { log: Log; observe?: ObserveModel },
   now: () => number,
 ) {
-  const since = (begun: number) => Math.round((now() - begun) / 10) / 100;
+  const secondsSince = (time: number) => toSeconds(now() - time);
   return {
     loading({ name, target }: Slot): void {
       log.info("loading model", { model: name, path: target.path, device: target.device });
     },
     /** `memory`: what the process holds, in bytes. */
-    loaded({ name, model }: Slot, begun: number, memory: number | null): void {
-      if (!model) return;
-      const { ready, pid } = model.host;
+    loaded(name: string, { model: { host }, took }: Loaded, memory: number | null): void {
+      const { ready, pid } = host;
       const { device, engine } = ready;
-      observe({ type: "loaded", model: name, seconds: (now() - begun) / 1000, pid, device, engine });
+      observe({ type: "loaded", model: name, seconds: took / 1000, pid, device, engine });
       log.info("loaded model", {
         model: name,
-        seconds: since(begun),
+        seconds: toSeconds(took),
         device,
         device_name: ready.device_name,
         engine,
@@ -30,19 +32,20 @@ export function createPoolReport(
         pid,
       });
     },
-    failed({ name }: Slot, begun: number, failure: Error): void {
+    /** `started`: when the model was first wanted. */
+    failed({ name }: Slot, started: number, failure: Error): void {
       observe({ type: "load_failed", model: name });
-      log.error(`cannot load model: ${failure.message}`, { model: name, seconds: since(begun) });
+      log.error(`cannot load model: ${failure.message}`, { model: name, seconds: secondsSince(started) });
     },
     admitted({ name }: Slot, arrived: number): void {
       observe({ type: "admitted", model: name, seconds: (now() - arrived) / 1000 });
     },
     /** `forWhom`: the model that needs the memory. */
     unloading({ name, users, lastUsed }: Slot, why: UnloadReason, forWhom: string | undefined): void {
-      const idle = users === 0 ? since(lastUsed) : undefined;
+      const idle = users === 0 ? secondsSince(lastUsed) : undefined;
       log.info("unloading model", { model: name, why, for: forWhom, running: users, idle_seconds: idle });
     },
-    /** `error`: why the process ended when nobody asked it to. */
+    /** `error`: why the process ended although nobody ended it. */
     gone({ name, leaving }: Slot, error: Error | null): void {
       if (error) {
         observe({ type: "crashed", model: name });
@@ -53,4 +56,9 @@ export function createPoolReport(
       }
     },
   };
+}
+
+/** Rounded to hundredths. */
+function toSeconds(milliseconds: number): number {
+  return Math.round(milliseconds / 10) / 100;
 }

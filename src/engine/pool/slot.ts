@@ -1,131 +1,100 @@
-import { createHash } from "node:crypto";
 import type { Tenant } from "../memory/plan.ts";
 import type { Claim } from "../memory/room.ts";
 import type { UnloadReason } from "./events.ts";
 import { createIdleTimer, type IdleTimer } from "./idle.ts";
-import { createQueue, type Queue } from "./queue.ts";
-import { createRate, type Rate } from "./rate.ts";
+import type { Queue } from "./queue.ts";
 import { type LoadedModel, type ModelTarget, toKey } from "./target.ts";
 
-/** What a list of models says of one that is in use. */
-export interface ModelStatus {
-  state: "loading" | "ready" | "draining";
-  device: string | null;
-  engine: string | null;
-  contextLength: number | null;
-  running: number;
-  waiting: number;
-  /** Unix time in seconds; null: not loaded yet. */
-  loadedAt: number | null;
-  /** What its process holds now, in bytes. */
-  memory: number | null;
-  /** Of its last work, all requests together; null: it has made no tokens yet. */
-  tokensPerSecond: number | null;
-  /** When it will be unloaded unless a request comes, Unix time in seconds; null: it will not. */
-  idleUnloadAt: number | null;
+/**
+ * A model's life. Only `life.ts` makes these moves.
+ *
+ * | from     | to       | when                                                                                 |
+ * |----------|----------|--------------------------------------------------------------------------------------|
+ * | unloaded | loading  | somebody wants it: it waits for memory and for its predecessor's end, then is loaded |
+ * | loading  | ready    | its process has loaded the model                                                     |
+ * | loading  | unloaded | the load failed; the model cools down                                                |
+ * | loading  | draining | changed, unloaded, evicted, shut down, or nobody waits for its memory any longer     |
+ * | ready    | draining | idle, evicted, changed, unloaded, shut down, or found dead before its exit was seen  |
+ * | ready    | unloaded | its process crashed                                                                  |
+ * | draining | unloaded | its users have left and its process has ended                                        |
+ *
+ * "unloaded" is no state of a slot: there is none then. Requests come in while it is loading or ready; those that hold
+ * a draining one are still answered by it.
+ */
+export type SlotState = "loading" | "ready" | "draining";
+
+/** What a slot has from the end of its load on. */
+export interface Loaded {
+  model: LoadedModel;
+  /** Changes whenever the same request could get another answer: another model, device or engine version. */
+  fingerprint: string;
+  queue: Queue;
+  /** Unix time in seconds. */
+  at: number;
+  /** How long the load took once there was memory for it, in milliseconds. */
+  took: number;
 }
 
-/** One model's process from the start of its load until it is gone. As a claim: the memory that it may take. */
+/** One model's process, from the wish to load it until it is gone. As a claim: the memory that it may take. */
 export interface Slot extends Claim {
+  /** The entry in force; all that share the slot have the same key. */
   target: ModelTarget;
-  key: string;
-  state: ModelStatus["state"];
-  loaded: Promise<LoadedModel>;
-  model: LoadedModel | undefined;
-  loadedAt: number | null;
-  queue: Queue;
-  rate: Rate;
-  idle: IdleTimer;
-  /** Requests that hold on to it: waiting for the load, for their turn, or running. */
+  readonly key: string;
+  state: SlotState;
+  /** Rejects when the load fails or is ended. */
+  readonly whenLoaded: Promise<Loaded>;
+  loaded: Loaded | null;
+  readonly idle: IdleTimer;
+  /** Who holds on to it: waiting for the load or for a turn, or at work. */
   users: number;
-  /** When the last one came or went: milliseconds, monotonic. */
+  /** When the last user came or left: milliseconds, monotonic. */
   lastUsed: number;
-  /** Why it drains; null: it does not. */
+  /** Why it drains; null: it does not, or its process died first. */
   leaving: UnloadReason | null;
   /** Ends its load. */
-  stop: AbortController;
-  gone: PromiseWithResolvers<void>;
+  readonly stop: AbortController;
+  /** Resolves when no process is left of it. */
+  readonly gone: PromiseWithResolvers<void>;
 }
 
-interface QueueLimits {
-  maxConcurrent: number;
-  maxQueue: number;
-  queueSeconds: number;
-}
-
-export interface SlotOptions extends QueueLimits {
+export interface SlotOptions {
+  /** Milliseconds, monotonic. */
   now: () => number;
-  load: (slot: Slot) => Promise<LoadedModel>;
+  load: (slot: Slot) => Promise<Loaded>;
   onIdle: (slot: Slot) => void;
 }
 
-/** Begins to load at once. */
-export function createSlot(target: ModelTarget, options: SlotOptions): Slot {
-  const { now } = options;
+/** A slot whose load starts after the caller's turn of the event loop, so that it can be put in its place first. */
+export function createSlot(target: ModelTarget, { now, load, onIdle }: SlotOptions): Slot {
   const slot: Slot = {
     name: target.name,
     target,
     key: toKey(target),
     state: "loading",
-    loaded: Promise.resolve().then(() => options.load(slot)),
-    model: undefined,
-    loadedAt: null,
+    whenLoaded: Promise.resolve().then(() => load(slot)),
+    loaded: null,
     need: { model: 0, kvCache: 0 },
     bytes: 0,
     mayEvict: true,
-    queue: createQueueFor(target.name, options, options.maxConcurrent),
-    rate: createRate(now),
-    idle: createIdleTimer(() => options.onIdle(slot)),
+    idle: createIdleTimer(() => onIdle(slot)),
     users: 0,
     lastUsed: now(),
     leaving: null,
     stop: new AbortController(),
     gone: Promise.withResolvers(),
   };
-  // Whoever asked for it may have left; the load logs its failure.
-  slot.loaded.catch(() => {});
+  // Everyone who asked for it may have left; its failure is logged by the load.
+  slot.whenLoaded.catch(() => {});
   return slot;
 }
 
-/** `most`: what the model's engine runs at once. */
-export function createQueueFor(model: string, options: QueueLimits, most: number): Queue {
-  return createQueue({
-    limit: Math.min(most, options.maxConcurrent),
-    maxWaiting: options.maxQueue,
-    waitSeconds: options.queueSeconds,
-    model,
-  });
+/** Whether its process has ended, although nobody may have seen its exit yet. */
+export function isDead({ loaded }: Slot): boolean {
+  return loaded !== null && !loaded.model.host.alive;
 }
 
-/** `seconds`: for a model whose entry says nothing else. */
-export function startIdling({ target, idle }: Slot, seconds: number): void {
-  if (target.pinned) idle.stop();
-  else idle.start(target.idleSeconds ?? seconds);
-}
-
+/** The slot as the memory plan sees it. */
 export function toTenant({ name, bytes, target, users, state, lastUsed }: Slot): Tenant {
   const leaving = state === "draining";
   return { name, bytes, pinned: target.pinned ?? false, busy: users > 0, leaving, lastUsed };
-}
-
-export function toStatus(slot: Slot, readMemory: (pid: number) => number | null): ModelStatus {
-  const { state, model, queue, loadedAt, rate, idle } = slot;
-  return {
-    state,
-    device: model?.host.ready.device ?? null,
-    engine: model?.host.ready.engine ?? null,
-    contextLength: model?.host.ready.context_length ?? null,
-    running: queue.running,
-    waiting: queue.waiting,
-    loadedAt,
-    memory: model ? readMemory(model.host.pid) : null,
-    tokensPerSecond: rate.read(),
-    idleUnloadAt: idle.firesAt,
-  };
-}
-
-/** Changes whenever the same request could give another answer: other model, device or engine version. */
-export function toFingerprint({ key, model }: Slot): string {
-  const versions = JSON.stringify(model?.host.ready.versions);
-  return `fp_${createHash("sha256").update(key).update(versions).digest("hex").slice(0, 12)}`;
 }

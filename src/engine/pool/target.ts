@@ -3,7 +3,7 @@ import type { LoadMessage } from "../../protocol/messages.ts";
 import type { EngineChoice } from "../kinds/engines.ts";
 import type { Host } from "../supervise/types.ts";
 
-/** Which model to run and how. Two targets that differ in `toKey` never share a process. */
+/** Which model to run and how. Targets that differ in `toKey` never share a process. */
 export interface ModelTarget {
   name: string;
   path: string;
@@ -15,21 +15,24 @@ export interface ModelTarget {
   engine: EngineChoice;
   /** For OpenVINO, checked by the registry. */
   properties: LoadMessage["properties"];
-  /** Never unloaded for being idle, nor for another model's sake. */
+  /** Which conversion lies at the path, as the entry's `converted_at` says; null: unknown. */
+  convertedAt?: string | null;
+  /** Never unloaded for being idle, nor evicted for another model. */
   pinned?: boolean;
-  /** Unloaded after so many seconds without a request; 0: never; null: as the pool's own setting says. */
+  /** Unloaded after that many seconds without a request; 0: never; null: the pool's own setting applies. */
   idleSeconds?: number | null;
 }
 
+/** A model in memory: what its process can be asked, and what its files say of answers. One object per load. */
 export interface LoadedModel {
-  host: Host;
-  defaults: GenerationDefaults;
+  readonly host: Host;
+  readonly defaults: GenerationDefaults;
 }
 
 /** Rejects when the signal aborts, with the process gone. */
 export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;
 
-/** What an entry of the registry may say of it. */
+/** What an entry of the registry may say of a model. */
 export interface TargetEntry {
   path: string;
   task: string;
@@ -37,6 +40,7 @@ export interface TargetEntry {
   engine?: EngineChoice;
   context_length?: number;
   properties?: LoadMessage["properties"];
+  converted_at?: unknown;
   pinned?: boolean;
   idle_seconds?: number;
 }
@@ -55,12 +59,18 @@ export function toTarget(
     contextLength: entry.context_length ?? null,
     engine: entry.engine ?? fallback.engine,
     properties: entry.properties ?? {},
+    convertedAt: typeof entry.converted_at === "string" ? entry.converted_at : null,
     pinned: entry.pinned ?? false,
     idleSeconds: entry.idle_seconds ?? null,
   };
 }
 
-/** What a model's process depends on; how long it stays is no part of it. */
-export function toKey({ name, path, task, device, contextLength, engine, properties }: ModelTarget): string {
-  return JSON.stringify([name, path, task, device, contextLength, engine, properties]);
+/**
+ * What a model's process depends on, as one text; how long it stays and how its answers are read are no part of it.
+ * Decides when a loaded model has to be loaded again, and keys everything that is remembered about its loads.
+ */
+export function toKey(target: ModelTarget): string {
+  const { name, path, task, device, contextLength, engine, convertedAt = null } = target;
+  const properties = Object.entries(target.properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([name, path, convertedAt, task, device, contextLength, engine, properties]);
 }

@@ -9,6 +9,7 @@ import type { Catalog } from "../../serving/catalog.ts";
 import { createChatModels } from "../../serving/chat-models.ts";
 import { runChoices } from "../../serving/choices.ts";
 import { createDeadline } from "../../serving/deadline.ts";
+import type { Rates } from "../../serving/rates.ts";
 import type { RunningRequests } from "../../serving/running.ts";
 import { type Answer, collectAnswer, streamAnswer } from "../answer.ts";
 import { documented, loadErrors } from "../openapi.ts";
@@ -31,6 +32,7 @@ const chatErrors = [
 export interface ChatDeps {
   catalog: Catalog;
   pool: Pool;
+  rates: Rates;
   running: RunningRequests;
   /** OV_MAX_TOKENS and OV_REQUEST_SECONDS. */
   maxTokens: number;
@@ -43,7 +45,7 @@ export interface ChatDeps {
 
 /** POST /v1/chat/completions */
 export function chatCompletions(deps: ChatDeps) {
-  const { catalog, pool } = deps;
+  const { catalog, pool, rates } = deps;
   const chatModels = createChatModels(deps.newId);
   const compileSchema = createSchemaCompiler();
   return new Elysia({ name: "chat-completions" }).post(
@@ -65,6 +67,7 @@ export function chatCompletions(deps: ChatDeps) {
         head: { id, created: Math.floor(Date.now() / 1000), model: model.name },
         events: runChoices({
           pool,
+          rates,
           target,
           client: record.key === undefined ? record.client : `${record.key}@${record.client}`,
           choices: plan.choices,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { LoadModel } from "../../../src/engine/pool/target.ts";
+import { createMemoryHost } from "../../fakes/memory-host.ts";
 import { createGate, createTestPool, never, toTarget } from "../../helpers/pool.ts";
 import { settled } from "../../helpers/settled.ts";
 
@@ -30,6 +32,20 @@ describe("an idle model", () => {
     if (goes) expect(await loads[0]?.host.exited).toBeNull();
   });
 
+  test("that everyone left while it loaded has its time from the end of the load on", async () => {
+    const slow = Promise.withResolvers<void>();
+    const host = createMemoryHost();
+    const load: LoadModel = () => slow.promise.then(() => ({ host, defaults: {} }));
+    const { run } = createTestPool({ load, idleSeconds: 0.01 });
+    const stop = new AbortController();
+    const asking = run(toTarget("a"), { signal: stop.signal });
+    await settled();
+    stop.abort(new Error("left"));
+    await expect(asking).rejects.toThrow("left");
+    slow.resolve();
+    expect(await host.exited).toBeNull();
+  });
+
   test("is not idle while a request runs", async () => {
     const { gate, open } = createGate();
     const { run, pool } = createTestPool({ idleSeconds: 0.01, host: { gate } });
@@ -45,11 +61,11 @@ describe("an idle model", () => {
   test("follows a change of its entry at once, and back", async () => {
     const { run, pool, loads } = createTestPool({ idleSeconds: 1000 });
     await run(toTarget("a"));
-    pool.keep(toTarget("a", { pinned: true }));
+    pool.reconcile([toTarget("a", { pinned: true })]);
     expect(pool.status().get("a")?.idleUnloadAt).toBeNull();
-    pool.keep(toTarget("a"));
+    pool.reconcile([toTarget("a")]);
     expect(pool.status().get("a")?.idleUnloadAt).toBeNumber();
-    pool.keep(toTarget("a", { idleSeconds: 0.01 }));
+    pool.reconcile([toTarget("a", { idleSeconds: 0.01 })]);
     expect(await loads[0]?.host.exited).toBeNull();
     expect(loads).toHaveLength(1);
   });
@@ -65,7 +81,6 @@ describe("load and unload", () => {
       engine: "memory",
       loadedAt: expect.any(Number),
       memory: 42,
-      tokensPerSecond: null,
       running: 0,
     });
   });
@@ -107,15 +122,5 @@ describe("load and unload", () => {
     await pool.unload("a", never);
     expect(await ended.promise).toMatchObject({ code: "shutting_down" });
     expect(lines.join("")).not.toContain("cannot load");
-  });
-
-  test("tokens per second are known after an answer", async () => {
-    let time = 0;
-    const gate = async () => {
-      time += 100;
-    };
-    const { run, pool } = createTestPool({ now: () => time, host: { gate } });
-    await run(toTarget("a"));
-    expect(pool.status().get("a")?.tokensPerSecond).toBe(10);
   });
 });

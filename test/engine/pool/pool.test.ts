@@ -2,8 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { LoadModel, ModelTarget } from "../../../src/engine/pool/target.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createMemoryHost } from "../../fakes/memory-host.ts";
-import { toRequest } from "../../helpers/engine-request.ts";
-import { createGate, createTestPool, never, toTarget as target } from "../../helpers/pool.ts";
+import { createGate, createTestPool, toTarget as target } from "../../helpers/pool.ts";
 import { settled } from "../../helpers/settled.ts";
 
 describe("the pool", () => {
@@ -14,32 +13,6 @@ describe("the pool", () => {
     expect(loads).toHaveLength(1);
     expect(pool.status().get("a")).toMatchObject({ state: "ready", device: "CPU", contextLength: 64 });
     expect(lines.filter((line) => line.includes("loaded model"))).toHaveLength(1);
-  });
-
-  test("tells the model first, then the host's events", async () => {
-    const { run } = createTestPool();
-    const events = await run(target("a"));
-    expect(events.map(({ type }) => type)).toEqual([
-      "model",
-      "started",
-      "text",
-      "text",
-      "text",
-      "text",
-      "finished",
-    ]);
-    expect(events[0]).toMatchObject({ fingerprint: expect.stringMatching(/^fp_[0-9a-f]{12}$/) });
-  });
-
-  test("hands the model's limits to who builds the request", async () => {
-    const { pool } = createTestPool();
-    let seen: unknown;
-    const build = (model: unknown) => {
-      seen = model;
-      return toRequest("Hi", { max_tokens: 1 });
-    };
-    for await (const _ of pool.generate(target("a"), build, never, "someone"));
-    expect(seen).toMatchObject({ ready: { context_length: 64 }, defaults: { temperature: 0.5 } });
   });
 
   test("runs no more than its bound at once; the rest waits in order", async () => {
@@ -90,15 +63,6 @@ describe("the pool", () => {
     expect(loads[1]?.host.alive).toBeTrue();
   });
 
-  test("retires an idle model at once", async () => {
-    const { run, loads, pool } = createTestPool();
-    await run(target("a"));
-    pool.retire("a");
-    expect(await loads[0]?.host.exited).toBeNull();
-    await settled();
-    expect(pool.status().size).toBe(0);
-  });
-
   test("a crash fails what runs; the next request loads the model again", async () => {
     const { gate } = createGate();
     const { run, loads, lines } = createTestPool({ host: { gate } });
@@ -145,7 +109,7 @@ describe("the pool", () => {
     const { run, loads, pool } = createTestPool({ maxConcurrent: 1, host: { gate } });
     const all = [run(target("a")), run(target("a"))];
     await settled();
-    pool.retire("a");
+    pool.reconcile([target("a", { device: "GPU" })]);
     const ends = Promise.all(all.map((one) => one.catch(({ code }) => code)));
     loads[0]?.host.crash();
     expect(await ends).toEqual(["engine_crashed", "engine_crashed"]);
@@ -171,9 +135,9 @@ describe("the pool", () => {
     const slow = Promise.withResolvers<void>();
     const host = createMemoryHost();
     const load: LoadModel = () => slow.promise.then(() => ({ host, defaults: {} }));
-    const { pool } = createTestPool({ load });
+    const { pool, run } = createTestPool({ load });
     const stop = new AbortController();
-    const asking = pool.generate(target("a"), () => toRequest("Hi"), stop.signal, "someone").next();
+    const asking = run(target("a"), { signal: stop.signal });
     await settled();
     stop.abort(new Error("left"));
     await expect(asking).rejects.toThrow("left");
@@ -207,14 +171,22 @@ describe("the pool", () => {
       expect(loads()).toBe(2);
     });
 
-    test("tries a changed entry, and a retired one, at once", async () => {
+    test("tries a changed entry, and one that was removed meanwhile, at once", async () => {
       const { ask, loads, pool } = createFailing(broken);
       await expect(ask()).rejects.toThrow();
       await expect(ask(target("a", { path: "/elsewhere" }))).rejects.toThrow();
       expect(loads()).toBe(2);
-      pool.retire("a");
+      pool.reconcile([]);
       await expect(ask()).rejects.toThrow();
       expect(loads()).toBe(3);
+    });
+
+    test("goes on with the cool-down of an entry that stays as it was", async () => {
+      const { ask, loads, pool } = createFailing(broken);
+      await expect(ask()).rejects.toThrow();
+      pool.reconcile([target("a", { pinned: true })]);
+      await expect(ask()).rejects.toMatchObject({ retryAfterSeconds: 10 });
+      expect(loads()).toBe(1);
     });
 
     test("answers 503, whatever the reason", async () => {

@@ -58,6 +58,23 @@ describe("the queue", () => {
     expect(queue).toMatchObject({ running: 1, waiting: 0 });
   });
 
+  test("refuses all who wait and all who come once it is closed, in the order of their turns", async () => {
+    const queue = createTestQueue({});
+    const leave = await queue.enter("first", never);
+    const refused: string[] = [];
+    const enter = (client: string, id: string) =>
+      queue.enter(client, never).catch(({ message }) => refused.push(`${id}: ${message}`));
+    const all = [enter("a", "a1"), enter("a", "a2"), enter("b", "b1")];
+    await settled();
+    queue.close(new Error("closed"));
+    await settled();
+    await Promise.all([...all, enter("c", "late")]);
+    expect(refused).toEqual(["a1: closed", "b1: closed", "a2: closed", "late: closed"]);
+    expect(queue).toMatchObject({ running: 1, waiting: 0 });
+    leave();
+    expect(queue.running).toBe(0);
+  });
+
   test("takes leaving twice as once", async () => {
     const queue = createTestQueue({ limit: 1, maxWaiting: 5 });
     const leave = await queue.enter("someone", never);

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
-import { createRate } from "../../../src/engine/pool/rate.ts";
+import { createRate, createRates } from "../../src/serving/rates.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
+import { toRequest } from "../helpers/engine-request.ts";
+import { never } from "../helpers/pool.ts";
 
 function createTestRate() {
   let time = 0;
@@ -8,7 +11,7 @@ function createTestRate() {
 
 test("is unknown before the first tokens", () => {
   const { rate, pass } = createTestRate();
-  const end = rate.begin();
+  const end = rate.start();
   pass(2000);
   expect(rate.read()).toBeNull();
   end();
@@ -17,7 +20,7 @@ test("is unknown before the first tokens", () => {
 
 test("counts all requests together, over the time in which any of them runs", () => {
   const { rate, pass } = createTestRate();
-  const [one, other] = [rate.begin(), rate.begin()];
+  const [one, other] = [rate.start(), rate.start()];
   pass(1000);
   rate.add(10);
   one();
@@ -29,13 +32,13 @@ test("counts all requests together, over the time in which any of them runs", ()
 
 test("keeps the last work's rate while idle, and forgets it at the next work", () => {
   const { rate, pass } = createTestRate();
-  const first = rate.begin();
+  const first = rate.start();
   pass(1000);
   rate.add(10);
   first();
   pass(100_000);
   expect(rate.read()).toBe(10);
-  const second = rate.begin();
+  const second = rate.start();
   pass(2000);
   rate.add(100);
   expect(rate.read()).toBe(50);
@@ -44,10 +47,32 @@ test("keeps the last work's rate while idle, and forgets it at the next work", (
 
 test("follows a change within ten seconds while one request after the other runs", () => {
   const { rate, pass } = createTestRate();
-  rate.begin();
+  rate.start();
   for (let second = 0; second < 100; second++) {
     pass(1000);
     rate.add(second < 80 ? 10 : 50);
   }
   expect(rate.read()).toBe(50);
+});
+
+test("passes a generation on, and is of that loaded model alone", async () => {
+  let time = 0;
+  const host = createMemoryHost({
+    gate: async () => {
+      time += 100;
+    },
+  });
+  const rates = createRates(() => time);
+  const [model, other] = [
+    { host, defaults: {} },
+    { host, defaults: {} },
+  ];
+  expect(rates.read(model)).toBeNull();
+  const events = rates.count(model, host.generate(toRequest("Hi", { max_tokens: 4 }), never));
+  expect((await Array.fromAsync(events)).map(({ type }) => type)).toEqual([
+    "started",
+    ...Array(4).fill("text"),
+    "finished",
+  ]);
+  expect([rates.read(model), rates.read(other)]).toEqual([10, null]);
 });

@@ -1,0 +1,64 @@
+import type { Life } from "./life.ts";
+import { isDead, type Slot } from "./slot.ts";
+import type { Slots } from "./slots.ts";
+import { type ModelTarget, toKey } from "./target.ts";
+
+/** Which slot serves a target, and who holds on to it. */
+export interface Holds {
+  /**
+   * The slot that serves the target, with one more user, who has to release it. One that serves another version of the
+   * model makes way. Throws the last failure of a model that cools down. `mayEvict`: whether other models may be evicted
+   * for it.
+   */
+  hold(target: ModelTarget, mayEvict: boolean): Slot;
+  release(slot: Slot): void;
+  /** Makes these the entries in force: drains what differs in `toKey` or is not among them, the rest takes them over. */
+  reconcile(targets: readonly ModelTarget[]): void;
+}
+
+/** `now`: milliseconds, monotonic. */
+export function createHolds(slots: Slots, life: Life, now: () => number): Holds {
+  function slotFor(target: ModelTarget): Slot {
+    const current = slots.get(target.name);
+    if (current === undefined) return life.start(target);
+    if (isDead(current)) life.giveUp(current);
+    else if (current.key === toKey(target)) return Object.assign(current, { target });
+    else life.drain(current, "changed");
+    return life.start(target);
+  }
+
+  function adopt(slot: Slot, target: ModelTarget): void {
+    const { pinned, idleSeconds } = slot.target;
+    slot.target = target;
+    // Else every change of the registry would start its idle time again.
+    const isSame = pinned === target.pinned && idleSeconds === target.idleSeconds;
+    if (!isSame && slot.users === 0 && slot.state === "ready") life.settle(slot);
+  }
+
+  return {
+    hold(target, mayEvict) {
+      const slot = slotFor(target);
+      slot.mayEvict = mayEvict || (slot.users > 0 && slot.mayEvict);
+      slot.users += 1;
+      slot.lastUsed = now();
+      slot.idle.stop();
+      return slot;
+    },
+    release(slot) {
+      slot.users -= 1;
+      slot.lastUsed = now();
+      if (slot.users === 0 && slots.has(slot)) life.settle(slot);
+    },
+    reconcile(targets) {
+      const inForce = new Map(targets.map((target) => [target.name, target]));
+      life.forgetFailuresBut(new Map(targets.map((target) => [target.name, toKey(target)])));
+      for (const slot of slots.current()) {
+        const target = inForce.get(slot.name);
+        if (target && toKey(target) === slot.key) adopt(slot, target);
+        else life.drain(slot, "changed");
+      }
+      // One that is no longer pinned may make room.
+      life.review();
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { OvError } from "../../errors.ts";
+import type { Memory } from "../memory/memory.ts";
+import { createRoom } from "../memory/room.ts";
+import { createCooldown } from "./cooldown.ts";
+import type { UnloadReason } from "./events.ts";
+import { createLoading, type QueueLimits } from "./loading.ts";
+import type { PoolReport } from "./report.ts";
+import { createSlot, type Loaded, type Slot, toTenant } from "./slot.ts";
+import type { Slots } from "./slots.ts";
+import { type LoadModel, type ModelTarget, toKey } from "./target.ts";
+
+export interface LifeOptions extends QueueLimits {
+  load: LoadModel;
+  memory: Memory;
+  /** For models whose entry says nothing else; 0: never. */
+  idleSeconds: number;
+  slots: Slots;
+  report: PoolReport;
+  /** Milliseconds, monotonic. */
+  now: () => number;
+}
+
+/** The one place that moves models through their lives; `slot.ts` shows the moves. */
+export interface Life {
+  /** A slot in loading that takes the model's requests from here on. Throws the last failure while the model cools down. */
+  start(target: ModelTarget): Slot;
+  /** Its users may finish, it takes no more; ends it when it has none. Only for a slot that takes requests. */
+  drain(slot: Slot, why: UnloadReason): void;
+  /** Frees the place of a slot whose process is dead but not gone yet. */
+  giveUp(slot: Slot): void;
+  /** Ends its load or its process now, whoever uses it. */
+  end(slot: Slot): void;
+  /** Decides what becomes of a slot that nobody uses. */
+  settle(slot: Slot): void;
+  /** Ends all cool-downs but those of these names with these keys. */
+  forgetFailuresBut(keys: ReadonlyMap<string, string>): void;
+  /** Looks again who gets memory: users, pins or processes have changed. */
+  review(): void;
+}
+
+export function createLife(options: LifeOptions): Life {
+  const { slots, memory, report, now } = options;
+  const cooldown = createCooldown(now);
+  const room = createRoom({
+    budget: () => memory.budget(slots.all().flatMap(({ loaded }) => loaded?.model.host.pid ?? [])),
+    tenants: () => slots.all().map(toTenant),
+    evict: (name, forWhom) => {
+      const slot = slots.get(name);
+      if (slot) drain(slot, "memory", forWhom);
+    },
+    waitSeconds: options.queueSeconds,
+  });
+  const runLoad = createLoading({ ...options, room });
+
+  function start(target: ModelTarget): Slot {
+    cooldown.check(target.name, toKey(target));
+    const predecessors = slots.whenLeft(target.name);
+    const load = (slot: Slot) => becomeReady(slot, predecessors);
+    const slot = createSlot(target, { now, load, onIdle: (idle) => drain(idle, "idle") });
+    slots.add(slot);
+    return slot;
+  }
+
+  async function becomeReady(slot: Slot, predecessors: Promise<void>): Promise<Loaded> {
+    const started = now();
+    try {
+      const loaded = await runLoad(slot, predecessors);
+      slot.loaded = loaded;
+      if (slot.state === "loading") slot.state = "ready";
+      cooldown.clear(slot.name);
+      noteLoaded(slot, loaded);
+      if (slot.users === 0) settle(slot);
+      return loaded;
+    } catch (error) {
+      becomeUnloaded(slot);
+      if (slot.stop.signal.aborted) throw error;
+      const failure = cooldown.add(slot.name, slot.key, error);
+      report.failed(slot, started, failure);
+      throw failure;
+    }
+  }
+
+  function noteLoaded(slot: Slot, loaded: Loaded): void {
+    const { host } = loaded.model;
+    memory.measure(slot.target, host, "loaded");
+    void host.exited.then((error) => {
+      becomeUnloaded(slot);
+      report.gone(slot, error);
+      // Those at work have their error from the host. Nobody waits for one of them that is slow to read it.
+      loaded.queue.close(error ?? unloading(slot));
+    });
+    report.loaded(slot.name, loaded, memory.read(host.pid));
+  }
+
+  function settle(slot: Slot): void {
+    if (slot.state === "draining") end(slot);
+    else if (slot.state === "ready") startIdling(slot);
+    else if (slot.bytes === 0) drain(slot, "abandoned");
+    room.review();
+  }
+
+  function startIdling({ target, idle }: Slot): void {
+    if (target.pinned) idle.stop();
+    else idle.start(target.idleSeconds ?? options.idleSeconds);
+  }
+
+  function giveUp(slot: Slot): void {
+    slots.setLeaving(slot);
+    slot.state = "draining";
+    slot.idle.stop();
+  }
+
+  function drain(slot: Slot, why: UnloadReason, forWhom?: string): void {
+    giveUp(slot);
+    slot.leaving = why;
+    report.unloading(slot, why, forWhom);
+    if (slot.users === 0) end(slot);
+  }
+
+  function end(slot: Slot): void {
+    const host = slot.loaded?.model.host;
+    if (!host) slot.stop.abort(unloading(slot));
+    // A dead one's exit is on its way; to close it as well would make a crash look like an end that was asked for.
+    else if (host.alive) {
+      memory.measure(slot.target, host, "ending");
+      void host.close();
+    }
+  }
+
+  function becomeUnloaded(slot: Slot): void {
+    slots.delete(slot);
+    slot.idle.stop();
+    slot.gone.resolve();
+    room.review();
+  }
+
+  return {
+    start,
+    drain,
+    giveUp,
+    end,
+    settle,
+    forgetFailuresBut: cooldown.retain,
+    review: room.review,
+  };
+}
+
+function unloading({ name }: Slot): OvError {
+  return new OvError("shutting_down", `Model "${name}" is being unloaded.`);
+}

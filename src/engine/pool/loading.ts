@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { Memory } from "../memory/memory.ts";
+import type { Room } from "../memory/room.ts";
+import { createQueue } from "./queue.ts";
+import type { PoolReport } from "./report.ts";
+import type { Loaded, Slot } from "./slot.ts";
+import type { LoadedModel, LoadModel } from "./target.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** How many requests a model takes; its engine may run fewer at once. */
+export interface QueueLimits {
+  maxConcurrent: number;
+  maxQueue: number;
+  /** The longest wait for a turn, or for memory. */
+  queueSeconds: number;
+}
+
+export interface LoadingOptions extends QueueLimits {
+  load: LoadModel;
+  memory: Pick<Memory, "need">;
+  room: Pick<Room, "take">;
+  report: PoolReport;
+  /** Milliseconds, monotonic. */
+  now: () => number;
+}
+
+/**
+ * The way of a slot from nothing to a loaded model; moves no state. `predecessors` resolves when earlier processes of
+ * the model are gone: two versions of it are never in memory at once. Rejects with whatever failed, no process left,
+ * or with the reason of the slot's `stop`.
+ */
+export function createLoading({ load, memory, room, report, now, ...limits }: LoadingOptions) {
+  return async (slot: Slot, predecessors: Promise<void>): Promise<Loaded> => {
+    const { signal } = slot.stop;
+    await untilAborted(predecessors, signal);
+    slot.need = await memory.need(slot.target);
+    await room.take(slot, signal);
+    report.loading(slot);
+    const started = now();
+    const model = await load(slot.target, signal);
+    return {
+      model,
+      fingerprint: toFingerprint(slot.key, model),
+      queue: createQueue({
+        limit: Math.min(model.host.ready.max_concurrent, limits.maxConcurrent),
+        maxWaiting: limits.maxQueue,
+        waitSeconds: limits.queueSeconds,
+        model: slot.name,
+      }),
+      at: Math.floor(Date.now() / 1000),
+      took: now() - started,
+    };
+  };
+}
+
+function toFingerprint(key: string, { host }: LoadedModel): string {
+  const versions = JSON.stringify(host.ready.versions);
+  return `fp_${createHash("sha256").update(key).update(versions).digest("hex").slice(0, 12)}`;
+}

@@ -1,0 +1,41 @@
+import type { Slot, SlotState } from "./slot.ts";
+import type { LoadedModel } from "./target.ts";
+
+/** How a model that is not unloaded is now. */
+export interface ModelStatus {
+  state: SlotState;
+  /** What runs it; null: not loaded yet. */
+  model: LoadedModel | null;
+  device: string | null;
+  engine: string | null;
+  /** In tokens. */
+  contextLength: number | null;
+  running: number;
+  waiting: number;
+  /** Unix time in seconds; null: not loaded yet. */
+  loadedAt: number | null;
+  /** What its process holds now, in bytes. */
+  memory: number | null;
+  /** When it will be unloaded unless a request comes, Unix time in seconds; null: it will not. */
+  idleUnloadAt: number | null;
+}
+
+/** `readMemory`: what a process holds, in bytes; null: it is gone. */
+export function toStatus(
+  { state, loaded, idle }: Slot,
+  readMemory: (pid: number) => number | null,
+): ModelStatus {
+  const host = loaded?.model.host;
+  return {
+    state,
+    model: loaded?.model ?? null,
+    device: host?.ready.device ?? null,
+    engine: host?.ready.engine ?? null,
+    contextLength: host?.ready.context_length ?? null,
+    running: loaded?.queue.running ?? 0,
+    waiting: loaded?.queue.waiting ?? 0,
+    loadedAt: loaded?.at ?? null,
+    memory: host ? readMemory(host.pid) : null,
+    idleUnloadAt: idle.firesAt,
+  };
+}

@@ -1,0 +1,88 @@
+import type { LoadedModel } from "../engine/pool/target.ts";
+import type { GenerationEvent } from "../engine/supervise/types.ts";
+
+const windowMs = 10_000;
+
+/** How quickly loaded models generate tokens. */
+export interface Rates {
+  /** Passes a generation's events on and counts their tokens. */
+  count(model: LoadedModel, events: AsyncIterable<GenerationEvent>): AsyncGenerator<GenerationEvent>;
+  /** Tokens per second of the model's last work, all requests together; null: it has generated none yet. */
+  read(model: LoadedModel): number | null;
+}
+
+/** `now`: milliseconds, monotonic. */
+export function createRates(now: () => number = () => performance.now()): Rates {
+  /** Forgotten together with the loaded model. */
+  const rates = new WeakMap<LoadedModel, Rate>();
+
+  function rateOf(model: LoadedModel): Rate {
+    const rate = rates.get(model) ?? createRate(now);
+    rates.set(model, rate);
+    return rate;
+  }
+
+  return {
+    async *count(model, events) {
+      const rate = rateOf(model);
+      const stop = rate.start();
+      try {
+        for await (const event of events) {
+          if (event.type === "text") rate.add(event.tokens);
+          yield event;
+        }
+      } finally {
+        stop();
+      }
+    },
+    read: (model) => rates.get(model)?.read() ?? null,
+  };
+}
+
+/** How quickly one model generates tokens while it has something to do. */
+export interface Rate {
+  /** A request starts; the function ends it again. */
+  start(): () => void;
+  add(tokens: number): void;
+  /** Tokens per second of the last work, of its last 10 s at most; null: there were none. */
+  read(): number | null;
+}
+
+/** `now`: milliseconds, monotonic. */
+export function createRate(now: () => number): Rate {
+  let running = 0;
+  let startedAt = 0;
+  let tokens = 0;
+  let last: number | null = null;
+
+  function note(): void {
+    const elapsed = now() - startedAt;
+    if (tokens > 0 && elapsed > 0) last = Math.round((tokens / elapsed) * 10_000) / 10;
+  }
+
+  function restart(): void {
+    startedAt = now();
+    tokens = 0;
+  }
+
+  return {
+    start() {
+      if (running === 0) restart();
+      running += 1;
+      return () => {
+        running -= 1;
+        if (running === 0) note();
+      };
+    },
+    add(more) {
+      tokens += more;
+      if (now() - startedAt < windowMs) return;
+      note();
+      restart();
+    },
+    read() {
+      if (running > 0 && now() - startedAt >= 1000) note();
+      return last;
+    },
+  };
+}
