@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { parseFolderName } from "../../src/library/facts.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { createModelHome, exported } from "./model-home.ts";
 
@@ -97,8 +96,8 @@ describe("ov-llm models add", () => {
   });
 
   test.each([
-    [["none"], /^error: Model path ".*\/none" does not exist\./],
-    [["raw"], /^error: Model path ".*\/raw" is a raw Hugging Face model.*`ov-llm convert`/],
+    [["none"], /^error: Cannot use the model at ".*\/none": it does not exist\./],
+    [["raw"], /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert`/],
     [["m", "--name", "a\u001bb"], /^error: Cannot use "a\\u001bb" as a model's name: it has characters/],
     [["m", "--name", " "], /^error: Cannot use " " as a model's name/],
     [["m", "--alias", "taken"], /^error: Cannot use the name "taken": a model has it already\./],
@@ -145,9 +144,3 @@ describe("ov-llm models add", () => {
     }
   });
 });
-
-test.each([
-  ["task-a-b__wf-int8", { task: "a-b", weight_format: "int8" }],
-  ["task-__wf-int8", null],
-  ["x-task-a__wf-b", null],
-])("parseFolderName: %p", (name, facts) => expect(parseFolderName(name)).toEqual(facts));

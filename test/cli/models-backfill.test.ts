@@ -40,8 +40,8 @@ describe("ov-llm models backfill", () => {
     const paths = [makeConverted("a"), makeConverted("b", { name: "B\u001b[2J" })];
     const { out } = await models("backfill");
     expect(out).toBe(
-      `Added "a-2" (it was "a", which is taken or no name): ${paths[0]}\n` +
-        `Added "b-2j" (it was "B\\u001b[2J", which is taken or no name): ${paths[1]}\n`,
+      `Added "a-2" (it was "a", which is taken or not a name): ${paths[0]}\n` +
+        `Added "b-2j" (it was "B\\u001b[2J", which is taken or not a name): ${paths[1]}\n`,
     );
     expect(Object.keys(read())).toEqual(["a", "a-2", "b-2j"]);
   });
@@ -67,9 +67,11 @@ describe("ov-llm models backfill", () => {
     expect(read()).toEqual({ good: { path: good, ...exported } });
     const skipped = out.split("\n").filter((line) => line.startsWith("Skipped: "));
     expect(skipped).toHaveLength(5);
-    expect(out).toContain(`Skipped: "${broken}/conversion.json" cannot be read (`);
-    expect(out).toMatch(/Skipped: ".*\/list\/conversion\.json" is no conversion\.json of ov-llm/);
-    expect(out).toContain(`Skipped: Model path "${stale}" is an incomplete export`);
+    expect(out).toContain(`Skipped: Cannot use "${broken}/conversion.json": it cannot be read (`);
+    expect(out).toMatch(
+      /Skipped: Cannot use ".*\/list\/conversion\.json": it is not a conversion\.json of ov-llm/,
+    );
+    expect(out).toContain(`Skipped: Cannot use the model at "${stale}": it is an incomplete export`);
     expect(out).toContain(`Register its model with "ov-llm models add", or convert it again.`);
   });
 

@@ -105,7 +105,7 @@ describe("ov-llm models rm --files", () => {
     const home = createHome();
     const { code, err } = await home.models("rm", "gone", "--files");
     expect(code).toBe(1);
-    expect(err).toMatch(/^error: Cannot ask before deleting ".*": this is no terminal\. .*add --yes/);
+    expect(err).toMatch(/^error: Cannot ask before deleting ".*": this is not a terminal\. .*add --yes/);
     expectWhole(home);
   });
 });
