@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { OvError } from "../errors.ts";
 import { findEntry, removeModel, toEntryPath } from "../registry/edit.ts";
@@ -9,6 +8,8 @@ export interface Folders {
   registryPath: string;
   /** Where converted models lie. */
   modelOut: string;
+  /** The user's own folder. */
+  home: string;
 }
 
 /** What would be removed; nothing is changed yet, so that a person can be asked. */
@@ -21,11 +22,11 @@ export interface ModelRemoval {
 }
 
 /** Throws `model_not_found`, and `invalid_request` for files that must not be deleted. */
-export function planModelRemoval({ registryPath, modelOut }: Folders, name: string): ModelRemoval {
+export function planModelRemoval({ registryPath, modelOut, home }: Folders, name: string): ModelRemoval {
   const models = readModels(registryPath);
   const path = toEntryPath(findEntry(models, name));
   if (path === null) return { name, path, files: null };
-  const files = planRemoval(path, [modelOut, dirname(registryPath)], [registryPath, homedir()]);
+  const files = planRemoval(path, [modelOut, dirname(registryPath)], [registryPath, home]);
   if (files !== null) checkUnshared(models, name, files.path);
   return { name, path, files };
 }

@@ -2,10 +2,16 @@ import { OvError } from "../errors.ts";
 import type { ModelDescription } from "./folder.ts";
 import { findTask, isSameTask, isServed, type Operation, renderUnserved } from "./tasks.ts";
 
-/** Throws `task_unsupported` for a task that ov-llm knows and does not serve. `what`: what fails, `Cannot add "x"`. */
+/**
+ * Throws `task_unsupported` for a task that ov-llm knows and does not serve, or not for that operation. `what`: what
+ * fails, such as `Cannot add "x"`.
+ */
 export function checkServed(what: string, task: string, operation?: Operation): void {
   if (findTask(task) === null || isServed(task, operation)) return;
-  throw new OvError("task_unsupported", { what, why: renderUnserved(task) }, { param: "model" });
+  const why = isServed(task)
+    ? `its task ${JSON.stringify(task)} does not offer the operation "${operation}"`
+    : renderUnserved(task);
+  throw new OvError("task_unsupported", { what, why }, { param: "model" });
 }
 
 /**

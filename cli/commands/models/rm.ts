@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
 import { OvError } from "../../../src/errors.ts";
@@ -24,7 +25,9 @@ export const rm = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { settings } = loadSettings({ flags: toFlags(given) });
     const [name = ""] = given._;
-    if (given.files === true) return await removeAll(settings, name, given.yes === true);
+    if (given.files === true) {
+      return await removeAll({ ...settings, home: homedir() }, name, given.yes === true);
+    }
     await removeEntry(settings.registryPath, name);
     await writeLines(`Removed "${name}" from the registry; its files stay.`);
     return 0;
