@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Model, ModelList } from "../../src/api/openai/responses.ts";
+import { type Model, ModelList } from "../../src/api/openai/models.ts";
 import { OvError } from "../../src/errors.ts";
 import { describeModel } from "../../src/models/folder.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";

@@ -12,6 +12,7 @@ import type { Registry } from "../registry/watcher.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createRunningRequests } from "../serving/running.ts";
+import { createTextService } from "../serving/text.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
 
@@ -33,6 +34,9 @@ export function createAppFor(parts: AppParts): AppHandler {
   const { settings, log, pool, registry, catalog, engines, keys, metrics, preloads, stopping } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
+  const newId = () => randomUUID().replaceAll("-", "");
+  const newSeed = () => randomBytes(6).readUIntBE(0, 6);
+  const { maxTokens } = settings;
   return createApp({
     ...settings,
     log,
@@ -45,7 +49,7 @@ export function createAppFor(parts: AppParts): AppHandler {
     readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
-    newId: () => randomUUID().replaceAll("-", ""),
-    newSeed: () => randomBytes(6).readUIntBE(0, 6),
+    text: createTextService({ pool, catalog, newId, newSeed, maxTokens }),
+    newId,
   });
 }

@@ -7,6 +7,7 @@ import { createRegistry } from "../../src/registry/watcher.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { readHealth } from "../../src/serving/health.ts";
 import { createRunningRequests } from "../../src/serving/running.ts";
+import { createTextService } from "../../src/serving/text.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
@@ -27,6 +28,7 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
   const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
   const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
   let id = 0;
+  const newId = () => String(id++);
   const handle = createApp({
     log: silentLog,
     catalog,
@@ -39,10 +41,9 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     keys: createKeyring(() => []),
     corsOrigins: [],
     maxBody: 1_000_000,
-    maxTokens: 16,
+    text: createTextService({ pool, catalog, newId, newSeed: () => 7, maxTokens: 16 }),
     requestSeconds: 10,
-    newId: () => String(id++),
-    newSeed: () => 7,
+    newId,
     ...deps,
   });
   const send = (path: string, init: RequestInit = {}) =>
