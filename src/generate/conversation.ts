@@ -11,7 +11,7 @@ export interface Conversation {
 export type Role = "system" | "user" | "assistant";
 
 /**
- * What one side says. A turn without parts is an empty message. The result of a tool is a part of whichever turn brings
+ * What one side contributes. A turn without parts is an empty message. The result of a tool is a part of whichever turn brings
  * it: OpenAI sends a message for each, Anthropic puts them at the head of the user's next one.
  */
 export interface Turn {

@@ -9,7 +9,7 @@ export interface AnswerObserver {
 }
 
 export interface Tally {
-  /** Resolves when the engine has computed the prompt, or will not. */
+  /** Resolves once the engine has computed the prompt, or a choice has ended without any text. */
   readonly firstText: Promise<void>;
   /** The engine took the prompt, which all choices share. */
   start(promptTokens: number, cachedTokens: number): void;

@@ -128,6 +128,30 @@ describe("the prompt of a choice", () => {
     );
   });
 
+  test("has earlier calls and results, whichever turn brought them, for a template that knows neither", () => {
+    const turns = [
+      turn("assistant", [
+        { type: "text", text: "Look:", at: "turns[0]" },
+        { type: "call", id: "1", name: "find", arguments: '{"x": 12345678901234567890}', at: "turns[0]" },
+      ]),
+      turn("user", [
+        {
+          type: "result",
+          callId: "1",
+          name: null,
+          content: [{ type: "text", text: "lost", at: "turns[1]" }],
+          at: "turns[1]",
+        },
+        { type: "text", text: "And now?", at: "turns[1]" },
+      ]),
+    ];
+    const { prompt } = choose({ conversation: { turns, at: "turns" } }).request;
+    expect(prompt).toBe(
+      '[assistant] Look:\n<tool_call>\n{"name": "find", "arguments": {"x": 12345678901234567890}}\n</tool_call>\n' +
+        "[user] <tool_response>\nlost\n</tool_response>\n[user] And now?\n[assistant] ",
+    );
+  });
+
   test("says nothing of tools that must not be called", () => {
     expect(choose({ tools: [find], toolChoice: never }).request.prompt).not.toContain("find");
   });
