@@ -1,6 +1,6 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { ErrorBody } from "../src/api/openai/responses.ts";
+import { ErrorBody } from "../src/api/openai/errors.ts";
 import { readKeys } from "../src/config/keys.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { isErrorCode, OvError } from "../src/errors.ts";

@@ -1,4 +1,4 @@
-import { Model } from "../../src/api/openai/responses.ts";
+import { Model } from "../../src/api/openai/models.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { toFlags } from "../args.ts";
 import { askServer, toServer } from "../server.ts";

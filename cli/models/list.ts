@@ -1,4 +1,4 @@
-import { type Model, ModelList } from "../../src/api/openai/responses.ts";
+import { type Model, ModelList } from "../../src/api/openai/models.ts";
 import { OvError } from "../../src/errors.ts";
 import type { ModelOnDisk } from "../../src/library/list.ts";
 import { askServer, type Server } from "../server.ts";

@@ -1,8 +1,9 @@
 import { type TSchema, TypeGuard } from "@sinclair/typebox";
 import { Value, type ValueError } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
+import { quote } from "./refusal.ts";
 
-/** The first thing wrong with a request's body, as a sentence that names the field, its value and what is wanted. */
+/** The first thing wrong with a request's body, as a sentence that names the field, its value and what is expected. */
 export function toInvalidRequest(schema: TSchema, body: unknown): OvError {
   const error = deepest(Value.Errors(schema, body).First());
   if (!error || error.path === "") {
@@ -64,9 +65,4 @@ function range({ minimum, maximum, exclusiveMinimum }: TSchema): string {
   if (exclusiveMinimum !== undefined) return ` above ${exclusiveMinimum} and at most ${maximum}`;
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   return minimum === undefined ? "" : ` of ${minimum} or more`;
-}
-
-function quote(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -13,6 +13,7 @@ import type { Catalog } from "../serving/catalog.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createRates } from "../serving/rates.ts";
 import { createRunningRequests } from "../serving/running.ts";
+import { createTextService } from "../serving/text.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
 
@@ -34,6 +35,10 @@ export function createAppFor(parts: AppParts): AppHandler {
   const { settings, log, pool, registry, catalog, engines, keys, metrics, preloads, stopping } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
+  const newId = () => randomUUID().replaceAll("-", "");
+  const newSeed = () => randomBytes(6).readUIntBE(0, 6);
+  const { maxTokens } = settings;
+  const rates = createRates();
   return createApp({
     ...settings,
     log,
@@ -41,13 +46,13 @@ export function createAppFor(parts: AppParts): AppHandler {
     pool,
     keys,
     metrics,
-    rates: createRates(),
+    rates,
     running: createRunningRequests(),
     facts: createFactsReader(),
     readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
-    newId: () => randomUUID().replaceAll("-", ""),
-    newSeed: () => randomBytes(6).readUIntBE(0, 6),
+    text: createTextService({ pool, rates, catalog, newId, newSeed, maxTokens }),
+    newId,
   });
 }

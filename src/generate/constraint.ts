@@ -1,29 +1,58 @@
+import { checkChoice, checkRegex } from "../grammar/choice.ts";
+import { checkGrammar } from "../grammar/ebnf/check.ts";
+import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../protocol/grammar.ts";
-import { requireCapability } from "./engine-facts.ts";
-import type { ChatModel } from "./model.ts";
+import { requireCapability, type TextModel } from "./model.ts";
+import type { AnswerForm } from "./request.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { ReasoningTags } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
 
-/** What a request wants of the answer's form. */
-export interface AnswerRules {
-  tools: ToolChoice;
-  /** Of `response_format` or `structured_outputs`; null: free text. */
-  form: Grammar | null;
+/** What the answer must look like, and which field of the request asks for that. */
+export interface CompiledForm {
+  grammar: Grammar;
+  param: string;
 }
 
-/** What the engine holds the answer to; null: nothing. */
+/** What a request demands of the answer. */
+export interface AnswerRules {
+  tools: ToolChoice;
+  /** null: free text. */
+  form: CompiledForm | null;
+}
+
+/** Throws `invalid_request` or `unsupported_parameter`, naming the place within the schema, pattern or grammar. */
+export function compileForm(form: AnswerForm, compile: CompileSchema): CompiledForm {
+  return { grammar: toGrammar(form, compile), param: form.param };
+}
+
+function toGrammar(form: AnswerForm, compile: CompileSchema): Grammar {
+  switch (form.type) {
+    case "json_object":
+      return compile({ type: "object" }, form.at);
+    case "json_schema":
+      return compile(form.schema, form.at);
+    case "regex":
+      return checkRegex(form.pattern, form.at);
+    case "choice":
+      return checkChoice(form.choices, form.at);
+    case "grammar":
+      return checkGrammar(form.grammar, form.at);
+  }
+}
+
+/** What the engine holds the answer to; null: nothing. Throws `unsupported_parameter` for what the engine cannot do. */
 export function toAnswerGrammar(
   { tools, form }: AnswerRules,
-  model: ChatModel,
+  model: TextModel,
   prompt: string,
 ): Grammar | null {
   const { callable, parallel, required } = tools;
   const { facts, format } = model;
-  if (form) requireCapability(facts, "grammar", "response_format");
-  if (required) requireCapability(facts, "grammar", "tool_choice");
+  if (form) requireCapability(facts, "grammar", form.param);
+  if (required) requireCapability(facts, "grammar", tools.at);
   if (!facts.capabilities.includes("grammar")) return null;
-  const spoken = form && afterReasoning(form, model, prompt);
+  const spoken = form && afterReasoning(form.grammar, model, prompt);
   if (callable.length === 0) return spoken;
   if (!required && !spoken) return format.toGrammar(callable, { required, parallel });
   // The engine takes no union of an answer that may go on and one that may not, so beside a form there is one call.
@@ -32,8 +61,8 @@ export function toAnswerGrammar(
   return required || !spoken ? called : { type: "union", elements: [called, spoken] };
 }
 
-/** A model that thinks aloud does so before it is held to anything. */
-function afterReasoning(grammar: Grammar, { traits, format }: ChatModel, prompt: string): Grammar {
+/** A model that writes its reasoning does so before it is held to anything. */
+function afterReasoning(grammar: Grammar, { traits, format }: TextModel, prompt: string): Grammar {
   if (format.readsAll) return think(finalChannel, grammar);
   const { reasoning } = traits;
   if (!reasoning || prompt.trimEnd().endsWith(reasoning.close)) return grammar;
@@ -41,7 +70,7 @@ function afterReasoning(grammar: Grammar, { traits, format }: ChatModel, prompt:
   return { type: "union", elements: [think(reasoning, grammar), grammar] };
 }
 
-/** Whatever a model with harmony's channels says before, its answer follows the header of the last one. */
+/** Whatever a model with harmony's channels writes before, its answer follows the header of the last one. */
 const finalChannel: ReasoningTags = { open: "", close: "<|channel|>final<|message|>" };
 
 function think({ open, close }: ReasoningTags, grammar: Grammar): Grammar {

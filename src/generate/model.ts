@@ -1,5 +1,6 @@
 import { OvError } from "../errors.ts";
-import { type EngineFacts, requireCapability } from "./engine-facts.ts";
+import type { ToolFormatName } from "../tool-formats.ts";
+import type { SamplingDefaults } from "./sampling.ts";
 import { probeTemplate } from "./template/probe.ts";
 import { type ChatTemplate, compileTemplate } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
@@ -7,18 +8,37 @@ import { toToolFormat } from "./tools/detect.ts";
 import type { ToolFormat } from "./tools/format.ts";
 import { hermes } from "./tools/hermes.ts";
 
-/** What is to be known of a loaded model to talk with it; made once for each load. */
-export interface ChatModel {
+/** What a loaded model's engine reports about it. */
+export interface EngineFacts {
+  engine: string;
+  capabilities: readonly string[];
+  /** In tokens; the engine lowers max_tokens to what the prompt leaves of it. */
+  context_length: number;
+  chat_template: string | null;
+  bos_token: string;
+  eos_token: string;
+}
+
+/** All that has to be known about a loaded model to talk with it; made once for each load. */
+export interface TextModel {
   facts: EngineFacts;
+  defaults: SamplingDefaults;
   template: ChatTemplate;
   traits: TemplateTraits;
   format: ToolFormat;
-  /** The template is not asked to write tools: our own words tell the model of them. */
+  /** The template is not asked to write tools: our own words explain them to the model. */
   prompted: boolean;
 }
 
-/** `wantedFormat`: the entry's `tool_format`. Throws `chat_template_failed` for a model without a template that works. */
-export function createChatModel(facts: EngineFacts, wantedFormat: string | undefined): ChatModel {
+export interface TextModelOptions {
+  /** What the model's own files recommend. */
+  defaults: SamplingDefaults;
+  /** Its entry's `tool_format`; undefined: as its chat template shows. */
+  toolFormat: ToolFormatName | undefined;
+}
+
+/** Throws `chat_template_failed` for a model without a chat template that works. */
+export function createTextModel(facts: EngineFacts, { defaults, toolFormat }: TextModelOptions): TextModel {
   const { chat_template: source, bos_token: bosToken, eos_token: eosToken } = facts;
   if (source === null) {
     const what = "This model has no chat template, so it cannot answer messages: use its instruct variant.";
@@ -26,12 +46,35 @@ export function createChatModel(facts: EngineFacts, wantedFormat: string | undef
   }
   const template = compileTemplate({ source, bosToken, eosToken });
   const traits = probeTemplate(template);
-  const format = toToolFormat(source, wantedFormat);
+  const format = toToolFormat(source, toolFormat);
   if (format.readsAll) requireCapability(facts, "special_tokens", "model");
   const canMark = !format.specialTokens || facts.capabilities.includes("special_tokens");
-  if ((traits.tools || traits.systemTools) && canMark)
-    return { facts, template, traits, format, prompted: false };
+  const known = { facts, defaults, template };
+  if ((traits.tools || traits.systemTools) && canMark) return { ...known, traits, format, prompted: false };
   // Calls and results are written in the same words, so that the model sees one form.
   const plain = { ...traits, tools: false, systemTools: false, toolCalls: false, toolResults: false };
-  return { facts, template, traits: plain, format: hermes, prompted: true };
+  return { ...known, traits: plain, format: hermes, prompted: true };
+}
+
+const meanings = {
+  grammar: "hold an answer to a form",
+  logprobs: "return log probabilities",
+  special_tokens: "keep the special tokens that separate this model's reasoning from its answer",
+} as const;
+
+/** Throws `unsupported_parameter` where the model's engine cannot do what the request's field asks for. */
+export function requireCapability(
+  { engine, capabilities }: EngineFacts,
+  capability: keyof typeof meanings,
+  param: string,
+): void {
+  if (capabilities.includes(capability)) return;
+  throw new OvError(
+    "unsupported_parameter",
+    {
+      what: `"${param}" is not supported by the engine "${engine}", which cannot ${meanings[capability]}`,
+      next: 'Leave it out, or run the model on the engine "batching" (`ov-llm models set NAME engine=batching`).',
+    },
+    { param },
+  );
 }

@@ -1,46 +1,53 @@
-import type { ChatMessage } from "../api/openai/chat/messages.ts";
-import type { ChatCompletionRequest } from "../api/openai/chat/request.ts";
 import { OvError } from "../errors.ts";
-import type { ChatModel } from "./model.ts";
-import { normaliseMessages, normaliseTools } from "./template/normalise.ts";
+import type { TextModel } from "./model.ts";
+import type { TextRequest } from "./request.ts";
+import type { Round } from "./rounds.ts";
+import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
 import type { TemplateMessage } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
 
+export interface PromptSource {
+  request: TextRequest;
+  /** The request's conversation. */
+  rounds: readonly Round[];
+  tools: ToolChoice;
+}
+
 /**
- * The prompt that the model's chat template makes of a request; throws `chat_template_failed`. Halves of characters,
- * as clients leave them that cut a text in the middle of an emoji, become U+FFFD: no tokenizer takes them.
+ * The prompt that the model's chat template makes of a request; throws `chat_template_failed`, and
+ * `context_length_exceeded` for more turns than tokens. Halves of characters, as clients leave them that cut a text in
+ * the middle of an emoji, become U+FFFD: no tokenizer takes them.
  */
 export function renderPrompt(
-  request: ChatCompletionRequest,
-  { tools }: ToolChoice,
-  { facts, template, traits, format, prompted }: ChatModel,
+  { request, rounds, tools: { tools } }: PromptSource,
+  { facts, template, traits, format, prompted }: TextModel,
   now: Date,
 ): string {
-  const { messages } = request;
-  if (messages.length > facts.context_length) throw tooMany(messages.length, facts.context_length);
-  const told = prompted && tools.length > 0 ? tellOfTools(messages, toolSystemPrompt(tools)) : messages;
+  refuseTooMany(request, facts.context_length);
+  const shown = prompted && tools.length > 0 ? explainTools(rounds, toolSystemPrompt(tools)) : rounds;
   const definitions = tools.map(({ grammar: _own, ...definition }) => definition);
-  const normal = normaliseMessages(told, traits, format.renderCalls);
+  const messages = normaliseRounds(shown, traits, format.renderCalls);
   const prompt = template.render({
-    messages: traits.systemTools && tools.length > 0 ? putTools(normal, definitions) : normal,
+    messages: traits.systemTools && tools.length > 0 ? putTools(messages, definitions) : messages,
     tools: normaliseTools(
       definitions.map((definition) => ({ type: "function", function: definition })),
       traits,
     ),
-    kwargs: { ...toReasoningKwargs(request, traits), ...request.chat_template_kwargs },
+    kwargs: { ...toReasoningKwargs(request, traits), ...request.templateVariables },
     addGenerationPrompt: true,
     now,
   });
   return prompt.toWellFormed();
 }
 
-/** Behind the system messages that the conversation begins with. */
-function tellOfTools(messages: readonly ChatMessage[], content: string): ChatMessage[] {
-  const rest = messages.findIndex(({ role }) => role !== "system" && role !== "developer");
-  const at = rest === -1 ? messages.length : rest;
-  return [...messages.slice(0, at), { role: "system", content }, ...messages.slice(at)];
+/** Behind the system messages that the conversation starts with. */
+function explainTools(rounds: readonly Round[], text: string): Round[] {
+  const rest = rounds.findIndex(({ role }) => role !== "system");
+  const at = rest === -1 ? rounds.length : rest;
+  const explained: Round = { role: "system", name: null, text, reasoning: null, calls: [] };
+  return [...rounds.slice(0, at), explained, ...rounds.slice(at)];
 }
 
 /** For templates that take the tools with the system message. */
@@ -51,12 +58,12 @@ function putTools(messages: TemplateMessage[], definitions: readonly unknown[]):
   return [{ ...first, tools }, ...rest];
 }
 
-/** `reasoning_effort` in the words that the template knows; "none" turns thinking off where that can be done. */
+/** The effort in the words that the template knows; "none" turns thinking off where that can be done. */
 function toReasoningKwargs(
-  { reasoning_effort: effort }: ChatCompletionRequest,
+  { reasoningEffort: effort }: TextRequest,
   { kwargs }: TemplateTraits,
 ): Record<string, unknown> {
-  if (effort === undefined || effort === null) return {};
+  if (effort === null) return {};
   const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
   return {
     ...(kwargs.includes("reasoning_effort") && { reasoning_effort: effort }),
@@ -64,11 +71,12 @@ function toReasoningKwargs(
   };
 }
 
-/** Each message takes a token at least, so rendering them is no use. */
-function tooMany(count: number, limit: number): OvError {
-  return new OvError(
+/** Each message takes a token at least, so there is no use in rendering them. */
+function refuseTooMany({ conversation: { turns, at } }: TextRequest, limit: number): void {
+  if (turns.length <= limit) return;
+  throw new OvError(
     "context_length_exceeded",
-    `This model's context length is ${limit} tokens, but there are ${count} messages: send fewer of them.`,
-    { param: "messages" },
+    `This model's context length is ${limit} tokens, but there are ${turns.length} messages: send fewer of them.`,
+    { param: at },
   );
 }

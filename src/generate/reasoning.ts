@@ -5,10 +5,10 @@ export interface ReasoningPart {
   text: string;
 }
 
-/** Parts a model's text into what it thinks and what it answers, as the text comes, in pieces of any size. */
+/** Splits a model's text into what it thinks and what it answers, as the text comes, in pieces of any size. */
 export interface ReasoningSplitter {
   push(text: string): ReasoningPart[];
-  /** The text is over: gives out what was held back. */
+  /** The text is over: returns what was held back. */
   end(): ReasoningPart[];
 }
 
@@ -17,8 +17,8 @@ type Step = { part: ReasoningPart | null; rest: string; next: State } | null;
 type State = (held: string, final: boolean) => Step;
 
 /**
- * Only the begin of an answer opens a block; a tag later on is content, and a closing tag without a block is dropped at
- * the begin and content elsewhere. White space within a block at its begin and end, and between block and answer, is
+ * Only the start of an answer opens a block; a tag later on is content, and a closing tag without a block is dropped at
+ * the start and content elsewhere. White space within a block at its start and end, and between block and answer, is
  * dropped, as vLLM and DeepSeek do. A block that is not closed is reasoning to the end.
  * `startsOpen`: the prompt has opened the block; the model may still write the tag itself.
  */
@@ -90,7 +90,7 @@ function toPart(type: ReasoningPart["type"], text: string): ReasoningPart | null
   return text === "" ? null : { type, text };
 }
 
-/** How much of the text can neither be the begin of the tag nor white space before it. */
+/** How much of the text can neither be the start of the tag nor white space before it. */
 function safeLength(text: string, tag: string): number {
   let end = text.length;
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {

@@ -1,4 +1,5 @@
-import type { ChatCompletionRequest } from "../api/openai/chat/request.ts";
+import type { Sampling } from "../protocol/messages.ts";
+import type { SamplingWishes } from "./request.ts";
 
 /** Defaults of a model's generation_config.json. */
 export interface SamplingDefaults {
@@ -10,39 +11,28 @@ export interface SamplingDefaults {
   repetition_penalty?: number;
 }
 
-export interface SamplingChoice {
-  temperature: number;
-  top_p: number;
-  top_k: number | null;
-  min_p: number;
-  repetition_penalty: number;
-  presence_penalty: number;
-  frequency_penalty: number;
-  seed: number;
-}
-
-/** Below it dividing by the temperature overflows; vLLM draws the line at the same value. */
+/** Below it dividing by the temperature overflows; vLLM has the same limit. */
 const leastTemperature = 1e-5;
 
-/** The engine's numbers have 32 bits: a smaller one would be 0 there, which it refuses where 0 is no choice. */
+/** The engine's numbers have 32 bits: a smaller one would be 0 there, which it refuses where 0 is not allowed. */
 const leastNumber = 2 ** -126;
 
 /**
- * The request's values, else the model's, else OpenAI's. Without any word on the temperature a model that
- * recommends none answers greedily, unless another parameter asks for sampling.
+ * The request's values, else the model's, else OpenAI's. A model that recommends no temperature answers greedily unless the
+ * request asks for sampling by another parameter or by several choices.
  * `seed`: used when the request has none; an integer of 0 or more.
  */
 export function toSampling(
-  request: ChatCompletionRequest,
+  wishes: SamplingWishes,
   defaults: SamplingDefaults,
-  seed: number,
-): SamplingChoice {
-  const topP = request.top_p ?? defaults.top_p ?? 1;
+  { seed, choices }: { seed: number; choices: number },
+): Sampling {
+  const topP = wishes.top_p ?? defaults.top_p ?? 1;
   const likeliest = topP < leastNumber;
-  const topK = request.top_k ?? defaults.top_k ?? 0;
-  const minP = request.min_p ?? defaults.min_p ?? 0;
-  const repetition = request.repetition_penalty ?? defaults.repetition_penalty ?? 1;
-  const temperature = request.temperature ?? defaultTemperature(request, defaults);
+  const topK = wishes.top_k ?? defaults.top_k ?? 0;
+  const minP = wishes.min_p ?? defaults.min_p ?? 0;
+  const repetition = wishes.repetition_penalty ?? defaults.repetition_penalty ?? 1;
+  const temperature = wishes.temperature ?? defaultTemperature(wishes, defaults, choices);
   // A top_p of 0 or a min_p of 1 leave only the likeliest token.
   const greedy = temperature < leastTemperature || likeliest || minP === 1 || topK === 1;
   return {
@@ -51,15 +41,15 @@ export function toSampling(
     top_k: topK > 0 ? topK : null,
     min_p: minP === 1 ? 0 : minP,
     repetition_penalty: Math.max(repetition, leastNumber),
-    presence_penalty: request.presence_penalty ?? 0,
-    frequency_penalty: request.frequency_penalty ?? 0,
-    seed: Math.abs(request.seed ?? seed),
+    presence_penalty: wishes.presence_penalty ?? 0,
+    frequency_penalty: wishes.frequency_penalty ?? 0,
+    seed: Math.abs(wishes.seed ?? seed),
   };
 }
 
-function defaultTemperature(request: ChatCompletionRequest, defaults: SamplingDefaults): number {
+function defaultTemperature(wishes: SamplingWishes, defaults: SamplingDefaults, choices: number): number {
   if (defaults.do_sample !== false && defaults.temperature !== undefined) return defaults.temperature;
-  const asked = [request.top_p, request.top_k, request.min_p, request.seed];
+  const asked = [wishes.top_p, wishes.top_k, wishes.min_p, wishes.seed];
   const wantsSampling = asked.some((value) => value !== undefined && value !== null);
-  return defaults.do_sample || wantsSampling || (request.n ?? 1) > 1 ? 1 : 0;
+  return defaults.do_sample || wantsSampling || choices > 1 ? 1 : 0;
 }

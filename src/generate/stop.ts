@@ -1,45 +1,51 @@
 /** Ends an answer at the first stop string, also one that comes in pieces. */
 export interface StopFilter {
-  /** New text in; what may go out. After `stopped` everything further is dropped. */
-  push(text: string): { text: string; stopped: boolean };
-  /** What was held back as the possible begin of a stop string, when the answer ends without it. */
+  /** New text in; what may go out. After a stop everything further is dropped. */
+  push(text: string): string;
+  /** What was held back because a stop string could have started there. */
   flush(): string;
+  /** The stop string that was met. */
+  readonly met: string | null;
 }
 
 /**
- * Holds back only what could be the begin of a stop string; the stop string itself never goes out
+ * Holds back only what could be the start of a stop string; the stop string itself never goes out
  * (OpenAI API reference, `stop`).
  */
 export function createStopFilter(stops: readonly string[]): StopFilter {
   let held = "";
-  let stopped = false;
+  let met: string | null = null;
 
   return {
     push(text) {
-      if (stopped) return { text: "", stopped };
-      if (stops.length === 0) return { text, stopped };
+      if (met !== null) return "";
+      if (stops.length === 0) return text;
       held += text;
-      const at = firstMatch(held, stops);
-      stopped = at !== -1;
-      const end = stopped ? at : held.length - overlap(held, stops);
+      const found = findFirst(held, stops);
+      const end = found ? found.at : held.length - overlap(held, stops);
       const out = held.slice(0, end);
-      held = stopped ? "" : held.slice(end);
-      return { text: out, stopped };
+      held = found ? "" : held.slice(end);
+      met = found?.stop ?? null;
+      return out;
     },
     flush() {
       const rest = held;
       held = "";
       return rest;
     },
+    get met() {
+      return met;
+    },
   };
 }
 
-function firstMatch(text: string, stops: readonly string[]): number {
-  const found = stops.map((stop) => text.indexOf(stop)).filter((at) => at !== -1);
-  return found.length === 0 ? -1 : Math.min(...found);
+/** The earliest, and of those that start together the shortest: it is complete first, however the text is cut. */
+function findFirst(text: string, stops: readonly string[]): { stop: string; at: number } | undefined {
+  const found = stops.map((stop) => ({ stop, at: text.indexOf(stop) })).filter(({ at }) => at !== -1);
+  return found.sort((a, b) => a.at - b.at || a.stop.length - b.stop.length)[0];
 }
 
-/** Length of the longest end of `text` that begins one of the stop strings. */
+/** Length of the longest end of `text` that starts one of the stop strings. */
 function overlap(text: string, stops: readonly string[]): number {
   const longest = Math.min(text.length, Math.max(...stops.map((stop) => stop.length)) - 1);
   for (let length = longest; length > 0; length--) {

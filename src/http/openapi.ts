@@ -1,6 +1,6 @@
 import { openapi } from "@elysiajs/openapi";
 import { type TSchema, Type } from "@sinclair/typebox";
-import { ErrorBody } from "../api/openai/responses.ts";
+import { ErrorBody } from "../api/openai/errors.ts";
 import { type ErrorCode, errorCatalogue } from "../errors.ts";
 import { version } from "../version.ts";
 

@@ -1,21 +1,8 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
+import { toolFormatNames } from "../tool-formats.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
-
-/** The formats of generate/tools/; a test holds the two lists together. */
-export const toolFormats = [
-  "hermes",
-  "qwen3-coder",
-  "llama3-json",
-  "llama-pythonic",
-  "mistral",
-  "phi4",
-  "granite",
-  "deepseek",
-  "harmony",
-  "gemma",
-];
 
 /** One model of registry.json. Keys that are not named here are allowed and kept. */
 export const RegistryEntry = Type.Object(
@@ -50,8 +37,8 @@ export const RegistryEntry = Type.Object(
     /** How the model writes tool calls, where its chat template does not show it. */
     tool_format: Type.Optional(
       Type.Union(
-        toolFormats.map((name) => Type.Literal(name)),
-        { description: `one of ${toolFormats.join(", ")}` },
+        toolFormatNames.map((name) => Type.Literal(name)),
+        { description: `one of ${toolFormatNames.join(", ")}` },
       ),
     ),
   },

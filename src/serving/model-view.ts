@@ -1,4 +1,4 @@
-import type { Model } from "../api/openai/responses.ts";
+import type { Model } from "../api/openai/models.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { ModelFacts } from "../models/facts.ts";
 import type { CatalogModel } from "./catalog.ts";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Model } from "../../src/api/openai/responses.ts";
+import type { Model } from "../../src/api/openai/models.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
 

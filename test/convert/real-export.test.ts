@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { ChatCompletion } from "../../src/api/openai/responses.ts";
+import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { describeModel } from "../../src/models/folder.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { startFakeHub } from "../fakes/hub.ts";

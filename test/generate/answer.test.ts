@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { createMessageBuilder } from "../../src/api/openai/chat/message-builder.ts";
-import type { ChatDelta } from "../../src/api/openai/responses.ts";
 import { createAnswerReader } from "../../src/generate/answer.ts";
+import type { ContentEvent } from "../../src/generate/parts.ts";
 import { createReasoningSplitter } from "../../src/generate/reasoning.ts";
+import { harmony } from "../../src/generate/tools/harmony.ts";
 import { hermes } from "../../src/generate/tools/hermes.ts";
 import { tool } from "./tools/parsing.ts";
 
@@ -13,115 +13,138 @@ const found = { name: "find", arguments: '{"what": "a \\"lamp\\""}' };
 interface Form {
   thinks?: boolean;
   withTools?: boolean;
-  legacy?: boolean;
   stops?: string[];
 }
 
-function read(pieces: string[], { thinks = false, withTools = false, legacy = false, stops = [] }: Form) {
+function createReader({ thinks = false, withTools = false, stops = [] }: Form) {
   let calls = 0;
-  const reader = createAnswerReader({
+  return createAnswerReader({
     reasoning: thinks
       ? createReasoningSplitter({ open: "<think>", close: "</think>", startsOpen: false })
       : null,
     calls: withTools ? hermes.createParser(tools) : null,
-    legacy,
     stops,
     newCallId: () => `call_${calls++}`,
   });
-  const builder = createMessageBuilder();
-  const deltas: ChatDelta[] = [];
-  for (const piece of pieces) if (!reader.stopped) deltas.push(...reader.push(piece, 1));
-  if (!reader.stopped) deltas.push(...reader.end());
-  for (const delta of deltas) builder.add(delta);
-  return { deltas, message: builder.build(), reader, reason: reader.finish("stop") };
 }
 
-const said = (content: string | null, extra: Record<string, unknown> = {}) => ({
-  role: "assistant",
-  content,
-  refusal: null,
-  ...extra,
-});
-const callOf = (index: number) => ({ id: `call_${index}`, type: "function", function: found });
+function read(pieces: string[], form: Form) {
+  const reader = createReader(form);
+  const parts: ContentEvent[] = [];
+  for (const piece of pieces) if (!reader.stopped) parts.push(...reader.push(piece, 1));
+  if (!reader.stopped) parts.push(...reader.end());
+  return { parts, said: merge(parts), reader, ...reader.finish("stop") };
+}
 
-const cases: [name: string, text: string, Form, Record<string, unknown>, string][] = [
-  ["plain text", "Hello there.", {}, said("Hello there."), "stop"],
-  ["nothing", "", {}, said(""), "stop"],
-  ["a call that no tools allow is text", call, {}, said(call), "stop"],
-  ["a call", call, { withTools: true }, said(null, { tool_calls: [callOf(0)] }), "tool_calls"],
+/** Neighbours of one kind in one: text as it is, reasoning and calls with their kind. */
+function merge(parts: ContentEvent[]): unknown[] {
+  const merged: { type: string; text: string; call?: string }[] = [];
+  for (const part of parts) {
+    const last = merged.at(-1);
+    if (part.type === "call_start") merged.push({ type: "call", text: "", call: `${part.id} ${part.name}` });
+    else if (part.type === "call_end") merged.push({ type: "end", text: String(part.call) });
+    else {
+      const type = part.type === "call_arguments" ? "call" : part.type;
+      if (last?.type === type) last.text += part.text;
+      else merged.push({ type, text: part.text });
+    }
+  }
+  return merged.map(({ type, text, call }) => {
+    if (type === "text") return text;
+    return call === undefined ? { [type]: text } : { [call]: text };
+  });
+}
+
+const callOf = (index: number) => [{ [`call_${index} find`]: found.arguments }, { end: String(index) }];
+
+const cases: [name: string, text: string, Form, unknown[], reason: string, stop?: string][] = [
+  ["plain text", "Hello there.", {}, ["Hello there."], "stop"],
+  ["nothing", "", {}, [], "stop"],
+  ["a call that no tools allow is text", call, {}, [call], "stop"],
+  ["a call", call, { withTools: true }, callOf(0), "calls"],
   [
     "text before two calls",
     `I look.\n${call}\n${call}`,
     { withTools: true },
-    said("I look.", { tool_calls: [callOf(0), callOf(1)] }),
-    "tool_calls",
+    ["I look.", ...callOf(0), ...callOf(1)],
+    "calls",
   ],
-  [
-    "the older function_call",
-    call,
-    { withTools: true, legacy: true },
-    said(null, { function_call: found }),
-    "function_call",
-  ],
+  ["text after a call", `${call}\nDone.`, { withTools: true }, [...callOf(0), "Done."], "calls"],
   [
     "reasoning, then text",
     "<think>\nHm.\n</think>\n\nYes.",
     { thinks: true },
-    said("Yes.", { reasoning_content: "Hm." }),
+    [{ reasoning: "Hm." }, "Yes."],
     "stop",
   ],
   [
     "reasoning, then a call",
     `<think>Hm <tool_call> no</think>\n${call}`,
     { thinks: true, withTools: true },
-    said(null, { reasoning_content: "Hm <tool_call> no", tool_calls: [callOf(0)] }),
-    "tool_calls",
+    [{ reasoning: "Hm <tool_call> no" }, ...callOf(0)],
+    "calls",
   ],
-  ["a stop string in the content", "one two three", { stops: ["two"] }, said("one "), "stop"],
+  ["a stop string in the content", "one two three", { stops: ["two"] }, ["one "], "stop", "two"],
   [
     "a stop string within a call's arguments does not cut them",
     call,
     { withTools: true, stops: ["lamp"] },
-    said(null, { tool_calls: [callOf(0)] }),
-    "tool_calls",
+    callOf(0),
+    "calls",
+  ],
+  [
+    "text that could have started a stop string comes before the call that it stands before",
+    `I STO${call}`,
+    { withTools: true, stops: ["STOP"] },
+    ["I STO", ...callOf(0)],
+    "calls",
+  ],
+  [
+    "a stop string after a call",
+    `${call} STOP`,
+    { withTools: true, stops: ["STOP"] },
+    callOf(0),
+    "calls",
+    "STOP",
   ],
   [
     "a stop string in the reasoning does not end the answer",
     "<think>stop</think>go",
     { thinks: true, stops: ["stop"] },
-    said("go", { reasoning_content: "stop" }),
+    [{ reasoning: "stop" }, "go"],
     "stop",
   ],
 ];
 
 describe("an answer read from a model's text", () => {
-  for (const [name, text, form, message, reason] of cases) {
+  for (const [name, text, form, said, reason, stop = null] of cases) {
     test(`${name}: whole and by characters`, () => {
       for (const pieces of [[text], [...text]]) {
         const answer = read(pieces, form);
-        expect(answer.message as unknown).toEqual(message);
-        expect(answer.reason).toBe(reason as never);
+        expect(answer.said).toEqual(said);
+        expect<unknown>({ reason: answer.reason, stop: answer.stop }).toEqual({ reason, stop });
       }
     });
   }
 
-  test("streams a call as OpenAI does: id, type and name first, then arguments by index", () => {
-    const { deltas } = read([...call], { withTools: true });
-    expect(deltas[0] as unknown).toEqual({
-      tool_calls: [{ index: 0, id: "call_0", type: "function", function: { name: "find", arguments: "" } }],
-    });
-    expect(deltas.length).toBeGreaterThan(5);
-    for (const { tool_calls: [piece] = [] } of deltas.slice(1)) {
-      expect(piece).toEqual({ index: 0, function: { arguments: expect.any(String) } });
+  test("streams a call: its start with id and name, its arguments as they come, its end", () => {
+    const { parts } = read([...call], { withTools: true });
+    expect(parts[0]).toEqual({ type: "call_start", call: 0, id: "call_0", name: "find" });
+    expect(parts.at(-1)).toEqual({ type: "call_end", call: 0 });
+    expect(parts.length).toBeGreaterThan(5);
+    for (const part of parts.slice(1, -1)) {
+      expect(part).toEqual({ type: "call_arguments", call: 0, text: expect.any(String) });
     }
   });
 
   test("ends after sixteen calls, the last one whole", () => {
-    const { message, reader } = read([...Array.from({ length: 20 }, () => `${call}\n`)], { withTools: true });
-    expect(message.tool_calls).toHaveLength(16);
-    expect(message.tool_calls?.at(-1)?.function).toEqual(found);
+    const { parts, said, reader } = read([...Array.from({ length: 20 }, () => `${call}\n`)], {
+      withTools: true,
+    });
+    expect(parts.filter(({ type }) => type === "call_start")).toHaveLength(16);
+    expect(said.slice(-2)).toEqual(callOf(15));
     expect(reader.stopped).toBeTrue();
-    expect(reader.finish("stop")).toBe("tool_calls");
+    expect(reader.finish("stop")).toEqual({ reason: "calls", stop: null });
   });
 
   test("counts the tokens that were reasoning", () => {
@@ -129,9 +152,53 @@ describe("an answer read from a model's text", () => {
     expect(reader.reasoningTokens).toBe(2);
   });
 
-  test("an answer that is cut says so, also within a call", () => {
-    const { reader, message } = read([call.slice(0, 60)], { withTools: true });
-    expect(reader.finish("length")).toBe("length");
-    expect(message.tool_calls?.[0]?.function.arguments).toStartWith('{"what"');
+  test("an answer that is cut reports it, also within a call, which then ends", () => {
+    const { reader, parts } = read([call.slice(0, 60)], { withTools: true });
+    expect(reader.finish("length")).toEqual({ reason: "length", stop: null });
+    expect(parts[1]).toMatchObject({ type: "call_arguments", text: expect.stringMatching(/^\{"what"/) });
+    expect(parts.at(-1)).toEqual({ type: "call_end", call: 0 });
+  });
+
+  test("channels of reasoning and calls come in the order in which the model wrote them", () => {
+    const reader = createAnswerReader({
+      reasoning: null,
+      calls: harmony.createParser(tools),
+      stops: [],
+      newCallId: () => "call_x",
+    });
+    const text =
+      "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary to=functions.find " +
+      '<|constrain|>json<|message|>{"what":"it"}<|call|>';
+    expect(merge([...reader.push(text, 9), ...reader.end()])).toEqual([
+      { reasoning: "Hm." },
+      { "call_x find": '{"what":"it"}' },
+      { end: "0" },
+    ]);
+  });
+});
+
+describe("log probabilities", () => {
+  const token = (token: string) => ({ token, logprob: -1 });
+  const textsOf = (parts: ContentEvent[]) =>
+    parts.flatMap((part) =>
+      part.type === "text" ? [[part.text, part.logprobs.map(({ token }) => token).join("|")]] : [],
+    );
+
+  test("come with the text that their tokens became, also where it was held back", () => {
+    const reader = createReader({ stops: ["STOP"] });
+    expect(textsOf(reader.push("a", 1, [token("a")]))).toEqual([["a", "a"]]);
+    expect(reader.push("ST", 1, [token("ST")])).toEqual([]);
+    expect(textsOf(reader.push("ART", 1, [token("ART")]))).toEqual([["START", "ST|ART"]]);
+    reader.push("S", 1, [token("S")]);
+    expect(textsOf(reader.end())).toEqual([["S", "S"]]);
+  });
+
+  test("of reasoning and calls are left out", () => {
+    const reader = createReader({ thinks: true, withTools: true });
+    const parts = ["<think>", "Hm.", "</think>", "Yes.", call, "\nDone."].flatMap((piece) =>
+      reader.push(piece, 1, [token(piece)]),
+    );
+    expect(textsOf([...parts, ...reader.end()]).map(([text]) => text)).toEqual(["Yes.", "Done."]);
+    expect(textsOf(parts).flatMap(([, tokens]) => tokens)).not.toContain("Hm.");
   });
 });

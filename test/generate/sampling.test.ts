@@ -1,12 +1,17 @@
 import { describe, expect, test } from "bun:test";
-import type { ChatCompletionRequest } from "../../src/api/openai/chat/request.ts";
-import { type SamplingChoice, type SamplingDefaults, toSampling } from "../../src/generate/sampling.ts";
+import type { SamplingWishes } from "../../src/generate/request.ts";
+import { type SamplingDefaults, toSampling } from "../../src/generate/sampling.ts";
+import type { Sampling } from "../../src/protocol/messages.ts";
 
-type Wanted = Partial<SamplingChoice>;
-const messages: ChatCompletionRequest["messages"] = [{ role: "user", content: "Hi" }];
+type Wanted = Partial<Sampling>;
 
-const cases: [string, Partial<ChatCompletionRequest>, SamplingDefaults, Wanted][] = [
-  ["greedy where neither side says anything", {}, {}, { temperature: 0, top_p: 1, top_k: null, min_p: 0 }],
+const cases: [string, SamplingWishes & { choices?: number }, SamplingDefaults, Wanted][] = [
+  [
+    "greedy where neither side asks for anything",
+    {},
+    {},
+    { temperature: 0, top_p: 1, top_k: null, min_p: 0 },
+  ],
   ["the request's temperature", { temperature: 0.5 }, {}, { temperature: 0.5 }],
   [
     "null is absent",
@@ -30,7 +35,7 @@ const cases: [string, Partial<ChatCompletionRequest>, SamplingDefaults, Wanted][
   ["a model that samples without a temperature", {}, { do_sample: true }, { temperature: 1 }],
   ["top_p asks for sampling", { top_p: 0.5 }, {}, { temperature: 1, top_p: 0.5 }],
   ["a seed asks for sampling", { seed: 3 }, {}, { temperature: 1, seed: 3 }],
-  ["n > 1 asks for sampling", { n: 2 }, {}, { temperature: 1 }],
+  ["several choices ask for sampling", { choices: 2 }, {}, { temperature: 1 }],
   ["temperature 0 is greedy whatever else is set", { temperature: 0, seed: 3 }, {}, { temperature: 0 }],
   ["a temperature that would overflow is greedy", { temperature: 1e-9 }, {}, { temperature: 0 }],
   ["top_p 0 keeps the likeliest token", { top_p: 0, temperature: 1 }, {}, { temperature: 0, top_p: 1 }],
@@ -56,9 +61,9 @@ const cases: [string, Partial<ChatCompletionRequest>, SamplingDefaults, Wanted][
 ];
 
 describe("sampling", () => {
-  for (const [name, request, defaults, wanted] of cases) {
+  for (const [name, { choices = 1, ...wishes }, defaults, wanted] of cases) {
     test(name, () => {
-      expect(toSampling({ messages, ...request }, defaults, 77)).toMatchObject(wanted);
+      expect(toSampling(wishes, defaults, { seed: 77, choices })).toMatchObject(wanted);
     });
   }
 });

@@ -5,9 +5,8 @@ function run(stops: string[], pieces: string[]): { text: string; stopped: boolea
   const filter = createStopFilter(stops);
   let text = "";
   for (const piece of pieces) {
-    const step = filter.push(piece);
-    text += step.text;
-    if (step.stopped) return { text, stopped: true };
+    text += filter.push(piece);
+    if (filter.met !== null) return { text, stopped: true };
   }
   return { text: text + filter.flush(), stopped: false };
 }
@@ -39,15 +38,31 @@ describe("the stop filter", () => {
 
   test("holds back no more than what could begin a stop string", () => {
     const filter = createStopFilter(["STOP"]);
-    expect(filter.push("all of this ").text).toBe("all of this ");
-    expect(filter.push("ST").text).toBe("");
-    expect(filter.push("ART").text).toBe("START");
+    expect(filter.push("all of this ")).toBe("all of this ");
+    expect(filter.push("ST")).toBe("");
+    expect(filter.push("ART")).toBe("START");
   });
 
   test("drops everything after the stop", () => {
     const filter = createStopFilter(["x"]);
     filter.push("axb");
-    expect(filter.push("more")).toEqual({ text: "", stopped: true });
+    expect(filter.push("more")).toBe("");
+    expect(filter.met).toBe("x");
     expect(filter.flush()).toBe("");
   });
+
+  const met: [stops: string[], text: string, stop: string | null][] = [
+    [["three", "two"], "one two three", "two"],
+    [["abc", "ab"], "xabc", "ab"],
+    [["x"], "abc", null],
+  ];
+  for (const [stops, text, stop] of met) {
+    test(`names the stop that it met in "${text}": ${stop}`, () => {
+      for (const pieces of [[text], [...text]]) {
+        const filter = createStopFilter(stops);
+        for (const piece of pieces) filter.push(piece);
+        expect(filter.met).toBe(stop);
+      }
+    });
+  }
 });

@@ -1,6 +1,6 @@
-import { planResponseFormat } from "../../src/generate/response-format.ts";
 import { checkChoice, checkRegex } from "../../src/grammar/choice.ts";
 import { checkGrammar } from "../../src/grammar/ebnf/check.ts";
+import { checkSchema } from "../../src/grammar/json-schema/check.ts";
 
 const regexes = [
   "(yes|no|maybe)",
@@ -55,7 +55,7 @@ export const textCases: [name: string, grammar: () => unknown, fits: (text: stri
   ],
   [
     "json_object",
-    () => planResponseFormat({ response_format: { type: "json_object" } }),
+    () => checkSchema({ type: "object" }, "s"),
     (text) => JSON.parse(text).constructor === Object,
   ],
 ];

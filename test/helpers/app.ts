@@ -8,6 +8,7 @@ import { createCatalog } from "../../src/serving/catalog.ts";
 import { readHealth } from "../../src/serving/health.ts";
 import { createRates } from "../../src/serving/rates.ts";
 import { createRunningRequests } from "../../src/serving/running.ts";
+import { createTextService } from "../../src/serving/text.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
@@ -28,6 +29,8 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
   const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
   const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
   let id = 0;
+  const newId = () => String(id++);
+  const rates = createRates();
   const handle = createApp({
     log: silentLog,
     catalog,
@@ -36,15 +39,14 @@ export function createTestApp(extra: Partial<AppDeps> & { registryPath?: string;
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
     metrics: createMetrics({ version: "0", readModels: pool.status }),
     readReadiness: () => [],
-    rates: createRates(),
+    rates,
     running: createRunningRequests(),
     keys: createKeyring(() => []),
     corsOrigins: [],
     maxBody: 1_000_000,
-    maxTokens: 16,
+    text: createTextService({ pool, rates, catalog, newId, newSeed: () => 7, maxTokens: 16 }),
     requestSeconds: 10,
-    newId: () => String(id++),
-    newSeed: () => 7,
+    newId,
     ...deps,
   });
   const send = (path: string, init: RequestInit = {}) =>

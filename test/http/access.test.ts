@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { Value } from "@sinclair/typebox/value";
-import { ErrorBody } from "../../src/api/openai/responses.ts";
+import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { readEvents, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 

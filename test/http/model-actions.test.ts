@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
-import { Model } from "../../src/api/openai/responses.ts";
+import { Model } from "../../src/api/openai/models.ts";
 import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { createTestApp } from "../helpers/app.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
-import { ErrorBody } from "../../src/api/openai/responses.ts";
+import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { Cancellation } from "../../src/api/operate/cancellation.ts";
 import { Liveness, Readiness } from "../../src/api/operate/health.ts";
 import { readJsonBody } from "../../src/http/body.ts";

@@ -13,12 +13,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import {
-  type ChatCompletion,
-  ErrorBody,
-  ModelList,
-  ChatCompletion as Schema,
-} from "../../src/api/openai/responses.ts";
+import { type ChatCompletion, ChatCompletion as Schema } from "../../src/api/openai/chat/response.ts";
+import { ErrorBody } from "../../src/api/openai/errors.ts";
+import { ModelList } from "../../src/api/openai/models.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { embeddingIr } from "../helpers/ir.ts";
 import { hostPid, isRunning } from "../helpers/processes.ts";

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { ChatCompletion, ErrorBody, Model } from "../../src/api/openai/responses.ts";
+import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
+import { ErrorBody } from "../../src/api/openai/errors.ts";
+import { Model } from "../../src/api/openai/models.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { runtimeDir } from "../helpers/environment.ts";
 import { eventually, hostPid, isRunning } from "../helpers/processes.ts";

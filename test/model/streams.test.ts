@@ -5,9 +5,9 @@ import {
   type ChatCompletion,
   ChatCompletionChunk,
   ChatCompletion as ChatCompletionSchema,
-  ErrorBody,
-  ModelList,
-} from "../../src/api/openai/responses.ts";
+} from "../../src/api/openai/chat/response.ts";
+import { ErrorBody } from "../../src/api/openai/errors.ts";
+import { ModelList } from "../../src/api/openai/models.ts";
 import { isNative } from "../helpers/engine.ts";
 import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { Value } from "@sinclair/typebox/value";
 import { Ajv2020 } from "ajv/dist/2020";
 import OpenAI from "openai";
-import { ChatCompletion } from "../../src/api/openai/responses.ts";
+import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { type SampleTool, sampleRequests, sampleSchemas } from "./tool-samples.ts";

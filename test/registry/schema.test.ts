@@ -28,7 +28,7 @@ describe("parseRegistry", () => {
       },
       pinned: true,
       idle_seconds: 0,
-      tool_format: "hermes",
+      tool_format: "hermes" as const,
     };
     expect(parseRegistry(file({ m: full })).entries.get("m")).toEqual(full);
   });

@@ -11,7 +11,7 @@ export type TextMessage = TemplateMessage & { content: string | null };
 
 /**
  * The messages in an order that the template takes. No word is lost: system messages that it does not take where they stand
- * become one at the begin, or user messages; messages of one role in a row are joined by a blank line.
+ * become one at the start, or user messages; messages of one role in a row are joined by a blank line.
  */
 export function orderMessages(messages: readonly TextMessage[], traits: OrderTraits): TextMessage[] {
   const placed = placeSystem(messages, traits);

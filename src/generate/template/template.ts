@@ -18,7 +18,7 @@ export interface RenderInput {
   /** Further variables, such as `enable_thinking`. */
   kwargs: Record<string, unknown>;
   addGenerationPrompt: boolean;
-  /** What `strftime_now` tells, in local time. */
+  /** What `strftime_now` returns, in local time. */
   now: Date;
 }
 

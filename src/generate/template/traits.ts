@@ -11,7 +11,7 @@ export interface TemplateTraits {
    * answer: Mistral-7B-Instruct-v0.3's and Nemo's templates.
    */
   system: "nowhere" | "first" | "with last user" | "anywhere";
-  /** Two system messages at the begin are rendered both. */
+  /** Two system messages at the start are both rendered. */
   severalSystems: boolean;
   /** User and assistant must take turns; messages of the same role in a row are refused or lost. */
   alternation: boolean;

@@ -1,11 +1,10 @@
-import type { ChatCompletionRequest } from "../../api/openai/chat/request.ts";
-import type { FunctionTool } from "../../api/openai/chat/tools.ts";
 import { OvError } from "../../errors.ts";
 import { checkSchema } from "../../grammar/json-schema/check.ts";
 import type { CompileSchema } from "../../grammar/json-schema/compiled.ts";
+import type { TextRequest, ToolDefinition } from "../request.ts";
 import type { Tool } from "./format.ts";
 
-/** What a request wants of tools. */
+/** Which tools a request offers and how they may be called. */
 export interface ToolChoice {
   /** Those that the prompt names. */
   tools: Tool[];
@@ -15,86 +14,58 @@ export interface ToolChoice {
   required: boolean;
   /** More than one call may be made. */
   parallel: boolean;
-  /** Asked for by the older `functions`, and answered so. */
-  legacy: boolean;
+  /** The field of the request that chose, for errors. */
+  at: string;
 }
 
 /** A function without arguments. */
 const noParameters = { type: "object", properties: {} };
 
-const noTools: ToolChoice = { tools: [], callable: [], required: false, parallel: false, legacy: false };
-
 /** Throws `invalid_request` or `unsupported_parameter`, naming the place, also within a tool's schema. */
 export function toToolChoice(
-  request: ChatCompletionRequest,
+  { tools: given, toolChoice }: Pick<TextRequest, "tools" | "toolChoice">,
   compile: CompileSchema = checkSchema,
 ): ToolChoice {
-  const legacy = (request.functions?.length ?? 0) > 0 && (request.tools?.length ?? 0) === 0;
-  const { mode, names, param } = legacy ? readFunctionChoice(request) : readToolChoice(request);
-  // A model that is told of tools which it must not call is tempted to.
-  if (mode === "none") return noTools;
-  const given = legacy ? (request.functions ?? []) : (request.tools ?? []).map((tool) => tool.function);
-  const pathOf = (index: number) => (legacy ? `functions[${index}]` : `tools[${index}].function`);
+  const { mode, names, parallel, at } = toolChoice;
+  const none: ToolChoice = { tools: [], callable: [], required: false, parallel: false, at };
+  // A model that is shown tools which it must not call is tempted to call them.
+  if (mode === "none") return none;
   if (given.length === 0) {
-    if (mode === "auto") return noTools;
-    throw invalid(`"${param}" asks for a tool call, but there are no tools: send "tools".`, param);
+    if (mode === "auto") return none;
+    throw invalid(`"${at}" asks for a tool call, but there are no tools: send "tools".`, at);
   }
-  refuseTwins(given, pathOf);
-  const tools = given.map((tool, index) => toTool(tool, `${pathOf(index)}.parameters`, compile));
+  refuseTwins(given);
+  const tools = given.map((tool) => toTool(tool, compile));
   return {
     tools,
-    callable: names === null ? tools : names.map((name) => find(tools, name, param)),
+    callable: names === null ? tools : names.map((name) => find(tools, name, at)),
     required: mode === "required",
-    // Who must call ends after one: small models would go on and on.
-    parallel: !legacy && (request.parallel_tool_calls ?? mode === "auto"),
-    legacy,
+    // An answer that must call ends after one: small models would go on and on.
+    parallel: parallel ?? mode === "auto",
+    at,
   };
 }
 
-interface Wish {
-  mode: "none" | "auto" | "required";
-  /** null: any. */
-  names: string[] | null;
-  param: string;
-}
-
-function readToolChoice({ tool_choice }: ChatCompletionRequest): Wish {
-  const param = "tool_choice";
-  if (tool_choice === undefined || tool_choice === null) return { mode: "auto", names: null, param };
-  if (typeof tool_choice === "string") return { mode: tool_choice, names: null, param };
-  if (tool_choice.type === "function") return { mode: "required", names: [tool_choice.function.name], param };
-  const { mode, tools } = tool_choice.allowed_tools;
-  return { mode, names: tools.map((tool) => tool.function.name), param: `${param}.allowed_tools` };
-}
-
-function readFunctionChoice({ function_call }: ChatCompletionRequest): Wish {
-  const param = "function_call";
-  if (function_call === undefined || function_call === null) return { mode: "auto", names: null, param };
-  if (typeof function_call === "string") return { mode: function_call, names: null, param };
-  return { mode: "required", names: [function_call.name], param };
-}
-
-function toTool(
-  { name, description, parameters }: FunctionTool,
-  param: string,
-  compile: CompileSchema,
-): Tool {
-  const schema = parameters ?? noParameters;
-  const { type = "object" } = schema;
+function toTool({ name, description, schema, schemaAt }: ToolDefinition, compile: CompileSchema): Tool {
+  const parameters = schema ?? noParameters;
+  const { type = "object" } = parameters;
   if (type !== "object") {
-    const message = `"${param}.type" is ${JSON.stringify(type)}: arguments are an object, so it must be "object".`;
-    throw invalid(message, `${param}.type`);
+    const param = `${schemaAt}.type`;
+    const message = `"${param}" is ${JSON.stringify(type)}: arguments are an object, so it must be "object".`;
+    throw invalid(message, param);
   }
-  const grammar = compile({ ...schema, type }, param);
-  return { name, ...(description && { description }), parameters: schema, grammar };
+  const grammar = compile({ ...parameters, type }, schemaAt);
+  return { name, ...(description && { description }), parameters, grammar };
 }
 
-function refuseTwins(functions: readonly FunctionTool[], pathOf: (index: number) => string): void {
-  const names = functions.map(({ name }) => name);
-  const twin = names.findIndex((name, index) => names.indexOf(name) < index);
-  if (twin === -1) return;
-  const message = `There are two tools named "${names[twin]}": give each a name of its own.`;
-  throw invalid(message, `${pathOf(twin)}.name`);
+function refuseTwins(tools: readonly ToolDefinition[]): void {
+  const seen = new Set<string>();
+  for (const { name, at } of tools) {
+    if (seen.has(name)) {
+      throw invalid(`There are two tools named "${name}": give each a name of its own.`, `${at}.name`);
+    }
+    seen.add(name);
+  }
 }
 
 function find(tools: Tool[], name: string, param: string): Tool {

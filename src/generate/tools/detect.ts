@@ -1,3 +1,4 @@
+import type { ToolFormatName } from "../../tool-formats.ts";
 import { deepseek } from "./deepseek.ts";
 import type { ToolFormat } from "./format.ts";
 import { gemma } from "./gemma.ts";
@@ -10,31 +11,25 @@ import { mistral } from "./mistral.ts";
 import { phi4 } from "./phi4.ts";
 import { qwen3Coder } from "./qwen3-coder.ts";
 
-/** In the order in which templates are asked: the more telling first. */
-const formats: readonly ToolFormat[] = [
+/** In the order in which a template is matched against them: the more distinctive first. */
+const formats: Record<ToolFormatName, ToolFormat> = {
   harmony,
   deepseek,
   mistral,
   phi4,
   granite,
   gemma,
-  qwen3Coder,
-  llamaPythonic,
-  llama3Json,
+  "qwen3-coder": qwen3Coder,
+  "llama-pythonic": llamaPythonic,
+  "llama3-json": llama3Json,
   hermes,
-];
-
-/** What `tool_format` in a registry entry may say. */
-export const toolFormatNames: readonly string[] = formats.map(({ name }) => name);
+};
 
 /**
- * The form of calls that a model writes: the wanted one (a name of `toolFormatNames`), else the one that its chat template
- * (Jinja source, if it has one) speaks, else Hermes'. Whether the prompt has to explain it is `generate/model.ts`' to say.
+ * The form of calls that a model writes: the given one, else the one that its chat template (Jinja source, if it has one)
+ * describes, else Hermes'. Whether the prompt has to explain the form is decided in generate/model.ts.
  */
-export function toToolFormat(template: string | null, wanted: string | undefined): ToolFormat {
-  return (
-    formats.find(({ name }) => name === wanted) ??
-    formats.find((format) => template !== null && format.matches(template)) ??
-    hermes
-  );
+export function toToolFormat(template: string | null, given: ToolFormatName | undefined): ToolFormat {
+  if (given !== undefined) return formats[given];
+  return Object.values(formats).find((format) => template !== null && format.matches(template)) ?? hermes;
 }

@@ -1,4 +1,5 @@
 import type { Grammar } from "../../protocol/grammar.ts";
+import type { ToolFormatName } from "../../tool-formats.ts";
 
 /** A function that the model may call, checked. */
 export interface Tool {
@@ -15,7 +16,7 @@ export type ToolPart =
   | { type: "content"; text: string }
   /** Only of formats that write reasoning in channels of their own, such as harmony. */
   | { type: "reasoning"; text: string }
-  /** A call begins; the `arguments` that follow are its own, until the next `call`. */
+  /** A call starts; the `arguments` that follow are its own, until the next `call`. */
   | { type: "call"; name: string }
   /** The next piece of the call's arguments: together they are the text of one JSON object. */
   | { type: "arguments"; text: string };
@@ -27,36 +28,37 @@ export type ToolPart =
  */
 export interface ToolCallParser {
   push(text: string): ToolPart[];
-  /** The text is over: gives out what was held back. */
+  /** The text is over: returns what was held back. */
   end(): ToolPart[];
 }
 
 export interface CallRules {
-  /** At least one call must be made, and nothing else is said. */
+  /** At least one call must be made, and nothing else is written. */
   required: boolean;
   /** More than one call may be made. */
   parallel: boolean;
 }
 
-/** A call as it is told again in a later prompt; `arguments` is JSON text. */
+/** A call of an earlier answer as it is written into a later prompt; `arguments` is JSON text. */
 export interface ToldCall {
   name: string;
   arguments: string;
 }
 
+export type RenderCalls = (calls: readonly ToldCall[]) => string;
+
 /** How one family of models writes its calls. */
 export interface ToolFormat {
-  /** As registry entries name it in `tool_format`. */
-  name: string;
-  /** Its markers are special tokens, which an engine leaves out of the text unless told to keep them. */
+  name: ToolFormatName;
+  /** Its markers are special tokens, which an engine leaves out of the text unless asked to keep them. */
   specialTokens: boolean;
-  /** Answers without calls are in it, too, and it tells reasoning from content: its parser reads them all. */
+  /** It covers answers without calls and separates reasoning from content, so its parser reads every answer. */
   readsAll?: true;
-  /** Calls as the assistant wrote them, for templates that do not write them; without it they are in Hermes' form. */
-  renderCalls?(calls: readonly ToldCall[]): string;
+  /** Calls as the assistant wrote them, for templates that do not write them. Absent: in Hermes' form. */
+  renderCalls?: RenderCalls;
   /** Whether a chat template (Jinja source) speaks this form. */
   matches(template: string): boolean;
   createParser(tools: readonly Tool[]): ToolCallParser;
-  /** Free text until a call begins, or, when required, calls alone; each call is one of these tools' and valid. */
+  /** Free text until a call starts, or, when required, calls alone; each call is one of these tools' and valid. */
   toGrammar(tools: readonly Tool[], rules: CallRules): Grammar;
 }

@@ -1,6 +1,9 @@
 import type { Tool } from "./format.ts";
+import { renderHermesCalls, resultTags } from "./hermes.ts";
 
-/** Says which tools there are and how to call one; short, as a model of 135M parameters has to follow it. */
+const example = renderHermesCalls([{ name: "the name of the tool", arguments: '{"argument": "value"}' }]);
+
+/** Lists the tools and shows how to call one; short, because a model of 135M parameters has to follow it. */
 export function toolSystemPrompt(tools: readonly Tool[]): string {
   const lines = tools.map(({ name, description, parameters }) =>
     JSON.stringify({ name, description, parameters }),
@@ -10,8 +13,6 @@ export function toolSystemPrompt(tools: readonly Tool[]): string {
 ${lines.join("\n")}
 </tools>
 To call a tool, answer with its name and arguments, like this:
-<tool_call>
-{"name": "the name of the tool", "arguments": {"argument": "value"}}
-</tool_call>
-Use one <tool_call> for each call. The results will come in <tool_response>. If no tool helps, answer without one.`;
+${example}
+Use one <tool_call> for each call. The results will come in ${resultTags.open}. If no tool helps, answer without one.`;
 }

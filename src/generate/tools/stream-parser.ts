@@ -33,8 +33,8 @@ export function createStreamParser(read: (scanner: Scanner, out: Output) => Read
 }
 
 /**
- * Free text with calls in it. `readCall` goes on after a marker and says whether it was a call; if not, it has given out
- * nothing, the marker is content, and what comes after it is read anew.
+ * Free text with calls in it. `readCall` goes on after a marker and returns whether it was a call; if not, it has given out
+ * nothing, the marker is content, and what comes after it is read again.
  */
 export function* readCallsInText(
   scanner: Scanner,

@@ -1,19 +1,18 @@
 import { Elysia } from "elysia";
+import { toChunkEvents } from "../../api/openai/chat/chunks.ts";
+import { collectCompletion, toAnswerOptions } from "../../api/openai/chat/completion.ts";
 import { ChatCompletionRequest } from "../../api/openai/chat/request.ts";
-import { ChatCompletion, ChatCompletionEvent } from "../../api/openai/responses.ts";
-import type { Pool } from "../../engine/pool/pool.ts";
+import { ChatCompletion, ChatCompletionEvent } from "../../api/openai/chat/response.ts";
+import { toTextRequest } from "../../api/openai/chat/to-text-request.ts";
 import type { ErrorCode } from "../../errors.ts";
-import { planChat } from "../../generate/generation.ts";
-import { createSchemaCompiler } from "../../grammar/json-schema/compiled.ts";
 import type { Catalog } from "../../serving/catalog.ts";
-import { createChatModels } from "../../serving/chat-models.ts";
-import { runChoices } from "../../serving/choices.ts";
 import { createDeadline } from "../../serving/deadline.ts";
-import type { Rates } from "../../serving/rates.ts";
 import type { RunningRequests } from "../../serving/running.ts";
-import { type Answer, collectAnswer, streamAnswer } from "../answer.ts";
+import type { AnswerObserver } from "../../serving/tally.ts";
+import type { TextService } from "../../serving/text.ts";
+import { streamAnswer } from "../answer.ts";
 import { documented, loadErrors } from "../openapi.ts";
-import { recordOf } from "../record.ts";
+import { type RequestRecord, recordOf } from "../record.ts";
 
 const chatErrors = [
   "invalid_json",
@@ -31,23 +30,17 @@ const chatErrors = [
 
 export interface ChatDeps {
   catalog: Catalog;
-  pool: Pool;
-  rates: Rates;
+  text: TextService;
   running: RunningRequests;
-  /** OV_MAX_TOKENS and OV_REQUEST_SECONDS. */
-  maxTokens: number;
+  /** OV_REQUEST_SECONDS */
   requestSeconds: number;
   /** Unique, without its prefix. */
   newId: () => string;
-  /** A random integer of 0 or more, for requests without a seed. */
-  newSeed: () => number;
 }
 
 /** POST /v1/chat/completions */
 export function chatCompletions(deps: ChatDeps) {
-  const { catalog, pool, rates } = deps;
-  const chatModels = createChatModels(deps.newId);
-  const compileSchema = createSchemaCompiler();
+  const { catalog, text } = deps;
   return new Elysia({ name: "chat-completions" }).post(
     "/v1/chat/completions",
     async ({ body, request }) => {
@@ -55,45 +48,51 @@ export function chatCompletions(deps: ChatDeps) {
       record.stream = body.stream ?? false;
       const model = catalog.resolveServed(body.model, "generate");
       record.model = model.name;
-      const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema });
+      const asked = toTextRequest(body);
       const id = `chatcmpl-${deps.newId()}`;
       const deadline = deps.running.track(
         { id, requestId: record.id, key: record.key },
         createDeadline(request.signal, deps.requestSeconds),
       );
-      const counts = { prompt: 0, cached: 0, completion: 0, reasoning: 0 };
-      const target = catalog.toTarget(model);
-      const answer: Answer = {
-        head: { id, created: Math.floor(Date.now() / 1000), model: model.name },
-        events: runChoices({
-          pool,
-          rates,
-          target,
-          client: record.key === undefined ? record.client : `${record.key}@${record.client}`,
-          choices: plan.choices,
-          toChoice: (index, loaded) =>
-            plan.toChoice(index, chatModels.contextOf(loaded, model.entry.tool_format)),
-          counts,
-          signal: deadline.signal,
-        }),
-        counts,
-        choices: plan.choices,
-        logprobs: plan.logprobs,
-        includeUsage: body.stream_options?.include_usage ?? false,
-        record,
-        deadline,
-      };
-      return record.stream ? await streamAnswer(answer) : Response.json(await collectAnswer(answer));
+      const parts = text.answer(model, asked, {
+        client: record.key === undefined ? record.client : `${record.key}@${record.client}`,
+        signal: deadline.signal,
+        observer: createObserver(record),
+      });
+      const head = { id, created: Math.floor(Date.now() / 1000), model: model.name };
+      const options = toAnswerOptions(body);
+      if (record.stream) {
+        return await streamAnswer({ events: toChunkEvents(parts, head, options), record, deadline });
+      }
+      try {
+        return Response.json(await collectCompletion(parts, head, options));
+      } finally {
+        deadline.clear();
+      }
     },
     {
       body: ChatCompletionRequest,
       // Read by the app's own parser; without this word the document would leave the body out.
       parse: "json",
       detail: documented({
-        summary: "Answer a chat",
+        summary: "Create a chat completion",
         answer: { "application/json": ChatCompletion, "text/event-stream": ChatCompletionEvent },
         errors: [...loadErrors, ...chatErrors],
       }),
     },
   );
+}
+
+/** Notes in the record what the log and the metrics report. */
+function createObserver(record: RequestRecord): AnswerObserver {
+  return {
+    firstToken() {
+      record.firstTokenAt = performance.now();
+    },
+    ended({ promptTokens, cachedTokens, newTokens }, finish) {
+      if (promptTokens === 0) return;
+      Object.assign(record, { promptTokens, cachedTokens, newTokens });
+      if (finish !== null) record.finish = finish === "calls" ? "tool_calls" : finish;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { Model, ModelList } from "../../api/openai/responses.ts";
+import { Model, ModelList } from "../../api/openai/models.ts";
 import type { Catalog } from "../../serving/catalog.ts";
 import { createDeadline } from "../../serving/deadline.ts";
 import { createModelView, type ModelViewDeps } from "../../serving/model-view.ts";

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { normaliseMessages, normaliseTools } from "../../../src/generate/template/normalise.ts";
+import { toTurns } from "../../../src/api/openai/chat/to-turns.ts";
+import { toRounds } from "../../../src/generate/rounds.ts";
+import { normaliseRounds, normaliseTools } from "../../../src/generate/template/normalise.ts";
 import { probeTemplate } from "../../../src/generate/template/probe.ts";
 import { weatherTool } from "./conversations.ts";
 import { requests } from "./requests.ts";
@@ -25,7 +27,7 @@ describe("every kind of conversation renders, in its order", () => {
       test(`${name}: ${request}`, () => {
         const prompt = template.render({
           ...plainInput,
-          messages: normaliseMessages(messages, traits),
+          messages: normaliseRounds(toRounds(toTurns(messages)), traits),
           tools: normaliseTools(tools ? [weatherTool] : [], traits),
         });
         let at = 0;

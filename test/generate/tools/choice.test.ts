@@ -1,89 +1,68 @@
 import { describe, expect, test } from "bun:test";
-import type { ChatCompletionRequest } from "../../../src/api/openai/chat/request.ts";
+import type { ToolDefinition, ToolWish } from "../../../src/generate/request.ts";
 import { toToolChoice } from "../../../src/generate/tools/choice.ts";
+import { auto, define } from "../text-request.ts";
 
 const parameters = { type: "object", properties: { x: { type: "integer" } } };
-const functions = [{ name: "one", description: "First.", parameters }, { name: "two" }];
-const tools = functions.map((one) => ({ type: "function" as const, function: one }));
-const plan = (extra: Partial<ChatCompletionRequest>) =>
-  toToolChoice({ messages: [{ role: "user", content: "Hi" }], ...extra });
-const named = (name: string) => ({ type: "function" as const, function: { name } });
-const allowed = (mode: "auto" | "required", ...names: string[]) => ({
-  type: "allowed_tools" as const,
-  allowed_tools: { mode, tools: names.map(named) },
-});
+const tools = [define("one", parameters, { description: "First." }), define("two", null, { at: "tools[1]" })];
+const choose = (wish: Partial<ToolWish>, given: ToolDefinition[] = tools) =>
+  toToolChoice({ tools: given, toolChoice: { ...auto, ...wish } });
 
-const wishes: [string, Partial<ChatCompletionRequest>, string[], Record<string, boolean>][] = [
-  ["no tools", {}, [], { required: false }],
-  ["an empty list", { tools: [] }, [], { required: false }],
-  ["auto by default", { tools }, ["one", "two"], { required: false, parallel: true, legacy: false }],
-  ["auto", { tools, tool_choice: "auto" }, ["one", "two"], { required: false }],
-  ["required", { tools, tool_choice: "required" }, ["one", "two"], { required: true, parallel: false }],
-  [
-    "required, several",
-    { tools, tool_choice: "required", parallel_tool_calls: true },
-    ["one", "two"],
-    { required: true, parallel: true },
-  ],
-  ["none", { tools, tool_choice: "none" }, [], { required: false }],
-  ["named", { tools, tool_choice: named("two") }, ["two"], { required: true }],
-  ["allowed, auto", { tools, tool_choice: allowed("auto", "two") }, ["two"], { required: false }],
-  ["allowed, required", { tools, tool_choice: allowed("required", "one") }, ["one"], { required: true }],
-  ["one at a time", { tools, parallel_tool_calls: false }, ["one", "two"], { parallel: false }],
-  ["functions", { functions }, ["one", "two"], { required: false, parallel: false, legacy: true }],
-  ["function_call", { functions, function_call: { name: "one" } }, ["one"], { required: true, legacy: true }],
-  ["function_call none", { functions, function_call: "none" }, [], { required: false }],
-  ["tools before functions", { tools, functions }, ["one", "two"], { legacy: false }],
+const wishes: [string, Partial<ToolWish>, string[], Record<string, boolean>][] = [
+  ["auto", {}, ["one", "two"], { required: false, parallel: true }],
+  ["required", { mode: "required" }, ["one", "two"], { required: true, parallel: false }],
+  ["required, several", { mode: "required", parallel: true }, ["one", "two"], { parallel: true }],
+  ["none", { mode: "none" }, [], { required: false }],
+  ["some, auto", { names: ["two"] }, ["two"], { required: false }],
+  ["some, required", { mode: "required", names: ["one"] }, ["one"], { required: true }],
+  ["one at a time", { parallel: false }, ["one", "two"], { parallel: false }],
 ];
 
-describe("what a request wants of tools", () => {
-  for (const [name, request, callable, rest] of wishes) {
+describe("which tools may be called", () => {
+  for (const [name, wish, callable, rest] of wishes) {
     test(name, () => {
-      const choice = plan(request);
+      const choice = choose(wish);
       expect(choice.callable.map((tool) => tool.name)).toEqual(callable);
       expect(choice).toMatchObject(rest);
     });
   }
 
   test("the prompt names all tools, whichever may be called", () => {
-    const { tools: told } = plan({ tools, tool_choice: named("two") });
+    const { tools: told } = choose({ mode: "required", names: ["two"] });
     expect(told.map(({ name }) => name)).toEqual(["one", "two"]);
     expect(told[0]).toMatchObject({ name: "one", description: "First.", parameters });
+    expect(told[1]?.parameters).toEqual({ type: "object", properties: {} });
   });
 
-  const refused: [string, Partial<ChatCompletionRequest>, string, string][] = [
-    ["a name that is no tool's", { tools, tool_choice: named("three") }, "tool_choice", '"one", "two"'],
-    ["required without tools", { tool_choice: "required" }, "tool_choice", "no tools"],
-    ["named without tools", { tool_choice: named("one") }, "tool_choice", "no tools"],
-    ["two of one name", { tools: [...tools, ...tools] }, "tools[2].function.name", "two tools"],
+  const refused: [string, Partial<ToolWish>, ToolDefinition[], string, string][] = [
+    ["a name that is no tool's", { names: ["three"] }, tools, "choice", '"one", "two"'],
+    ["required without tools", { mode: "required" }, [], "choice", "no tools"],
     [
-      "a schema that cannot be held to",
-      {
-        tools: [
-          {
-            type: "function",
-            function: { name: "a", parameters: { type: "object", not: { type: "null" } } },
-          },
-        ],
-      },
-      "tools[0].function.parameters",
-      "not",
+      "two of one name",
+      {},
+      [...tools, define("one", null, { at: "tools[2]" })],
+      "tools[2].name",
+      "two tools",
     ],
     [
       "parameters that are no object's",
-      { tools: [{ type: "function", function: { name: "a", parameters: { type: "string" } } }] },
-      "tools[0].function.parameters",
+      {},
+      [define("a", { type: "list" })],
+      "tools[0].schema.type",
       "object",
     ],
+    [
+      "a schema that cannot be held to",
+      {},
+      [define("a", { type: "object", not: { type: "null" } })],
+      "tools[0].schema.not",
+      "not",
+    ],
   ];
-  for (const [name, request, param, said] of refused) {
+  for (const [name, wish, given, param, words] of refused) {
     test(`refuses ${name}`, () => {
-      expect(() => plan(request)).toThrow(
-        expect.objectContaining({
-          param: expect.stringContaining(param),
-          message: expect.stringContaining(said),
-        }),
-      );
+      const error = { param, message: expect.stringContaining(words) };
+      expect(() => choose(wish, given)).toThrow(expect.objectContaining(error));
     });
   }
 });

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { toolFormatNames, toToolFormat } from "../../../src/generate/tools/detect.ts";
+import { toToolFormat } from "../../../src/generate/tools/detect.ts";
+import { type ToolFormatName, toolFormatNames } from "../../../src/tool-formats.ts";
 
 // What tells the form in models' own templates, as files of llama.cpp's models/templates and vLLM's examples have them.
-const templates: [source: string, template: string, format: string][] = [
+const templates: [source: string, template: string, format: ToolFormatName][] = [
   [
     "Qwen-Qwen2.5-7B-Instruct.jinja",
     String.raw`{{- "\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call><|im_end|>\n" }}`,
@@ -81,7 +82,7 @@ test("a model without a template gets our own form", () => {
   expect(toToolFormat(null, undefined).name).toBe("hermes");
 });
 
-test("the wanted form wins over the template's, and every form can be wanted", () => {
+test("the given form wins over the template's, and every name of the registry is a form", () => {
   const [, qwen = ""] = templates[0] ?? [];
   for (const name of toolFormatNames) {
     expect(toToolFormat(qwen, name).name).toBe(name);

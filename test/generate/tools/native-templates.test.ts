@@ -5,11 +5,12 @@ import { granite } from "../../../src/generate/tools/granite.ts";
 import { harmony } from "../../../src/generate/tools/harmony.ts";
 import { mistral } from "../../../src/generate/tools/mistral.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
+import type { ToolFormatName } from "../../../src/tool-formats.ts";
 
 const formats = [mistral, phi4, granite, deepseek, harmony, gemma];
 
 /** The lines of the models' chat templates that write calls or tell the model how to. */
-const templates: [model: string, template: string, format: string | undefined][] = [
+const templates: [model: string, template: string, format: ToolFormatName | undefined][] = [
   [
     "Mistral 7B Instruct v0.3",
     `{{- "[TOOL_CALLS] [" }}{%- set out = tool_call.function|tojson %}`,

@@ -1,104 +1,117 @@
-import type {
-  ChatCompletion,
-  ChatCompletionChunk,
-  ChatMessageAnswer,
-  FinishReason,
-  Logprobs,
-  Usage,
-} from "../responses.ts";
+import type { AnswerPart, ChoicePart, EndReason, Usage as TokenUsage } from "../../../generate/parts.ts";
+import { toUsage } from "../usage.ts";
+import { toLogprobs } from "./logprobs.ts";
+import type { ChatCompletionRequest } from "./request.ts";
+import type { ChatCompletion, FinishReason, FunctionCall } from "./response.ts";
+import { isLegacy } from "./to-text-request.ts";
 
-/** What all chunks of one answer share. */
+/** What is known of an answer before it starts. */
 export interface CompletionHead {
   id: string;
   /** Unix time in seconds. */
   created: number;
+  /** The registered name of the model. */
   model: string;
-  systemFingerprint: string;
 }
 
-export interface FinishedChoice {
-  message: ChatMessageAnswer;
-  logprobs: Logprobs | null;
-  finishReason: FinishReason;
+/** How the client wants the answer written. */
+export interface AnswerOptions {
+  logprobs: boolean;
+  /** A last chunk with the usage, in a stream. */
+  includeUsage: boolean;
+  /** Calls as the older `function_call`. */
+  legacy: boolean;
 }
 
-export interface TokenCounts {
-  prompt: number;
-  cached: number;
-  completion: number;
-  /** Those of the completion that were reasoning. */
-  reasoning: number;
-}
-
-type ChunkChoice = ChatCompletionChunk["choices"][number];
-
-export function toUsage({ prompt, cached, completion, reasoning }: TokenCounts): Usage {
+export function toAnswerOptions(body: ChatCompletionRequest): AnswerOptions {
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: cached },
-    completion_tokens_details: { reasoning_tokens: reasoning },
+    logprobs: body.logprobs ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
+    legacy: isLegacy(body),
   };
 }
 
-export function toCompletion(
+type Choice = ChatCompletion["choices"][number];
+
+/** The whole answer at once; throws what the parts throw. */
+export async function collectCompletion(
+  parts: AsyncIterable<ChoicePart>,
   head: CompletionHead,
-  choices: FinishedChoice[],
-  counts: TokenCounts,
-): ChatCompletion {
+  options: AnswerOptions,
+): Promise<ChatCompletion> {
+  const choices: ReturnType<typeof createChoice>[] = [];
+  let fingerprint = "";
+  let usage: TokenUsage = { promptTokens: 0, cachedTokens: 0, newTokens: 0, reasoningTokens: 0 };
+  for await (const { index, part } of parts) {
+    if (part.type === "start") fingerprint = part.fingerprint;
+    if (part.type === "end") usage = part.usage;
+    choices[index] ??= createChoice(index, options);
+    choices[index].add(part);
+  }
   return {
     id: head.id,
     object: "chat.completion",
     created: head.created,
     model: head.model,
-    system_fingerprint: head.systemFingerprint,
-    choices: choices.map(({ message, logprobs, finishReason }, index) => ({
-      index,
-      message,
-      logprobs,
-      finish_reason: finishReason,
-    })),
-    usage: toUsage(counts),
+    system_fingerprint: fingerprint,
+    choices: choices.map((choice) => choice.build()),
+    usage: toUsage(usage),
   };
 }
 
-/** A chunk of a streamed answer. `usage`: null in all but the last where the client asked for it, else absent. */
-export function toChunk(
-  head: CompletionHead,
-  choices: ChunkChoice[],
-  usage: Usage | null | undefined,
-): ChatCompletionChunk {
-  return {
-    id: head.id,
-    object: "chat.completion.chunk",
-    created: head.created,
-    model: head.model,
-    system_fingerprint: head.systemFingerprint,
-    choices,
-    ...(usage !== undefined && { usage }),
-  };
+/** Puts the parts of one choice together, as the clients' own accumulators do with chunks. */
+function createChoice(index: number, options: AnswerOptions) {
+  let content = "";
+  let reasoning = "";
+  const calls: { id: string; called: FunctionCall }[] = [];
+  const logprobs = toLogprobs([]);
+  let reason: EndReason = "stop";
+
+  function add(part: AnswerPart): void {
+    switch (part.type) {
+      case "text":
+        content += part.text;
+        logprobs.content.push(...toLogprobs(part.logprobs).content);
+        break;
+      case "reasoning":
+        reasoning += part.text;
+        break;
+      case "call_start":
+        calls.push({ id: part.id, called: { name: part.name, arguments: "" } });
+        break;
+      case "call_arguments": {
+        const last = calls.at(-1);
+        if (last) last.called.arguments += part.text;
+        break;
+      }
+      case "end":
+        reason = part.reason;
+    }
+  }
+
+  function toCalled(): Pick<Choice["message"], "tool_calls" | "function_call"> {
+    const [first] = calls;
+    if (!first) return {};
+    if (options.legacy) return { function_call: first.called };
+    return { tool_calls: calls.map(({ id, called }) => ({ id, type: "function", function: called })) };
+  }
+
+  const build = (): Choice => ({
+    index,
+    message: {
+      role: "assistant",
+      content: calls.length > 0 && content === "" ? null : content,
+      ...(reasoning !== "" && { reasoning_content: reasoning }),
+      ...toCalled(),
+      refusal: null,
+    },
+    logprobs: options.logprobs ? logprobs : null,
+    finish_reason: toFinishReason(reason, options),
+  });
+  return { add, build };
 }
 
-export function toDelta(
-  index: number,
-  delta: ChunkChoice["delta"],
-  logprobs: Logprobs | null = null,
-  finishReason: FinishReason | null = null,
-): ChunkChoice {
-  return { index, delta, logprobs, finish_reason: finishReason };
-}
-
-/** `bytes` is null where a token is no whole text of its own. */
-export function toLogprobs(tokens: readonly { token: string; logprob: number }[]): Logprobs {
-  const encoder = new TextEncoder();
-  return {
-    content: tokens.map(({ token, logprob }) => ({
-      token,
-      logprob,
-      bytes: token === "" || token.includes("\uFFFD") ? null : [...encoder.encode(token)],
-      top_logprobs: [],
-    })),
-    refusal: null,
-  };
+export function toFinishReason(reason: EndReason, { legacy }: AnswerOptions): FinishReason {
+  if (reason !== "calls") return reason;
+  return legacy ? "function_call" : "tool_calls";
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
+import { ResponseFormat, StructuredOutputs } from "./answer-form.ts";
 import { ChatMessage } from "./messages.ts";
-import { ResponseFormat, StructuredOutputs } from "./response-format.ts";
 import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
 
 /**

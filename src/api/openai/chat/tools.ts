@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
 
 /**
- * What a request says of tools (OpenAI API reference, "Create chat completion": `tools`, `tool_choice`, and the older
+ * A request's tools (OpenAI API reference, "Create chat completion": `tools`, `tool_choice`, and the older
  * `functions`, `function_call`). Lenient as all requests are; generate/tools/choice.ts checks what they mean.
  */
 const name = Type.String({ pattern: "^[a-zA-Z0-9_.-]{1,128}$" });
@@ -48,31 +48,6 @@ export const ToolChoice = Type.Union([
 /** The older way to ask for tool calls. */
 export const FunctionChoice = Type.Union([Type.Literal("none"), Type.Literal("auto"), named]);
 
-export const ToolCall = Type.Object({
-  id: Type.String(),
-  type: Type.Literal("function"),
-  function: Type.Object({
-    name: Type.String(),
-    arguments: Type.String({ description: "A JSON object as text" }),
-  }),
-});
-
-/** A piece of a streamed call: id, type and name come with the first one. */
-export const ToolCallDelta = Type.Object({
-  index: Type.Integer({ minimum: 0 }),
-  id: Type.Optional(Type.String()),
-  type: Type.Optional(Type.Literal("function")),
-  function: Type.Object({
-    name: Type.Optional(Type.String()),
-    arguments: Type.Optional(Type.String()),
-  }),
-});
-
-export const FunctionCall = Type.Object({ name: Type.String(), arguments: Type.String() });
-export const FunctionCallDelta = Type.Partial(FunctionCall);
-
 export type FunctionTool = Static<typeof FunctionTool>;
 export type ToolChoice = Static<typeof ToolChoice>;
 export type FunctionChoice = Static<typeof FunctionChoice>;
-export type ToolCall = Static<typeof ToolCall>;
-export type ToolCallDelta = Static<typeof ToolCallDelta>;

@@ -1,14 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import { type FormatRequest, planResponseFormat } from "../../src/generate/response-format.ts";
-import { checkChoice, checkRegex } from "../../src/grammar/choice.ts";
-import { checkGrammar } from "../../src/grammar/ebnf/check.ts";
-import { checkSchema } from "../../src/grammar/json-schema/check.ts";
+import { type FormRequest, toAnswerForm } from "../../../../src/api/openai/chat/answer-form.ts";
+import { compileForm } from "../../../../src/generate/constraint.ts";
+import { checkChoice, checkRegex } from "../../../../src/grammar/choice.ts";
+import { checkGrammar } from "../../../../src/grammar/ebnf/check.ts";
+import { checkSchema } from "../../../../src/grammar/json-schema/check.ts";
 
 const schema = { type: "object", properties: { a: { type: "boolean" } }, required: ["a"] };
 const anyObject = checkSchema({ type: "object" }, "s");
 
+/** The form, checked and compiled as a plan does. */
+function toGrammar(request: FormRequest) {
+  const form = toAnswerForm(request);
+  return form && compileForm(form, checkSchema).grammar;
+}
+
 describe("what the answer is held to", () => {
-  test.each<[string, FormatRequest, unknown]>([
+  test.each<[string, FormRequest, unknown]>([
     ["nothing", {}, null],
     ["null", { response_format: null, structured_outputs: null }, null],
     ["text", { response_format: { type: "text" } }, null],
@@ -41,11 +48,11 @@ describe("what the answer is held to", () => {
       checkGrammar('root ::= "a"', "g"),
     ],
     ["vLLM's any object", { structured_outputs: { json_object: true, disable_fallback: true } }, anyObject],
-  ])("%s", (_, request, grammar) => expect(planResponseFormat(request)).toEqual(grammar as null));
+  ])("%s", (_, request, grammar) => expect(toGrammar(request)).toEqual(grammar as null));
 });
 
 describe("what is refused", () => {
-  test.each<[string, FormatRequest, string, string]>([
+  test.each<[string, FormRequest, string, string]>([
     [
       "an unknown type",
       { response_format: { type: "xml" } },
@@ -124,6 +131,18 @@ describe("what is refused", () => {
       "structured_outputs.json_object",
     ],
   ])("%s", (_, request, code, param) => {
-    expect(() => planResponseFormat(request)).toThrow(expect.objectContaining({ code, param }));
+    expect(() => toGrammar(request)).toThrow(expect.objectContaining({ code, param }));
   });
+});
+
+test.each<[FormRequest, string, string]>([
+  [{ response_format: { type: "json_object" } }, "response_format", "response_format"],
+  [
+    { response_format: { type: "json_schema", json_schema: { schema } } },
+    "response_format",
+    "response_format.json_schema.schema",
+  ],
+  [{ structured_outputs: { regex: "a" } }, "structured_outputs", "structured_outputs.regex"],
+])("a form names the field that asked for it, and its own place: %j", (request, param, at) => {
+  expect(toAnswerForm(request)).toMatchObject({ param, at });
 });

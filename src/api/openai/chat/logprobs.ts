@@ -1,0 +1,30 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { TokenLogprob } from "../../../protocol/messages.ts";
+import { orNull } from "../../nullable.ts";
+
+export const Logprobs = Type.Object({
+  content: Type.Array(
+    Type.Object({
+      token: Type.String(),
+      logprob: Type.Number(),
+      bytes: orNull(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))),
+      top_logprobs: Type.Array(Type.Unknown(), { maxItems: 0 }),
+    }),
+  ),
+  refusal: Type.Null(),
+});
+export type Logprobs = Static<typeof Logprobs>;
+
+/** `bytes` is null where a token is no whole text of its own. */
+export function toLogprobs(tokens: readonly TokenLogprob[]): Logprobs {
+  const encoder = new TextEncoder();
+  return {
+    content: tokens.map(({ token, logprob }) => ({
+      token,
+      logprob,
+      bytes: token === "" || token.includes("\uFFFD") ? null : [...encoder.encode(token)],
+      top_logprobs: [],
+    })),
+    refusal: null,
+  };
+}

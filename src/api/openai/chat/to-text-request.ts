@@ -1,0 +1,88 @@
+import type { TextRequest, ToolDefinition, ToolWish } from "../../../generate/request.ts";
+import { unsupported } from "../../refusal.ts";
+import { toAnswerForm } from "./answer-form.ts";
+import type { ChatCompletionRequest } from "./request.ts";
+import { toTurns } from "./to-turns.ts";
+import type { FunctionTool } from "./tools.ts";
+
+/**
+ * What a chat request asks for. Throws `invalid_request` or `unsupported_parameter` for what OpenAI's shape can say and
+ * is not served; what any dialect could ask for is checked by generate/plan.ts.
+ */
+export function toTextRequest(body: ChatCompletionRequest): TextRequest {
+  refuseUnsupported(body);
+  const { stop } = body;
+  return {
+    conversation: { turns: toTurns(body.messages), at: "messages" },
+    tools: isLegacy(body)
+      ? (body.functions ?? []).map((tool, index) => toDefinition(tool, `functions[${index}]`))
+      : (body.tools ?? []).map((tool, index) => toDefinition(tool.function, `tools[${index}].function`)),
+    toolChoice: isLegacy(body) ? toFunctionWish(body) : toToolWish(body),
+    form: toAnswerForm(body),
+    sampling: {
+      temperature: body.temperature ?? null,
+      top_p: body.top_p ?? null,
+      top_k: body.top_k ?? null,
+      min_p: body.min_p ?? null,
+      repetition_penalty: body.repetition_penalty ?? null,
+      presence_penalty: body.presence_penalty ?? null,
+      frequency_penalty: body.frequency_penalty ?? null,
+      seed: body.seed ?? null,
+    },
+    stops: typeof stop === "string" ? [stop] : (stop ?? []),
+    maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
+    ignoreEos: body.ignore_eos ?? false,
+    choices: body.n ?? 1,
+    logprobs: body.logprobs ? { at: "logprobs" } : null,
+    reasoningEffort: body.reasoning_effort ?? null,
+    templateVariables: body.chat_template_kwargs ?? {},
+  };
+}
+
+/** The request offers the older `functions`; its calls are answered as `function_call`. */
+export function isLegacy({ functions, tools }: ChatCompletionRequest): boolean {
+  return (functions?.length ?? 0) > 0 && (tools?.length ?? 0) === 0;
+}
+
+/** A value that asks for nothing, such as an empty list, is fine. */
+function refuseUnsupported({ logit_bias, top_logprobs }: ChatCompletionRequest): void {
+  if (Object.keys(logit_bias ?? {}).length > 0) {
+    throw unsupported("logit_bias", "is not supported: the engine cannot bias single tokens. Leave it out.");
+  }
+  if ((top_logprobs ?? 0) > 0) {
+    throw unsupported(
+      "top_logprobs",
+      "is not supported: the engine returns the chosen token only. Leave it out, and use `logprobs` alone.",
+    );
+  }
+}
+
+function toDefinition({ name, description, parameters, strict }: FunctionTool, at: string): ToolDefinition {
+  return {
+    name,
+    description: description ?? null,
+    schema: parameters ?? null,
+    strict: strict ?? false,
+    at,
+    schemaAt: `${at}.parameters`,
+  };
+}
+
+function toToolWish({ tool_choice: choice, parallel_tool_calls }: ChatCompletionRequest): ToolWish {
+  const at = "tool_choice";
+  const parallel = parallel_tool_calls ?? null;
+  if (choice === undefined || choice === null) return { mode: "auto", names: null, parallel, at };
+  if (typeof choice === "string") return { mode: choice, names: null, parallel, at };
+  if (choice.type === "function") return { mode: "required", names: [choice.function.name], parallel, at };
+  const { mode, tools } = choice.allowed_tools;
+  const names = tools.map((tool) => tool.function.name);
+  return { mode, names, parallel, at: `${at}.allowed_tools` };
+}
+
+/** An older answer has room for one call. */
+function toFunctionWish({ function_call: choice }: ChatCompletionRequest): ToolWish {
+  const rest = { parallel: false, at: "function_call" };
+  if (choice === undefined || choice === null) return { mode: "auto", names: null, ...rest };
+  if (typeof choice === "string") return { mode: choice, names: null, ...rest };
+  return { mode: "required", names: [choice.name], ...rest };
+}

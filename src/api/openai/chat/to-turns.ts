@@ -1,0 +1,82 @@
+import type { CallPart, ContentPart as Content, Part, Role, Turn } from "../../../generate/conversation.ts";
+import { toText } from "../../../generate/conversation.ts";
+import { malformed, unsupported } from "../../refusal.ts";
+import type { ChatMessage, ContentPart, ToolCall } from "./messages.ts";
+
+/**
+ * Messages as turns: `developer` becomes `system` (its older name), role `function` and `function_call` become a result
+ * and a call, a refusal is what the assistant said. Throws `invalid_request` or `unsupported_parameter`.
+ */
+export function toTurns(messages: readonly ChatMessage[]): Turn[] {
+  return messages.map((message, index) => {
+    const at = `messages[${index}]`;
+    if (message.role === "tool" || message.role === "function") return toResultTurn(message, at);
+    return {
+      role: toRole(message.role, at),
+      name: message.name ?? null,
+      parts: [...toReasoning(message, at), ...toSpoken(message, at), ...toCalls(message, at)],
+      at,
+    };
+  });
+}
+
+function toRole(role: string, at: string): Role {
+  if (role === "system" || role === "user" || role === "assistant") return role;
+  if (role === "developer") return "system";
+  const known = "system, developer, user, assistant, tool or function";
+  throw malformed(`${at}.role`, `is "${role}": it must be ${known}.`);
+}
+
+function toResultTurn({ content, tool_call_id, name }: ChatMessage, at: string): Turn {
+  const callId = tool_call_id ?? null;
+  const where = callId === null ? at : `${at}.tool_call_id`;
+  const parts = toContent(content, `${at}.content`);
+  return {
+    role: "user",
+    name: null,
+    parts: [{ type: "result", callId, name: name ?? null, content: parts, at: where }],
+    at,
+  };
+}
+
+function toReasoning({ reasoning_content: text }: ChatMessage, at: string): Part[] {
+  if (text === undefined || text === null) return [];
+  return [{ type: "reasoning", text, at: `${at}.reasoning_content` }];
+}
+
+function toSpoken({ content, refusal }: ChatMessage, at: string): Content[] {
+  const parts = toContent(content, `${at}.content`);
+  if (!refusal || toText(parts) !== "") return parts;
+  return [...parts, { type: "text", text: refusal, at: `${at}.refusal` }];
+}
+
+function toContent(content: ChatMessage["content"], at: string): Content[] {
+  if (content === undefined || content === null) return [];
+  if (typeof content === "string") return [{ type: "text", text: content, at }];
+  return content.map((part, index) => toContentPart(part, `${at}[${index}]`));
+}
+
+function toContentPart({ type, text, refusal }: ContentPart, at: string): Content {
+  if (type === "text" && text !== undefined) return { type, text, at };
+  if (type === "refusal" && refusal !== undefined) return { type: "text", text: refusal, at };
+  if (type === "image_url") return { type: "image", at };
+  if (type === "text" || type === "refusal") throw malformed(at, `is a ${type} part without "${type}".`);
+  throw unsupported(
+    at,
+    `is of type "${type}", but the models here take text only: send parts of type "text".`,
+  );
+}
+
+function toCalls({ role, tool_calls, function_call }: ChatMessage, at: string): CallPart[] {
+  if (role !== "assistant") return [];
+  if (tool_calls && tool_calls.length > 0)
+    return tool_calls.map((call, index) => toCall(call, `${at}.tool_calls[${index}]`));
+  return function_call ? [toCall({ function: function_call }, `${at}.function_call`)] : [];
+}
+
+function toCall({ id, function: called }: ToolCall, at: string): CallPart {
+  const given = called.arguments ?? "{}";
+  // Some clients send the object itself.
+  const text = typeof given === "string" ? given : JSON.stringify(given);
+  return { type: "call", id: id || null, name: called.name, arguments: text, at };
+}

@@ -1,0 +1,74 @@
+/**
+ * A conversation as every dialect states it, free of any dialect's words. Everything carries `at`: where it stood in
+ * the request, as a path such as `messages[3].content[0]`, so that an error can name it.
+ */
+export interface Conversation {
+  turns: readonly Turn[];
+  /** The field that held the turns: `messages`, `input`. */
+  at: string;
+}
+
+export type Role = "system" | "user" | "assistant";
+
+/**
+ * What one side contributes. A turn without parts is an empty message. The result of a tool is a part of whichever turn brings
+ * it: OpenAI sends a message for each, Anthropic puts them at the head of the user's next one.
+ */
+export interface Turn {
+  role: Role;
+  /** The speaker's own name, where there are several of a role. */
+  name: string | null;
+  parts: readonly Part[];
+  at: string;
+}
+
+export type Part = ContentPart | ReasoningPart | CallPart | ResultPart;
+
+/** What a message or a tool's result is made of. */
+export type ContentPart = TextPart | ImagePart;
+
+export interface TextPart {
+  type: "text";
+  text: string;
+  at: string;
+}
+
+/** No served model takes images yet, so nothing of one but its place is kept. */
+export interface ImagePart {
+  type: "image";
+  at: string;
+}
+
+/** What the assistant thought before an earlier answer. */
+export interface ReasoningPart {
+  type: "reasoning";
+  text: string;
+  at: string;
+}
+
+/** A call that the assistant made. */
+export interface CallPart {
+  type: "call";
+  /** null: the client sent none; its result is then found by name or order. */
+  id: string | null;
+  name: string;
+  /** JSON text as the client sent it: never read into numbers on the way to the prompt. May be no valid JSON. */
+  arguments: string;
+  at: string;
+}
+
+/** What a called tool answered. */
+export interface ResultPart {
+  type: "result";
+  callId: string | null;
+  /** The tool's name, where the client sent it. */
+  name: string | null;
+  content: readonly ContentPart[];
+  /** Where its call's id stood, if it has one. */
+  at: string;
+}
+
+/** The text of these parts, in one. */
+export function toText(parts: readonly Part[]): string {
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}

@@ -1,0 +1,38 @@
+import type { TokenLogprob } from "../protocol/messages.ts";
+
+/** A part of an answer's content, in the order in which the model wrote it. */
+export type ContentEvent =
+  /** `logprobs`: of the tokens that became this text, where they were asked for. */
+  | { type: "text"; text: string; logprobs: TokenLogprob[] }
+  | { type: "reasoning"; text: string }
+  /** Calls are numbered from 0 within a choice; no other content comes until `call_end`. */
+  | { type: "call_start"; call: number; id: string; name: string }
+  /** The pieces of one call together are the text of one JSON object, unless the answer was cut. */
+  | { type: "call_arguments"; call: number; text: string }
+  | { type: "call_end"; call: number };
+
+/** What every dialect makes its answer of: `start` once, then the content, then `end` once. */
+export type AnswerPart =
+  /** The engine took the prompt. */
+  | { type: "start"; promptTokens: number; cachedTokens: number; fingerprint: string }
+  | ContentEvent
+  | { type: "end"; reason: EndReason; stop: string | null; usage: Usage };
+
+/** `calls`: it ended by itself and called tools; `length`: it was cut by the bound on its tokens. */
+export type EndReason = "stop" | "length" | "calls";
+
+/** Tokens of the whole answer, all choices together, up to now: what the last `end` has is the sum. */
+export interface Usage {
+  promptTokens: number;
+  /** Those of the prompt that the prefix cache held. */
+  cachedTokens: number;
+  newTokens: number;
+  /** Those of the new ones that were reasoning. */
+  reasoningTokens: number;
+}
+
+/** A part of the choice with this index, from 0. */
+export interface ChoicePart {
+  index: number;
+  part: AnswerPart;
+}

@@ -1,0 +1,134 @@
+import { OvError } from "../errors.ts";
+import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
+import type { GenerateMessage } from "../protocol/messages.ts";
+import { type AnswerReader, createAnswerReader } from "./answer.ts";
+import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
+import type { Conversation, Part } from "./conversation.ts";
+import { requireCapability, type TextModel } from "./model.ts";
+import { renderPrompt } from "./prompt.ts";
+import { createReasoningSplitter } from "./reasoning.ts";
+import type { TextRequest } from "./request.ts";
+import { toRounds } from "./rounds.ts";
+import { toSampling } from "./sampling.ts";
+import { opensReasoning } from "./template/reasoning-tags.ts";
+import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
+
+/** What the engine is asked to do for one choice of an answer. */
+export type EngineRequest = Omit<GenerateMessage, "type" | "id">;
+
+/** One choice: what to ask the engine, and what reads its text. */
+export interface Choice {
+  request: EngineRequest;
+  reader: AnswerReader;
+}
+
+/** A plan for one model: its prompt and grammar are made. */
+export interface PreparedText {
+  /** `index` counts from 0. */
+  choice(index: number): Choice;
+}
+
+/** A checked request: what it means before the model is known. */
+export interface TextPlan {
+  choices: number;
+  /**
+   * Renders the prompt and makes the grammar, once for all choices. `now` is the time that the template sees. Throws
+   * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
+   */
+  prepare(model: TextModel, now: Date): PreparedText;
+}
+
+export interface PlanOptions {
+  /** Used when the request has none. */
+  seed: number;
+  /** The bound when the request has none. */
+  maxTokens: number;
+  compileSchema: CompileSchema;
+  /** Ids for the calls, unique within a conversation. */
+  newCallId: () => string;
+}
+
+/** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
+export function planText(request: TextRequest, options: PlanOptions): TextPlan {
+  refuseImages(request.conversation);
+  const rounds = toRounds(request.conversation.turns);
+  const tools = toToolChoice(request, options.compileSchema);
+  const form = request.form && compileForm(request.form, options.compileSchema);
+  return {
+    choices: request.choices,
+    prepare(model, now) {
+      const prompt = renderPrompt({ request, rounds, tools }, model, now);
+      const shared = toSharedRequest(request, { rules: { tools, form }, prompt, model, options });
+      return {
+        choice: (index) => ({
+          // Each choice draws its own numbers, the same ones again for the same seed.
+          request: { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } },
+          reader: toReader(request, { tools, prompt, model, options }),
+        }),
+      };
+    },
+  };
+}
+
+interface Prepared {
+  prompt: string;
+  model: TextModel;
+  options: PlanOptions;
+}
+
+/** What all choices ask of the engine. */
+function toSharedRequest(
+  request: TextRequest,
+  { rules, prompt, model, options }: Prepared & { rules: AnswerRules },
+): EngineRequest {
+  const { choices, logprobs, maxTokens, ignoreEos } = request;
+  const grammar = toAnswerGrammar(rules, model, prompt);
+  if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
+  return {
+    prompt,
+    grammar,
+    special_tokens: marksBySpecialTokens(model, rules.tools),
+    sampling: toSampling(request.sampling, model.defaults, { seed: options.seed, choices }),
+    max_tokens: Math.min(maxTokens ?? options.maxTokens, model.facts.context_length),
+    // A grammar decides itself where the answer ends.
+    ignore_eos: ignoreEos && grammar === null,
+    logprobs: logprobs !== null,
+  };
+}
+
+/** Reasoning between angle brackets is marked by ordinary tokens: DeepSeek R1, Qwen3, SmolLM3. */
+function marksBySpecialTokens({ facts, format, traits }: TextModel, { callable }: ToolChoice): boolean {
+  if (!facts.capabilities.includes("special_tokens")) return false;
+  if (format.specialTokens && (format.readsAll || callable.length > 0)) return true;
+  return traits.reasoning !== null && /^(\[|<\|)/.test(traits.reasoning.open);
+}
+
+function toReader(
+  { stops }: TextRequest,
+  { tools: { callable }, prompt, model, options }: Prepared & { tools: ToolChoice },
+): AnswerReader {
+  const { format, traits } = model;
+  const { reasoning } = traits;
+  return createAnswerReader({
+    reasoning:
+      reasoning && !format.readsAll
+        ? createReasoningSplitter({ ...reasoning, startsOpen: opensReasoning(prompt, reasoning) })
+        : null,
+    calls: callable.length > 0 || format.readsAll ? format.createParser(callable) : null,
+    stops,
+    newCallId: options.newCallId,
+  });
+}
+
+/** The one place that knows that every served model takes text only. */
+function refuseImages({ turns }: Conversation): void {
+  const parts = turns.flatMap((turn) => turn.parts);
+  const within = (part: Part): readonly Part[] => (part.type === "result" ? part.content : [part]);
+  const image = parts.flatMap(within).find(({ type }) => type === "image");
+  if (!image) return;
+  throw new OvError(
+    "unsupported_parameter",
+    `"${image.at}" is an image, but the models here take text only: leave it out.`,
+    { param: image.at },
+  );
+}

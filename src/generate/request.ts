@@ -1,0 +1,74 @@
+import type { Conversation } from "./conversation.ts";
+
+/**
+ * What a client asks for, before the model is known: all that a dialect has to fill in. `at` and `param` name fields of the
+ * client's own request, for errors.
+ */
+export interface TextRequest {
+  conversation: Conversation;
+  tools: readonly ToolDefinition[];
+  toolChoice: ToolWish;
+  /** What the whole answer must look like; null: free text. */
+  form: AnswerForm | null;
+  sampling: SamplingWishes;
+  /** The answer ends before the first of these. */
+  stops: readonly string[];
+  /** null: the server's bound. */
+  maxTokens: number | null;
+  /** Go on to `maxTokens` where the model would end. */
+  ignoreEos: boolean;
+  /** How many answers, 1 or more. */
+  choices: number;
+  /** The log probability of each token of the content; null: not asked for. */
+  logprobs: { at: string } | null;
+  /** In the words of the model's template, such as "low"; "none" turns thinking off. null: as the model does by itself. */
+  reasoningEffort: string | null;
+  /** Further variables of the chat template. */
+  templateVariables: Record<string, unknown>;
+}
+
+/** A function that the model may call, not checked yet. */
+export interface ToolDefinition {
+  name: string;
+  description: string | null;
+  /** JSON Schema of its arguments; null: it takes none. */
+  schema: Record<string, unknown> | null;
+  /** The client asks that arguments fit the schema. They always do, so this changes nothing. */
+  strict: boolean;
+  at: string;
+  /** Where its schema stood. */
+  schemaAt: string;
+}
+
+export interface ToolWish {
+  mode: "none" | "auto" | "required";
+  /** Only these may be called; null: any. */
+  names: readonly string[] | null;
+  /** Several calls in one answer; null: as the mode has it. */
+  parallel: boolean | null;
+  at: string;
+}
+
+/** `param`: the field that asks for the form; `at`: where its schema, pattern… stood. Neither is checked yet. */
+export type AnswerForm = { param: string; at: string } & (
+  | { type: "json_object" }
+  | { type: "json_schema"; schema: unknown }
+  | { type: "regex"; pattern: string }
+  | { type: "choice"; choices: readonly unknown[] }
+  /** EBNF with a rule named `root`. */
+  | { type: "grammar"; grammar: string }
+);
+
+/** How the next token is chosen; what is absent or null is left to the model. */
+export interface SamplingWishes {
+  temperature?: number | null;
+  top_p?: number | null;
+  /** 0 or less: all tokens. */
+  top_k?: number | null;
+  min_p?: number | null;
+  repetition_penalty?: number | null;
+  presence_penalty?: number | null;
+  frequency_penalty?: number | null;
+  /** A whole number; null: another one for each request. */
+  seed?: number | null;
+}

@@ -1,0 +1,167 @@
+import type { Lease } from "../engine/pool/lease.ts";
+import type { Pool } from "../engine/pool/pool.ts";
+import type { LoadedModel } from "../engine/pool/target.ts";
+import type { GenerationEvent } from "../engine/supervise/types.ts";
+import { createTextModel, type TextModel } from "../generate/model.ts";
+import type { ChoicePart } from "../generate/parts.ts";
+import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
+import type { TextRequest } from "../generate/request.ts";
+import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
+import type { Catalog, CatalogModel } from "./catalog.ts";
+import { interleave } from "./interleave.ts";
+import type { Rates } from "./rates.ts";
+import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
+
+export interface TextServiceDeps {
+  pool: Pick<Pool, "use">;
+  rates: Pick<Rates, "count">;
+  catalog: Pick<Catalog, "toTarget">;
+  /** Unique. */
+  newId: () => string;
+  /** A random integer of 0 or more, for requests without a seed. */
+  newSeed: () => number;
+  /** OV_MAX_TOKENS: the bound of requests without one. */
+  maxTokens: number;
+  now?: () => Date;
+}
+
+export interface AnswerOptions {
+  /** Who asks, for the order of turns. */
+  client: string;
+  signal: AbortSignal;
+  observer?: AnswerObserver;
+}
+
+/** Answers with text, in whatever dialect the request came. */
+export interface TextService {
+  /**
+   * The parts of all choices, interleaved; each choice's own are in order, from `start` to `end`. Nothing happens before
+   * the first is asked for. Leaving the loop cancels what still runs. Throws OvErrors and the signal's reason.
+   */
+  answer(model: CatalogModel, request: TextRequest, options: AnswerOptions): AsyncGenerator<ChoicePart>;
+}
+
+export function createTextService(deps: TextServiceDeps): TextService {
+  const { pool, rates, catalog, newId, newSeed, maxTokens, now = () => new Date() } = deps;
+  const compileSchema = createSchemaCompiler();
+  const textModelOf = createTextModels();
+  const newCallId = () => `call_${newId().slice(0, 24)}`;
+
+  return {
+    async *answer(model, request, { client, signal, observer }) {
+      const plan = planText(request, { seed: newSeed(), maxTokens, compileSchema, newCallId });
+      const prepare = createPreparation(plan, now);
+      const target = catalog.toTarget(model);
+      const tally = createTally(observer);
+      const run = (index: number, signal: AbortSignal) => {
+        const work = (lease: Lease) =>
+          askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
+        return readChoice(index, pool.use(target, { client, signal }, work), tally);
+      };
+      try {
+        yield* plan.choices === 1 ? run(0, signal) : runAll(plan.choices, { run, tally, signal });
+      } finally {
+        tally.end();
+      }
+    },
+  };
+}
+
+/** A loaded model's template is compiled and probed once for each form of tool calls, and forgotten together with the model. */
+function createTextModels() {
+  const known = new WeakMap<LoadedModel, Map<string | undefined, TextModel>>();
+  return (loaded: LoadedModel, { entry: { tool_format: toolFormat } }: CatalogModel): TextModel => {
+    const forms = known.get(loaded) ?? new Map<string | undefined, TextModel>();
+    const { host, defaults } = loaded;
+    const model = forms.get(toolFormat) ?? createTextModel(host.ready, { defaults, toolFormat });
+    known.set(loaded, forms.set(toolFormat, model));
+    return model;
+  };
+}
+
+/** Prepares the plan once for each model: another one comes only when another engine takes over. One time for all. */
+function createPreparation(plan: TextPlan, now: () => Date) {
+  const known = new WeakMap<TextModel, PreparedText>();
+  let time: Date | undefined;
+  return (model: TextModel): PreparedText => {
+    time ??= now();
+    const prepared = known.get(model) ?? plan.prepare(model, time);
+    known.set(model, prepared);
+    return prepared;
+  };
+}
+
+interface EngineEvent {
+  choice: Choice;
+  fingerprint: string;
+  event: GenerationEvent;
+}
+
+/** One choice in its turn. The choice is made again where another engine takes over. */
+async function* askEngine(
+  { model, fingerprint }: Lease,
+  choice: Choice,
+  { rates, signal }: { rates: Pick<Rates, "count">; signal: AbortSignal },
+): AsyncGenerator<EngineEvent> {
+  for await (const event of rates.count(model, model.host.generate(choice.request, signal))) {
+    yield { choice, fingerprint, event };
+  }
+}
+
+async function* readChoice(
+  index: number,
+  events: AsyncIterable<EngineEvent>,
+  tally: Tally,
+): AsyncGenerator<ChoicePart> {
+  for await (const { choice, fingerprint, event } of events) {
+    const { reader } = choice;
+    const end = (reason: "stop" | "length"): ChoicePart => {
+      const finish = reader.finish(reason);
+      return { index, part: { type: "end", ...finish, usage: tally.finish(finish.reason) } };
+    };
+    switch (event.type) {
+      case "started": {
+        const { promptTokens, cachedTokens } = event;
+        if (index === 0) tally.start(promptTokens, cachedTokens);
+        yield { index, part: { type: "start", promptTokens, cachedTokens, fingerprint } };
+        break;
+      }
+      case "text": {
+        const thought = reader.reasoningTokens;
+        const parts = reader.push(event.text, event.tokens, event.logprobs);
+        tally.add(event.tokens, reader.reasoningTokens - thought);
+        for (const part of tally.see(parts)) yield { index, part };
+        if (reader.stopped) return yield end("stop");
+        break;
+      }
+      case "finished":
+        for (const part of tally.see(reader.end())) yield { index, part };
+        yield end(event.reason);
+    }
+  }
+}
+
+/** Several choices at once. All but the first start when that has computed the prompt, and find it in the prefix cache. */
+async function* runAll(
+  choices: number,
+  options: {
+    run: (index: number, signal: AbortSignal) => AsyncIterable<ChoicePart>;
+    tally: Tally;
+    signal: AbortSignal;
+  },
+): AsyncGenerator<ChoicePart> {
+  const { run, tally, signal } = options;
+  const left = new AbortController();
+  const either = AbortSignal.any([signal, left.signal]);
+  const firstText = Promise.withResolvers<void>();
+  void tally.firstText.then(firstText.resolve);
+  const after = async function* (index: number) {
+    await firstText.promise;
+    if (!either.aborted) yield* run(index, either);
+  };
+  const others = Array.from({ length: choices - 1 }, (_, index) => after(index + 1));
+  yield* interleave([run(0, either), ...others], () => {
+    left.abort(signal.reason);
+    firstText.resolve();
+  });
+}

@@ -1,0 +1,236 @@
+import { describe, expect, test } from "bun:test";
+import type { AnswerForm, TextRequest, ToolWish } from "../../src/generate/request.ts";
+import { auto, choose, define, modelOf, plainFacts, plan, turn } from "./text-request.ts";
+
+const find = define("find", { type: "object", properties: { x: { type: "integer" } } });
+const must = (extra: Partial<ToolWish> = {}): ToolWish => ({ ...auto, mode: "required", ...extra });
+const never: ToolWish = { ...auto, mode: "none" };
+const schema = { type: "object", properties: { a: { type: "boolean" } }, required: ["a"] };
+const json: AnswerForm = { type: "json_schema", schema, param: "form", at: "form.schema" };
+
+describe("the plan of a request", () => {
+  const maxTokens: [string, Partial<TextRequest>, number][] = [
+    ["absent: the server's bound", {}, 4096],
+    ["as asked", { maxTokens: 5 }, 5],
+    ["no more than the context", { maxTokens: 1_000_000 }, 8192],
+  ];
+  for (const [name, request, bound] of maxTokens) {
+    test(`bounds the tokens, ${name}`, () => expect(choose(request).request.max_tokens).toBe(bound));
+  }
+
+  test("gives each choice a seed of its own, the same ones for the same seed", () => {
+    const seeds = [0, 1, 2].map(
+      (index) => choose({ choices: 3, sampling: { seed: 5 } }, {}, index).request.sampling.seed,
+    );
+    expect(seeds).toEqual([5, 6, 7]);
+  });
+
+  test("stops at the first stop string", () => {
+    const { reader } = choose({ stops: ["x", "b"] });
+    expect(reader.push("abc", 1)).toEqual([{ type: "text", text: "a", logprobs: [] }]);
+    expect(reader.stopped).toBeTrue();
+  });
+
+  const image = { type: "image", at: "turns[1].parts[0]" } as const;
+  const places: [string, TextRequest["conversation"]["turns"]][] = [
+    ["in a message", [turn("user", "Hi"), turn("user", [image])]],
+    [
+      "in a tool's result",
+      [
+        turn("assistant", [{ type: "call", id: "1", name: "f", arguments: "{}", at: "turns[0]" }]),
+        turn("user", [{ type: "result", callId: "1", name: null, content: [image], at: "turns[1]" }]),
+      ],
+    ],
+  ];
+  for (const [name, turns] of places) {
+    test(`refuses an image ${name}, which no model here takes, naming where it stands`, () => {
+      expect(() => plan({ conversation: { turns, at: "turns" } })).toThrow(
+        expect.objectContaining({
+          code: "unsupported_parameter",
+          param: image.at,
+          message: expect.stringMatching(/turns\[1\]\.parts\[0\].* image.*text only/),
+        }),
+      );
+    });
+  }
+
+  test("refuses a result that answers nothing before a model is loaded", () => {
+    const result = { type: "result", callId: "1", name: null, content: [], at: "turns[0].id" } as const;
+    expect(() => plan({ conversation: { turns: [turn("user", [result])], at: "turns" } })).toThrow(
+      expect.objectContaining({ code: "invalid_request", param: "turns[0].id" }),
+    );
+  });
+
+  const forms: [AnswerForm, string][] = [
+    [{ type: "regex", pattern: "[a-", param: "form", at: "form.regex" }, "form.regex"],
+    [{ type: "choice", choices: ["a", ""], param: "form", at: "form.choice" }, "form.choice[1]"],
+    [{ type: "grammar", grammar: "root ::= x", param: "form", at: "form.grammar" }, "form.grammar"],
+    [{ ...json, schema: { type: "text" } }, "form.schema.type"],
+  ];
+  for (const [form, param] of forms) {
+    test(`refuses a ${form.type} that means nothing, naming the place`, () => {
+      expect(() => plan({ form })).toThrow(expect.objectContaining({ code: "invalid_request", param }));
+    });
+  }
+});
+
+describe("a prepared plan", () => {
+  function countRenders(request: Partial<TextRequest>) {
+    const model = modelOf();
+    const times: Date[] = [];
+    const template = {
+      ...model.template,
+      render: (input: Parameters<typeof model.template.render>[0]) => {
+        times.push(input.now);
+        return model.template.render(input);
+      },
+    };
+    return { times, prepared: plan(request).prepare({ ...model, template }, new Date(7)) };
+  }
+
+  test("has rendered the prompt once, at one time, for 128 choices", () => {
+    const { times, prepared } = countRenders({ choices: 128 });
+    const choices = Array.from({ length: 128 }, (_, index) => prepared.choice(index));
+    expect(times).toEqual([new Date(7)]);
+    expect(new Set(choices.map(({ request }) => request.prompt))).toEqual(
+      new Set(["[user] Hi\n[assistant] "]),
+    );
+    expect(choices.map(({ request }) => request.sampling.seed)).toEqual(choices.map((_, at) => 10 + at));
+  });
+
+  test("shares the grammar between its choices, and gives each a reader of its own", () => {
+    const { prepared } = countRenders({ choices: 2, form: json, stops: ["b"] });
+    const [one, other] = [prepared.choice(0), prepared.choice(1)];
+    expect(one.request.grammar).not.toBeNull();
+    expect(other.request.grammar).toBe(one.request.grammar);
+    one.reader.push("ab", 1);
+    expect([one.reader.stopped, other.reader.stopped]).toEqual([true, false]);
+  });
+});
+
+describe("the prompt of a choice", () => {
+  test("is what the template makes of the messages", () => {
+    expect(choose({}).request.prompt).toBe("[user] Hi\n[assistant] ");
+  });
+
+  test("tells a model whose template knows no tools of them in a system message", () => {
+    const { prompt } = choose({ tools: [find] }).request;
+    expect(prompt).toStartWith("[system] ");
+    expect(prompt).toContain('{"name":"find"');
+    expect(prompt).toContain("<tool_call>");
+    expect(prompt).toEndWith("[user] Hi\n[assistant] ");
+  });
+
+  test("keeps a conversation's own system message before the tools", () => {
+    const conversation = { turns: [turn("system", "Be brief."), turn("user", "Hi")], at: "turns" };
+    expect(choose({ conversation, tools: [find] }).request.prompt).toMatch(
+      /^\[system\] Be brief\.\n[\s\S]*find/,
+    );
+  });
+
+  test("has earlier calls and results, whichever turn brought them, for a template that knows neither", () => {
+    const turns = [
+      turn("assistant", [
+        { type: "text", text: "Look:", at: "turns[0]" },
+        { type: "call", id: "1", name: "find", arguments: '{"x": 12345678901234567890}', at: "turns[0]" },
+      ]),
+      turn("user", [
+        {
+          type: "result",
+          callId: "1",
+          name: null,
+          content: [{ type: "text", text: "lost", at: "turns[1]" }],
+          at: "turns[1]",
+        },
+        { type: "text", text: "And now?", at: "turns[1]" },
+      ]),
+    ];
+    const { prompt } = choose({ conversation: { turns, at: "turns" } }).request;
+    expect(prompt).toBe(
+      '[assistant] Look:\n<tool_call>\n{"name": "find", "arguments": {"x": 12345678901234567890}}\n</tool_call>\n' +
+        "[user] <tool_response>\nlost\n</tool_response>\n[user] And now?\n[assistant] ",
+    );
+  });
+
+  test("says nothing of tools that must not be called", () => {
+    expect(choose({ tools: [find], toolChoice: never }).request.prompt).not.toContain("find");
+  });
+
+  test("refuses more messages than the context has tokens, before it renders them", () => {
+    const turns = Array.from({ length: 101 }, () => turn("user", ""));
+    expect(() => choose({ conversation: { turns, at: "turns" } }, { context_length: 100 })).toThrow(
+      expect.objectContaining({
+        code: "context_length_exceeded",
+        param: "turns",
+        message: expect.stringMatching(/100.*101/),
+      }),
+    );
+  });
+
+  test("refuses a model without a chat template", () => {
+    expect(() => choose({}, { chat_template: null })).toThrow(
+      expect.objectContaining({ code: "chat_template_failed", message: expect.stringContaining("instruct") }),
+    );
+  });
+
+  const thinking =
+    "{{ messages[0].content }}{% if enable_thinking is defined and not enable_thinking %} quick{% endif %}";
+  test.each([
+    [null, "Hi"],
+    ["high", "Hi"],
+    ["none", "Hi quick"],
+  ])("the reasoning effort %s reaches the template", (reasoningEffort, prompt) => {
+    expect(choose({ reasoningEffort }, { chat_template: thinking }).request.prompt).toBe(prompt);
+  });
+
+  test("the request's own template variables have the last word", () => {
+    const request = { reasoningEffort: "high", templateVariables: { enable_thinking: false } };
+    expect(choose(request, { chat_template: thinking }).request.prompt).toBe("Hi quick");
+  });
+});
+
+describe("what an answer is held to", () => {
+  const types: [string, Partial<TextRequest>, string | undefined][] = [
+    ["free text: nothing", {}, undefined],
+    ["tools that may be called: from the start of a call on", { tools: [find] }, "triggered_tags"],
+    ["a call that must be made", { tools: [find], toolChoice: must({ parallel: false }) }, "tag"],
+    ["tools or a form: one or the other", { tools: [find], form: json }, "union"],
+    ["no tools to be called: the form alone", { tools: [find], toolChoice: never, form: json }, "ebnf"],
+  ];
+  for (const [name, request, type] of types) {
+    test(name, () => expect(choose(request).request.grammar?.type as string | undefined).toBe(type));
+  }
+
+  test("reasoning comes first, where the model writes it", () => {
+    const thinks = `${plainFacts.chat_template}<think>\n`;
+    const { grammar } = choose({ form: json }, { chat_template: thinks }).request;
+    expect(grammar).toMatchObject({
+      type: "concat",
+      elements: [{ type: "tag", begin: "", end: "</think>" }, { type: "regex" }, { type: "ebnf" }],
+    });
+  });
+
+  test("ignore_eos gives way to a grammar, which decides itself where the answer ends", () => {
+    expect(choose({ ignoreEos: true }).request.ignore_eos).toBeTrue();
+    expect(choose({ ignoreEos: true, form: json }).request.ignore_eos).toBeFalse();
+  });
+
+  const weak = { engine: "weak", capabilities: [] };
+  test.each([
+    ["choice", { tools: [find], toolChoice: must() }],
+    ["form", { form: json }],
+    ["logprobs", { logprobs: { at: "logprobs" } }],
+  ])("an engine that cannot do it refuses %s, naming the one that can", (param, request) => {
+    expect(() => choose(request, weak)).toThrow(
+      expect.objectContaining({
+        code: "unsupported_parameter",
+        param,
+        message: expect.stringMatching(/"weak".*"batching"/),
+      }),
+    );
+  });
+
+  test("an engine without grammars still lets tools be called", () => {
+    expect(choose({ tools: [find] }, weak).request.grammar).toBeNull();
+  });
+});

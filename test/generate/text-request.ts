@@ -1,0 +1,67 @@
+import type { Part, Role, Turn } from "../../src/generate/conversation.ts";
+import { createTextModel, type EngineFacts } from "../../src/generate/model.ts";
+import { type PlanOptions, planText } from "../../src/generate/plan.ts";
+import type { TextRequest, ToolDefinition, ToolWish } from "../../src/generate/request.ts";
+import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts";
+
+/** A turn; a string for parts is its text. */
+export function turn(role: Role, parts: string | Part[], at = "turns[0]"): Turn {
+  const given: Part[] = typeof parts === "string" ? [{ type: "text", text: parts, at }] : parts;
+  return { role, name: null, parts: given, at };
+}
+
+export const auto: ToolWish = { mode: "auto", names: null, parallel: null, at: "choice" };
+
+export function define(
+  name: string,
+  schema: Record<string, unknown> | null = null,
+  extra: Partial<ToolDefinition> = {},
+): ToolDefinition {
+  const at = "tools[0]";
+  return { name, description: null, schema, strict: false, at, schemaAt: `${at}.schema`, ...extra };
+}
+
+/** A request without anything but a greeting, in no dialect's shape. */
+export function textRequest(extra: Partial<TextRequest> = {}): TextRequest {
+  return {
+    conversation: { turns: [turn("user", "Hi")], at: "turns" },
+    tools: [],
+    toolChoice: auto,
+    form: null,
+    sampling: {},
+    stops: [],
+    maxTokens: null,
+    ignoreEos: false,
+    choices: 1,
+    logprobs: null,
+    reasoningEffort: null,
+    templateVariables: {},
+    ...extra,
+  };
+}
+
+export const plainFacts: EngineFacts = {
+  engine: "test",
+  capabilities: ["grammar", "logprobs", "special_tokens"],
+  context_length: 8192,
+  chat_template:
+    "{% for message in messages %}[{{ message.role }}] {{ message.content }}\n{% endfor %}[assistant] ",
+  bos_token: "",
+  eos_token: "",
+};
+
+const options: PlanOptions = {
+  seed: 10,
+  maxTokens: 4096,
+  compileSchema: createSchemaCompiler(),
+  newCallId: () => "call_1",
+};
+
+export const plan = (extra: Partial<TextRequest> = {}) => planText(textRequest(extra), options);
+
+export const modelOf = (facts: Partial<EngineFacts> = {}) =>
+  createTextModel({ ...plainFacts, ...facts }, { defaults: {}, toolFormat: undefined });
+
+/** The choice with this index, prepared for a model with these facts. */
+export const choose = (extra: Partial<TextRequest>, facts: Partial<EngineFacts> = {}, index = 0) =>
+  plan(extra).prepare(modelOf(facts), new Date(0)).choice(index);
