@@ -70,6 +70,7 @@ async function main(testArgs) {
   await prepare("The packages of ov-llm", bun, ["install", "--frozen-lockfile"], { env });
   const parts = await bringParts(bun, env);
   const hfModel = await bringHfModel(parts);
+  const scripted = await bringScriptedModel(parts, hfModel);
   const tools = await bringPythonTools();
   const templates = await bringChatTemplates(tools);
   await runChecks(tools, env);
@@ -77,6 +78,7 @@ async function main(testArgs) {
     ...env,
     ...parts,
     OV_TEST_HF_MODEL: hfModel,
+    OV_TEST_SCRIPTED_MODEL: scripted,
     OV_TEST_PYTHON: join(tools, "python"),
     OV_TEST_CHAT_TEMPLATES: templates,
   });
@@ -154,6 +156,24 @@ async function bringHfModel({ OV_TEST_CONVERT_ENV: convertEnv, OV_TEST_MODEL: gg
   await prepare(ggufReaders.join(", "), python, [...install, ...target, ...ggufReaders]);
   await prepare("The starter model as a Hugging Face folder", python, [script, gguf, model], {
     env: { ...process.env, PYTHONPATH: readers, HF_HUB_OFFLINE: "1" },
+  });
+  writeFileSync(`${marker}.new`, wanted);
+  renameSync(`${marker}.new`, marker);
+  return model;
+}
+
+/** A model that writes whatever a test puts into its table. The marker is written last. */
+async function bringScriptedModel({ OV_TEST_CONVERT_ENV: convertEnv }, hfModel) {
+  const script = join(repo, "test/helpers/make_scripted_model.py");
+  const place = join(cache, "scripted");
+  const model = join(place, "model");
+  const marker = join(place, "complete");
+  const wanted = readFileSync(script, "utf8");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return model;
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  await prepare("A model that writes a script", join(convertEnv, "bin/python"), [script, hfModel, model], {
+    env: { ...process.env, HF_HUB_OFFLINE: "1" },
   });
   writeFileSync(`${marker}.new`, wanted);
   renameSync(`${marker}.new`, marker);

@@ -1,0 +1,32 @@
+import { closeSync, cpSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { scriptedModelPath } from "./environment.ts";
+
+/** A text that the model is to write behind a prompt of so many tokens. */
+export interface Script {
+  promptTokens: number;
+  /** The text's tokens; behind them comes the end of the text. */
+  tokens: readonly number[];
+}
+
+/** How many tokens a prompt and its script may have together. */
+export const scriptPositions = 8192;
+
+/**
+ * Makes a model at `folder` that writes the scripts, whatever it is asked: the token after position p is a constant of the model.
+ * Several scripts in one model need prompts whose lengths lie far enough apart.
+ */
+export function createScriptedModel(folder: string, scripts: readonly Script[]): void {
+  cpSync(scriptedModelPath(), folder, { recursive: true });
+  const xml = readFileSync(join(folder, "openvino_model.xml"), "utf8");
+  const [, offset] = /name="script" type="Const"[^>]*>\s*<data [^>]*offset="(\d+)"/.exec(xml) ?? [];
+  if (offset === undefined) throw new Error("openvino_model.xml has no constant named script");
+  const file = openSync(join(folder, "openvino_model.bin"), "r+");
+  for (const { promptTokens, tokens } of scripts) {
+    if (promptTokens + tokens.length >= scriptPositions) throw new Error("the script is too long");
+    const table = new BigInt64Array(tokens.map(BigInt));
+    const bytes = new Uint8Array(table.buffer);
+    writeSync(file, bytes, 0, bytes.length, Number(offset) + 8 * (promptTokens - 1));
+  }
+  closeSync(file);
+}
