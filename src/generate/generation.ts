@@ -1,6 +1,7 @@
 import type { ChatCompletionRequest } from "../api/openai/chat/request.ts";
 import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../protocol/grammar.ts";
+import type { Sampling } from "../protocol/sampling.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
 import { requireCapability } from "./engine-facts.ts";
@@ -8,7 +9,7 @@ import type { ChatModel } from "./model.ts";
 import { renderPrompt } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import { planResponseFormat } from "./response-format.ts";
-import { type SamplingChoice, type SamplingDefaults, toSampling } from "./sampling.ts";
+import { type SamplingDefaults, toSampling } from "./sampling.ts";
 import { refuseUnsupported } from "./supported.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import { toRounds } from "./template/tool-rounds.ts";
@@ -20,7 +21,7 @@ export interface ChoiceRequest {
   prompt: string;
   grammar: Grammar | null;
   special_tokens: boolean;
-  sampling: SamplingChoice;
+  sampling: Sampling;
   max_tokens: number;
   ignore_eos: boolean;
   logprobs: boolean;

@@ -1,4 +1,5 @@
 import type { ChatCompletionRequest } from "../api/openai/chat/request.ts";
+import type { Sampling } from "../protocol/sampling.ts";
 
 /** Defaults of a model's generation_config.json. */
 export interface SamplingDefaults {
@@ -8,17 +9,6 @@ export interface SamplingDefaults {
   top_k?: number;
   min_p?: number;
   repetition_penalty?: number;
-}
-
-export interface SamplingChoice {
-  temperature: number;
-  top_p: number;
-  top_k: number | null;
-  min_p: number;
-  repetition_penalty: number;
-  presence_penalty: number;
-  frequency_penalty: number;
-  seed: number;
 }
 
 /** Below it dividing by the temperature overflows; vLLM draws the line at the same value. */
@@ -36,7 +26,7 @@ export function toSampling(
   request: ChatCompletionRequest,
   defaults: SamplingDefaults,
   seed: number,
-): SamplingChoice {
+): Sampling {
   const topP = request.top_p ?? defaults.top_p ?? 1;
   const likeliest = topP < leastNumber;
   const topK = request.top_k ?? defaults.top_k ?? 0;

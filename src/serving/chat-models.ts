@@ -1,7 +1,7 @@
 import type { PoolModel } from "../engine/pool/pool.ts";
 import type { ChoiceContext } from "../generate/generation.ts";
 import { type ChatModel, createChatModel } from "../generate/model.ts";
-import type { ReadyMessage } from "../protocol/messages.ts";
+import type { ReadyMessage } from "../protocol/load.ts";
 
 /** What is known of loaded models' templates: each is compiled and probed once a load. */
 export interface ChatModels {

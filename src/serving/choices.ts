@@ -4,7 +4,7 @@ import type { Pool, PoolModel } from "../engine/pool/pool.ts";
 import type { ModelTarget } from "../engine/pool/target.ts";
 import { createChannel } from "../engine/supervise/channel.ts";
 import type { Choice } from "../generate/generation.ts";
-import type { TokenLogprob } from "../protocol/messages.ts";
+import type { TokenLogprob } from "../protocol/generate.ts";
 
 export type ChoiceEvent =
   /** The engine took the prompt. */

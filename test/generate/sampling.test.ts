@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatCompletionRequest } from "../../src/api/openai/chat/request.ts";
-import { type SamplingChoice, type SamplingDefaults, toSampling } from "../../src/generate/sampling.ts";
+import { type SamplingDefaults, toSampling } from "../../src/generate/sampling.ts";
+import type { Sampling } from "../../src/protocol/sampling.ts";
 
-type Wanted = Partial<SamplingChoice>;
+type Wanted = Partial<Sampling>;
 const messages: ChatCompletionRequest["messages"] = [{ role: "user", content: "Hi" }];
 
 const cases: [string, Partial<ChatCompletionRequest>, SamplingDefaults, Wanted][] = [

@@ -1,10 +1,10 @@
 import { OvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { GenerationDefaults } from "../../models/folder.ts";
-import type { ReadyMessage } from "../../protocol/messages.ts";
+import type { GenerateRequest, GenerationEvent } from "../../protocol/generate.ts";
+import type { ReadyMessage } from "../../protocol/load.ts";
 import type { Memory } from "../memory/memory.ts";
 import { createRoom } from "../memory/room.ts";
-import type { GenerateRequest, GenerationEvent } from "../supervise/types.ts";
 import { createCooldown } from "./cooldown.ts";
 import type { ObserveModel, UnloadReason } from "./events.ts";
 import { createPoolReport } from "./report.ts";
@@ -214,7 +214,7 @@ export function createPool(options: PoolOptions): Pool {
         const rest = slot.rate.begin();
         try {
           yield { type: "model" as const, fingerprint: toFingerprint(slot) };
-          for await (const event of host.generate(build({ ready: host.ready, defaults }), signal)) {
+          for await (const event of host.run("generate", build({ ready: host.ready, defaults }), signal)) {
             begun = true;
             if (event.type === "text") slot.rate.add(event.tokens);
             yield event;
