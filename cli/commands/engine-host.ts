@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { runNativeHost } from "../../src/hosts/native/host.ts";
-import { loadAddon } from "../../src/hosts/native/load-addon.ts";
+import { probeAddon } from "../../src/hosts/native/load-addon.ts";
 import { action, reportError } from "../action.ts";
 import { writeOut } from "../terminal.ts";
 
@@ -23,7 +23,6 @@ export const engineHost = defineCommand({
 });
 
 async function print(dir: string): Promise<number> {
-  const { facts } = await loadAddon(dir);
-  await writeOut(`${JSON.stringify(facts)}\n`);
+  await writeOut(`${JSON.stringify(await probeAddon(dir))}\n`);
   return 0;
 }

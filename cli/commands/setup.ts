@@ -9,7 +9,7 @@ import type { ReadyRuntime } from "../../src/engine/kinds/batching/probe.ts";
 import { findAddon, toInstallPlace } from "../../src/engine/kinds/native/find.ts";
 import { installNative } from "../../src/engine/kinds/native/install.ts";
 import { type NativeProbe, probeNative } from "../../src/engine/kinds/native/probe.ts";
-import type { NativeFacts } from "../../src/hosts/native/load-addon.ts";
+import { renderFacts } from "../../src/errors.ts";
 import { fetchStarter, registerStarter, starterModel } from "../../src/library/starter.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
@@ -141,7 +141,9 @@ function renderInstalled(
   );
 }
 
-function renderDevices({ devices, device_names }: Pick<NativeFacts, "devices" | "device_names">): string {
+type Devices = Pick<Extract<NativeProbe, { state: "ready" }>, "devices" | "device_names">;
+
+function renderDevices({ devices, device_names }: Devices): string {
   const named = devices.map((device) => `${device} (${device_names[device] ?? "unknown"})`);
   return named.length === 0 ? "none" : named.join(", ");
 }
@@ -150,8 +152,12 @@ function renderNative(native: NativeProbe): string {
   if (native.state === "ready") {
     return `openvino-genai-node ${native.openvino_genai_node}, openvino ${native.openvino}`;
   }
-  const mend = "`ov-llm setup --native` installs the engine that needs no Python";
-  return native.state === "broken" ? `broken: ${native.reason}` : `not installed; ${mend}`;
+  if (native.state === "broken") return toBroken(native);
+  return "not installed; `ov-llm setup --native` installs the engine that needs no Python";
+}
+
+function toBroken({ reason, next }: Extract<NativeProbe, { state: "broken" }>): string {
+  return renderFacts({ what: "broken", why: reason, ...(next !== undefined && { next }) });
 }
 
 function renderConverter({ packages }: ReadyConvertEnvironment): string {

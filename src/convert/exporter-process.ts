@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Type } from "@sinclair/typebox";
+import { readProcessMemory } from "../linux/process-memory.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 
 /** Which process exports, so that the next run can end one that outlived a killed converter. */
@@ -47,9 +48,9 @@ function readStat(pid: number): string | null {
 
 /** Resident memory of a process and its children in bytes, from /proc; 0 where it cannot be seen. */
 export function readMemoryOf(pid: number): number {
-  const own = /^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, "status"))?.[1];
+  const own = readProcessMemory(pid)?.resident ?? 0;
   const children = readProc(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
-  return Number(own ?? 0) * 1024 + children.reduce((sum, child) => sum + readMemoryOf(child), 0);
+  return own + children.reduce((sum, child) => sum + readMemoryOf(child), 0);
 }
 
 function readProc(pid: number, file: string): string {

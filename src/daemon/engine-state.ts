@@ -1,16 +1,15 @@
 import type { Settings } from "../config/settings.ts";
-import { chooseDevice } from "../engine/kinds/device.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
-import type { EngineReport } from "../engine/kinds/kind.ts";
+import { type EngineReport, toDevice } from "../engine/kinds/kind.ts";
 import type { Log } from "../log.ts";
 import type { EngineState } from "../serving/health.ts";
 
-/** What /health says of the engines, as far as it is known. */
+/** What /health reports of the engines, by what is known now. */
 export function toEngineState(engines: Engines, { device }: Settings): EngineState {
   const found = engines.preferred();
   const ready = found?.state === "ready" ? found : null;
   return {
-    device: ready && chooseDevice(device, ready.devices),
+    device: ready && toDevice(ready, device),
     engine: ready && { name: ready.name, versions: ready.versions },
     engines: engines.reports(),
     failure: found?.reason ?? null,
@@ -26,8 +25,9 @@ export async function logEngines(engines: Engines, { device }: Settings, log: Lo
   }
 }
 
-function logEngine({ name, versions, devices, deviceNames }: EngineReport, device: string, log: Log): void {
-  const chosen = chooseDevice(device, devices);
+function logEngine(report: EngineReport, device: string, log: Log): void {
+  const { name, versions, devices, deviceNames } = report;
+  const chosen = toDevice(report, device);
   log.info("engine found", {
     engine: name,
     ...versions,

@@ -1,4 +1,4 @@
-import type { TokenLogprob } from "../protocol/messages.ts";
+import type { TokenLogprob } from "../protocol/generate.ts";
 import type { ContentEvent, EndReason } from "./parts.ts";
 import type { ReasoningSplitter } from "./reasoning.ts";
 import { createStopFilter } from "./stop.ts";

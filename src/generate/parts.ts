@@ -1,4 +1,4 @@
-import type { TokenLogprob } from "../protocol/messages.ts";
+import type { TokenLogprob } from "../protocol/generate.ts";
 
 /** A part of an answer's content, in the order in which the model wrote it. */
 export type ContentEvent =

@@ -1,6 +1,6 @@
 import { OvError } from "../errors.ts";
 import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
-import type { GenerateMessage } from "../protocol/messages.ts";
+import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
 import type { Conversation, Part } from "./conversation.ts";
@@ -13,12 +13,9 @@ import { toSampling } from "./sampling.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
-/** What the engine is asked to do for one choice of an answer. */
-export type EngineRequest = Omit<GenerateMessage, "type" | "id">;
-
 /** One choice: what to ask the engine, and what reads its text. */
 export interface Choice {
-  request: EngineRequest;
+  request: GenerateRequest;
   reader: AnswerReader;
 }
 
@@ -80,7 +77,7 @@ interface Prepared {
 function toSharedRequest(
   request: TextRequest,
   { rules, prompt, model, options }: Prepared & { rules: AnswerRules },
-): EngineRequest {
+): GenerateRequest {
   const { choices, logprobs, maxTokens, ignoreEos } = request;
   const grammar = toAnswerGrammar(rules, model, prompt);
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);

@@ -1,4 +1,4 @@
-import type { Sampling } from "../protocol/messages.ts";
+import type { Sampling } from "../protocol/sampling.ts";
 import type { SamplingWishes } from "./request.ts";
 
 /** Defaults of a model's generation_config.json. */

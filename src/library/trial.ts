@@ -1,6 +1,7 @@
 import type { LoadedSettings } from "../config/load.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
+import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/pool/target.ts";
 import { createLog } from "../log.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
@@ -25,12 +26,13 @@ export function createLoadTester({ settings, environment }: LoadedSettings, sign
   const engines = createEngines({ ...settings, environment });
   const level = settings.logLevel === "debug" ? "debug" : "error";
   const log = createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
-  const load = createLoader({ ...settings, engines, log });
+  const { kvCacheGb } = createMemory(settings);
+  const load = createLoader({ ...settings, engines, kvCacheGb, log });
 
   async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
     const { host } = await load(toTarget(name, entry, settings), signal);
     try {
-      for await (const _event of host.generate(oneToken, signal)) {
+      for await (const _event of host.run("generate", oneToken, signal)) {
         // Each event is a sign that it works; a failure is thrown.
       }
       return host.ready.device;

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { ModelEvent, ObserveModel } from "../engine/pool/events.ts";
+import { readProcessMemory } from "../linux/process-memory.ts";
 import { requestEdges } from "./requests.ts";
 
 export interface ModelLoad {
@@ -58,8 +58,8 @@ export function addModelMetrics(
     collect() {
       this.reset();
       for (const [model, { pid }] of hosts) {
-        const bytes = readResidentBytes(pid);
-        if (bytes !== null) this.set({ model }, bytes);
+        const memory = readProcessMemory(pid);
+        if (memory !== null) this.set({ model }, memory.resident);
       }
     },
   });
@@ -116,14 +116,4 @@ function addLoadGauges(registry: Registry, readModels: () => ReadonlyMap<string,
     });
   gauge("ov_llm_num_requests_running", "Requests that the model answers now", ({ running }) => running);
   gauge("ov_llm_num_requests_waiting", "Requests that wait for their turn", ({ waiting }) => waiting);
-}
-
-/** VmRSS of /proc/PID/status, proc(5); null: it is gone. */
-function readResidentBytes(pid: number): number | null {
-  try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 /** What a loaded model can be asked for. */
-export type Operation = "generate" | "tokenize" | "embed" | "rank" | "transcribe" | "speak";
+export type Operation = "generate" | "tokenize" | "detokenize" | "embed" | "rank" | "transcribe" | "speak";
 
 /** What a model does, by the name that optimum's exporter gives it (`optimum-cli export openvino --task`). */
 export interface Task {
@@ -15,10 +15,15 @@ export interface Task {
 
 /** Optimum 2.3, `TasksManager`; its synonyms are in `synonyms`. */
 const tasks: readonly Task[] = [
-  task("text-generation", "text", ["generate", "tokenize"], ["generate", "tokenize"]),
-  task("image-text-to-text", "text from images and text", ["generate", "tokenize"]),
-  task("feature-extraction", "embeddings", ["embed", "tokenize"]),
-  task("text-classification", "scores and labels", ["rank", "tokenize"]),
+  task(
+    "text-generation",
+    "text",
+    ["generate", "tokenize", "detokenize"],
+    ["generate", "tokenize", "detokenize"],
+  ),
+  task("image-text-to-text", "text from images and text", ["generate", "tokenize", "detokenize"]),
+  task("feature-extraction", "embeddings", ["embed", "tokenize", "detokenize"]),
+  task("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
   task("automatic-speech-recognition", "text from speech", ["transcribe"]),
   task("text-to-audio", "speech", ["speak"]),
   task("text2text-generation", "text from text, by an encoder and a decoder"),

@@ -1,38 +1,37 @@
-/**
- * What the engine is held to while it answers, as a tree: the structural tags of OpenVINO GenAI
- * (StructuredOutputConfig) under the names of XGrammar's documentation. protocol/messages.ts has the same shape.
- */
-export type Grammar =
-  | { type: "regex"; pattern: string }
-  /** GBNF-like EBNF with a rule named `root`. */
-  | { type: "ebnf"; grammar: string }
-  | { type: "const"; text: string }
-  /** Any text; within a tag up to the tag's end. */
-  | { type: "any_text" }
-  | { type: "concat"; elements: Grammar[] }
-  | { type: "union"; elements: Grammar[] }
-  | TagGrammar
-  /** Free text in which a trigger must go on as one of the tags that begin with it. */
-  | {
-      type: "triggered_tags";
-      triggers: string[];
-      tags: TagGrammar[];
-      at_least_one: boolean;
-      stop_after_first: boolean;
-    }
-  /** Tags and nothing else, the separator between two of them. */
-  | {
-      type: "tags_with_separator";
-      separator: string;
-      tags: TagGrammar[];
-      at_least_one: boolean;
-      stop_after_first: boolean;
-    };
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 /** `begin`, the content, `end`. */
-export interface TagGrammar {
-  type: "tag";
-  begin: string;
-  content: Grammar;
-  end: string;
-}
+const Tag = <Content extends TSchema>(content: Content) =>
+  Type.Object({ type: Type.Literal("tag"), begin: Type.String(), content, end: Type.String() });
+
+/**
+ * What the engine is held to while it answers, as a tree: the structural tags of OpenVINO GenAI
+ * (StructuredOutputConfig) under the names of XGrammar's documentation.
+ */
+export const Grammar = Type.Recursive((Self) => {
+  const tags = Type.Array(Tag(Self), { minItems: 1 });
+  const rules = { at_least_one: Type.Boolean(), stop_after_first: Type.Boolean() };
+  const elements = Type.Array(Self, { minItems: 1 });
+  return Type.Union([
+    Type.Object({ type: Type.Literal("regex"), pattern: Type.String() }),
+    /** GBNF-like EBNF with a rule named `root`. */
+    Type.Object({ type: Type.Literal("ebnf"), grammar: Type.String() }),
+    Type.Object({ type: Type.Literal("const"), text: Type.String() }),
+    /** Any text; within a tag up to the tag's end. */
+    Type.Object({ type: Type.Literal("any_text") }),
+    Type.Object({ type: Type.Literal("concat"), elements }),
+    Type.Object({ type: Type.Literal("union"), elements }),
+    Tag(Self),
+    /** Free text in which a trigger must go on as one of the tags that start with it. */
+    Type.Object({
+      type: Type.Literal("triggered_tags"),
+      triggers: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+      tags,
+      ...rules,
+    }),
+    /** Tags and nothing else, the separator between two of them. */
+    Type.Object({ type: Type.Literal("tags_with_separator"), separator: Type.String(), tags, ...rules }),
+  ]);
+});
+export type Grammar = Static<typeof Grammar>;
+export type TagGrammar = Extract<Grammar, { type: "tag" }>;

@@ -1,5 +1,5 @@
 import type { LoadedModel } from "../engine/pool/target.ts";
-import type { GenerationEvent } from "../engine/supervise/types.ts";
+import type { GenerationEvent } from "../protocol/generate.ts";
 
 const windowMs = 10_000;
 

@@ -1,12 +1,12 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
-import type { GenerationEvent } from "../engine/supervise/types.ts";
 import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
 import type { TextRequest } from "../generate/request.ts";
 import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
+import type { GenerationEvent } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { interleave } from "./interleave.ts";
 import type { Rates } from "./rates.ts";
@@ -103,7 +103,7 @@ async function* askEngine(
   choice: Choice,
   { rates, signal }: { rates: Pick<Rates, "count">; signal: AbortSignal },
 ): AsyncGenerator<EngineEvent> {
-  for await (const event of rates.count(model, model.host.generate(choice.request, signal))) {
+  for await (const event of rates.count(model, model.host.run("generate", choice.request, signal))) {
     yield { choice, fingerprint, event };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A host that misbehaves on command: a real program at the other end of real pipes. Its one argument says how;
- * each answers `generate` with "one two " otherwise.
+ * otherwise it answers `generate` with "one zwölf " and `tokenize` with the token 7.
  */
 import { writeSync } from "node:fs";
 import { readLines } from "../../src/protocol/lines.ts";
@@ -12,7 +12,7 @@ const say = (message: unknown) =>
 function ready(): void {
   say({
     type: "ready",
-    protocol: how === "other-protocol" ? 99 : 2,
+    protocol: how === "other-protocol" ? 99 : 3,
     engine: "fake",
     device: "CPU",
     device_name: "Fake",
@@ -20,6 +20,7 @@ function ready(): void {
     chat_template: "{{ messages[0].content }}",
     bos_token: "",
     eos_token: "",
+    operations: how === "only-generates" ? ["generate"] : ["generate", "tokenize", "detokenize"],
     capabilities: [],
     versions: { fake: "1" },
     max_concurrent: 4,
@@ -40,6 +41,12 @@ function load(): void {
   ready();
 }
 
+function tokenize(id: number): void {
+  if (how === "silent") return;
+  say({ type: "tokens", id, tokens: [7], strings: null });
+  say({ type: "finished", id, reason: "stop" });
+}
+
 function generate(id: number): void {
   say({ type: "started", id, prompt_tokens: 3, cached_tokens: 1 });
   const step = (text: string) => say({ type: "step", outputs: [{ id, text, tokens: 1 }] });
@@ -48,6 +55,8 @@ function generate(id: number): void {
   if (how === "fails-request") {
     return void say({ type: "failed", id, code: "kv_cache_exhausted", message: "No room." });
   }
+  if (how === "strays") return void say({ type: "tokens", id, tokens: [1], strings: null });
+  if (how === "cancels") return void say({ type: "finished", id, reason: "cancelled" });
   step("one ");
   if (how === "silent") return;
   if (how === "dies-answering") process.kill(process.pid, "SIGKILL");
@@ -67,6 +76,7 @@ for await (const lines of readLines(Bun.file(3).stream())) {
     const message = JSON.parse(line);
     if (message.type === "load") load();
     if (message.type === "generate") generate(message.id);
+    if (message.type === "tokenize") tokenize(message.id);
     if (message.type === "close" && how !== "will-not-close") process.exit(0);
   }
 }

@@ -1,7 +1,16 @@
 import { createChannel } from "../../src/engine/supervise/channel.ts";
-import type { GenerateRequest, GenerationEvent, Host } from "../../src/engine/supervise/types.ts";
+import type { Host } from "../../src/engine/supervise/types.ts";
 import { OvError } from "../../src/errors.ts";
-import type { ReadyMessage } from "../../src/protocol/messages.ts";
+import type { GenerateRequest, GenerationEvent } from "../../src/protocol/generate.ts";
+import type { ReadyMessage } from "../../src/protocol/load.ts";
+import type { OperationName, Operations } from "../../src/protocol/operations.ts";
+import type {
+  DetokenizeEvent,
+  DetokenizeRequest,
+  TokenizeEvent,
+  TokenizeRequest,
+} from "../../src/protocol/tokens.ts";
+import { protocolVersion } from "../../src/protocol/version.ts";
 
 const words = ["river", "stone", "music", "paper", "light", "water", "house", "bread"];
 
@@ -23,8 +32,8 @@ export interface MemoryHostOptions {
 }
 
 /**
- * A host without a process or a model: words for tokens, an answer that the seed decides. It keeps the whole
- * contract of Host, held to it by the conformance suite.
+ * A host without a process or a model: words for tokens, an answer that the seed decides. The conformance suite holds
+ * it to the whole contract of Host.
  */
 export function createMemoryHost({
   contextLength = 64,
@@ -40,7 +49,7 @@ export function createMemoryHost({
 
   const ready: ReadyMessage = {
     type: "ready",
-    protocol: 2,
+    protocol: protocolVersion,
     engine: "memory",
     device: "CPU",
     device_name: "Memory",
@@ -48,6 +57,7 @@ export function createMemoryHost({
     chat_template: "{% for message in messages %}{{ message.content }}{{ ' ' if not loop.last }}{% endfor %}",
     bos_token: "",
     eos_token: "",
+    operations: ["generate", "tokenize", "detokenize"],
     capabilities: ["logprobs"],
     versions: { memory: "1" },
     max_concurrent: 8,
@@ -64,18 +74,45 @@ export function createMemoryHost({
     end(error, error);
   }
 
-  async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
+  const vocabulary = createVocabulary();
+
+  async function* tokenize(
+    { text, strings }: TokenizeRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<TokenizeEvent> {
+    check(signal);
+    const pieces = toPieces(text);
+    if (pieces.length >= contextLength) throw tooLong("text has", pieces.length);
+    yield { type: "tokens", tokens: pieces.map(vocabulary.toId), strings: strings ? pieces : null };
+    yield { type: "finished", reason: "stop" };
+  }
+
+  async function* detokenize(
+    { tokens }: DetokenizeRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<DetokenizeEvent> {
+    check(signal);
+    if (tokens.length > contextLength) throw tooLong("request has", tokens.length);
+    yield { type: "text", text: tokens.map(vocabulary.toPiece).join("") };
+    yield { type: "finished", reason: "stop" };
+  }
+
+  function check(signal: AbortSignal): void {
     signal.throwIfAborted();
     if (crashesAtOnce) crash();
     if (ended) throw ended;
+  }
+
+  function tooLong(whose: string, tokens: number): OvError {
+    const what = `The context length is ${contextLength} tokens, but the ${whose} ${tokens}.`;
+    return new OvError("context_length_exceeded", what);
+  }
+
+  async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
+    check(signal);
     const { prompt } = request;
     const promptTokens = prompt.split(" ").length;
-    if (promptTokens >= contextLength) {
-      throw new OvError(
-        "context_length_exceeded",
-        `The context length is ${contextLength} tokens, but the messages have ${promptTokens}.`,
-      );
-    }
+    if (promptTokens >= contextLength) throw tooLong("messages have", promptTokens);
     const channel = createChannel<GenerationEvent>();
     const abandon = () => channel.fail(signal.reason);
     signal.addEventListener("abort", abandon, { once: true });
@@ -114,13 +151,20 @@ export function createMemoryHost({
     channel.end();
   }
 
+  const handlers: {
+    [Name in OperationName]: (
+      request: Operations[Name]["request"],
+      signal: AbortSignal,
+    ) => AsyncGenerator<Operations[Name]["event"]>;
+  } = { generate, tokenize, detokenize };
+
   return {
     ready,
     pid: 0,
     get alive() {
       return ended === undefined;
     },
-    generate,
+    run: (operation, request, signal) => handlers[operation](request, signal),
     close: () => {
       end(new OvError("shutting_down", "The model is being unloaded."), null);
       return gone.then(() => {});
@@ -128,5 +172,25 @@ export function createMemoryHost({
     exited: gone,
     running: () => running.size,
     crash,
+  };
+}
+
+/** Words, each with the space before it. */
+function toPieces(text: string): string[] {
+  return text.split(/(?= )/).filter((piece) => piece !== "");
+}
+
+function createVocabulary() {
+  const pieces: string[] = [];
+  return {
+    toId(piece: string): number {
+      const known = pieces.indexOf(piece);
+      return known < 0 ? pieces.push(piece) - 1 : known;
+    },
+    toPiece(id: number): string {
+      const piece = pieces[id];
+      if (piece === undefined) throw new OvError("invalid_request", `The model has no token ${id}.`);
+      return piece;
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { SamplingWishes } from "../../src/generate/request.ts";
 import { type SamplingDefaults, toSampling } from "../../src/generate/sampling.ts";
-import type { Sampling } from "../../src/protocol/messages.ts";
+import type { Sampling } from "../../src/protocol/sampling.ts";
 
 type Wanted = Partial<Sampling>;
 

@@ -14,7 +14,7 @@ export async function loadBatchingHost(
 ): Promise<Host> {
   const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
   const load = createLoader({
-    engines: { choose: async () => ({ engine: "batching", ...launcher }) },
+    engines: { choose: async () => launcher },
     kvCacheGb: 1,
     maxConcurrent: 16,
     modelCacheDir: "/nonexistent",

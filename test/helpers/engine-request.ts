@@ -1,4 +1,4 @@
-import type { GenerateRequest } from "../../src/engine/supervise/types.ts";
+import type { GenerateRequest } from "../../src/protocol/generate.ts";
 
 /** As the small model's chat template has it. */
 const toPrompt = (content: string): string =>

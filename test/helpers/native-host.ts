@@ -19,11 +19,12 @@ export async function loadNativeHost(
   path: string,
   options: NativeHostOptions = {},
 ): Promise<Host> {
-  const { argv, env } = createNativeLauncher(dir, process.env);
+  const launcher = createNativeLauncher(dir, process.env);
+  const { argv } = launcher;
   const command = options.command ? [...options.command, ...argv.slice(argv.indexOf("engine-host"))] : argv;
   const load = createLoader({
-    engines: { choose: async () => ({ engine: "native", argv: command, env }) },
-    kvCacheGb: null,
+    engines: { choose: async () => ({ ...launcher, argv: command }) },
+    kvCacheGb: 0,
     maxConcurrent: 16,
     modelCacheDir: "/nonexistent",
     loadSeconds: options.loadSeconds ?? 60,

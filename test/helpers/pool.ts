@@ -1,7 +1,7 @@
 import type { Lease } from "../../src/engine/pool/lease.ts";
 import { createPool, type PoolOptions } from "../../src/engine/pool/pool.ts";
 import type { LoadModel, ModelTarget } from "../../src/engine/pool/target.ts";
-import type { GenerationEvent } from "../../src/engine/supervise/types.ts";
+import type { GenerationEvent } from "../../src/protocol/generate.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 import { toRequest } from "./engine-request.ts";
@@ -70,7 +70,7 @@ export function createTestPool({ host, ...options }: TestPoolOptions = {}) {
 export const generate =
   (signal: AbortSignal = never) =>
   ({ model }: Lease) =>
-    model.host.generate(toRequest("Hi", { max_tokens: 4, ignore_eos: true }), signal);
+    model.host.run("generate", toRequest("Hi", { max_tokens: 4, ignore_eos: true }), signal);
 
 /** A gate that holds every token back until it is opened. */
 export function createGate() {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { GenerateRequest, GenerationEvent, Host } from "../../src/engine/supervise/types.ts";
+import type { Host } from "../../src/engine/supervise/types.ts";
+import type { GenerateRequest, GenerationEvent } from "../../src/protocol/generate.ts";
 import { toRequest } from "../helpers/engine-request.ts";
 
 interface Collected {
@@ -11,7 +12,7 @@ interface Collected {
 
 export async function collect(host: Host, request: GenerateRequest): Promise<Collected> {
   const events: GenerationEvent[] = [];
-  for await (const event of host.generate(request, new AbortController().signal)) events.push(event);
+  for await (const event of host.run("generate", request, new AbortController().signal)) events.push(event);
   const texts = events.flatMap((event) => (event.type === "text" ? [event] : []));
   const last = events.at(-1);
   return {
@@ -23,6 +24,13 @@ export async function collect(host: Host, request: GenerateRequest): Promise<Col
 }
 
 const seconds = 60_000;
+const never = new AbortController().signal;
+
+async function readAll<T>(events: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
 
 /** What every kind of host must do, whatever runs behind it. */
 export function describeConformance(name: string, start: () => Promise<Host>): void {
@@ -36,12 +44,13 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
     test("is ready with its device, context length and versions", () => {
       expect(host.ready).toMatchObject({ type: "ready", device: "CPU" });
       expect(host.ready.context_length).toBeGreaterThan(0);
+      expect(host.ready.operations).toEqual(["generate", "tokenize", "detokenize"]);
       expect(Object.keys(host.ready.versions)).not.toBeEmpty();
       expect(host.alive).toBeTrue();
     });
 
     test(
-      "starts, tells text, finishes",
+      "starts, sends text, finishes",
       async () => {
         const { events, text, tokens, reason } = await collect(host, toRequest("Say hello to me"));
         expect(events[0]).toMatchObject({ type: "started", promptTokens: expect.any(Number) });
@@ -77,7 +86,7 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
     );
 
     test(
-      "tells the log probability of each token of the text",
+      "gives the log probability of each token of the text",
       async () => {
         if (!host.ready.capabilities.includes("logprobs")) return;
         // Answered in plain letters: tokens that hold a part of a character each have no text to be joined.
@@ -164,7 +173,7 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
         const long = toRequest("Count for a long time", { max_tokens: 30, ignore_eos: true });
         const other = collect(host, long);
         const run = async () => {
-          for await (const event of host.generate(long, stop.signal)) {
+          for await (const event of host.run("generate", long, stop.signal)) {
             if (event.type === "text") stop.abort(reason);
           }
         };
@@ -177,7 +186,7 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
     test("takes a signal that has already aborted", async () => {
       const run = async () => {
         const signal = AbortSignal.abort(new Error("too late"));
-        for await (const _ of host.generate(toRequest("Hi"), signal));
+        for await (const _ of host.run("generate", toRequest("Hi"), signal));
       };
       expect(run()).rejects.toThrow("too late");
     });
@@ -185,7 +194,8 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
     test(
       "is free again after a consumer left early",
       async () => {
-        for await (const event of host.generate(
+        for await (const event of host.run(
+          "generate",
           toRequest("Hello", { ignore_eos: true }),
           AbortSignal.any([]),
         )) {
@@ -219,8 +229,116 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
       seconds,
     );
 
+    const ask = async (text: string, strings = false, add_special_tokens = false) => {
+      const request = { text, strings, add_special_tokens };
+      const events = await readAll(host.run("tokenize", request, never));
+      expect(events.map(({ type }) => type)).toEqual(["tokens", "finished"]);
+      const [answer] = events;
+      if (answer?.type !== "tokens") throw new Error("no tokens");
+      return answer;
+    };
+    const join = async (tokens: number[]) => {
+      const events = await readAll(host.run("detokenize", { tokens }, never));
+      expect(events.map(({ type }) => type)).toEqual(["text", "finished"]);
+      return events[0]?.type === "text" ? events[0].text : "";
+    };
+
+    test.each(["Hello there, how are you?", " a  b\n\nc ", "über 日本語 👍🏽 é", "x", ""])(
+      "gives a text's tokens, and the same text for them: %j",
+      async (text) => {
+        const { tokens, strings } = await ask(text);
+        expect(strings).toBeNull();
+        expect(tokens.length > 0).toBe(text !== "");
+        expect(await join(tokens)).toBe(text);
+      },
+      seconds,
+    );
+
+    test("gives each token's own text where that is asked for", async () => {
+      const { tokens, strings } = await ask("Hello there, how are you?", true);
+      expect(strings).toHaveLength(tokens.length);
+      expect(strings?.join("")).toBe("Hello there, how are you?");
+      expect((await ask("", true)).strings).toEqual([]);
+    });
+
+    test("adds the tokenizer's own tokens around the same ones of the text", async () => {
+      const [plain, special] = [await ask("Hello there"), await ask("Hello there", false, true)];
+      expect(special.tokens.join()).toContain(plain.tokens.join());
+    });
+
+    test("keeps special tokens in a text that is put together", async () => {
+      if (!host.ready.capabilities.includes("special_tokens")) return;
+      const { tokens } = await ask("<|im_start|>user");
+      expect(await join(tokens)).toBe("<|im_start|>user");
+    });
+
     test(
-      "closes, says so, and refuses what comes after",
+      "counts a prompt as a request for an answer does",
+      async () => {
+        const request = toRequest("Say hello to me", { max_tokens: 1 });
+        const [started] = (await collect(host, request)).events;
+        if (host.ready.engine === "memory") return;
+        expect(started).toMatchObject({ promptTokens: (await ask(request.prompt)).tokens.length });
+      },
+      seconds,
+    );
+
+    test(
+      "gives tokens while it answers others",
+      async () => {
+        const long = toRequest("Count for a long time", { max_tokens: 40, ignore_eos: true });
+        let after = 0;
+        for await (const event of host.run("generate", long, never)) {
+          if (event.type === "text" && after === 0) expect((await ask("Hello there")).tokens).not.toBeEmpty();
+          if (event.type === "text") after += event.tokens;
+        }
+        expect(after).toBe(40);
+      },
+      seconds,
+    );
+
+    test(
+      "refuses a text beyond the context with both numbers, however long it is",
+      async () => {
+        const limit = host.ready.context_length;
+        for (const words of [limit + 10, 1_000_000]) {
+          const refused = ask("word ".repeat(words));
+          await refused.catch(() => {});
+          expect(refused).rejects.toMatchObject({
+            code: "context_length_exceeded",
+            message: expect.stringMatching(new RegExp(`${limit}.*text has.*\\d+`)),
+          });
+        }
+      },
+      seconds,
+    );
+
+    test.each([[[-1]], [[2 ** 31 - 1]], [[2 ** 33]], [[2 ** 70]], [[-(2 ** 40)]]])(
+      "refuses ids that the model does not have, and goes on: %p",
+      async (bad) => {
+        const { tokens } = await ask("Hello there");
+        const refused = join([...tokens, ...bad]);
+        await refused.catch(() => {});
+        expect(refused).rejects.toMatchObject({ code: "invalid_request" });
+        expect(await join(tokens)).toBe("Hello there");
+      },
+    );
+
+    test("refuses more ids than the context has", async () => {
+      const { tokens } = await ask("Hello");
+      const many = Array.from({ length: host.ready.context_length + 1 }, () => tokens[0] ?? 0);
+      const refused = join(many);
+      await refused.catch(() => {});
+      expect(refused).rejects.toMatchObject({ code: "context_length_exceeded" });
+    });
+
+    test("takes a signal that has already aborted for any operation", async () => {
+      const run = host.run("detokenize", { tokens: [] }, AbortSignal.abort(new Error("too late")));
+      expect(readAll(run)).rejects.toThrow("too late");
+    });
+
+    test(
+      "closes, reports it, and refuses what comes after",
       async () => {
         await host.close();
         expect(await host.exited).toBeNull();

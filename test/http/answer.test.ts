@@ -60,10 +60,10 @@ describe("an answer over hosts in memory", () => {
       host: {
         ...host,
         alive: true,
-        generate: (...args) => {
+        run: (operation, request, signal) => {
           asked += 1;
           if (asked === 2) throw new OvError("kv_cache_exhausted", "No room.");
-          return host.generate(...args);
+          return host.run(operation, request, signal);
         },
       },
     });

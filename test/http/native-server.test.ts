@@ -74,7 +74,7 @@ describe("a server without Python", () => {
     const refused = await server.chat({ model: "batched", messages });
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({
-      error: { code: "engine_unavailable", message: expect.stringContaining("run `ov-llm setup`") },
+      error: { code: "engine_unavailable", message: expect.stringContaining("Run `ov-llm setup`") },
     });
   });
 

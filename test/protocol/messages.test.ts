@@ -1,14 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Value } from "@sinclair/typebox/value";
 import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
+import type { Launcher } from "../../src/engine/kinds/kind.ts";
+import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
 import { readLines } from "../../src/protocol/lines.ts";
-import { parseFromHost, ToHost } from "../../src/protocol/messages.ts";
+import { parseFromHost, parseToHost } from "../../src/protocol/messages.ts";
+import { eventReaders } from "../../src/protocol/operations.ts";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
+import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
-const recorded: { to?: unknown; from?: Record<string, unknown> }[] = readFileSync(
+const recorded: { to?: unknown; from?: Message }[] = readFileSync(
   join(import.meta.dir, "../fixtures/protocol.jsonl"),
   "utf8",
 )
@@ -16,20 +20,67 @@ const recorded: { to?: unknown; from?: Record<string, unknown> }[] = readFileSyn
   .split("\n")
   .map((line) => JSON.parse(line));
 
-/** What does not differ from run to run: the shape, the ids, reasons and codes. */
+type Message = Record<string, unknown>;
+
+/** What does not differ from run to run: the shape, the ids, reasons, codes and tokens. */
 function toShape(value: unknown, key = ""): unknown {
-  if (Array.isArray(value)) return value.map((item) => toShape(item));
+  if (Array.isArray(value)) return value.map((item) => toShape(item, key));
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toShape(item, name)]));
   }
-  return ["type", "id", "reason", "code", "protocol", "tokens", "max_concurrent"].includes(key)
-    ? value
-    : typeof value;
+  const fixed = ["type", "id", "reason", "code", "protocol", "tokens", "max_concurrent", "operations"];
+  return fixed.includes(key) ? value : typeof value;
+}
+
+/** What hosts of every kind answer to the same requests, whatever model they run. */
+const toCourse = ({ type, id, reason, code }: Message) => ({ type, id, reason, code });
+
+/** Sends what is recorded to a host of this command, and compares its answers as `view` shows them. */
+async function play(
+  { argv, env }: Pick<Launcher, "argv" | "env">,
+  model: string,
+  view: (message: Message) => unknown,
+): Promise<void> {
+  const child = Bun.spawn(argv, { env, stdio: ["ignore", "ignore", "inherit", "pipe", "pipe"] });
+  const [commandsFd, eventsFd] = [child.stdio[3], child.stdio[4]];
+  if (typeof commandsFd !== "number" || typeof eventsFd !== "number") throw new Error("no pipes");
+  const commands = Bun.file(commandsFd).writer();
+  const events = readLines(Bun.file(eventsFd).stream());
+  let pending: Message[] = [];
+  const next = async () => {
+    while (pending.length === 0) {
+      const { value, done } = await events.next();
+      if (done) throw new Error("the host ended");
+      pending = (value ?? []).map((line: string) => JSON.parse(line));
+    }
+    return pending.shift();
+  };
+  for (const { to, from } of recorded) {
+    if (to) {
+      const line = JSON.stringify(to)
+        .replace('"MODEL"', JSON.stringify(model))
+        .replace("LONG", "word ".repeat(9000));
+      commands.write(`${line}\n`);
+      await commands.flush();
+    }
+    if (!from || view(from) === null) continue;
+    let answer = await next();
+    // Steps of a request that is about to be cancelled come as they may, and so does the cache's state.
+    const passing = from.type === "metrics" || from.reason === "cancelled" ? ["step"] : [];
+    while (
+      answer &&
+      (view(answer) === null ||
+        [...passing, from.type === "metrics" ? "" : "metrics"].includes(String(answer.type)))
+    )
+      answer = await next();
+    expect(answer && view(answer)).toEqual(view(from));
+  }
+  await child.exited;
 }
 
 describe("the recorded lines of the protocol", () => {
-  test("to a host are what the daemon may say", () => {
-    for (const { to } of recorded) if (to) expect([to, Value.Check(ToHost, to)]).toEqual([to, true]);
+  test("to a host are what the daemon may send", () => {
+    for (const { to } of recorded) if (to) expect(parseToHost(JSON.stringify(to)) as unknown).toEqual(to);
   });
 
   test("from a host are what the daemon understands", () => {
@@ -37,49 +88,75 @@ describe("the recorded lines of the protocol", () => {
       if (from) expect(parseFromHost(JSON.stringify(from)) as unknown).toEqual(from);
   });
 
-  test("bad lines are refused with their begin", () => {
-    for (const line of ["", "{", "[]", '{"type":"step"}', '{"type":"started","id":-1}', "x".repeat(500)]) {
-      expect(() => parseFromHost(line)).toThrow(expect.objectContaining({ code: "engine_failed" }));
-    }
+  test("have every operation, and every kind of message in both directions", () => {
+    const typesOf = (messages: unknown[]) =>
+      new Set(messages.map((message) => (message as Message | undefined)?.type)).difference(
+        new Set([undefined]),
+      );
+    const operations = Object.keys(eventReaders);
+    expect(typesOf(recorded.map(({ to }) => to))).toEqual(
+      new Set(["load", ...operations, "cancel", "close"]),
+    );
+    expect(typesOf(recorded.map(({ from }) => from))).toEqual(
+      new Set(["ready", "started", "step", "tokens", "text", "metrics", "finished", "failed"]),
+    );
   });
 
   test("are what the batching host answers", async () => {
     const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
-    const child = Bun.spawn(launcher.argv, {
-      env: launcher.env,
-      stdio: ["ignore", "ignore", "inherit", "pipe", "pipe"],
-    });
-    const [commandsFd, eventsFd] = [child.stdio[3], child.stdio[4]];
-    if (typeof commandsFd !== "number" || typeof eventsFd !== "number") throw new Error("no pipes");
-    const commands = Bun.file(commandsFd).writer();
-    const events = readLines(Bun.file(eventsFd).stream());
-    let pending: Record<string, unknown>[] = [];
-    const next = async () => {
-      while (pending.length === 0) {
-        const { value, done } = await events.next();
-        if (done) throw new Error("the host ended");
-        pending = (value ?? []).map((line: string) => JSON.parse(line));
-      }
-      return pending.shift();
-    };
-    for (const { to, from } of recorded) {
-      if (to) {
-        const line = JSON.stringify(to)
-          .replace('"MODEL"', JSON.stringify(modelPath()))
-          .replace("LONG", "word ".repeat(9000));
-        commands.write(`${line}\n`);
-        await commands.flush();
-      }
-      if (from) {
-        let said = await next();
-        // Steps of a request that is about to be cancelled come as they may, and so does the cache's state.
-        const passing = from.type === "metrics" || from.reason === "cancelled" ? ["step"] : [];
-        while ([...passing, from.type === "metrics" ? "" : "metrics"].includes(String(said?.type)))
-          said = await next();
-        expect(toShape(said)).toEqual(toShape(from));
-      }
-    }
-    expect(await child.exited).toBe(0);
+    await play(launcher, modelPath(), (message) => toShape(message));
     launcher.remove();
+  }, 60_000);
+
+  test("are the course of what the native host answers", async () => {
+    const folder = createTempDir();
+    const launcher = createNativeLauncher(installStandIn(folder), process.env);
+    const model = writeStandInModel(join(folder, "model"));
+    // It reports no use of its cache, and makes other pieces of text.
+    const isCommon = ({ type }: Message) => type !== "metrics" && type !== "step";
+    await play(launcher, model, (message) => (isCommon(message) ? toCourse(message) : null));
+  }, 60_000);
+});
+
+describe("a line that is not of the protocol", () => {
+  test.each(["", "{", "[]", '{"type":"step"}', '{"type":"started","id":-1}', "x".repeat(500)])(
+    "is refused on both sides: %p",
+    (line) => {
+      for (const parse of [parseFromHost, parseToHost])
+        expect(() => parse(line)).toThrow(expect.objectContaining({ code: "engine_failed" }));
+    },
+  );
+
+  test.each([2, 4])("of protocol %d is named as that, and what repairs it", (protocol) => {
+    const next = /Run install\.sh again/;
+    const load = JSON.stringify({ type: "load", protocol, path: "/m" });
+    expect(() => parseToHost(load)).toThrow(`host speaks protocol 3, ov-llm ${protocol}. `);
+    expect(() => parseToHost(load)).toThrow(next);
+    const ready = JSON.stringify({ type: "ready", protocol, engine: "batching" });
+    expect(() => parseFromHost(ready)).toThrow(`host speaks protocol ${protocol}, ov-llm 3. `);
+    expect(() => parseFromHost(ready)).toThrow(next);
+  });
+
+  test("of another version gets that answer from either host", async () => {
+    const folder = createTempDir();
+    const batching = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
+    const native = createNativeLauncher(installStandIn(folder), process.env);
+    for (const { argv, env } of [batching, native]) {
+      const child = Bun.spawn(argv, { env, stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+      const [commandsFd, eventsFd] = [child.stdio[3], child.stdio[4]];
+      if (typeof commandsFd !== "number" || typeof eventsFd !== "number") throw new Error("no pipes");
+      const commands = Bun.file(commandsFd).writer();
+      commands.write(`${JSON.stringify({ type: "load", protocol: 2, path: "/m" })}\n`);
+      await commands.flush();
+      const { value } = await readLines(Bun.file(eventsFd).stream()).next();
+      expect(JSON.parse(value?.[0] ?? "{}")).toMatchObject({
+        type: "failed",
+        id: null,
+        code: "engine_failed",
+        message: expect.stringMatching(/speaks protocol 3, ov-llm 2\. Run install\.sh again/),
+      });
+      await child.exited;
+    }
+    batching.remove();
   }, 60_000);
 });

@@ -65,7 +65,6 @@ const debts: readonly string[] = [
   "src/convert/session.ts imports cli/convert/progress.ts",
   "src/convert/session.ts imports cli/convert/render.ts",
   "src/convert/session.ts imports cli/terminal.ts",
-  "src/hosts/native/device.ts imports src/engine/kinds/device.ts",
   "src/http/app.ts imports src/metrics/metrics.ts",
   "src/http/plugins/request-log.ts imports src/metrics/requests.ts",
   "src/http/routes/metrics.ts imports src/metrics/metrics.ts",
@@ -114,6 +113,15 @@ describe("who imports whom", () => {
       "src/daemon/daemon.ts",
     ]);
     expect(users[0]?.lazy).toContain("src/daemon/daemon.ts");
+  });
+
+  test("the daemon's side takes of the hosts only the sources that it embeds", () => {
+    const isWrong = (module: string) =>
+      toArea(module) === "hosts" && isOurs(module) && !module.endsWith(".py");
+    expect(findImports(inAreas("engine"), isWrong)).toEqual([]);
+    expect(
+      findImports(inAreas("daemon", "serving", "library"), (module) => toArea(module) === "hosts"),
+    ).toEqual([]);
   });
 
   test("http takes only types of config", () => {

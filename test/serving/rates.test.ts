@@ -68,7 +68,7 @@ test("passes a generation on, and is of that loaded model alone", async () => {
     { host, defaults: {} },
   ];
   expect(rates.read(model)).toBeNull();
-  const events = rates.count(model, host.generate(toRequest("Hi", { max_tokens: 4 }), never));
+  const events = rates.count(model, host.run("generate", toRequest("Hi", { max_tokens: 4 }), never));
   expect((await Array.fromAsync(events)).map(({ type }) => type)).toEqual([
     "started",
     ...Array(4).fill("text"),

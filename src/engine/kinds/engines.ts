@@ -1,13 +1,10 @@
 import { OvError } from "../../errors.ts";
 import type { Environment } from "../../linux/program.ts";
-import {
-  createBatchingKind,
-  createNativeKind,
-  type EngineKind,
-  type EngineName,
-  type EngineReport,
-  type Launcher,
-} from "./kind.ts";
+import type { OperationName } from "../../protocol/operations.ts";
+import { createBatchingKind } from "./batching/kind.ts";
+import type { EngineKind, EngineName, EngineReport, Launcher } from "./kind.ts";
+import { createNativeKind } from "./native/kind.ts";
+import { toRefused, type Wanted } from "./support.ts";
 
 export type EngineChoice = "auto" | EngineName;
 
@@ -20,19 +17,22 @@ export interface EnginesOptions {
 }
 
 export interface Engines {
-  /** The engine for a model that wants `wanted`; `needsNative`: no other can run it. Throws `engine_unavailable`. */
-  choose(wanted: EngineChoice, needsNative: boolean): Promise<Launcher>;
+  /**
+   * The engine for a model of which `operation` will be asked. Throws `engine_unavailable` when there is none, and
+   * `model_load_failed` or `task_unsupported` when those that there are cannot run it.
+   */
+  choose(model: Wanted & { engine: EngineChoice }, operation: OperationName): Promise<Launcher>;
   /** Starts each engine once and asks what it is; later calls give the same answers. */
   probe(): Promise<EngineReport[]>;
   /** What is known now, without waiting: batching, then native. */
   reports(): EngineReport[];
-  /** The one that runs models which name none, as far as it is known; null: there is none. */
+  /** The one that runs models which name none, by what is known now; null: there is none. */
   preferred(): EngineReport | null;
   /** Removes what was written to start hosts. */
   dispose(): void;
 }
 
-/** Both kinds of engine, as far as they are installed. Throws `engine_unavailable` when OV_ENGINE's is not. */
+/** Whichever kinds of engine are installed. Throws `engine_unavailable` when OV_ENGINE's is not. */
 export function createEngines({ engine, runtimeDir, nativeDir, environment }: EnginesOptions): Engines {
   const batching = createBatchingKind(runtimeDir, environment);
   const native = createNativeKind(nativeDir, environment);
@@ -53,17 +53,22 @@ export function createEngines({ engine, runtimeDir, nativeDir, environment }: En
     return reports;
   }
 
-  /** Batching where it is installed and works, else native. Looks closer only where there is a choice. */
-  async function chooseAny(needsNative: boolean): Promise<Launcher> {
-    if (!batching.launcher || (needsNative && native.launcher)) return launcherOf(native);
-    if (!native.launcher) return launcherOf(batching);
-    const [first, second] = await probe();
-    return launcherOf(first?.state !== "ready" && second?.state === "ready" ? native : batching);
+  /** Batching where it is installed, works and can run the model, else native. Probes only where there is a choice. */
+  async function chooseAny(model: Wanted, operation: OperationName): Promise<Launcher> {
+    const installed = [batching, native].filter(({ launcher }) => launcher !== null);
+    const able = installed.filter(({ supports }) => supports(model, operation) === null);
+    const [first, second] = able;
+    if (!first) return launcherFor(installed[0] ?? batching, model, operation);
+    if (!second) return launcherOf(first);
+    const [ofBatching, ofNative] = await probe();
+    return launcherOf(ofBatching?.state !== "ready" && ofNative?.state === "ready" ? native : batching);
   }
 
   return {
-    choose: async (wanted, needsNative) =>
-      wanted === "auto" ? await chooseAny(needsNative) : launcherOf(kinds[wanted]),
+    choose: async (model, operation) =>
+      model.engine === "auto"
+        ? await chooseAny(model, operation)
+        : launcherFor(kinds[model.engine], model, operation),
     probe,
     reports: () => reports,
     preferred() {
@@ -79,6 +84,13 @@ export function createEngines({ engine, runtimeDir, nativeDir, environment }: En
 
 function isWanted(name: EngineName, engine: EngineChoice): boolean {
   return engine === "auto" || engine === name;
+}
+
+function launcherFor(kind: EngineKind, model: Wanted, operation: OperationName): Launcher {
+  const launcher = launcherOf(kind);
+  const refusal = kind.supports(model, operation);
+  if (refusal) throw toRefused(model, refusal);
+  return launcher;
 }
 
 function launcherOf({ launcher, report }: EngineKind): Launcher {

@@ -1,26 +1,24 @@
-import { existsSync } from "node:fs";
+import { type ErrorFacts, renderFacts } from "../../errors.ts";
 import type { Environment } from "../../linux/program.ts";
-import type { EnvironmentProbe } from "../../python/probe.ts";
-import { createBatchingLauncher } from "./batching/launch.ts";
-import { probeRuntime, runtimePython } from "./batching/probe.ts";
-import { findAddon } from "./native/find.ts";
-import { createNativeLauncher } from "./native/launch.ts";
-import { probeNative } from "./native/probe.ts";
+import { chooseDevice } from "../../protocol/device.ts";
+import type { LoadMessage } from "../../protocol/load.ts";
+import type { Supports } from "./support.ts";
 
 export type EngineName = "batching" | "native";
 
-/** The command that starts one host, and its environment. */
+/** The command that starts one host, its environment, and a model's properties as that host takes them. */
 export interface Launcher {
   engine: EngineName;
   argv: string[];
   env: Environment;
+  toProperties: (properties: LoadMessage["properties"]) => LoadMessage["properties"];
 }
 
 /** What is known of one kind of engine; `unknown`: it is installed and has not been asked yet. */
 export interface EngineReport {
   name: EngineName;
   state: "unknown" | "ready" | "missing" | "broken";
-  /** Why it does not run and what mends it; null: it does, or nobody knows yet. */
+  /** Why it does not run and what repairs it, as sentences; null: it does, or nobody knows yet. */
   reason: string | null;
   versions: Record<string, string>;
   /** As OpenVINO names them. */
@@ -33,6 +31,7 @@ export interface EngineReport {
 export interface EngineKind {
   /** null: it is not installed. */
   launcher: Launcher | null;
+  supports: Supports;
   /** Before it has been asked. */
   report: EngineReport;
   /** Starts it to see; takes a second. A broken one is an answer, not an error. */
@@ -41,55 +40,17 @@ export interface EngineKind {
   dispose(): void;
 }
 
-export function createBatchingKind(runtimeDir: string, environment: Environment): EngineKind {
-  const python = runtimePython(runtimeDir);
-  const launcher = existsSync(python) ? createBatchingLauncher(python, environment) : null;
-  const missing = `No engine is installed in "${runtimeDir}": run \`ov-llm setup\`.`;
-  return {
-    launcher: launcher && { engine: "batching", argv: launcher.argv, env: launcher.env },
-    report: toReport("batching", launcher ? "unknown" : "missing", launcher ? null : missing),
-    async probe() {
-      if (launcher === null) return this.report;
-      const found = await probeRuntime(runtimeDir);
-      if (found.state !== "ready") {
-        const what = `The engine in "${runtimeDir}" does not run: ${toWhy(found)}. Run \`ov-llm setup\`.`;
-        return toReport("batching", "broken", what);
-      }
-      const { python, openvino, openvino_genai, devices, device_names } = found;
-      const versions = { python, openvino, openvino_genai };
-      return { ...toReport("batching", "ready", null), versions, devices, deviceNames: device_names };
-    },
-    dispose: () => launcher?.remove(),
-  };
-}
-
-export function createNativeKind(nativeDir: string | null, environment: Environment): EngineKind {
-  const dir = findAddon({ nativeDir });
-  const place = nativeDir === null ? "beside the executable" : `in "${nativeDir}" (OV_NATIVE_DIR)`;
-  const missing = `The native engine's addon is not ${place}: run \`ov-llm setup --native\`.`;
-  return {
-    launcher: dir === null ? null : { engine: "native", ...createNativeLauncher(dir, environment) },
-    report: toReport("native", dir === null ? "missing" : "unknown", dir === null ? missing : null),
-    async probe() {
-      if (dir === null) return this.report;
-      const found = await probeNative(dir, { environment });
-      if (found.state !== "ready") {
-        const what = `The native engine in "${dir}" does not run: ${toWhy(found)}`;
-        const advice = what.endsWith("`.") ? "" : ". Run `ov-llm setup --native`.";
-        return toReport("native", "broken", `${what}${advice}`);
-      }
-      const { openvino, openvino_node, openvino_genai_node, devices, device_names } = found;
-      const versions = { openvino_genai_node, openvino_node, openvino };
-      return { ...toReport("native", "ready", null), versions, devices, deviceNames: device_names };
-    },
-    dispose: () => {},
-  };
-}
-
-function toReport(name: EngineName, state: EngineReport["state"], reason: string | null): EngineReport {
+/** `problem`: what does not run, why, and the command that repairs it. */
+export function toReport(
+  name: EngineName,
+  state: EngineReport["state"],
+  problem: ErrorFacts | null,
+): EngineReport {
+  const reason = problem && renderFacts(problem);
   return { name, state, reason, versions: {}, devices: [], deviceNames: {} };
 }
 
-function toWhy(found: Exclude<EnvironmentProbe<object>, { state: "ready" }>): string {
-  return found.state === "broken" ? found.reason : "it is not installed";
+/** The device that a model for `wanted` gets on this engine. */
+export function toDevice({ devices }: EngineReport, wanted: string): string {
+  return chooseDevice(wanted, devices);
 }

@@ -1,16 +1,17 @@
 import type { Log } from "../../log.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
-import { protocolVersion } from "../../protocol/messages.ts";
+import { protocolVersion } from "../../protocol/version.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
 import { startHost } from "../supervise/host.ts";
-import { toBatchingProperties } from "./batching/properties.ts";
+import { toStallSeconds } from "../supervise/stall.ts";
 import type { Engines } from "./engines.ts";
 
 export interface LoaderOptions {
   engines: Pick<Engines, "choose">;
-  kvCacheGb: number | null;
+  /** As the memory budget has it; see `createMemory`. */
+  kvCacheGb: number;
   maxConcurrent: number;
   modelCacheDir: string;
   loadSeconds: number;
@@ -19,13 +20,13 @@ export interface LoaderOptions {
   observe?: ObserveModel;
 }
 
-/** How a model gets from its path into a host. Its files are checked first, so that a wrong path or task fails clearly. */
+/** Loads models into hosts. The files are checked first, so that a wrong path or task fails clearly and at once. */
 export function createLoader(options: LoaderOptions): LoadModel {
-  return async ({ name, path, task, device, contextLength, engine, properties }, signal) => {
+  return async (target, signal) => {
+    const { name, path, task, device, contextLength, properties } = target;
     const described = await describeModel(path);
     checkEntryTask(name, task, described);
-    const needsNative = device.startsWith("NPU") || properties.ATTENTION_BACKEND === "SDPA";
-    const launcher = await options.engines.choose(engine, needsNative);
+    const launcher = await options.engines.choose(target, "generate");
     const host = await startHost({
       model: name,
       argv: launcher.argv,
@@ -34,15 +35,16 @@ export function createLoader(options: LoaderOptions): LoadModel {
         type: "load",
         protocol: protocolVersion,
         path,
+        task,
         device,
         context_length: contextLength ?? described.contextLength,
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         cache_dir: options.modelCacheDir,
-        properties: launcher.engine === "batching" ? toBatchingProperties(properties) : properties,
+        properties: launcher.toProperties(properties),
       },
       loadSeconds: options.loadSeconds,
-      stallSeconds: options.stallSeconds,
+      stallSeconds: toStallSeconds(options.stallSeconds),
       log: options.log,
       onCacheUsage: (usage) => options.observe?.({ type: "kv_cache", model: name, usage }),
       signal,

@@ -1,216 +1,93 @@
-import { isErrorCode, OvError } from "../../errors.ts";
-import type { Log } from "../../log.ts";
-import {
-  type FromHost,
-  type LoadMessage,
-  parseFromHost,
-  protocolVersion,
-  type ReadyMessage,
-  renderLine,
-} from "../../protocol/messages.ts";
-import { type Channel, createChannel } from "./channel.ts";
-import { spawnHostProcess } from "./process.ts";
-import type { GenerationEvent, Host } from "./types.ts";
-
-const closeSeconds = 5;
-
-export interface HostOptions {
-  /** The model's name, for the log and for errors. */
-  model: string;
-  argv: string[];
-  env: Record<string, string | undefined>;
-  load: LoadMessage;
-  loadSeconds: number;
-  /** A host silent for so long while requests run is killed. */
-  stallSeconds: number;
-  log: Log;
-  /** The share of the KV cache in use, 0 to 1; told at most every second. */
-  onCacheUsage?: (usage: number) => void;
-  signal: AbortSignal;
-}
+import { OvError } from "../../errors.ts";
+import type { ReadyMessage } from "../../protocol/load.ts";
+import { type RequestMessage, renderLine } from "../../protocol/messages.ts";
+import { eventReaders, type OperationName, type Operations } from "../../protocol/operations.ts";
+import { type Connection, connect, type HostOptions } from "./connection.ts";
+import type { Host } from "./types.ts";
 
 /**
  * Starts a host process and loads a model in it. Throws `model_load_failed` (or the code that the host gives)
  * with the process gone, and the signal's reason when it aborts first.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { model, log, signal } = options;
-  signal.throwIfAborted();
-  const requests = new Map<number, Channel<GenerationEvent>>();
-  const loading = Promise.withResolvers<ReadyMessage>();
-  let nextId = 0;
-  let closing = false;
-  let lastSign = performance.now();
-  let watch: Timer | undefined;
-  let lastOutput = "";
-
-  const child = spawnHostProcess({
-    argv: options.argv,
-    env: options.env,
-    onEvent(line) {
-      lastSign = performance.now();
-      try {
-        receive(parseFromHost(line));
-      } catch (error) {
-        fail(error);
-      }
-    },
-    onOutput(line) {
-      if (line.trim() === "") return;
-      lastOutput = line.trim();
-      log.info(`engine: ${lastOutput}`, { model });
-    },
-  });
-
-  /** Ends the process, and with it everyone who waits for it. */
-  function fail(error: unknown): void {
-    loading.reject(error);
-    for (const channel of requests.values()) channel.fail(error);
-    requests.clear();
-    child.kill();
+  options.signal.throwIfAborted();
+  const connection = connect(options);
+  try {
+    return toHost(await connection.load(), connection, options.model);
+  } catch (error) {
+    connection.end();
+    await connection.exited;
+    throw error;
   }
+}
 
-  function receive(message: FromHost): void {
-    switch (message.type) {
-      case "ready":
-        loading.resolve(message);
-        return;
-      case "metrics":
-        options.onCacheUsage?.(message.kv_cache_usage);
-        return;
-      case "step":
-        for (const { id, text, tokens, logprobs } of message.outputs) {
-          requests.get(id)?.push({ type: "text", text, tokens, ...(logprobs && { logprobs }) });
-        }
-        return;
-      case "started": {
-        const { id, prompt_tokens, cached_tokens } = message;
-        requests.get(id)?.push({ type: "started", promptTokens: prompt_tokens, cachedTokens: cached_tokens });
-        return;
-      }
-      case "finished":
-        if (message.reason !== "cancelled") {
-          requests.get(message.id)?.push({ type: "finished", reason: message.reason });
-          requests.get(message.id)?.end();
-        }
-        requests.delete(message.id);
-        return;
-      case "failed": {
-        const error = new OvError(
-          isErrorCode(message.code) ? message.code : "engine_failed",
-          message.message,
-        );
-        if (message.id === null) throw error;
-        requests.get(message.id)?.fail(error);
-        requests.delete(message.id);
-      }
-    }
-  }
+function toHost(ready: ReadyMessage, connection: Connection, model: string): Host {
+  const { child, requests, stall } = connection;
 
-  /** Runs only while requests do: an idle server has no timer. */
-  function watchForStall(): void {
-    const { stallSeconds } = options;
-    const look = () => {
-      if (requests.size === 0) {
-        clearInterval(watch);
-        watch = undefined;
-      } else if (performance.now() - lastSign > stallSeconds * 1000) {
-        log.error("engine stalled, ending it", { model, pid: child.pid, seconds: stallSeconds });
-        const what = `The engine of "${model}" gave no sign for ${stallSeconds} s and was ended`;
-        fail(new OvError("engine_stalled", `${what}; the next request loads it again.`));
-      }
-    };
-    watch ??= setInterval(look, Math.min(5, stallSeconds / 4) * 1000);
-  }
-
-  async function* generate(...[request, signal]: Parameters<Host["generate"]>) {
+  async function* run<Name extends OperationName>(
+    operation: Name,
+    request: Operations[Name]["request"],
+    signal: AbortSignal,
+  ): AsyncGenerator<Operations[Name]["event"]> {
     signal.throwIfAborted();
-    if (closing || !child.alive) {
-      throw new OvError("engine_crashed", `The engine of "${model}" has ended; try again to load it anew.`);
-    }
-    const id = nextId++;
-    const channel = createChannel<GenerationEvent>();
-    const abandon = () => channel.fail(signal.reason);
+    if (!connection.open) throw ended(model);
+    if (!ready.operations.includes(operation)) throw notOffered(operation, ready, model);
+    const { id, answers } = requests.open(operation);
+    const abandon = () => answers.fail(signal.reason);
     signal.addEventListener("abort", abandon, { once: true });
-    // The time before the first request does not count as silence.
-    if (requests.size === 0) lastSign = performance.now();
-    requests.set(id, channel);
-    watchForStall();
-    child.send(renderLine({ type: "generate", id, ...request }));
+    stall.start();
+    child.send(renderLine(toMessage[operation](id, request)));
     try {
-      yield* channel;
+      for await (const answer of answers) {
+        const event = eventReaders[operation](answer);
+        if (event === null) throw strayed(operation, answer.type, connection);
+        yield event;
+      }
     } finally {
       signal.removeEventListener("abort", abandon);
-      if (requests.delete(id)) child.send(renderLine({ type: "cancel", id }));
+      if (requests.leave(id)) child.send(renderLine({ type: "cancel", id }));
     }
   }
 
-  async function close(): Promise<void> {
-    closing = true;
-    child.send(renderLine({ type: "close" }));
-    const timer = setTimeout(child.kill, closeSeconds * 1000);
-    await exited;
-    clearTimeout(timer);
-  }
+  return {
+    ready,
+    pid: child.pid,
+    get alive() {
+      return child.alive;
+    },
+    run,
+    close: connection.close,
+    exited: connection.exited,
+  };
+}
 
-  const exited = child.exited.then((how): Error | null => {
-    clearInterval(watch);
-    if (closing) {
-      fail(new OvError("shutting_down", `Model "${model}" is being unloaded. Try again in a moment.`));
-      return null;
-    }
-    const said = lastOutput ? ` Its last output: ${lastOutput}` : "";
-    const error = new OvError(
-      "engine_crashed",
-      `The engine of "${model}" ended unexpectedly (${how}).${said}`,
-    );
-    fail(error);
-    return error;
+const toMessage: {
+  readonly [Name in OperationName]: (id: number, request: Operations[Name]["request"]) => RequestMessage;
+} = {
+  generate: (id, request) => ({ type: "generate", id, ...request }),
+  tokenize: (id, request) => ({ type: "tokenize", id, ...request }),
+  detokenize: (id, request) => ({ type: "detokenize", id, ...request }),
+};
+
+function ended(model: string): OvError {
+  return new OvError("engine_crashed", {
+    what: `The engine of "${model}" has ended`,
+    next: "Send the request again: it loads the model again.",
   });
-
-  const giveUp = () => fail(signal.reason);
-  signal.addEventListener("abort", giveUp, { once: true });
-  const timeout = setTimeout(() => {
-    const what = `Model "${model}" did not load within ${options.loadSeconds} s.`;
-    fail(new OvError("model_load_failed", `${what} Raise OV_LOAD_SECONDS if it only needs more time.`));
-  }, options.loadSeconds * 1000);
-  child.send(renderLine(options.load));
-  try {
-    const ready = await loading.promise;
-    if (ready.protocol !== protocolVersion) throw mismatch(ready.protocol);
-    return {
-      ready,
-      pid: child.pid,
-      get alive() {
-        return child.alive;
-      },
-      generate,
-      close,
-      exited,
-    };
-  } catch (error) {
-    closing = true;
-    child.kill();
-    await exited;
-    throw toLoadError(error, model);
-  } finally {
-    clearTimeout(timeout);
-    signal.removeEventListener("abort", giveUp);
-  }
 }
 
-function mismatch(protocol: number): OvError {
-  const speaks = `The engine host speaks protocol ${protocol}, ov-llm ${protocolVersion}`;
-  return new OvError("engine_failed", `${speaks}: run install.sh again.`);
+function notOffered(operation: OperationName, { engine }: ReadyMessage, model: string): OvError {
+  return new OvError("task_unsupported", {
+    what: `Model "${model}" on the engine "${engine}" does not offer "${operation}"`,
+  });
 }
 
-/** Names the model; a process that ended by itself while loading most often met a damaged file. */
-function toLoadError(error: unknown, model: string): unknown {
-  if (!(error instanceof OvError) || error.code === "shutting_down") return error;
-  if (error.code === "engine_crashed") {
-    const advice = "Its file may be damaged or cut short: fetch or convert it again.";
-    return new OvError("model_load_failed", `Cannot load model "${model}": ${error.message} ${advice}`);
-  }
-  if (error.message.includes(`"${model}"`)) return error;
-  return new OvError(error.code, `Cannot load model "${model}": ${error.message}`);
+/** A host that mixes requests up is in no state to go on. */
+function strayed(operation: OperationName, answer: string, { fail }: Connection): OvError {
+  const error = new OvError(
+    "engine_failed",
+    `The engine answered a request to ${operation} with "${answer}".`,
+  );
+  fail(error);
+  return error;
 }

@@ -14,10 +14,10 @@ export interface HostProcessOptions {
 export interface HostProcess {
   readonly pid: number;
   readonly alive: boolean;
-  /** Writes a line with its line break. What a process that is going does not read is dropped. */
+  /** Writes a line with its line break; one that an ending process does not read is dropped. */
   send(line: string): void;
   kill(): void;
-  /** Resolves when it is gone and all that it said has been read, with how it ended: a signal or `exit code n`. */
+  /** Resolves when it is gone and all its output has been read, with how it ended: a signal or `exit code n`. */
   readonly exited: Promise<string>;
 }
 
@@ -46,7 +46,7 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
   return {
     pid: child.pid,
     get alive() {
-      // One that was killed takes a moment to go; nobody may ask it for anything any more.
+      // A killed process takes a moment to end; nobody may ask it for anything in that time.
       return !killed && child.exitCode === null && child.signalCode === null;
     },
     send(line) {
@@ -54,7 +54,7 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
         commands.write(line);
         void Promise.resolve(commands.flush()).catch(() => {});
       } catch {
-        // It is going; `exited` tells everyone who waits.
+        // It is ending; everyone who waits learns that from `exited`.
       }
     },
     kill() {

@@ -1,6 +1,6 @@
 """The batching host: one model in one process, many requests at once.
 
-Speaks the protocol of src/protocol/messages.ts: a JSON object a line, in on file descriptor 3, out on 4.
+Speaks the protocol of src/protocol/: a JSON object a line, in on file descriptor 3, out on 4.
 Ends when descriptor 3 does. Everything runs in one thread, because a step of the engine holds the
 interpreter's lock anyway; commands are read between steps.
 """
@@ -23,7 +23,7 @@ EVENTS_FD = 4
 
 
 class Pipe:
-    """Lines in and out; both block, the reader only when told to wait."""
+    """Lines in and out; both block, the reader only when asked to wait."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -49,43 +49,31 @@ class Pipe:
 
 
 def load_engine(pipe: Pipe, message: Message) -> Engine:
-    if message["type"] != "load" or message["protocol"] != PROTOCOL:
-        pipe.write(
-            [
-                failed(
-                    None,
-                    "engine_failed",
-                    f"The engine host speaks protocol {PROTOCOL}, ov-llm {message.get('protocol')}: "
-                    "run install.sh again.",
-                )
-            ]
-        )
-        sys.exit(1)
     try:
+        if message["type"] != "load" or message["protocol"] != PROTOCOL:
+            raise RequestFailed(
+                "engine_failed",
+                f"The engine host speaks protocol {PROTOCOL}, ov-llm {message.get('protocol')}. "
+                "Run install.sh again, and restart the server.",
+            )
         engine = Engine(message)
-    except RequestFailed as error:
-        pipe.write([failed(None, error.code, str(error))])
-        sys.exit(1)
     except Exception as error:
-        pipe.write([failed(None, "model_load_failed", last_line(error))])
+        code = error.code if isinstance(error, RequestFailed) else "model_load_failed"
+        pipe.write([failed(None, code, last_line(error))])
         sys.exit(1)
-    pipe.write([engine.ready() | {"max_concurrent": message["max_concurrent"]}])
+    pipe.write([engine.ready()])
     return engine
 
 
 def handle(engine: Engine, message: Message) -> list[Message]:
-    if message["type"] == "generate":
-        try:
-            return [engine.start(message)]
-        except RequestFailed as error:
-            return [failed(message["id"], error.code, str(error))]
-    if message["type"] == "cancel":
-        if engine.cancel(message["id"]):
-            return [{"type": "finished", "id": message["id"], "reason": "cancelled"}]
-        return []
-    if message["type"] == "close":
+    kind = message["type"]
+    if kind in engine.operations:
+        return engine.take(message)
+    if kind == "cancel":
+        return engine.cancel(message["id"])
+    if kind == "close":
         os._exit(0)
-    return [failed(None, "engine_failed", f"Unknown message {message['type']!r}.")]
+    return [failed(None, "engine_failed", f"Unknown message {kind!r}.")]
 
 
 def step(engine: Engine, pipe: Pipe) -> list[Message]:
@@ -98,18 +86,18 @@ def step(engine: Engine, pipe: Pipe) -> list[Message]:
 
 
 class CacheReport:
-    """Tells how full the KV cache is: at most once a second, and once when nothing runs any more."""
+    """Reports how full the KV cache is: at most once a second, and once when nothing runs any more."""
 
     def __init__(self) -> None:
-        self._told = 0.0
-        self._told_at = -1.0
+        self._sent = 0.0
+        self._sent_at = -1.0
 
     def look(self, engine: Engine, busy: bool) -> list[Message]:
         now = time.monotonic()
-        if now - self._told_at < 1 if busy else self._told == 0:
+        if now - self._sent_at < 1 if busy else self._sent == 0:
             return []
-        self._told, self._told_at = engine.cache_usage, now
-        return [{"type": "metrics", "kv_cache_usage": self._told}]
+        self._sent, self._sent_at = engine.cache_usage, now
+        return [{"type": "metrics", "kv_cache_usage": self._sent}]
 
 
 def serve(engine: Engine, pipe: Pipe) -> None:
@@ -124,7 +112,7 @@ def serve(engine: Engine, pipe: Pipe) -> None:
             continue
         events = step(engine, pipe)
         now = time.monotonic()
-        # A long prefill says nothing; this tells the daemon that it is alive.
+        # A long prefill has no text; an empty step is a sign of life.
         if not events and now - last_sign > 1:
             events = [{"type": "step", "outputs": []}]
         if events:

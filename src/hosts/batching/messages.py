@@ -1,4 +1,4 @@
-"""Messages to the daemon (src/protocol/messages.ts) and the errors that become them."""
+"""Messages to the daemon (src/protocol/) and the errors that become them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of single tokens, as far as it does not depend on the tokens beside them."""
+"""The text of those tokens whose text does not depend on the tokens beside them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Pieces:
         self.anchor_text: str = tokenizer.decode(self.anchor)
         self._texts: dict[int, str] = {}
         entries = list(tokenizer.get_vocab().items())
+        self.vocabulary_size = 1 + max((token for _, token in entries), default=-1)
         for start in range(0, len(entries), BATCH):
             part = entries[start : start + BATCH]
             decoded = tokenizer.decode([[*self.anchor, token] for _, token in part])

@@ -1,4 +1,4 @@
-"""What the engine's prefix cache holds, as far as that can be known from outside."""
+"""What the engine's prefix cache must hold, judged from outside."""
 
 from __future__ import annotations
 

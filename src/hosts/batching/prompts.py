@@ -1,4 +1,4 @@
-"""From a prompt's text to token ids that fit in the context."""
+"""From texts to token ids that fit in the context."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from messages import RequestFailed, last_line
 
-# Longer prompts are counted piece by piece; encoding them at once would stop every running answer.
+# Longer texts are counted piece by piece; encoding them at once would stop every running answer.
 COUNT_PIECE_CHARS = 8_192
 COUNT_MAX_CHARS = 1_048_576
 # No real text has more characters a token on the whole.
@@ -24,27 +24,43 @@ class Prompts:
         probe = self.tokenizer.encode("x " * (wanted + 64), add_special_tokens=False)
         return min(wanted, int(probe.input_ids.shape[1]))
 
-    def encode(self, text: str) -> Any:
+    def encode_prompt(self, text: str) -> Any:
         """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers."""
-        if len(text) <= self.most_chars:
-            ids = self._ids(text)
-            if 0 < ids.shape[1] < self.context_length:
-                return ids
-            if ids.shape[1] == 0:
-                raise RequestFailed("invalid_request", "The messages make an empty prompt.")
+        ids = self._within(text, False)
+        if ids is None:
+            raise self._too_long(text, "the messages have", "shorten them; the answer needs one token at least")
+        if ids.shape[1] == 0:
+            raise RequestFailed("invalid_request", "The messages make an empty prompt.")
+        return ids
+
+    def encode_text(self, text: str, add_special_tokens: bool) -> Any:
+        """As `encode_prompt`, for any text: there may be no ids, or the tokenizer's own around those of the text."""
+        ids = self._within(text, add_special_tokens)
+        if ids is None:
+            raise self._too_long(text, "the text has", "shorten it to fewer than that, or split it")
+        return ids
+
+    def _within(self, text: str, add_special_tokens: bool) -> Any:
+        """The ids; None: there are as many as the context has, or more."""
+        if len(text) > self.most_chars:
+            return None
+        ids = self._ids(text, add_special_tokens)
+        return ids if ids.shape[1] < self.context_length else None
+
+    def _too_long(self, text: str, whose: str, advice: str) -> RequestFailed:
         # The tokenizer cuts at its limit, so the true length is counted in pieces.
         pieces = range(0, min(len(text), self.most_chars), COUNT_PIECE_CHARS)
-        total = sum(self._ids(text[at : at + COUNT_PIECE_CHARS]).shape[1] for at in pieces)
+        total = sum(self._ids(text[at : at + COUNT_PIECE_CHARS], False).shape[1] for at in pieces)
         bound = "at least " if len(text) > self.most_chars else ""
-        raise RequestFailed(
+        return RequestFailed(
             "context_length_exceeded",
-            f"This model's context length is {self.context_length} tokens, but the messages have "
-            f"{bound}{max(total, self.context_length)}: shorten them; the answer needs one token at least.",
+            f"This model's context length is {self.context_length} tokens, but {whose} "
+            f"{bound}{max(total, self.context_length)}: {advice}.",
         )
 
-    def _ids(self, text: str) -> Any:
+    def _ids(self, text: str, add_special_tokens: bool) -> Any:
         try:
-            return self.tokenizer.encode(text, add_special_tokens=False).input_ids
+            return self.tokenizer.encode(text, add_special_tokens=add_special_tokens).input_ids
         except Exception as error:
             # Such as half of a surrogate pair: no reason to end the answers beside it.
-            raise RequestFailed("invalid_request", f"The prompt cannot be tokenized: {last_line(error)}") from error
+            raise RequestFailed("invalid_request", f"The text cannot be tokenized: {last_line(error)}") from error

@@ -11,6 +11,8 @@ export interface Tensor {
 
 export interface Tokenizer {
   encode(prompt: string, options?: { add_special_tokens?: boolean }): { input_ids: Tensor };
+  decode(tokens: bigint[], options?: { skip_special_tokens?: boolean }): string;
+  decode(batch: bigint[][], options?: { skip_special_tokens?: boolean }): string[];
   applyChatTemplate(history: Record<string, unknown>[], addGenerationPrompt: boolean): string;
   getBosToken(): string;
   getEosToken(): string;

@@ -1,4 +1,4 @@
-import type { GenerateMessage } from "../../protocol/messages.ts";
+import type { GenerateMessage } from "../../protocol/generate.ts";
 import type { GenerationConfig } from "./binding.ts";
 import { toStructuredOutput } from "./structured-output.ts";
 

@@ -1,6 +1,6 @@
 import { dlopen, FFIType } from "bun:ffi";
 import { OvError } from "../../errors.ts";
-import { protocolVersion, type ToHost } from "../../protocol/messages.ts";
+import type { ToHost } from "../../protocol/messages.ts";
 import { createEngine, type NativeEngine } from "./engine.ts";
 import { loadAddon } from "./load-addon.ts";
 import { lastLine } from "./messages.ts";
@@ -12,8 +12,8 @@ const kill = 9;
 
 /**
  * The native host: one model in this process, over the addon in `dir`. Speaks the protocol of protocol/messages.ts on file
- * descriptors 3 and 4. Resolves when the daemon says `close`, is gone, or the load fails; the caller then ends the process at once,
- * because the engine's threads may still be at work and nothing stops them.
+ * descriptors 3 and 4. Resolves when the daemon sends `close`, is gone, or the load fails; the caller then ends the process at
+ * once, because the engine's threads may still be at work and nothing stops them.
  */
 export async function runNativeHost(dir: string): Promise<void> {
   dieWithParent();
@@ -21,7 +21,10 @@ export async function runNativeHost(dir: string): Promise<void> {
   process.on("SIGINT", () => {});
   const pipe = openHostPipe();
   const messages = pipe.messages();
-  const first = await messages.next();
+  const first = await messages.next().catch(async (error: unknown) => {
+    await report(error, pipe);
+    throw error;
+  });
   if (first.done === true) return;
   // The pipe is read while the model loads, so that the daemon's end is seen then, too.
   const engine = toLoad(first.value, pipe, dir);
@@ -48,19 +51,21 @@ async function toLoad(message: ToHost, pipe: HostPipe, dir: string): Promise<Nat
     pipe.send(engine.ready);
     return engine;
   } catch (error) {
-    const code = error instanceof OvError ? error.code : "model_load_failed";
-    pipe.send({ type: "failed", id: null, code, message: lastLine(error) });
-    await pipe.flush();
+    await report(error, pipe);
     throw error;
   }
 }
 
+/** The load failed, or never started. */
+async function report(error: unknown, pipe: HostPipe): Promise<void> {
+  const code = error instanceof OvError ? error.code : "model_load_failed";
+  pipe.send({ type: "failed", id: null, code, message: lastLine(error) });
+  await pipe.flush();
+}
+
 async function load(message: ToHost, pipe: HostPipe, dir: string): Promise<NativeEngine> {
   if (message.type !== "load") {
-    throw new OvError(
-      "engine_failed",
-      `The engine host speaks protocol ${protocolVersion}: run install.sh again.`,
-    );
+    throw new OvError("engine_failed", `The daemon sent "${message.type}" before a model was loaded.`);
   }
   return await createEngine(await loadAddon(dir), message, pipe.send);
 }
@@ -73,13 +78,8 @@ async function serve(messages: AsyncGenerator<ToHost>, loading: Promise<NativeEn
     order = order
       .then(() => loading)
       .then(
-        (engine) => take(engine, message),
+        (engine) => engine.take(message),
         () => {},
       );
   }
-}
-
-function take(engine: NativeEngine, message: ToHost): void {
-  if (message.type === "generate") engine.start(message);
-  if (message.type === "cancel") engine.cancel(message.id);
 }

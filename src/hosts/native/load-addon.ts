@@ -2,21 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError } from "../../errors.ts";
+import { OvError, toOvError } from "../../errors.ts";
+import type { NativeAnswer, NativeFacts } from "../../protocol/native-facts.ts";
 import { type GenAi, isGenAi, isOpenVino, type OpenVino } from "./binding.ts";
-
-/** What the probe finds out and the ready message repeats. */
-export const NativeFacts = Type.Object({
-  openvino_genai_node: Type.String(),
-  openvino_node: Type.String(),
-  /** Of the library itself, as it states it. */
-  openvino: Type.String(),
-  /** As OpenVINO names them: CPU, GPU, GPU.0, NPU, … */
-  devices: Type.Array(Type.String()),
-  /** Device -> the name of the hardware behind it. */
-  device_names: Type.Record(Type.String(), Type.String()),
-});
-export type NativeFacts = Static<typeof NativeFacts>;
 
 export interface Addon {
   genai: GenAi;
@@ -38,19 +26,15 @@ export async function loadAddon(dir: string): Promise<Addon> {
     readPackage(dir, "openvino-genai-node"),
     readPackage(dir, "openvino-node"),
   ];
-  const wanted = genaiFile.dependencies?.["openvino-node"] ?? genaiFile.version;
-  if (wanted !== openvinoFile.version) {
-    throw mismatch(
-      dir,
-      genaiFile.version,
-      `openvino-node ${wanted}`,
-      `openvino-node ${openvinoFile.version}`,
-    );
+  const needed = genaiFile.dependencies?.["openvino-node"] ?? genaiFile.version;
+  const refuse = (expected: string, found: string) => mismatch(dir, genaiFile.version, expected, found);
+  if (needed !== openvinoFile.version) {
+    throw refuse(`openvino-node ${needed}`, `openvino-node ${openvinoFile.version}`);
   }
   const openvino = await importFrom(dir, "openvino-node", isOpenVino);
   const { buildNumber } = openvino.addon.getOpenvinoVersion();
   if (toRelease(buildNumber) !== toRelease(openvinoFile.version)) {
-    throw mismatch(dir, genaiFile.version, `OpenVINO ${openvinoFile.version}`, `OpenVINO ${buildNumber}`);
+    throw refuse(`OpenVINO ${openvinoFile.version}`, `OpenVINO ${buildNumber}`);
   }
   const genai = await importFrom(dir, "openvino-genai-node", isGenAi);
   const versions = {
@@ -59,6 +43,15 @@ export async function loadAddon(dir: string): Promise<Addon> {
     openvino: buildNumber,
   };
   return { genai, facts: { ...versions, ...listDevices(openvino) } };
+}
+
+/** What the addon in `dir` says of itself, or why it cannot be used. */
+export async function probeAddon(dir: string): Promise<NativeAnswer> {
+  try {
+    return (await loadAddon(dir)).facts;
+  } catch (error) {
+    return { problem: toOvError(error).facts };
+  }
 }
 
 function listDevices({ addon }: OpenVino): Pick<NativeFacts, "devices" | "device_names"> {
@@ -80,9 +73,9 @@ function readPackage(dir: string, name: string): Static<typeof PackageFile> {
     const content: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (Value.Check(PackageFile, content)) return content;
   } catch {
-    // It is said below, like a file with something else in it.
+    // Reported below, like a file with something else in it.
   }
-  throw new OvError("engine_unavailable", `${path} states no version. ${mend}`);
+  throw new OvError("engine_unavailable", { what: `${path} states no version`, next: reinstall });
 }
 
 async function importFrom<T>(dir: string, name: string, isIt: (value: unknown) => value is T): Promise<T> {
@@ -92,18 +85,22 @@ async function importFrom<T>(dir: string, name: string, isIt: (value: unknown) =
     if (isIt(module)) return module;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new OvError("engine_unavailable", `Cannot load ${path}: ${reason}. ${mend}`, { cause: error });
+    const facts = { what: `Cannot load ${path}`, why: reason, next: reinstall };
+    throw new OvError("engine_unavailable", facts, { cause: error });
   }
-  throw new OvError("engine_unavailable", `${path} exports something else than ov-llm knows. ${mend}`);
+  throw new OvError("engine_unavailable", {
+    what: `${path} exports something else than ov-llm knows`,
+    next: reinstall,
+  });
 }
 
-const mend = "Install it again with `ov-llm setup --native`.";
+const reinstall = "Install it again with `ov-llm setup --native`.";
 
-function mismatch(dir: string, version: string, wanted: string, found: string): OvError {
-  return new OvError(
-    "engine_unavailable",
-    `openvino-genai-node ${version} needs ${wanted}, but in "${dir}" there is ${found}. ${mend}`,
-  );
+function mismatch(dir: string, version: string, expected: string, found: string): OvError {
+  return new OvError("engine_unavailable", {
+    what: `openvino-genai-node ${version} needs ${expected}, but in "${dir}" there is ${found}`,
+    next: reinstall,
+  });
 }
 
 /** Year and number: 2026.4 of 2026.4.0 and of 2026.4.0-20500-abcdef-releases/2026/4. */

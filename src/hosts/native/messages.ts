@@ -1,6 +1,15 @@
+import { OvError } from "../../errors.ts";
+import type { FromHost } from "../../protocol/messages.ts";
+
 /** The line of OpenVINO's multi-line messages that says what was wrong; ours are of one line anyway. */
 export function lastLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.at(-1)?.trim() ?? "It gave no reason.";
+}
+
+/** The failure of a request; an error that is not ours is the engine's. */
+export function toFailed(id: number, error: unknown): FromHost {
+  const code = error instanceof OvError ? error.code : "engine_failed";
+  return { type: "failed", id, code, message: lastLine(error) };
 }

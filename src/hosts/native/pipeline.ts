@@ -1,7 +1,8 @@
 import { OvError } from "../../errors.ts";
-import type { LoadMessage } from "../../protocol/messages.ts";
+import { chooseDevice, findDeviceProblem } from "../../protocol/device.ts";
+import type { LoadMessage } from "../../protocol/load.ts";
+import { type Abilities, toAbilities } from "./abilities.ts";
 import { type Pipeline, streaming, type Tokenizer } from "./binding.ts";
-import { resolveDevice } from "./device.ts";
 import type { Addon } from "./load-addon.ts";
 
 /** A chat template that gives back what it is given. */
@@ -14,8 +15,7 @@ export interface LoadedPipeline {
   tokenizer: Tokenizer;
   device: string;
   chatTemplate: string | null;
-  /** Whether the engine finds the begin of a prompt in its cache: only paged attention does. */
-  hasPrefixCache: boolean;
+  abilities: Abilities;
 }
 
 /** Loads the model and tries it with one token, which also prepares the vocabulary for grammars. */
@@ -28,9 +28,17 @@ export async function loadPipeline({ genai, facts }: Addon, load: LoadMessage): 
   const tokenizer = pipeline.getTokenizer();
   const chatTemplate = tokenizer.getOriginalChatTemplate() || null;
   renderVerbatim(tokenizer);
-  await warmUp(pipeline, tokenizer, device);
-  const hasPrefixCache = device !== "NPU" && load.properties.ATTENTION_BACKEND !== "SDPA";
-  return { pipeline, tokenizer, device, chatTemplate, hasPrefixCache };
+  const abilities = toAbilities(device, load.properties);
+  await warmUp(pipeline, tokenizer, abilities);
+  return { pipeline, tokenizer, device, chatTemplate, abilities };
+}
+
+/** The device that a load message means, of those that OpenVINO sees. Throws `model_load_failed`. */
+function resolveDevice(wanted: string, seen: readonly string[]): string {
+  const device = chooseDevice(wanted, seen);
+  const problem = findDeviceProblem(device, seen);
+  if (problem !== null) throw new OvError("model_load_failed", problem);
+  return device;
 }
 
 /**
@@ -46,15 +54,14 @@ function renderVerbatim(tokenizer: Tokenizer): void {
     throw changed(`it rendered ${JSON.stringify(sample)} as ${JSON.stringify(rendered)}`);
 }
 
-async function warmUp(pipeline: Pipeline, tokenizer: Tokenizer, device: string): Promise<void> {
+async function warmUp(pipeline: Pipeline, tokenizer: Tokenizer, { grammar }: Abilities): Promise<void> {
   const prompt = "Hello there";
-  const wanted = tokenizer.encode(prompt, { add_special_tokens: false }).input_ids.getShape()[1] ?? 0;
-  // Grammars need the paged or stateful pipeline; the NPU's knows none.
-  const grammar = { structured_output_config: { structural_tags_config: anyLetters } };
-  const config = { apply_chat_template: true, max_new_tokens: 1, ...(device !== "NPU" && grammar) };
+  const expected = tokenizer.encode(prompt, { add_special_tokens: false }).input_ids.getShape()[1] ?? 0;
+  const letters = { structured_output_config: { structural_tags_config: anyLetters } };
+  const config = { apply_chat_template: true, max_new_tokens: 1, ...(grammar && letters) };
   const { perfMetrics } = await pipeline.generate(prompt, config, () => streaming.running);
   const taken = perfMetrics.getNumInputTokens();
-  if (taken !== wanted) throw changed(`it took ${taken} tokens for ${wanted}`);
+  if (taken !== expected) throw changed(`it took ${taken} tokens for ${expected}`);
 }
 
 const anyLetters = { structuralTagType: "Regex" as const, value: "[a-z]+" };

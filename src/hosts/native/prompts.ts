@@ -1,7 +1,7 @@
 import { OvError } from "../../errors.ts";
 import type { Tokenizer } from "./binding.ts";
 
-// Longer prompts are counted piece by piece: the tokenizer cuts at its limit and says nothing.
+// Longer texts are counted piece by piece: the tokenizer cuts at its limit and says nothing.
 const pieceChars = 8_192;
 const countMaxChars = 1_048_576;
 // No real text has more characters a token on the whole.
@@ -11,12 +11,15 @@ export interface Prompts {
   /** Longest prompt plus answer, in tokens. */
   readonly contextLength: number;
   /** The ids of a prompt that leaves room for an answer; throws `context_length_exceeded` with both numbers. */
-  encode(text: string): bigint[];
+  encode(prompt: string): bigint[];
+  /** The ids of any text, with the tokenizer's own tokens around it if asked for; throws as `encode`. May be none. */
+  encodeText(text: string, addSpecialTokens: boolean): bigint[];
 }
 
 /** `wanted`: the context length in tokens; it is less where the tokenizer silently cuts what is longer. */
 export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
-  const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).input_ids;
+  const encode = (text: string, special = false) =>
+    tokenizer.encode(text, { add_special_tokens: special }).input_ids;
   const count = (text: string) => encode(text).getShape()[1] ?? 0;
   const contextLength = Math.min(wanted, count("x ".repeat(wanted + 64)));
   const mostChars = Math.max(countMaxChars, charsPerToken * contextLength);
@@ -29,22 +32,37 @@ export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
     return total;
   }
 
+  /** null: too long. */
+  function encodeWithin(text: string, special: boolean): bigint[] | null {
+    if (text.length > mostChars) return null;
+    const ids = encode(text, special);
+    const tokens = ids.getShape()[1] ?? 0;
+    if (tokens >= contextLength) return null;
+    return tokens === 0 ? [] : toIds(ids.getData());
+  }
+
+  function tooLong(text: string, whose: string, advice: string): OvError {
+    const bound = text.length > mostChars ? "at least " : "";
+    const total = Math.max(countInPieces(text), contextLength);
+    const what = `This model's context length is ${contextLength} tokens, but ${whose} ${bound}${total}`;
+    return new OvError("context_length_exceeded", `${what}: ${advice}.`);
+  }
+
   return {
     contextLength,
-    encode(text) {
-      if (text.length <= mostChars) {
-        const ids = encode(text);
-        const tokens = ids.getShape()[1] ?? 0;
-        if (tokens === 0) throw new OvError("invalid_request", "The messages make an empty prompt.");
-        if (tokens < contextLength) return toIds(ids.getData());
+    encode(prompt) {
+      const ids = encodeWithin(prompt, false);
+      if (ids === null) {
+        const advice = "shorten them; the answer needs one token at least";
+        throw tooLong(prompt, "the messages have", advice);
       }
-      const bound = text.length > mostChars ? "at least " : "";
-      const total = Math.max(countInPieces(text), contextLength);
-      throw new OvError(
-        "context_length_exceeded",
-        `This model's context length is ${contextLength} tokens, but the messages have ${bound}${total}: ` +
-          "shorten them; the answer needs one token at least.",
-      );
+      if (ids.length === 0) throw new OvError("invalid_request", "The messages make an empty prompt.");
+      return ids;
+    },
+    encodeText(text, addSpecialTokens) {
+      const ids = encodeWithin(text, addSpecialTokens);
+      if (ids === null) throw tooLong(text, "the text has", "shorten it to fewer than that, or split it");
+      return ids;
     },
   };
 }

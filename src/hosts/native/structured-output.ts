@@ -1,4 +1,4 @@
-import type { GenerateMessage } from "../../protocol/messages.ts";
+import type { GenerateMessage } from "../../protocol/generate.ts";
 
 export type Grammar = NonNullable<GenerateMessage["grammar"]>;
 

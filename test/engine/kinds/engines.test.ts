@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEngines, type EngineChoice, type Engines } from "../../../src/engine/kinds/engines.ts";
+import type { ModelTarget } from "../../../src/engine/pool/target.ts";
 import { OvError } from "../../../src/errors.ts";
+import { toTarget } from "../../helpers/pool.ts";
 import { installStandIn, type StandInOptions } from "../../helpers/stand-in.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { createFakeMachine } from "./batching/fake-python.ts";
@@ -35,7 +37,7 @@ const broken = { openvinoVersion: "2026.3.0" };
 describe("createEngines", () => {
   test.each<[EngineChoice, Machine, RegExp]>([
     ["auto", {}, /^No engine is installed in ".*", and no native addon .*--native` .* or `ov-llm setup`\.$/],
-    ["batching", { native: works }, /^No engine is installed in ".*": run `ov-llm setup`\.$/],
+    ["batching", { native: works }, /^No engine is installed in ".*"\. Run `ov-llm setup`\.$/],
     ["native", { batching: "works" }, /^The native engine's addon is not in ".*no-addon" .*--native`\.$/],
   ])("refuses to start with OV_ENGINE=%s when that is not there", (engine, machine, message) => {
     const start = () => create(engine, machine);
@@ -43,36 +45,46 @@ describe("createEngines", () => {
     expect(start).toThrow(message);
   });
 
-  test.each<[string, EngineChoice, Machine, EngineChoice, boolean, string]>([
-    ["batching where both work", "auto", { batching: "works", native: works }, "auto", false, "batching"],
+  const both: Machine = { batching: "works", native: works };
+  const sdpa = { properties: { ATTENTION_BACKEND: "SDPA" } };
+
+  test.each<[string, Machine, Partial<ModelTarget>, string]>([
+    ["batching where both work", both, {}, "batching"],
+    ["native where only native works", { batching: "broken", native: works }, {}, "native"],
+    ["batching where neither works", { batching: "broken", native: broken }, {}, "batching"],
+    ["the only one", { native: works }, {}, "native"],
+    ["the only one, broken or not", { batching: "broken" }, {}, "batching"],
+    ["what the model names", both, { engine: "native" }, "native"],
+    ["native for what it alone can do", both, sdpa, "native"],
+    ["native for a device that it alone has", both, { device: "NPU" }, "native"],
+  ])("chooses %s", async (_what, machine, extra, chosen) => {
+    const { engine } = await create("auto", machine).choose(toTarget("m", extra), "generate");
+    expect(engine as string).toBe(chosen);
+  });
+
+  test.each<[string, Machine, Partial<ModelTarget>, RegExp]>([
     [
-      "native where only native works",
-      "auto",
-      { batching: "broken", native: works },
-      "auto",
-      false,
-      "native",
+      "the only one cannot do",
+      { batching: "works" },
+      sdpa,
+      /^Cannot load model "m": the batching engine has no .*"SDPA"/,
     ],
     [
-      "batching where neither works",
-      "auto",
-      { batching: "broken", native: broken },
-      "auto",
-      false,
-      "batching",
+      "the named one cannot do",
+      both,
+      { ...sdpa, engine: "batching" },
+      /Set engine=native for this model, or remove/,
     ],
-    ["the only one", "auto", { native: works }, "auto", false, "native"],
-    ["the only one, broken or not", "auto", { batching: "broken" }, "auto", false, "batching"],
-    ["what the model names", "auto", { batching: "works", native: works }, "native", false, "native"],
-    ["native for what it alone can do", "auto", { batching: "works", native: works }, "auto", true, "native"],
-    ["batching for that, to say no", "auto", { batching: "works" }, "auto", true, "batching"],
-  ])("chooses %s", async (_what, engine, machine, wanted, needsNative, chosen) => {
-    expect((await create(engine, machine).choose(wanted, needsNative)).engine as string).toBe(chosen);
+    ["no engine can do", both, { task: "feature-extraction" }, /embeddings.*not served/],
+  ])("refuses what %s", async (_what, machine, extra, message) => {
+    await expect(create("auto", machine).choose(toTarget("m", extra), "generate")).rejects.toThrow(message);
   });
 
   test("an engine that a model names and that is not there is an error with the command that brings it", async () => {
     const engines = create("auto", { batching: "works" });
-    expect(engines.choose("native", false)).rejects.toThrow("run `ov-llm setup --native`");
+    expect(engines.choose(toTarget("m", { engine: "native" }), "generate")).rejects.toThrow(
+      "Run `ov-llm setup --native`",
+    );
   });
 
   test("tells both states, before and after it has looked", async () => {

@@ -18,7 +18,7 @@ const load = createLoader({
       throw new Error("an engine was started");
     },
   },
-  kvCacheGb: null,
+  kvCacheGb: 1,
   maxConcurrent: 1,
   modelCacheDir: "/none",
   loadSeconds: 1,

@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { startHost } from "../../../src/engine/supervise/host.ts";
+import { toStallSeconds } from "../../../src/engine/supervise/stall.ts";
 import type { Host } from "../../../src/engine/supervise/types.ts";
-import { protocolVersion } from "../../../src/protocol/messages.ts";
+import { protocolVersion } from "../../../src/protocol/version.ts";
 import { toRequest } from "../../helpers/engine-request.ts";
 import { createTestLog } from "../../helpers/log.ts";
 import { eventually } from "../../helpers/processes.ts";
@@ -18,7 +19,7 @@ afterEach(async () => {
 
 async function start(
   how: string,
-  extra: { loadSeconds?: number; stallSeconds?: number; signal?: AbortSignal } = {},
+  { stallSeconds = 20, ...extra }: { loadSeconds?: number; stallSeconds?: number; signal?: AbortSignal } = {},
 ) {
   const { log, lines } = createTestLog();
   const host = await startHost({
@@ -29,15 +30,16 @@ async function start(
       type: "load",
       protocol: protocolVersion,
       path: "/nowhere",
+      task: "text-generation-with-past",
       device: "AUTO",
       context_length: null,
-      kv_cache_gb: null,
+      kv_cache_gb: 0,
       max_concurrent: 4,
       cache_dir: "/nowhere",
       properties: {},
     },
     loadSeconds: 20,
-    stallSeconds: 20,
+    stallSeconds: toStallSeconds(stallSeconds),
     signal: new AbortController().signal,
     ...extra,
     log,
@@ -90,6 +92,8 @@ describe("a host process", () => {
     ["dies-answering", "engine_crashed", "SIGKILL"],
     ["garbage", "engine_failed", "not JSON"],
     ["unknown-message", "engine_failed", "not of the protocol"],
+    ["strays", "engine_failed", 'answered a request to generate with "tokens"'],
+    ["cancels", "engine_failed", 'answered a request to generate with "finished"'],
   ];
   for (const [how, code, words] of badAnswers) {
     test(`that answers badly (${how}) fails its requests and is gone`, async () => {
@@ -105,6 +109,31 @@ describe("a host process", () => {
       await expect(collect(host, toRequest("Hi"))).rejects.toMatchObject({ code: "engine_crashed" });
     });
   }
+
+  test("answers one operation beside another, each by its own id", async () => {
+    const { host } = await start("well");
+    const never = new AbortController().signal;
+    const request = { text: "Hi", add_special_tokens: false, strings: false };
+    const [answer, tokens] = await Promise.all([
+      collect(host, toRequest("Hi")),
+      Array.fromAsync(host.run("tokenize", request, never)),
+    ]);
+    expect(answer.text).toBe("one zwölf ");
+    expect(tokens).toEqual([
+      { type: "tokens", tokens: [7], strings: null },
+      { type: "finished", reason: "stop" },
+    ]);
+  });
+
+  test("is not asked for an operation that it does not offer", async () => {
+    const { host } = await start("only-generates");
+    const asked = host.run("detokenize", { tokens: [1] }, new AbortController().signal).next();
+    await expect(asked).rejects.toMatchObject({
+      code: "task_unsupported",
+      message: 'Model "fake" on the engine "fake" does not offer "detokenize".',
+    });
+    expect((await collect(host, toRequest("Hi"))).reason).toBe("stop");
+  });
 
   test("fails one request alone where only that one failed", async () => {
     const { host } = await start("fails-request");

@@ -22,9 +22,16 @@ const template =
   "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}" +
   "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-const vocabulary = new Map([[bos, 1n]]);
+const vocabulary = new Map([
+  [bos, 1n],
+  [eos, 2n],
+]);
+const pieces = ["", bos, eos];
+/** Ids that no text has had yet are tokens, too. */
+const vocabularySize = 30_000;
+const toPiece = (id) => pieces[Number(id)] ?? (id >= 0 && id < vocabularySize ? `(unused ${id})` : "");
 const toId = (piece) => {
-  if (!vocabulary.has(piece)) vocabulary.set(piece, BigInt(vocabulary.size + 2));
+  if (!vocabulary.has(piece)) vocabulary.set(piece, BigInt(pieces.push(piece) - 1));
   return vocabulary.get(piece);
 };
 const toPieces = (text) => text.match(/<\|[^|]*\|>|\s?[^\s<]+|\s|</g) ?? [];
@@ -37,6 +44,12 @@ function createTokenizer() {
       return {
         input_ids: { getShape: () => [1, ids.length], getData: () => BigInt64Array.from(ids) },
       };
+    },
+    // An id that is no token decodes to nothing (openvino_tokenizers, VocabDecoder).
+    decode(tokens, { skip_special_tokens = true } = {}) {
+      if (Array.isArray(tokens[0])) return tokens.map((ids) => this.decode(ids, { skip_special_tokens }));
+      const isKept = (piece) => !(skip_special_tokens && piece.startsWith("<|"));
+      return tokens.map(toPiece).filter(isKept).join("");
     },
     applyChatTemplate(history, addGenerationPrompt) {
       if (typeof addGenerationPrompt !== "boolean") throw new Error("addGenerationPrompt must be a boolean");

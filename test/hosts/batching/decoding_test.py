@@ -81,7 +81,7 @@ def encoded(ids: list[int]) -> Any:
 
 
 def send(tokenizer: Any, pieces: Pieces, ids: list[int]) -> str:
-    """What a request sends while its tokens come one by one, as engine.py does it."""
+    """What a request sends while its tokens come one by one, as text.py does it."""
     request = Request(0, None, [], False, False)
     out = ""
     for index, token in enumerate(ids):

@@ -4,4 +4,4 @@ import { loadNativeHost } from "../../helpers/native-host.ts";
 
 const [addon = "", path = ""] = process.argv.slice(2);
 const host = await loadNativeHost(addon, path);
-for await (const _ of host.generate(toRequest("Hi", { max_tokens: 5 }), new AbortController().signal));
+for await (const _ of host.run("generate", toRequest("Hi", { max_tokens: 5 }), new AbortController().signal));

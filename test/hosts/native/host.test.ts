@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { createNativeLauncher } from "../../../src/engine/kinds/native/launch.ts";
 import type { Host } from "../../../src/engine/supervise/types.ts";
-import { protocolVersion } from "../../../src/protocol/messages.ts";
+import { protocolVersion } from "../../../src/protocol/version.ts";
 import { toRequest } from "../../helpers/engine-request.ts";
 import { loadNativeHost, type NativeHostOptions } from "../../helpers/native-host.ts";
 import { eventually, isRunning } from "../../helpers/processes.ts";
@@ -102,7 +102,7 @@ describe("a request", () => {
     const { host } = await load("");
     const order: number[] = [];
     const run = async (index: number) => {
-      for await (const event of host.generate(toRequest(`Question ${index}`), never)) {
+      for await (const event of host.run("generate", toRequest(`Question ${index}`), never)) {
         if (event.type === "text") expect(event.text).not.toContain("CORRUPTED");
         if (event.type === "finished") order.push(index);
       }
@@ -131,7 +131,7 @@ describe("a request", () => {
     const { host, path } = await load("hangs-in-prompt");
     const stop = new AbortController();
     const left = (async () => {
-      for await (const event of host.generate(toRequest("First"), stop.signal)) {
+      for await (const event of host.run("generate", toRequest("First"), stop.signal)) {
         if (event.type === "started") stop.abort(new Error("left"));
       }
     })();
@@ -147,7 +147,7 @@ describe("a request", () => {
     const first = collect(host, toRequest("First"));
     const stop = new AbortController();
     const waiting = collect(
-      { ...host, generate: (request) => host.generate(request, stop.signal) } as Host,
+      { ...host, run: (operation, request) => host.run(operation, request, stop.signal) } as Host,
       toRequest("Second"),
     );
     stop.abort(new Error("left"));
@@ -163,9 +163,10 @@ describe("the process", () => {
     type: "load",
     protocol: protocolVersion,
     path,
+    task: "text-generation-with-past",
     device: "CPU",
     context_length: 64,
-    kv_cache_gb: null,
+    kv_cache_gb: 0,
     max_concurrent: 1,
     cache_dir: "/nonexistent",
     properties: {},

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { TokenLogprob } from "../../../protocol/messages.ts";
+import type { TokenLogprob } from "../../../protocol/generate.ts";
 import { orNull } from "../../nullable.ts";
 
 export const Logprobs = Type.Object({

@@ -1,35 +1,43 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import base from "../../../hosts/batching/base.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" };
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import text from "../../../hosts/batching/text.py" with { type: "text" };
+import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import type { Environment } from "../../../linux/program.ts";
+import type { Launcher } from "../kind.ts";
+import { toBatchingProperties } from "./supports.ts";
 
-/** The host's sources, embedded in the executable. */
-const sources = {
+/** The host's sources, embedded in the executable; a test holds that each file of the folder is here. */
+export const hostSources = {
+  "base.py": base,
   "device.py": device,
   "engine.py": engine,
   "grammars.py": grammars,
   "host.py": host,
+  "logprobs.py": logprobs,
   "messages.py": messages,
   "pieces.py": pieces,
   "prefixes.py": prefixes,
   "prompts.py": prompts,
   "request.py": request,
+  "text.py": text,
+  "tokens.py": tokens,
 };
 
 const prefix = "ov-llm-host-";
 
-export interface BatchingLauncher {
-  /** The command that starts one host. */
-  argv: string[];
-  env: Record<string, string | undefined>;
+export interface BatchingLauncher extends Launcher {
   /** Removes the written sources. */
   remove(): void;
 }
@@ -38,13 +46,10 @@ export interface BatchingLauncher {
  * Writes the host's sources to a private folder and returns the command that runs them.
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
-export function createBatchingLauncher(
-  python: string,
-  env: Record<string, string | undefined>,
-): BatchingLauncher {
+export function createBatchingLauncher(python: string, env: Environment): BatchingLauncher {
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
-  for (const [name, text] of Object.entries(sources))
+  for (const [name, text] of Object.entries(hostSources))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
   const {
     PYTHONPATH: _path,
@@ -54,13 +59,15 @@ export function createBatchingLauncher(
     ...inherited
   } = env;
   return {
+    engine: "batching",
     argv: [python, "-u", join(folder, "host.py")],
     env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },
+    toProperties: toBatchingProperties,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** What daemons left behind that were killed; the name tells whose it was. */
+/** What killed daemons left behind; the name holds each one's process id. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];

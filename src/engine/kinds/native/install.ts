@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../../../errors.ts";
-import type { NativeFacts } from "../../../hosts/native/load-addon.ts";
 import { type Environment, runProgram } from "../../../linux/program.ts";
+import type { NativeFacts } from "../../../protocol/native-facts.ts";
 import { withSetupLock } from "../../../python/lock.ts";
 import { findAddon, nativePackages } from "./find.ts";
 import { probeNative } from "./probe.ts";

@@ -1,16 +1,17 @@
 import { join } from "node:path";
+import type { Environment } from "../../../linux/program.ts";
+import type { Launcher } from "../kind.ts";
 import { isExecutable } from "./find.ts";
 
-export interface NativeLauncher {
-  /** The command that starts one host. */
-  argv: string[];
-  env: Record<string, string | undefined>;
-}
-
 /** The executable itself, or bun with the sources, as a host over the addon in `dir`. */
-export function createNativeLauncher(dir: string, env: Record<string, string | undefined>): NativeLauncher {
+export function createNativeLauncher(dir: string, env: Environment): Launcher {
   const { OV_API_KEY: _key, ...inherited } = env;
-  return { argv: [...toSelf(), "engine-host", "--dir", dir], env: inherited };
+  return {
+    engine: "native",
+    argv: [...toSelf(), "engine-host", "--dir", dir],
+    env: inherited,
+    toProperties: (properties) => properties,
+  };
 }
 
 function toSelf(): string[] {

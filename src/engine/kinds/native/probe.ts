@@ -1,10 +1,14 @@
 import { Value } from "@sinclair/typebox/value";
-import { NativeFacts } from "../../../hosts/native/load-addon.ts";
+import type { ErrorFacts } from "../../../errors.ts";
 import { type Environment, runProgram } from "../../../linux/program.ts";
-import type { EnvironmentProbe } from "../../../python/probe.ts";
+import { NativeAnswer, type NativeFacts } from "../../../protocol/native-facts.ts";
 import { createNativeLauncher } from "./launch.ts";
 
-export type NativeProbe = EnvironmentProbe<NativeFacts>;
+/** `reason`: why the addon cannot be used, without a full stop; `next`: what its host advises, as whole sentences. */
+export type NativeProbe =
+  | ({ state: "ready" } & NativeFacts)
+  | { state: "missing" }
+  | { state: "broken"; reason: string; next?: string };
 
 export interface NativeProbeOptions {
   environment: Environment;
@@ -23,9 +27,16 @@ export async function probeNative(dir: string | null, options: NativeProbeOption
   const { timeoutMs = 60_000, signal } = options;
   const run = await runProgram([...argv, "--probe"], { environment: env, timeoutMs, signal });
   // Native libraries may print before the line that counts.
-  const facts = parseJson(run.stdout.trimEnd().split("\n").at(-1) ?? "");
-  if (Value.Check(NativeFacts, facts)) return { state: "ready", ...facts };
-  return { state: "broken", reason: (run.reason ?? "it printed no versions").replace(/^error: /, "") };
+  const answer = parseJson(run.stdout.trimEnd().split("\n").at(-1) ?? "");
+  if (!Value.Check(NativeAnswer, answer)) {
+    return { state: "broken", reason: run.reason ?? "it printed no versions" };
+  }
+  return "problem" in answer ? toBroken(answer.problem) : { state: "ready", ...answer };
+}
+
+function toBroken({ what, why, next }: ErrorFacts): NativeProbe {
+  const reason = why === undefined ? what : `${what}: ${why}`;
+  return { state: "broken", reason, ...(next !== undefined && { next }) };
 }
 
 function parseJson(text: string): unknown {

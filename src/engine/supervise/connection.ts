@@ -1,0 +1,130 @@
+import { OvError, toOvError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { LoadMessage, ReadyMessage } from "../../protocol/load.ts";
+import { type FromHost, parseFromHost, renderLine } from "../../protocol/messages.ts";
+import { createLoading, toEnd } from "./loading.ts";
+import { type HostProcess, spawnHostProcess } from "./process.ts";
+import { createRequests, type Requests, toHostError } from "./requests.ts";
+import { createStallWatch, type StallSeconds, type StallWatch } from "./stall.ts";
+
+const closeSeconds = 5;
+
+export interface HostOptions {
+  /** The model's name, for the log and for errors. */
+  model: string;
+  argv: string[];
+  env: Record<string, string | undefined>;
+  load: LoadMessage;
+  loadSeconds: number;
+  /** A host that is silent longer than this while requests run is killed. */
+  stallSeconds: StallSeconds;
+  log: Log;
+  /** Called at most every second with the share of the KV cache in use, 0 to 1. */
+  onCacheUsage?: (usage: number) => void;
+  signal: AbortSignal;
+}
+
+/** A running host process with its requests. */
+export interface Connection {
+  readonly child: HostProcess;
+  readonly requests: Requests;
+  readonly stall: StallWatch;
+  /** False once it is about to end. */
+  readonly open: boolean;
+  load(): Promise<ReadyMessage>;
+  /** Fails its requests and ends the process. */
+  fail(error: OvError): void;
+  /** Ends the process at once; nobody is told that it crashed. */
+  end(): void;
+  close(): Promise<void>;
+  readonly exited: Promise<Error | null>;
+}
+
+/** Starts the process; `load` is to be called next. */
+export function connect(options: HostOptions): Connection {
+  const { model, log } = options;
+  const requests = createRequests();
+  const loading = createLoading(options);
+  let closing = false;
+  let lastOutput = "";
+
+  const child = spawnHostProcess({
+    argv: options.argv,
+    env: options.env,
+    onEvent(line) {
+      stall.sign();
+      try {
+        receive(parseFromHost(line));
+      } catch (error) {
+        fail(toOvError(error));
+      }
+    },
+    onOutput(line) {
+      if (line.trim() === "") return;
+      lastOutput = line.trim();
+      log.info(`engine: ${lastOutput}`, { model });
+    },
+  });
+
+  const stall = createStallWatch({
+    seconds: options.stallSeconds,
+    operations: requests.operations,
+    onStall(seconds) {
+      log.error("engine stalled, ending it", { model, pid: child.pid, seconds });
+      const what = `The engine of "${model}" gave no sign for ${seconds} s and was ended`;
+      fail(new OvError("engine_stalled", { what, next: "The next request loads it again." }));
+    },
+  });
+
+  function receive(message: FromHost): void {
+    if (message.type === "ready") loading.ready(message);
+    else if (message.type === "metrics") options.onCacheUsage?.(message.kv_cache_usage);
+    else if (message.type === "failed" && message.id === null) fail(toHostError(message));
+    else requests.route(message);
+  }
+
+  function fail(error: OvError): void {
+    if (!loading.over) loading.fail(error);
+    requests.fail(error);
+    child.kill();
+  }
+
+  const exited = child.exited.then((how): Error | null => {
+    stall.stop();
+    if (closing) {
+      const what = `Model "${model}" is being unloaded`;
+      fail(new OvError("shutting_down", { what, next: "Try again in a moment." }));
+      return null;
+    }
+    if (!loading.over) loading.ended(how, lastOutput);
+    const error = new OvError("engine_crashed", toEnd(`The engine of "${model}"`, how, lastOutput));
+    fail(error);
+    return error;
+  });
+
+  return {
+    child,
+    requests,
+    stall,
+    get open() {
+      return !closing && child.alive;
+    },
+    load() {
+      child.send(renderLine(options.load));
+      return loading.result;
+    },
+    fail,
+    end() {
+      closing = true;
+      child.kill();
+    },
+    async close() {
+      closing = true;
+      child.send(renderLine({ type: "close" }));
+      const timer = setTimeout(child.kill, closeSeconds * 1000);
+      await exited;
+      clearTimeout(timer);
+    },
+    exited,
+  };
+}

@@ -1,0 +1,63 @@
+import { isErrorCode, OvError } from "../../errors.ts";
+import type { FromHost } from "../../protocol/messages.ts";
+import { type Answer, type OperationName, toAnswers } from "../../protocol/operations.ts";
+import type { FailedMessage } from "../../protocol/request.ts";
+import { type Channel, createChannel } from "./channel.ts";
+
+/** A request that runs in a host. */
+export interface OpenRequest {
+  readonly id: number;
+  /** Ends after `finished`; fails with what fails the request. */
+  readonly answers: Channel<Answer>;
+}
+
+/** The requests that run in one host, by their ids; it knows nothing of what they ask for. */
+export interface Requests {
+  open(operation: OperationName): OpenRequest;
+  /** Forgets a request; false: it has ended already. */
+  leave(id: number): boolean;
+  /** Hands a message to the requests that it is for; answers to those that were left are dropped. */
+  route(message: FromHost): void;
+  /** Fails all of them. */
+  fail(error: unknown): void;
+  /** What runs now. */
+  operations(): OperationName[];
+}
+
+export function createRequests(): Requests {
+  const open = new Map<number, { operation: OperationName; answers: Channel<Answer> }>();
+  let nextId = 0;
+
+  function answer(message: Answer): void {
+    const answers = open.get(message.id)?.answers;
+    answers?.push(message);
+    if (message.type !== "finished") return;
+    answers?.end();
+    open.delete(message.id);
+  }
+
+  return {
+    open(operation) {
+      const request = { id: nextId++, answers: createChannel<Answer>() };
+      open.set(request.id, { operation, answers: request.answers });
+      return request;
+    },
+    leave: (id) => open.delete(id),
+    route(message) {
+      for (const one of toAnswers(message)) answer(one);
+      if (message.type !== "failed" || message.id === null) return;
+      open.get(message.id)?.answers.fail(toHostError(message));
+      open.delete(message.id);
+    },
+    fail(error) {
+      for (const { answers } of open.values()) answers.fail(error);
+      open.clear();
+    },
+    operations: () => [...open.values()].map(({ operation }) => operation),
+  };
+}
+
+/** What a host reports as failed; a code that the catalogue does not have becomes `engine_failed`. */
+export function toHostError({ code, message }: FailedMessage): OvError {
+  return new OvError(isErrorCode(code) ? code : "engine_failed", message);
+}

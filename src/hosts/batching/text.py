@@ -1,0 +1,169 @@
+"""The operation `generate`: takes requests, steps them together, answers with what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import openvino_genai as genai
+
+from base import Model
+from grammars import to_config
+from logprobs import to_logprobs
+from messages import Message, RequestFailed, failed, last_line
+from prefixes import PrefixIndex
+from request import Request
+
+
+@dataclass(slots=True)
+class Moved:
+    """A request and what the last step gave it."""
+
+    request: Request
+    ids: list[int]
+    output: Any
+
+    @property
+    def done(self) -> bool:
+        return bool(self.output.finish_reason != genai.GenerationFinishReason.NONE)
+
+    @property
+    def text_ids(self) -> list[int]:
+        """Without the end-of-text token, which is no part of the answer."""
+        return self.ids[:-1] if self.output.finish_reason == genai.GenerationFinishReason.STOP else self.ids
+
+
+class Text:
+    """The generations of one model."""
+
+    capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.tokenizer = model.tokenizer
+        self.pieces = model.pieces
+        self.running: dict[int, Request] = {}
+        self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
+        self.prefixes = PrefixIndex(model.block, model.blocks)
+
+    def start(self, message: Message) -> list[Message]:
+        """Takes a request; returns its `started` message."""
+        prompts = self.model.prompts
+        ids = prompts.encode_prompt(message["prompt"])
+        prompt = ids.data[0].tolist()
+        room = prompts.context_length - len(prompt)
+        self._follow_growth()
+        cached = self.prefixes.cached_tokens(prompt)
+        try:
+            handle = self.model.add(ids, self._config(message, min(message["max_tokens"], room)))
+        except Exception as error:
+            raise RequestFailed("invalid_request", last_line(error)) from error
+        self.running[message["id"]] = Request(
+            message["id"], handle, prompt, message["logprobs"], message["special_tokens"]
+        )
+        return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
+
+    def _config(self, message: Message, max_tokens: int) -> Any:
+        sampling = message["sampling"]
+        config = self.model.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
+        config.apply_chat_template = False
+        config.max_new_tokens = max_tokens
+        config.ignore_eos = message["ignore_eos"]
+        config.logprobs = 1 if message["logprobs"] else 0
+        config.num_return_sequences = 1
+        if message["grammar"] is not None:
+            config.structured_output_config = to_config(message["grammar"])
+        config.repetition_penalty = sampling["repetition_penalty"]
+        config.presence_penalty = sampling["presence_penalty"]
+        config.frequency_penalty = sampling["frequency_penalty"]
+        config.do_sample = sampling["temperature"] > 0
+        if config.do_sample:
+            config.temperature = sampling["temperature"]
+            config.top_p = sampling["top_p"]
+            config.min_p = sampling["min_p"]
+            config.rng_seed = sampling["seed"]
+            config.top_k = sampling["top_k"] or 2**63 - 1
+        return config
+
+    def _follow_growth(self) -> None:
+        if self.model.grows and self.bytes_per_block:
+            size = self.model.pipeline.get_metrics().cache_size_in_bytes
+            self.prefixes.capacity = size // self.bytes_per_block
+
+    def cancel(self, request_id: int) -> bool:
+        request = self.running.pop(request_id, None)
+        if request is None:
+            return False
+        request.handle.cancel()
+        return True
+
+    def step(self) -> list[Message]:
+        """One step of all requests: a `step` message where there is text, then what ended."""
+        self.model.pipeline.step()
+        moved, ended = self._read()
+        if not moved:
+            return ended
+        outputs: list[Message] = []
+        for one, text in zip(moved, self._decode(moved), strict=True):
+            request = one.request
+            output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
+            if request.logprobs:
+                output["logprobs"] = to_logprobs(self.tokenizer, one.text_ids, one.output)
+            outputs.append(output)
+            if one.done:
+                ended.append(self._finish(one))
+            else:
+                request.move_window(self.tokenizer, self.pieces)
+        return [{"type": "step", "outputs": outputs}, *ended]
+
+    def _read(self) -> tuple[list[Moved], list[Message]]:
+        """The requests that have new tokens, and the messages of those that the engine gave up."""
+        moved: list[Moved] = []
+        ended: list[Message] = []
+        for request in list(self.running.values()):
+            if request.handle.can_read():
+                (output,) = request.handle.read().values()
+                if not request.generated:
+                    self.prefixes.add(request.prompt)
+                moved.append(Moved(request, output.generated_ids, output))
+            elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
+                ended.append(self._out_of_cache(request))
+        return moved, ended
+
+    def _decode(self, moved: list[Moved]) -> list[str]:
+        """The new text of each. A decode costs more than all the rest of a step here: most tokens do without."""
+        texts = [one.request.take(one.text_ids, self.pieces) for one in moved]
+        unknown = [one.request for one, text in zip(moved, texts, strict=True) if text is None]
+        if not unknown:
+            return [text or "" for text in texts]
+        decoded = iter(self._decode_windows(unknown))
+        return [
+            one.request.take_new(next(decoded), one.done, self.pieces) if text is None else text
+            for one, text in zip(moved, texts, strict=True)
+        ]
+
+    def _decode_windows(self, requests: list[Request]) -> list[str]:
+        texts: dict[int, str] = {}
+        for keep in (False, True):
+            group = [request for request in requests if request.special_tokens == keep]
+            windows = [request.window(self.pieces) for request in group]
+            if windows:
+                decoded = self.tokenizer.decode(windows, skip_special_tokens=not keep)
+                texts |= {request.id: text for request, text in zip(group, decoded, strict=True)}
+        return [texts[request.id] for request in requests]
+
+    def _finish(self, one: Moved) -> Message:
+        request, reason = one.request, one.output.finish_reason
+        del self.running[request.id]
+        self.prefixes.add(request.prompt + request.generated)
+        name = "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
+        return {"type": "finished", "id": request.id, "reason": name}
+
+    def _out_of_cache(self, request: Request) -> Message:
+        """The engine gives up a request that outgrows its cache, with no reason but its status."""
+        del self.running[request.id]
+        return failed(
+            request.id,
+            "kv_cache_exhausted",
+            "The model's KV cache has no room for this request: set OV_KV_CACHE_GB higher.",
+        )

@@ -1,0 +1,54 @@
+"""The operations `tokenize` and `detokenize`: a text's token ids, and their text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from messages import Message, RequestFailed
+from pieces import Pieces
+from prompts import Prompts
+
+
+class Tokens:
+    """Answers at once: both take a moment beside a step of the engine."""
+
+    def __init__(self, tokenizer: Any, pieces: Pieces, prompts: Prompts) -> None:
+        self.tokenizer = tokenizer
+        self.pieces = pieces
+        self.prompts = prompts
+
+    def tokenize(self, message: Message) -> list[Message]:
+        encoded = self.prompts.encode_text(message["text"], message["add_special_tokens"])
+        ids: list[int] = encoded.data[0].tolist()
+        strings = self._strings(ids) if message["strings"] else None
+        return [{"type": "tokens", "id": message["id"], "tokens": ids, "strings": strings}, stop(message)]
+
+    def _strings(self, ids: list[int]) -> list[str]:
+        """The text of each token, decoded behind an anchor: some tokenizers drop a text's first space."""
+        if not ids:
+            return []
+        windows = [[*self.pieces.anchor, token] for token in ids]
+        texts: list[str] = self.tokenizer.decode(windows, skip_special_tokens=False)
+        return [text[len(self.pieces.anchor_text) :] for text in texts]
+
+    def detokenize(self, message: Message) -> list[Message]:
+        ids = self._known(message["tokens"])
+        text = self.tokenizer.decode(ids, skip_special_tokens=False) if ids else ""
+        return [{"type": "text", "id": message["id"], "text": text}, stop(message)]
+
+    def _known(self, ids: list[int]) -> list[int]:
+        """The ids, all of them in the vocabulary and no more than the context has."""
+        limit, size = self.prompts.context_length, self.pieces.vocabulary_size
+        if len(ids) > limit:
+            raise RequestFailed(
+                "context_length_exceeded",
+                f"This model's context length is {limit} tokens, but the request has {len(ids)}: send fewer.",
+            )
+        for token in ids:
+            if not isinstance(token, int) or not 0 <= token < size:
+                raise RequestFailed("invalid_request", f"The model has no token {token}: its ids are 0 to {size - 1}.")
+        return ids
+
+
+def stop(message: Message) -> Message:
+    return {"type": "finished", "id": message["id"], "reason": "stop"}

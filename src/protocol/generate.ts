@@ -1,0 +1,61 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Grammar } from "./grammar.ts";
+import { requestId } from "./request.ts";
+import { Sampling } from "./sampling.ts";
+
+const count = Type.Integer({ minimum: 0 });
+
+export const GenerateMessage = Type.Object({
+  type: Type.Literal("generate"),
+  id: requestId,
+  /** Rendered by the model's chat template; nothing is added to it. */
+  prompt: Type.String(),
+  /** null: free text. Must be valid: the engine may not survive one that is not. */
+  grammar: Type.Union([Grammar, Type.Null()]),
+  /** Keep special tokens in the text, for formats that mark tool calls by them; an end of text is never kept. */
+  special_tokens: Type.Boolean(),
+  sampling: Sampling,
+  /** The host lowers it to what fits in the context. */
+  max_tokens: Type.Integer({ minimum: 1 }),
+  ignore_eos: Type.Boolean(),
+  logprobs: Type.Boolean(),
+});
+export type GenerateMessage = Static<typeof GenerateMessage>;
+
+/** The request was taken: its prompt's tokens, and how many of them the prefix cache held. */
+export const StartedMessage = Type.Object({
+  type: Type.Literal("started"),
+  id: requestId,
+  prompt_tokens: count,
+  cached_tokens: count,
+});
+export type StartedMessage = Static<typeof StartedMessage>;
+
+export const TokenLogprob = Type.Object({
+  token: Type.String(),
+  logprob: Type.Number(),
+});
+export type TokenLogprob = Static<typeof TokenLogprob>;
+
+export const StepOutput = Type.Object({
+  id: requestId,
+  /** New text in whole characters; empty while a character is incomplete. */
+  text: Type.String(),
+  /** New tokens in this step. */
+  tokens: count,
+  logprobs: Type.Optional(Type.Array(TokenLogprob)),
+});
+export type StepOutput = Static<typeof StepOutput>;
+
+/** All new text of all requests in one step; an empty list is a sign of life during a long prefill. */
+export const StepMessage = Type.Object({ type: Type.Literal("step"), outputs: Type.Array(StepOutput) });
+
+/** What is asked of a loaded model; the daemon gives it its id. */
+export type GenerateRequest = Omit<GenerateMessage, "type" | "id">;
+
+export type GenerationEvent =
+  /** The prompt was taken; `cachedTokens` of its `promptTokens` were in the prefix cache. */
+  | { type: "started"; promptTokens: number; cachedTokens: number }
+  /** New text in whole characters, maybe empty, of `tokens` new tokens. */
+  | { type: "text"; text: string; tokens: number; logprobs?: TokenLogprob[] }
+  | { type: "finished"; reason: "stop" | "length" };

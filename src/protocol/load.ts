@@ -1,0 +1,47 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { protocolVersion } from "./version.ts";
+
+/** The first message to a host. */
+export const LoadMessage = Type.Object({
+  type: Type.Literal("load"),
+  protocol: Type.Literal(protocolVersion),
+  path: Type.String(),
+  /** What the model does, as its registry entry says; decides which operations the host offers. */
+  task: Type.String(),
+  /** An OpenVINO device, or AUTO; see `chooseDevice`. */
+  device: Type.String(),
+  /** What the model's own files say, in tokens; null: they do not say. */
+  context_length: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+  /** Size of the KV cache in GB, which the daemon alone decides; 0: it grows without a bound. */
+  kv_cache_gb: Type.Integer({ minimum: 0 }),
+  /** Most requests in one batch. */
+  max_concurrent: Type.Integer({ minimum: 1 }),
+  cache_dir: Type.String(),
+  /** OpenVINO properties for the model's compilation, as its registry entry gives them. */
+  properties: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+});
+export type LoadMessage = Static<typeof LoadMessage>;
+
+/** The model is loaded. */
+export const ReadyMessage = Type.Object({
+  type: Type.Literal("ready"),
+  protocol: Type.Literal(protocolVersion),
+  engine: Type.String(),
+  /** The device really used, as OpenVINO names it. */
+  device: Type.String(),
+  device_name: Type.String(),
+  /** Longest prompt plus answer in tokens, as the model, its tokenizer and the KV cache allow. */
+  context_length: Type.Integer({ minimum: 1 }),
+  versions: Type.Record(Type.String(), Type.String()),
+  /** The Jinja source of the model's chat template, and the tokens that it may name. */
+  chat_template: Type.Union([Type.String(), Type.Null()]),
+  bos_token: Type.String(),
+  eos_token: Type.String(),
+  /** What the model may be asked for: types of requests. A later host may offer more than the daemon knows. */
+  operations: Type.Array(Type.String()),
+  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`. */
+  capabilities: Type.Array(Type.String()),
+  /** How many requests it runs at once. */
+  max_concurrent: Type.Integer({ minimum: 1 }),
+});
+export type ReadyMessage = Static<typeof ReadyMessage>;

@@ -1,0 +1,74 @@
+import type { Static } from "@sinclair/typebox";
+import type { GenerateRequest, GenerationEvent, StartedMessage, StepOutput } from "./generate.ts";
+import type { FromHost } from "./messages.ts";
+import type { FinishedMessage } from "./request.ts";
+import type {
+  DetokenizeEvent,
+  DetokenizeRequest,
+  TextMessage,
+  TokenizeEvent,
+  TokenizeRequest,
+  TokensMessage,
+} from "./tokens.ts";
+
+/** What a loaded model can be asked, with the events that answer it; the last event is always `finished`. */
+export interface Operations {
+  generate: { request: GenerateRequest; event: GenerationEvent };
+  tokenize: { request: TokenizeRequest; event: TokenizeEvent };
+  detokenize: { request: DetokenizeRequest; event: DetokenizeEvent };
+}
+export type OperationName = keyof Operations;
+
+/** One message for one request. */
+export type Answer =
+  | StartedMessage
+  | ({ type: "step" } & StepOutput)
+  | TokensMessage
+  | Static<typeof TextMessage>
+  | Static<typeof FinishedMessage>;
+
+/** What a message answers, request by request; nothing for messages that are not about one. */
+export function toAnswers(message: FromHost): Answer[] {
+  switch (message.type) {
+    case "step":
+      return message.outputs.map((output) => ({ type: "step", ...output }));
+    case "started":
+    case "tokens":
+    case "text":
+    case "finished":
+      return [message];
+    default:
+      return [];
+  }
+}
+
+/** How each operation reads its answers; null: an answer that is not of this operation. */
+export const eventReaders: {
+  readonly [Name in OperationName]: (answer: Answer) => Operations[Name]["event"] | null;
+} = {
+  generate(answer) {
+    switch (answer.type) {
+      case "started":
+        return { type: "started", promptTokens: answer.prompt_tokens, cachedTokens: answer.cached_tokens };
+      case "step": {
+        const { text, tokens, logprobs } = answer;
+        return { type: "text", text, tokens, ...(logprobs && { logprobs }) };
+      }
+      case "finished":
+        return answer.reason === "cancelled" ? null : { type: "finished", reason: answer.reason };
+      default:
+        return null;
+    }
+  },
+  tokenize(answer) {
+    if (answer.type === "tokens") return { type: "tokens", tokens: answer.tokens, strings: answer.strings };
+    return toStop(answer);
+  },
+  detokenize(answer) {
+    return answer.type === "text" ? { type: "text", text: answer.text } : toStop(answer);
+  },
+};
+
+function toStop(answer: Answer): { type: "finished"; reason: "stop" } | null {
+  return answer.type === "finished" && answer.reason === "stop" ? { type: "finished", reason: "stop" } : null;
+}

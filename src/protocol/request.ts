@@ -1,0 +1,33 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+/** The daemon's number of a request; every answer repeats it. */
+export const requestId = Type.Integer({ minimum: 0 });
+
+export const CancelMessage = Type.Object({ type: Type.Literal("cancel"), id: requestId });
+export const CloseMessage = Type.Object({ type: Type.Literal("close") });
+
+/** The end of a request, whatever it asked for: exactly one of `finished` and `failed` comes, and nothing after it. */
+export const FinishedMessage = Type.Object({
+  type: Type.Literal("finished"),
+  id: requestId,
+  /** `length`: an answer that ended at its bound; `cancelled`: the daemon left the request. */
+  reason: Type.Union([Type.Literal("stop"), Type.Literal("length"), Type.Literal("cancelled")]),
+});
+
+/** One request failed, or, with id null, the load or the whole host. `code` is one of the error catalogue. */
+export const FailedMessage = Type.Object({
+  type: Type.Literal("failed"),
+  id: Type.Union([requestId, Type.Null()]),
+  code: Type.String(),
+  message: Type.String(),
+});
+export type FailedMessage = Static<typeof FailedMessage>;
+
+/**
+ * At most once a second while requests run, and once when none does any more. The share of the KV cache's blocks that
+ * running requests hold; what is kept for later prompts counts as free.
+ */
+export const MetricsMessage = Type.Object({
+  type: Type.Literal("metrics"),
+  kv_cache_usage: Type.Number({ minimum: 0, maximum: 1 }),
+});

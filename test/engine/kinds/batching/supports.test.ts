@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test";
+import { batchingSupports, toBatchingProperties } from "../../../../src/engine/kinds/batching/supports.ts";
+import { nativeSupports } from "../../../../src/engine/kinds/native/supports.ts";
+import { loadBatchingHost } from "../../../helpers/batching-host.ts";
+import { toRequest } from "../../../helpers/engine-request.ts";
+import { modelPath } from "../../../helpers/environment.ts";
+import { toTarget } from "../../../helpers/pool.ts";
+import { collect } from "../../../hosts/conformance.ts";
+
+describe("what the engines can run", () => {
+  test.each<[string, object, RegExp]>([
+    [
+      "another attention",
+      { properties: { ATTENTION_BACKEND: "SDPA" } },
+      /no ATTENTION_BACKEND "SDPA", only "PA"/,
+    ],
+    ["an NPU", { device: "NPU" }, /does not run on "NPU"/],
+    ["an NPU by its number", { device: "NPU.0" }, /does not run on "NPU.0"/],
+  ])("%s is left to the native one", (_what, extra, why) => {
+    const target = toTarget("m", extra);
+    expect(batchingSupports(target, "generate")).toEqual({
+      code: "model_load_failed",
+      why: expect.stringMatching(why),
+      next: expect.stringMatching(/^Set engine=native for this model, or /),
+    });
+    expect(nativeSupports(target, "generate")).toBeNull();
+  });
+
+  test.each([{}, { device: "GPU.1" }, { device: "AUTO" }, { task: "text-generation" }, { task: "unknown" }])(
+    "both run %p",
+    (extra) => {
+      const target = toTarget("m", extra);
+      expect([batchingSupports(target, "generate"), nativeSupports(target, "tokenize")]).toEqual([
+        null,
+        null,
+      ]);
+    },
+  );
+
+  test("a task that no host knows is refused by both, with its name", () => {
+    const target = toTarget("m", { task: "feature-extraction" });
+    for (const supports of [batchingSupports, nativeSupports])
+      expect(supports(target, "generate")).toMatchObject({
+        code: "task_unsupported",
+        why: 'no engine offers "generate" for the task "feature-extraction"',
+      });
+  });
+});
+
+describe("the batching engine's properties", () => {
+  test("leave out the attention that it has anyway", () => {
+    expect(toBatchingProperties({ ATTENTION_BACKEND: "PA", NUM_STREAMS: 2 })).toEqual({ NUM_STREAMS: 2 });
+  });
+
+  test("reach OpenVINO: one that the device does not know fails the load by its name", async () => {
+    const load = loadBatchingHost("m", modelPath(), { properties: { MODEL_PRIORITY: "LOW" } });
+    expect(load).rejects.toThrow("MODEL_PRIORITY");
+    await load.catch(() => {});
+  }, 60_000);
+
+  test("let a model run", async () => {
+    const properties = { INFERENCE_NUM_THREADS: 1, KV_CACHE_PRECISION: "f16", ATTENTION_BACKEND: "PA" };
+    const host = await loadBatchingHost("m", modelPath(), { properties });
+    expect((await collect(host, toRequest("What is the capital of France?"))).text).toContain("Paris");
+    await host.close();
+  }, 60_000);
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "bun:test";
+import { createStallWatch } from "../../../src/engine/supervise/stall.ts";
+import type { OperationName } from "../../../src/protocol/operations.ts";
+import { eventually } from "../../helpers/processes.ts";
+
+const seconds = { generate: 60, tokenize: 0.05, detokenize: 0.05 };
+
+test("a silent host may take as long as the most patient of its operations", async () => {
+  let operations: OperationName[] = ["generate", "tokenize"];
+  const stalls: number[] = [];
+  const watch = createStallWatch({
+    seconds,
+    operations: () => operations,
+    onStall: (after) => stalls.push(after),
+  });
+  watch.start();
+  const short = Promise.withResolvers<void>();
+  setTimeout(short.resolve, 200);
+  await short.promise;
+  expect(stalls).toEqual([]);
+  operations = ["tokenize"];
+  await eventually(() => stalls.length > 0);
+  expect(stalls).toEqual([0.05]);
+});
+
+test("a host without requests may be silent, and the time before the first one does not count", async () => {
+  const operations: OperationName[] = [];
+  const stalls: number[] = [];
+  const watch = createStallWatch({ seconds, operations: () => operations, onStall: (s) => stalls.push(s) });
+  const idle = Promise.withResolvers<void>();
+  setTimeout(idle.resolve, 100);
+  await idle.promise;
+  operations.push("tokenize");
+  watch.start();
+  watch.stop();
+  expect(stalls).toEqual([]);
+});

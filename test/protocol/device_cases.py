@@ -1,0 +1,23 @@
+"""Prints what the batching host makes of test/fixtures/devices.json: a device each, or why there is none."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "src" / "hosts" / "batching"))
+
+from device import choose_device
+from messages import RequestFailed
+
+
+def choose(wanted: str, seen: list[str]) -> str:
+    try:
+        return choose_device(wanted, seen)
+    except RequestFailed as error:
+        return str(error)
+
+
+cases = json.loads((Path(__file__).parents[1] / "fixtures" / "devices.json").read_text())
+print(json.dumps([choose(case["wanted"], case["seen"]) for case in cases]))
