@@ -17,6 +17,7 @@ export function renderPrompt(
   { tools }: ToolChoice,
   { facts, template, traits, format, prompted }: ChatModel,
   now: Date,
+  addGenerationPrompt = true,
 ): string {
   const { messages } = request;
   if (messages.length > facts.context_length) throw tooMany(messages.length, facts.context_length);
@@ -30,7 +31,7 @@ export function renderPrompt(
       traits,
     ),
     kwargs: { ...toReasoningKwargs(request, traits), ...request.chat_template_kwargs },
-    addGenerationPrompt: true,
+    addGenerationPrompt,
     now,
   });
   return prompt.toWellFormed();

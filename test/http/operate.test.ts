@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { ErrorBody } from "../../src/api/openai/responses.ts";
-import { Cancellation } from "../../src/api/operate/cancellation.ts";
+import { Cancellation } from "../../src/api/operate/cancel.ts";
 import { Liveness, Readiness } from "../../src/api/operate/health.ts";
-import { readJsonBody } from "../../src/http/body.ts";
-import { createKeyring } from "../../src/http/keyring.ts";
+import { createKeyring } from "../../src/http/auth.ts";
+import { readJsonBody } from "../../src/http/body/json.ts";
 import { findReasonsNotToServe } from "../../src/serving/health.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";

@@ -76,19 +76,11 @@ const debts: readonly string[] = [
   "src/generate/tools/choice.ts imports src/api/openai/chat/request.ts",
   "src/generate/tools/choice.ts imports src/api/openai/chat/tools.ts",
   "src/hosts/native/device.ts imports src/engine/kinds/device.ts",
-  "src/http/app.ts imports src/metrics/metrics.ts",
-  "src/http/plugins/request-log.ts imports src/metrics/requests.ts",
-  "src/http/routes/chat-completions.ts imports src/engine/pool/pool.ts",
-  "src/http/routes/chat-completions.ts imports src/generate/generation.ts",
-  "src/http/routes/chat-completions.ts imports src/grammar/json-schema/compiled.ts",
-  "src/http/routes/metrics.ts imports src/metrics/metrics.ts",
   "src/library/check.ts imports cli/models/list.ts",
   "src/library/check.ts imports cli/terminal.ts",
   "src/library/edit.ts imports cli/terminal.ts",
   "src/serving/choices.ts imports src/api/openai/chat/completion.ts",
   "src/serving/choices.ts imports src/api/openai/responses.ts",
-  "src/serving/health.ts imports src/api/operate/health.ts",
-  "src/serving/model-view.ts imports src/api/openai/responses.ts",
 ];
 
 /** Packages that only one area may import. */

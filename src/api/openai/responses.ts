@@ -87,7 +87,9 @@ export const ChatCompletionChunk = Type.Object({
 export const Model = Type.Object({
   id: Type.String(),
   object: Type.Literal("model"),
-  created: Type.Integer({ description: "Unix time in seconds of the registry's last change" }),
+  created: Type.Integer({
+    description: "When its files changed last, Unix time in seconds; 0: they are missing",
+  }),
   owned_by: Type.String(),
   loaded: Type.Boolean(),
   state: Type.String({ description: "unloaded, loading, ready or draining" }),
@@ -100,7 +102,7 @@ export const Model = Type.Object({
   engine: orNull(Type.String({ description: "The engine that runs it, while loaded" })),
   loaded_at: orNull(Type.Integer({ description: "Unix time in seconds" })),
   idle_unload_at: orNull(
-    Type.Integer({ description: "Unix time in seconds when it is unloaded unless a request comes" }),
+    Type.Integer({ description: "When it will be unloaded unless a request comes, Unix time in seconds" }),
   ),
   memory_bytes: orNull(Type.Integer({ minimum: 0, description: "What its process holds now" })),
   running: count,
