@@ -1,4 +1,4 @@
-import { type Static, type TObject, type TSchema, Type } from "@sinclair/typebox";
+import { Kind, type Static, type TObject, type TSchema, Type } from "@sinclair/typebox";
 import type { ErrorCode } from "../errors.ts";
 import type { Dialect, StreamEvent } from "./dialect.ts";
 
@@ -65,13 +65,16 @@ export interface Upload {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** For the schema of a multipart body. A field's text is a string; a name that comes more than once is a list. */
-export const Upload = Type.Unsafe<Upload>(
-  Type.Object(
-    { name: Type.String(), contentType: Type.String(), bytes: Type.Uint8Array() },
-    { description: "A file" },
-  ),
-);
+/**
+ * For the schema of a multipart body. A field's text is a string; a name that comes more than once is a list. TypeBox has
+ * no such type: whoever validates registers `isUpload` under this kind.
+ */
+export const uploadKind = "Upload";
+export const Upload = Type.Unsafe<Upload>({ [Kind]: uploadKind, type: "string", format: "binary" });
+
+export function isUpload(value: unknown): value is Upload {
+  return typeof value === "object" && value !== null && "bytes" in value && value.bytes instanceof Uint8Array;
+}
 
 /** Schemas by content type. */
 export type Content = Record<string, TSchema>;

@@ -1,7 +1,8 @@
 import { cors } from "@elysiajs/cors";
+import { TypeRegistry } from "@sinclair/typebox";
 import { type AnyElysia, Elysia, t } from "elysia";
 import { type Dialect, findDialect } from "../api/dialect.ts";
-import type { BodyReader, Route } from "../api/route.ts";
+import { type BodyReader, isUpload, type Route, uploadKind } from "../api/route.ts";
 import type { Log } from "../log.ts";
 import type { Events } from "../serving/events.ts";
 import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
@@ -51,6 +52,7 @@ function createRouter({ routes, dialects, log, keys, corsOrigins, maxBody, strea
   const open = new Set(routes.filter((route) => route.open).map(({ path }) => path));
   const find = (request: Request, path: string | undefined) => table.get(`${request.method} ${path}`);
 
+  TypeRegistry.Set(uploadKind, (_schema, value) => isUpload(value));
   const app = new Elysia({
     // Bodies are validated as they are.
     normalize: false,

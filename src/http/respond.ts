@@ -2,7 +2,7 @@ import type { Answer, Route } from "../api/route.ts";
 import { OvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type RequestRecord, recordOf, toClient } from "./record.ts";
-import { openStream, type StreamTimes } from "./stream.ts";
+import { openStream, type StreamTimes, toHeaders } from "./stream.ts";
 
 export interface RespondOptions extends StreamTimes {
   log: Log;
@@ -36,11 +36,12 @@ export async function respond(
     key: record.key,
     notes: record.notes,
   });
-  return await toResponse(answer, { route, record, client, options });
+  return await toResponse(answer, { route, request, record, client, options });
 }
 
 interface Answering {
   route: Route;
+  request: Request;
   record: RequestRecord;
   client: AbortController;
   options: RespondOptions;
@@ -61,8 +62,12 @@ async function toResponse(answer: Answer, answering: Answering): Promise<Respons
 
 async function toStream(
   { format, events, endless = false }: Extract<Answer, { type: "stream" }>,
-  { route, record, client, options }: Answering,
+  { route, request, record, client, options }: Answering,
 ): Promise<Response> {
+  if (request.method === "HEAD") {
+    await events.return(undefined);
+    return new Response(null, { headers: toHeaders(format) });
+  }
   const response = await openStream(events, {
     ...options,
     format,

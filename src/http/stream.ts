@@ -62,14 +62,17 @@ export async function openStream(
     // Nothing is made in advance.
     { highWaterMark: 0 },
   );
-  return new Response(body, {
-    headers: {
-      "content-type": contentTypes[options.format],
-      "cache-control": "no-cache",
-      // Else nginx holds the stream back.
-      "x-accel-buffering": "no",
-    },
-  });
+  return new Response(body, { headers: toHeaders(options.format) });
+}
+
+/** The headers alone, for HEAD; Bun would read the whole stream for their sake. */
+export function toHeaders(format: StreamFormat): Record<string, string> {
+  return {
+    "content-type": contentTypes[format],
+    "cache-control": "no-cache",
+    // Else nginx holds the stream back.
+    "x-accel-buffering": "no",
+  };
 }
 
 type Controller = ReadableStreamDefaultController<Uint8Array>;

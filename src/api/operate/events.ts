@@ -64,11 +64,16 @@ const Event = Type.Union(
   ),
 );
 
-const Query = Type.Object({
-  types: Type.Optional(
-    Type.String({ description: `Only these, separated by commas: ${[...topics, ...eventNames].join(", ")}` }),
-  ),
-});
+const Query = Type.Object(
+  {
+    types: Type.Optional(
+      Type.String({
+        description: `Only these, separated by commas: ${[...topics, ...eventNames].join(", ")}`,
+      }),
+    ),
+  },
+  { additionalProperties: true },
+);
 
 /** GET /v1/events: what happens on the server, as it happens. Holds no prompts and no answers. */
 export function createEventsRoutes({ events }: { events: Pick<Events, "stream"> }): Route[] {

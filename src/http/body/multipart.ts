@@ -35,7 +35,7 @@ function countParts(bytes: Uint8Array, boundary: string): number {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mark = `--${boundary}`;
   let parts = 0;
-  for (let at = text.indexOf(mark); at !== -1 && parts <= mostParts; at = text.indexOf(mark, at + 1)) {
+  for (let at = text.indexOf(mark); at !== -1 && parts <= mostParts + 1; at = text.indexOf(mark, at + 1)) {
     parts += 1;
   }
   // The last one ends the form.
