@@ -2,18 +2,18 @@ import { type TSchema, TypeGuard } from "@sinclair/typebox";
 import { Value, type ValueError } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 
-/** The first thing wrong with a request's body, as a sentence that names the field, its value and what is wanted. */
+/** The first thing wrong with a request's body, as a sentence that names the field, its value and what is expected. */
 export function toInvalidRequest(schema: TSchema, body: unknown): OvError {
   const error = deepest(Value.Errors(schema, body).First());
   if (!error || error.path === "") {
     return new OvError("invalid_request", "The request body must be a JSON object.");
   }
   const param = toParam(error.path);
-  const wanted = describe(error.schema);
+  const expected = describe(error.schema);
   const message =
     error.value === undefined
-      ? `"${param}" is missing: it must be ${wanted}.`
-      : `"${param}" must be ${wanted}, but is ${quote(error.value)}.`;
+      ? `"${param}" is missing: it must be ${expected}.`
+      : `"${param}" must be ${expected}, but is ${quote(error.value)}.`;
   return new OvError("invalid_request", message, { param });
 }
 

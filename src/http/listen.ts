@@ -1,7 +1,7 @@
 import { OvError } from "../errors.ts";
 import { findPortHolder } from "../linux/port-holder.ts";
 import type { AppHandler } from "./app.ts";
-import { isStream } from "./stream.ts";
+import { isStream } from "./stream-format.ts";
 
 export interface Listener {
   host: string;

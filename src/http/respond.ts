@@ -2,7 +2,8 @@ import type { Answer, Route } from "../api/route.ts";
 import { OvError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type RequestRecord, recordOf, toClient } from "./record.ts";
-import { openStream, type StreamTimes, toHeaders } from "./stream.ts";
+import { openStream, type StreamTimes } from "./stream.ts";
+import { toStreamHeaders } from "./stream-format.ts";
 
 export interface RespondOptions extends StreamTimes {
   log: Log;
@@ -66,7 +67,7 @@ async function toStream(
 ): Promise<Response> {
   if (request.method === "HEAD") {
     await events.return(undefined);
-    return new Response(null, { headers: toHeaders(format) });
+    return new Response(null, { headers: toStreamHeaders(format) });
   }
   const response = await openStream(events, {
     ...options,
