@@ -10,11 +10,11 @@ export function toInvalidRequest(schema: TSchema, body: unknown): OvError {
     return new OvError("invalid_request", "The request body must be a JSON object.");
   }
   const param = toParam(error.path);
-  const wanted = describe(error.schema);
+  const expected = describe(error.schema);
   const message =
     error.value === undefined
-      ? `"${param}" is missing: it must be ${wanted}.`
-      : `"${param}" must be ${wanted}, but is ${quote(error.value)}.`;
+      ? `"${param}" is missing: it must be ${expected}.`
+      : `"${param}" must be ${expected}, but is ${quote(error.value)}.`;
   return new OvError("invalid_request", message, { param });
 }
 

@@ -1,21 +1,21 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { openai } from "../api/openai/errors.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Preloads } from "../engine/pool/preloads.ts";
 import { type AppHandler, createApp } from "../http/app.ts";
-import type { Keyring } from "../http/keyring.ts";
+import type { Keyring } from "../http/auth.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createFactsReader } from "../models/facts.ts";
 import type { Registry } from "../registry/watcher.ts";
 import type { Catalog } from "../serving/catalog.ts";
+import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
-import { createRates } from "../serving/rates.ts";
-import { createRunningRequests } from "../serving/running.ts";
-import { createTextService } from "../serving/text.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
+import { createRoutes } from "./routes.ts";
 
 interface AppParts {
   settings: Settings;
@@ -26,33 +26,27 @@ interface AppParts {
   engines: Engines;
   keys: Keyring;
   metrics: Metrics;
+  events: Events;
   preloads: Preloads;
   stopping: { readonly now: boolean };
 }
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
 export function createAppFor(parts: AppParts): AppHandler {
-  const { settings, log, pool, registry, catalog, engines, keys, metrics, preloads, stopping } = parts;
+  const { settings, pool, registry, catalog, engines, preloads, stopping } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
   const newId = () => randomUUID().replaceAll("-", "");
-  const newSeed = () => randomBytes(6).readUIntBE(0, 6);
-  const { maxTokens } = settings;
-  const rates = createRates();
-  return createApp({
+  const routes = createRoutes({
     ...settings,
-    log,
-    catalog,
-    pool,
-    keys,
-    metrics,
-    rates,
-    running: createRunningRequests(),
+    ...parts,
     facts: createFactsReader(),
     readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
-    text: createTextService({ pool, rates, catalog, newId, newSeed, maxTokens }),
     newId,
+    newSeed: () => randomBytes(6).readUIntBE(0, 6),
+    now: () => new Date(),
   });
+  return createApp({ ...settings, ...parts, routes, dialects: [openai], newId });
 }

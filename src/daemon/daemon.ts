@@ -2,13 +2,15 @@ import { findKeyFileWarning, readKeys } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
 import { findWarnings, reportSettings } from "../config/report.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
-import { createKeyring } from "../http/keyring.ts";
+import { createKeyring } from "../http/auth.ts";
 import { type Listener, listen } from "../http/listen.ts";
+import { createRequestLog } from "../http/log.ts";
 import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { createCatalog } from "../serving/catalog.ts";
+import { createEvents } from "../serving/events.ts";
 import { version } from "../version.ts";
 import { createAppFor } from "./app.ts";
 import { logEngines } from "./engine-state.ts";
@@ -35,8 +37,11 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const engines = createEngines({ ...settings, environment });
   const notifier = createNotifier({ environment, pid: process.pid });
   const metrics = createMetrics({ version, readModels: () => pool.status() });
-  const pool = createPoolFor({ settings, log, engines, observe: metrics.observeModel });
-  const registry = createRegistryFor({ settings, log, pool, catalog: () => catalog });
+  const events = createEvents();
+  events.subscribe(createRequestLog(log));
+  events.subscribe(metrics.observe);
+  const pool = createPoolFor({ settings, log, engines, events });
+  const registry = createRegistryFor({ settings, log, pool, events, catalog: () => catalog });
   const catalog = createCatalog({ ...settings, registry });
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
@@ -55,6 +60,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       engines,
       keys,
       metrics,
+      events,
       preloads,
       stopping,
     });
@@ -64,7 +70,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     notifier.ready(`Serving on ${url}`);
     void logEngines(engines, settings, log);
     void preloads.run();
-    await stopWhenTold({ listener, pool, signals, settings, log, notifier, stopping });
+    await stopWhenTold({ listener, pool, events, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
     notifier.dispose();

@@ -9,6 +9,7 @@ import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
 import type { Log } from "../log.ts";
 import { createRegistry, type Registry } from "../registry/watcher.ts";
 import type { Catalog } from "../serving/catalog.ts";
+import type { Events } from "../serving/events.ts";
 
 interface Base {
   settings: Settings;
@@ -19,8 +20,9 @@ export function createPoolFor({
   settings,
   log,
   engines,
-  observe,
-}: Base & { engines: Engines; observe: ObserveModel }): Pool {
+  events,
+}: Base & { engines: Engines; events: Events }): Pool {
+  const observe: ObserveModel = (event) => events.publish({ topic: "model", ...event });
   const memory = createMemory(settings);
   const { kvCacheGb } = memory;
   const { bytes, source } = memory.budget([]);
@@ -54,15 +56,20 @@ export function createRegistryFor({
   settings,
   log,
   pool,
+  events,
   catalog,
-}: Base & { pool: Pool; catalog: () => Catalog }): Registry {
+}: Base & { pool: Pool; events: Events; catalog: () => Catalog }): Registry {
   return createRegistry({
     path: settings.registryPath,
     onChange: ({ added, changed, removed }) => {
+      events.publish({ topic: "registry", type: "changed", added, changed, removed });
       const [more, other, fewer] = [added, changed, removed].map((names) => names.join(",") || undefined);
       log.info("registry reloaded", { added: more, changed: other, removed: fewer });
       pool.reconcile(catalog().list().map(catalog().toTarget));
     },
-    onProblem: (reason) => log.warn(reason),
+    onProblem: (reason) => {
+      events.publish({ topic: "registry", type: "problem", reason });
+      log.warn(reason);
+    },
   });
 }

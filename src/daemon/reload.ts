@@ -1,7 +1,7 @@
 import { findKeyFileWarning } from "../config/keys.ts";
 import type { Settings } from "../config/settings.ts";
 import { toOvError } from "../errors.ts";
-import type { Keyring } from "../http/keyring.ts";
+import type { Keyring } from "../http/auth.ts";
 import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
 import type { Registry } from "../registry/watcher.ts";

@@ -4,10 +4,12 @@ import type { Listener } from "../http/listen.ts";
 import type { Signals } from "../linux/signals.ts";
 import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
+import type { Events } from "../serving/events.ts";
 
 interface Running {
   listener: Listener;
   pool: Pool;
+  events: Events;
   signals: Signals;
   settings: Settings;
   log: Log;
@@ -18,12 +20,14 @@ interface Running {
 
 /** Serves until a signal says to stop; a second one ends what still runs. New requests get 503 in between. */
 export async function stopWhenTold(running: Running): Promise<void> {
-  const { listener, pool, signals, settings, log, notifier } = running;
+  const { listener, pool, events, signals, settings, log, notifier } = running;
   const name = await signals.first;
   running.stopping.now = true;
   notifier.stopping();
   log.info(`${name}: stopping, running requests may end`, { seconds: settings.drainSeconds });
   await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
+  // Whoever follows them has seen the last model end.
+  events.close();
   const answered = listener.stop();
   // The last answers are on their way; idle connections of pooled clients would stay for good.
   await Promise.race([answered, Bun.sleep(500)]);

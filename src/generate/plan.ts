@@ -33,6 +33,8 @@ export interface TextPlan {
    * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
    */
   prepare(model: TextModel, now: Date): PreparedText;
+  /** The prompt alone, as `prepare` renders it. `addGenerationPrompt`: up to where the answer starts. */
+  render(model: TextModel, now: Date, addGenerationPrompt: boolean): string;
 }
 
 export interface PlanOptions {
@@ -51,10 +53,12 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   const rounds = toRounds(request.conversation.turns);
   const tools = toToolChoice(request, options.compileSchema);
   const form = request.form && compileForm(request.form, options.compileSchema);
+  const source = { request, rounds, tools };
   return {
     choices: request.choices,
+    render: (model, now, addGenerationPrompt) => renderPrompt(source, model, now, addGenerationPrompt),
     prepare(model, now) {
-      const prompt = renderPrompt({ request, rounds, tools }, model, now);
+      const prompt = renderPrompt(source, model, now);
       const shared = toSharedRequest(request, { rules: { tools, form }, prompt, model, options });
       return {
         choice: (index) => ({

@@ -24,6 +24,7 @@ export function renderPrompt(
   { request, rounds, tools: { tools } }: PromptSource,
   { facts, template, traits, format, prompted }: TextModel,
   now: Date,
+  addGenerationPrompt = true,
 ): string {
   refuseTooMany(request, facts.context_length);
   const shown = prompted && tools.length > 0 ? explainTools(rounds, toolSystemPrompt(tools)) : rounds;
@@ -36,7 +37,7 @@ export function renderPrompt(
       traits,
     ),
     kwargs: { ...toReasoningKwargs(request, traits), ...request.templateVariables },
-    addGenerationPrompt: true,
+    addGenerationPrompt,
     now,
   });
   return prompt.toWellFormed();

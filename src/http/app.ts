@@ -1,59 +1,127 @@
 import { cors } from "@elysiajs/cors";
-import { Elysia } from "elysia";
+import { TypeRegistry } from "@sinclair/typebox";
+import { type AnyElysia, Elysia, t } from "elysia";
+import { type Dialect, findDialect } from "../api/dialect.ts";
+import { type BodyReader, isUpload, type Route, uploadKind } from "../api/route.ts";
 import type { Log } from "../log.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import { readJsonBody } from "./body.ts";
-import type { Keyring } from "./keyring.ts";
-import { openapiDocument } from "./openapi.ts";
-import { auth } from "./plugins/auth.ts";
-import { errors } from "./plugins/errors.ts";
-import { withRequestLog } from "./plugins/request-log.ts";
-import { cancel } from "./routes/cancel.ts";
-import { type ChatDeps, chatCompletions } from "./routes/chat-completions.ts";
-import { type HealthRouteDeps, health } from "./routes/health.ts";
-import { metrics } from "./routes/metrics.ts";
-import { type ModelsDeps, models } from "./routes/models.ts";
+import type { Events } from "../serving/events.ts";
+import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
+import { readJsonBody } from "./body/json.ts";
+import { readMultipartBody } from "./body/multipart.ts";
+import { methodsAt, namesOf, renderFailure, toFailure } from "./errors.ts";
+import { openapiDocument, toDetail } from "./openapi.ts";
+import { recordOf, startRecord } from "./record.ts";
+import { logUnforeseen, type RespondOptions, respond } from "./respond.ts";
+import type { StreamTimes } from "./stream.ts";
 
-export interface AppDeps extends ChatDeps, ModelsDeps, HealthRouteDeps {
+export interface AppDeps {
+  routes: Route[];
+  /** The first one answers for paths that no prefix claims. */
+  dialects: readonly [Dialect, ...Dialect[]];
   log: Log;
+  events: Pick<Events, "publish">;
   keys: Keyring;
-  metrics: Pick<Metrics, "observeRequest" | "render" | "contentType">;
   corsOrigins: string[];
+  /** OV_MAX_BODY, in bytes. */
   maxBody: number;
+  /** Unique, without its prefix. */
+  newId: () => string;
+  streamTimes?: StreamTimes;
 }
 
 /** Answers a request from the given client address. */
 export type AppHandler = (request: Request, client: string) => Promise<Response>;
 
-/** Routes whose path says it all; what a client sends as a body there is not read. */
-const bodiless = /\/(cancel|load|unload)$/;
+const usualTimes: StreamTimes = { keepAliveSeconds: 10, patienceSeconds: 60 };
 
-/** The whole API; never listens itself. */
+/** The API of these routes; never listens itself. A request passes record, CORS, key, route, body, schema and handler. */
 export function createApp(deps: AppDeps): AppHandler {
+  const app = createRouter(deps);
+  return async (request, client) => {
+    const record = startRecord(request, client, deps);
+    const response = await app.fetch(request);
+    response.headers.set("x-request-id", record.id);
+    if (!record.streaming) record.end(response.status);
+    return response;
+  };
+}
+
+/** Elysia routes, validates, describes the API and answers CORS; everything else is ours, and is called from here. */
+function createRouter({ routes, dialects, log, keys, corsOrigins, maxBody, streamTimes }: AppDeps) {
+  const table = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+  const open = new Set(routes.filter((route) => route.open).map(({ path }) => path));
+  const find = (request: Request, path: string | undefined) => table.get(`${request.method} ${path}`);
+
+  TypeRegistry.Set(uploadKind, (_schema, value) => isUpload(value));
   const app = new Elysia({
+    // Bodies are validated as they are.
     normalize: false,
     // Else the path is sought from the 11th character on, and a host of up to three letters ("nas") moves it.
     handler: { standardHostname: false },
   })
-    .use(errors(deps.log, () => routes))
-    .use(crossOrigin(deps.corsOrigins))
-    .use(auth(deps.keys))
+    .onError({ as: "global" }, ({ code, error, request, route: path }) => {
+      const record = recordOf(request);
+      const route = find(request, path);
+      const failure = toFailure({ code, error, request, route, paths });
+      record.code = failure.code;
+      logUnforeseen(log, failure, record.id);
+      const { pathname } = new URL(request.url);
+      const methods = code === "NOT_FOUND" ? methodsAt(pathname, paths) : [];
+      return renderFailure(failure, route?.dialect ?? findDialect(dialects, pathname), methods);
+    })
+    .use(crossOrigin(corsOrigins))
+    .onRequest(({ request }) => {
+      const path = toRoutedPath(request.url);
+      if (!keys.asks || open.has(path)) return;
+      recordOf(request).key = checkKey(request, keys, findDialect(dialects, path));
+    })
     .onParse({ as: "global" }, ({ request, route }) =>
-      bodiless.test(route) ? null : readJsonBody(request, deps.maxBody),
+      readBody(find(request, route)?.body ?? { type: "none" }, request, maxBody),
     )
-    .use(openapiDocument(deps.keys.asks))
-    .use(health(deps))
-    .use(models(deps))
-    .use(chatCompletions(deps))
-    .use(cancel(deps.running))
-    .use(metrics(deps.metrics));
-  const routes = listRoutes(app.routes);
-  const { log, newId } = deps;
-  return withRequestLog(async (request) => await app.fetch(request), {
-    log,
-    newId: () => `req_${newId()}`,
-    observe: deps.metrics.observeRequest,
-  });
+    .use(openapiDocument(keys.asks));
+  for (const route of routes) mount(app, route, { ...usualTimes, ...streamTimes, log });
+  const paths = listPaths(app.routes);
+  return app;
+}
+
+function mount(app: AnyElysia, route: Route, options: RespondOptions): void {
+  const { method, path, body, query } = route;
+  const names = namesOf(path);
+  const hook = {
+    ...(names.length > 0 && {
+      params: t.Object(Object.fromEntries(names.map((name) => [name, t.String()]))),
+    }),
+    ...(query && { query }),
+    detail: toDetail(route),
+  };
+  if (body.type === "none") {
+    app.route(
+      method,
+      path,
+      ({ request, params, query }) => respond(route, { request, params, query, body: undefined }, options),
+      hook,
+    );
+    return;
+  }
+  // Read by `readBody`; without this word the document would leave the body out.
+  const parse = body.type === "json" ? "json" : "formdata";
+  app.route(
+    method,
+    path,
+    ({ request, params, query, body }) => respond(route, { request, params, query, body }, options),
+    { ...hook, body: body.schema, parse },
+  );
+}
+
+async function readBody({ type }: BodyReader, request: Request, maxBody: number): Promise<unknown> {
+  switch (type) {
+    case "none":
+      return null;
+    case "json":
+      return await readJsonBody(request, maxBody);
+    case "multipart":
+      return await readMultipartBody(request, maxBody);
+  }
 }
 
 /** Lets pages of these origins call the API; without any, browsers keep all pages out. */
@@ -68,11 +136,10 @@ function crossOrigin(origins: string[]) {
   });
 }
 
-function listRoutes(all: readonly { path: string; method: string }[]): Map<string, string[]> {
-  const routes = new Map<string, string[]>();
+function listPaths(all: readonly { path: string; method: string }[]): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
   for (const { path, method } of all) {
-    if (method === "OPTIONS") continue;
-    routes.set(path, [...(routes.get(path) ?? []), method]);
+    if (method !== "OPTIONS") paths.set(path, [...(paths.get(path) ?? []), method]);
   }
-  return routes;
+  return paths;
 }

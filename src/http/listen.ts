@@ -1,6 +1,7 @@
 import { OvError } from "../errors.ts";
 import { findPortHolder } from "../linux/port-holder.ts";
 import type { AppHandler } from "./app.ts";
+import { isStream } from "./stream-format.ts";
 
 export interface Listener {
   host: string;
@@ -31,12 +32,11 @@ export function listen(handle: AppHandler, { host, port }: { host: string; port:
       // Else what this code did not foresee is answered with a page that shows its source.
       development: false,
       fetch: async (request, server) => {
-        // While it is answered nothing may cut it: a load or a long prefill says nothing for minutes.
+        // While it is answered nothing may cut it: a load or a long prefill is silent for minutes.
         server.timeout(request, 0);
         const response = await handle(withHost(request), server.requestIP(request)?.address ?? "-");
         // Bun does not count what a stream sends as life, so after a stream the connection stays without a bound.
-        const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-        if (!isStream) server.timeout(request, idleSeconds);
+        if (!isStream(response.headers.get("content-type"))) server.timeout(request, idleSeconds);
         return response;
       },
     });

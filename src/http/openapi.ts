@@ -1,39 +1,9 @@
 import { openapi } from "@elysiajs/openapi";
-import { type TSchema, Type } from "@sinclair/typebox";
-import { ErrorBody } from "../api/openai/errors.ts";
+import { Type } from "@sinclair/typebox";
+import type { Content, Route } from "../api/route.ts";
 import { type ErrorCode, errorCatalogue } from "../errors.ts";
 import { version } from "../version.ts";
-
-type Content = Record<string, TSchema>;
-
-export interface Documentation {
-  summary: string;
-  /** By content type. */
-  answer: Content;
-  /** What it may end in, beside what every route may. */
-  errors?: readonly ErrorCode[];
-  /** Asks for no key. */
-  open?: boolean;
-  /** Of a 503 that is no error. */
-  unready?: Content;
-}
-
-/** What a request may end in that needs a model loaded. */
-export const loadErrors = [
-  "model_not_found",
-  "task_unsupported",
-  "client_closed_request",
-  "queue_timeout",
-  "engine_failed",
-  "engine_crashed",
-  "engine_stalled",
-  "generation_timeout",
-  "model_path_invalid",
-  "model_load_failed",
-  "insufficient_memory",
-  "engine_unavailable",
-  "shutting_down",
-] as const satisfies readonly ErrorCode[];
+import { namesOf } from "./errors.ts";
 
 const requestId = {
   "x-request-id": {
@@ -51,38 +21,43 @@ const statusHeaders: Record<number, object> = {
   503: { "retry-after": { description: "Seconds, where trying again may help", schema: Type.String() } },
 };
 
+/** What reading and validating a body may end in. */
+const bodyErrors = ["invalid_json", "invalid_request", "request_timeout", "request_too_large"] as const;
+
 /**
  * The documentation of a route: each status that it can answer with, and which errors it stands for. Answers are
  * described, not checked at run time: the types of the code that builds them already hold them to the same schemas.
  */
-export function documented({ summary, answer, errors = [], open = false, unready }: Documentation) {
-  const codes: ErrorCode[] = [
-    ...errors,
-    ...(open ? [] : (["invalid_api_key"] as const)),
-    "method_not_allowed",
-    "internal_error",
-  ];
+export function toDetail(route: Route) {
+  const { summary, answer, unready } = route.doc;
+  const codes = listErrors(route);
   const statuses = [...new Set(codes.map((code) => errorCatalogue[code].status))].sort();
   return {
     summary,
-    ...(open && { security: [] }),
+    ...(route.open && { security: [] }),
     responses: {
       200: { description: "The answer", headers: requestId, content: toContent(answer) },
-      ...Object.fromEntries(statuses.map((status) => [status, toErrorResponse(status, codes)])),
+      ...Object.fromEntries(statuses.map((status) => [status, toErrorResponse(status, codes, route)])),
       ...(unready && { 503: toResponse(503, "It would not serve now", unready) }),
     },
   };
 }
 
-function toErrorResponse(status: number, all: readonly ErrorCode[]) {
+function listErrors({ path, query, body, open, doc }: Route): ErrorCode[] {
+  const all: ErrorCode[] = [
+    ...(body.type === "none" ? [] : bodyErrors),
+    ...(namesOf(path).length > 0 || query ? (["invalid_request"] as const) : []),
+    ...(doc.errors ?? []),
+    ...(open ? [] : (["invalid_api_key"] as const)),
+    "method_not_allowed",
+    "internal_error",
+  ];
+  return [...new Set(all)];
+}
+
+function toErrorResponse(status: number, all: readonly ErrorCode[], { dialect }: Route) {
   const codes = all.filter((code) => errorCatalogue[code].status === status);
-  const types = [...new Set(codes.map((code) => errorCatalogue[code].type))];
-  const error = Type.Object({
-    ...ErrorBody.properties.error.properties,
-    type: Type.Union(types.map((type) => Type.Literal(type))),
-    code: Type.Union(codes.map((code) => Type.Literal(code))),
-  });
-  return toResponse(status, codes.join(", "), { "application/json": Type.Object({ error }) });
+  return toResponse(status, codes.join(", "), { "application/json": dialect.describeError(codes) });
 }
 
 function toResponse(status: number, description: string, content: Content) {

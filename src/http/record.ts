@@ -1,37 +1,99 @@
+import type { ApiRequest, RequestFacts, RequestNotes } from "../api/route.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { Events, RequestFinished } from "../serving/events.ts";
 
-/** What one request's log line says. Handlers fill it in; plugins/request-log.ts writes it. */
+/** What becomes known of one request on its way; published when its answer is over. */
 export interface RequestRecord {
-  id: string;
+  readonly id: string;
   /** Address of who asks. */
-  client: string;
+  readonly client: string;
   /** The name of the API key. */
-  key?: string;
-  model?: string;
-  stream?: boolean;
-  promptTokens?: number;
-  cachedTokens?: number;
-  newTokens?: number;
-  finish?: string;
+  key: string | undefined;
   /** Of the error that it ended with. */
-  code?: ErrorCode;
-  /** Milliseconds, monotonic. */
-  begunAt: number;
-  firstTokenAt?: number;
-  /** Set by a handler whose answer goes on after it returned: then it calls `done` itself. */
-  streaming?: boolean;
-  /** Writes the line with the status that the client really got. */
-  done(status: number): void;
+  code: ErrorCode | undefined;
+  /** Its route is asked every few seconds by those who watch. */
+  quiet: boolean;
+  /** Its answer goes on after its headers: the stream ends the record. */
+  streaming: boolean;
+  readonly notes: RequestNotes;
+  /** Publishes it, with the status that the client really got. */
+  end(status: number): void;
 }
 
+export interface RecordOptions {
+  newId: () => string;
+  events: Pick<Events, "publish">;
+}
+
+const saneId = /^[\w.:-]{1,128}$/;
 const records = new WeakMap<Request, RequestRecord>();
 
-export function attachRecord(request: Request, record: RequestRecord): void {
+/** Gives the request its id: the client's own where it is sane. */
+export function startRecord(
+  request: Request,
+  client: string,
+  { newId, events }: RecordOptions,
+): RequestRecord {
+  const asked = request.headers.get("x-request-id") ?? "";
+  const id = saneId.test(asked) ? asked : `req_${newId()}`;
+  const { method } = request;
+  const path = new URL(request.url).pathname;
+  const startedAt = performance.now();
+  let firstTokenAt: number | undefined;
+  const facts: Partial<RequestFacts> = {};
+
+  const set: RequestNotes["set"] = (more) => {
+    const isNamed = facts.model === undefined && more.model !== undefined;
+    Object.assign(facts, more);
+    if (!isNamed) return;
+    const { model = "" } = more;
+    events.publish({ topic: "request", type: "started", id, method, path, client, key: record.key, model });
+  };
+
+  function toFinished(status: number): RequestFinished {
+    const { model, stream, promptTokens, cachedTokens, newTokens, finish } = facts;
+    const { code, key } = record;
+    const whole = { id, method, path, client, key, status, model, stream };
+    return {
+      ...whole,
+      promptTokens,
+      cachedTokens,
+      newTokens,
+      // What broke off after the engine took the prompt ended for that reason.
+      finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
+      code,
+      seconds: (performance.now() - startedAt) / 1000,
+      timeToFirstToken: firstTokenAt === undefined ? undefined : (firstTokenAt - startedAt) / 1000,
+      quiet: record.quiet && status === 200,
+    };
+  }
+
+  const record: RequestRecord = {
+    id,
+    client,
+    key: undefined,
+    code: undefined,
+    quiet: false,
+    streaming: false,
+    notes: {
+      set,
+      firstToken() {
+        firstTokenAt ??= performance.now();
+      },
+    },
+    end: (status) => events.publish({ topic: "request", type: "finished", ...toFinished(status) }),
+  };
   records.set(request, record);
+  return record;
 }
 
 export function recordOf(request: Request): RequestRecord {
   const record = records.get(request);
-  if (!record) throw new TypeError("This request has no record: it did not come through request-log");
+  if (!record) throw new TypeError("This request has no record: it did not come through createApp");
   return record;
+}
+
+/** Who asks, for the order of turns: people behind one address are told apart by their keys, and the other way round. */
+export function toClient({ key, client }: RequestRecord): ApiRequest<unknown>["client"] {
+  return key === undefined ? client : `${key}@${client}`;
 }

@@ -1,12 +1,12 @@
 import { Registry } from "prom-client";
-import type { ObserveModel } from "../engine/pool/events.ts";
+import type { ServerEvent } from "../serving/events.ts";
 import { addModelMetrics, type ModelLoad } from "./models.ts";
 import { addProcessMetrics } from "./process.ts";
-import { addRequestMetrics, type FinishedRequest } from "./requests.ts";
+import { addRequestMetrics } from "./requests.ts";
 
 export interface Metrics {
-  observeModel: ObserveModel;
-  observeRequest(request: FinishedRequest): void;
+  /** A subscriber of the server's events. */
+  observe(event: ServerEvent): void;
   /** All metrics as Prometheus reads them: text format 0.0.4. */
   render(): Promise<string>;
   readonly contentType: string;
@@ -25,9 +25,13 @@ export interface MetricsOptions {
 export function createMetrics({ version, readModels }: MetricsOptions): Metrics {
   const registry = new Registry();
   addProcessMetrics(registry, version);
+  const observeModel = addModelMetrics(registry, readModels);
+  const observeRequest = addRequestMetrics(registry);
   return {
-    observeModel: addModelMetrics(registry, readModels),
-    observeRequest: addRequestMetrics(registry),
+    observe(event) {
+      if (event.topic === "model") observeModel(event);
+      else if (event.topic === "request" && event.type === "finished") observeRequest(event);
+    },
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

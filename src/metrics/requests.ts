@@ -1,18 +1,11 @@
 import { Counter, Histogram, type Registry } from "prom-client";
+import type { RequestFinished } from "../serving/events.ts";
 
-/** One answered request, as the HTTP side knows it. Times in seconds. */
-export interface FinishedRequest {
-  /** A registered name; undefined when the request never got as far as a model. */
-  model: string | undefined;
-  seconds: number;
-  timeToFirstToken: number | undefined;
-  promptTokens: number | undefined;
-  cachedTokens: number | undefined;
-  newTokens: number | undefined;
-  finish: string | undefined;
-  /** Of the error catalogue; undefined: it succeeded. */
-  code: string | undefined;
-}
+/** What is counted of a request whose answer is over. */
+export type FinishedRequest = Pick<
+  RequestFinished,
+  "model" | "seconds" | "timeToFirstToken" | "promptTokens" | "cachedTokens" | "newTokens" | "finish" | "code"
+>;
 
 // vLLM's bucket edges (vllm/v1/metrics/loggers.py), so that its dashboards and habits fit.
 const firstTokenEdges = [

@@ -7,11 +7,10 @@ export interface Deadline {
   clear(): void;
 }
 
-/** Bounds one request in time and ties it to its client. */
+/** Bounds one request in time and ties it to its client, whose signal aborts with an OvError. */
 export function createDeadline(client: AbortSignal, seconds: number): Deadline {
   const controller = new AbortController();
-  const leave = () =>
-    controller.abort(new OvError("client_closed_request", "The client closed the connection."));
+  const leave = () => controller.abort(client.reason);
   const expire = () => {
     const message = `The request took longer than ${seconds} s and was ended: ask for less, or raise OV_REQUEST_SECONDS.`;
     controller.abort(new OvError("generation_timeout", message));
@@ -27,4 +26,18 @@ export function createDeadline(client: AbortSignal, seconds: number): Deadline {
       client.removeEventListener("abort", leave);
     },
   };
+}
+
+/** Runs what takes a while within a bound of time, until it ends or the client leaves. */
+export async function withDeadline<T>(
+  client: AbortSignal,
+  seconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = createDeadline(client, seconds);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    deadline.clear();
+  }
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import type { Health } from "../api/operate/health.ts";
 import type { EngineReport } from "../engine/kinds/kind.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Registry } from "../registry/watcher.ts";
@@ -9,7 +8,7 @@ import type { Catalog } from "./catalog.ts";
 export interface EngineState {
   device: string | null;
   /** The one that runs models which name none. */
-  engine: Health["engine"];
+  engine: { name: string; versions: Record<string, string> } | null;
   engines: EngineReport[];
   /** Why models cannot run. */
   failure: string | null;
@@ -20,8 +19,36 @@ export interface HealthDeps {
   started: Date;
   registry: Registry;
   catalog: Catalog;
-  pool: Pool;
+  pool: Pick<Pool, "status">;
   engine: () => EngineState;
+}
+
+export interface ServerHealth extends EngineState {
+  version: string;
+  started: Date;
+  pid: number;
+  /** Why it cannot serve as it should; null: it can. */
+  reason: string | null;
+  /** Models that requests can name, and those of them whose path exists. */
+  registered: number;
+  onDisk: number;
+  /** The names of those that are ready. */
+  loaded: string[];
+}
+
+export function readHealth({ version, started, registry, catalog, pool, engine }: HealthDeps): ServerHealth {
+  const state = engine();
+  const models = catalog.list();
+  return {
+    ...state,
+    version,
+    started,
+    pid: process.pid,
+    reason: registry.current().reason ?? state.failure,
+    registered: models.length,
+    onDisk: models.filter(({ entry }) => existsSync(entry.path)).length,
+    loaded: [...pool.status()].filter(([, { state }]) => state === "ready").map(([name]) => name),
+  };
 }
 
 export interface Readiness {
@@ -32,29 +59,11 @@ export interface Readiness {
 
 /** Why a request would not be served now, as sentences; none: it would. */
 export function findReasonsNotToServe({ engine, stopping, preloading }: Readiness): string[] {
-  const found = engine.failure ?? (engine.engine === null ? "The engine is still being looked at." : null);
+  const found =
+    engine.failure ?? (engine.engine === null ? "The server is still looking for its engine." : null);
   return [
     ...(stopping ? ["The server is stopping."] : []),
     ...(found === null ? [] : [found]),
     ...(preloading ? ["Models are still being loaded (OV_PRELOAD, pinned ones)."] : []),
   ];
-}
-
-export function readHealth({ version, started, registry, catalog, pool, engine }: HealthDeps): Health {
-  const state = engine();
-  const reason = registry.current().reason ?? state.failure;
-  const models = catalog.list();
-  return {
-    status: reason === null ? "ok" : "degraded",
-    reason,
-    version,
-    started: started.toISOString(),
-    pid: process.pid,
-    device: state.device,
-    engine: state.engine,
-    engines: state.engines.map(({ deviceNames: _names, ...report }) => report),
-    registered: models.length,
-    on_disk: models.filter(({ entry }) => existsSync(entry.path)).length,
-    loaded: [...pool.status()].filter(([, { state }]) => state === "ready").map(([name]) => name),
-  };
 }

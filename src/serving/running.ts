@@ -1,5 +1,5 @@
 import { OvError } from "../errors.ts";
-import type { Deadline } from "./deadline.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
 
 export interface RunningRequest {
   /** Of the answer, `chatcmpl-…`, and of the request, `x-request-id`: either names it. */
@@ -9,10 +9,20 @@ export interface RunningRequest {
   key: string | undefined;
 }
 
+export interface RunBounds {
+  /** The client's: aborts with an OvError. */
+  signal: AbortSignal;
+  seconds: number;
+}
+
 /** The requests that are being answered or wait for it, so that another request can end them. */
 export interface RunningRequests {
-  /** Knows the request until its deadline is cleared. */
-  track(request: RunningRequest, deadline: Deadline): Deadline;
+  /** Runs the work from the first read on; its signal aborts when the client leaves, at a cancel, or when its time is up. */
+  run<T>(
+    request: RunningRequest,
+    bounds: RunBounds,
+    work: (signal: AbortSignal) => AsyncIterable<T>,
+  ): AsyncGenerator<T>;
   /** Ends what has that id and was asked with the same key. Throws `request_not_found` when there is none. */
   cancel(id: string, key: string | undefined): void;
 }
@@ -20,13 +30,15 @@ export interface RunningRequests {
 export function createRunningRequests(): RunningRequests {
   const running = new Map<RunningRequest, Deadline>();
   return {
-    track(request, deadline) {
+    async *run(request, { signal, seconds }, work) {
+      const deadline = createDeadline(signal, seconds);
       running.set(request, deadline);
-      const clear = () => {
+      try {
+        yield* work(deadline.signal);
+      } finally {
         running.delete(request);
         deadline.clear();
-      };
-      return { ...deadline, clear };
+      }
     },
     cancel(id, key) {
       const found = [...running].filter(
@@ -36,14 +48,8 @@ export function createRunningRequests(): RunningRequests {
         const message = `No request "${id}" runs or waits: it has ended, or was asked with another API key.`;
         throw new OvError("request_not_found", message, { param: "id" });
       }
-      for (const [, deadline] of found) {
-        deadline.abort(
-          new OvError(
-            "request_cancelled",
-            "The request was cancelled by POST …/cancel, as its client asked.",
-          ),
-        );
-      }
+      const reason = "The request was cancelled by POST …/cancel, as its client asked.";
+      for (const [, deadline] of found) deadline.abort(new OvError("request_cancelled", reason));
     },
   };
 }

@@ -10,6 +10,7 @@ import type { GenerationEvent } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { interleave } from "./interleave.ts";
 import type { Rates } from "./rates.ts";
+import type { RunningRequest, RunningRequests } from "./running.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
 
 export interface TextServiceDeps {
@@ -22,11 +23,15 @@ export interface TextServiceDeps {
   newSeed: () => number;
   /** OV_MAX_TOKENS: the bound of requests without one. */
   maxTokens: number;
+  running: Pick<RunningRequests, "run">;
+  /** OV_REQUEST_SECONDS */
+  requestSeconds: number;
   now?: () => Date;
 }
 
-export interface AnswerOptions {
-  /** Who asks, for the order of turns. */
+/** Who asks, and by which ids the request can be cancelled. */
+export interface AnswerOptions extends RunningRequest {
+  /** For the order of turns. */
   client: string;
   signal: AbortSignal;
   observer?: AnswerObserver;
@@ -39,31 +44,54 @@ export interface TextService {
    * the first is asked for. Leaving the loop cancels what still runs. Throws OvErrors and the signal's reason.
    */
   answer(model: CatalogModel, request: TextRequest, options: AnswerOptions): AsyncGenerator<ChoicePart>;
+  /**
+   * The prompt that the model's template makes of the conversation, as `answer` would. `addGenerationPrompt`: up to
+   * where the answer starts. Throws `chat_template_failed`.
+   */
+  render(
+    model: CatalogModel,
+    request: TextRequest,
+    loaded: LoadedModel,
+    options: { addGenerationPrompt: boolean },
+  ): string;
 }
 
 export function createTextService(deps: TextServiceDeps): TextService {
-  const { pool, rates, catalog, newId, newSeed, maxTokens, now = () => new Date() } = deps;
+  const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
   const compileSchema = createSchemaCompiler();
   const textModelOf = createTextModels();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
+  const plan = (request: TextRequest) =>
+    planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema, newCallId });
+
+  async function* answer(
+    model: CatalogModel,
+    request: TextRequest,
+    { client, observer, signal }: Omit<AnswerOptions, keyof RunningRequest>,
+  ): AsyncGenerator<ChoicePart> {
+    const planned = plan(request);
+    const prepare = createPreparation(planned, now);
+    const target = catalog.toTarget(model);
+    const tally = createTally(observer);
+    const run = (index: number, signal: AbortSignal) => {
+      const work = (lease: Lease) =>
+        askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
+      return readChoice(index, pool.use(target, { client, signal }, work), tally);
+    };
+    try {
+      yield* planned.choices === 1 ? run(0, signal) : runAll(planned.choices, { run, tally, signal });
+    } finally {
+      tally.end();
+    }
+  }
 
   return {
-    async *answer(model, request, { client, signal, observer }) {
-      const plan = planText(request, { seed: newSeed(), maxTokens, compileSchema, newCallId });
-      const prepare = createPreparation(plan, now);
-      const target = catalog.toTarget(model);
-      const tally = createTally(observer);
-      const run = (index: number, signal: AbortSignal) => {
-        const work = (lease: Lease) =>
-          askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
-        return readChoice(index, pool.use(target, { client, signal }, work), tally);
-      };
-      try {
-        yield* plan.choices === 1 ? run(0, signal) : runAll(plan.choices, { run, tally, signal });
-      } finally {
-        tally.end();
-      }
-    },
+    answer: (model, request, { signal, ...options }) =>
+      running.run(options, { signal, seconds: requestSeconds }, (bound) =>
+        answer(model, request, { ...options, signal: bound }),
+      ),
+    render: (model, request, loaded, { addGenerationPrompt }) =>
+      plan(request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
   };
 }
 

@@ -77,11 +77,11 @@ export function createMemoryHost({
   const vocabulary = createVocabulary();
 
   async function* tokenize(
-    { text, strings }: TokenizeRequest,
+    { text, add_special_tokens, strings }: TokenizeRequest,
     signal: AbortSignal,
   ): AsyncGenerator<TokenizeEvent> {
     check(signal);
-    const pieces = toPieces(text);
+    const pieces = [...(add_special_tokens ? ["<s>"] : []), ...toPieces(text)];
     if (pieces.length >= contextLength) throw tooLong("text has", pieces.length);
     yield { type: "tokens", tokens: pieces.map(vocabulary.toId), strings: strings ? pieces : null };
     yield { type: "finished", reason: "stop" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ChatCompletionRequest } from "../../src/api/openai/chat/request.ts";
 import { errorCatalogue, isErrorCode } from "../../src/errors.ts";
-import { createKeyring } from "../../src/http/keyring.ts";
+import { createKeyring } from "../../src/http/auth.ts";
 import { createTestApp } from "../helpers/app.ts";
 
 async function readDocument() {
@@ -20,6 +20,9 @@ describe("GET /openapi.json", () => {
       "/health/ready": ["get"],
       "/metrics": ["get"],
       "/v1/chat/completions/{id}/cancel": ["post"],
+      "/v1/events": ["get"],
+      "/tokenize": ["post"],
+      "/detokenize": ["post"],
       "/v1/models": ["get"],
       "/v1/models/{id}": ["get"],
       "/v1/models/{id}/load": ["post"],

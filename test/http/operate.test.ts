@@ -1,10 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { ErrorBody } from "../../src/api/openai/errors.ts";
-import { Cancellation } from "../../src/api/operate/cancellation.ts";
+import { Cancellation } from "../../src/api/operate/cancel.ts";
 import { Liveness, Readiness } from "../../src/api/operate/health.ts";
-import { readJsonBody } from "../../src/http/body.ts";
-import { createKeyring } from "../../src/http/keyring.ts";
+import { createKeyring } from "../../src/http/auth.ts";
 import { findReasonsNotToServe } from "../../src/serving/health.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";
@@ -171,23 +170,5 @@ describe("a keyring", () => {
     read = () => [{ name: "new", key: "key of new" }];
     keys.reload();
     expect([keys.nameOf("key of old"), keys.nameOf("key of new")]).toEqual([undefined, "new"]);
-  });
-});
-
-describe("a body", () => {
-  const post = (body: ReadableStream) => new Request("http://localhost", { method: "POST", body });
-
-  test("that does not come within its time is 408", async () => {
-    const silent = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([123])) });
-    const reading = readJsonBody(post(silent), 1000, 0.01);
-    expect(reading).rejects.toMatchObject({ code: "request_timeout", status: 408 });
-    await reading.catch(() => {});
-  });
-
-  test("whose connection breaks is the client's doing", async () => {
-    const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
-    const reading = readJsonBody(post(broken), 1000);
-    expect(reading).rejects.toMatchObject({ code: "client_closed_request" });
-    await reading.catch(() => {});
   });
 });

@@ -1,10 +1,19 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import type { ModelEvent } from "../../src/engine/pool/events.ts";
 import { createMetrics, type Metrics } from "../../src/metrics/metrics.ts";
-import type { FinishedRequest } from "../../src/metrics/requests.ts";
+import type { RequestFinished } from "../../src/serving/events.ts";
 import { readSamples } from "../helpers/samples.ts";
 
 const model = "m";
-const whole: FinishedRequest = {
+const whole: RequestFinished = {
+  id: "req_1",
+  method: "POST",
+  path: "/v1/chat/completions",
+  client: "127.0.0.1",
+  key: undefined,
+  status: 200,
+  stream: false,
+  quiet: false,
   model,
   seconds: 2,
   timeToFirstToken: 0.5,
@@ -33,6 +42,14 @@ beforeEach(() => {
   read = async () => readSamples(await metrics.render());
 });
 
+function observeRequest(request: RequestFinished): void {
+  metrics.observe({ topic: "request", type: "finished", ...request });
+}
+
+function observeModel(event: ModelEvent): void {
+  metrics.observe({ topic: "model", ...event });
+}
+
 /** Those of these samples that there are. */
 async function pick(...names: string[]): Promise<Record<string, number>> {
   const samples = await read();
@@ -41,7 +58,7 @@ async function pick(...names: string[]): Promise<Record<string, number>> {
 
 describe("a request", () => {
   test("that came to its end counts its tokens and times", async () => {
-    metrics.observeRequest(whole);
+    observeRequest(whole);
     const wanted = {
       'ov_llm_time_to_first_token_seconds_sum{model="m"}': 0.5,
       'ov_llm_inter_token_latency_seconds_sum{model="m"}': 0.1,
@@ -61,12 +78,12 @@ describe("a request", () => {
   });
 
   test("of one token has no time between tokens", async () => {
-    metrics.observeRequest({ ...whole, newTokens: 1 });
+    observeRequest({ ...whole, newTokens: 1 });
     expect(await pick('ov_llm_inter_token_latency_seconds_count{model="m"}')).toEqual({});
   });
 
   test("that failed half-way counts its tokens and its error, and is no success", async () => {
-    metrics.observeRequest({ ...whole, finish: "engine_crashed", code: "engine_crashed" });
+    observeRequest({ ...whole, finish: "engine_crashed", code: "engine_crashed" });
     const failed = 'ov_llm_request_errors_total{code="engine_crashed",model="m"}';
     const tokens = 'ov_llm_generation_tokens_total{model="m"}';
     expect(await pick(failed, tokens)).toEqual({ [failed]: 1, [tokens]: 16 });
@@ -75,14 +92,14 @@ describe("a request", () => {
 
   test("that named no registered model has no label from outside", async () => {
     const nothing = { timeToFirstToken: undefined, promptTokens: undefined, cachedTokens: undefined };
-    metrics.observeRequest({ ...whole, ...nothing, model: undefined, code: "model_not_found" });
+    observeRequest({ ...whole, ...nothing, model: undefined, code: "model_not_found" });
     const failed = 'ov_llm_request_errors_total{code="model_not_found",model=""}';
     expect(await pick(failed)).toEqual({ [failed]: 1 });
   });
 
   test("for no model, as one for /health, counts nowhere", async () => {
     const before = [...(await read()).keys()];
-    metrics.observeRequest({ ...whole, model: undefined, promptTokens: undefined });
+    observeRequest({ ...whole, model: undefined, promptTokens: undefined });
     expect([...(await read()).keys()]).toEqual(before);
   });
 });
@@ -93,21 +110,20 @@ describe("a model", () => {
   const cache = 'ov_llm_kv_cache_usage_perc{model="m"}';
 
   test("that is loaded shows where, its memory and its cache until it goes", async () => {
-    metrics.observeModel(loaded);
-    metrics.observeModel({ type: "kv_cache", model, usage: 0.25 });
+    observeModel(loaded);
+    observeModel({ type: "kv_cache", model, usage: 0.25 });
     const samples = await pick(info, cache, memory);
     expect(samples).toEqual({ [info]: 1, [cache]: 0.25, [memory]: expect.any(Number) });
     // The pid is this test's own.
     expect(samples[memory]).toBeGreaterThan(10_000_000);
-    metrics.observeModel({ type: "unloaded", model, reason: "changed" });
+    observeModel({ type: "unloaded", model, reason: "changed" });
     expect(await pick(info, cache, memory)).toEqual({});
     const unloads = 'ov_llm_model_unloads_total{model="m",reason="changed"}';
     expect(await pick(unloads)).toEqual({ [unloads]: 1 });
   });
 
   test("that crashes and comes back counts a crash and a restart", async () => {
-    for (const event of [loaded, { type: "crashed", model } as const, loaded, loaded])
-      metrics.observeModel(event);
+    for (const event of [loaded, { type: "crashed", model } as const, loaded, loaded]) observeModel(event);
     const wanted = {
       'ov_llm_model_loads_total{model="m"}': 3,
       'ov_llm_engine_crashes_total{model="m"}': 1,
@@ -129,7 +145,7 @@ describe("a model", () => {
   });
 
   test("whose process is gone has no memory", async () => {
-    metrics.observeModel({ ...loaded, pid: 2 ** 30 });
+    observeModel({ ...loaded, pid: 2 ** 30 });
     expect(await pick(info, memory)).toEqual({ [info]: 1 });
   });
 });

@@ -65,11 +65,6 @@ const debts: readonly string[] = [
   "src/convert/session.ts imports cli/convert/progress.ts",
   "src/convert/session.ts imports cli/convert/render.ts",
   "src/convert/session.ts imports cli/terminal.ts",
-  "src/http/app.ts imports src/metrics/metrics.ts",
-  "src/http/plugins/request-log.ts imports src/metrics/requests.ts",
-  "src/http/routes/metrics.ts imports src/metrics/metrics.ts",
-  "src/serving/health.ts imports src/api/operate/health.ts",
-  "src/serving/model-view.ts imports src/api/openai/models.ts",
 ];
 
 /** Packages that only one area may import. */

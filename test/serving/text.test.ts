@@ -3,6 +3,7 @@ import type { ModelTarget } from "../../src/engine/pool/target.ts";
 import type { AnswerPart, ChoicePart, EndReason, Usage } from "../../src/generate/parts.ts";
 import type { TextRequest } from "../../src/generate/request.ts";
 import { createRates } from "../../src/serving/rates.ts";
+import { createRunningRequests } from "../../src/serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../../src/serving/text.ts";
 import type { MemoryHostOptions } from "../fakes/memory-host.ts";
 import { textRequest } from "../generate/text-request.ts";
@@ -10,6 +11,8 @@ import { createTestPool, never, toTarget } from "../helpers/pool.ts";
 import { settled } from "../helpers/settled.ts";
 
 const model = { name: "m", entry: { path: "/models/m", task: "text", weight_format: "int8" } };
+
+const asker = { id: "a", requestId: "r", key: undefined, client: "someone" };
 
 interface Ended {
   usage: Usage;
@@ -26,6 +29,8 @@ function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHos
     newId: () => `id${ids++}`,
     newSeed: () => 7,
     maxTokens: 4,
+    running: createRunningRequests(),
+    requestSeconds: 10,
     ...extra,
   });
   const ended: Ended[] = [];
@@ -37,7 +42,7 @@ function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHos
     ended: (usage: Usage, finish: EndReason | null) => ended.push({ usage, finish }),
   };
   const answer = (request: Partial<TextRequest> = {}, signal: AbortSignal = never) =>
-    service.answer(model, textRequest(request), { client: "someone", signal, observer });
+    service.answer(model, textRequest(request), { ...asker, signal, observer });
   return { pool, loads, answer, ended, firstTokens: () => firstTokens };
 }
 
@@ -150,9 +155,11 @@ test("another tool format takes effect at the next request, without another load
     newId: () => "id",
     newSeed: () => 7,
     maxTokens: 4,
+    running: createRunningRequests(),
+    requestSeconds: 10,
   });
   const ask = (entry: typeof model.entry & { tool_format?: "harmony" }) =>
-    collect(service.answer({ name: "m", entry }, textRequest(), { client: "someone", signal: never }));
+    collect(service.answer({ name: "m", entry }, textRequest(), { ...asker, signal: never }));
   await ask(model.entry);
   // Harmony's form needs special tokens, which this engine does not keep.
   expect(ask({ ...model.entry, tool_format: "harmony" })).rejects.toThrow("special tokens");

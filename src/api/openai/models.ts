@@ -1,5 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
+import type { Catalog } from "../../serving/catalog.ts";
+import { createModelView, type ModelView, type ModelViewDeps } from "../../serving/model-view.ts";
 import { orNull } from "../nullable.ts";
+import { bodiless, type Route } from "../route.ts";
+import { openai } from "./errors.ts";
 
 const count = Type.Integer({ minimum: 0 });
 
@@ -7,7 +11,9 @@ const count = Type.Integer({ minimum: 0 });
 export const Model = Type.Object({
   id: Type.String(),
   object: Type.Literal("model"),
-  created: Type.Integer({ description: "Unix time in seconds of the registry's last change" }),
+  created: Type.Integer({
+    description: "When its files changed last, Unix time in seconds; 0: they are missing",
+  }),
   owned_by: Type.String(),
   loaded: Type.Boolean(),
   state: Type.String({ description: "unloaded, loading, ready or draining" }),
@@ -20,7 +26,7 @@ export const Model = Type.Object({
   engine: orNull(Type.String({ description: "The engine that runs it, while loaded" })),
   loaded_at: orNull(Type.Integer({ description: "Unix time in seconds" })),
   idle_unload_at: orNull(
-    Type.Integer({ description: "Unix time in seconds when it is unloaded unless a request comes" }),
+    Type.Integer({ description: "When it will be unloaded unless a request comes, Unix time in seconds" }),
   ),
   memory_bytes: orNull(Type.Integer({ minimum: 0, description: "What its process holds now" })),
   running: count,
@@ -32,3 +38,62 @@ export const ModelList = Type.Object({ object: Type.Literal("list"), data: Type.
 
 export type Model = Static<typeof Model>;
 export type ModelList = Static<typeof ModelList>;
+
+export interface ModelsRoutesDeps extends ModelViewDeps {
+  catalog: Catalog;
+}
+
+/** GET /v1/models and /v1/models/{id} */
+export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Route[] {
+  const view = createModelView(deps);
+  return [
+    bodiless({
+      method: "GET",
+      path: "/v1/models",
+      dialect: openai,
+      async handle() {
+        const views = await Promise.all(catalog.list().map(view));
+        return { type: "json", body: { object: "list", data: views.map(toModel) } satisfies ModelList };
+      },
+      doc: { summary: "List the registered models", answer: { "application/json": ModelList } },
+    }),
+    bodiless({
+      method: "GET",
+      path: "/v1/models/:id",
+      dialect: openai,
+      handle: async ({ params: { id } }) => ({
+        type: "json",
+        body: toModel(await view(catalog.resolve(id))),
+      }),
+      doc: {
+        summary: "Show one model",
+        answer: { "application/json": Model },
+        errors: ["model_not_found"],
+      },
+    }),
+  ];
+}
+
+export function toModel({ name, entry, facts, status, tokensPerSecond }: ModelView): Model {
+  return {
+    id: name,
+    object: "model",
+    created: facts.modified,
+    owned_by: "ov-llm",
+    loaded: status?.state === "ready",
+    state: status?.state ?? "unloaded",
+    device: status?.device ?? null,
+    context_length: status?.contextLength ?? entry.context_length ?? facts.contextLength,
+    task: entry.task,
+    weight_format: entry.weight_format,
+    aliases: entry.aliases ?? [],
+    pinned: entry.pinned ?? false,
+    engine: status?.engine ?? null,
+    loaded_at: status?.loadedAt ?? null,
+    idle_unload_at: status?.idleUnloadAt ?? null,
+    memory_bytes: status?.memory ?? null,
+    running: status?.running ?? 0,
+    waiting: status?.waiting ?? 0,
+    tokens_per_second: tokensPerSecond,
+  };
+}

@@ -1,4 +1,9 @@
-/** A queue between a producer that pushes and one consumer that iterates. */
+import { OvError } from "../../errors.ts";
+
+/**
+ * A queue between a producer that pushes and one consumer that iterates. A consumer that leaves too much waiting gets
+ * `client_too_slow` instead of it: what nobody reads must not fill the memory.
+ */
 export interface Channel<T> extends AsyncIterable<T> {
   push(item: T): void;
   /** The consumer gets what is queued, then the end. */
@@ -7,7 +12,10 @@ export interface Channel<T> extends AsyncIterable<T> {
   fail(error: unknown): void;
 }
 
-export function createChannel<T>(): Channel<T> {
+/** Minutes of a single answer's tokens. */
+const usualMost = 10_000;
+
+export function createChannel<T>(mostWaiting = usualMost): Channel<T> {
   const items: T[] = [];
   let closed: { error?: unknown } | undefined;
   let wake: (() => void) | undefined;
@@ -38,6 +46,12 @@ export function createChannel<T>(): Channel<T> {
     push(item) {
       if (closed) return;
       items.push(item);
+      if (items.length > mostWaiting) {
+        items.length = 0;
+        close({
+          error: new OvError("client_too_slow", "The client reads the answer too slowly; it was ended."),
+        });
+      }
       signal();
     },
     end: () => close({}),

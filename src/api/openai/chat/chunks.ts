@@ -1,4 +1,5 @@
 import type { AnswerPart, ChoicePart } from "../../../generate/parts.ts";
+import type { StreamEvent } from "../../dialect.ts";
 import { toUsage, type Usage } from "../usage.ts";
 import { type AnswerOptions, type CompletionHead, toFinishReason } from "./completion.ts";
 import { toLogprobs } from "./logprobs.ts";
@@ -12,7 +13,7 @@ export async function* toChunkEvents(
   parts: AsyncIterable<ChoicePart>,
   head: CompletionHead,
   options: AnswerOptions,
-): AsyncGenerator<{ data: string }> {
+): AsyncGenerator<StreamEvent> {
   let fingerprint = "";
   let usage: Usage | undefined;
   // Null in all but the last chunk where the client asked for it, else absent.

@@ -9,7 +9,7 @@ import { answer, call, end, head, plain, start, text } from "./answers.ts";
 async function read(parts: AnswerPart[], options: Partial<typeof plain> = {}) {
   const data: string[] = [];
   const events = toChunkEvents(answer(parts), head, { ...plain, ...options });
-  for await (const event of events) data.push(event.data);
+  for await (const event of events) data.push(String(event.data));
   expect(data.at(-1)).toBe("[DONE]");
   const chunks = data.slice(0, -1).map((one) => JSON.parse(one));
   for (const chunk of chunks) expect(Value.Check(ChatCompletionChunk, chunk)).toBe(true);

@@ -1,0 +1,22 @@
+import type { AnswerObserver } from "../serving/tally.ts";
+import type { AnswerOptions } from "../serving/text.ts";
+import type { ApiRequest, RequestNotes } from "./route.ts";
+
+/** How the text service answers a request of any dialect. `id`: of the answer, by which it can be cancelled. */
+export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: string): AnswerOptions {
+  const { id: requestId, key, client, signal, notes } = request;
+  return { id, requestId, key, client, signal, observer: toObserver(notes) };
+}
+
+/** Notes what the log, the metrics and the events report of an answer. */
+function toObserver(notes: RequestNotes): AnswerObserver {
+  return {
+    firstToken: notes.firstToken,
+    ended({ promptTokens, cachedTokens, newTokens }, finish) {
+      // Before the engine has taken the prompt there is nothing to count.
+      if (promptTokens === 0) return;
+      notes.set({ promptTokens, cachedTokens, newTokens });
+      if (finish !== null) notes.set({ finish: finish === "calls" ? "tool_calls" : finish });
+    },
+  };
+}

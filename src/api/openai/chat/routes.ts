@@ -1,0 +1,55 @@
+import type { Catalog } from "../../../serving/catalog.ts";
+import type { TextService } from "../../../serving/text.ts";
+import { toTextOptions } from "../../answering.ts";
+import { loadErrors, type Route, withJson } from "../../route.ts";
+import { openai } from "../errors.ts";
+import { toChunkEvents } from "./chunks.ts";
+import { collectCompletion, toAnswerOptions } from "./completion.ts";
+import { ChatCompletionRequest } from "./request.ts";
+import { ChatCompletion, ChatCompletionEvent } from "./response.ts";
+import { toTextRequest } from "./to-text-request.ts";
+
+export interface ChatRoutesDeps {
+  catalog: Pick<Catalog, "resolveServed">;
+  text: Pick<TextService, "answer">;
+  /** Unique, without its prefix. */
+  newId: () => string;
+  now: () => Date;
+}
+
+/** POST /v1/chat/completions */
+export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps): Route[] {
+  return [
+    withJson(ChatCompletionRequest, {
+      method: "POST",
+      path: "/v1/chat/completions",
+      dialect: openai,
+      async handle({ body, ...request }) {
+        const stream = body.stream ?? false;
+        request.notes.set({ stream });
+        const model = catalog.resolveServed(body.model, "generate");
+        request.notes.set({ model: model.name });
+        const id = `chatcmpl-${newId()}`;
+        const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
+        const head = { id, created: Math.floor(now().getTime() / 1000), model: model.name };
+        const options = toAnswerOptions(body);
+        if (stream) return { type: "stream", format: "sse", events: toChunkEvents(parts, head, options) };
+        return { type: "json", body: await collectCompletion(parts, head, options) };
+      },
+      doc: {
+        summary: "Create a chat completion",
+        answer: { "application/json": ChatCompletion, "text/event-stream": ChatCompletionEvent },
+        errors: [
+          ...loadErrors,
+          "unsupported_parameter",
+          "model_required",
+          "context_length_exceeded",
+          "chat_template_failed",
+          "queue_full",
+          "request_cancelled",
+          "kv_cache_exhausted",
+        ],
+      },
+    }),
+  ];
+}

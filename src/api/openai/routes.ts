@@ -1,0 +1,9 @@
+import type { Route } from "../route.ts";
+import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
+import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
+
+export type OpenAiRoutesDeps = ChatRoutesDeps & ModelsRoutesDeps;
+
+export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
+  return [...createModelsRoutes(deps), ...createChatRoutes(deps)];
+}

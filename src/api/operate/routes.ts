@@ -1,0 +1,26 @@
+import type { Route } from "../route.ts";
+import { createCancelRoutes } from "./cancel.ts";
+import { createEventsRoutes } from "./events.ts";
+import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
+import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
+import { createModelActions, type ModelActionsDeps } from "./models.ts";
+import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
+
+export type OperateRoutesDeps = HealthRoutesDeps &
+  MetricsRoutesDeps &
+  ModelActionsDeps &
+  TokenizeRoutesDeps &
+  Parameters<typeof createCancelRoutes>[0] &
+  Parameters<typeof createEventsRoutes>[0];
+
+/** Our own API, for those who run the server. */
+export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
+  return [
+    ...createHealthRoutes(deps),
+    ...createMetricsRoutes(deps),
+    ...createModelActions(deps),
+    ...createCancelRoutes(deps),
+    ...createEventsRoutes(deps),
+    ...createTokenizeRoutes(deps),
+  ];
+}

@@ -1,0 +1,24 @@
+import { createOpenAiRoutes, type OpenAiRoutesDeps } from "../api/openai/routes.ts";
+import { createOperateRoutes, type OperateRoutesDeps } from "../api/operate/routes.ts";
+import type { Route } from "../api/route.ts";
+import type { Pool } from "../engine/pool/pool.ts";
+import type { Catalog } from "../serving/catalog.ts";
+import { createRates } from "../serving/rates.ts";
+import { createRunningRequests } from "../serving/running.ts";
+import { createTextService, type TextServiceDeps } from "../serving/text.ts";
+import { createTokenizeService } from "../serving/tokenize.ts";
+
+type Services = "text" | "tokenize" | "running" | "rates";
+
+export type RoutesDeps = Omit<OpenAiRoutesDeps & OperateRoutesDeps, Services> &
+  Omit<TextServiceDeps, Services> & { pool: Pool; catalog: Catalog };
+
+/** Every route that is served, over the services that they share. */
+export function createRoutes(deps: RoutesDeps): Route[] {
+  const running = createRunningRequests();
+  const rates = createRates();
+  const text = createTextService({ ...deps, running, rates });
+  const tokenize = createTokenizeService(deps);
+  const services = { ...deps, text, tokenize, running, rates };
+  return [...createOpenAiRoutes(services), ...createOperateRoutes(services)];
+}

@@ -1,0 +1,54 @@
+import { OvError } from "../../errors.ts";
+
+/** A body may come slowly, but not for ever: 32 MB in that time are 4 Mbit/s. */
+const bodySeconds = 60;
+
+/**
+ * The bytes of a request's body. Throws `request_too_large`, `request_timeout`, and `client_closed_request` when the
+ * body ends early.
+ */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  seconds = bodySeconds,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(tooSlow(seconds)), seconds * 1000);
+  try {
+    return await Promise.race([readBounded(request, maxBytes), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of readChunks(request)) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+async function* readChunks(request: Request): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    yield* request.body ?? [];
+  } catch (error) {
+    const message = "The connection was closed, or broke HTTP, before the request body was whole.";
+    throw new OvError("client_closed_request", message, { cause: error });
+  }
+}
+
+function tooSlow(seconds: number): OvError {
+  return new OvError("request_timeout", `The request body did not come within ${seconds} s: send it faster.`);
+}
+
+function tooLarge(maxBytes: number): OvError {
+  return new OvError(
+    "request_too_large",
+    `The request body is larger than ${maxBytes} bytes: shorten it, or raise OV_MAX_BODY on the server.`,
+  );
+}

@@ -1,0 +1,71 @@
+import { ValidationError } from "elysia";
+import type { Dialect } from "../api/dialect.ts";
+import type { Route } from "../api/route.ts";
+import { toInvalidRequest } from "../api/validation.ts";
+import { OvError, toOvError } from "../errors.ts";
+
+/** What Elysia reports. `route`: the path pattern that it found, if any. */
+export interface Failure {
+  code: string | number;
+  error: unknown;
+  request: Request;
+  route: Route | undefined;
+  /** Path -> the methods that are served there. */
+  paths: ReadonlyMap<string, string[]>;
+}
+
+/** Elysia's words for what went wrong, in ours. */
+export function toFailure({ code, error, request, route, paths }: Failure): OvError {
+  if (code === "NOT_FOUND") return toNotFound(request, paths);
+  if (error instanceof ValidationError && route) return toInvalid(error, request, route);
+  // Elysia wraps what a body reader throws.
+  return toOvError(code === "PARSE" && error instanceof Error ? error.cause : error);
+}
+
+function toInvalid({ type, value }: ValidationError, request: Request, route: Route): OvError {
+  if (type === "query" && route.query) return toInvalidRequest(route.query, value);
+  if (type === "body" && route.body.type !== "none") return toInvalidRequest(route.body.schema, value);
+  // The router decodes the names of a path; one that cannot be decoded is null, which no schema of a path takes.
+  const { pathname } = new URL(request.url);
+  const message = `The name in ${JSON.stringify(pathname)} cannot be read: it must be percent-encoded UTF-8.`;
+  return new OvError("invalid_request", message, { param: namesOf(route.path)[0] ?? "path" });
+}
+
+/** `/v1/models/:id` -> `["id"]` */
+export function namesOf(path: string): string[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
+}
+
+export function renderFailure(failure: OvError, dialect: Dialect, methods: readonly string[]): Response {
+  const { status, headers, body } = dialect.renderError(failure);
+  const allow = methods.length > 0 && { allow: methods.join(", ") };
+  return Response.json(body, { status, headers: { ...headers, ...allow } });
+}
+
+function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvError {
+  const { pathname } = new URL(request.url);
+  const methods = methodsAt(pathname, paths);
+  if (methods.length > 0) {
+    const use = methods.join(", ");
+    return new OvError("method_not_allowed", `${request.method} is not served at ${pathname}: use ${use}.`);
+  }
+  const known = [...paths.keys()].join(", ");
+  return new OvError(
+    "route_not_found",
+    `Nothing is served at ${request.method} ${pathname}: there is ${known}.`,
+  );
+}
+
+/** The methods of the first pattern that fits the path. */
+export function methodsAt(pathname: string, paths: ReadonlyMap<string, string[]>): string[] {
+  const found = [...paths].find(([pattern]) => matches(pattern, pathname));
+  return found?.[1] ?? [];
+}
+
+function matches(pattern: string, pathname: string): boolean {
+  const [expected, given] = [pattern.split("/"), pathname.split("/")];
+  return (
+    expected.length === given.length &&
+    expected.every((part, index) => (part.startsWith(":") ? given[index] !== "" : part === given[index]))
+  );
+}

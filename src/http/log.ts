@@ -1,0 +1,30 @@
+import type { Log } from "../log.ts";
+import type { RequestFinished, ServerEvent } from "../serving/events.ts";
+
+/** A subscriber that writes one line for each request when its answer is over. Never what was asked or answered. */
+export function createRequestLog(log: Log): (event: ServerEvent) => void {
+  return (event) => {
+    if (event.topic === "request" && event.type === "finished") write(log, event);
+  };
+}
+
+function write(log: Log, request: RequestFinished): void {
+  const { method, path, status, newTokens = 0, seconds, timeToFirstToken, code, finish } = request;
+  const answering = timeToFirstToken === undefined ? 0 : seconds - timeToFirstToken;
+  log[request.quiet ? "debug" : "info"](`${method} ${path} ${status}`, {
+    id: request.id,
+    client: request.client,
+    key: request.key,
+    model: request.model,
+    stream: request.stream,
+    prompt: request.promptTokens,
+    cached: request.cachedTokens,
+    new: request.newTokens,
+    ttft: timeToFirstToken?.toFixed(3),
+    tokens_per_second:
+      newTokens > 1 && answering > 0 ? Math.round(((newTokens - 1) / answering) * 10) / 10 : undefined,
+    finish,
+    error: finish === code ? undefined : code,
+    seconds: seconds.toFixed(3),
+  });
+}

@@ -1,0 +1,31 @@
+import type { StreamEvent } from "../api/dialect.ts";
+import type { StreamFormat } from "../api/route.ts";
+
+const contentTypes: Record<StreamFormat, string> = {
+  sse: "text/event-stream; charset=utf-8",
+  ndjson: "application/x-ndjson; charset=utf-8",
+};
+
+/** A comment: clients skip it, but see that the connection lives. NDJSON has nothing like it. */
+export const keepAlive: Record<StreamFormat, string | null> = { sse: ": waiting\n\n", ndjson: null };
+
+/** Whether an answer of that content type goes on after its headers. */
+export function isStream(contentType: string | null): boolean {
+  return Object.values(contentTypes).some((type) => type === contentType);
+}
+
+export function toStreamHeaders(format: StreamFormat): Record<string, string> {
+  return {
+    "content-type": contentTypes[format],
+    "cache-control": "no-cache",
+    // Else nginx holds the stream back.
+    "x-accel-buffering": "no",
+  };
+}
+
+/** A server-sent event (WHATWG HTML, section 9.2), or a line of JSON. */
+export function renderEvent(format: StreamFormat, { event, data }: StreamEvent): string {
+  const text = typeof data === "string" ? data : JSON.stringify(data);
+  if (format === "ndjson") return `${text}\n`;
+  return `${event === undefined ? "" : `event: ${event}\n`}data: ${text}\n\n`;
+}

@@ -1,0 +1,149 @@
+import type { StreamEvent } from "../api/dialect.ts";
+import type { StreamFormat } from "../api/route.ts";
+import { OvError, toOvError } from "../errors.ts";
+import { keepAlive, renderEvent, toStreamHeaders } from "./stream-format.ts";
+
+export interface StreamTimes {
+  /** Some clients give up on a connection that is silent for minutes, as a load or a long prefill is. */
+  keepAliveSeconds: number;
+  /** A client that takes nothing for that long is given up: what it does not read waits in memory. */
+  patienceSeconds: number;
+}
+
+export interface StreamOptions extends StreamTimes {
+  format: StreamFormat;
+  /** The status is sent before the first event. */
+  endless: boolean;
+  /** Aborts when the client leaves. */
+  signal: AbortSignal;
+  /** Makes the source of the events end; its reason is the error. */
+  abort: (reason: OvError) => void;
+  renderError: (error: OvError) => StreamEvent;
+  /** Called once, when the source has ended: with the error that ended it, else null. */
+  onEnd: (failure: OvError | null) => void;
+}
+
+/**
+ * Answers with the events as they come, each pulled only when the client has taken the one before. What fails before
+ * the first event is thrown, so that it becomes an HTTP error; unless that takes long: then the stream starts, and
+ * reports the failure itself.
+ */
+export async function openStream(
+  events: AsyncGenerator<StreamEvent>,
+  options: StreamOptions,
+): Promise<Response> {
+  const sender = createSender(events, options);
+  const isEarly = !(await sender.start());
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => sender.open(controller, isEarly),
+      pull: sender.sendNext,
+      cancel: sender.leave,
+    },
+    // Nothing is made in advance: with this, Bun pulls only when the socket takes more.
+    { highWaterMark: 0 },
+  );
+  return new Response(body, { headers: toStreamHeaders(options.format) });
+}
+
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+type Next = IteratorResult<StreamEvent>;
+
+function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOptions) {
+  const { format, signal, keepAliveSeconds, patienceSeconds } = options;
+  const comment = keepAlive[format];
+  const encoder = new TextEncoder();
+  /** Asked for, and not sent yet. */
+  let next: Promise<Next> | undefined;
+  let over = false;
+  let patience: Timer | undefined;
+
+  function read(): Promise<Next> {
+    const found = events.next();
+    // Its failure is reported by whoever waits for it; after a client has left, that is nobody.
+    found.catch(() => {});
+    return found;
+  }
+
+  /** What comes next, undefined when nothing does for a while. */
+  async function wait(next: Promise<Next>): Promise<Next | undefined> {
+    const silence = Promise.withResolvers<undefined>();
+    const timer = setTimeout(silence.resolve, keepAliveSeconds * 1000);
+    try {
+      return await Promise.race([next, silence.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function send(controller: Controller, text: string): void {
+    controller.enqueue(encoder.encode(text));
+    patience = setTimeout(() => {
+      const message = `The client read nothing for ${patienceSeconds} s, and its answer was ended.`;
+      const reason = new OvError("client_too_slow", message);
+      controller.error(reason);
+      void giveUp(reason);
+    }, patienceSeconds * 1000);
+  }
+
+  /** The last thing to happen. */
+  function end(failure: OvError | null): void {
+    over = true;
+    clearTimeout(patience);
+    signal.removeEventListener("abort", leave);
+    options.onEnd(failure);
+  }
+
+  /** Ends a stream that nobody reads any more. */
+  async function giveUp(reason: OvError): Promise<void> {
+    if (over) return;
+    over = true;
+    options.abort(reason);
+    await events.return(undefined).catch(() => {});
+    end(reason);
+  }
+
+  function leave(): Promise<void> {
+    return giveUp(new OvError("client_closed_request", "The client closed the connection."));
+  }
+
+  async function forward(controller: Controller): Promise<void> {
+    next ??= read();
+    const found = comment === null ? await next : await wait(next);
+    if (over) return;
+    if (found === undefined) return send(controller, comment ?? "");
+    next = undefined;
+    if (!found.done) return send(controller, renderEvent(format, found.value));
+    end(null);
+    controller.close();
+  }
+
+  function fail(controller: Controller, error: unknown): void {
+    if (over) return;
+    const failure = toOvError(error);
+    // After a 200 only the stream itself can report it.
+    if (failure.code !== "client_closed_request") {
+      send(controller, renderEvent(format, options.renderError(failure)));
+    }
+    end(failure);
+    controller.close();
+  }
+
+  return {
+    /** Whether the first event has come, for which it waits until a keep-alive is due; throws what fails before. */
+    async start(): Promise<boolean> {
+      next = read();
+      return !options.endless && (await wait(next)) !== undefined;
+    },
+    /** `isEarly`: nothing has come yet, but the headers must leave, which they do with the first bytes. */
+    open(controller: Controller, isEarly: boolean): void {
+      signal.addEventListener("abort", leave, { once: true });
+      if (isEarly && comment !== null) send(controller, comment);
+    },
+    async sendNext(controller: Controller): Promise<void> {
+      clearTimeout(patience);
+      await forward(controller).catch((error: unknown) => fail(controller, error));
+    },
+    leave,
+  };
+}

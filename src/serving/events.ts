@@ -1,0 +1,109 @@
+import type { ModelEvent } from "../engine/pool/events.ts";
+import { createChannel } from "../engine/supervise/channel.ts";
+
+/** A request whose model is known: it waits for it, or is answered. */
+export interface RequestStarted {
+  id: string;
+  method: string;
+  path: string;
+  /** Address of who asks. */
+  client: string;
+  /** The name of the API key. */
+  key: string | undefined;
+  model: string;
+}
+
+/** A request whose answer is over, whatever it asked for. Times in seconds. */
+export interface RequestFinished extends Omit<RequestStarted, "model"> {
+  /** What the client got; for a stream, what it ended with. */
+  status: number;
+  /** A registered name; undefined when the request never named one. */
+  model: string | undefined;
+  stream: boolean | undefined;
+  promptTokens: number | undefined;
+  cachedTokens: number | undefined;
+  newTokens: number | undefined;
+  finish: string | undefined;
+  /** Of the error catalogue; undefined: it succeeded. */
+  code: string | undefined;
+  seconds: number;
+  timeToFirstToken: number | undefined;
+  /** Asked every few seconds by those who watch, and went well. */
+  quiet: boolean;
+}
+
+/** Everything that happens and somebody may want to know. Never holds prompts, answers or keys. */
+export type ServerEvent =
+  | ({ topic: "model" } & ModelEvent)
+  | ({ topic: "request"; type: "started" } & RequestStarted)
+  | ({ topic: "request"; type: "finished" } & RequestFinished)
+  | { topic: "registry"; type: "changed"; added: string[]; changed: string[]; removed: string[] }
+  /** It cannot be read; the models stay as they were. */
+  | { topic: "registry"; type: "problem"; reason: string };
+
+/** The last event of a stream whose reader was too slow. */
+export interface DroppedEvent {
+  topic: "events";
+  type: "dropped";
+}
+
+export interface Events {
+  publish(event: ServerEvent): void;
+  /** Calls the listener with each event, in their order; it must not throw. Returns what ends that. */
+  subscribe(listener: (event: ServerEvent) => void): () => void;
+  /**
+   * Each event from the first read on, until the signal aborts or `close` is called. A reader that falls too far behind
+   * gets what waits for it and `dropped`, and nothing more: nobody waits for it.
+   */
+  stream(signal: AbortSignal): AsyncGenerator<ServerEvent | DroppedEvent>;
+  /** Ends all streams. */
+  close(): void;
+  readonly subscribers: number;
+}
+
+/** One bus for the whole server. `mostWaiting`: how many events may wait for the reader of a stream. */
+export function createEvents(mostWaiting = 1000): Events {
+  const listeners = new Set<(event: ServerEvent) => void>();
+  const closing = new AbortController();
+
+  function subscribe(listener: (event: ServerEvent) => void): () => void {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  async function* stream(signal: AbortSignal): AsyncGenerator<ServerEvent | DroppedEvent> {
+    const channel = createChannel<ServerEvent | DroppedEvent>();
+    let waiting = 0;
+    const leave = subscribe((event) => {
+      waiting += 1;
+      if (waiting <= mostWaiting) return channel.push(event);
+      leave();
+      channel.push({ topic: "events", type: "dropped" });
+      channel.end();
+    });
+    const over = AbortSignal.any([signal, closing.signal]);
+    over.addEventListener("abort", channel.end, { once: true });
+    if (over.aborted) channel.end();
+    try {
+      for await (const event of channel) {
+        waiting -= 1;
+        yield event;
+      }
+    } finally {
+      over.removeEventListener("abort", channel.end);
+      leave();
+    }
+  }
+
+  return {
+    publish(event) {
+      for (const listener of [...listeners]) listener(event);
+    },
+    subscribe,
+    stream,
+    close: () => closing.abort(),
+    get subscribers() {
+      return listeners.size;
+    },
+  };
+}
