@@ -30,8 +30,8 @@ const packagesMs = 5 * 60_000;
 const downloadMs = 15 * 60_000;
 
 /**
- * Makes `place` hold both packages whole and returns what they say of themselves. Right ones are left as they are. New ones
- * are brought and tried beside them and then renamed into their place: what worked before works until then.
+ * Makes `place` hold both packages whole and returns what they report of themselves. Right ones are left as they are. New
+ * ones are fetched and tried beside them and then renamed into their place: what worked before works until then.
  * Throws `setup_failed`.
  */
 export async function installNative(options: NativeInstallOptions): Promise<NativeFacts> {
@@ -107,9 +107,9 @@ async function runAsBun(
 }
 
 function failed(reason: string): OvError {
-  return new OvError(
-    "setup_failed",
-    `Cannot install the native engine: ${reason}. The batching engine does without it; when the network allows, ` +
-      "run `ov-llm setup --native` again.",
-  );
+  return new OvError("setup_failed", {
+    what: "Cannot install the native engine",
+    why: reason,
+    next: "The batching engine does without it; when the network allows, run `ov-llm setup --native` again.",
+  });
 }
