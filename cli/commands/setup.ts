@@ -72,7 +72,7 @@ interface Installed {
 
 /** Ctrl-C ends pip or uv too and removes what was half done. */
 async function install(
-  { settings, environment }: LoadedSettings,
+  { settings, variables }: LoadedSettings,
   wanted: { native: boolean; starter: boolean; convert: boolean },
 ): Promise<Installed> {
   const { runtimeDir, nativeDir, registryPath, convertEnv } = settings;
@@ -83,8 +83,8 @@ async function install(
     const options = { onProgress: say, signal: stop.signal };
     const place = toInstallPlace({ nativeDir });
     const native: NativeProbe = wanted.native
-      ? { state: "ready", ...(await installNative({ ...options, place, environment })) }
-      : await probeNative(findAddon({ nativeDir }), { environment, signal: stop.signal });
+      ? { state: "ready", ...(await installNative({ ...options, place, variables })) }
+      : await probeNative(findAddon({ nativeDir }), { variables, signal: stop.signal });
     // The starter comes from PyPI, by the engine's own Python.
     const needsRuntime = !wanted.native || wanted.starter;
     const runtime = needsRuntime ? await installRuntime({ ...options, runtimeDir }) : null;

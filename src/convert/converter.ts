@@ -22,7 +22,7 @@ export interface Converter {
 }
 
 export function createConverter(
-  { settings, environment }: ConvertOptions["loaded"],
+  { settings, variables }: ConvertOptions["loaded"],
   signal: AbortSignal,
   write: (text: string) => void,
 ): Converter {
@@ -30,12 +30,12 @@ export function createConverter(
   return {
     command: exporterCommand(environmentDir),
     async isReady() {
-      const probe = await probeConvertEnvironment(environmentDir, { environment });
+      const probe = await probeConvertEnvironment(environmentDir, { variables });
       return probe.state === "ready" && isPinnedConvertEnvironment(probe);
     },
     async install() {
       const onProgress = (line: string) => write(`${toOneLine(line)}\n`);
-      await installConvertEnvironment({ environmentDir, onProgress, signal, environment });
+      await installConvertEnvironment({ environmentDir, onProgress, signal, variables });
     },
   };
 }
@@ -88,8 +88,8 @@ export async function fetchRepo(repo: string, session: FetchOptions): Promise<st
   }
   write(`Fetching ${repo} to ${targetDir}\n`);
   const onProgress = (line: string) => write(`${toOneLine(line)}\n`);
-  const { environment } = options.loaded;
+  const { variables } = options.loaded;
   const environmentDir = settings.convertEnv;
-  await downloadModel({ repo, environmentDir, targetDir, onProgress, signal, environment });
+  await downloadModel({ repo, environmentDir, targetDir, onProgress, signal, variables });
   return basename(targetDir);
 }

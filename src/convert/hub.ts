@@ -1,4 +1,4 @@
-import { type Environment, type Run, runProgram } from "../linux/program.ts";
+import { type Run, runProgram, type Variables } from "../linux/program.ts";
 import { environmentPython } from "../python/probe.ts";
 
 /**
@@ -44,7 +44,7 @@ export interface HubOptions {
   targetDir: string;
   signal?: AbortSignal | undefined;
   /** Variables for the client, such as HF_TOKEN and HF_ENDPOINT; absent: this process's own. */
-  environment?: Environment | undefined;
+  variables?: Variables | undefined;
 }
 
 export interface HubRun extends Run {
@@ -54,7 +54,7 @@ export interface HubRun extends Run {
 
 /** `hf download`; with `--dry-run --json` it only tells which files it would fetch. */
 export async function runDownload(options: HubOptions, more: string[] = []): Promise<HubRun> {
-  const { repo, environmentDir, targetDir, signal, environment } = options;
+  const { repo, environmentDir, targetDir, signal, variables } = options;
   const python = environmentPython(environmentDir);
   // The target is absolute, and a repository's name begins with a letter or a digit: neither is a flag.
   const args = ["download", repo, "--local-dir", targetDir, ...more];
@@ -62,15 +62,15 @@ export async function runDownload(options: HubOptions, more: string[] = []): Pro
   const lines: string[] = [];
   const onLine = (line: string) => void lines.push(line);
   const command = [python, "-I", "-c", clientScript, ...args, ...leftOut];
-  const run = await runProgram(command, { signal, environment, onLine });
+  const run = await runProgram(command, { signal, variables, onLine });
   return { ...run, text: [...lines, run.reason ?? ""].join("\n") };
 }
 
 /** The hub that the client talks to, as HF_ENDPOINT or the client itself says. */
-export async function readEndpoint({ environmentDir, environment }: HubOptions): Promise<string> {
+export async function readEndpoint({ environmentDir, variables }: HubOptions): Promise<string> {
   const script = "from huggingface_hub.constants import ENDPOINT; print(ENDPOINT)";
   const command = [environmentPython(environmentDir), "-I", "-c", script];
-  const run = await runProgram(command, { environment, timeoutMs: 30_000 });
+  const run = await runProgram(command, { variables, timeoutMs: 30_000 });
   return run.stdout.trim();
 }
 

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Variables } from "../linux/program.ts";
 import { killGroup, noteExporter, readMemoryOf } from "./exporter-process.ts";
 import type { FailedRun } from "./failure.ts";
 import { toStage } from "./stage.ts";
@@ -15,7 +16,7 @@ export interface ExportProgress {
 
 export interface ExporterOptions {
   command: string[];
-  environment: Record<string, string | undefined>;
+  variables: Variables;
   /** Gets everything that it prints. */
   logPath: string;
   /** Where its process is noted while it runs. */
@@ -33,7 +34,7 @@ const patienceMs = 5000;
  * ended; throws the signal's reason, with the whole group gone, when it aborts.
  */
 export async function runExporter(options: ExporterOptions): Promise<FailedRun | null> {
-  const { command, environment, notePath, signal, onProgress } = options;
+  const { command, variables, notePath, signal, onProgress } = options;
   signal.throwIfAborted();
   const write = createLogFile(options.logPath, command);
   const lines: string[] = [];
@@ -42,7 +43,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
   let percent: number | null = null;
   const child = Bun.spawn(command, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: toExporterEnvironment(environment),
+    env: toExporterEnvironment(variables),
     // A group of its own: Ctrl-C reaches it through us alone, and its children end with it.
     detached: true,
   });
@@ -103,8 +104,8 @@ function createLogFile(path: string, command: string[]): (text: string) => void 
 }
 
 /** What would redirect Python's imports, or is secret and none of its business, stays out. */
-function toExporterEnvironment(environment: ExporterOptions["environment"]): ExporterOptions["environment"] {
-  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = environment;
+function toExporterEnvironment(variables: ExporterOptions["variables"]): ExporterOptions["variables"] {
+  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = variables;
   return {
     ...inherited,
     PYTHONUNBUFFERED: "1",

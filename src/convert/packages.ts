@@ -62,8 +62,8 @@ async function isCpuBuild({ attempt }: Builder, withPip: string[]): Promise<bool
   return run.reason === null && !/"name": ?"(nvidia|cuda|triton)/i.test(run.stdout);
 }
 
-async function toCpuCommand({ environment, python, step }: Builder): Promise<string[]> {
-  const own = which("uv", environment);
+async function toCpuCommand({ variables, python, step }: Builder): Promise<string[]> {
+  const own = which("uv", variables);
   if (own === null) await step("install uv", toInstallCommand({ kind: "pip" }, python, [uvRequirement]));
   const uv = own === null ? [python, "-I", "-m", "uv"] : [own];
   return [...uv, "pip", "install", "--python", python, "--torch-backend", "cpu", torchRequirement];

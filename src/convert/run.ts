@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
+import type { Variables } from "../linux/program.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./failure.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
@@ -13,7 +14,7 @@ import { convertFolder, type Outcome, type Step } from "./transaction.ts";
 export interface RunOptions {
   /** The command of `optimum-cli`. */
   exporter: string[];
-  environment: Record<string, string | undefined>;
+  variables: Variables;
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;

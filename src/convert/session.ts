@@ -124,7 +124,7 @@ async function runAll(session: Session, plan: Planned[]): Promise<ReportedModel[
 
 async function runOne(session: Session, planned: Planned, label: string): Promise<ReportedModel> {
   const { options, converter, check, signal, write, width } = session;
-  const { settings, environment } = options.loaded;
+  const { settings, variables } = options.loaded;
   const progress = createProgressLine({ write, width });
   const begun = performance.now();
   const seconds = () => Math.round((performance.now() - begun) / 100) / 10;
@@ -132,7 +132,7 @@ async function runOne(session: Session, planned: Planned, label: string): Promis
   try {
     const outcome = await runPlanned(planned, {
       ...settings,
-      environment,
+      variables,
       exporter: converter.command,
       overwrite: options.overwrite,
       check(...of) {

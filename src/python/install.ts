@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OvError } from "../errors.ts";
-import { type Environment, type Run, runProgram } from "../linux/program.ts";
+import { type Run, runProgram, type Variables } from "../linux/program.ts";
 import { findInstaller, type Installer, toVenvCommand } from "./find.ts";
 import type { EnvironmentLabels } from "./labels.ts";
 import { withSetupLock } from "./lock.ts";
@@ -11,7 +11,7 @@ export interface InstallOptions {
   onProgress: (line: string) => void;
   signal?: AbortSignal | undefined;
   /** Variables for pip, uv and Python; absent: this process's own. */
-  environment?: Environment | undefined;
+  variables?: Variables | undefined;
 }
 
 /** One kind of environment: how it is filled, and how one tells what it holds. */
@@ -31,7 +31,7 @@ export interface Builder {
   installer: Installer;
   /** Its interpreter. */
   python: string;
-  environment: Environment | undefined;
+  variables: Variables | undefined;
   say(line: string): void;
   /** Runs a command of the set-up; throws `setup_failed` when it fails. `what`: "install its packages". */
   step(what: string, command: string[]): Promise<void>;
@@ -75,7 +75,7 @@ async function build<Facts extends object>(
   dir: string,
   options: InstallOptions,
 ): Promise<void> {
-  const installer = await findInstaller(plan.labels, options.environment);
+  const installer = await findInstaller(plan.labels, options.variables);
   const builder = createBuilder(plan.labels, installer, dir, options);
   builder.say(`Creating a Python ${installer.version} environment with ${installer.kind}`);
   await builder.step("create its Python environment", toVenvCommand(installer, dir));
@@ -86,16 +86,16 @@ function createBuilder(
   { what, command: setup }: EnvironmentLabels,
   installer: Installer,
   dir: string,
-  { environment, signal, onProgress }: InstallOptions,
+  { variables, signal, onProgress }: InstallOptions,
 ): Builder {
   const onLine = (line: string) => {
     if (isProgress(line)) onProgress(line);
   };
-  const attempt = (command: string[]) => runProgram(command, { environment, signal, onLine });
+  const attempt = (command: string[]) => runProgram(command, { variables, signal, onLine });
   return {
     installer,
     python: environmentPython(dir),
-    environment,
+    variables,
     say: onProgress,
     attempt,
     async step(title, command) {

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Environment, runProgram } from "../linux/program.ts";
+import { runProgram, type Variables } from "../linux/program.ts";
 
 /** What state a Python environment is in; `Facts` is what its probe prints. */
 export type EnvironmentProbe<Facts extends object> =
@@ -10,7 +10,7 @@ export type EnvironmentProbe<Facts extends object> =
 
 export interface ProbeOptions {
   /** Variables for the Python process; absent: this process's own. */
-  environment?: Environment | undefined;
+  variables?: Variables | undefined;
   /** Longest time for the probe, in milliseconds. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;

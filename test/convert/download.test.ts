@@ -30,7 +30,7 @@ const hub = startFakeHub({
 });
 afterAll(() => hub.stop());
 
-function createScene(environment: Record<string, string> = {}) {
+function createScene(variables: Record<string, string> = {}) {
   const root = mkdtempSync(join(temp, "a home "));
   const targetDir = join(root, "model", "Model-1.5B");
   const lines: string[] = [];
@@ -41,12 +41,12 @@ function createScene(environment: Record<string, string> = {}) {
       targetDir,
       onProgress: (line) => void lines.push(line),
       signal,
-      environment: {
+      variables: {
         PATH: process.env.PATH,
         HOME: root,
         HF_HOME: join(root, "hf"),
         HF_ENDPOINT: hub.url,
-        ...environment,
+        ...variables,
       },
     });
   return { root, targetDir, lines, download };

@@ -26,7 +26,7 @@ function createScene() {
   const install = (signal?: AbortSignal) =>
     installConvertEnvironment({
       environmentDir,
-      environment: machine.environment,
+      variables: machine.variables,
       onProgress: (line) => void lines.push(line),
       signal,
     });

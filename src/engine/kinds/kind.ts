@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Environment } from "../../linux/program.ts";
+import type { Variables } from "../../linux/program.ts";
 import type { EnvironmentProbe } from "../../python/probe.ts";
 import { createBatchingLauncher } from "./batching/launch.ts";
 import { probeRuntime, runtimePython } from "./batching/probe.ts";
@@ -9,11 +9,11 @@ import { probeNative } from "./native/probe.ts";
 
 export type EngineName = "batching" | "native";
 
-/** The command that starts one host, and its environment. */
+/** The command that starts one host, and its variables. */
 export interface Launcher {
   engine: EngineName;
   argv: string[];
-  env: Environment;
+  env: Variables;
 }
 
 /** What is known of one kind of engine; `unknown`: it is installed and has not been asked yet. */
@@ -41,9 +41,9 @@ export interface EngineKind {
   dispose(): void;
 }
 
-export function createBatchingKind(runtimeDir: string, environment: Environment): EngineKind {
+export function createBatchingKind(runtimeDir: string, variables: Variables): EngineKind {
   const python = runtimePython(runtimeDir);
-  const launcher = existsSync(python) ? createBatchingLauncher(python, environment) : null;
+  const launcher = existsSync(python) ? createBatchingLauncher(python, variables) : null;
   const missing = `No engine is installed in "${runtimeDir}": run \`ov-llm setup\`.`;
   return {
     launcher: launcher && { engine: "batching", argv: launcher.argv, env: launcher.env },
@@ -63,16 +63,16 @@ export function createBatchingKind(runtimeDir: string, environment: Environment)
   };
 }
 
-export function createNativeKind(nativeDir: string | null, environment: Environment): EngineKind {
+export function createNativeKind(nativeDir: string | null, variables: Variables): EngineKind {
   const dir = findAddon({ nativeDir });
   const place = nativeDir === null ? "beside the executable" : `in "${nativeDir}" (OV_NATIVE_DIR)`;
   const missing = `The native engine's addon is not ${place}: run \`ov-llm setup --native\`.`;
   return {
-    launcher: dir === null ? null : { engine: "native", ...createNativeLauncher(dir, environment) },
+    launcher: dir === null ? null : { engine: "native", ...createNativeLauncher(dir, variables) },
     report: toReport("native", dir === null ? "missing" : "unknown", dir === null ? missing : null),
     async probe() {
       if (dir === null) return this.report;
-      const found = await probeNative(dir, { environment });
+      const found = await probeNative(dir, { variables });
       if (found.state !== "ready") {
         const what = `The native engine in "${dir}" does not run: ${toWhy(found)}`;
         const advice = what.endsWith("`.") ? "" : ". Run `ov-llm setup --native`.";

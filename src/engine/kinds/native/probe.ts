@@ -1,13 +1,13 @@
 import { Value } from "@sinclair/typebox/value";
 import { NativeFacts } from "../../../hosts/native/load-addon.ts";
-import { type Environment, runProgram } from "../../../linux/program.ts";
+import { runProgram, type Variables } from "../../../linux/program.ts";
 import type { EnvironmentProbe } from "../../../python/probe.ts";
 import { createNativeLauncher } from "./launch.ts";
 
 export type NativeProbe = EnvironmentProbe<NativeFacts>;
 
 export interface NativeProbeOptions {
-  environment: Environment;
+  variables: Variables;
   /** Longest time for the probe, in milliseconds. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -19,9 +19,9 @@ export interface NativeProbeOptions {
  */
 export async function probeNative(dir: string | null, options: NativeProbeOptions): Promise<NativeProbe> {
   if (dir === null) return { state: "missing" };
-  const { argv, env } = createNativeLauncher(dir, options.environment);
+  const { argv, env } = createNativeLauncher(dir, options.variables);
   const { timeoutMs = 60_000, signal } = options;
-  const run = await runProgram([...argv, "--probe"], { environment: env, timeoutMs, signal });
+  const run = await runProgram([...argv, "--probe"], { variables: env, timeoutMs, signal });
   // Native libraries may print before the line that counts.
   const facts = parseJson(run.stdout.trimEnd().split("\n").at(-1) ?? "");
   if (Value.Check(NativeFacts, facts)) return { state: "ready", ...facts };
