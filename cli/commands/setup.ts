@@ -5,7 +5,7 @@ import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
-import { installConvertEnvironment, type ReadyConvertEnvironment } from "../../src/convert/environment.ts";
+import { installConvertEnv, type ReadyConvertEnv } from "../../src/convert/python-env.ts";
 import { installRuntime } from "../../src/engine/kinds/batching/install.ts";
 import type { ReadyRuntime } from "../../src/engine/kinds/batching/probe.ts";
 import { findAddon, toInstallPlace } from "../../src/engine/kinds/native/find.ts";
@@ -67,7 +67,7 @@ interface Installed {
   runtime: ReadyRuntime | null;
   native: NativeProbe;
   starterPath: string | null;
-  converter: ReadyConvertEnvironment | null;
+  converter: ReadyConvertEnv | null;
 }
 
 /** Ctrl-C ends pip or uv too and removes what was half done. */
@@ -92,9 +92,7 @@ async function install(
       ? await fetchStarter({ ...options, runtimeDir, modelsDir: dirname(registryPath) })
       : null;
     if (starterPath !== null) await registerStarter(registryPath, starterPath);
-    const converter = wanted.convert
-      ? await installConvertEnvironment({ ...options, environmentDir: convertEnv })
-      : null;
+    const converter = wanted.convert ? await installConvertEnv({ ...options, pythonEnv: convertEnv }) : null;
     return { runtime, native, starterPath, converter };
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
@@ -167,7 +165,7 @@ function renderNative(native: NativeProbe): string {
   return native.state === "broken" ? `broken: ${native.reason}` : `not installed; ${mend}`;
 }
 
-function renderConverter({ packages }: ReadyConvertEnvironment): string {
+function renderConverter({ packages }: ReadyConvertEnv): string {
   const shown = ["optimum-intel", "nncf", "torch"];
   return shown.map((name) => `${name} ${packages[name] ?? "?"}`).join(", ");
 }

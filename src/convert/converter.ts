@@ -5,14 +5,9 @@ import { toOneLine } from "../../cli/terminal.ts";
 import { OvError } from "../errors.ts";
 import { listConverted } from "../models/manifests.ts";
 import { downloadModel } from "./download.ts";
-import {
-  exporterCommand,
-  installConvertEnvironment,
-  isPinnedConvertEnvironment,
-  probeConvertEnvironment,
-} from "./environment.ts";
 import type { ConvertOptions } from "./options.ts";
 import { toDownloadFolder } from "./prepare.ts";
+import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
 
 /** The exporter in its Python environment. */
 export interface Converter {
@@ -26,16 +21,16 @@ export function createConverter(
   signal: AbortSignal,
   write: (text: string) => void,
 ): Converter {
-  const environmentDir = settings.convertEnv;
+  const pythonEnv = settings.convertEnv;
   return {
-    command: exporterCommand(environmentDir),
+    command: exporterCommand(pythonEnv),
     async isReady() {
-      const probe = await probeConvertEnvironment(environmentDir, { variables });
-      return probe.state === "ready" && isPinnedConvertEnvironment(probe);
+      const probe = await probeConvertEnv(pythonEnv, { variables });
+      return probe.state === "ready" && isPinnedConvertEnv(probe);
     },
     async install() {
       const onProgress = (line: string) => write(`${toOneLine(line)}\n`);
-      await installConvertEnvironment({ environmentDir, onProgress, signal, variables });
+      await installConvertEnv({ pythonEnv, onProgress, signal, variables });
     },
   };
 }
@@ -89,7 +84,7 @@ export async function fetchRepo(repo: string, session: FetchOptions): Promise<st
   write(`Fetching ${repo} to ${targetDir}\n`);
   const onProgress = (line: string) => write(`${toOneLine(line)}\n`);
   const { variables } = options.loaded;
-  const environmentDir = settings.convertEnv;
-  await downloadModel({ repo, environmentDir, targetDir, onProgress, signal, variables });
+  const pythonEnv = settings.convertEnv;
+  await downloadModel({ repo, pythonEnv, targetDir, onProgress, signal, variables });
   return basename(targetDir);
 }

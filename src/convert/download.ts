@@ -83,7 +83,7 @@ function refuseFullDisk(repo: string, targetDir: string, needed: number): void {
 }
 
 async function toFailure(options: DownloadOptions, { reason, text }: HubRun): Promise<OvError> {
-  const { repo, targetDir, environmentDir } = options;
+  const { repo, targetDir, pythonEnv } = options;
   const fail = (why: string) => new OvError("download_failed", `Cannot download ${repo}: ${why}`);
   if (options.signal?.aborted === true) return fail("it was stopped. Run it again to go on.");
   if (/no space left|disk quota/i.test(text)) {
@@ -92,13 +92,13 @@ async function toFailure(options: DownloadOptions, { reason, text }: HubRun): Pr
   if (/requires approval|GatedRepoError/.test(text)) {
     return fail(
       `its owner wants its terms accepted. Do that on ${await readEndpoint(options)}/${repo}, log in with ` +
-        `\`${toLoginCommand(environmentDir)}\`, then run it again.`,
+        `\`${toLoginCommand(pythonEnv)}\`, then run it again.`,
     );
   }
   if (/'[^']*' not found|RepositoryNotFoundError/.test(text)) {
     return fail(
       `there is no such model on ${await readEndpoint(options)}. Check its name; if it is private, log in with ` +
-        `\`${toLoginCommand(environmentDir)}\`.`,
+        `\`${toLoginCommand(pythonEnv)}\`.`,
     );
   }
   if (/cannot be accessed|local entry not found|connect|timed? ?out|HfHubHTTPError/i.test(text)) {

@@ -1,5 +1,5 @@
 import { type Run, runProgram, type Variables } from "../linux/program.ts";
-import { environmentPython } from "../python/probe.ts";
+import { toPython } from "../python/probe.ts";
 
 /**
  * What the client does unless the user's variables say otherwise: no reports to its maker, no look for newer
@@ -39,7 +39,7 @@ export interface HubOptions {
   /** `owner/name` */
   repo: string;
   /** The converter's environment, which has the client. */
-  environmentDir: string;
+  pythonEnv: string;
   /** The folder that becomes the model. */
   targetDir: string;
   signal?: AbortSignal | undefined;
@@ -54,8 +54,8 @@ export interface HubRun extends Run {
 
 /** `hf download`; with `--dry-run --json` it only tells which files it would fetch. */
 export async function runDownload(options: HubOptions, more: string[] = []): Promise<HubRun> {
-  const { repo, environmentDir, targetDir, signal, variables } = options;
-  const python = environmentPython(environmentDir);
+  const { repo, pythonEnv, targetDir, signal, variables } = options;
+  const python = toPython(pythonEnv);
   // The target is absolute, and a repository's name begins with a letter or a digit: neither is a flag.
   const args = ["download", repo, "--local-dir", targetDir, ...more];
   const leftOut = excluded.flatMap((pattern) => ["--exclude", pattern]);
@@ -67,16 +67,16 @@ export async function runDownload(options: HubOptions, more: string[] = []): Pro
 }
 
 /** The hub that the client talks to, as HF_ENDPOINT or the client itself says. */
-export async function readEndpoint({ environmentDir, variables }: HubOptions): Promise<string> {
+export async function readEndpoint({ pythonEnv, variables }: HubOptions): Promise<string> {
   const script = "from huggingface_hub.constants import ENDPOINT; print(ENDPOINT)";
-  const command = [environmentPython(environmentDir), "-I", "-c", script];
+  const command = [toPython(pythonEnv), "-I", "-c", script];
   const run = await runProgram(command, { variables, timeoutMs: 30_000 });
   return run.stdout.trim();
 }
 
 /** The command that stores a token where the client looks for it. */
-export function toLoginCommand(environmentDir: string): string {
-  return `${environmentPython(environmentDir)} -m huggingface_hub.cli.hf auth login`;
+export function toLoginCommand(pythonEnv: string): string {
+  return `${toPython(pythonEnv)} -m huggingface_hub.cli.hf auth login`;
 }
 
 /** Bytes of the files that `--dry-run --json` lists; null: that is no such list. Files that are there have size `-`. */

@@ -43,7 +43,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
   let percent: number | null = null;
   const child = Bun.spawn(command, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: toExporterEnvironment(variables),
+    env: toExporterVariables(variables),
     // A group of its own: Ctrl-C reaches it through us alone, and its children end with it.
     detached: true,
   });
@@ -104,7 +104,7 @@ function createLogFile(path: string, command: string[]): (text: string) => void 
 }
 
 /** What would redirect Python's imports, or is secret and none of its business, stays out. */
-function toExporterEnvironment(variables: ExporterOptions["variables"]): ExporterOptions["variables"] {
+function toExporterVariables(variables: ExporterOptions["variables"]): ExporterOptions["variables"] {
   const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = variables;
   return {
     ...inherited,

@@ -29,7 +29,7 @@ const { torch, ...others } = convertPackages;
 const torchRequirement = `torch==${torch}`;
 
 /** Brings the pinned packages into a new environment: torch first, so that the others take the one that is there. */
-export async function fillConvertEnvironment(builder: Builder): Promise<void> {
+export async function fillConvertEnv(builder: Builder): Promise<void> {
   const { installer, python, say, step } = builder;
   await installTorch(builder);
   const requirements = [torchRequirement, ...toRequirements(others)];

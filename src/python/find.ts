@@ -1,6 +1,6 @@
-import { OvError } from "../errors.ts";
+import { type ErrorFacts, OvError } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
-import type { EnvironmentLabels } from "./labels.ts";
+import type { PythonEnvLabels } from "./probe.ts";
 
 /** How packages get onto this machine: with uv, or with a Python's own venv and pip. */
 export type Installer =
@@ -29,8 +29,8 @@ interface Candidate {
   hasEnsurepip: boolean;
 }
 
-/** What can install packages here; throws `setup_failed` with what to install when nothing can. */
-export async function findInstaller(labels: EnvironmentLabels, variables?: Variables): Promise<Installer> {
+/** What can install packages here. Throws `setup_failed`, with the package to install first, when nothing can. */
+export async function findInstaller(labels: PythonEnvLabels, variables?: Variables): Promise<Installer> {
   const uv = which("uv", variables);
   const candidates = await findPythons(variables);
   const fitting = candidates.filter((candidate) => candidate.fits);
@@ -44,23 +44,26 @@ export async function findInstaller(labels: EnvironmentLabels, variables?: Varia
 }
 
 function explainNone(
-  { what, command }: EnvironmentLabels,
+  { what, command }: PythonEnvLabels,
   candidates: Candidate[],
   fitting: Candidate[],
-): string {
-  const wanted = `Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
+): ErrorFacts {
+  const failed = `Cannot set up ${what}`;
   const bare = fitting[0];
   if (bare !== undefined) {
-    return (
-      `Cannot set up ${what}: ${bare.python} (${bare.version}) lacks ensurepip, which venv needs. ` +
-      `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`
-    );
+    return {
+      what: failed,
+      why: `${bare.python} (${bare.version}) lacks ensurepip, which venv needs`,
+      next: `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`,
+    };
   }
   const found = candidates.map(({ python, version }) => `${python} is ${version}`).join(", ");
-  return (
-    `Cannot set up ${what}: it needs ${wanted}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}. ` +
-    `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`
-  );
+  const needs = `it needs Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
+  return {
+    what: failed,
+    why: `${needs}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}`,
+    next: `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`,
+  };
 }
 
 async function findPythons(variables: Variables | undefined): Promise<Candidate[]> {
@@ -69,7 +72,7 @@ async function findPythons(variables: Variables | undefined): Promise<Candidate[
   return candidates.filter((candidate) => candidate !== null);
 }
 
-/** A name on PATH proves little: shims of version managers are there and fail. So each is run. */
+/** Runs it: a name on PATH may be a shim of a version manager that fails. */
 async function inspect(python: string, variables: Variables | undefined): Promise<Candidate | null> {
   const script =
     "import sys, importlib.util as u; " +

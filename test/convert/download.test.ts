@@ -37,7 +37,7 @@ function createScene(variables: Record<string, string> = {}) {
   const download = (repo = "Owner/Model-1.5B", signal?: AbortSignal) =>
     downloadModel({
       repo,
-      environmentDir: convertEnv(),
+      pythonEnv: convertEnv(),
       targetDir,
       onProgress: (line) => void lines.push(line),
       signal,
@@ -159,15 +159,15 @@ describe("downloadModel", () => {
   );
 
   test("says that the disk became full on the way", async () => {
-    const environmentDir = join(mkdtempSync(join(temp, "client ")), "environment");
-    mkdirSync(join(environmentDir, "bin"), { recursive: true });
+    const pythonEnv = join(mkdtempSync(join(temp, "client ")), "environment");
+    mkdirSync(join(pythonEnv, "bin"), { recursive: true });
     writeScript(
-      join(environmentDir, "bin/python"),
+      join(pythonEnv, "bin/python"),
       `case "$*" in *--dry-run*) echo '[{"file": "a", "size": "2.0"}]' ;;
       *) echo "OSError: [Errno 28] No space left on device" >&2; exit 1 ;; esac`,
     );
-    const targetDir = join(environmentDir, "model");
-    const work = downloadModel({ repo: "o/m", environmentDir, targetDir, onProgress: () => {} });
+    const targetDir = join(pythonEnv, "model");
+    const work = downloadModel({ repo: "o/m", pythonEnv, targetDir, onProgress: () => {} });
     expect(await failure(work)).toContain("is full. Make room, then run it again to go on.");
   });
 

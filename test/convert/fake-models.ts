@@ -42,7 +42,7 @@ export function makeOpenVino(path: string): string {
 export const fakeExporter = [process.execPath, join(repo, "test/fakes/exporter.ts")];
 
 /** An environment for OV_CONVERT_ENV whose optimum-cli is the fake exporter, and whose hub is the folder FAKE_HUB. */
-export function makeConvertEnvironment(path: string): string {
+export function makeConvertEnv(path: string): string {
   const facts = JSON.stringify({ python: "3.12.3", packages: convertPackages });
   makePython(
     path,
@@ -95,7 +95,7 @@ export function makeConvertHome(home: string, how?: string): ConvertHome {
     out,
     registryPath,
     env: {
-      OV_CONVERT_ENV: makeConvertEnvironment(join(home, "convert env")),
+      OV_CONVERT_ENV: makeConvertEnv(join(home, "convert env")),
       OV_RUNTIME_DIR: makeRuntime(join(home, "runtime"), how),
     },
     models: () => (existsSync(registryPath) ? JSON.parse(readFileSync(registryPath, "utf8")).models : {}),

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Variables } from "../../linux/program.ts";
-import type { EnvironmentProbe } from "../../python/probe.ts";
+import type { PythonEnvProbe } from "../../python/probe.ts";
 import { createBatchingLauncher } from "./batching/launch.ts";
 import { probeRuntime, runtimePython } from "./batching/probe.ts";
 import { findAddon } from "./native/find.ts";
@@ -90,6 +90,6 @@ function toReport(name: EngineName, state: EngineReport["state"], reason: string
   return { name, state, reason, versions: {}, devices: [], deviceNames: {} };
 }
 
-function toWhy(found: Exclude<EnvironmentProbe<object>, { state: "ready" }>): string {
+function toWhy(found: Exclude<PythonEnvProbe<object>, { state: "ready" }>): string {
   return found.state === "broken" ? found.reason : "it is not installed";
 }

@@ -1,10 +1,10 @@
 import { Value } from "@sinclair/typebox/value";
 import { NativeFacts } from "../../../hosts/native/load-addon.ts";
 import { runProgram, type Variables } from "../../../linux/program.ts";
-import type { EnvironmentProbe } from "../../../python/probe.ts";
+import type { PythonEnvProbe } from "../../../python/probe.ts";
 import { createNativeLauncher } from "./launch.ts";
 
-export type NativeProbe = EnvironmentProbe<NativeFacts>;
+export type NativeProbe = PythonEnvProbe<NativeFacts>;
 
 export interface NativeProbeOptions {
   variables: Variables;
