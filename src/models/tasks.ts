@@ -1,0 +1,116 @@
+/** What a loaded model can be asked for. */
+export type Operation = "generate" | "tokenize" | "embed" | "rank" | "transcribe" | "speak";
+
+/** What a model does, by the name that optimum's exporter gives it (`optimum-cli export openvino --task`). */
+export interface Task {
+  /** Without `-with-past`, which only states how a model was exported. */
+  name: string;
+  /** What such a model makes, for sentences: `embeddings`. */
+  makes: string;
+  /** What such a model is good for; empty: for nothing that ov-llm has in mind. */
+  operations: readonly Operation[];
+  /** Those that ov-llm serves today. */
+  served: readonly Operation[];
+}
+
+/** Optimum 2.3, `TasksManager`; its synonyms are in `synonyms`. */
+const tasks: readonly Task[] = [
+  task("text-generation", "text", ["generate", "tokenize"], ["generate", "tokenize"]),
+  task("image-text-to-text", "text from images and text", ["generate", "tokenize"]),
+  task("feature-extraction", "embeddings", ["embed", "tokenize"]),
+  task("text-classification", "scores and labels", ["rank", "tokenize"]),
+  task("automatic-speech-recognition", "text from speech", ["transcribe"]),
+  task("text-to-audio", "speech", ["speak"]),
+  task("text2text-generation", "text from text, by an encoder and a decoder"),
+  task("fill-mask", "words for gaps"),
+  task("question-answering", "answers that stand in a given text"),
+  task("token-classification", "labels of words"),
+  task("multiple-choice", "a choice of given answers"),
+  task("image-to-text", "captions"),
+  task("visual-question-answering", "answers about images"),
+  task("document-question-answering", "answers about documents"),
+  task("image-classification", "labels of images"),
+  task("image-segmentation", "regions of images"),
+  task("semantic-segmentation", "regions of images"),
+  task("object-detection", "places of objects in images"),
+  task("zero-shot-image-classification", "labels of images"),
+  task("zero-shot-object-detection", "places of objects in images"),
+  task("depth-estimation", "depths of images"),
+  task("keypoint-detection", "key points of images"),
+  task("mask-generation", "masks of images"),
+  task("masked-im", "parts of images"),
+  task("text-to-image", "images"),
+  task("image-to-image", "images"),
+  task("inpainting", "images"),
+  task("text-to-video", "videos"),
+  task("audio-classification", "labels of sounds"),
+  task("audio-frame-classification", "labels of sounds"),
+  task("audio-xvector", "embeddings of voices"),
+  task("time-series-forecasting", "forecasts"),
+  task("reinforcement-learning", "actions"),
+];
+
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ["causal-lm", "text-generation"],
+  ["default", "feature-extraction"],
+  ["sentence-similarity", "feature-extraction"],
+  ["image-feature-extraction", "feature-extraction"],
+  ["sequence-classification", "text-classification"],
+  ["zero-shot-classification", "text-classification"],
+  ["speech2seq-lm", "automatic-speech-recognition"],
+  ["audio-ctc", "automatic-speech-recognition"],
+  ["text-to-speech", "text-to-audio"],
+  ["seq2seq-lm", "text2text-generation"],
+  ["summarization", "text2text-generation"],
+  ["translation", "text2text-generation"],
+  ["masked-lm", "fill-mask"],
+  ["vision2seq-lm", "image-to-text"],
+]);
+
+/** Of a model whose files do not state what it does. */
+export const unknownTask = "unknown";
+
+/**
+ * The task of that name, with or without `-with-past`; null: a name that ov-llm does not know, which says nothing about
+ * the model.
+ */
+export function findTask(name: string): Task | null {
+  const plain = name.endsWith(pastSuffix) ? name.slice(0, -pastSuffix.length) : name;
+  const wanted = synonyms.get(plain) ?? plain;
+  return tasks.find((one) => one.name === wanted) ?? null;
+}
+
+/** Whether ov-llm serves the operation to models of that task; without one: any. */
+export function isServed(name: string, operation?: Operation): boolean {
+  const served = findTask(name)?.served ?? [];
+  return operation === undefined ? served.length > 0 : served.includes(operation);
+}
+
+/** Whether two names mean the same task; one that ov-llm does not know contradicts none. */
+export function isSameTask(one: string, other: string): boolean {
+  const [first, second] = [findTask(one), findTask(other)];
+  return first === null || second === null || first === second;
+}
+
+/**
+ * Why a model of a task that is not served cannot be used, as a clause for `ErrorFacts.why`:
+ * `the task "feature-extraction" (embeddings) is not served yet, only text-generation is`.
+ */
+export function renderUnserved(name: string): string {
+  const makes = findTask(name)?.makes;
+  const what = makes === undefined ? "" : ` (${makes})`;
+  const served = tasks.filter((one) => one.served.length > 0).map((one) => one.name);
+  const verb = served.length === 1 ? "is" : "are";
+  return `the task ${JSON.stringify(name)}${what} is not served yet, only ${served.join(" and ")} ${verb}`;
+}
+
+const pastSuffix = "-with-past";
+
+function task(
+  name: string,
+  makes: string,
+  operations: readonly Operation[] = [],
+  served: readonly Operation[] = [],
+): Task {
+  return { name, makes, operations, served };
+}
