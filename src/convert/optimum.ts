@@ -1,13 +1,12 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Variables } from "../linux/program.ts";
+import { type FailedRun, toStage } from "./exporter-output.ts";
 import { killGroup, noteExporter, readMemoryOf } from "./exporter-process.ts";
-import type { FailedRun } from "./failure.ts";
-import { toStage } from "./stage.ts";
 
 export interface ExportProgress {
   stage: string;
-  /** As the exporter says itself. */
+  /** As the exporter prints it; null: it does not. */
   percent: number | null;
   seconds: number;
   /** Of the exporter and its children, in bytes. */
@@ -74,7 +73,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
     report();
     const read = Promise.all([child.stdout, child.stderr].map((stream) => forEachLine(stream, write, see)));
     await child.exited;
-    // Its children may hold the pipes open: they end with it.
+    // Its children may hold the pipes open, so they end with it.
     killGroup(child.pid, "SIGKILL");
     await Promise.race([read, Bun.sleep(patienceMs)]);
     signal.throwIfAborted();
@@ -103,7 +102,7 @@ function createLogFile(path: string, command: string[]): (text: string) => void 
   return (text) => attempt(() => appendFileSync(path, text));
 }
 
-/** What would redirect Python's imports, or is secret and none of its business, stays out. */
+/** Without what would redirect Python's imports, and without secrets that it has no use for. */
 function toExporterVariables(variables: ExporterOptions["variables"]): ExporterOptions["variables"] {
   const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = variables;
   return {

@@ -56,14 +56,6 @@ const allowed: Record<string, readonly string[]> = {
 
 /** What the table forbids and the code still does. Only ever shorter. */
 const debts: readonly string[] = [
-  "src/convert/converter.ts imports cli/convert/asker.ts",
-  "src/convert/converter.ts imports cli/terminal.ts",
-  "src/convert/session.ts imports cli/action.ts",
-  "src/convert/session.ts imports cli/convert/asker.ts",
-  "src/convert/session.ts imports cli/convert/exit-codes.ts",
-  "src/convert/session.ts imports cli/convert/progress.ts",
-  "src/convert/session.ts imports cli/convert/render.ts",
-  "src/convert/session.ts imports cli/terminal.ts",
   "src/generate/answer.ts imports src/api/openai/responses.ts",
   "src/generate/generation.ts imports src/api/openai/chat/request.ts",
   "src/generate/prompt.ts imports src/api/openai/chat/messages.ts",
