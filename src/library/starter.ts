@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
 import { toInstallCommand, which } from "../python/find.ts";
 import { withSetupLock } from "../python/lock.ts";
+import { updateRegistry } from "../registry/store.ts";
 
 /**
  * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as
@@ -32,7 +35,7 @@ export function starterPath(modelsDir: string): string {
   return join(modelsDir, starterModel.name, starterModel.file);
 }
 
-/** Brings the starter model to its place and returns its path; one that is whole is left as it is. */
+/** Fetches the starter model to its place and returns its path; one that is whole is left as it is. */
 export async function fetchStarter(options: StarterOptions): Promise<string> {
   const path = starterPath(options.modelsDir);
   if (isWhole(path)) return path;
@@ -51,6 +54,29 @@ export async function fetchStarter(options: StarterOptions): Promise<string> {
     }
     return path;
   });
+}
+
+const RegisteredPath = Type.Object({ path: Type.String() });
+
+/** The path that the starter's name has in the registry; null: that entry names none. */
+export interface StarterEntry {
+  path: string | null;
+  /** false: the entry points elsewhere. It is somebody's own and was left as it is. */
+  isOurs: boolean;
+}
+
+/** Registers the fetched model, unless its name is there already. */
+export async function registerStarter(registryPath: string, path: string): Promise<StarterEntry> {
+  let result: StarterEntry = { path, isOurs: true };
+  await updateRegistry(registryPath, (models) => {
+    const before = models[starterModel.name];
+    if (before === undefined) models[starterModel.name] = { path, ...starterModel.entry };
+    else {
+      const registered = Value.Check(RegisteredPath, before) ? resolve(before.path) : null;
+      result = { path: registered, isOurs: registered === path };
+    }
+  });
+  return result;
 }
 
 async function fetchInto(target: string, options: StarterOptions): Promise<void> {
@@ -88,9 +114,9 @@ function removeFetches(folder: string): void {
 }
 
 function failed(reason: string): OvError {
-  return new OvError(
-    "setup_failed",
-    `Cannot fetch the model ${starterModel.name}: ${reason}. Check the network and the free disk space, then ` +
-      "run `ov-llm setup --starter` again.",
-  );
+  return new OvError("setup_failed", {
+    what: `Cannot fetch the model ${starterModel.name}`,
+    why: reason,
+    next: "Check the network and the free disk space, then run `ov-llm setup --starter` again.",
+  });
 }
