@@ -1,27 +1,21 @@
-import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
-import { findUnsupported, HfConfig, readJsonFile, toWidths } from "../models/hf-config.ts";
+import { findArchitectureTask } from "../models/architectures.ts";
+import { HfConfig, readJsonFile } from "../models/hf-config.ts";
+import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { findOpenVinoFormat, toGgufFormat } from "../models/ready-made.ts";
-import { readWeights } from "../models/weights.ts";
+import { isSameTask, isServed, renderUnserved } from "../models/tasks.ts";
 
-/** A model that was found and can be made servable. */
+/** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
 
-export interface ExportSource {
+export interface ExportSource
+  extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "hasCode" | "isLink"> {
   kind: "export";
   folder: string;
   path: string;
-  /** Of the weight files, in bytes. */
-  bytes: number;
-  parameters: number;
-  /** Widths of its weight matrices, as far as its config.json tells them. */
-  widths: number[];
-  /** Python files of its own would run. */
-  hasCode: boolean;
-  /** It is a link, or has links out of itself: a move would break them. */
-  isLink: boolean;
 }
 
 /** It needs no export, only an entry in the registry. */
@@ -36,6 +30,7 @@ export interface ReadySource {
 export interface Skipped {
   folder: string;
   path: string;
+  /** As a clause, with the next step where there is one. */
   reason: string;
 }
 
@@ -57,7 +52,7 @@ export interface ScanOptions {
   again: (folder: string, before: Manifest) => boolean;
 }
 
-/** Looks at each folder and file directly in `modelSrc`, in the order of their names. Throws when it cannot be read. */
+/** Judges each folder and file directly in `modelSrc`, in the order of their names. Throws when `modelSrc` cannot be read. */
 export function scanSources(options: ScanOptions): Scan {
   const scan: Scan = { found: [], skipped: [] };
   for (const entry of listSources(options.modelSrc)) {
@@ -78,11 +73,9 @@ function listSources(modelSrc: string): Dirent[] {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     if (code === "ENOENT") return [];
-    throw new OvError(
-      "invalid_setting",
-      `Cannot read the folder of models "${modelSrc}" (${code}). Make it readable or set OV_MODEL_SRC.`,
-      { cause: error },
-    );
+    const what = `Cannot read the folder of models "${modelSrc}" (${code})`;
+    const next = "Make it readable or set OV_MODEL_SRC.";
+    throw new OvError("invalid_setting", { what, next }, { param: "OV_MODEL_SRC", cause: error });
   }
 }
 
@@ -90,7 +83,7 @@ function isOwn(path: string, { modelOg, modelOut }: ScanOptions): boolean {
   return [modelOg, modelOut].map(toReal).includes(toReal(path));
 }
 
-/** The source, a reason why it is none, or null for what nobody would take for a model. */
+/** The source, the reason why it is none, or null for what nobody would take for a model. */
 function look(folder: string, path: string, options: ScanOptions): Source | string | null {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return "it is a link that leads nowhere";
@@ -119,51 +112,58 @@ function lookInside(folder: string, path: string, options: ScanOptions): Source 
 }
 
 function lookAtOpenVino(folder: string, path: string, files: string[]): Source | string {
-  const wanted = ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"];
-  const missing = wanted.filter((name) => !files.includes(name));
-  if (missing.length > 0) return `an OpenVINO model that is not whole: ${missing.join(", ")} missing`;
+  const expected = ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"];
+  const architectures = readJsonFile(join(path, "config.json"), HfConfig)?.architectures ?? [];
+  const task = findArchitectureTask(architectures);
+  if (task !== null && !isServed(task)) return renderUnserved(task);
+  const missing = expected.filter((name) => !files.includes(name));
+  if (missing.length > 0) return `an incomplete OpenVINO model: ${missing.join(", ")} missing`;
   const bytes = statSync(join(path, "openvino_model.bin")).size;
   return { kind: "openvino", folder, path, bytes, weightFormat: findOpenVinoFormat(folder, path) };
 }
 
-function lookAtWeights(folder: string, path: string, files: string[], options: ScanOptions): Source | string {
-  if (!files.includes("config.json")) return describeOther(files);
-  const config = readJsonFile(join(path, "config.json"), HfConfig);
-  if (config === null) return "its config.json cannot be understood";
-  const weights = readWeights(path, files);
-  if ("problem" in weights) return weights.problem;
-  const unsupported = findUnsupported(config, options.task);
-  if (unsupported !== null) return unsupported;
-  if (!files.some((name) => tokenizerFile.test(name))) return "no tokenizer in it: fetch it whole";
-  return {
-    kind: "export",
-    folder,
-    path,
-    ...weights,
-    widths: toWidths(config),
-    hasCode: config.auto_map !== undefined,
-    isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
-  };
+function lookAtWeights(
+  folder: string,
+  path: string,
+  files: string[],
+  { task }: ScanOptions,
+): Source | string {
+  const found = readHfFolder(path, files);
+  if ("problem" in found) return found.problem;
+  const { bytes, parameters, widths, hasCode, isLink } = found;
+  return (
+    findObstacle(found, task) ?? {
+      kind: "export",
+      folder,
+      path,
+      bytes,
+      parameters,
+      widths,
+      hasCode,
+      isLink,
+    }
+  );
 }
 
-const tokenizerFile =
-  /^(tokenizer\.json|tokenizer\.model|tekken\.json|vocab\.(json|txt)|spiece\.model|sentencepiece\.bpe\.model|.*\.tiktoken)$/;
+// As transformers names quantization methods; GPTQ and AWQ weights are read by optimum-intel.
+const unreadable = ["bitsandbytes", "mxfp4", "fp8", "fbgemm_fp8", "compressed-tensors", "hqq", "quanto"];
 
-function isLink(path: string): boolean {
-  return lstatSync(path).isSymbolicLink();
+/** Why a whole model cannot be exported for the task, as a clause; null: it can be tried. */
+function findObstacle(found: HfFolder, task: string): string | null {
+  const { quantization, hasTokenizer } = found;
+  if (quantization !== null && unreadable.includes(quantization)) {
+    return `its weights are quantized already (${quantization}), which the exporter cannot read: fetch the original model`;
+  }
+  return findMisfit(found, task) ?? (hasTokenizer ? null : "it has no tokenizer: fetch it whole");
 }
 
-/** As the files of the hub's own cache, which are relative links to its blobs. */
-function leadsOut(path: string): boolean {
-  return isLink(path) && readlinkSync(path).startsWith("..");
-}
-
-/** In words a person can act on. */
-function describeOther(files: readonly string[]): string {
-  if (files.includes("adapter_config.json")) return "an adapter (LoRA), no whole model: merge it first";
-  if (files.includes("model_index.json")) return "unsupported architecture: a model that makes images";
-  if (files.some((name) => name.endsWith(".gguf"))) return "it holds .gguf files: move them up one folder";
-  return "no config.json in it, so no Hugging Face model";
+function findMisfit({ task: own, architectures, hasCode }: HfFolder, task: string): string | null {
+  if (own !== null && !isServed(own)) return renderUnserved(own);
+  if (own !== null && !isSameTask(own, task)) return `it is a model for the task ${JSON.stringify(own)}`;
+  if (own !== null || architectures.length === 0) return null;
+  // Custom code may name its architectures as it likes.
+  if (hasCode && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
+  return `unsupported architecture: ${architectures.join(", ")} does not fit the task ${JSON.stringify(task)}`;
 }
 
 function tryList(path: string): string[] | null {

@@ -26,10 +26,10 @@ const index = JSON.stringify({
 const config = (extra: object) => JSON.stringify({ ...plainConfig, ...extra });
 
 const skips: [what: string, files: Record<string, string | Buffer | null>, reason: string][] = [
-  ["no config.json", { "config.json": null }, "no config.json in it, so no Hugging Face model"],
-  ["a broken config.json", { "config.json": "{" }, "its config.json cannot be understood"],
-  ["no weights", { "model.safetensors": null }, "no weights (.safetensors, .bin) in it"],
-  ["no tokenizer", { "tokenizer.json": null }, "no tokenizer in it: fetch it whole"],
+  ["no config.json", { "config.json": null }, "it has no config.json, so it is not a Hugging Face model"],
+  ["a broken config.json", { "config.json": "{" }, "its config.json is invalid"],
+  ["no weights", { "model.safetensors": null }, "it has no weights (.safetensors, .bin)"],
+  ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it whole"],
   ["empty weights", { "model.safetensors": "" }, "incomplete download: model.safetensors is empty"],
   [
     "weights cut short",
@@ -59,14 +59,18 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "an encoder",
     { "config.json": config({ architectures: ["BertModel"] }) },
-    "unsupported architecture: BertModel",
+    'the task "feature-extraction" (embeddings) is not served yet, only text-generation is',
   ],
   [
     "a model that is quantized already",
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
-  ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), no whole model"],
+  [
+    "an adapter",
+    { "config.json": null, "adapter_config.json": "{}" },
+    "an adapter (LoRA), not a whole model",
+  ],
   [
     "an image model",
     { "config.json": null, "model_index.json": "{}" },
@@ -75,7 +79,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "half an OpenVINO model",
     { "openvino_model.xml": "x" },
-    "an OpenVINO model that is not whole: openvino_model.bin",
+    "an incomplete OpenVINO model: openvino_model.bin",
   ],
 ];
 
@@ -169,15 +173,45 @@ describe("scanSources", () => {
     expect(scan(src, { registered: new Map([[path, "m"]]) }).found).toMatchObject([{ folder: "m" }]);
   });
 
-  test("takes any text, encoder and custom task by what config.json says", () => {
+  test.each([
+    [{ architectures: ["BertModel"] }, "feature-extraction"],
+    [{ architectures: ["WhisperForConditionalGeneration"] }, "automatic-speech-recognition-with-past"],
+    [{ architectures: ["XLMRobertaForSequenceClassification"] }, "text-classification"],
+    [{ architectures: ["Qwen2_5_VLForConditionalGeneration"] }, "image-text-to-text"],
+    [{ architectures: ["T5ForConditionalGeneration"] }, "text2text-generation-with-past"],
+    [{ architectures: ["NewForMaskedLM"], auto_map: {} }, "fill-mask"],
+  ])("a folder with %j is refused, as nothing serves %s", (own, name) => {
     const src = createTempDir();
-    makeModel(join(src, "bert"), { "config.json": config({ architectures: ["BertModel"] }) });
-    makeModel(join(src, "own"), { "config.json": config({ architectures: ["MyNet"], auto_map: {} }) });
-    expect(scan(src).found.map(({ folder }) => folder)).toEqual(["own"]);
-    expect(scan(src, { task: "feature-extraction" }).found.map(({ folder }) => folder)).toEqual([
-      "bert",
-      "own",
-    ]);
+    makeModel(join(src, "m"), { "config.json": config(own), "tokenizer.json": null });
+    expect(scan(src)).toMatchObject({
+      found: [],
+      skipped: [{ reason: expect.stringMatching(new RegExp(`^the task "${name}" .* is not served yet`)) }],
+    });
+  });
+
+  test("a language model that sentence-transformers made a model of embeddings is refused as one", () => {
+    const src = createTempDir();
+    makeModel(join(src, "m"), { "modules.json": "[]" });
+    expect(scan(src).skipped).toMatchObject([{ reason: expect.stringContaining("feature-extraction") }]);
+  });
+
+  test("an OpenVINO folder whose task nothing serves is refused", () => {
+    const src = createTempDir();
+    const path = makeOpenVino(join(src, "m"));
+    writeFileSync(join(path, "config.json"), config({ architectures: ["BertForSequenceClassification"] }));
+    expect(scan(src).skipped).toMatchObject([{ reason: expect.stringContaining("text-classification") }]);
+  });
+
+  test("an architecture that does not show its task is refused, unless the model brings its own code", () => {
+    const src = createTempDir();
+    makeModel(join(src, "odd"), { "config.json": config({ architectures: ["OddForThings"] }) });
+    for (const name of ["MyNet", "ChatGLMModel"]) {
+      makeModel(join(src, name), { "config.json": config({ architectures: [name], auto_map: {} }) });
+    }
+    expect(scan(src)).toMatchObject({
+      found: [{ folder: "ChatGLMModel" }, { folder: "MyNet" }],
+      skipped: [{ reason: `unsupported architecture: OddForThings does not fit the task "${task}"` }],
+    });
   });
 
   test("follows links, and says of those that lead nowhere", () => {
