@@ -9,8 +9,7 @@ import { runSession } from "../../src/convert/session.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
 import { createAsker, toAsk } from "../convert/asker.ts";
-import { exitCodes } from "../convert/exit-codes.ts";
-import { createStop } from "../convert/stop.ts";
+import { createStop, exitCodes } from "../convert/exit.ts";
 import { createView } from "../convert/view.ts";
 import { writeOut } from "../terminal.ts";
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
+import { taskFiles } from "../models/hf-folder.ts";
 import {
   type HubOptions,
   type HubRun,
@@ -53,6 +54,14 @@ export async function downloadModel(options: DownloadOptions): Promise<{ path: s
   return { path: targetDir };
 }
 
+/** Brings only the small files into `targetDir` that show what the model does; see `readHfTask`. Throws `download_failed`. */
+export async function downloadConfig(options: HubOptions): Promise<void> {
+  toRepoName(options.repo);
+  const names = taskFiles.flatMap((name) => ["--include", name]);
+  const run = await runDownload(options, names);
+  if (run.reason !== null) throw await toFailure(options, run);
+}
+
 /** What is not there yet; asked before anything is fetched, so that a refusal comes at once. */
 async function listMissing(options: DownloadOptions): Promise<{ files: number; bytes: number }> {
   const run = await runDownload(options, ["--dry-run", "--json"]);
@@ -78,7 +87,7 @@ function refuseFullDisk(repo: string, targetDir: string, needed: number): void {
   throw failed(repo, why, "Make room, then run it again.");
 }
 
-async function toFailure(options: DownloadOptions, { reason, text }: HubRun): Promise<OvError> {
+async function toFailure(options: HubOptions, { reason, text }: HubRun): Promise<OvError> {
   const { repo, targetDir, pythonEnv } = options;
   const again = "then run it again to continue.";
   const logIn = `log in with \`${toLoginCommand(pythonEnv)}\``;

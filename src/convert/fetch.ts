@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { OvError } from "../errors.ts";
 import { listConverted } from "../models/manifests.ts";
+import { isServed, renderUnserved } from "../models/tasks.ts";
 import { toRepoName } from "./hub.ts";
 import type { Session } from "./options.ts";
 import { toReal } from "./scan.ts";
@@ -21,6 +22,7 @@ export async function fetchSource(repo: string, session: Session): Promise<strin
     });
   }
   if (!(await deps.converter.isReady())) await bringConverter(session);
+  if (!existsSync(path)) await refuseUnserved(repo, session);
   await deps.converter.fetch(repo, path, signal, (progress) =>
     report({ type: "fetching", repo, path, ...progress }),
   );
@@ -45,6 +47,13 @@ function refuseConverted(repo: string, path: string, { modelOut }: Settings): vo
     what: `${repo} was converted before, as "${before.name}"; its original lies at ${before.original_path}`,
     next: "Move that back to convert it to another format, or fetch it again with --overwrite.",
   });
+}
+
+/** Before gigabytes are fetched for nothing. */
+async function refuseUnserved(repo: string, { deps, signal }: Session): Promise<void> {
+  const task = await deps.converter.findTask(repo, signal);
+  if (task === null || isServed(task)) return;
+  throw new OvError("task_unsupported", { what: `Cannot convert ${repo}`, why: renderUnserved(task) });
 }
 
 async function bringConverter({ ask, deps, report, signal }: Session): Promise<void> {

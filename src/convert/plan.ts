@@ -5,11 +5,11 @@ import type { ExportSource, ReadySource, Source } from "./scan.ts";
 
 interface PlannedBase {
   name: string;
-  /** What a person should know before it starts, as sentences without a dot. */
+  /** What a person should know before it starts, as clauses. */
   notes: string[];
   task: string;
   weightFormat: string;
-  /** Where the model lies when it is done. */
+  /** Where the model lies afterwards. */
   path: string;
 }
 

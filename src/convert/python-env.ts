@@ -5,7 +5,7 @@ import type { PythonEnvLabels } from "../python/probe.ts";
 import { type ProbeOptions, type PythonEnvProbe, probePythonEnv, toPython } from "../python/probe.ts";
 import { convertPackages, fillConvertEnv } from "./packages.ts";
 
-/** The converter's private Python environment: what is in it, and what state it is in. */
+/** The converter's private Python environment: what it holds and what state it is in. */
 export const convertLabels: PythonEnvLabels = {
   what: "the converter",
   command: "ov-llm setup --convert",

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
@@ -41,6 +41,18 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     hasCode: config.auto_map !== undefined,
     isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
   };
+}
+
+/** The files that show what a model does. */
+export const taskFiles: readonly string[] = ["config.json", "modules.json"];
+
+/** What the model of a folder does, by `taskFiles` alone; null: they do not show it. */
+export function readHfTask(path: string): string | null {
+  const config = readJsonFile(join(path, "config.json"), HfConfig) ?? {};
+  return findHfTask(
+    config,
+    taskFiles.filter((name) => existsSync(join(path, name))),
+  );
 }
 
 function findHfTask({ architectures, auto_map }: HfConfig, files: readonly string[]): string | null {

@@ -1,7 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DownloadProgress, downloadModel, renderSize } from "../../src/convert/download.ts";
+import {
+  type DownloadProgress,
+  downloadConfig,
+  downloadModel,
+  renderSize,
+} from "../../src/convert/download.ts";
 import { parseDryRun, parseRepoName } from "../../src/convert/hub.ts";
 import { OvError } from "../../src/errors.ts";
 import { writeScript } from "../engine/kinds/batching/fake-python.ts";
@@ -30,10 +35,17 @@ const hub = startFakeHub({
 });
 afterAll(() => hub.stop());
 
-function createScene(variables: Record<string, string> = {}) {
+function createScene(changed: Record<string, string> = {}) {
   const root = mkdtempSync(join(temp, "a home "));
   const targetDir = join(root, "model", "Model-1.5B");
   const steps: DownloadProgress[] = [];
+  const variables = {
+    PATH: process.env.PATH,
+    HOME: root,
+    HF_HOME: join(root, "hf"),
+    HF_ENDPOINT: hub.url,
+    ...changed,
+  };
   const download = (repo = "Owner/Model-1.5B", signal?: AbortSignal) =>
     downloadModel({
       repo,
@@ -41,15 +53,9 @@ function createScene(variables: Record<string, string> = {}) {
       targetDir,
       onProgress: (progress) => void steps.push(progress),
       signal,
-      variables: {
-        PATH: process.env.PATH,
-        HOME: root,
-        HF_HOME: join(root, "hf"),
-        HF_ENDPOINT: hub.url,
-        ...variables,
-      },
+      variables,
     });
-  return { root, targetDir, steps, download };
+  return { root, targetDir, variables, steps, download };
 }
 
 async function failure(work: Promise<unknown>): Promise<string> {
@@ -84,7 +90,23 @@ describe("downloadModel", () => {
   );
 
   test(
-    "goes on in the middle of a file after a stop",
+    "brings what shows the model's task alone, when only that is asked for",
+    async () => {
+      const { root, targetDir, variables } = createScene();
+      const scene = { pythonEnv: convertEnv(), targetDir, variables };
+      await downloadConfig({ repo: "Owner/Model-1.5B", ...scene });
+      const found = readdirSync(targetDir).filter((name) => !name.startsWith("."));
+      expect(found).toEqual(["config.json"]);
+      const nowhere = { ...scene, targetDir: join(root, "other") };
+      expect(await failure(downloadConfig({ repo: "o/none", ...nowhere }))).toContain(
+        "there is no such model",
+      );
+    },
+    seconds,
+  );
+
+  test(
+    "resumes in the middle of a file after a stop",
     async () => {
       const after = 15_000_000;
       const slow = startFakeHub({

@@ -35,6 +35,7 @@ function createScene(
       onProgress("Installing it");
       isReady = true;
     },
+    findTask: async (repo) => (repo.endsWith("-embed") ? "feature-extraction" : null),
     async fetch(_repo, targetDir, _signal, onProgress) {
       onProgress({ step: "started" });
       makeModel(targetDir);
@@ -175,6 +176,16 @@ describe("runSession", () => {
     expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
     expect(message).toContain('the task "feature-extraction" (embeddings) is not served yet');
     expect(events).toEqual([]);
+  });
+
+  test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
+    const { src, session, types } = createScene({ repo: "Acme/tiny-embed" });
+    const { code, message } = await failure(runSession(session));
+    expect([code, message]).toEqual([
+      "task_unsupported",
+      expect.stringContaining("Cannot convert Acme/tiny-embed: the task"),
+    ]);
+    expect([types(), existsSync(join(src, "tiny-embed"))]).toEqual([["installing"], false]);
   });
 
   test("a model that fails is reported with its error, and those after it are not started", async () => {
