@@ -49,7 +49,7 @@ export async function setUpEngines(
   const runtime = needsRuntime ? await installRuntime({ ...options, runtimeDir }) : null;
   if (!wish.starter) return { runtime, native, starterPath: null };
   const path = await fetchStarter({ ...options, runtimeDir, modelsDir: dirname(registryPath) });
-  const registered = await registerStarter(registryPath, path);
-  if (!registered.isOurs) report({ type: "starter_left", registryPath, path, other: registered.path });
+  const other = await registerStarter(registryPath, path);
+  if (other !== undefined) report({ type: "starter_left", registryPath, path, other });
   return { runtime, native, starterPath: path };
 }

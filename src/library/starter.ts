@@ -58,25 +58,25 @@ export async function fetchStarter(options: StarterOptions): Promise<string> {
 
 const RegisteredPath = Type.Object({ path: Type.String() });
 
-/** The path that the starter's name has in the registry; null: that entry names none. */
-export interface StarterEntry {
-  path: string | null;
-  /** false: the entry points elsewhere. It is somebody's own and was left as it is. */
-  isOurs: boolean;
-}
-
-/** Registers the fetched model, unless its name is there already. */
-export async function registerStarter(registryPath: string, path: string): Promise<StarterEntry> {
-  let result: StarterEntry = { path, isOurs: true };
+/**
+ * Enters the starter model, unless the registry has an entry of its name that points elsewhere: that one is somebody's
+ * own and stays. Resolves to the path that such an entry states (`null` where it states none); undefined: the starter
+ * is registered.
+ */
+export async function registerStarter(
+  registryPath: string,
+  path: string,
+): Promise<string | null | undefined> {
+  let left: string | null | undefined;
   await updateRegistry(registryPath, (models) => {
-    const before = models[starterModel.name];
-    if (before === undefined) models[starterModel.name] = { path, ...starterModel.entry };
+    const entry = models[starterModel.name];
+    if (entry === undefined) models[starterModel.name] = { path, ...starterModel.entry };
     else {
-      const registered = Value.Check(RegisteredPath, before) ? resolve(before.path) : null;
-      result = { path: registered, isOurs: registered === path };
+      const other = Value.Check(RegisteredPath, entry) ? resolve(entry.path) : null;
+      left = other === path ? undefined : other;
     }
   });
-  return result;
+  return left;
 }
 
 async function fetchInto(target: string, options: StarterOptions): Promise<void> {
