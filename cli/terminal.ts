@@ -13,6 +13,11 @@ export async function writeOut(text: string): Promise<void> {
   }
 }
 
+/** Prints one line each, whatever the names in them hold. */
+export async function writeLines(...lines: string[]): Promise<void> {
+  await writeOut(lines.map((line) => `${toOneLine(line)}\n`).join(""));
+}
+
 /** `error: <message>` as one line on stderr, whatever the message holds. */
 export function writeError(message: string): void {
   process.stderr.write(`error: ${toOneLine(message)}\n`);

@@ -1,9 +1,10 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
+import { listModel } from "../../src/library/list.ts";
 import { createRegistry, type Snapshot } from "../../src/registry/watcher.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
-import { askServed, type ListedModel, listModel } from "../models/list.ts";
+import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
 import { toServer } from "../server.ts";
 import {
   paint,
@@ -44,7 +45,10 @@ export const models = defineCommand({
     const served = await askServed(toServer(settings));
     const live = typeof served === "string" ? undefined : served;
     const listed = await Promise.all(
-      [...snapshot.entries].map(([name, entry]) => listModel(name, entry, live?.get(name))),
+      [...snapshot.entries].map(async ([name, entry]) => ({
+        ...(await listModel(name, entry)),
+        ...toLiveState(live?.get(name)),
+      })),
     );
     const list: ModelList = {
       registry: settings.registryPath,

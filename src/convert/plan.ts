@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { toFreeName, toSlug } from "../registry/name.ts";
+import { toFreeName, toSlug } from "../registry/names.ts";
 import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
 

@@ -21,6 +21,7 @@ export interface Documentation {
 /** What a request may end in that needs a model loaded. */
 export const loadErrors = [
   "model_not_found",
+  "task_unsupported",
   "client_closed_request",
   "queue_timeout",
   "engine_failed",

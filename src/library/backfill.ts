@@ -1,61 +1,64 @@
-import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { Value } from "@sinclair/typebox/value";
+import { join } from "node:path";
+import { OvError } from "../errors.ts";
 import { describeModel } from "../models/folder.ts";
-import { Manifest, manifestFile } from "../models/manifest.ts";
+import { manifestFile } from "../models/manifest.ts";
+import { type FoundManifest, findManifests } from "../models/manifests.ts";
+import { toRealPath } from "../models/paths.ts";
+import { checkServed } from "../models/served.ts";
+import { addModel, type RawModels } from "../registry/edit.ts";
+import type { RegistryEntry } from "../registry/schema.ts";
+import { suggestName, toEntry } from "./add.ts";
+import { editRegistry, readModels } from "./edit.ts";
 
-/** `<root>/<name>/task-…__wf-…/conversion.json`, and one folder of room. */
-const deepest = 4;
-
-export interface FoundManifest {
-  file: string;
-  /** The folder that it lies in: the model, wherever `converted_path` says that it was. */
-  folder: string;
-  manifest: Manifest | null;
-  /** Why its model cannot be registered, as a sentence; null: it can. */
-  problem: string | null;
+export interface BackfillOptions {
+  registryPath: string;
+  /** Where converted models lie. */
+  modelOut: string;
+  /** Only finds out what would be added. */
+  dryRun: boolean;
 }
 
-/** Every conversion.json under `root`, in the order of its path. Hidden folders are work that is not done. */
-export async function findManifests(root: string): Promise<FoundManifest[]> {
-  const files = await findFiles(root, deepest);
-  return await Promise.all(files.sort().map(readManifest));
+/** What was done for one conversion.json. */
+export type Backfilled =
+  | { state: "skipped"; problem: OvError }
+  | {
+      /** registered: it was before. */
+      state: "added" | "registered";
+      path: string;
+      name: string;
+      /** The name in the conversion.json. */
+      stated: string;
+    };
+
+/** Registers the converted models that the registry lacks, in the order of their paths. */
+export async function backfill({ registryPath, modelOut, dryRun }: BackfillOptions): Promise<Backfilled[]> {
+  const found = await Promise.all(findManifests(modelOut).map(toCandidate));
+  const add = (models: RawModels) => found.map((candidate) => addCandidate(models, candidate));
+  return dryRun ? add(readModels(registryPath)) : await editRegistry(registryPath, add);
 }
 
-async function findFiles(folder: string, depth: number): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const found = await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(folder, entry.name);
-      if (entry.name === manifestFile) return [path];
-      // A link is no directory here, so that none leads in a circle or out of the folder.
-      const isWanted = entry.isDirectory() && !entry.name.startsWith(".") && depth > 1;
-      return isWanted ? await findFiles(path, depth - 1) : [];
-    }),
-  );
-  return found.flat();
-}
+type Candidate = OvError | { stated: string; name: string; entry: RegistryEntry };
 
-async function readManifest(file: string): Promise<FoundManifest> {
-  const folder = dirname(file);
-  const broken = (why: string) => {
-    const problem = `${JSON.stringify(file)} ${why}. Register its model with "ov-llm models add", or convert it again.`;
-    return { file, folder, manifest: null, problem };
-  };
-  let content: unknown;
+async function toCandidate(found: FoundManifest): Promise<Candidate> {
+  if (found.manifest === null) {
+    const file = JSON.stringify(join(found.folder, manifestFile));
+    const next = `Register its model with "ov-llm models add", or convert it again.`;
+    return new OvError("model_path_invalid", { what: `Cannot use ${file}`, why: found.why, next });
+  }
   try {
-    content = JSON.parse(await readFile(file, "utf8"));
+    const description = await describeModel(found.folder);
+    const entry = toEntry(description);
+    checkServed(`Cannot add ${JSON.stringify(found.folder)}`, entry.task);
+    return { stated: found.manifest.name, name: suggestName(description), entry };
   } catch (error) {
-    return broken(`cannot be read (${toReason(error)})`);
+    if (error instanceof OvError) return error;
+    throw error;
   }
-  if (!Value.Check(Manifest, content)) {
-    const { path = "", message = "" } = Value.Errors(Manifest, content).First() ?? {};
-    return broken(`is no conversion.json of ov-llm (${path === "" ? "" : `${path.slice(1)}: `}${message})`);
-  }
-  const problem = await describeModel(folder).then(() => null, toReason);
-  return { file, folder, manifest: content, problem };
 }
 
-function toReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function addCandidate(models: RawModels, candidate: Candidate): Backfilled {
+  if (candidate instanceof OvError) return { state: "skipped", problem: candidate };
+  const { stated, name: wanted, entry } = candidate;
+  const { name, added } = addModel(models, { name: wanted, entry, toRealPath });
+  return { state: added ? "added" : "registered", path: entry.path, name, stated };
 }

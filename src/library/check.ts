@@ -1,8 +1,10 @@
-import { toShortReason } from "../../cli/models/list.ts";
-import { paint, renderTable, toOneLine } from "../../cli/terminal.ts";
+import { OvError } from "../errors.ts";
 import { describeModel } from "../models/folder.ts";
-import type { RegistryEntry } from "../registry/schema.ts";
-import type { LoadResult } from "./trial.ts";
+import { checkEntryTask } from "../models/served.ts";
+import { findEntry } from "../registry/edit.ts";
+import { parseRegistry, type RegistryEntry } from "../registry/schema.ts";
+import { readModels } from "./edit.ts";
+import type { LoadResult, LoadTester } from "./trial.ts";
 
 export interface CheckedModel {
   name: string;
@@ -11,43 +13,89 @@ export interface CheckedModel {
   entry: RegistryEntry | undefined;
   /** Why it cannot be served, or what of its entry is not in force, as a sentence; null: it is well. */
   problem: string | null;
+  /** The same in a few words. */
+  reason: string | null;
   /** null: it was not loaded. */
   load: LoadResult | null;
 }
 
-/** `reasons`: what the registry itself has to say against the entry. */
-export async function checkFiles(
+/** Why the model of an entry cannot be served, by its files; null: nothing speaks against it. */
+export async function findProblem(name: string, entry: RegistryEntry): Promise<OvError | null> {
+  try {
+    checkEntryTask(name, entry.task, await describeModel(entry.path));
+    return null;
+  } catch (error) {
+    if (error instanceof OvError) return error;
+    throw error;
+  }
+}
+
+/** The reason in a few words, for a list. */
+export function toShortReason({ code, facts }: OvError): string {
+  return code === "task_unsupported" ? "its task is not served" : (facts.why ?? "it cannot be used");
+}
+
+/** The entries and files of the named models, or of all. Throws `model_not_found` and `registry_invalid`. */
+export async function checkModels(registryPath: string, named: readonly string[]): Promise<CheckedModel[]> {
+  const models = readModels(registryPath);
+  for (const name of named) findEntry(models, name);
+  const { entries, problems } = parseRegistry(JSON.stringify({ version: 1, models }));
+  const names = named.length > 0 ? [...new Set(named)] : Object.keys(models);
+  return await Promise.all(
+    names.map(async (name) => {
+      const reasons = problems.filter((problem) => problem.name === name).map(({ reason }) => reason);
+      return await checkModel(name, entries.get(name), reasons);
+    }),
+  );
+}
+
+/** `reasons`: what the registry itself reports of the entry. */
+async function checkModel(
   name: string,
   entry: RegistryEntry | undefined,
   reasons: string[],
 ): Promise<CheckedModel> {
-  const found = entry === undefined ? [] : await describeModel(entry.path).then(() => [], toReasons);
-  const problem = [...reasons, ...found].join(" ");
-  return { name, path: entry?.path ?? null, entry, problem: problem === "" ? null : problem, load: null };
+  const found = entry === undefined ? null : await findProblem(name, entry);
+  const sentences = [...reasons, ...(found === null ? [] : [found.message])];
+  return {
+    name,
+    path: entry?.path ?? null,
+    entry,
+    problem: sentences.length === 0 ? null : sentences.join(" "),
+    reason: findReason(entry, found, reasons),
+    load: null,
+  };
 }
 
-function toReasons(error: unknown): string[] {
-  return [error instanceof Error ? error.message : String(error)];
+function findReason(
+  entry: RegistryEntry | undefined,
+  found: OvError | null,
+  reasons: string[],
+): string | null {
+  if (entry === undefined) return "its entry is not valid";
+  if (found !== null) return toShortReason(found);
+  return reasons.length === 0 ? null : "not all of its aliases count";
 }
 
-/** A table, and under it each problem as a whole sentence. */
-export function renderChecked(checked: CheckedModel[], registryPath: string, width: number | null): string {
-  if (checked.length === 0) return `${toOneLine(`No models in ${JSON.stringify(registryPath)} yet.`)}\n`;
-  const withLoad = checked.some(({ load }) => load !== null);
-  const header = ["NAME", "STATE", ...(withLoad ? ["DEVICE", "SECONDS"] : []), "PATH"];
-  const rows = checked.map((model) => {
-    const loaded = [model.load?.device ?? "-", model.load === null ? "-" : model.load.seconds.toFixed(1)];
-    return [toOneLine(model.name), toState(model), ...(withLoad ? loaded : []), toOneLine(model.path ?? "-")];
-  });
-  const notes = checked.flatMap(({ name, problem }) =>
-    problem === null ? [] : [`${toOneLine(`${name}: ${problem}`)}\n`],
-  );
-  return [renderTable(header, rows, width), ...(notes.length > 0 ? ["\n", ...notes] : [])].join("");
-}
-
-function toState({ problem, path, entry, load }: CheckedModel): string {
-  if (problem === null) return load === null ? "ok" : "answers";
-  if (load !== null) return paint("red", "does not load");
-  const short = entry === undefined ? "is not a valid entry" : toShortReason(problem, path ?? "");
-  return paint("red", toOneLine(short));
+/**
+ * Loads those that have no problem, one after the other: two models at once may not fit in memory. `onLoad` is called
+ * before each.
+ */
+export async function checkLoads(
+  checked: readonly CheckedModel[],
+  tester: Pick<LoadTester, "test">,
+  onLoad: (name: string) => void,
+): Promise<CheckedModel[]> {
+  const done: CheckedModel[] = [];
+  for (const model of checked) {
+    if (model.entry === undefined || model.problem !== null) {
+      done.push(model);
+      continue;
+    }
+    onLoad(model.name);
+    const load = await tester.test(model.name, model.entry);
+    const reason = load.problem === null ? null : "it does not load";
+    done.push({ ...model, load, problem: load.problem, reason });
+  }
+  return done;
 }

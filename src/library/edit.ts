@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { toOneLine, writeOut } from "../../cli/terminal.ts";
-import type { RawModels } from "../registry/edit.ts";
+import { addAliases, type RawModels, removeAliases, removeModel, renameModel } from "../registry/edit.ts";
 import { parseRegistryFile } from "../registry/schema.ts";
 import { updateRegistry } from "../registry/store.ts";
+import { setValues } from "../registry/values.ts";
 
 /**
  * Changes the registry and resolves to what the change returned. Throws what it throws, with nothing written;
@@ -23,7 +23,7 @@ export async function editRegistry<T>(path: string, change: (models: RawModels) 
   throw new TypeError("The registry was written without its change");
 }
 
-/** The raw entries as they are now; throws `registry_invalid`. A file that is not there holds none. */
+/** The raw entries as they are now; throws `registry_invalid`. A file that does not exist holds none. */
 export function readModels(path: string): RawModels {
   try {
     return parseRegistryFile(readFileSync(path, "utf8"), `The registry ${JSON.stringify(path)}`).models;
@@ -33,11 +33,34 @@ export function readModels(path: string): RawModels {
   }
 }
 
-/** Prints one line each, whatever the names in them hold. */
-export async function sayLines(...lines: string[]): Promise<void> {
-  await writeOut(lines.map((line) => `${toOneLine(line)}\n`).join(""));
+/** Gives a model another name. Throws `model_not_found`, `invalid_request`. */
+export async function renameEntry(registryPath: string, name: string, next: string): Promise<void> {
+  await editRegistry(registryPath, (models) => renameModel(models, name, next));
 }
 
-export function quoteAll(names: readonly string[]): string {
-  return names.map((name) => JSON.stringify(name)).join(", ");
+/** Resolves to all aliases that the model has then. Throws `model_not_found`, `invalid_request`. */
+export async function changeAliases(
+  registryPath: string,
+  name: string,
+  { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
+): Promise<string[]> {
+  return await editRegistry(registryPath, (models) => {
+    removeAliases(models, name, remove);
+    return addAliases(models, name, add);
+  });
+}
+
+/** `values`: as `setValues` takes them. Throws `model_not_found`, `invalid_request`. */
+export async function setEntry(
+  registryPath: string,
+  name: string,
+  values: readonly string[],
+  options: { force: boolean },
+): Promise<void> {
+  await editRegistry(registryPath, (models) => setValues(models, name, values, options));
+}
+
+/** Takes a model out of the registry; its files stay. Throws `model_not_found`. */
+export async function removeEntry(registryPath: string, name: string): Promise<void> {
+  await editRegistry(registryPath, (models) => void removeModel(models, name));
 }

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { OvError } from "../errors.ts";
+import { isUnder, toRealPath } from "../models/paths.ts";
 import { type RawModels, toEntryPath } from "../registry/edit.ts";
-import { isUnder, toRealPath } from "./paths.ts";
 
 export interface Removal {
   path: string;
@@ -11,8 +11,8 @@ export interface Removal {
 }
 
 /**
- * Looks at what is to be deleted; null: there is nothing. Throws for what must never be: a path that leads through
- * a symlink, one that holds more than a model.
+ * What is to be deleted; null: there is nothing. Throws `invalid_request` for what must never be: a path that leads
+ * through a symlink, one that holds more than a model.
  * `keep`: what the deleted folder must not contain, such as the registry and the home folder.
  */
 export function planRemoval(
@@ -59,7 +59,7 @@ export interface HiddenFiles {
 
 /**
  * Moves it out of sight in one step, so that a folder that is half deleted is never taken for a model.
- * What a killed run leaves has a hidden name that begins with `.ov-llm-removed-`.
+ * What a killed run leaves has a hidden name that starts with `.ov-llm-removed-`.
  */
 export function hideFiles({ path, root }: Removal): HiddenFiles {
   const parent = dirname(path);
@@ -87,8 +87,11 @@ function isModelFile(name: string): boolean {
 }
 
 function leftBehind(path: string, hidden: string, reason: string): OvError {
-  const what = `The entry is gone, but not all files of ${JSON.stringify(path)} could be deleted (${reason})`;
-  return new OvError("invalid_request", `${what}. Delete ${JSON.stringify(hidden)} yourself.`);
+  return new OvError("invalid_request", {
+    what: `The entry is removed, but not all files of ${JSON.stringify(path)} could be deleted`,
+    why: reason,
+    next: `Delete ${JSON.stringify(hidden)} yourself.`,
+  });
 }
 
 function toReason(error: unknown): string {
@@ -96,9 +99,9 @@ function toReason(error: unknown): string {
 }
 
 function refused(path: string, why: string): OvError {
-  return new OvError(
-    "invalid_request",
-    `Cannot delete ${JSON.stringify(path)}: it ${why}. Nothing was changed; ` +
-      `without --files only the entry is removed.`,
-  );
+  return new OvError("invalid_request", {
+    what: `Cannot delete ${JSON.stringify(path)}`,
+    why: `it ${why}`,
+    next: "Nothing was changed; without --files only the entry is removed.",
+  });
 }

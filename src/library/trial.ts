@@ -5,7 +5,7 @@ import { toTarget } from "../engine/pool/target.ts";
 import { createLog } from "../log.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
-/** How a model did when it was loaded and asked for one token. */
+/** What came of loading a model and asking it for one token. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
@@ -41,8 +41,8 @@ export function createLoadTester({ settings, variables }: LoadedSettings, signal
 
   return {
     async test(name, entry) {
-      const begun = performance.now();
-      const toSeconds = () => Math.round((performance.now() - begun) / 10) / 100;
+      const started = performance.now();
+      const toSeconds = () => Math.round((performance.now() - started) / 10) / 100;
       try {
         const device = await answerOnce(name, entry);
         return { problem: null, seconds: toSeconds(), device };

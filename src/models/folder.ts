@@ -1,10 +1,13 @@
-import { statSync } from "node:fs";
-import { access, constants, readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
-import { OvError } from "../errors.ts";
+import { type ErrorFacts, OvError } from "../errors.ts";
+import { findFolderTask } from "./find-task.ts";
 import { readGguf } from "./gguf.ts";
+import { readJsonFile } from "./hf-config.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import { findFolderProblem } from "./problems.ts";
+import { findOpenVinoFormat, toGgufFormat } from "./ready-made.ts";
 
 const positive = Type.Integer({ minimum: 1 });
 
@@ -22,124 +25,125 @@ const GenerationDefaults = Type.Partial(
 export type GenerationDefaults = Static<typeof GenerationDefaults>;
 
 /** The keys of config.json that state a model's context length; multimodal models nest them. */
-const ModelConfig = Type.Object({
+const ContextConfig = Type.Object({
   max_position_embeddings: Type.Optional(positive),
   n_positions: Type.Optional(positive),
   max_sequence_length: Type.Optional(positive),
   text_config: Type.Optional(Type.Object({ max_position_embeddings: Type.Optional(positive) })),
 });
+const ArchitectureConfig = Type.Object({ architectures: Type.Array(Type.String()) });
 
 export interface ModelDescription {
   /** `ir`: a folder with OpenVINO's intermediate representation; `gguf`: one file. */
-  kind: "ir" | "gguf";
+  form: "ir" | "gguf";
   path: string;
+  /** What its folder or file is called, without what the converter or the format adds. */
+  label: string;
+  /** What it was converted from; null: ov-llm did not convert it. */
+  manifest: Manifest | null;
+  /** What it does, see tasks.ts; null: its files do not show it. */
+  task: string | null;
+  /** Such as `int8` or `q4_k_m`; `unknown`. */
+  weightFormat: string;
+  weightsBytes: number;
   /** In tokens, as the model's own files say; null: they do not. */
   contextLength: number | null;
   defaults: GenerationDefaults;
 }
 
 /**
- * What lies at a path, judged by its files alone. Throws `model_path_invalid` with a sentence that names what
- * is wrong there and the next step.
+ * What lies at a path, judged by its files alone; of large ones only the ends are read. Throws `model_path_invalid`,
+ * whose `why` is a clause about the path.
  */
 export async function describeModel(path: string): Promise<ModelDescription> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw invalid(
-      path,
-      error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code})`,
-      "Correct its path in the registry, or list what is there with `ov-llm models`.",
-    );
+    const why = error.code === "ENOENT" ? "it does not exist" : `it cannot be read (${error.code})`;
+    const next = "Correct its path in the registry, or list what is there with `ov-llm models`.";
+    throw invalid(path, { why, next });
   });
   await access(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK).catch(() => {
-    throw invalid(path, "is not readable for this user", "Change its permissions.");
+    throw invalid(path, { why: "it is not readable for this user", next: "Change its permissions." });
   });
-  return found.isDirectory() ? describeFolder(path) : describeFile(path, found.size);
+  return found.isDirectory() ? await describeFolder(path) : await describeFile(path, found.size);
 }
 
 async function describeFile(path: string, size: number): Promise<ModelDescription> {
   if (!path.endsWith(".gguf")) {
-    throw invalid(path, "is a file, but not a .gguf one", "Name an OpenVINO model folder or a .gguf file.");
+    const next = "Name an OpenVINO model folder or a .gguf file.";
+    throw invalid(path, { why: "it is a file, but not a .gguf one", next });
   }
-  const { contextLength, needsBytes } = await readGguf(path);
+  const { contextLength, needsBytes, task } = await readGguf(path);
   if (size < needsBytes) {
-    throw invalid(path, `is cut short: it has ${size} bytes of at least ${needsBytes}`, "Fetch it again.");
+    const why = `it is cut short at ${size} of at least ${needsBytes} bytes`;
+    throw invalid(path, { why, next: "Fetch it again." });
   }
-  return { kind: "gguf", path, contextLength, defaults: {} };
+  const name = basename(path);
+  return {
+    form: "gguf",
+    path,
+    label: name.replace(/\.gguf$/, ""),
+    manifest: null,
+    task,
+    weightFormat: toGgufFormat(name),
+    weightsBytes: size,
+    contextLength,
+    defaults: {},
+  };
 }
 
 async function describeFolder(path: string): Promise<ModelDescription> {
   const files = new Set(await readdir(path));
-  if (!files.has("openvino_model.xml")) throw notOpenVino(path, files);
-  const missing = ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"].filter(
-    (name) => !files.has(name),
-  );
-  const empty = ["openvino_model.xml", "openvino_model.bin"].filter((name) => isEmpty(join(path, name)));
-  if (empty.length > 0) {
-    throw invalid(path, `is an incomplete export: ${empty.join(" and ")} is empty`, convertAgain);
-  }
-  if (missing.length > 0) {
-    const what = missing.includes("openvino_model.bin") ? "is an incomplete export" : "has no tokenizer";
-    throw invalid(path, `${what}: ${missing.join(" and ")} missing`, convertAgain);
-  }
-  const config = await readJson(join(path, "config.json"), ModelConfig);
-  return {
-    kind: "ir",
+  const manifest = readManifest(path);
+  const folder = parseFolderName(basename(path));
+  const task = findFolderTask({
     path,
-    contextLength:
-      config?.max_position_embeddings ??
-      config?.text_config?.max_position_embeddings ??
-      config?.n_positions ??
-      config?.max_sequence_length ??
-      null,
-    defaults: (await readJson(join(path, "generation_config.json"), GenerationDefaults)) ?? {},
+    files,
+    stated: manifest?.task ?? folder?.task ?? null,
+    architectures: readJsonFile(join(path, "config.json"), ArchitectureConfig)?.architectures ?? [],
+  });
+  const problem = findFolderProblem(path, files, task);
+  if (problem !== null) throw invalid(path, problem);
+  const label = basename(folder === null ? path : dirname(path));
+  return {
+    form: "ir",
+    path,
+    label,
+    manifest,
+    task,
+    weightFormat:
+      manifest?.weight_format ?? folder?.weight_format ?? findOpenVinoFormat(basename(path), path),
+    weightsBytes: await measureWeights(path, files),
+    contextLength: readContextLength(path),
+    defaults: readJsonFile(join(path, "generation_config.json"), GenerationDefaults) ?? {},
   };
 }
 
-/** Why a folder without openvino_model.xml is no model that can be served. */
-function notOpenVino(path: string, files: ReadonlySet<string>): OvError {
-  const names = [...files];
-  const gguf = names.find((name) => name.endsWith(".gguf"));
-  if (gguf) return invalid(path, "holds a .gguf file", `Name the file itself: ${join(path, gguf)}.`);
-  if (names.some((name) => /\.(safetensors|bin|pt|pth)$/.test(name)) && files.has("config.json")) {
-    return invalid(
-      path,
-      "is a raw Hugging Face model, not an OpenVINO one",
-      "Convert it with `ov-llm convert`.",
-    );
-  }
-  if (names.some((name) => name.startsWith("openvino_"))) {
-    return invalid(
-      path,
-      "is an incomplete export: openvino_model.xml is missing",
-      "Convert the model again with `ov-llm convert`.",
-    );
-  }
-  return invalid(
-    path,
-    "holds no OpenVINO model: openvino_model.xml is missing",
-    "Name a folder that `ov-llm convert` made, or a .gguf file.",
+/** `task-<task>__wf-<weight format>`, as the converter names its folders. */
+export function parseFolderName(name: string): { task: string; weight_format: string } | null {
+  const [, task, format] = /^task-(.+)__wf-(.+)$/.exec(name) ?? [];
+  return task === undefined || format === undefined ? null : { task, weight_format: format };
+}
+
+function readContextLength(path: string): number | null {
+  const config = readJsonFile(join(path, "config.json"), ContextConfig);
+  return (
+    config?.max_position_embeddings ??
+    config?.text_config?.max_position_embeddings ??
+    config?.n_positions ??
+    config?.max_sequence_length ??
+    null
   );
 }
 
-/** A JSON file's content when it is there and fits; a model without it, or with a strange one, still works. */
-async function readJson<T extends typeof ModelConfig | typeof GenerationDefaults>(
-  path: string,
-  schema: T,
-): Promise<Static<T> | null> {
-  try {
-    const content: unknown = JSON.parse(await readFile(path, "utf8"));
-    return Value.Check(schema, content) ? content : null;
-  } catch {
-    return null;
-  }
+async function measureWeights(path: string, files: ReadonlySet<string>): Promise<number> {
+  const names = [...files].filter((name) => name.endsWith(".bin"));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const convertAgain = "Convert the model again with `ov-llm convert`, or fetch its files again.";
-
-function isEmpty(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.size === 0;
-}
-
-function invalid(path: string, what: string, nextStep: string): OvError {
-  return new OvError("model_path_invalid", `Model path "${path}" ${what}. ${nextStep}`);
+function invalid(path: string, facts: Omit<ErrorFacts, "what">): OvError {
+  return new OvError("model_path_invalid", {
+    what: `Cannot use the model at ${JSON.stringify(path)}`,
+    ...facts,
+  });
 }

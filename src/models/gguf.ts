@@ -4,8 +4,10 @@ import { OvError } from "../errors.ts";
 export interface GgufFacts {
   /** `<architecture>.context_length` of the metadata, in tokens. */
   contextLength: number | null;
-  /** The file is at least so long: where its last tensor ends. */
+  /** Where its last tensor ends: a shorter file has lost some. */
   needsBytes: number;
+  /** See tasks.ts. */
+  task: string;
 }
 
 /**
@@ -28,22 +30,25 @@ const blockSizes: ReadonlyMap<number, [values: number, bytes: number]> = new Map
   [30, [1, 2]],
 ]);
 
+/** Architectures that read texts and write none (gguf-py's `MODEL_ARCH_NAMES`). */
+const embeddingArchitecture = /bert/;
+/** `<architecture>.pooling_type` (llama.h, `llama_pooling_type`): a language model has none, which is 0. */
+const rankPooling = 4;
+
 /** Reads the head of a GGUF file; throws `model_path_invalid` when it is not one. */
 export async function readGguf(path: string): Promise<GgufFacts> {
   const file = await open(path);
   const magic = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
   if (magic.buffer.toString("latin1") !== "GGUF") {
-    throw new OvError(
-      "model_path_invalid",
-      `"${path}" is not a GGUF file: it does not begin with "GGUF". Fetch it again.`,
-    );
+    throw invalid(path, 'it is not a GGUF file, as it does not start with "GGUF"');
   }
   try {
     // Large, and needed for .gguf files alone.
     const { gguf } = await import("@huggingface/gguf");
     const { metadata, tensorInfos, tensorDataOffset } = await gguf(path, { allowLocalFile: true });
     const facts = new Map<string, unknown>(Object.entries(metadata));
-    const contextLength = facts.get(`${facts.get("general.architecture")}.context_length`);
+    const architecture = String(facts.get("general.architecture"));
+    const contextLength = facts.get(`${architecture}.context_length`);
     const ends = tensorInfos.map(({ offset, shape, dtype }) => {
       const [values, bytes] = blockSizes.get(dtype) ?? [1, 0];
       return Number(offset) + (shape.reduce((all, side) => all * Number(side), 1) / values) * bytes;
@@ -52,12 +57,21 @@ export async function readGguf(path: string): Promise<GgufFacts> {
     return {
       contextLength: typeof contextLength === "number" && contextLength > 0 ? contextLength : null,
       needsBytes: Number(tensorDataOffset) + last,
+      task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),
     };
   } catch (error) {
-    throw new OvError(
-      "model_path_invalid",
-      `The GGUF file "${path}" cannot be read: its head is damaged or cut short. Fetch it again.`,
-      { cause: error },
-    );
+    throw invalid(path, "its head is damaged or cut short", error);
   }
+}
+
+function toTask(architecture: string, pooling: number): string {
+  if (pooling === rankPooling) return "text-classification";
+  return pooling > 0 || embeddingArchitecture.test(architecture)
+    ? "feature-extraction"
+    : "text-generation-with-past";
+}
+
+function invalid(path: string, why: string, cause?: unknown): OvError {
+  const what = `Cannot use the model at ${JSON.stringify(path)}`;
+  return new OvError("model_path_invalid", { what, why, next: "Fetch it again." }, { cause });
 }

@@ -1,6 +1,31 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Value } from "@sinclair/typebox/value";
+import { Manifest, manifestFile } from "./manifest.ts";
+
+/** `<root>/<name>/task-…__wf-…/conversion.json`, and one folder of room. */
+const deepest = 4;
+
+export type FoundManifest =
+  | {
+      /** The folder that it lies in: the model, wherever `converted_path` states that it was. */
+      folder: string;
+      manifest: Manifest;
+    }
+  | {
+      folder: string;
+      manifest: null;
+      /** Why it cannot be used, as a clause. */
+      why: string;
+    };
+
+/**
+ * Every conversion.json under `root`, in the order of its path. Hidden folders are work in progress and left out, links
+ * too, so that none leads in a circle or out of the folder. Nothing there: an empty list.
+ */
+export function findManifests(root: string): FoundManifest[] {
+  return findFiles(root, deepest).sort().map(read);
+}
 
 export interface Converted {
   /** The manifests of all converted folders. */
@@ -9,23 +34,45 @@ export interface Converted {
   names: string[];
 }
 
-/** What lies in `modelOut`: `<name>/task-…__wf-…/conversion.json`. Nothing there: empty lists. */
+/** What was converted to `modelOut`. */
 export function listConverted(modelOut: string): Converted {
-  const names = listFolders(modelOut);
-  const manifests = names.flatMap((name) =>
-    listFolders(join(modelOut, name)).flatMap((inner) => readManifest(join(modelOut, name, inner)) ?? []),
-  );
-  return { manifests, names };
+  return {
+    manifests: findManifests(modelOut).flatMap(({ manifest }) => manifest ?? []),
+    names: list(modelOut).flatMap((entry) => (isOpenFolder(entry) ? [entry.name] : [])),
+  };
 }
 
-/** Hidden ones are work in progress. */
-function listFolders(path: string): string[] {
+function findFiles(folder: string, depth: number): string[] {
+  return list(folder).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.name === manifestFile) return [path];
+    return isOpenFolder(entry) && depth > 1 ? findFiles(path, depth - 1) : [];
+  });
+}
+
+function list(folder: string) {
   try {
-    const entries = readdirSync(path, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-      .map(({ name }) => name);
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
   }
+}
+
+function isOpenFolder(entry: ReturnType<typeof list>[number]): boolean {
+  return entry.isDirectory() && !entry.name.startsWith(".");
+}
+
+function read(file: string): FoundManifest {
+  const folder = dirname(file);
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { folder, manifest: null, why: `it cannot be read (${reason})` };
+  }
+  if (Value.Check(Manifest, content)) return { folder, manifest: content };
+  const { path = "", message = "" } = Value.Errors(Manifest, content).First() ?? {};
+  const where = path === "" ? "" : `${path.slice(1)}: `;
+  return { folder, manifest: null, why: `it is not a conversion.json of ov-llm (${where}${message})` };
 }

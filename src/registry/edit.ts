@@ -1,11 +1,9 @@
-import { OvError } from "../errors.ts";
-import { checkName } from "./check-name.ts";
-import { toFreeName } from "./name.ts";
-import { findNearest } from "./nearest.ts";
+import { type ErrorFacts, OvError } from "../errors.ts";
+import { checkName, findNearest, toFreeName } from "./names.ts";
 import type { RegistryEntry } from "./schema.ts";
 
 /**
- * Changes of the registry as `updateRegistry` takes them: each edits the raw entries in place, keeps all that it is
+ * Changes of the registry as `updateRegistry` takes them: each edits the raw entries in place, keeps everything that it is
  * not about, and throws before it has changed anything.
  */
 export type RawModels = Record<string, unknown>;
@@ -28,7 +26,7 @@ export function addModel(models: RawModels, { name, entry, toRealPath }: Additio
   }
   const { aliases = [], ...rest } = entry;
   const free = toFreeName(name, (candidate) => findHolder(models, candidate) !== undefined);
-  // The aliases are looked at before the entry is there, so that a refused one leaves nothing behind.
+  // Before the entry is there, so that a refused alias leaves nothing behind.
   for (const alias of aliases) checkFreeAlias(models, free, alias);
   models[free] = aliases.length === 0 ? rest : { ...rest, aliases: [...new Set(aliases)] };
   return { name: free, added: true };
@@ -41,7 +39,7 @@ export function removeModel(models: RawModels, name: string): unknown {
   return entry;
 }
 
-/** Renames in place: the order of the entries stays. An alias that says the new name already is dropped. */
+/** Renames in place: the order of the entries stays. An alias that equals the new name is dropped. */
 export function renameModel(models: RawModels, name: string, next: string): void {
   const entry = findEntry(models, name);
   checkName(next);
@@ -62,14 +60,14 @@ export function addAliases(models: RawModels, name: string, added: readonly stri
   return toAliases(changed);
 }
 
-/** Removes aliases; one that it has not is an error. Returns those that are left. */
+/** Removes aliases; one that the model lacks is an error. Returns those that are left. */
 export function removeAliases(models: RawModels, name: string, removed: readonly string[]): string[] {
   const entry = findEntry(models, name);
   const aliases = toAliases(entry);
   const missing = removed.find((alias) => !aliases.includes(alias));
   if (missing !== undefined) {
-    const has = aliases.length === 0 ? "it has none" : `it has ${quoteAll(aliases)}`;
-    throw refused(`Cannot remove alias ${quote(missing)} of model ${quote(name)}: ${has}.`);
+    const why = aliases.length === 0 ? "it has none" : `it has ${quoteAll(aliases)}`;
+    throw refused({ what: `Cannot remove alias ${quote(missing)} of model ${quote(name)}`, why });
   }
   const changed = withAliases(name, entry, (all) => without(all, removed));
   models[name] = changed;
@@ -79,31 +77,30 @@ export function removeAliases(models: RawModels, name: string, removed: readonly
 /** The raw entry of that name; throws `model_not_found` with the nearest known names. */
 export function findEntry(models: RawModels, name: string): unknown {
   if (Object.hasOwn(models, name)) return models[name];
-  const holder = findHolder(models, name);
-  const names = Object.keys(models);
-  const nearest = findNearest(name, names);
-  const hint =
-    holder !== undefined
-      ? `it is an alias of ${quote(holder)}, use that name`
-      : nearest.length > 0
-        ? `did you mean ${nearest.map(quote).join(" or ")}?`
-        : names.length > 0
-          ? `the registry has ${quoteAll(names.slice(0, 10))}${names.length > 10 ? ", …" : ""}`
-          : "the registry is empty";
-  const end = hint.endsWith("?") ? "" : ".";
-  throw new OvError(
-    "model_not_found",
-    `Cannot find model ${quote(name)}: ${hint}${end} List them with "ov-llm models".`,
-  );
+  throw new OvError("model_not_found", {
+    what: `Cannot find model ${quote(name)}`,
+    why: findHint(models, name),
+    next: `List them with "ov-llm models".`,
+  });
 }
 
-/** The entry as an object with named values; throws for what is none. */
+function findHint(models: RawModels, name: string): string {
+  const holder = findHolder(models, name);
+  if (holder !== undefined) return `it is an alias of ${quote(holder)}, use that name`;
+  const names = Object.keys(models);
+  const nearest = findNearest(name, names);
+  if (nearest.length > 0) return `did you mean ${nearest.map(quote).join(" or ")}?`;
+  if (names.length === 0) return "the registry is empty";
+  return `the registry has ${quoteAll(names.slice(0, 10))}${names.length > 10 ? ", …" : ""}`;
+}
+
+/** The entry as an object with named values; throws `registry_invalid` for anything else. */
 export function toFields(name: string, entry: unknown): Record<string, unknown> {
   if (typeof entry === "object" && entry !== null && !Array.isArray(entry)) return { ...entry };
-  throw new OvError(
-    "registry_invalid",
-    `Registry entry ${quote(name)} is no object. Remove it with "ov-llm models rm" and add the model again.`,
-  );
+  throw new OvError("registry_invalid", {
+    what: `Registry entry ${quote(name)} is not an object`,
+    next: `Remove it with "ov-llm models rm" and add the model again.`,
+  });
 }
 
 /** The path that a raw entry states; null: none. */
@@ -132,23 +129,27 @@ function findHolder(models: RawModels, name: string): string | undefined {
 
 function checkFreeAlias(models: RawModels, name: string, alias: string): void {
   checkName(alias, "an alias");
-  if (alias === name) throw refused(`Cannot use ${quote(alias)} as an alias of itself. Choose another one.`);
+  if (alias === name) {
+    throw refused({ what: `Cannot use ${quote(alias)} as an alias of itself`, next: chooseAnother });
+  }
   const holder = findHolder(models, alias);
   if (holder !== undefined && holder !== name) throw taken(alias, holder);
 }
 
 function taken(name: string, holder: string | undefined): OvError {
-  const whose =
-    holder === undefined || holder === name ? "a model has it" : `it is an alias of ${quote(holder)}`;
-  return refused(`Cannot use the name ${quote(name)}: ${whose} already. Choose another one.`);
+  const isModel = holder === undefined || holder === name;
+  const why = isModel ? "a model has it already" : `it is an alias of ${quote(holder)} already`;
+  return refused({ what: `Cannot use the name ${quote(name)}`, why, next: chooseAnother });
 }
+
+const chooseAnother = "Choose another one.";
 
 function without(aliases: string[], removed: readonly string[]): string[] {
   return aliases.filter((alias) => !removed.includes(alias));
 }
 
-function refused(message: string): OvError {
-  return new OvError("invalid_request", message);
+function refused(facts: ErrorFacts): OvError {
+  return new OvError("invalid_request", facts);
 }
 
 function quote(text: string): string {

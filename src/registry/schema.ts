@@ -43,9 +43,9 @@ export const RegistryEntry = Type.Object(
     ),
     /** Never unloaded for being idle. */
     pinned: Type.Optional(Type.Boolean({ description: "true or false" })),
-    /** Unloaded after so many seconds without a request; 0: never. */
+    /** Unloaded after this many seconds without a request; 0: never. */
     idle_seconds: Type.Optional(Type.Number({ minimum: 0, description: "a number of seconds, 0 or more" })),
-    /** How the model writes tool calls, where its chat template does not tell. */
+    /** How the model writes tool calls, where its chat template does not show it. */
     tool_format: Type.Optional(
       Type.Union(
         toolFormats.map((name) => Type.Literal(name)),
@@ -57,7 +57,7 @@ export const RegistryEntry = Type.Object(
 );
 export type RegistryEntry = Static<typeof RegistryEntry>;
 
-/** The whole file, its entries not looked at yet. */
+/** The whole file, its entries not checked yet. */
 export const RegistryFile = Type.Object(
   { version: Type.Literal(1), models: Type.Record(Type.String(), Type.Unknown()) },
   { additionalProperties: true },
@@ -77,7 +77,7 @@ export interface ParsedRegistry {
 
 /**
  * The file's text as JSON with the right outer shape; throws `registry_invalid`.
- * `source` begins the sentence of that error.
+ * `source`: what that error names.
  */
 export function parseRegistryFile(text: string, source = "The registry"): RegistryFile {
   let file: unknown;
@@ -85,15 +85,15 @@ export function parseRegistryFile(text: string, source = "The registry"): Regist
     file = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`${source} is not valid JSON (${reason}).`, error);
+    throw invalid(`${source} is not valid JSON (${reason})`, error);
   }
   if (Value.Check(RegistryFile, file)) return file;
   const shape = typeof file === "object" && file !== null && !Array.isArray(file) ? file : undefined;
-  if (shape === undefined) throw invalid(`${source} holds ${show(file)} where an object was wanted.`);
+  if (shape === undefined) throw invalid(`${source} holds ${show(file)}, but must be an object`);
   const version = "version" in shape ? shape.version : undefined;
-  if (version !== 1) throw invalid(`${source} has version ${show(version)}; this ov-llm reads version 1.`);
+  if (version !== 1) throw invalid(`${source} has version ${show(version)}; this ov-llm reads version 1`);
   const models = "models" in shape ? shape.models : undefined;
-  throw invalid(`${source} has ${show(models)} as "models"; wanted is an object from name to entry.`);
+  throw invalid(`${source} has ${show(models)} as "models", but it must be an object from name to entry`);
 }
 
 /** Entry by entry: what is wrong with one is reported and never costs the others. */
@@ -101,7 +101,7 @@ export function parseRegistry(text: string, source?: string): ParsedRegistry {
   const { models } = parseRegistryFile(text, source);
   const entries = new Map<string, RegistryEntry>();
   const problems: RegistryProblem[] = [];
-  // Names of bad entries count too: an alias must not answer in the place of a broken model.
+  // Names of bad entries count too: an alias must not answer instead of a broken model.
   const taken = new Set(Object.keys(models));
   for (const [name, value] of Object.entries(models)) {
     if (name === "" || !Value.Check(RegistryEntry, value)) {
@@ -159,8 +159,7 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-function invalid(sentence: string, cause?: unknown): OvError {
-  return new OvError("registry_invalid", `${sentence} Correct the file or restore an earlier copy.`, {
-    cause,
-  });
+function invalid(what: string, cause?: unknown): OvError {
+  const next = "Correct the file or restore an earlier copy.";
+  return new OvError("registry_invalid", { what, next }, { cause });
 }

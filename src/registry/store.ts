@@ -40,11 +40,11 @@ export async function updateRegistry(
 }
 
 function locked(path: string, waitMs: number): OvError {
-  return new OvError(
-    "registry_locked",
-    `Cannot lock ${JSON.stringify(path)}: another process has held it for ${waitMs / 1000} s. ` +
-      `See which one with "fuser ${path}", end it or let it finish, then try again.`,
-  );
+  return new OvError("registry_locked", {
+    what: `Cannot lock ${JSON.stringify(path)}`,
+    why: `another process has held it for ${waitMs / 1000} s`,
+    next: `See which one with "fuser ${path}", end it or let it finish, then try again.`,
+  });
 }
 
 function rewrite(path: string, change: (models: Record<string, unknown>) => void): void {

@@ -1,13 +1,13 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError } from "../errors.ts";
+import { type ErrorFacts, OvError } from "../errors.ts";
 import { findEntry, type RawModels, toFields } from "./edit.ts";
-import { findNearest } from "./nearest.ts";
+import { findNearest } from "./names.ts";
 import { propertyNames, propertySchema } from "./properties.ts";
 import { RegistryEntry } from "./schema.ts";
 
 const schemas = new Map<string, TSchema>(Object.entries(RegistryEntry.properties));
-/** Aliases have a command of their own, which looks at the other models' names too. */
+/** Aliases have a command of their own, which checks the other models' names too. */
 const settable = [...schemas.keys()].filter((key) => key !== "aliases" && key !== "properties");
 const propertyPrefix = "properties.";
 
@@ -56,29 +56,35 @@ function toObject(value: unknown): Record<string, unknown> {
 function split(assignment: string): [key: string, text: string] {
   const at = assignment.indexOf("=");
   if (at > 0) return [assignment.slice(0, at), assignment.slice(at + 1)];
-  throw refused(`Cannot use ${quote(assignment)}: wanted is key=value, or key= to remove the key`);
+  throw refused({
+    what: `Cannot use ${quote(assignment)}`,
+    why: "expected key=value, or key= to remove the key",
+  });
 }
 
-/** The text as what its key wants; text that does not fit stays text, and the schema refuses it. */
+/** The text as the type of its key; text that does not fit stays text, and the schema refuses it. */
 function toValue(key: string, text: string): unknown {
   const type: unknown = schemaOf(key)?.type;
   return type === "string" ? text : (parseJson(text) ?? text);
 }
 
 function check(key: string, value: unknown, assignment: string, force: boolean): void {
-  if (key === "aliases") throw refused(`Cannot set "aliases" here: "ov-llm models alias" does that`);
-  if (key === "properties") throw refused(`Cannot set "properties" as a whole: set properties.NAME=value`);
+  if (key === "aliases") {
+    throw refused({ what: `Cannot set "aliases" here`, next: `Use "ov-llm models alias".` });
+  }
+  if (key === "properties") {
+    throw refused({ what: `Cannot set "properties" as a whole`, next: "Set properties.NAME=value." });
+  }
   const schema = schemaOf(key);
   if (schema === undefined) {
     if (key.startsWith(propertyPrefix)) throw unknownProperty(key.slice(propertyPrefix.length));
     if (key === "__proto__" || !force) throw unknownKey(key);
   } else if (value === undefined) {
-    if (required.has(key)) {
-      throw refused(`Cannot remove ${quote(key)}: no model can be without it`);
-    }
+    if (required.has(key))
+      throw refused({ what: `Cannot remove ${quote(key)}`, why: "every model needs it" });
   } else if (!Value.Check(schema, value)) {
-    const wanted = schema.description ?? "something else";
-    throw refused(`Cannot use ${quote(assignment)}: ${quote(key)} must be ${wanted}`);
+    const why = `${quote(key)} must be ${schema.description ?? "something else"}`;
+    throw refused({ what: `Cannot use ${quote(assignment)}`, why });
   }
 }
 
@@ -87,19 +93,22 @@ function schemaOf(key: string): TSchema | undefined {
 }
 
 function unknownProperty(property: string): OvError {
-  const [nearest] = findNearest(property, propertyNames);
-  const meant = nearest === undefined ? "" : `did you mean ${quote(nearest)}? `;
-  return refused(
-    `Cannot set the property ${quote(property)}: ${meant}The properties that ov-llm knows are ${propertyNames.join(", ")}`,
-  );
+  const next = `The properties that ov-llm knows are ${propertyNames.join(", ")}.`;
+  return refused({
+    what: `Cannot set the property ${quote(property)}`,
+    why: toGuess(property, propertyNames),
+    next,
+  });
 }
 
 function unknownKey(key: string): OvError {
-  const [nearest] = findNearest(key, settable);
-  const meant = nearest === undefined ? "" : `did you mean ${quote(nearest)}? `;
-  return refused(
-    `Cannot set ${quote(key)}: ${meant}The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME; --force sets others`,
-  );
+  const next = `The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME; --force sets others.`;
+  return refused({ what: `Cannot set ${quote(key)}`, why: toGuess(key, settable), next });
+}
+
+function toGuess(word: string, known: readonly string[]): string {
+  const [nearest] = findNearest(word, known);
+  return nearest === undefined ? "ov-llm does not know it" : `did you mean ${quote(nearest)}?`;
 }
 
 function parseJson(text: string): unknown {
@@ -110,8 +119,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refused(sentence: string): OvError {
-  return new OvError("invalid_request", `${sentence}.`);
+function refused(facts: ErrorFacts): OvError {
+  return new OvError("invalid_request", facts);
 }
 
 function quote(text: string): string {

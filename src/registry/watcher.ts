@@ -37,8 +37,8 @@ export interface Registry {
 const clockTickMs = 2_000;
 
 /**
- * The registry in memory. No timer and no polling: it looks at the file when it is asked, so a change, a
- * new name and a removed one are seen by the next request.
+ * The registry in memory. No timer and no polling: the file is checked on each request, so that the next
+ * one sees a change, a new name and a removed one.
  */
 export function createRegistry({ path, onChange, onProblem }: RegistryOptions): Registry {
   let snapshot: Snapshot = { entries: new Map(), state: "ok", reason: null, problems: [] };
@@ -89,7 +89,7 @@ interface Stamp {
   /** Differs when the file differs, but for changes within one tick of the clock. */
   key: string;
   modifiedMs: number;
-  /** undefined: there is a file; null: there is none; else why it cannot be looked at. */
+  /** undefined: there is a file; null: there is none; else why it cannot be read. */
   failure?: string | null;
 }
 
@@ -105,7 +105,7 @@ function readStamp(path: string): Stamp {
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return { key: "missing", modifiedMs: 0, failure: null };
-    // The change time sees what the others do not: a mode that was mended, a modification time set back.
+    // The change time sees what the others do not: a corrected mode, a modification time set back.
     const key = [stat.mtimeNs, stat.ctimeNs, stat.size, stat.ino, stat.dev].join(" ");
     return { key, modifiedMs: Number(stat.mtimeMs) };
   } catch (error) {
@@ -130,7 +130,7 @@ function toResult(content: Content, path: string): ParsedRegistry & { failure: s
   if ("failure" in content) {
     return {
       ...none,
-      failure: `${source} cannot be read (${content.failure}). Mend its path or permissions.`,
+      failure: `${source} cannot be read (${content.failure}). Correct its path or permissions.`,
     };
   }
   try {

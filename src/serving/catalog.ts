@@ -1,9 +1,11 @@
-import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { EngineChoice } from "../engine/kinds/engines.ts";
 import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
 import { OvError } from "../errors.ts";
-import { toFreeName, toSlug } from "../registry/name.ts";
+import { toRealPath } from "../models/paths.ts";
+import { checkServed } from "../models/served.ts";
+import type { Operation } from "../models/tasks.ts";
+import { toFreeName, toSlug } from "../registry/names.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import type { Registry } from "../registry/watcher.ts";
 
@@ -16,6 +18,11 @@ export interface CatalogModel {
 export interface Catalog {
   /** The model that a request names, or the fallback when it names none. Throws 404 and 400 with the known names. */
   resolve(asked: string | null | undefined): CatalogModel;
+  /**
+   * The same for a request that uses the model: also throws `task_unsupported` where its task does not serve the
+   * operation; without one: any.
+   */
+  resolveServed(asked: string | null | undefined, operation?: Operation): CatalogModel;
   list(): CatalogModel[];
   toTarget(model: CatalogModel): ModelTarget;
 }
@@ -59,30 +66,30 @@ export function createCatalog({ registry, modelPath, device, engine }: CatalogOp
       : "no model is registered yet, run `ov-llm setup --starter` or `ov-llm convert`";
   }
 
+  function resolve(asked: string | null | undefined): CatalogModel {
+    if (asked === undefined || asked === null || asked === "") {
+      const model = fallback();
+      if (model) return model;
+      const what = "The request names no model, and OV_MODEL_PATH is not set";
+      throw new OvError("model_required", { what, why: `send "model"; ${known()}` }, { param: "model" });
+    }
+    const found = registry.resolve(asked);
+    if (found) return found;
+    const extra = fallback();
+    if (extra?.name === asked) return extra;
+    const what = `Cannot find model ${JSON.stringify(asked)}`;
+    const next = 'List them with GET /v1/models or "ov-llm models".';
+    throw new OvError("model_not_found", { what, why: known(), next }, { param: "model" });
+  }
+
   return {
-    resolve(asked) {
-      if (asked === undefined || asked === null || asked === "") {
-        const model = fallback();
-        if (model) return model;
-        const message = `The request names no model, and OV_MODEL_PATH is not set: send "model"; ${known()}.`;
-        throw new OvError("model_required", message, { param: "model" });
-      }
-      const found = registry.resolve(asked);
-      if (found) return found;
-      const extra = fallback();
-      if (extra?.name === asked) return extra;
-      const message = `Cannot find model "${asked}": ${known()}. List them with GET /v1/models or "ov-llm models".`;
-      throw new OvError("model_not_found", message, { param: "model" });
+    resolve,
+    resolveServed(asked, operation) {
+      const model = resolve(asked);
+      checkServed(`Cannot use model ${JSON.stringify(model.name)}`, model.entry.task, operation);
+      return model;
     },
     list,
     toTarget: ({ name, entry }) => toTarget(name, entry, { device, engine }),
   };
-}
-
-function toRealPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { parseFolderName } from "../../src/library/facts.ts";
 import { modelPath } from "../helpers/environment.ts";
+import { embeddingIr } from "../helpers/ir.ts";
 import { createModelHome, exported } from "./model-home.ts";
 
 const generation = "text-generation-with-past";
@@ -23,32 +23,6 @@ describe("ov-llm models add", () => {
     expect([code, err]).toEqual([0, ""]);
     expect(out).toBe(`Added "my-name": task ${generation}, weight format int4, ${path}\n`);
     expect(read()).toEqual({ "my-name": { path, task: generation, weight_format: "int4" } });
-  });
-
-  test("without it, as the names of its folders say", async () => {
-    const { makeModel, models, read } = createModelHome();
-    const path = makeModel("Qwen2.5 3B/task-text2text__wf-fp16");
-    expect((await models("add", path)).code).toBe(0);
-    expect(read()).toEqual({ "qwen2-5-3b": { path, task: "text2text", weight_format: "fp16" } });
-  });
-
-  test("without those, as OpenVINO's and the model's own configuration say", async () => {
-    const { makeModel, models, read } = createModelHome();
-    const path = makeModel("Phi-4-mini-ov", {
-      "openvino_config.json": `{"dtype":"int4","quantization_config":{"bits":4}}`,
-      "config.json": `{"architectures":["Phi3ForCausalLM"]}`,
-    });
-    expect((await models("add", path)).code).toBe(0);
-    expect(read()).toEqual({ "phi-4-mini-ov": { path, task: generation, weight_format: "int4" } });
-  });
-
-  test("without any, and with broken ones, as unknown", async () => {
-    const { makeModel, models, read } = createModelHome();
-    const broken = { "conversion.json": "{", "openvino_config.json": "[]", "config.json": "null" };
-    const [path, other] = [makeModel("plain"), makeModel("broken", broken)];
-    expect([(await models("add", path)).code, (await models("add", other)).code]).toEqual([0, 0]);
-    const unknown = { task: "unknown", weight_format: "unknown" };
-    expect(read()).toEqual({ plain: { path, ...unknown }, broken: { path: other, ...unknown } });
   });
 
   test("registers a .gguf file, by a path from the working folder", async () => {
@@ -97,8 +71,9 @@ describe("ov-llm models add", () => {
   });
 
   test.each([
-    [["none"], /^error: Model path ".*\/none" does not exist\./],
-    [["raw"], /^error: Model path ".*\/raw" is a raw Hugging Face model.*`ov-llm convert`/],
+    [["none"], /^error: Cannot use the model at ".*\/none": it does not exist\./],
+    [["raw"], /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert`/],
+    [["emb"], /^error: Cannot add ".*\/emb": the task "feature-extraction" \(embeddings\) is not served yet/],
     [["m", "--name", "a\u001bb"], /^error: Cannot use "a\\u001bb" as a model's name: it has characters/],
     [["m", "--name", " "], /^error: Cannot use " " as a model's name/],
     [["m", "--alias", "taken"], /^error: Cannot use the name "taken": a model has it already\./],
@@ -106,6 +81,7 @@ describe("ov-llm models add", () => {
   ])("refuses %p and writes nothing", async (args, sentence) => {
     const { home, makeModel, models, read, write } = createModelHome();
     makeModel("m");
+    makeModel("emb", { "openvino_model.xml": embeddingIr });
     mkdirSync(join(home, "raw"));
     for (const name of ["config.json", "model.safetensors"]) writeFileSync(join(home, "raw", name), "{}");
     write({ taken: { path: "/taken", ...exported } });
@@ -145,9 +121,3 @@ describe("ov-llm models add", () => {
     }
   });
 });
-
-test.each([
-  ["task-a-b__wf-int8", { task: "a-b", weight_format: "int8" }],
-  ["task-__wf-int8", null],
-  ["x-task-a__wf-b", null],
-])("parseFolderName: %p", (name, facts) => expect(parseFolderName(name)).toEqual(facts));

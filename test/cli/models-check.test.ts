@@ -44,11 +44,13 @@ describe("ov-llm models check", () => {
   test("each that is bad in a whole sentence, and exit code 1", async () => {
     const { code, out, err } = await createBadHome().models("check");
     expect([code, err]).toEqual([1, ""]);
-    expect(out).toMatch(/^half +is an incomplete export +\//m);
-    expect(out).toMatch(/^stale +does not exist +\/nowhere$/m);
-    expect(out).toMatch(/^broken +is not a valid entry +-$/m);
+    expect(out).toMatch(/^half +it is an incomplete export without openvino_model.bin +\//m);
+    expect(out).toMatch(/^stale +it does not exist +\/nowhere$/m);
+    expect(out).toMatch(/^broken +its entry is not valid +-$/m);
     expect(out).toMatch(/^good: Alias "half" of registry entry "good" is dropped: another name or alias/m);
-    expect(out).toMatch(/^half: Model path ".*half" is an incomplete export: openvino_model.bin missing\./m);
+    expect(out).toMatch(
+      /^half: Cannot use the model at ".*half": it is an incomplete export without openvino_model.bin\./m,
+    );
     expect(out).toMatch(/^broken: Registry entry "broken" is skipped: its "path" is "relative"/m);
     expect(out).toMatch(/^number: Registry entry "number" is skipped: it is 5, but must be an object/m);
   });

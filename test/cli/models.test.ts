@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { toShortReason } from "../../cli/models/list.ts";
 import type { Model } from "../../src/api/openai/responses.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
@@ -36,6 +35,8 @@ function toServed(id: string, live: typeof unloadedLive | typeof loadedLive): Mo
   const facts = { context_length: null, task: "text-generation", weight_format: "int8", aliases: [] };
   return { id, object: "model", created: 0, owned_by: "ov-llm", pinned: false, ...facts, ...live };
 }
+
+const rawReason = "it is a raw Hugging Face model, not an OpenVINO one";
 
 const server = Bun.serve({
   port: 0,
@@ -108,8 +109,8 @@ describe("ov-llm models", () => {
     expect(cells.slice(0, 4)).toEqual([
       ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE", "MEMORY", "RUNNING", "TOKENS/S"],
       ["good", "text-generation", "int8", "3.0 KB", "ok", "2 h", "GPU.0", "3.0 GB", "2 (1 wait)", "21.5"],
-      ["raw", "text-generation", "int8", "2 B", "is a raw Hugging Face model", "no", "-", "-", "-", "-"],
-      ["gone", "text-generation", "int8", "-", "does not exist", "-", "-", "-", "-", "-"],
+      ["raw", "text-generation", "int8", "2 B", rawReason, "no", "-", "-", "-", "-"],
+      ["gone", "text-generation", "int8", "-", "it does not exist", "-", "-", "-", "-", "-"],
     ]);
   });
 
@@ -118,10 +119,8 @@ describe("ov-llm models", () => {
     const { out } = await runCli(["models", ...toTarget(server)], { home });
     const notes = out.slice(out.indexOf("\n\n") + 2);
     expect(notes).toContain("Aliases of good: g, gg\n");
-    expect(notes).toContain(
-      `raw: Model path "${home}/models/raw" is a raw Hugging Face model, not an OpenVINO one.`,
-    );
-    expect(notes).toContain(`gone: Model path "${home}/none" does not exist.`);
+    expect(notes).toContain(`raw: Cannot use the model at "${home}/models/raw": ${rawReason}.`);
+    expect(notes).toContain(`gone: Cannot use the model at "${home}/none": it does not exist.`);
     expect(notes).toContain(
       `Registry entry "bad" is skipped: its "path" is "relative", but must be an absolute path`,
     );
@@ -187,12 +186,3 @@ describe("ov-llm models", () => {
     expect(out).toContain("a\\u001b[2J");
   });
 });
-
-test.each([
-  [`Model path "/m" holds a .gguf file. Name the file itself: /m/x.gguf.`, "holds a .gguf file"],
-  [
-    `Model path "/m" is an incomplete export: openvino_model.bin missing. Convert it.`,
-    "is an incomplete export",
-  ],
-  ["Something else went wrong.", "cannot be used"],
-])("toShortReason: %p is %p", (problem, short) => expect(toShortReason(problem, "/m")).toBe(short));

@@ -20,6 +20,7 @@ import {
   ChatCompletion as Schema,
 } from "../../src/api/openai/responses.ts";
 import { modelPath } from "../helpers/environment.ts";
+import { embeddingIr } from "../helpers/ir.ts";
 import { hostPid, isRunning } from "../helpers/processes.ts";
 import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -142,7 +143,7 @@ describe("a path that holds no model that can be served gets a clear error, the 
     server.register({ [smol]: smolEntry(), gone: smolEntry({ path: "/nowhere/model" }) });
     const error = await errorOf({ model: "gone" });
     expect(error).toMatchObject({ status: 503, code: "model_path_invalid", retryAfter: null });
-    expect(error.message).toContain('"/nowhere/model" does not exist');
+    expect(error.message).toContain('"/nowhere/model": it does not exist');
     expect(await get("/v1/models/gone")).toMatchObject({ id: "gone", loaded: false, context_length: null });
     await answer();
   });
@@ -158,12 +159,41 @@ describe("a path that holds no model that can be served gets a clear error, the 
     await answer();
   });
 
+  test("a model for a task that is not served: listed, and never loaded", async () => {
+    const task = "feature-extraction";
+    server.register({ [smol]: smolEntry(), embed: smolEntry({ task }) });
+    const error = await errorOf({ model: "embed" });
+    expect(error).toMatchObject({ status: 400, type: "invalid_request_error", code: "task_unsupported" });
+    expect(error.message).toStartWith(
+      `Cannot use model "embed": the task "${task}" (embeddings) is not served yet`,
+    );
+    const load = await fetch(`${server.url}/v1/models/embed/load`, { method: "POST" });
+    expect(load.status).toBe(400);
+    expect(await get("/v1/models/embed")).toMatchObject({ id: "embed", task, loaded: false });
+    expect(await names()).toEqual([smol, "embed"]);
+    await answer();
+  });
+
+  test("an embedding export that is registered as a language model", async () => {
+    const path = join(home, "embedding");
+    mkdirSync(path);
+    for (const file of ["openvino_model.bin", "openvino_tokenizer.xml"]) writeFileSync(join(path, file), "x");
+    writeFileSync(join(path, "openvino_model.xml"), embeddingIr);
+    server.register({ [smol]: smolEntry(), wrong: smolEntry({ path }) });
+    const error = await errorOf({ model: "wrong" });
+    expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
+    expect(error.message).toMatch(
+      /"text-generation-with-past": its files are of a model for "feature-extraction"/,
+    );
+    await answer();
+  });
+
   test("a file cut in the middle of its tensors", async () => {
     const path = cut("half.gguf", statSync(modelPath()).size / 2);
     server.register({ [smol]: smolEntry(), half: smolEntry({ path }) });
     const error = await errorOf({ model: "half" });
     expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
-    expect(error.message).toMatch(/is cut short: it has \d+ bytes of at least \d+/);
+    expect(error.message).toMatch(/is cut short at \d+ of at least \d+ bytes/);
     await answer();
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeModel } from "../../src/models/folder.ts";
+import { describeModel, parseFolderName } from "../../src/models/folder.ts";
 import { modelPath } from "../helpers/environment.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -35,7 +35,7 @@ describe("an OpenVINO folder", () => {
       "generation_config.json": { do_sample: true, temperature: 0.7, top_k: 20, eos_token_id: [1, 2] },
     });
     expect(await describeModel(path)).toMatchObject({
-      kind: "ir",
+      form: "ir",
       path,
       contextLength: 32768,
       defaults: { do_sample: true, temperature: 0.7, top_k: 20 },
@@ -62,7 +62,7 @@ describe("an OpenVINO folder", () => {
   });
 });
 
-describe("what is no model gets told what it is", () => {
+describe("what is no model is refused with what it is", () => {
   const cases: [string, () => string, RegExp][] = [
     ["a missing path", () => join(root, "nowhere"), /does not exist/],
     [
@@ -70,7 +70,7 @@ describe("what is no model gets told what it is", () => {
       () => join(createFolder({ "notes.txt": "x" }), "notes.txt"),
       /not a \.gguf one/,
     ],
-    ["an empty folder", () => createFolder({}), /holds no OpenVINO model/],
+    ["an empty folder", () => createFolder({}), /it holds no OpenVINO model/],
     [
       "a raw Hugging Face folder",
       () => createFolder({ "config.json": {}, "model.safetensors": "w", "tokenizer.json": {} }),
@@ -80,23 +80,39 @@ describe("what is no model gets told what it is", () => {
     [
       "no weights",
       () => createFolder(without("openvino_model.bin")),
-      /incomplete export: openvino_model\.bin/,
+      /incomplete export without openvino_model\.bin\./,
     ],
-    ["no tokenizer", () => createFolder(without("openvino_tokenizer.xml")), /has no tokenizer/],
-    ["no detokenizer", () => createFolder(without("openvino_detokenizer.xml")), /openvino_detokenizer\.xml/],
-    ["no model.xml", () => createFolder(without("openvino_model.xml")), /openvino_model\.xml is missing/],
+    [
+      "no tokenizer",
+      () => createFolder(without("openvino_tokenizer.xml")),
+      /it has no openvino_tokenizer\.xml\. Convert/,
+    ],
+    [
+      "no detokenizer",
+      () => createFolder(without("openvino_detokenizer.xml")),
+      /it has no openvino_detokenizer\.xml\./,
+    ],
+    [
+      "no model.xml",
+      () => createFolder(without("openvino_model.xml")),
+      /incomplete export without openvino_model\.xml/,
+    ],
     [
       "empty weights",
       () => createFolder({ ...whole, "openvino_model.bin": "" }),
-      /openvino_model\.bin is empty/,
+      /incomplete export with an empty openvino_model\.bin/,
     ],
     [
       "a .gguf that is none",
       () => join(createFolder({ "a.gguf": "nope" }), "a.gguf"),
-      /does not begin with "GGUF"/,
+      /does not start with "GGUF"/,
     ],
     ["a .gguf cut in its head", () => cutGguf(5_000), /cut short/],
-    ["a .gguf cut in its tensors", () => cutGguf(20_000_000), /is cut short: it has 20000000 bytes/],
+    [
+      "a .gguf cut in its tensors",
+      () => cutGguf(20_000_000),
+      /is cut short at 20000000 of at least \d+ bytes/,
+    ],
   ];
   for (const [name, create, message] of cases) {
     test(name, async () => {
@@ -121,7 +137,13 @@ describe("what is no model gets told what it is", () => {
 });
 
 test("a .gguf file is described with its context length", async () => {
-  expect(await describeModel(modelPath())).toMatchObject({ kind: "gguf", contextLength: 8192, defaults: {} });
+  expect(await describeModel(modelPath())).toMatchObject({
+    form: "gguf",
+    task: "text-generation-with-past",
+    weightFormat: "q4_1",
+    contextLength: 8192,
+    defaults: {},
+  });
 });
 
 function cutGguf(bytes: number): string {
@@ -129,3 +151,9 @@ function cutGguf(bytes: number): string {
   writeFileSync(path, readFileSync(modelPath()).subarray(0, bytes));
   return path;
 }
+
+test.each([
+  ["task-a-b__wf-int8", { task: "a-b", weight_format: "int8" }],
+  ["task-__wf-int8", null],
+  ["x-task-a__wf-b", null],
+])("parseFolderName: %p", (name, facts) => expect(parseFolderName(name)).toEqual(facts));

@@ -122,7 +122,7 @@ describe("renameModel", () => {
     ["a", "b", `Cannot use the name "b": a model has it already. Choose another one.`],
     ["a", "a", `Cannot use the name "a": a model has it already. Choose another one.`],
     ["b", "x", `Cannot use the name "x": it is an alias of "a" already. Choose another one.`],
-    ["a", "a\n", `Cannot use "a\\n" as a model's name: it begins or ends with a space. Choose another one.`],
+    ["a", "a\n", `Cannot use "a\\n" as a model's name: it starts or ends with a space. Choose another one.`],
   ])("refuses %p to %p", (name, next, sentence) => {
     expectRefused((models) => renameModel(models, name, next), "invalid_request", sentence);
   });
@@ -162,7 +162,7 @@ describe("aliases", () => {
     expectRefused(
       (models) => addAliases(models, "broken", ["z"]),
       "registry_invalid",
-      `Registry entry "broken" is no object. Remove it with "ov-llm models rm" and add the model again.`,
+      `Registry entry "broken" is not an object. Remove it with "ov-llm models rm" and add the model again.`,
     );
   });
 });

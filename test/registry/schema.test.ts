@@ -111,13 +111,13 @@ describe("parseRegistry", () => {
   test.each([
     ["", "is not valid JSON"],
     ["{", "is not valid JSON"],
-    ["[]", "holds [] where an object was wanted"],
-    ["null", "holds null where an object was wanted"],
+    ["[]", "holds [], but must be an object"],
+    ["null", "holds null, but must be an object"],
     [`{"models":{}}`, "has version nothing; this ov-llm reads version 1"],
     [`{"version":2,"models":{}}`, "has version 2; this ov-llm reads version 1"],
     [`{"version":"1","models":{}}`, `has version "1"`],
     [`{"version":1}`, `has nothing as "models"`],
-    [`{"version":1,"models":[]}`, `has [] as "models"; wanted is an object`],
+    [`{"version":1,"models":[]}`, `has [] as "models", but it must be an object`],
   ])("refuses the file %p", (text, sentence) => {
     try {
       parseRegistry(text, "The registry x.json");

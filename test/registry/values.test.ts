@@ -77,17 +77,17 @@ describe("setValues", () => {
       "properties.NUM_STREAM=2",
       `Cannot set the property "NUM_STREAM": did you mean "NUM_STREAMS"? The properties that ov-llm knows are `,
     ],
-    ["properties={}", `Cannot set "properties" as a whole: set properties.NAME=value.`],
+    ["properties={}", `Cannot set "properties" as a whole. Set properties.NAME=value.`],
     ["path=models/x", `Cannot use "path=models/x": "path" must be an absolute path.`],
-    ["path=", `Cannot remove "path": no model can be without it.`],
-    ["aliases=a", `Cannot set "aliases" here: "ov-llm models alias" does that.`],
-    ["pinned", `Cannot use "pinned": wanted is key=value, or key= to remove the key.`],
-    ["=x", `Cannot use "=x": wanted is key=value, or key= to remove the key.`],
+    ["path=", `Cannot remove "path": every model needs it.`],
+    ["aliases=a", `Cannot set "aliases" here. Use "ov-llm models alias".`],
+    ["pinned", `Cannot use "pinned": expected key=value, or key= to remove the key.`],
+    ["=x", `Cannot use "=x": expected key=value, or key= to remove the key.`],
     [
       "devise=GPU",
       `Cannot set "devise": did you mean "device"? The keys that ov-llm knows are path, task, weight_format, device, `,
     ],
-    ["mine=", `Cannot set "mine": The keys that ov-llm knows are path, `],
+    ["mine=", `Cannot set "mine": ov-llm does not know it. The keys that ov-llm knows are path, `],
     ["__proto__=1", `Cannot set "__proto__": `],
   ])("refuses %p and then sets nothing at all", (assignment, sentence) => {
     const models = { m: entry() };

@@ -1,13 +1,10 @@
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
-import { editRegistry, sayLines } from "../../../src/library/edit.ts";
-import { findFacts } from "../../../src/library/facts.ts";
-import { toRealPath } from "../../../src/library/paths.ts";
-import { describeModel } from "../../../src/models/folder.ts";
-import { addModel } from "../../../src/registry/edit.ts";
+import { addModelAt } from "../../../src/library/add.ts";
 import { action } from "../../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../../args.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   path: { type: "positional", description: "An OpenVINO model folder or a .gguf file" },
@@ -23,21 +20,19 @@ export const add = defineCommand({
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
     const [word = ""] = given._;
     const path = resolve(word);
-    const { name: found, ...facts } = await findFacts(await describeModel(path));
-    const wanted = given.name ?? found;
     const aliases = readRepeated(rawArgs, args, "alias");
-    const entry = { path, ...facts, ...(aliases.length > 0 && { aliases }) };
-    const { name, added } = await editRegistry(registryPath, (models) =>
-      addModel(models, { name: wanted, entry, toRealPath }),
-    );
+    const { name, wanted, added, entry } = await addModelAt(registryPath, {
+      path,
+      name: given.name,
+      aliases,
+    });
     if (!added) {
-      await sayLines(`Nothing changed: ${path} is registered as "${name}" already.`);
+      await writeLines(`Nothing changed: ${path} is registered as "${name}" already.`);
       return 0;
     }
     const renamed = name === wanted ? "" : ` (the name "${wanted}" is taken)`;
-    await sayLines(
-      `Added "${name}"${renamed}: task ${facts.task}, weight format ${facts.weight_format}, ${path}`,
-    );
+    const facts = `task ${entry.task}, weight format ${entry.weight_format}`;
+    await writeLines(`Added "${name}"${renamed}: ${facts}, ${path}`);
     return 0;
   }),
 });

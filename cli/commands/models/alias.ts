@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
-import { editRegistry, quoteAll, sayLines } from "../../../src/library/edit.ts";
-import { addAliases, removeAliases } from "../../../src/registry/edit.ts";
+import { changeAliases } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name" },
@@ -18,10 +18,11 @@ export const alias = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
     const [name = "", ...aliases] = given._;
-    const change = given.remove === true ? removeAliases : addAliases;
-    const left = await editRegistry(registryPath, (models) => change(models, name, aliases));
-    const has = left.length === 0 ? "no aliases" : `the aliases ${quoteAll(left)}`;
-    await sayLines(`"${name}" has ${has} now.`);
+    const change = given.remove === true ? { remove: aliases } : { add: aliases };
+    const left = await changeAliases(registryPath, name, change);
+    const quoted = left.map((alias) => JSON.stringify(alias)).join(", ");
+    const has = left.length === 0 ? "no aliases" : `the aliases ${quoted}`;
+    await writeLines(`"${name}" has ${has} now.`);
     return 0;
   }),
 });

@@ -1,9 +1,8 @@
 import { defineCommand } from "citty";
-import { sayLines } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toSettingArgs } from "../../args.ts";
 import { actOnModel } from "../../models/act.ts";
-import { renderBytes } from "../../terminal.ts";
+import { renderBytes, writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name or alias" },
@@ -19,7 +18,7 @@ export const load = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { id, device, memory_bytes: memory } = await actOnModel(given, "load");
     const held = memory === null ? "" : `, ${renderBytes(memory)} of memory`;
-    await sayLines(`"${id}" is loaded (${device}${held}).`);
+    await writeLines(`"${id}" is loaded (${device}${held}).`);
     return 0;
   }),
 });

@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
-import { editRegistry, sayLines } from "../../../src/library/edit.ts";
-import { renameModel } from "../../../src/registry/edit.ts";
+import { renameEntry } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   old: { type: "positional", description: "The model's name" },
@@ -17,8 +17,8 @@ export const rename = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
     const [old = "", next = ""] = given._;
-    await editRegistry(registryPath, (models) => renameModel(models, old, next));
-    await sayLines(`Renamed "${old}" to "${next}".`);
+    await renameEntry(registryPath, old, next);
+    await writeLines(`Renamed "${old}" to "${next}".`);
     return 0;
   }),
 });

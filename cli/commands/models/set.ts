@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
-import { editRegistry, sayLines } from "../../../src/library/edit.ts";
-import { setValues } from "../../../src/registry/values.ts";
+import { setEntry } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name" },
@@ -21,10 +21,8 @@ export const set = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
     const [name = "", ...values] = given._;
-    await editRegistry(registryPath, (models) =>
-      setValues(models, name, values, { force: given.force === true }),
-    );
-    await sayLines(`Changed "${name}": ${values.join(", ")}`);
+    await setEntry(registryPath, name, values, { force: given.force === true });
+    await writeLines(`Changed "${name}": ${values.join(", ")}`);
     return 0;
   }),
 });

@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
-import { sayLines } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toSettingArgs } from "../../args.ts";
 import { actOnModel } from "../../models/act.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name or alias" },
@@ -17,7 +17,7 @@ export const unload = defineCommand({
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { id, loaded } = await actOnModel(given, "unload");
-    await sayLines(
+    await writeLines(
       loaded ? `"${id}" was unloaded, and a request has loaded it again.` : `"${id}" is unloaded.`,
     );
     return 0;

@@ -1,5 +1,6 @@
 import type { Log } from "../../log.ts";
 import { describeModel } from "../../models/folder.ts";
+import { checkEntryTask } from "../../models/served.ts";
 import { protocolVersion } from "../../protocol/messages.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
@@ -18,10 +19,11 @@ export interface LoaderOptions {
   observe?: ObserveModel;
 }
 
-/** How a model gets from its path into a host: looked at first, so that a wrong path gets a clear answer at once. */
+/** How a model gets from its path into a host. Its files are checked first, so that a wrong path or task fails clearly. */
 export function createLoader(options: LoaderOptions): LoadModel {
-  return async ({ name, path, device, contextLength, engine, properties }, signal) => {
+  return async ({ name, path, task, device, contextLength, engine, properties }, signal) => {
     const described = await describeModel(path);
+    checkEntryTask(name, task, described);
     const needsNative = device.startsWith("NPU") || properties.ATTENTION_BACKEND === "SDPA";
     const launcher = await options.engines.choose(engine, needsNative);
     const host = await startHost({

@@ -1,5 +1,3 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { type ProcessMemory, readProcessMemory } from "../../linux/process-memory.ts";
 import { describeModel } from "../../models/folder.ts";
 import { type ModelTarget, toKey } from "../pool/target.ts";
@@ -66,7 +64,7 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
   return {
     kvCacheGb: boundGb,
     async need(target) {
-      const weights = await readWeights(target.path);
+      const { weightsBytes: weights } = await describeModel(target.path);
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
       return toNeed(weights, before);
@@ -96,13 +94,4 @@ export function toHeld({ resident, anonymous }: ProcessMemory, weights: number):
 /** An eighth of the memory, 1 to 8 GB. */
 function toDefaultCacheGb(capacity: number): number {
   return Math.max(1, Math.min(8, Math.floor(capacity / 8 / gigabyte)));
-}
-
-/** Bytes of a model's weights on disk. */
-async function readWeights(path: string): Promise<number> {
-  const { kind } = await describeModel(path);
-  if (kind === "gguf") return (await stat(path)).size;
-  const files = (await readdir(path)).filter((name) => name.endsWith(".bin"));
-  const sizes = await Promise.all(files.map(async (name) => (await stat(join(path, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

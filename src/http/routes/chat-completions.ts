@@ -51,7 +51,7 @@ export function chatCompletions(deps: ChatDeps) {
     async ({ body, request }) => {
       const record = recordOf(request);
       record.stream = body.stream ?? false;
-      const model = catalog.resolve(body.model);
+      const model = catalog.resolveServed(body.model, "generate");
       record.model = model.name;
       const plan = planChat(body, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema });
       const id = `chatcmpl-${deps.newId()}`;

@@ -61,7 +61,9 @@ export function models(deps: ModelsDeps) {
     .post(
       "/v1/models/:id/load",
       ({ params, request }) =>
-        change(params.id, request, (model, signal) => pool.load(catalog.toTarget(model), signal, true)),
+        change(params.id, request, ({ name }, signal) =>
+          pool.load(catalog.toTarget(catalog.resolveServed(name)), signal, true),
+        ),
       {
         params,
         detail: documented({

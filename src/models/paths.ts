@@ -7,7 +7,10 @@ export function isUnder(path: string, folder: string): boolean {
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`);
 }
 
-/** Links resolved as far as there is something; so that two spellings of one path are equal. */
+/**
+ * The path with its links resolved, so that two spellings of one place are equal. Where the end of the path does not
+ * exist, its existing part is resolved.
+ */
 export function toRealPath(path: string): string {
   try {
     return realpathSync(path);

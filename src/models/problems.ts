@@ -1,0 +1,62 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { ErrorFacts } from "../errors.ts";
+import { findTask } from "./tasks.ts";
+
+type Problem = Omit<ErrorFacts, "what">;
+
+const convertAgain = "Convert the model again with `ov-llm convert`, or fetch its files again.";
+const tokenizers: readonly string[] = ["openvino_tokenizer.xml", "openvino_detokenizer.xml"];
+
+/** Why what lies in a folder is no whole OpenVINO model of that task; null: it is one. A task of null: a language model. */
+export function findFolderProblem(
+  path: string,
+  files: ReadonlySet<string>,
+  task: string | null,
+): Problem | null {
+  const networks = [...files].filter(
+    (name) => /^openvino_.*model\.xml$/.test(name) && !tokenizers.includes(name),
+  );
+  // Its parts lie in folders of their own.
+  if (files.has("model_index.json")) return null;
+  if (networks.length === 0) return explainNoNetwork(path, files);
+  const parts = networks.flatMap((name) => [name, name.replace(/xml$/, "bin")]);
+  const empty = parts.filter((name) => isEmpty(join(path, name)));
+  if (empty.length > 0) {
+    return { why: `it is an incomplete export with an empty ${empty.join(" and ")}`, next: convertAgain };
+  }
+  const weights = parts.filter((name) => !files.has(name));
+  if (weights.length > 0) {
+    return { why: `it is an incomplete export without ${weights.join(" and ")}`, next: convertAgain };
+  }
+  const missing = toTokenizers(task).filter((name) => !files.has(name));
+  return missing.length === 0 ? null : { why: `it has no ${missing.join(" and no ")}`, next: convertAgain };
+}
+
+/** What turns text into tokens and back, where models of the task need it. */
+function toTokenizers(name: string | null): string[] {
+  const task = findTask(name ?? "");
+  const operations = task?.operations ?? ["generate", "tokenize"];
+  return tokenizers.filter((_, index) => operations.includes(index === 0 ? "tokenize" : "generate"));
+}
+
+function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
+  const names = [...files].filter((name) => !name.startsWith("openvino_"));
+  const gguf = names.find((name) => name.endsWith(".gguf"));
+  if (gguf !== undefined) {
+    return { why: "it is a folder with a .gguf file", next: `Name the file itself: ${join(path, gguf)}.` };
+  }
+  if (names.some((name) => /\.(safetensors|bin|pt|pth)$/.test(name)) && files.has("config.json")) {
+    const why = "it is a raw Hugging Face model, not an OpenVINO one";
+    return { why, next: "Convert it with `ov-llm convert`." };
+  }
+  if (names.length < files.size) {
+    return { why: "it is an incomplete export without openvino_model.xml", next: convertAgain };
+  }
+  const next = "Name a folder that `ov-llm convert` made, or a .gguf file.";
+  return { why: "it holds no OpenVINO model (no openvino_model.xml)", next };
+}
+
+function isEmpty(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0;
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createLoader } from "../../../src/engine/kinds/loader.ts";
+import { toTarget } from "../../../src/engine/pool/target.ts";
+import { createLog } from "../../../src/log.ts";
+import { embeddingIr } from "../../helpers/ir.ts";
+import { createTempDir } from "../../helpers/temp.ts";
+
+const path = join(createTempDir(), "embedding");
+mkdirSync(path);
+for (const name of ["openvino_model.bin", "openvino_tokenizer.xml"]) writeFileSync(join(path, name), "x");
+writeFileSync(join(path, "openvino_model.xml"), embeddingIr);
+
+const load = createLoader({
+  engines: {
+    choose() {
+      throw new Error("an engine was started");
+    },
+  },
+  kvCacheGb: null,
+  maxConcurrent: 1,
+  modelCacheDir: "/none",
+  loadSeconds: 1,
+  stallSeconds: 1,
+  log: createLog({ level: "error", timestamps: false, write: () => {} }),
+});
+
+/** The error that ends the load of an embedding export whose entry states the task. */
+function failure(task: string): Promise<unknown> {
+  const target = toTarget("m", { path, task }, { device: "CPU", engine: "auto" });
+  return load(target, new AbortController().signal).catch((error: unknown) => error);
+}
+
+test("a folder of another task than its entry states starts no engine, and both are named", async () => {
+  expect(await failure("text-generation-with-past")).toMatchObject({
+    code: "model_path_invalid",
+    message: expect.stringMatching(
+      /^Cannot use model "m" for "text-generation-with-past": its files are of a model for "feature-extraction"\./,
+    ),
+  });
+});
+
+test.each(["feature-extraction", "unknown"])(
+  "a task that is not served starts none either: %s",
+  async (task) => {
+    expect(await failure(task)).toMatchObject({
+      code: "task_unsupported",
+      status: 400,
+      message: expect.stringContaining('the task "feature-extraction" (embeddings) is not served yet'),
+    });
+  },
+);

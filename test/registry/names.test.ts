@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { checkName, findNearest, toFreeName, toSlug } from "../../src/registry/names.ts";
+
+describe("toSlug", () => {
+  test.each([
+    ["Qwen2.5-3B-Instruct", "qwen2-5-3b-instruct"],
+    ["Mistral-7B-Instruct-v0.3", "mistral-7b-instruct-v0-3"],
+    ["Phi 4  (mini)!", "phi-4-mini"],
+    ["--a__b--", "a-b"],
+    ["ÄÖ", "model"],
+    ["模型7", "7"],
+    ["İx", "i-x"],
+    ["", "model"],
+    ["...", "model"],
+  ])("%p -> %p", (folder, slug) => expect(toSlug(folder)).toBe(slug));
+});
+
+describe("toFreeName", () => {
+  test.each([
+    [[], "m"],
+    [["other"], "m"],
+    [["m"], "m-2"],
+    [["m", "m-2", "m-3"], "m-4"],
+    [["m", "m-3"], "m-2"],
+    [["m-2"], "m"],
+  ])("with %p taken gives %p", (taken: string[], name) => {
+    expect(toFreeName("m", (candidate) => taken.includes(candidate))).toBe(name);
+  });
+});
+
+test.each(["m", "qwen2-5-3b-instruct", "OpenVINO/Qwen2.5", "gpt-4o", "My Model", "模型", "toString", "1"])(
+  "%p is a name",
+  (name) => expect(() => checkName(name)).not.toThrow(),
+);
+
+test.each([
+  ["", "it is empty"],
+  [" m", "it starts or ends with a space"],
+  ["m\t", "it starts or ends with a space"],
+  ["a\nb", "it has characters that cannot be seen"],
+  ["a\u001b[2Jb", "it has characters that cannot be seen"],
+  ["a\u202eb", "it has characters that cannot be seen"],
+  ["a\u200bb", "it has characters that cannot be seen"],
+  ["a\u2028b", "it has characters that cannot be seen"],
+  ["a\ud800b", "it has characters that cannot be seen"],
+  ["--files", "it starts like a flag"],
+  ["__proto__", "JavaScript keeps that word for itself"],
+  ["m".repeat(201), "it is longer than 200 characters"],
+])("%p is none: %s", (name, reason) => {
+  expect(() => checkName(name)).toThrow(`as a model's name: ${reason}. Choose another one.`);
+  expect(() => checkName(name, "an alias")).toThrow(`as an alias: ${reason}`);
+});
+
+const known = ["qwen2-5-3b-instruct", "phi-4-mini-instruct", "llama", "llama-2"];
+
+test.each([
+  ["qwen", ["qwen2-5-3b-instruct"]],
+  ["Qwen2-5-3B-Instruct", ["qwen2-5-3b-instruct"]],
+  ["quen2-5-3b-instrct", ["qwen2-5-3b-instruct"]],
+  ["qwem", ["qwen2-5-3b-instruct"]],
+  ["mini", ["phi-4-mini-instruct"]],
+  ["lama", ["llama", "llama-2"]],
+  ["mistral-7b", []],
+  ["zzzz", []],
+])("%p is near %p", (asked, names) => expect(findNearest(asked, known)).toEqual(names));
+
+test("at most three, the best first", () => {
+  expect(findNearest("m-1", ["mm-33", "m-11", "m-12", "m-2", "m-3"])).toEqual(["m-11", "m-12", "m-2"]);
+});

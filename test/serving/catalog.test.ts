@@ -1,0 +1,84 @@
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createRegistry } from "../../src/registry/watcher.ts";
+import { createCatalog } from "../../src/serving/catalog.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+function createFor(models: Record<string, object>, modelPath: string | null = null) {
+  const path = join(createTempDir(), "registry.json");
+  writeFileSync(path, JSON.stringify({ version: 1, models }));
+  const registry = createRegistry({ path, onChange: () => {}, onProblem: () => {} });
+  return createCatalog({ registry, modelPath, device: "CPU", engine: "auto" });
+}
+
+const entry = (task: string) => ({ path: `/${task}`, task, weight_format: "int8" });
+const text = entry("text-generation-with-past");
+
+describe("a request that uses a model", () => {
+  const catalog = createFor({
+    text,
+    own: entry("my-own"),
+    embed: { ...entry("feature-extraction"), aliases: ["e"] },
+  });
+
+  test.each(["text", "own"])("gets %s, whose task is served or not known", (name) => {
+    expect(catalog.resolveServed(name, "generate").name).toBe(name);
+    expect(catalog.resolveServed(name).name).toBe(name);
+  });
+
+  test.each([
+    ["embed", "generate"],
+    ["e", "generate"],
+    ["embed", undefined],
+  ] as const)("%p for %p is refused: its task is not served", (name, operation) => {
+    expect(() => catalog.resolveServed(name, operation)).toThrow(
+      expect.objectContaining({
+        code: "task_unsupported",
+        status: 400,
+        param: "model",
+        message: expect.stringMatching(
+          /^Cannot use model "embed": the task "feature-extraction" \(embeddings\) is not/,
+        ),
+      }),
+    );
+  });
+
+  test("gets no operation that its task does not offer", () => {
+    expect(() => catalog.resolveServed("text", "embed")).toThrow(
+      expect.objectContaining({
+        code: "task_unsupported",
+        message: 'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed".',
+      }),
+    );
+  });
+});
+
+test("all are listed and shown, whatever their task", () => {
+  const catalog = createFor({ text, embed: entry("feature-extraction") });
+  expect(catalog.list().map(({ name }) => name)).toEqual(["text", "embed"]);
+  expect(catalog.resolve("embed").entry.task).toBe("feature-extraction");
+});
+
+test.each([
+  [
+    undefined,
+    "model_required",
+    `The request names no model, and OV_MODEL_PATH is not set: send "model"; there is "text".`,
+  ],
+  [
+    "nobody",
+    "model_not_found",
+    `Cannot find model "nobody": there is "text". List them with GET /v1/models or "ov-llm models".`,
+  ],
+])("the request for %p is refused with what there is", (asked, code, message) => {
+  expect(() => createFor({ text }).resolve(asked)).toThrow(
+    expect.objectContaining({ code, message, param: "model" }),
+  );
+});
+
+test("OV_MODEL_PATH answers a request that names no model", () => {
+  const catalog = createFor({ text }, "/models/My Model.gguf");
+  expect(catalog.resolve(undefined).name).toBe("my-model");
+  expect(createFor({ text }, text.path).resolve(null).name).toBe("text");
+});
