@@ -16,7 +16,7 @@ export function createModelCheck(loaded: LoadedSettings, signal: AbortSignal): M
   return {
     async check(planned, path) {
       await describeModel(path).catch((error: unknown) => {
-        throw unusable(planned, toCauseFacts(error), error);
+        throw unusable(planned, toProblem(error), error);
       });
       const { name, task, weightFormat } = planned;
       const { problem } = await tester.test(name, { path, task, weight_format: weightFormat });
@@ -24,6 +24,12 @@ export function createModelCheck(loaded: LoadedSettings, signal: AbortSignal): M
     },
     dispose: tester.dispose,
   };
+}
+
+/** Without the path of the folder, which is gone by the time that a person reads it. */
+function toProblem(error: unknown): Omit<ErrorFacts, "what"> {
+  const { why, next } = error instanceof OvError ? error.facts : {};
+  return why === undefined ? toCauseFacts(error) : { why, ...(next === undefined ? {} : { next }) };
 }
 
 function unusable(planned: Planned, because: Omit<ErrorFacts, "what">, cause?: unknown): OvError {

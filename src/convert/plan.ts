@@ -62,8 +62,10 @@ export function toPlan(options: PlanOptions): Planned[] {
     const { name, notes } = chooseName(source, names, options);
     names.add(name);
     const base = { name, notes, task: options.task };
-    if (source.kind !== "export")
-      return { ...base, source, weightFormat: source.weightFormat, path: source.path };
+    if (source.kind !== "export") {
+      const { task, weightFormat, path } = source;
+      return { ...base, source, task, weightFormat, path };
+    }
     const planned = planExport(source, base, originals, options);
     originals.add(planned.originalPath);
     return planned;

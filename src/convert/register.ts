@@ -1,7 +1,7 @@
 import type { Manifest } from "../models/manifest.ts";
+import { toRealPath } from "../models/paths.ts";
 import { addModel } from "../registry/edit.ts";
 import { updateRegistry } from "../registry/store.ts";
-import { toReal } from "./scan.ts";
 
 /** What the registry states of a converted model. */
 export type Registered = Pick<Manifest, "name" | "converted_path" | "task" | "weight_format"> & {
@@ -30,7 +30,7 @@ export async function registerModel(
     if (overwrite && before !== undefined) {
       models[name] = typeof before === "object" ? { ...before, ...stated } : stated;
     } else {
-      name = addModel(models, { name, entry: stated, toRealPath: toReal }).name;
+      name = addModel(models, { name, entry: stated, toRealPath }).name;
     }
   });
   return name;

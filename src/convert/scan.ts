@@ -1,11 +1,10 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
-import { findArchitectureTask } from "../models/architectures.ts";
-import { HfConfig, readJsonFile } from "../models/hf-config.ts";
+import { OvError, toReason } from "../errors.ts";
+import { describeModel } from "../models/folder.ts";
 import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
 import type { Manifest } from "../models/manifest.ts";
-import { findOpenVinoFormat, toGgufFormat } from "../models/ready-made.ts";
+import { toRealPath } from "../models/paths.ts";
 import { isSameTask, isServed, renderUnserved } from "../models/tasks.ts";
 
 /** A model that can be served once it is converted, or only registered. */
@@ -25,6 +24,8 @@ export interface ReadySource {
   path: string;
   bytes: number;
   weightFormat: string;
+  /** As its files show it; otherwise the one that was asked for. */
+  task: string;
 }
 
 export interface Skipped {
@@ -53,12 +54,12 @@ export interface ScanOptions {
 }
 
 /** Judges each folder and file directly in `modelSrc`, in the order of their names. Throws when `modelSrc` cannot be read. */
-export function scanSources(options: ScanOptions): Scan {
+export async function scanSources(options: ScanOptions): Promise<Scan> {
   const scan: Scan = { found: [], skipped: [] };
   for (const entry of listSources(options.modelSrc)) {
     const path = join(options.modelSrc, entry.name);
     if (entry.name.startsWith(".") || isOwn(path, options)) continue;
-    const result = look(entry.name, path, options);
+    const result = await look(entry.name, path, options);
     if (result === null) continue;
     if (typeof result === "string") scan.skipped.push({ folder: entry.name, path, reason: result });
     else scan.found.push(result);
@@ -80,27 +81,23 @@ function listSources(modelSrc: string): Dirent[] {
 }
 
 function isOwn(path: string, { modelOg, modelOut }: ScanOptions): boolean {
-  return [modelOg, modelOut].map(toReal).includes(toReal(path));
+  return [modelOg, modelOut].map(toRealPath).includes(toRealPath(path));
 }
 
 /** The source, the reason why it is none, or null for what nobody would take for a model. */
-function look(folder: string, path: string, options: ScanOptions): Source | string | null {
+async function look(folder: string, path: string, options: ScanOptions): Promise<Source | string | null> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return "it is a link that leads nowhere";
-  if (found.isDirectory()) return lookInside(folder, path, options);
+  if (found.isDirectory()) return await lookInside(folder, path, options);
   if (!folder.endsWith(".gguf")) return null;
-  const name = options.registered.get(toReal(path));
-  if (name !== undefined) return `already registered as "${name}"`;
-  if (found.size === 0) return "incomplete download: it is empty";
-  return { kind: "gguf", folder, path, bytes: found.size, weightFormat: toGgufFormat(folder) };
+  return await lookAtReady("gguf", folder, path, options);
 }
 
-function lookInside(folder: string, path: string, options: ScanOptions): Source | string {
+async function lookInside(folder: string, path: string, options: ScanOptions): Promise<Source | string> {
   const files = tryList(path);
   if (files === null) return "it cannot be read: change its permissions";
-  if (files.includes("openvino_model.xml")) {
-    const name = options.registered.get(toReal(path));
-    return name === undefined ? lookAtOpenVino(folder, path, files) : `already registered as "${name}"`;
+  if (files.some((name) => /^openvino_.*model\.xml$/.test(name))) {
+    return await lookAtReady("openvino", folder, path, options);
   }
   const before = options.manifests.find(
     (manifest) => manifest.source_path === path && !options.again(folder, manifest),
@@ -111,15 +108,22 @@ function lookInside(folder: string, path: string, options: ScanOptions): Source 
   return lookAtWeights(folder, path, files, options);
 }
 
-function lookAtOpenVino(folder: string, path: string, files: string[]): Source | string {
-  const expected = ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"];
-  const architectures = readJsonFile(join(path, "config.json"), HfConfig)?.architectures ?? [];
-  const task = findArchitectureTask(architectures);
-  if (task !== null && !isServed(task)) return renderUnserved(task);
-  const missing = expected.filter((name) => !files.includes(name));
-  if (missing.length > 0) return `an incomplete OpenVINO model: ${missing.join(", ")} missing`;
-  const bytes = statSync(join(path, "openvino_model.bin")).size;
-  return { kind: "openvino", folder, path, bytes, weightFormat: findOpenVinoFormat(folder, path) };
+async function lookAtReady(
+  kind: ReadySource["kind"],
+  folder: string,
+  path: string,
+  { registered, task }: ScanOptions,
+): Promise<Source | string> {
+  const name = registered.get(toRealPath(path));
+  if (name !== undefined) return `already registered as "${name}"`;
+  try {
+    const found = await describeModel(path);
+    if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
+    const { weightFormat, weightsBytes: bytes } = found;
+    return { kind, folder, path, bytes, weightFormat, task: found.task ?? task };
+  } catch (error) {
+    return (error instanceof OvError ? error.facts.why : null) ?? toReason(error);
+  }
 }
 
 function lookAtWeights(
@@ -171,14 +175,5 @@ function tryList(path: string): string[] | null {
     return readdirSync(path);
   } catch {
     return null;
-  }
-}
-
-/** The path without links; as it is where it does not exist. */
-export function toReal(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }

@@ -74,7 +74,7 @@ async function scanOnce(session: Session): Promise<Scan> {
   const { options, report } = session;
   const { repo, name } = options;
   const only = repo === null ? options.selection.only : [await fetchSource(repo, session)];
-  const scan = findSources(toSourceOptions(session), { ...options.selection, only });
+  const scan = await findSources(toSourceOptions(session), { ...options.selection, only });
   report({ type: "scanned", modelSrc: options.loaded.settings.modelSrc, ...scan });
   if (name === null || scan.found.length === 1) return scan;
   const what = `--name is for one model, and ${scan.found.length} were found`;

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Settings } from "../config/settings.ts";
 import { listConverted } from "../models/manifests.ts";
+import { toRealPath } from "../models/paths.ts";
 import type { Snapshot } from "../registry/watcher.ts";
 import { type Planned, toPlan } from "./plan.ts";
 import { readRegistry } from "./prepare.ts";
-import { type Scan, scanSources, toReal } from "./scan.ts";
+import { type Scan, scanSources } from "./scan.ts";
 import { type Selection, select } from "./select.ts";
 
 export interface SourceOptions {
@@ -16,9 +17,12 @@ export interface SourceOptions {
 }
 
 /** The models of OV_MODEL_SRC that are to be converted. `only` may name one that already was, for another format. */
-export function findSources({ settings, overwrite }: SourceOptions, selection: Selection): Scan {
+export async function findSources(
+  { settings, overwrite }: SourceOptions,
+  selection: Selection,
+): Promise<Scan> {
   const { task, weightFormat, modelSrc, modelOut } = settings;
-  const scan = scanSources({
+  const scan = await scanSources({
     ...settings,
     manifests: listConverted(modelOut).manifests,
     registered: toRegistered(readRegistry(settings)),
@@ -47,16 +51,16 @@ export function planSources(
     exists: existsSync,
     earlierName(path) {
       const before = manifests.find(({ source_path }) => source_path === path);
-      return before && (registered.get(toReal(before.converted_path)) ?? before.name);
+      return before && (registered.get(toRealPath(before.converted_path)) ?? before.name);
     },
-    copy: copy || toReal(settings.modelSrc) === toReal(settings.modelOg),
+    copy: copy || toRealPath(settings.modelSrc) === toRealPath(settings.modelOg),
     overwrite,
   });
 }
 
 /** Names by real path. */
 function toRegistered({ entries }: Snapshot): Map<string, string> {
-  return new Map([...entries].map(([name, { path }]) => [toReal(path), name]));
+  return new Map([...entries].map(([name, { path }]) => [toRealPath(path), name]));
 }
 
 /** Broken entries and aliases hold their names, too. */

@@ -213,7 +213,11 @@ describe("an export that fails leaves all as it was, and says why", () => {
   test.each([
     ["killed", "the system ended it (SIGKILL), as it does when memory runs out", "add swap"],
     ["silent", "it ended with exit code 4", "Its whole output: "],
-    ["no-tokenizer", "has no tokenizer: openvino_tokenizer.xml", "it does not work"],
+    [
+      "no-tokenizer",
+      "does not work: it has no openvino_tokenizer.xml and no openvino_detokenizer.xml.",
+      "Convert the model again",
+    ],
     ["says OSError: [Errno 28] No space left on device", "No space left on device", "The disk is full"],
     ["says huggingface_hub.errors.GatedRepoError: 401 Client Error", "GatedRepoError", "accept the licence"],
     ["says ValueError: pass trust_remote_code=True", "trust_remote_code", "--no-trust-remote-code forbids"],

@@ -83,10 +83,12 @@ describe("what is planned", () => {
     expect(planned?.notes).toEqual(["int4 uses group size 64: 128 does not divide 576"]);
   });
 
-  test("what is ready is registered where it lies", () => {
+  test("what is ready is registered where it lies, for its own task", () => {
     const path = "/model/m.gguf";
-    const [planned] = plan([{ kind: "gguf", folder: "m.gguf", path, bytes: 1, weightFormat: "q4_1" }]);
-    expect(planned).toMatchObject({ name: "m", path, weightFormat: "q4_1" });
+    const [planned] = plan([
+      { kind: "gguf", folder: "m.gguf", path, bytes: 1, weightFormat: "q4_1", task: "text-generation" },
+    ]);
+    expect(planned).toMatchObject({ name: "m", path, weightFormat: "q4_1", task: "text-generation" });
     expect(planned && isExport(planned)).toBe(false);
   });
 });

@@ -4,7 +4,14 @@ import { select } from "../../src/convert/select.ts";
 
 describe("select", () => {
   const found = ["Qwen-1", "Qwen-2", "[odd]"].map(
-    (folder): Source => ({ kind: "gguf", folder, path: `/${folder}`, bytes: 1, weightFormat: "gguf" }),
+    (folder): Source => ({
+      kind: "gguf",
+      folder,
+      path: `/${folder}`,
+      bytes: 1,
+      weightFormat: "gguf",
+      task: "text-generation",
+    }),
   );
   const skipped = [{ folder: "cut", path: "/cut", reason: "incomplete download" }];
   const pick = (selection: Partial<Parameters<typeof select>[1]>) =>
