@@ -37,7 +37,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
   signal.throwIfAborted();
   const write = createLogFile(options.logPath, command);
   const lines: string[] = [];
-  const begun = performance.now();
+  const started = performance.now();
   let stage = "starting";
   let percent: number | null = null;
   const child = Bun.spawn(command, {
@@ -51,7 +51,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
     onProgress({
       stage,
       percent,
-      seconds: (performance.now() - begun) / 1000,
+      seconds: (performance.now() - started) / 1000,
       memory: readMemoryOf(child.pid),
     });
   const see = (line: string) => {
