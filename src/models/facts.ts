@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { describeModel } from "./folder.ts";
 
-/** What a list of models says of one that is not loaded. */
+/** What a list of models shows of one that is not loaded. */
 export interface ModelFacts {
-  /** In tokens; null: its files do not say, or are not there. */
+  /** In tokens; null: its files do not state it, or do not exist. */
   contextLength: number | null;
-  /** When they changed last, Unix time in seconds; 0: they are not there. */
+  /** When they changed last, Unix time in seconds; 0: they do not exist. */
   modified: number;
 }
 

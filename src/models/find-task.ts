@@ -18,7 +18,7 @@ export interface TaskEvidence {
 
 /**
  * What a model does, by what the engine will really find: the inputs and outputs of its networks. What is stated counts
- * where it does not contradict them, and config.json where nothing else is known. null: nothing tells.
+ * where it does not contradict them, and config.json where nothing else is known. null: nothing of it shows a task.
  */
 export function findFolderTask({ path, files, stated, architectures }: TaskEvidence): string | null {
   const shown = findShownTask(path, files, architectures);

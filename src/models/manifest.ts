@@ -24,7 +24,7 @@ export const Manifest = Type.Object(
 );
 export type Manifest = Static<typeof Manifest>;
 
-/** The manifest of a converted folder; null: there is none that can be understood. */
+/** The manifest of a converted folder; null: it has none, or a damaged one. */
 export function readManifest(folder: string): Manifest | null {
   try {
     const content: unknown = JSON.parse(readFileSync(join(folder, manifestFile), "utf8"));

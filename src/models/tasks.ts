@@ -7,7 +7,7 @@ export interface Task {
   name: string;
   /** What such a model makes, for sentences: `embeddings`. */
   makes: string;
-  /** What such a model is good for; empty: for nothing that ov-llm has in mind. */
+  /** What such a model can be asked for; empty: ov-llm has no operation for it. */
   operations: readonly Operation[];
   /** Those that ov-llm serves today. */
   served: readonly Operation[];
@@ -67,6 +67,8 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ["vision2seq-lm", "image-to-text"],
 ]);
 
+const pastSuffix = "-with-past";
+
 /** Of a model whose files do not state what it does. */
 export const unknownTask = "unknown";
 
@@ -103,8 +105,6 @@ export function renderUnserved(name: string): string {
   const verb = served.length === 1 ? "is" : "are";
   return `the task ${JSON.stringify(name)}${what} is not served yet, only ${served.join(" and ")} ${verb}`;
 }
-
-const pastSuffix = "-with-past";
 
 function task(
   name: string,

@@ -1,8 +1,6 @@
 import { createModelHome as createHome, type ModelHome as Home } from "../helpers/model-home.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
 
-export { exported, modelFiles } from "../helpers/model-home.ts";
-
 export interface ModelHome extends Home {
   models(...args: string[]): Promise<CliResult>;
 }

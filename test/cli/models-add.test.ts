@@ -11,7 +11,8 @@ import {
 import { join } from "node:path";
 import { modelPath } from "../helpers/environment.ts";
 import { embeddingIr } from "../helpers/ir.ts";
-import { createModelHome, exported } from "./model-home.ts";
+import { exported } from "../helpers/model-home.ts";
+import { createModelHome } from "./model-home.ts";
 
 const generation = "text-generation-with-past";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createModelHome, exported } from "./model-home.ts";
+import { exported } from "../helpers/model-home.ts";
+import { createModelHome } from "./model-home.ts";
 
 describe("ov-llm models backfill", () => {
   test("registers every conversion.json that the registry does not have, once", async () => {

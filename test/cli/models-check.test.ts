@@ -2,7 +2,8 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
-import { createModelHome, exported, modelFiles } from "./model-home.ts";
+import { exported, modelFiles } from "../helpers/model-home.ts";
+import { createModelHome } from "./model-home.ts";
 
 setDefaultTimeout(60_000);
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { createModelHome, exported } from "./model-home.ts";
+import { exported } from "../helpers/model-home.ts";
+import { createModelHome } from "./model-home.ts";
 
 function createHome() {
   const home = createModelHome();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createModelHome, exported, type ModelHome } from "./model-home.ts";
+import { exported } from "../helpers/model-home.ts";
+import { createModelHome, type ModelHome } from "./model-home.ts";
 
 const main = join(import.meta.dir, "../../cli/main.ts");
 

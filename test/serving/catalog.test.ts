@@ -48,7 +48,8 @@ describe("a request that uses a model", () => {
     expect(() => catalog.resolveServed("text", "embed")).toThrow(
       expect.objectContaining({
         code: "task_unsupported",
-        message: 'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed".',
+        message:
+          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed".',
       }),
     );
   });
