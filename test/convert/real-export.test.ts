@@ -83,7 +83,8 @@ describe("int8, of a folder", () => {
 
   test("tells its context length and its makers' sampling", async () => {
     expect(await describeModel(toFolder(int8, "int8"))).toMatchObject({
-      kind: "ir",
+      form: "ir",
+      task: "text-generation-with-past",
       contextLength: 8192,
       defaults: { do_sample: true, temperature: 0.2, top_p: 0.9 },
     });
