@@ -2,7 +2,7 @@ import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
 import { version } from "../src/version.ts";
 import { reportError, UsageError } from "./action.ts";
 import { checkArgs, renderFlaglessSettings } from "./args.ts";
-import { renderExitCodes } from "./convert/exit-codes.ts";
+import { renderExitCodes } from "./convert/exit.ts";
 import { writeOut } from "./terminal.ts";
 
 // citty's own type for commands whose arguments differ.

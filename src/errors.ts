@@ -109,3 +109,15 @@ export function toOvError(error: unknown): OvError {
   const reason = error instanceof Error ? error.message : String(error);
   return new OvError("internal_error", `ov-llm failed unexpectedly: ${reason}`, { cause: error });
 }
+
+/** What was thrown, in words, for the `why` of an error that it causes. */
+export function toReason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error as the reason of the one that it causes: its next step remains the next step. */
+export function toCauseFacts(error: unknown): Pick<ErrorFacts, "why" | "next"> {
+  if (!(error instanceof OvError)) return { why: toReason(error) };
+  const { what, why, next } = error.facts;
+  return { why: why === undefined ? what : `${what}: ${why}`, ...(next === undefined ? {} : { next }) };
+}

@@ -7,7 +7,7 @@ import { addonDir } from "./helpers/engine.ts";
 
 const suites = ["test/hosts", "test/engine/kinds/native", "test/model", "test/client"];
 
-const found = await probeNative(addonDir, { environment: process.env });
+const found = await probeNative(addonDir, { variables: process.env });
 if (found.state !== "ready" || addonDir === null) {
   const why = found.state === "broken" ? `does not run: ${found.reason}` : "is not on this machine";
   console.error(

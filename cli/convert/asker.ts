@@ -1,4 +1,6 @@
+import type { Ask } from "../../src/convert/options.ts";
 import { OvError } from "../../src/errors.ts";
+import { toOneLine } from "../terminal.ts";
 
 export interface Asker {
   /** The answer to one question, trimmed. Throws the signal's reason when it aborts, and when the input ends. */
@@ -14,8 +16,24 @@ export interface AskerOptions {
   signal: AbortSignal;
 }
 
+/** The questions of a conversion. */
+export function toAsk(asker: Asker): Ask {
+  return {
+    name: (folder) => asker.ask(`Custom name for ${toOneLine(folder)}? Blank for empty:`),
+    confirmInstall: () =>
+      asker.confirm(
+        "The converter, which also fetches models, is not installed. Install it now (about 2 GB)?",
+      ),
+    async confirmPlan() {
+      const isConfirmed = await asker.confirm("Go on?");
+      asker.close();
+      return isConfirmed;
+    },
+  };
+}
+
 /**
- * Questions over a terminal, which edits and echoes the lines itself: so Ctrl-C stays a signal at any moment. Answers
+ * Asks over a terminal that edits and echoes the lines itself, so that Ctrl-C remains a signal at any moment. Answers
  * that were typed ahead count for the next questions.
  */
 export function createAsker({ input, write, signal }: AskerOptions): Asker {
@@ -43,11 +61,10 @@ export function createAsker({ input, write, signal }: AskerOptions): Asker {
         text = rest.join("\n");
         return line.trim();
       }
-      if (ended)
-        throw new OvError(
-          "conversion_failed",
-          "The input ended before all was answered; nothing was changed.",
-        );
+      if (ended) {
+        const what = "The input ended before all questions were answered; nothing was changed";
+        throw new OvError("conversion_failed", { what });
+      }
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
       await promise;

@@ -2,7 +2,7 @@ import type { ExportProgress } from "../../src/convert/optimum.ts";
 import { renderBytes, toOneLine } from "../terminal.ts";
 
 export interface ProgressLine {
-  /** What a model is at, over what it was at; on no terminal one line for each new stage. */
+  /** Shows the progress of a model in one line that is overwritten; without a terminal, a new line for each stage. */
   show(label: string, progress: ExportProgress): void;
   /** A line that stays. */
   say(line: string): void;

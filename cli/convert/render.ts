@@ -1,28 +1,18 @@
+import type { PlanView } from "../../src/convert/events.ts";
 import { isExport, type Planned } from "../../src/convert/plan.ts";
-import type { Resources, Verdict } from "../../src/convert/resources.ts";
+import type { Shortage } from "../../src/convert/resources.ts";
 import type { Skipped } from "../../src/convert/scan.ts";
 import { renderBytes, renderTable, toOneLine } from "../terminal.ts";
 
-export interface PlanView {
-  plan: readonly Planned[];
-  verdict: Verdict;
-  resources: Resources;
-  /** The models' own Python files may run. */
-  trustRemoteCode: boolean;
-  /** The converter must be installed first. */
-  mustInstall: boolean;
-  width: number | null;
-}
-
 const header = ["FOLDER", "NAME", "FORMAT", "DISK", "MEMORY", "OUTPUT"];
 
-/** The table of what will happen, and under it all that a person should know before. */
-export function renderPlan(view: PlanView): string {
-  const table = renderTable(header, view.plan.map(toRow), view.width);
+/** The table of what will happen, and below it all that a person should know before. `width`: columns; null: no terminal. */
+export function renderPlan(view: PlanView, width: number | null): string {
+  const table = renderTable(header, view.plan.map(toRow), width);
   const lines = [...toNoteLines(view.plan), ...toNeedLines(view), ...toCodeLines(view)];
   if (view.mustInstall)
-    lines.push("The converter is not installed yet: it comes first (about 2 GB of disk).");
-  lines.push(...view.verdict.warnings.map((line) => `Warning: ${line}`));
+    lines.push("The converter is not installed yet: it is installed first (about 2 GB of disk).");
+  lines.push(...view.verdict.warnings.map((shortage) => `Warning: ${renderRisk(shortage)}`));
   return `${table}\n${lines.map((line) => `${toOneLine(line)}\n`).join("")}`;
 }
 
@@ -62,6 +52,27 @@ function toCodeLines({ plan, trustRemoteCode }: PlanView): string[] {
   return [
     `--trust-remote-code is on: Python files that come with a model run on this machine (${who}). --no-trust-remote-code forbids it.`,
   ];
+}
+
+/** Why a run must not start. */
+export function renderShortage(shortage: Shortage): string {
+  if (shortage.of === "memory") {
+    return `${renderMemoryNeed(shortage)}, and this machine has ${renderBytes(shortage.has)} with swap. Add swap, or convert it on a larger machine.`;
+  }
+  const needs = `${renderBytes(shortage.needed)} needed, ${renderBytes(shortage.free)} free`;
+  return shortage.for === "models"
+    ? `Not enough disk for the converted models: about ${needs}. Make room, or convert fewer at a time with --only.`
+    : `Not enough disk for the originals: ${needs}. Make room, or leave them where they are with --copy.`;
+}
+
+/** What may go wrong although a run can start. */
+function renderRisk(shortage: Shortage): string {
+  if (shortage.of !== "memory") return renderShortage(shortage);
+  return `${renderMemoryNeed(shortage)}, and ${renderBytes(shortage.has)} is free: the system may kill it. Stop what else runs, or add swap.`;
+}
+
+function renderMemoryNeed({ folder, needed }: { folder: string; needed: number }): string {
+  return `"${folder}" needs about ${renderBytes(needed)} of memory`;
 }
 
 export function renderSkipped(skipped: readonly Skipped[]): string {

@@ -27,8 +27,8 @@ export interface LoadedSettings {
   settingsFile: string;
   /** OV_ keys of that file which ov-llm does not know; worth a warning. */
   unknown: string[];
-  /** The process's own environment, for the programs that it starts. */
-  environment: Texts;
+  /** The process's own variables, for the programs that it starts. */
+  variables: Texts;
 }
 
 /**
@@ -46,7 +46,7 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   const sources: unknown = Object.fromEntries(found.map(([name, { source }]) => [name, source]));
   if (!isSettings(settings) || !isSources(sources))
     throw new TypeError("The settings table contradicts itself");
-  return { settings, sources, settingsFile, unknown: findUnknown(file), environment: env };
+  return { settings, sources, settingsFile, unknown: findUnknown(file), variables: env };
 }
 
 function findText(

@@ -1,41 +1,40 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
 import type { LoadedSettings } from "../config/load.ts";
-import { OvError } from "../errors.ts";
+import { type ErrorFacts, OvError, toCauseFacts } from "../errors.ts";
 import { createLoadTester } from "../library/trial.ts";
 import { describeModel } from "../models/folder.ts";
-import type { Planned } from "./plan.ts";
+import { isExport, type Planned } from "./plan.ts";
 
 export interface ModelCheck {
-  /** Throws when what lies at the path is no model that works. */
+  /** Throws when the model at the path does not work. */
   check(planned: Planned, path: string): Promise<void>;
   dispose(): void;
 }
 
-/** Files, load and one token; tasks that the engine does not run have their files looked at alone. */
+/** Checks the files, then loads the model for its task and uses it once. Throws `engine_unavailable` when no engine is installed. */
 export function createModelCheck(loaded: LoadedSettings, signal: AbortSignal): ModelCheck {
   const tester = createLoadTester(loaded, signal);
   return {
-    async check({ name, task, weightFormat }, path) {
-      if (!task.startsWith("text-generation")) return await checkFiles(path);
+    async check(planned, path) {
       await describeModel(path).catch((error: unknown) => {
-        throw unusable(error instanceof Error ? error.message : String(error));
+        throw unusable(planned, toProblem(error), error);
       });
+      const { name, task, weightFormat } = planned;
       const { problem } = await tester.test(name, { path, task, weight_format: weightFormat });
-      if (problem !== null) throw unusable(problem);
+      if (problem !== null) throw unusable(planned, { why: problem });
     },
     dispose: tester.dispose,
   };
 }
 
-async function checkFiles(path: string): Promise<void> {
-  for (const name of ["openvino_model.xml", "openvino_model.bin"]) {
-    await access(join(path, name)).catch(() => {
-      throw unusable(`${name} is missing in it.`);
-    });
-  }
+/** Without the path of the folder, which is gone by the time that a person reads it. */
+function toProblem(error: unknown): Omit<ErrorFacts, "what"> {
+  const { why, next } = error instanceof OvError ? error.facts : {};
+  return why === undefined ? toCauseFacts(error) : { why, ...(next === undefined ? {} : { next }) };
 }
 
-function unusable(reason: string): OvError {
-  return new OvError("conversion_failed", `The model was written, but it does not work: ${reason}`);
+function unusable(planned: Planned, because: Omit<ErrorFacts, "what">, cause?: unknown): OvError {
+  const what = isExport(planned)
+    ? "The model was written, but it does not work"
+    : `Cannot register ${JSON.stringify(planned.source.folder)}`;
+  return new OvError("conversion_failed", { what, ...because }, { cause });
 }

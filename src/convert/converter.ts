@@ -1,95 +1,51 @@
-import { existsSync } from "node:fs";
-import { basename } from "node:path";
-import type { Asker } from "../../cli/convert/asker.ts";
-import { toOneLine } from "../../cli/terminal.ts";
-import { OvError } from "../errors.ts";
-import { listConverted } from "../models/manifests.ts";
-import { downloadModel } from "./download.ts";
-import {
-  exporterCommand,
-  installConvertEnvironment,
-  isPinnedConvertEnvironment,
-  probeConvertEnvironment,
-} from "./environment.ts";
-import type { ConvertOptions } from "./options.ts";
-import { toDownloadFolder } from "./prepare.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LoadedSettings } from "../config/load.ts";
+import { readHfTask } from "../models/hf-folder.ts";
+import { type DownloadProgress, downloadConfig, downloadModel } from "./download.ts";
+import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
 
-/** The exporter in its Python environment. */
+/** The exporter and the hub's client, in their Python environment. It must be ready for whatever comes after `install`. */
 export interface Converter {
+  /** argv of `optimum-cli`. */
   command: string[];
   isReady(): Promise<boolean>;
-  install(): Promise<void>;
+  /** `onProgress` gets lines for a person. Throws `setup_failed`. */
+  install(signal: AbortSignal, onProgress: (line: string) => void): Promise<void>;
+  /** What a model on the hub does, see src/models/tasks.ts; null: its files do not show it. Throws `download_failed`. */
+  findTask(repo: string, signal: AbortSignal): Promise<string | null>;
+  /** Brings `owner/name` of the hub into `targetDir`. Throws `download_failed`. */
+  fetch(
+    repo: string,
+    targetDir: string,
+    signal: AbortSignal,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<void>;
 }
 
-export function createConverter(
-  { settings, environment }: ConvertOptions["loaded"],
-  signal: AbortSignal,
-  write: (text: string) => void,
-): Converter {
-  const environmentDir = settings.convertEnv;
+export function createConverter({ settings, variables }: LoadedSettings): Converter {
+  const pythonEnv = settings.convertEnv;
   return {
-    command: exporterCommand(environmentDir),
+    command: exporterCommand(pythonEnv),
     async isReady() {
-      const probe = await probeConvertEnvironment(environmentDir, { environment });
-      return probe.state === "ready" && isPinnedConvertEnvironment(probe);
+      const probe = await probeConvertEnv(pythonEnv, { variables });
+      return probe.state === "ready" && isPinnedConvertEnv(probe);
     },
-    async install() {
-      const onProgress = (line: string) => write(`${toOneLine(line)}\n`);
-      await installConvertEnvironment({ environmentDir, onProgress, signal, environment });
+    async install(signal, onProgress) {
+      await installConvertEnv({ pythonEnv, onProgress, signal, variables });
+    },
+    async findTask(repo, signal) {
+      const targetDir = mkdtempSync(join(tmpdir(), "ov-llm-look-"));
+      try {
+        await downloadConfig({ repo, pythonEnv, targetDir, signal, variables });
+        return readHfTask(targetDir);
+      } finally {
+        rmSync(targetDir, { recursive: true, force: true });
+      }
+    },
+    async fetch(repo, targetDir, signal, onProgress) {
+      await downloadModel({ repo, pythonEnv, targetDir, onProgress, signal, variables });
     },
   };
-}
-
-/** Installs it where it is missing; that was confirmed before. */
-export async function bringConverter(converter: Converter): Promise<void> {
-  if (!(await converter.isReady())) await converter.install();
-}
-
-export interface FetchOptions {
-  options: ConvertOptions;
-  converter: Converter;
-  asker: Asker | null;
-  signal: AbortSignal;
-  write: (text: string) => void;
-}
-
-/** Brings `owner/repo` into OV_MODEL_SRC and returns its folder's name. */
-export async function fetchRepo(repo: string, session: FetchOptions): Promise<string> {
-  const { options, converter, asker, signal, write } = session;
-  const { settings } = options.loaded;
-  const targetDir = toDownloadFolder(repo, settings);
-  const before = listConverted(settings.modelOut).manifests.find(
-    ({ source_path }) => source_path === targetDir,
-  );
-  if (before !== undefined && !existsSync(targetDir) && !options.overwrite) {
-    throw new OvError(
-      "conversion_failed",
-      `${repo} was converted before, as "${before.name}"; its original lies at ${before.original_path}. ` +
-        "Move that back to convert it otherwise, or fetch it anew with --overwrite.",
-    );
-  }
-  if (options.dryRun) {
-    if (existsSync(targetDir)) return basename(targetDir);
-    throw new OvError(
-      "conversion_failed",
-      `--dry-run does not fetch ${repo}, and it is not in ${settings.modelSrc} yet.`,
-    );
-  }
-  if (!(await converter.isReady())) {
-    const question =
-      "The converter, which also fetches models, is not installed. Install it now (about 2 GB)?";
-    if (asker !== null && !(await asker.confirm(question))) {
-      throw new OvError(
-        "setup_failed",
-        "It cannot be fetched without: install the converter with `ov-llm setup --convert`.",
-      );
-    }
-    await converter.install();
-  }
-  write(`Fetching ${repo} to ${targetDir}\n`);
-  const onProgress = (line: string) => write(`${toOneLine(line)}\n`);
-  const { environment } = options.loaded;
-  const environmentDir = settings.convertEnv;
-  await downloadModel({ repo, environmentDir, targetDir, onProgress, signal, environment });
-  return basename(targetDir);
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
+import { taskFiles } from "../models/hf-folder.ts";
 import {
   type HubOptions,
   type HubRun,
@@ -8,129 +9,132 @@ import {
   readEndpoint,
   runDownload,
   toLoginCommand,
+  toRepoName,
 } from "./hub.ts";
 
+/** How far a download is; sizes in bytes. */
+export type DownloadProgress =
+  | { step: "started" }
+  /** What is to be fetched; left out when everything is there already. */
+  | { step: "listed"; files: number; bytes: number }
+  | { step: "running"; done: number; bytes: number }
+  | { step: "done" };
+
 export interface DownloadOptions extends HubOptions {
-  onProgress: (line: string) => void;
+  onProgress: (progress: DownloadProgress) => void;
 }
 
 const progressMs = 2000;
 
 /**
- * Brings a repository of the hub into `targetDir`, with the `hf` client. What is there already is not fetched
- * again, and a file that was cut goes on where it stopped, after a kill too. Throws `download_failed`.
+ * Brings a repository of the hub into `targetDir`, with the `hf` client. Files that are there already are not fetched
+ * again, and one that was cut off resumes where it stopped, after a kill too. Throws `download_failed`.
  */
 export async function downloadModel(options: DownloadOptions): Promise<{ path: string }> {
   const { repo, targetDir, onProgress } = options;
-  refuseName(repo);
+  toRepoName(repo);
+  onProgress({ step: "started" });
   makeFolder(repo, targetDir);
-  const missing = await lookUp(options);
+  const missing = await listMissing(options);
   if (missing.files > 0) {
     const { finished, partial } = measure(targetDir);
     refuseFullDisk(repo, targetDir, missing.bytes - partial);
-    onProgress(`${repo}: ${missing.files} files, ${renderSize(missing.bytes)} to fetch`);
-    const tell = () => {
+    onProgress({ step: "listed", ...missing });
+    const timer = setInterval(() => {
       const now = measure(targetDir);
-      onProgress(renderProgress(repo, now.finished + now.partial - finished, missing.bytes));
-    };
-    const timer = setInterval(tell, progressMs);
+      const done = Math.max(0, now.finished + now.partial - finished);
+      onProgress({ step: "running", done, bytes: missing.bytes });
+    }, progressMs);
     const run = await runDownload(options).finally(() => clearInterval(timer));
-    // Without a network the client takes whatever lies in the folder for the model, and ends well.
+    // Without a network the client takes whatever lies in the folder for the model, and succeeds.
     const isDone = run.reason === null && !run.text.includes("Returning existing local_dir");
     if (!isDone) throw await toFailure(options, run);
   }
-  onProgress(`${repo} is in ${targetDir}`);
+  onProgress({ step: "done" });
   return { path: targetDir };
 }
 
+/** Brings only the small files into `targetDir` that show what the model does; see `readHfTask`. Throws `download_failed`. */
+export async function downloadConfig(options: HubOptions): Promise<void> {
+  toRepoName(options.repo);
+  const names = taskFiles.flatMap((name) => ["--include", name]);
+  const run = await runDownload(options, names);
+  if (run.reason !== null) throw await toFailure(options, run);
+}
+
 /** What is not there yet; asked before anything is fetched, so that a refusal comes at once. */
-async function lookUp(options: DownloadOptions): Promise<{ files: number; bytes: number }> {
+async function listMissing(options: DownloadOptions): Promise<{ files: number; bytes: number }> {
   const run = await runDownload(options, ["--dry-run", "--json"]);
   const listed = run.reason === null ? parseDryRun(run.stdout) : null;
   if (listed === null) throw await toFailure(options, run);
   return listed;
 }
 
-/** The hub's rule for names, https://huggingface.co/docs/huggingface_hub (validate_repo_id), with an owner. */
-function refuseName(repo: string): void {
-  const isName = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(repo) && !/--|\.\.|\.git$/.test(repo);
-  if (isName && repo.length <= 96) return;
-  throw new OvError(
-    "download_failed",
-    `Cannot download ${JSON.stringify(repo)}: wanted is owner/name, as in Qwen/Qwen2.5-3B-Instruct.`,
-  );
-}
-
 function makeFolder(repo: string, targetDir: string): void {
   try {
     mkdirSync(targetDir, { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OvError("download_failed", `Cannot download ${repo} to "${targetDir}": ${reason}.`, {
-      cause: error,
-    });
+    const facts = { what: `Cannot download ${repo} to "${targetDir}"`, why: toReason(error) };
+    throw new OvError("download_failed", facts, { cause: error });
   }
 }
 
 function refuseFullDisk(repo: string, targetDir: string, needed: number): void {
   const { bavail, bsize } = statfsSync(targetDir);
-  if (needed <= bavail * bsize) return;
-  throw new OvError(
-    "download_failed",
-    `Cannot download ${repo}: it needs ${renderSize(needed)} more in "${targetDir}", and ` +
-      `${renderSize(bavail * bsize)} is free. Make room, then run it again.`,
-  );
+  const free = bavail * bsize;
+  if (needed <= free) return;
+  const why = `it needs ${renderSize(needed)} more in "${targetDir}", and ${renderSize(free)} is free`;
+  throw failed(repo, why, "Make room, then run it again.");
 }
 
-async function toFailure(options: DownloadOptions, { reason, text }: HubRun): Promise<OvError> {
-  const { repo, targetDir, environmentDir } = options;
-  const fail = (why: string) => new OvError("download_failed", `Cannot download ${repo}: ${why}`);
-  if (options.signal?.aborted === true) return fail("it was stopped. Run it again to go on.");
+async function toFailure(options: HubOptions, { reason, text }: HubRun): Promise<OvError> {
+  const { repo, targetDir, pythonEnv } = options;
+  const again = "then run it again to continue.";
+  const logIn = `log in with \`${toLoginCommand(pythonEnv)}\``;
+  if (options.signal?.aborted === true) return failed(repo, "it was stopped", "Run it again to continue.");
   if (/no space left|disk quota/i.test(text)) {
-    return fail(`the disk of "${targetDir}" is full. Make room, then run it again to go on.`);
+    return failed(repo, `the disk of "${targetDir}" is full`, `Make room, ${again}`);
   }
   if (/requires approval|GatedRepoError/.test(text)) {
-    return fail(
-      `its owner wants its terms accepted. Do that on ${await readEndpoint(options)}/${repo}, log in with ` +
-        `\`${toLoginCommand(environmentDir)}\`, then run it again.`,
+    const page = `${await readEndpoint(options)}/${repo}`;
+    return failed(
+      repo,
+      "its owner requires that you accept the terms",
+      `Do that on ${page}, ${logIn}, then run it again.`,
     );
   }
   if (/'[^']*' not found|RepositoryNotFoundError/.test(text)) {
-    return fail(
-      `there is no such model on ${await readEndpoint(options)}. Check its name; if it is private, log in with ` +
-        `\`${toLoginCommand(environmentDir)}\`.`,
-    );
+    const why = `there is no such model on ${await readEndpoint(options)}`;
+    return failed(repo, why, `Check its name; if it is private, ${logIn}.`);
   }
   if (/cannot be accessed|local entry not found|connect|timed? ?out|HfHubHTTPError/i.test(text)) {
-    return fail(
-      `${await readEndpoint(options)} cannot be reached or does not answer. Check the network (and HF_ENDPOINT), ` +
-        "then run it again to go on.",
-    );
+    const why = `${await readEndpoint(options)} cannot be reached or does not answer`;
+    return failed(repo, why, `Check the network (and HF_ENDPOINT), ${again}`);
   }
-  return fail(`${reason ?? "the client gave no list of its files"}.`);
+  return failed(repo, reason ?? "the client gave no list of its files");
 }
 
-/** Bytes of whole files, and of those that are being fetched: the client keeps these in a hidden folder. */
+function failed(repo: string, why: string, next?: string): OvError {
+  const facts = { what: `Cannot download ${repo}`, why, ...(next === undefined ? {} : { next }) };
+  return new OvError("download_failed", facts);
+}
+
+/** Bytes of whole files, and of those that are being fetched, which the client keeps in a hidden folder. */
 function measure(targetDir: string): { finished: number; partial: number } {
   const sizes = { finished: 0, partial: 0 };
   if (!existsSync(targetDir)) return sizes;
   for (const name of readdirSync(targetDir, { recursive: true, encoding: "utf8" })) {
     const isOwn = name.startsWith(".cache/");
     if (isOwn && !name.endsWith(".incomplete")) continue;
-    // A file may be renamed between the list and this look.
+    // A file may be renamed after it was listed.
     const entry = statSync(join(targetDir, name), { throwIfNoEntry: false });
     if (entry?.isFile()) sizes[isOwn ? "partial" : "finished"] += entry.size;
   }
   return sizes;
 }
 
-function renderProgress(repo: string, done: number, total: number): string {
-  const share = total === 0 ? 100 : Math.max(0, Math.min(100, Math.floor((100 * done) / total)));
-  return `${repo}: ${renderSize(Math.max(0, done))} of ${renderSize(total)} (${share} %)`;
-}
-
-/** In decimal units, as the hub's pages show sizes. */
-function renderSize(bytes: number): string {
+/** In decimal units, as on the hub's pages. */
+export function renderSize(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB"];
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;

@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { readProcessMemory } from "../linux/process-memory.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 
-/** Which process exports, so that the next run can end one that outlived a killed converter. */
+/** Which process exports: it may outlive a killed converter, and the next run then ends it. */
 const Exporter = Type.Object({ pid: Type.Integer({ minimum: 2 }), started: Type.String() });
 
 /** `pid` leads a process group of its own. */
@@ -11,7 +11,7 @@ export function noteExporter(path: string, pid: number): void {
   writeFileSync(path, JSON.stringify({ pid, started: readStart(pid) ?? "" }));
 }
 
-/** Ends the noted process and its children, if it still is the one that was noted, and waits until it is gone. */
+/** Ends the noted process and its children, unless its number belongs to another process by now, and waits for its end. */
 export async function endExporter(path: string): Promise<void> {
   const noted = readJsonFile(path, Exporter);
   if (noted !== null && noted.started !== "" && readStart(noted.pid) === noted.started) {
@@ -30,7 +30,7 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** When a process began, in the kernel's ticks: field 22 of /proc/pid/stat (proc(5)); null: there is none, or a zombie. */
+/** When a process started, in the kernel's ticks: field 22 of /proc/pid/stat (proc(5)); null: it is gone, or a zombie. */
 function readStart(pid: number): string | null {
   const fields = readStat(pid)?.split(" ");
   return fields === undefined || fields[0] === "Z" ? null : (fields[19] ?? null);
@@ -46,7 +46,7 @@ function readStat(pid: number): string | null {
   }
 }
 
-/** Resident memory of a process and its children in bytes, from /proc; 0 where it cannot be seen. */
+/** Resident memory of a process and its children in bytes, from /proc; 0 if it cannot be read. */
 export function readMemoryOf(pid: number): number {
   const own = readProcessMemory(pid)?.resident ?? 0;
   const children = readProc(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);

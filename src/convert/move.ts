@@ -11,13 +11,13 @@ export type MoveStep =
   | "original set aside"
   | "original removed";
 
-/** Lies in a copy until its original is gone; tells it from a folder of somebody else's. */
+/** Lies in a copy until its original is gone: without it, the folder is somebody else's. */
 const CopyMark = Type.Object({ source_path: Type.String() });
 const copyMark = ".ov-llm-copied.json";
 
 /**
- * Moves a folder, also to another file system: copied beside its place, renamed, and only then removed. It
- * can be killed at any moment and called again with the same paths; at each moment one of both is whole.
+ * Moves a folder. To another file system it is copied beside its new place, renamed into it, and only then removed. A
+ * call can be killed at any moment and repeated with the same paths; at least one of both folders is always whole.
  * Throws, with the original in its place, when something else lies at `to`.
  */
 export function moveFolder(from: string, to: string, onStep: (step: MoveStep) => void): void {

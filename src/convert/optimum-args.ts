@@ -2,7 +2,7 @@ export const weightFormats = ["fp32", "fp16", "int8", "int4"] as const;
 export type WeightFormat = (typeof weightFormats)[number];
 
 export interface ExportRequest {
-  /** Absolute, so that no folder's name can pass for a flag. */
+  /** Absolute, so that no folder name can be taken for a flag. */
   model: string;
   output: string;
   task: string;
@@ -23,7 +23,7 @@ export function toExportArgs(request: ExportRequest): string[] {
   ];
 }
 
-/** NNCF's group size for int4 where nothing else is asked for. */
+/** NNCF's default group size for int4. */
 const usualGroup = 128;
 /** Smaller ones, the largest first; -1: one group for each output channel, which fits every width. */
 const otherGroups = [64, 32] as const;
@@ -38,7 +38,7 @@ export function toGroupSize(weightFormat: WeightFormat, widths: readonly number[
   return fits(usualGroup) ? null : (otherGroups.find(fits) ?? -1);
 }
 
-/** The note that tells of it. */
+/** The same for a person. */
 export function describeGroupSize(groupSize: number, widths: readonly number[]): string {
   const odd = widths.filter((width) => width % usualGroup !== 0).join(", ");
   const choice = groupSize === -1 ? "one group per channel" : `group size ${groupSize}`;

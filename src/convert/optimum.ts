@@ -1,12 +1,12 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Variables } from "../linux/program.ts";
+import { type FailedRun, toStage } from "./exporter-output.ts";
 import { killGroup, noteExporter, readMemoryOf } from "./exporter-process.ts";
-import type { FailedRun } from "./failure.ts";
-import { toStage } from "./stage.ts";
 
 export interface ExportProgress {
   stage: string;
-  /** As the exporter says itself. */
+  /** As the exporter prints it; null: it does not. */
   percent: number | null;
   seconds: number;
   /** Of the exporter and its children, in bytes. */
@@ -15,7 +15,7 @@ export interface ExportProgress {
 
 export interface ExporterOptions {
   command: string[];
-  environment: Record<string, string | undefined>;
+  variables: Variables;
   /** Gets everything that it prints. */
   logPath: string;
   /** Where its process is noted while it runs. */
@@ -33,16 +33,16 @@ const patienceMs = 5000;
  * ended; throws the signal's reason, with the whole group gone, when it aborts.
  */
 export async function runExporter(options: ExporterOptions): Promise<FailedRun | null> {
-  const { command, environment, notePath, signal, onProgress } = options;
+  const { command, variables, notePath, signal, onProgress } = options;
   signal.throwIfAborted();
   const write = createLogFile(options.logPath, command);
   const lines: string[] = [];
-  const begun = performance.now();
+  const started = performance.now();
   let stage = "starting";
   let percent: number | null = null;
   const child = Bun.spawn(command, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: toExporterEnvironment(environment),
+    env: toExporterVariables(variables),
     // A group of its own: Ctrl-C reaches it through us alone, and its children end with it.
     detached: true,
   });
@@ -51,7 +51,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
     onProgress({
       stage,
       percent,
-      seconds: (performance.now() - begun) / 1000,
+      seconds: (performance.now() - started) / 1000,
       memory: readMemoryOf(child.pid),
     });
   const see = (line: string) => {
@@ -73,7 +73,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
     report();
     const read = Promise.all([child.stdout, child.stderr].map((stream) => forEachLine(stream, write, see)));
     await child.exited;
-    // Its children may hold the pipes open: they end with it.
+    // Its children may hold the pipes open, so they end with it.
     killGroup(child.pid, "SIGKILL");
     await Promise.race([read, Bun.sleep(patienceMs)]);
     signal.throwIfAborted();
@@ -102,9 +102,9 @@ function createLogFile(path: string, command: string[]): (text: string) => void 
   return (text) => attempt(() => appendFileSync(path, text));
 }
 
-/** What would redirect Python's imports, or is secret and none of its business, stays out. */
-function toExporterEnvironment(environment: ExporterOptions["environment"]): ExporterOptions["environment"] {
-  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = environment;
+/** Without what would redirect Python's imports, and without secrets that it has no use for. */
+function toExporterVariables(variables: ExporterOptions["variables"]): ExporterOptions["variables"] {
+  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = variables;
   return {
     ...inherited,
     PYTHONUNBUFFERED: "1",

@@ -1,39 +1,42 @@
 import type { LoadedSettings } from "../config/load.ts";
+import type { ModelCheck } from "./check.ts";
+import type { Converter } from "./converter.ts";
+import type { ConvertEvent } from "./events.ts";
 import type { Selection } from "./select.ts";
 
 export interface ConvertOptions {
   loaded: LoadedSettings;
-  /** `owner/repo` on the hub, fetched first; null: what lies in OV_MODEL_SRC. */
+  /** `owner/name` on the hub, fetched first and converted alone; null: what lies in OV_MODEL_SRC. */
   repo: string | null;
   selection: Selection;
   /** For the one model that is converted. */
   name: string | null;
+  /** Convert again, and replace models of the same name. */
   overwrite: boolean;
+  /** Leave the originals where they are. */
   copy: boolean;
+  /** Only plan. */
   dryRun: boolean;
-  yes: boolean;
-  json: boolean;
+  /** Continue with the next model when one fails. */
   keepGoing: boolean;
 }
 
-/** What `ov-llm convert --json` prints. */
-export interface Report {
-  /** Ones that an earlier run had left unfinished. */
-  recovered: string[];
-  models: ReportedModel[];
-  skipped: { folder: string; reason: string }[];
+/** Whoever can be asked during a run. Each throws the signal's reason when it aborts. */
+export interface Ask {
+  /** The name that a folder's model gets; blank: made from the folder's. */
+  name(folder: string): Promise<string>;
+  /** Whether to install the converter, which is needed to fetch a model. */
+  confirmInstall(): Promise<boolean>;
+  /** Whether to do what the event `planned` said. Nothing is asked after it. */
+  confirmPlan(): Promise<boolean>;
 }
 
-export interface ReportedModel {
-  folder: string;
-  name: string;
-  state: "planned" | "converted" | "registered" | "failed" | "refused" | "not started";
-  task: string;
-  weight_format: string;
-  path: string;
-  /** Where the original lies now; null: nothing was converted. */
-  original_path: string | null;
-  seconds: number | null;
-  /** As a sentence; null: it went well. */
-  error: string | null;
+/** What a run is given. */
+export interface Session {
+  options: ConvertOptions;
+  deps: { converter: Converter; check: ModelCheck };
+  /** null: nobody can be asked; names are made from the folders, and the plan is carried out. */
+  ask: Ask | null;
+  report: (event: ConvertEvent) => void;
+  signal: AbortSignal;
 }

@@ -2,9 +2,9 @@ import { toInstallCommand, toRemoveCommand, which } from "../python/find.ts";
 import type { Builder } from "../python/install.ts";
 
 /**
- * What the converter's environment holds, in versions that were tried together. openvino and its tokenizers
- * are the engine's release, so what is written here can be read there; sentencepiece and tiktoken read
- * tokenizers that come without a tokenizer.json.
+ * What the converter's Python environment holds, in versions that were tried together. openvino and its tokenizers have
+ * the engine's release, so that the engine can read what is written here; sentencepiece and tiktoken read tokenizers
+ * that come without a tokenizer.json.
  */
 export const convertPackages = {
   torch: "2.13.0",
@@ -22,14 +22,14 @@ export const convertPackages = {
 // Fetches a CPU build of torch where pip alone would bring the one for NVIDIA cards.
 const uvRequirement = "uv==0.13.9";
 
-// Come along and are not needed; see the engine's environment on telemetry.
+// Come along and are not needed; on telemetry see the engine's Python environment.
 const unwanted = ["openvino-telemetry"];
 
 const { torch, ...others } = convertPackages;
 const torchRequirement = `torch==${torch}`;
 
-/** Brings the pinned packages into a new environment: torch first, so that the others take the one that is there. */
-export async function fillConvertEnvironment(builder: Builder): Promise<void> {
+/** Installs the pinned packages into a new environment: torch first, so that the others accept the one that is there. */
+export async function fillConvertEnv(builder: Builder): Promise<void> {
   const { installer, python, say, step } = builder;
   await installTorch(builder);
   const requirements = [torchRequirement, ...toRequirements(others)];
@@ -40,9 +40,9 @@ export async function fillConvertEnvironment(builder: Builder): Promise<void> {
 }
 
 /**
- * A CPU build where one can be had. pip takes one when its own index or settings have it (a mirror, a folder of
- * wheels, PIP_EXTRA_INDEX_URL); else uv, which knows where PyTorch keeps them. Without either, the build for
- * NVIDIA cards works too: it is only several GB larger.
+ * Installs a CPU build if one is available: with pip when its index or settings offer one (a mirror, a folder of wheels,
+ * PIP_EXTRA_INDEX_URL), otherwise with uv, which knows where PyTorch keeps them. Failing that, the build for NVIDIA cards
+ * works too; it is only several GB larger.
  */
 async function installTorch(builder: Builder): Promise<void> {
   const { python, say, step, attempt } = builder;
@@ -56,14 +56,14 @@ async function installTorch(builder: Builder): Promise<void> {
   await step("install torch", withPip);
 }
 
-/** Whether what pip would install brings no CUDA libraries along. An old pip cannot tell: then it is taken as no. */
+/** Whether pip would install no CUDA libraries. An old pip cannot report that, which counts as no. */
 async function isCpuBuild({ attempt }: Builder, withPip: string[]): Promise<boolean> {
   const run = await attempt([...withPip, "--dry-run", "--quiet", "--report", "-"]);
   return run.reason === null && !/"name": ?"(nvidia|cuda|triton)/i.test(run.stdout);
 }
 
-async function toCpuCommand({ environment, python, step }: Builder): Promise<string[]> {
-  const own = which("uv", environment);
+async function toCpuCommand({ variables, python, step }: Builder): Promise<string[]> {
+  const own = which("uv", variables);
   if (own === null) await step("install uv", toInstallCommand({ kind: "pip" }, python, [uvRequirement]));
   const uv = own === null ? [python, "-I", "-m", "uv"] : [own];
   return [...uv, "pip", "install", "--python", python, "--torch-backend", "cpu", torchRequirement];

@@ -12,7 +12,7 @@ import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { readJsonFile } from "../models/hf-config.ts";
 
-/** The hidden companions of a converted folder; all lie beside it, so that a rename puts a folder into its place. */
+/** The hidden companions of a converted folder. All lie beside it, so that a rename puts a folder in its place. */
 export interface Places {
   target: string;
   /** Where the exporter writes. Scrap, unless it holds a journal. */
@@ -28,7 +28,7 @@ export function toPlaces(target: string): Places {
   return { target, work: `${hidden}.partial`, old: `${hidden}.old`, exporter: `${hidden}.exporter` };
 }
 
-/** The targets in one model's folder that have companions or a journal, so are not finished. */
+/** The targets in one model's folder that have companions or a journal, which means that they are not finished. */
 export function findUnfinished(folder: string): string[] {
   const targets = readdirSync(folder).flatMap((name) => {
     const [, hidden] = /^\.(task-.*__wf-.*)\.(?:partial|old|exporter)$/.exec(name) ?? [];
@@ -39,8 +39,8 @@ export function findUnfinished(folder: string): string[] {
 }
 
 /**
- * The mark of a folder that is whole and checked while registry and original are not yet as they shall be.
- * What is left to do follows from it and from conversion.json.
+ * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
+ * follows from it and from conversion.json.
  */
 export const Journal = Type.Object({ overwrite: Type.Boolean() });
 export const journalFile = ".ov-llm-unfinished.json";
@@ -49,7 +49,7 @@ export function readJournal(folder: string): { overwrite: boolean } | null {
   return readJsonFile(join(folder, journalFile), Journal);
 }
 
-/** Whole or not there, also after a power cut. */
+/** Writes it whole or not at all, even if the power is cut. */
 export function writeJournal(folder: string, overwrite: boolean): void {
   const path = join(folder, journalFile);
   writeFileSync(`${path}.tmp`, JSON.stringify({ overwrite }));
@@ -58,7 +58,7 @@ export function writeJournal(folder: string, overwrite: boolean): void {
   syncPath(folder);
 }
 
-/** Brings a file or a folder's list of names onto the disk. */
+/** Flushes a file, or a folder's list of names, to the disk. */
 export function syncPath(path: string): void {
   const descriptor = openSync(path, "r");
   try {

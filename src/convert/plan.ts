@@ -5,11 +5,11 @@ import type { ExportSource, ReadySource, Source } from "./scan.ts";
 
 interface PlannedBase {
   name: string;
-  /** What a person should know before it starts, as sentences without a dot. */
+  /** What a person should know before it starts, as clauses. */
   notes: string[];
   task: string;
   weightFormat: string;
-  /** Where the model lies when it is done. */
+  /** Where the model lies afterwards. */
   path: string;
 }
 
@@ -62,8 +62,10 @@ export function toPlan(options: PlanOptions): Planned[] {
     const { name, notes } = chooseName(source, names, options);
     names.add(name);
     const base = { name, notes, task: options.task };
-    if (source.kind !== "export")
-      return { ...base, source, weightFormat: source.weightFormat, path: source.path };
+    if (source.kind !== "export") {
+      const { task, weightFormat, path } = source;
+      return { ...base, source, task, weightFormat, path };
+    }
     const planned = planExport(source, base, originals, options);
     originals.add(planned.originalPath);
     return planned;

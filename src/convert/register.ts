@@ -1,17 +1,17 @@
 import type { Manifest } from "../models/manifest.ts";
+import { toRealPath } from "../models/paths.ts";
 import { addModel } from "../registry/edit.ts";
 import { updateRegistry } from "../registry/store.ts";
-import { toReal } from "./scan.ts";
 
-/** What of a conversion goes into the registry. */
+/** What the registry states of a converted model. */
 export type Registered = Pick<Manifest, "name" | "converted_path" | "task" | "weight_format"> & {
   converted_at?: string;
 };
 
 /**
- * Enters a converted model as one step and returns the name that it got: a name that somebody took meanwhile
- * gets -2, … With `overwrite` the entry of that name is kept but for what the conversion states; the
- * new `converted_at` makes a running server load it anew.
+ * Registers a converted model in one step and returns the name that it got: one that was taken meanwhile gets -2, …
+ * With `overwrite`, the entry of that name keeps everything that the conversion does not state; the new `converted_at`
+ * makes a running server reload the model.
  */
 export async function registerModel(
   registryPath: string,
@@ -30,7 +30,7 @@ export async function registerModel(
     if (overwrite && before !== undefined) {
       models[name] = typeof before === "object" ? { ...before, ...stated } : stated;
     } else {
-      name = addModel(models, { name, entry: stated, toRealPath: toReal }).name;
+      name = addModel(models, { name, entry: stated, toRealPath }).name;
     }
   });
   return name;

@@ -17,49 +17,39 @@ export interface Resources {
   memory: { available: number; total: number };
 }
 
+/** What a plan needs and this machine does not have, in bytes. */
+export type Shortage =
+  | { of: "disk"; for: "models" | "originals"; needed: number; free: number }
+  /** `folder`: the model that needs it. `has`: free, or in all where even that is too little; both with swap. */
+  | { of: "memory"; folder: string; needed: number; has: number };
+
 export interface Verdict {
   /** Needed on the disk and in memory (the largest model), in bytes. */
   disk: number;
   memory: number;
-  /** Why it must not start, as sentences. */
-  refusals: string[];
-  warnings: string[];
+  /** Why it must not start. */
+  refusals: Shortage[];
+  /** Why it may fail. */
+  warnings: Shortage[];
 }
 
 /** Whether the plan fits this machine; a refusal now is better than one after an hour. */
-export function judge(
-  plan: readonly Planned[],
-  { disk, memory }: Resources,
-  render: (bytes: number) => string,
-): Verdict {
+export function judge(plan: readonly Planned[], { disk, memory }: Resources): Verdict {
   const exports = plan.filter(isExport);
   const moved = disk.ogIsOther ? sum(exports.filter(isMoved).map(({ source }) => source.bytes)) : 0;
   const written = sum(exports.map(({ diskNeeded }) => diskNeeded));
   const out = written + (disk.ogSharesOut ? moved : 0);
-  const refusals: string[] = [];
-  const warnings: string[] = [];
-  if (out > disk.outFree) {
-    refusals.push(
-      `Not enough disk for the converted models: about ${render(out)} needed, ${render(disk.outFree)} free. Make room, or convert fewer at a time with --only.`,
-    );
-  }
+  const refusals: Shortage[] = [];
+  const warnings: Shortage[] = [];
+  if (out > disk.outFree) refusals.push({ of: "disk", for: "models", needed: out, free: disk.outFree });
   if (!disk.ogSharesOut && moved > disk.ogFree) {
-    refusals.push(
-      `Not enough disk for the originals: ${render(moved)} needed, ${render(disk.ogFree)} free. Make room, or leave them where they are with --copy.`,
-    );
+    refusals.push({ of: "disk", for: "originals", needed: moved, free: disk.ogFree });
   }
-  for (const { source, memoryNeeded } of exports) {
+  for (const { source, memoryNeeded: needed } of exports) {
     const least = toBf16Bytes(source.parameters);
-    const needs = `"${source.folder}" needs about ${render(memoryNeeded)} of memory`;
-    if (least > memory.total) {
-      refusals.push(
-        `${needs}, and this machine has ${render(memory.total)} with swap. Add swap, or convert it on a larger machine.`,
-      );
-    } else if (memoryNeeded > memory.available) {
-      warnings.push(
-        `${needs}, and ${render(memory.available)} is free: it may be ended by the system. Stop what else runs, or add swap.`,
-      );
-    }
+    const shortage = { of: "memory", folder: source.folder, needed } as const;
+    if (least > memory.total) refusals.push({ ...shortage, has: memory.total });
+    else if (needed > memory.available) warnings.push({ ...shortage, has: memory.available });
   }
   const most = Math.max(0, ...exports.map(({ memoryNeeded }) => memoryNeeded));
   return { disk: out, memory: most, refusals, warnings };
@@ -95,7 +85,7 @@ export function readResources({ modelSrc, modelOg, modelOut }: Folders): Resourc
   };
 }
 
-/** The folder itself, or the nearest one above it that there is. */
+/** The folder itself, or the nearest one above it that exists. */
 function toExisting(path: string): string {
   return statSync(path, { throwIfNoEntry: false }) ? path : toExisting(dirname(path));
 }

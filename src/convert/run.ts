@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
+import { type ErrorFacts, OvError, toReason } from "../errors.ts";
+import type { Variables } from "../linux/program.ts";
 import type { Manifest } from "../models/manifest.ts";
-import { explainFailure, type FailedRun, findChannelSize } from "./failure.ts";
+import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
 import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";
@@ -13,17 +14,18 @@ import { convertFolder, type Outcome, type Step } from "./transaction.ts";
 export interface RunOptions {
   /** The command of `optimum-cli`. */
   exporter: string[];
-  environment: Record<string, string | undefined>;
+  variables: Variables;
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;
   registryPath: string;
-  /** Throws when what lies there is no model that works. */
-  check: (planned: Planned, path: string) => Promise<void>;
+  /** Throws when the model at the path does not work. */
+  check: (path: string) => Promise<void>;
   signal: AbortSignal;
   now: () => Date;
   onProgress: (progress: ExportProgress) => void;
-  onNote: (note: string) => void;
+  /** The export starts again, with other arguments. */
+  onRetry: (note: string) => void;
   onStep?: (step: Step) => void;
 }
 
@@ -32,7 +34,7 @@ export function toLogPath(modelOut: string, name: string): string {
   return join(modelOut, ".logs", `${name}.log`);
 }
 
-/** Does what was planned for one model. Throws an OvError, with originals and registry as they were. */
+/** Does what was planned for one model. Throws an OvError; originals and registry are then as they were. */
 export async function runPlanned(planned: Planned, options: RunOptions): Promise<Outcome> {
   options.signal.throwIfAborted();
   if (!isExport(planned)) return await registerReady(planned, options);
@@ -40,15 +42,14 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
     const { overwrite } = options;
     const work = {
       exportInto: (folder: string) => exportInto(folder, planned, options),
-      check: (folder: string) => options.check(planned, folder),
+      check: options.check,
     };
     return await convertFolder(toManifest(planned, options.now()), overwrite, work, options);
   } catch (error) {
     options.signal.throwIfAborted();
     if (error instanceof OvError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    const advice = /ENOSPC|EDQUOT|EFBIG/.test(reason) ? " Make room on the disk, then convert again." : "";
-    throw failed(planned, `${reason}.${advice}`, error);
+    const next = isDiskFull(error) ? { next: "Make room on the disk, then convert again." } : {};
+    throw failed(planned, { why: toReason(error), ...next }, error);
   }
 }
 
@@ -65,14 +66,14 @@ function toManifest(planned: PlannedExport, now: Date): Manifest {
 }
 
 async function registerReady(planned: Planned, options: RunOptions): Promise<Outcome> {
-  await options.check(planned, planned.path);
+  await options.check(planned.path);
   const { name, path, task, weightFormat } = planned;
   const entry = { name, converted_path: path, task, weight_format: weightFormat };
   const registered = await registerModel(options.registryPath, entry, options.overwrite);
   return { name: registered, path, originalPath: path, warning: null };
 }
 
-/** Where the width that int4's groups must divide was not in config.json, the exporter's error names it: one more try. */
+/** If config.json lacks the width that int4's groups must divide, the exporter's error names it: then it is tried once more. */
 async function exportInto(folder: string, planned: PlannedExport, options: RunOptions): Promise<void> {
   const run = await exportOnce(folder, planned, planned.groupSize, options);
   if (run === null) return;
@@ -82,7 +83,7 @@ async function exportInto(folder: string, planned: PlannedExport, options: RunOp
   const groupSize = toGroupSize("int4", widths);
   if (groupSize === null || groupSize === planned.groupSize) throw toError(planned, run, options);
   rmSync(folder, { recursive: true, force: true });
-  options.onNote(`Trying again: ${describeGroupSize(groupSize, widths)}`);
+  options.onRetry(describeGroupSize(groupSize, widths));
   const second = await exportOnce(folder, planned, groupSize, options);
   if (second !== null) throw toError(planned, second, options);
 }
@@ -102,11 +103,16 @@ function exportOnce(folder: string, planned: PlannedExport, groupSize: number | 
 function toError(planned: PlannedExport, run: FailedRun, options: RunOptions): OvError {
   const { line, remedy } = explainFailure(run);
   const log = `Its whole output: ${toLogPath(options.modelOut, planned.name)}.`;
-  const end = /[.!?]$/.test(line) ? "" : ".";
-  return failed(planned, `${line}${end} ${remedy === null ? log : `${remedy} ${log}`}`);
+  return failed(planned, { why: line, next: remedy === null ? log : `${remedy} ${log}` });
 }
 
-function failed(planned: Planned, reason: string, cause?: unknown): OvError {
+function failed(planned: Planned, because: Omit<ErrorFacts, "what">, cause?: unknown): OvError {
   const what = `Cannot convert ${JSON.stringify(planned.source.folder)}`;
-  return new OvError("conversion_failed", `${what}: ${reason}`, { cause });
+  return new OvError("conversion_failed", { what, ...because }, { cause });
+}
+
+/** By the codes of errno(3): the disk, a quota or a limit on files is reached. */
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
 }

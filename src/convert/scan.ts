@@ -1,28 +1,20 @@
-import { type Dirent, lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
-import { findUnsupported, HfConfig, readJsonFile, toWidths } from "../models/hf-config.ts";
+import { OvError, toReason } from "../errors.ts";
+import { describeModel } from "../models/folder.ts";
+import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
 import type { Manifest } from "../models/manifest.ts";
-import { toRealPath as toReal } from "../models/paths.ts";
-import { findOpenVinoFormat, toGgufFormat } from "../models/ready-made.ts";
-import { readWeights } from "../models/weights.ts";
+import { toRealPath } from "../models/paths.ts";
+import { isSameTask, isServed, renderUnserved } from "../models/tasks.ts";
 
-/** A model that was found and can be made servable. */
+/** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
 
-export interface ExportSource {
+export interface ExportSource
+  extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "hasCode" | "isLink"> {
   kind: "export";
   folder: string;
   path: string;
-  /** Of the weight files, in bytes. */
-  bytes: number;
-  parameters: number;
-  /** Widths of its weight matrices, as far as its config.json tells them. */
-  widths: number[];
-  /** Python files of its own would run. */
-  hasCode: boolean;
-  /** It is a link, or has links out of itself: a move would break them. */
-  isLink: boolean;
 }
 
 /** It needs no export, only an entry in the registry. */
@@ -32,11 +24,14 @@ export interface ReadySource {
   path: string;
   bytes: number;
   weightFormat: string;
+  /** As its files show it; otherwise the one that was asked for. */
+  task: string;
 }
 
 export interface Skipped {
   folder: string;
   path: string;
+  /** As a clause, with the next step where there is one. */
   reason: string;
 }
 
@@ -58,13 +53,13 @@ export interface ScanOptions {
   again: (folder: string, before: Manifest) => boolean;
 }
 
-/** Looks at each folder and file directly in `modelSrc`, in the order of their names. Throws when it cannot be read. */
-export function scanSources(options: ScanOptions): Scan {
+/** Judges each folder and file directly in `modelSrc`, in the order of their names. Throws when `modelSrc` cannot be read. */
+export async function scanSources(options: ScanOptions): Promise<Scan> {
   const scan: Scan = { found: [], skipped: [] };
   for (const entry of listSources(options.modelSrc)) {
     const path = join(options.modelSrc, entry.name);
     if (entry.name.startsWith(".") || isOwn(path, options)) continue;
-    const result = look(entry.name, path, options);
+    const result = await look(entry.name, path, options);
     if (result === null) continue;
     if (typeof result === "string") scan.skipped.push({ folder: entry.name, path, reason: result });
     else scan.found.push(result);
@@ -79,36 +74,30 @@ function listSources(modelSrc: string): Dirent[] {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     if (code === "ENOENT") return [];
-    throw new OvError(
-      "invalid_setting",
-      `Cannot read the folder of models "${modelSrc}" (${code}). Make it readable or set OV_MODEL_SRC.`,
-      { cause: error },
-    );
+    const what = `Cannot read the folder of models "${modelSrc}" (${code})`;
+    const next = "Make it readable or set OV_MODEL_SRC.";
+    throw new OvError("invalid_setting", { what, next }, { param: "OV_MODEL_SRC", cause: error });
   }
 }
 
 function isOwn(path: string, { modelOg, modelOut }: ScanOptions): boolean {
-  return [modelOg, modelOut].map(toReal).includes(toReal(path));
+  return [modelOg, modelOut].map(toRealPath).includes(toRealPath(path));
 }
 
-/** The source, a reason why it is none, or null for what nobody would take for a model. */
-function look(folder: string, path: string, options: ScanOptions): Source | string | null {
+/** The source, the reason why it is none, or null for what nobody would take for a model. */
+async function look(folder: string, path: string, options: ScanOptions): Promise<Source | string | null> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return "it is a link that leads nowhere";
-  if (found.isDirectory()) return lookInside(folder, path, options);
+  if (found.isDirectory()) return await lookInside(folder, path, options);
   if (!folder.endsWith(".gguf")) return null;
-  const name = options.registered.get(toReal(path));
-  if (name !== undefined) return `already registered as "${name}"`;
-  if (found.size === 0) return "incomplete download: it is empty";
-  return { kind: "gguf", folder, path, bytes: found.size, weightFormat: toGgufFormat(folder) };
+  return await lookAtReady("gguf", folder, path, options);
 }
 
-function lookInside(folder: string, path: string, options: ScanOptions): Source | string {
+async function lookInside(folder: string, path: string, options: ScanOptions): Promise<Source | string> {
   const files = tryList(path);
   if (files === null) return "it cannot be read: change its permissions";
-  if (files.includes("openvino_model.xml")) {
-    const name = options.registered.get(toReal(path));
-    return name === undefined ? lookAtOpenVino(folder, path, files) : `already registered as "${name}"`;
+  if (files.some((name) => /^openvino_.*model\.xml$/.test(name))) {
+    return await lookAtReady("openvino", folder, path, options);
   }
   const before = options.manifests.find(
     (manifest) => manifest.source_path === path && !options.again(folder, manifest),
@@ -119,52 +108,66 @@ function lookInside(folder: string, path: string, options: ScanOptions): Source 
   return lookAtWeights(folder, path, files, options);
 }
 
-function lookAtOpenVino(folder: string, path: string, files: string[]): Source | string {
-  const wanted = ["openvino_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"];
-  const missing = wanted.filter((name) => !files.includes(name));
-  if (missing.length > 0) return `an OpenVINO model that is not whole: ${missing.join(", ")} missing`;
-  const bytes = statSync(join(path, "openvino_model.bin")).size;
-  return { kind: "openvino", folder, path, bytes, weightFormat: findOpenVinoFormat(folder, path) };
+async function lookAtReady(
+  kind: ReadySource["kind"],
+  folder: string,
+  path: string,
+  { registered, task }: ScanOptions,
+): Promise<Source | string> {
+  const name = registered.get(toRealPath(path));
+  if (name !== undefined) return `already registered as "${name}"`;
+  try {
+    const found = await describeModel(path);
+    if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
+    const { weightFormat, weightsBytes: bytes } = found;
+    return { kind, folder, path, bytes, weightFormat, task: found.task ?? task };
+  } catch (error) {
+    return (error instanceof OvError ? error.facts.why : null) ?? toReason(error);
+  }
 }
 
-function lookAtWeights(folder: string, path: string, files: string[], options: ScanOptions): Source | string {
-  if (!files.includes("config.json")) return describeOther(files);
-  const config = readJsonFile(join(path, "config.json"), HfConfig);
-  if (config === null) return "its config.json cannot be understood";
-  const weights = readWeights(path, files);
-  if ("problem" in weights) return weights.problem;
-  const unsupported = findUnsupported(config, options.task);
-  if (unsupported !== null) return unsupported;
-  if (!files.some((name) => tokenizerFile.test(name))) return "no tokenizer in it: fetch it whole";
-  return {
-    kind: "export",
-    folder,
-    path,
-    ...weights,
-    widths: toWidths(config),
-    hasCode: config.auto_map !== undefined,
-    isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
-  };
+function lookAtWeights(
+  folder: string,
+  path: string,
+  files: string[],
+  { task }: ScanOptions,
+): Source | string {
+  const found = readHfFolder(path, files);
+  if ("problem" in found) return found.problem;
+  const { bytes, parameters, widths, hasCode, isLink } = found;
+  return (
+    findObstacle(found, task) ?? {
+      kind: "export",
+      folder,
+      path,
+      bytes,
+      parameters,
+      widths,
+      hasCode,
+      isLink,
+    }
+  );
 }
 
-const tokenizerFile =
-  /^(tokenizer\.json|tokenizer\.model|tekken\.json|vocab\.(json|txt)|spiece\.model|sentencepiece\.bpe\.model|.*\.tiktoken)$/;
+// As transformers names quantization methods; GPTQ and AWQ weights are read by optimum-intel.
+const unreadable = ["bitsandbytes", "mxfp4", "fp8", "fbgemm_fp8", "compressed-tensors", "hqq", "quanto"];
 
-function isLink(path: string): boolean {
-  return lstatSync(path).isSymbolicLink();
+/** Why a whole model cannot be exported for the task, as a clause; null: it can be tried. */
+function findObstacle(found: HfFolder, task: string): string | null {
+  const { quantization, hasTokenizer } = found;
+  if (quantization !== null && unreadable.includes(quantization)) {
+    return `its weights are quantized already (${quantization}), which the exporter cannot read: fetch the original model`;
+  }
+  return findMisfit(found, task) ?? (hasTokenizer ? null : "it has no tokenizer: fetch it whole");
 }
 
-/** As the files of the hub's own cache, which are relative links to its blobs. */
-function leadsOut(path: string): boolean {
-  return isLink(path) && readlinkSync(path).startsWith("..");
-}
-
-/** In words a person can act on. */
-function describeOther(files: readonly string[]): string {
-  if (files.includes("adapter_config.json")) return "an adapter (LoRA), no whole model: merge it first";
-  if (files.includes("model_index.json")) return "unsupported architecture: a model that makes images";
-  if (files.some((name) => name.endsWith(".gguf"))) return "it holds .gguf files: move them up one folder";
-  return "no config.json in it, so no Hugging Face model";
+function findMisfit({ task: own, architectures, hasCode }: HfFolder, task: string): string | null {
+  if (own !== null && !isServed(own)) return renderUnserved(own);
+  if (own !== null && !isSameTask(own, task)) return `it is a model for the task ${JSON.stringify(own)}`;
+  if (own !== null || architectures.length === 0) return null;
+  // Custom code may name its architectures as it likes.
+  if (hasCode && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
+  return `unsupported architecture: ${architectures.join(", ")} does not fit the task ${JSON.stringify(task)}`;
 }
 
 function tryList(path: string): string[] | null {
@@ -174,5 +177,3 @@ function tryList(path: string): string[] | null {
     return null;
   }
 }
-
-export { toReal };

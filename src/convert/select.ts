@@ -9,14 +9,16 @@ export interface Selection {
   exclude: readonly string[];
 }
 
-/** What of a scan was asked for. Throws when a folder that was named cannot be had, with the reason. */
+/** The part of a scan that was asked for. Throws, with the reason, when a folder of `only` cannot be converted. */
 export function select({ found, skipped }: Scan, selection: Selection, modelSrc: string): Scan {
   for (const name of selection.only) {
     if (found.some(({ folder }) => folder === name)) continue;
     const reason = skipped.find(({ folder }) => folder === name)?.reason;
     throw new OvError(
       "conversion_failed",
-      reason === undefined ? unknown(name, found, modelSrc) : cannot(name, reason),
+      reason === undefined
+        ? { what: describeUnknown(name, found, modelSrc) }
+        : { what: `Cannot convert ${JSON.stringify(name)}`, why: reason },
     );
   }
   const isWanted = ({ folder }: { folder: string }) => matches(folder, selection);
@@ -30,11 +32,7 @@ function matches(folder: string, { only, include, exclude }: Selection): boolean
   return !exclude.some(fits);
 }
 
-function cannot(name: string, reason: string): string {
-  return `Cannot convert ${JSON.stringify(name)}: ${reason}.`;
-}
-
-function unknown(name: string, found: readonly Source[], modelSrc: string): string {
+function describeUnknown(name: string, found: readonly Source[], modelSrc: string): string {
   const there = found.map(({ folder }) => JSON.stringify(folder)).join(", ");
-  return `There is no ${JSON.stringify(name)} in ${JSON.stringify(modelSrc)} to convert; there is ${there === "" ? "nothing" : there}.`;
+  return `There is no ${JSON.stringify(name)} in ${JSON.stringify(modelSrc)} to convert; there is ${there === "" ? "nothing" : there}`;
 }

@@ -1,115 +1,115 @@
-import { UsageError } from "../../cli/action.ts";
-import type { Asker } from "../../cli/convert/asker.ts";
-import { exitCodes } from "../../cli/convert/exit-codes.ts";
-import { createProgressLine, renderTime } from "../../cli/convert/progress.ts";
-import { renderPlan, renderSkipped } from "../../cli/convert/render.ts";
-import { renderBytes, toOneLine } from "../../cli/terminal.ts";
-import type { ModelCheck } from "./check.ts";
-import { bringConverter, type Converter, fetchRepo } from "./converter.ts";
-import type { ConvertOptions, Report, ReportedModel } from "./options.ts";
-import type { Planned } from "./plan.ts";
-import { isExport } from "./plan.ts";
-import { findSources, planSources } from "./prepare.ts";
+import { OvError, toOvError } from "../errors.ts";
+import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
+import { fetchSource } from "./fetch.ts";
+import type { Session } from "./options.ts";
+import { isExport, type Planned } from "./plan.ts";
+import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
 import { judge, readResources } from "./resources.ts";
 import { runPlanned, toLogPath } from "./run.ts";
 import type { Scan } from "./scan.ts";
+import { findSources, planSources, type SourceOptions } from "./sources.ts";
 import { recover } from "./transaction.ts";
 
-export interface Session {
-  options: ConvertOptions;
-  converter: Converter;
-  check: ModelCheck;
-  /** null: nobody can be asked. */
-  asker: Asker | null;
-  signal: AbortSignal;
-  /** Where a person reads: the terminal beside the result. */
-  write: (text: string) => void;
-  /** Its columns; null: it is none. */
-  width: number | null;
+/** `refused`: nothing was started, for want of disk or memory, or because whoever was asked said no. */
+export type SessionEnd = "done" | "failed" | "refused";
+
+export interface SessionResult {
+  report: ConvertReport;
+  end: SessionEnd;
 }
 
-/** A whole run, from what an earlier one left to the last model. Resolves with what was done and the exit code. */
-export async function runSession(session: Session): Promise<{ report: Report; code: number }> {
-  const { options, write } = session;
-  const report: Report = {
-    recovered: options.dryRun ? [] : await recoverEarlier(session),
-    models: [],
-    skipped: [],
-  };
-  const scan = await look(session);
-  report.skipped = scan.skipped.map(({ folder, reason }) => ({ folder, reason }));
-  write(renderSkipped(scan.skipped));
-  if (options.name !== null && scan.found.length !== 1) {
-    throw new UsageError(
-      `--name is for one model, and ${scan.found.length} were found. Choose one with --only.`,
-    );
-  }
-  if (scan.found.length === 0) {
-    write(`Nothing to convert in ${options.loaded.settings.modelSrc}.\n`);
-    return { report, code: exitCodes.done };
-  }
-  const plan = planSources(scan, await askNames(session, scan), options);
-  report.models = plan.map((planned) => toReported(planned, "planned"));
-  const code = await decide(session, plan);
-  if (code !== null) {
-    if (code === exitCodes.refused) for (const model of report.models) model.state = "refused";
-    return { report, code };
-  }
-  if (session.asker !== null) session.asker.close();
-  if (plan.some(isExport)) await bringConverter(session.converter);
-  report.models = await runAll(session, plan);
-  return {
-    report,
-    code: report.models.every(({ error }) => error === null) ? exitCodes.done : exitCodes.failed,
-  };
+/**
+ * A whole run, from what an earlier one left to the last model. Throws an OvError when it cannot start, and the
+ * signal's reason when it aborts: models that were done stay, the others are as they were.
+ */
+export async function runSession(session: Session): Promise<SessionResult> {
+  const { settings } = session.options.loaded;
+  requireServedTask(settings);
+  readRegistry(settings);
+  if (session.options.dryRun) return await planAndRun(session, []);
+  requireWritable(settings, session.options.copy);
+  return await withConvertLock(settings.modelOut, async () =>
+    planAndRun(session, await recoverEarlier(session)),
+  );
 }
 
-async function recoverEarlier({ options, write }: Session): Promise<string[]> {
+async function recoverEarlier({ options, report }: Session): Promise<string[]> {
   const { modelOut, registryPath } = options.loaded.settings;
   const { finished, removed } = await recover(modelOut, { registryPath });
-  for (const { name, warning } of finished) {
-    write(`Finished the conversion of "${name}", which an earlier run had left before its last steps.\n`);
-    if (warning !== null) write(`Warning: ${toOneLine(warning)}.\n`);
-  }
-  if (removed.length > 0) write("Removed what an earlier run had left half done.\n");
+  for (const { name, warning } of finished) report({ type: "recovered", name, warning });
+  if (removed.length > 0) report({ type: "cleaned", folders: removed });
   return finished.map(({ name }) => name);
 }
 
-async function look(session: Session): Promise<Scan> {
-  const { options } = session;
-  if (options.repo === null) return findSources(options, options.selection);
-  return findSources(options, { ...options.selection, only: [await fetchRepo(options.repo, session)] });
+async function planAndRun(session: Session, recovered: string[]): Promise<SessionResult> {
+  const { deps, report, signal } = session;
+  const scan = await scanOnce(session);
+  const skipped = scan.skipped.map(({ folder, reason }) => ({ folder, reason }));
+  const toResult = (models: ReportedModel[], end: SessionEnd) => ({
+    report: { recovered, models, skipped },
+    end,
+  });
+  if (scan.found.length === 0) return toResult([], "done");
+  const plan = planSources(scan, await askNames(session, scan), toSourceOptions(session));
+  const decision = await decide(session, plan);
+  if (decision !== "run") {
+    const state = decision === "refused" ? "refused" : "planned";
+    return toResult(
+      plan.map((planned) => toReported(planned, state)),
+      decision,
+    );
+  }
+  if (plan.some(isExport) && !(await deps.converter.isReady())) {
+    await deps.converter.install(signal, (line) => report({ type: "installing", line }));
+  }
+  const models = await runAll(session, plan);
+  return toResult(models, models.some(({ error }) => error !== null) ? "failed" : "done");
+}
+
+function toSourceOptions({ options: { loaded, overwrite, copy } }: Session): SourceOptions {
+  return { settings: loaded.settings, overwrite, copy };
+}
+
+async function scanOnce(session: Session): Promise<Scan> {
+  const { options, report } = session;
+  const { repo, name } = options;
+  const only = repo === null ? options.selection.only : [await fetchSource(repo, session)];
+  const scan = await findSources(toSourceOptions(session), { ...options.selection, only });
+  report({ type: "scanned", modelSrc: options.loaded.settings.modelSrc, ...scan });
+  if (name === null || scan.found.length === 1) return scan;
+  const what = `--name is for one model, and ${scan.found.length} were found`;
+  throw new OvError("invalid_setting", { what, next: "Choose one with --only." });
 }
 
 /** All names first, in the order of the folders. */
-async function askNames({ options, asker }: Session, { found }: Scan): Promise<Map<string, string>> {
+async function askNames({ options, ask }: Session, { found }: Scan): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   for (const { folder, path } of found) {
     if (options.name !== null) names.set(path, options.name);
-    else if (asker !== null) {
-      names.set(path, await asker.ask(`Custom name for ${toOneLine(folder)}? Blank for empty:`));
-    }
+    else if (ask !== null) names.set(path, await ask.name(folder));
   }
   return names;
 }
 
-/** Shows the plan; the exit code when that was all, null to go on. */
+/** Reports the plan. `done`: that was all that was asked for. */
 async function decide(
-  { options, asker, converter, write, width }: Session,
+  { options, ask, deps, report }: Session,
   plan: Planned[],
-): Promise<number | null> {
+): Promise<"run" | "done" | "refused"> {
   const { settings } = options.loaded;
   const resources = readResources(settings);
-  const verdict = judge(plan, resources, renderBytes);
-  const mustInstall = plan.some(isExport) && !(await converter.isReady());
-  const { trustRemoteCode } = settings;
-  write(`\n${renderPlan({ plan, verdict, resources, trustRemoteCode, mustInstall, width })}`);
-  for (const refusal of verdict.refusals) write(`error: ${toOneLine(refusal)}\n`);
-  if (verdict.refusals.length > 0) return exitCodes.refused;
-  if (options.dryRun) return exitCodes.done;
-  if (asker === null || (await asker.confirm("Go on?"))) return null;
-  write("Nothing was changed.\n");
-  return exitCodes.refused;
+  const verdict = judge(plan, resources);
+  const mustInstall = plan.some(isExport) && !(await deps.converter.isReady());
+  const view: PlanView = { plan, verdict, resources, trustRemoteCode: settings.trustRemoteCode, mustInstall };
+  report({ type: "planned", ...view });
+  if (verdict.refusals.length > 0) {
+    report({ type: "refused", shortages: verdict.refusals });
+    return "refused";
+  }
+  if (options.dryRun) return "done";
+  if (ask === null || (await ask.confirmPlan())) return "run";
+  report({ type: "declined" });
+  return "refused";
 }
 
 async function runAll(session: Session, plan: Planned[]): Promise<ReportedModel[]> {
@@ -117,50 +117,50 @@ async function runAll(session: Session, plan: Planned[]): Promise<ReportedModel[
   for (const [index, planned] of plan.entries()) {
     const failedBefore = done.some(({ error }) => error !== null);
     if (failedBefore && !session.options.keepGoing) done.push(toReported(planned, "not started"));
-    else done.push(await runOne(session, planned, `[${index + 1}/${plan.length}] ${planned.name}`));
+    else done.push(await runOne(session, planned, toModel(planned, index, plan.length)));
   }
   return done;
 }
 
-async function runOne(session: Session, planned: Planned, label: string): Promise<ReportedModel> {
-  const { options, converter, check, signal, write, width } = session;
-  const { settings, environment } = options.loaded;
-  const progress = createProgressLine({ write, width });
-  const begun = performance.now();
-  const seconds = () => Math.round((performance.now() - begun) / 100) / 10;
-  if (isExport(planned)) progress.say(`${label}: its log: ${toLogPath(settings.modelOut, planned.name)}`);
+async function runOne(session: Session, planned: Planned, model: ModelOfRun): Promise<ReportedModel> {
+  const { options, deps, signal, report } = session;
+  const { settings, variables } = options.loaded;
+  const started = performance.now();
+  const toSeconds = () => Math.round((performance.now() - started) / 100) / 10;
+  const logPath = isExport(planned) ? toLogPath(settings.modelOut, planned.name) : null;
+  report({ type: "started", model, logPath });
   try {
     const outcome = await runPlanned(planned, {
       ...settings,
-      environment,
-      exporter: converter.command,
+      variables,
+      exporter: deps.converter.command,
       overwrite: options.overwrite,
-      check(...of) {
-        progress.show(label, {
-          stage: "trying it in the engine",
-          percent: null,
-          seconds: seconds(),
-          memory: 0,
-        });
-        return check.check(...of);
+      async check(path) {
+        report({ type: "checking", model, seconds: toSeconds() });
+        await deps.check.check(planned, path);
       },
       signal,
       now: () => new Date(),
-      onProgress: (state) => progress.show(label, state),
-      onNote: (note) => progress.say(`${label}: ${note}`),
+      onProgress: (progress) => report({ type: "exporting", model, ...progress }),
+      onRetry: (note) => report({ type: "retrying", model, note }),
     });
-    const verb = isExport(planned) ? "converted" : "registered";
-    progress.say(`${label}: ${verb} as "${outcome.name}" in ${renderTime(seconds())}: ${outcome.path}`);
-    if (outcome.warning !== null) progress.say(`Warning: ${outcome.warning}.`);
-    const { name, path, originalPath } = outcome;
-    return { ...toReported(planned, verb), name, path, original_path: originalPath, seconds: seconds() };
-  } catch (error) {
-    progress.say(`${label}: stopped after ${renderTime(seconds())}`);
+    const state = isExport(planned) ? "converted" : "registered";
+    const { name, path, originalPath, warning } = outcome;
+    const seconds = toSeconds();
+    report({ type: state, model, registeredAs: name, path, seconds, warning });
+    return { ...toReported(planned, state), name, path, original_path: originalPath, seconds };
+  } catch (thrown) {
+    const seconds = toSeconds();
+    if (signal.aborted) report({ type: "stopped", model, seconds });
     signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    write(`error: ${toOneLine(reason)}\n`);
-    return { ...toReported(planned, "failed"), seconds: seconds(), error: reason };
+    const error = toOvError(thrown);
+    report({ type: "failed", model, seconds, error });
+    return { ...toReported(planned, "failed"), seconds, error: error.message };
   }
+}
+
+function toModel({ name }: Planned, index: number, total: number): ModelOfRun {
+  return { name, position: index + 1, total };
 }
 
 function toReported(planned: Planned, state: ReportedModel["state"]): ReportedModel {

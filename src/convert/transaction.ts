@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type ErrorFacts, toReason } from "../errors.ts";
 import { type Manifest, readManifest, writeManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
 import { type MoveStep, moveFolder } from "./move.ts";
@@ -15,7 +16,7 @@ import {
 } from "./places.ts";
 import { registerModel } from "./register.ts";
 
-/** Each is announced as soon as it is done. */
+/** Each is reported as soon as it is done. */
 export type Step =
   | "work folder made"
   | "exported"
@@ -37,7 +38,7 @@ export interface TransactionOptions {
 export interface ConversionWork {
   /** Writes the model into the folder. */
   exportInto: (folder: string) => Promise<void>;
-  /** Throws when what lies there is no model that works. */
+  /** Throws when the model in the folder does not work. */
   check: (folder: string) => Promise<void>;
 }
 
@@ -47,8 +48,8 @@ export interface Outcome {
   path: string;
   /** Where the original lies now. */
   originalPath: string;
-  /** What did not go as it should, though the model is there and registered. */
-  warning: string | null;
+  /** What went wrong after the model was registered; null: nothing. */
+  warning: ErrorFacts | null;
 }
 
 /**
@@ -119,27 +120,30 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
   return { name, path: target, originalPath, warning };
 }
 
-/** The model works and is registered: an original that cannot be moved stays, and that is said. */
-function moveOriginal({ source_path, original_path }: Manifest, onStep: (step: Step) => void) {
+/** The model works and is registered by now, so an original that cannot be moved costs only a warning. */
+function moveOriginal(
+  { source_path, original_path }: Manifest,
+  onStep: (step: Step) => void,
+): Pick<Outcome, "originalPath" | "warning"> {
   if (source_path === original_path) return { originalPath: source_path, warning: null };
   try {
     moveFolder(source_path, original_path, onStep);
     return { originalPath: original_path, warning: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const warning = `The original stays at ${source_path}: it could not be moved to ${original_path} (${reason})`;
-    return { originalPath: source_path, warning };
+    const what = `The original stays at ${source_path}`;
+    const why = `it could not be moved to ${original_path} (${toReason(error)})`;
+    return { originalPath: source_path, warning: { what, why } };
   }
 }
 
 export interface Recovery {
-  /** Conversions that an earlier run had done but for the last steps. */
+  /** Conversions of which an earlier run had left only the last steps. */
   finished: Outcome[];
-  /** What an earlier run left of ones that it had not done. */
+  /** What an earlier run left of conversions that it had not done. */
   removed: string[];
 }
 
-/** Brings to an end, or away, what a killed run left in `modelOut`. Nobody else may be converting there. */
+/** Finishes or removes what a killed run left in `modelOut`. Nobody else may be converting there. */
 export async function recover(modelOut: string, options: TransactionOptions): Promise<Recovery> {
   const recovery: Recovery = { finished: [], removed: [] };
   if (!existsSync(modelOut)) return recovery;
@@ -154,7 +158,7 @@ export async function recover(modelOut: string, options: TransactionOptions): Pr
         rmSync(places.work, { recursive: true, force: true });
         recovery.removed.push(places.work);
       }
-      // Cannot be without a journal; should it ever, the folder that was there before is the one to keep.
+      // This cannot happen without a journal; if it ever does, the folder that was there before is kept.
       if (existsSync(places.old) && !existsSync(target)) renameSync(places.old, target);
       rmSync(places.old, { recursive: true, force: true });
     }

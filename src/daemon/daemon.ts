@@ -20,12 +20,12 @@ import { stopWhenTold } from "./stop.ts";
 
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
-  const { settings, environment } = loaded;
+  const { settings, variables } = loaded;
   const log = createLog({
     level: settings.logLevel,
     format: settings.logFormat,
     // journald stamps each line itself.
-    timestamps: environment.JOURNAL_STREAM === undefined,
+    timestamps: variables.JOURNAL_STREAM === undefined,
     write: (line) => void process.stderr.write(line),
   });
   log.info(`ov-llm ${version} starts`, reportSettings(loaded));
@@ -34,8 +34,8 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     if (warning !== null) log.warn(warning);
   }
   // The start ends here when no engine can run, instead of every request later.
-  const engines = createEngines({ ...settings, environment });
-  const notifier = createNotifier({ environment, pid: process.pid });
+  const engines = createEngines({ ...settings, variables });
+  const notifier = createNotifier({ variables, pid: process.pid });
   const metrics = createMetrics({ version, readModels: () => pool.status() });
   const events = createEvents();
   events.subscribe(createRequestLog(log));

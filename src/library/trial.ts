@@ -22,8 +22,8 @@ export interface LoadTester {
 }
 
 /** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
-export function createLoadTester({ settings, environment }: LoadedSettings, signal: AbortSignal): LoadTester {
-  const engines = createEngines({ ...settings, environment });
+export function createLoadTester({ settings, variables }: LoadedSettings, signal: AbortSignal): LoadTester {
+  const engines = createEngines({ ...settings, variables });
   const level = settings.logLevel === "debug" ? "debug" : "error";
   const log = createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
   const { kvCacheGb } = createMemory(settings);

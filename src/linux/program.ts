@@ -1,8 +1,8 @@
-/** Variables for a child process; an absent one of these in an options object means this process's own. */
-export type Environment = Record<string, string | undefined>;
+/** Environment variables of a process. Where options leave them out, a child gets those of this process. */
+export type Variables = Record<string, string | undefined>;
 
 export interface RunOptions {
-  environment?: Environment | undefined;
+  variables?: Variables | undefined;
   /** Longest time for the run, in milliseconds; then it is killed. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export async function runProgram(command: string[], options: RunOptions = {}): P
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      ...(options.environment === undefined ? {} : { env: options.environment }),
+      ...(options.variables === undefined ? {} : { env: options.variables }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: "SIGKILL" }),
     });
     const stop = () => child.kill("SIGTERM");

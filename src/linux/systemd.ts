@@ -1,4 +1,5 @@
 import { readMonotonicClock, sendDatagram } from "./libc.ts";
+import type { Variables } from "./program.ts";
 
 /** Tells systemd how the service is: the protocol of sd_notify(3). Without systemd it does nothing. */
 export interface Notifier {
@@ -11,13 +12,13 @@ export interface Notifier {
 }
 
 export interface NotifierOptions {
-  environment: Record<string, string | undefined>;
+  variables: Variables;
   pid: number;
   send?: (path: string, text: string) => void;
 }
 
-export function createNotifier({ environment, pid, send = sendDatagram }: NotifierOptions): Notifier {
-  const socket = environment.NOTIFY_SOCKET;
+export function createNotifier({ variables, pid, send = sendDatagram }: NotifierOptions): Notifier {
+  const socket = variables.NOTIFY_SOCKET;
   if (!socket) return { ready() {}, reloading() {}, stopping() {}, dispose() {} };
   const tell = (...lines: string[]) => send(socket, lines.join("\n"));
   let beat: Timer | undefined;
@@ -26,7 +27,7 @@ export function createNotifier({ environment, pid, send = sendDatagram }: Notifi
       // A line break would begin another assignment.
       const shown = status === undefined ? [] : [`STATUS=${status.replaceAll(/\s+/g, " ")}`];
       tell("READY=1", `MAINPID=${pid}`, ...shown);
-      const period = toBeatMs(environment, pid);
+      const period = toBeatMs(variables, pid);
       if (period !== null) beat ??= setInterval(() => tell("WATCHDOG=1"), period);
     },
     reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${readMonotonicClock()}`),
@@ -36,8 +37,8 @@ export function createNotifier({ environment, pid, send = sendDatagram }: Notifi
 }
 
 /** Half of what the watchdog allows, in milliseconds; null: there is none, or it is for another process. */
-export function toBeatMs(environment: Record<string, string | undefined>, pid: number): number | null {
-  const { WATCHDOG_USEC: limit = "", WATCHDOG_PID: of = String(pid) } = environment;
+export function toBeatMs(variables: Variables, pid: number): number | null {
+  const { WATCHDOG_USEC: limit = "", WATCHDOG_PID: of = String(pid) } = variables;
   const microseconds = Number(limit);
   return microseconds > 0 && of === String(pid) ? Math.max(1, Math.floor(microseconds / 2000)) : null;
 }

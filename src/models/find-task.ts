@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { findArchitectureTask } from "./architectures.ts";
 import { readIrInputs, readIrOutputs } from "./ir.ts";
 import { findTask, isSameTask } from "./tasks.ts";
 
@@ -21,7 +22,7 @@ export interface TaskEvidence {
  */
 export function findFolderTask({ path, files, stated, architectures }: TaskEvidence): string | null {
   const shown = findShownTask(path, files, architectures);
-  if (shown === null) return stated ?? toTask(architectures);
+  if (shown === null) return stated ?? findArchitectureTask(architectures);
   // A name that ov-llm does not know says less than the networks do.
   return stated !== null && findTask(stated) !== null && isSameTask(stated, shown) ? stated : shown;
 }
@@ -39,7 +40,7 @@ function findShownTask(
     const inputs = readIrInputs(join(path, "openvino_encoder_model.xml"));
     if (inputs.some((name) => name === "input_features" || name === "input_values")) return speech;
     if (inputs.includes("input_ids")) return "text2text-generation-with-past";
-    return inputs.includes("pixel_values") ? "image-to-text" : toTask(architectures);
+    return inputs.includes("pixel_values") ? "image-to-text" : findArchitectureTask(architectures);
   }
   return findNetworkTask(join(path, "openvino_model.xml"), architectures);
 }
@@ -54,31 +55,7 @@ function findNetworkTask(file: string, architectures: readonly string[]): string
   if (logits === undefined) return null;
   // One row of numbers for a whole text, where a language model has one for each token.
   const isOfText = inputs.includes("input_ids") && logits.rank === 2;
-  return toTask(architectures) ?? (isOfText ? "text-classification" : null);
+  return findArchitectureTask(architectures) ?? (isOfText ? "text-classification" : null);
 }
 
 const embeddings: readonly string[] = ["last_hidden_state", "sentence_embedding", "token_embeddings"];
-
-/** How transformers ends the names of its architectures, and the task that optimum exports each for. */
-const endings: readonly (readonly [ending: RegExp, task: string])[] = [
-  [/(ForCausalLM|LMHeadModel|ForCausalLMVL)$/, generation],
-  [/^(Whisper|Speech2Text|Moonshine)ForConditionalGeneration$|ForSpeechSeq2Seq$|ForCTC$/, speech],
-  [/ForSequenceClassification$/, "text-classification"],
-  [/ForTextToSpeech$|TextToWaveform$/, "text-to-audio"],
-  [/ForMaskedLM$/, "fill-mask"],
-  [/ForTokenClassification$/, "token-classification"],
-  [/ForQuestionAnswering$/, "question-answering"],
-  [/ForMultipleChoice$/, "multiple-choice"],
-  [/ForImageClassification$/, "image-classification"],
-  [
-    /^(T5|MT5|Bart|MBart|Pegasus|Marian|MarianMT|M2M100)(ForConditionalGeneration|Model)$/,
-    "text2text-generation-with-past",
-  ],
-];
-
-function toTask(architectures: readonly string[]): string | null {
-  for (const [ending, task] of endings) {
-    if (architectures.some((name) => ending.test(name))) return task;
-  }
-  return null;
-}

@@ -11,7 +11,7 @@ const sizes = {
   n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
 };
 
-/** The keys of a Hugging Face config.json that the converter reads. */
+/** The keys of a Hugging Face config.json that the converter looks at. */
 export const HfConfig = Type.Object({
   architectures: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
   model_type: Type.Optional(Type.String()),
@@ -45,21 +45,4 @@ export function toWidths(config: HfConfig): number[] {
     part.n_inner,
   ]);
   return [...new Set(all.filter((width): width is number => typeof width === "number"))];
-}
-
-// As transformers names quantization methods; GPTQ and AWQ weights are read by optimum-intel.
-const unreadable = ["bitsandbytes", "mxfp4", "fp8", "fbgemm_fp8", "compressed-tensors", "hqq", "quanto"];
-
-/** Why the exporter cannot convert a model, by its config.json alone; null: nothing there speaks against it. */
-export function findUnsupported(config: HfConfig, task: string): string | null {
-  const method = config.quantization_config?.quant_method;
-  if (method !== undefined && unreadable.includes(method)) {
-    return `its weights are quantized already (${method}), which the exporter cannot read: fetch the original model`;
-  }
-  const architectures = config.architectures ?? [];
-  if (!task.startsWith("text-generation") || architectures.length === 0) return null;
-  if (architectures.some((name) => /(ForCausalLM|LMHeadModel|ForCausalLMVL)$/.test(name))) return null;
-  // Custom code may name its architectures as it likes.
-  if (config.auto_map !== undefined && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
-  return `unsupported architecture: ${architectures.join(", ")} does not fit the task ${task}; name another one with --task`;
 }

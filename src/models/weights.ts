@@ -31,7 +31,7 @@ export function readWeights(folder: string, files: readonly string[]): Weights |
     return { problem: `incomplete download: ${missing.slice(0, 3).join(", ")}${more} missing` };
   }
   const names = shards.length > 0 ? shards : pickWeights(files);
-  if (names.length === 0) return { problem: "no weights (.safetensors, .bin) in it" };
+  if (names.length === 0) return { problem: "it has no weights (.safetensors, .bin)" };
   return names.reduce<Weights | { problem: string }>(
     (sum, name) => ("problem" in sum ? sum : add(sum, folder, name)),
     { bytes: 0, parameters: 0 },

@@ -1,6 +1,6 @@
-import { OvError } from "../errors.ts";
-import { type Environment, runProgram } from "../linux/program.ts";
-import type { EnvironmentLabels } from "./labels.ts";
+import { type ErrorFacts, OvError } from "../errors.ts";
+import { runProgram, type Variables } from "../linux/program.ts";
+import type { PythonEnvLabels } from "./probe.ts";
 
 /** How packages get onto this machine: with uv, or with a Python's own venv and pip. */
 export type Installer =
@@ -29,13 +29,10 @@ interface Candidate {
   hasEnsurepip: boolean;
 }
 
-/** What can install packages here; throws `setup_failed` with what to install when nothing can. */
-export async function findInstaller(
-  labels: EnvironmentLabels,
-  environment?: Environment,
-): Promise<Installer> {
-  const uv = which("uv", environment);
-  const candidates = await findPythons(environment);
+/** What can install packages here. Throws `setup_failed`, with the package to install first, when nothing can. */
+export async function findInstaller(labels: PythonEnvLabels, variables?: Variables): Promise<Installer> {
+  const uv = which("uv", variables);
+  const candidates = await findPythons(variables);
   const fitting = candidates.filter((candidate) => candidate.fits);
   if (uv !== null) {
     const { python, version } = fitting[0] ?? { python: uvPython, version: uvPython };
@@ -47,37 +44,40 @@ export async function findInstaller(
 }
 
 function explainNone(
-  { what, command }: EnvironmentLabels,
+  { what, command }: PythonEnvLabels,
   candidates: Candidate[],
   fitting: Candidate[],
-): string {
-  const wanted = `Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
+): ErrorFacts {
+  const failed = `Cannot set up ${what}`;
   const bare = fitting[0];
   if (bare !== undefined) {
-    return (
-      `Cannot set up ${what}: ${bare.python} (${bare.version}) lacks ensurepip, which venv needs. ` +
-      `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`
-    );
+    return {
+      what: failed,
+      why: `${bare.python} (${bare.version}) lacks ensurepip, which venv needs`,
+      next: `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`,
+    };
   }
   const found = candidates.map(({ python, version }) => `${python} is ${version}`).join(", ");
-  return (
-    `Cannot set up ${what}: it needs ${wanted}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}. ` +
-    `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`
-  );
+  const needs = `it needs Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
+  return {
+    what: failed,
+    why: `${needs}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}`,
+    next: `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`,
+  };
 }
 
-async function findPythons(environment: Environment | undefined): Promise<Candidate[]> {
-  const paths = pythonNames.map((name) => which(name, environment)).filter((path) => path !== null);
-  const candidates = await Promise.all([...new Set(paths)].map((path) => inspect(path, environment)));
+async function findPythons(variables: Variables | undefined): Promise<Candidate[]> {
+  const paths = pythonNames.map((name) => which(name, variables)).filter((path) => path !== null);
+  const candidates = await Promise.all([...new Set(paths)].map((path) => inspect(path, variables)));
   return candidates.filter((candidate) => candidate !== null);
 }
 
-/** A name on PATH proves little: shims of version managers are there and fail. So each is run. */
-async function inspect(python: string, environment: Environment | undefined): Promise<Candidate | null> {
+/** Runs it: a name on PATH may be a shim of a version manager that fails. */
+async function inspect(python: string, variables: Variables | undefined): Promise<Candidate | null> {
   const script =
     "import sys, importlib.util as u; " +
     "print(*sys.version_info[:3], int(all(u.find_spec(m) for m in ('venv', 'ensurepip'))))";
-  const run = await runProgram([python, "-I", "-c", script], { environment, timeoutMs: 20_000 });
+  const run = await runProgram([python, "-I", "-c", script], { variables, timeoutMs: 20_000 });
   const match = /^(\d+) (\d+) (\d+) ([01])$/m.exec(run.stdout);
   if (run.reason !== null || match === null) return null;
   const [, major, minor, patch, ensurepip] = match;
@@ -117,8 +117,6 @@ export function toRemoveCommand(installer: Installer, python: string, packages: 
     : [python, "-I", "-m", "pip", "uninstall", "--disable-pip-version-check", "--yes", ...packages];
 }
 
-export function which(program: string, environment: Environment | undefined): string | null {
-  return environment === undefined
-    ? Bun.which(program)
-    : Bun.which(program, { PATH: environment.PATH ?? "" });
+export function which(program: string, variables: Variables | undefined): string | null {
+  return variables === undefined ? Bun.which(program) : Bun.which(program, { PATH: variables.PATH ?? "" });
 }

@@ -1,39 +1,39 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
-import type { EnvironmentLabels } from "./labels.ts";
+import type { PythonEnvLabels } from "./probe.ts";
 
 /**
- * Beside the environment lies `<environment>.setup/`: `lock`, and the folders of a set-up in progress. All
- * but the lock is scrap whenever nobody holds the lock.
+ * `<environment>.setup/`, beside the environment: `lock`, and the folders of a set-up in progress. While nobody holds
+ * the lock, everything else in it is scrap.
  */
-export function setupDir(environmentDir: string): string {
-  return `${environmentDir.replace(/\/+$/, "")}.setup`;
+export function setupDir(pythonEnv: string): string {
+  return `${pythonEnv.replace(/\/+$/, "")}.setup`;
 }
 
-/** Runs `work` while no other process sets up the same environment; a second one gets `setup_failed`. */
+/** Runs `work` while no other process sets up the same environment. Throws `setup_failed` when one does. */
 export async function withSetupLock<T>(
-  environmentDir: string,
-  { what, setting }: EnvironmentLabels,
+  pythonEnv: string,
+  { what, setting }: PythonEnvLabels,
   work: (scrapDir: string) => Promise<T>,
 ): Promise<T> {
-  const dir = setupDir(environmentDir);
+  const dir = setupDir(pythonEnv);
   try {
     mkdirSync(dir, { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OvError(
-      "setup_failed",
-      `Cannot set up ${what} in "${environmentDir}": ${reason}. Set ${setting} to a folder you may write to.`,
-      { cause: error },
-    );
+    const facts = {
+      what: `Cannot set up ${what} in "${pythonEnv}"`,
+      why: toReason(error),
+      next: `Set ${setting} to a folder that you may write to.`,
+    };
+    throw new OvError("setup_failed", facts, { cause: error });
   }
   const locked = () =>
-    new OvError(
-      "setup_failed",
-      `Another set-up of ${what} in "${environmentDir}" is at work. Wait for its end, then try again.`,
-    );
+    new OvError("setup_failed", {
+      what: `Another set-up of ${what} is running in "${pythonEnv}"`,
+      next: "Wait until it ends, then try again.",
+    });
   return withFileLock(
     join(dir, "lock"),
     async () => {
@@ -48,7 +48,7 @@ export async function withSetupLock<T>(
   );
 }
 
-/** What an earlier, killed set-up left. Best effort: an installer that outlived it may still write there. */
+/** Removes what a killed set-up left. An installer that outlived it may still write there: this is best effort. */
 function removeScrap(dir: string): void {
   for (const name of readdirSync(dir)) {
     if (name !== "lock") rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 2 });

@@ -1,39 +1,49 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Environment, runProgram } from "../linux/program.ts";
+import { runProgram, type Variables } from "../linux/program.ts";
+
+/** What messages call one Python environment. */
+export interface PythonEnvLabels {
+  /** Its purpose, as in "Cannot set up …": `the engine`. */
+  what: string;
+  /** The command that sets it up: `ov-llm setup`. */
+  command: string;
+  /** The setting that holds its folder. */
+  setting: `OV_${string}`;
+}
 
 /** What state a Python environment is in; `Facts` is what its probe prints. */
-export type EnvironmentProbe<Facts extends object> =
+export type PythonEnvProbe<Facts extends object> =
   | ({ state: "ready" } & Facts)
   | { state: "missing" }
   | { state: "broken"; reason: string };
 
 export interface ProbeOptions {
-  /** Variables for the Python process; absent: this process's own. */
-  environment?: Environment | undefined;
-  /** Longest time for the probe, in milliseconds. */
+  /** For the Python process; absent: those of this process. */
+  variables?: Variables | undefined;
+  /** Time limit, in milliseconds. */
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** The one program of an environment that is ever started: unlike the scripts beside it, it works after a move. */
-export function environmentPython(environmentDir: string): string {
-  return join(environmentDir, "bin", "python");
+/** The interpreter of an environment: the one program of it that still works after a move. */
+export function toPython(pythonEnv: string): string {
+  return join(pythonEnv, "bin", "python");
 }
 
 /**
- * Runs `script` with the environment's Python and takes the last line it prints, which is JSON, for its
- * facts. A broken environment is an answer, not an error.
+ * Runs `script` with the environment's Python and reads its facts from the last line, which must be JSON. A broken
+ * environment is an answer, not an error.
  */
-export async function probeEnvironment<Facts extends object>(
-  environmentDir: string,
+export async function probePythonEnv<Facts extends object>(
+  pythonEnv: string,
   script: string,
   isFacts: (value: unknown) => value is Facts,
   options: ProbeOptions = {},
-): Promise<EnvironmentProbe<Facts>> {
-  if (isMissing(environmentDir)) return { state: "missing" };
-  const python = environmentPython(environmentDir);
-  if (!existsSync(python)) return { state: "broken", reason: `${python} is not there or leads nowhere` };
+): Promise<PythonEnvProbe<Facts>> {
+  if (isMissing(pythonEnv)) return { state: "missing" };
+  const python = toPython(pythonEnv);
+  if (!existsSync(python)) return { state: "broken", reason: `${python} does not exist or leads nowhere` };
   const timeoutMs = options.timeoutMs ?? 60_000;
   const run = await runProgram([python, "-I", "-c", script], { ...options, timeoutMs });
   // Native libraries may print before the line that counts.
@@ -42,11 +52,11 @@ export async function probeEnvironment<Facts extends object>(
   return { state: "broken", reason: run.reason ?? `${python} printed no versions` };
 }
 
-/** A folder that is absent or empty holds no environment; a symlink that leads nowhere is not absent. */
-function isMissing(environmentDir: string): boolean {
-  const entry = lstatSync(environmentDir, { throwIfNoEntry: false });
+/** An absent or empty folder holds no environment; a symlink that leads nowhere is not absent. */
+function isMissing(pythonEnv: string): boolean {
+  const entry = lstatSync(pythonEnv, { throwIfNoEntry: false });
   if (entry === undefined) return true;
-  return entry.isDirectory() && readdirSync(environmentDir).length === 0;
+  return entry.isDirectory() && readdirSync(pythonEnv).length === 0;
 }
 
 function parseJson(text: string): unknown {

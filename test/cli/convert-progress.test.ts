@@ -1,7 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { createProgressLine, renderProgress, renderTime } from "../../cli/convert/progress.ts";
-import type { Source } from "../../src/convert/scan.ts";
-import { select } from "../../src/convert/select.ts";
 
 const progress = { stage: "tracing the model", percent: 40, seconds: 65, memory: 1024 ** 3 };
 
@@ -44,31 +42,5 @@ describe("createProgressLine", () => {
     const { out, line } = write(null);
     line.say("a\u001b[2Jb\nc");
     expect(out).toEqual(["a\\u001b[2Jb c\n"]);
-  });
-});
-
-describe("select", () => {
-  const found = ["Qwen-1", "Qwen-2", "[odd]"].map(
-    (folder): Source => ({ kind: "gguf", folder, path: `/${folder}`, bytes: 1, weightFormat: "gguf" }),
-  );
-  const skipped = [{ folder: "cut", path: "/cut", reason: "incomplete download" }];
-  const pick = (selection: Partial<Parameters<typeof select>[1]>) =>
-    select({ found, skipped }, { only: [], include: [], exclude: [], ...selection }, "/src").found.map(
-      ({ folder }) => folder,
-    );
-
-  test.each([
-    [{}, ["Qwen-1", "Qwen-2", "[odd]"]],
-    [{ only: ["[odd]"] }, ["[odd]"]],
-    [{ include: ["Qwen*"] }, ["Qwen-1", "Qwen-2"]],
-    [{ include: ["Qwen*"], exclude: ["*-2"] }, ["Qwen-1"]],
-    [{ exclude: ["*"] }, []],
-  ])("%j gives %j", (selection, names) => expect(pick(selection)).toEqual(names));
-
-  test("a folder that was named and cannot be had is an error with the reason", () => {
-    expect(() => pick({ only: ["cut"] })).toThrow('Cannot convert "cut": incomplete download.');
-    expect(() => pick({ only: ["none"] })).toThrow(
-      'There is no "none" in "/src" to convert; there is "Qwen-1"',
-    );
   });
 });

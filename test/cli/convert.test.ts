@@ -165,7 +165,7 @@ describe("ov-llm convert", () => {
 describe("what cannot start", () => {
   test.each([
     [["convert"], 2, "the input is no terminal. Give --yes"],
-    [["convert", "--yes", "not-a-repo"], 2, "wanted is a model of the hub, as Qwen/"],
+    [["convert", "--yes", "not-a-repo"], 2, "expected a model of the hub, owner/name, as in Qwen/"],
     [["convert", "--yes", "--weight-format", "int5"], 2, "one of fp32, fp16, int8, int4"],
     [["convert", "--yes", "--name", "x"], 2, "--name is for one model, and 2 were found"],
     [["convert", "--yes", "--model-out", "/proc/none"], 2, "Make it writable or set OV_MODEL_OUT"],
@@ -213,7 +213,11 @@ describe("an export that fails leaves all as it was, and says why", () => {
   test.each([
     ["killed", "the system ended it (SIGKILL), as it does when memory runs out", "add swap"],
     ["silent", "it ended with exit code 4", "Its whole output: "],
-    ["no-tokenizer", "it has no openvino_tokenizer.xml and no openvino_detokenizer.xml", "it does not work"],
+    [
+      "no-tokenizer",
+      "does not work: it has no openvino_tokenizer.xml and no openvino_detokenizer.xml.",
+      "Convert the model again",
+    ],
     ["says OSError: [Errno 28] No space left on device", "No space left on device", "The disk is full"],
     ["says huggingface_hub.errors.GatedRepoError: 401 Client Error", "GatedRepoError", "accept the licence"],
     ["says ValueError: pass trust_remote_code=True", "trust_remote_code", "--no-trust-remote-code forbids"],

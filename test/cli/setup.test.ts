@@ -20,7 +20,7 @@ function createHome() {
     `if [ -n "$target" ]; then /bin/mkdir -p "$target"; /usr/bin/truncate -s ${starterModel.bytes} "$target/${starterModel.file}"; fi`,
   );
   const registry = join(home, "models/converted_models/registry.json");
-  const setup = (...args: string[]) => runCli(["setup", ...args], { home, env: machine.environment });
+  const setup = (...args: string[]) => runCli(["setup", ...args], { home, env: machine.variables });
   return { home, machine, registry, setup };
 }
 

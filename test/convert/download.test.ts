@@ -1,8 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { downloadModel } from "../../src/convert/download.ts";
-import { parseDryRun } from "../../src/convert/hub.ts";
+import {
+  type DownloadProgress,
+  downloadConfig,
+  downloadModel,
+  renderSize,
+} from "../../src/convert/download.ts";
+import { parseDryRun, parseRepoName } from "../../src/convert/hub.ts";
 import { OvError } from "../../src/errors.ts";
 import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { startFakeHub } from "../fakes/hub.ts";
@@ -30,26 +35,27 @@ const hub = startFakeHub({
 });
 afterAll(() => hub.stop());
 
-function createScene(environment: Record<string, string> = {}) {
+function createScene(changed: Record<string, string> = {}) {
   const root = mkdtempSync(join(temp, "a home "));
   const targetDir = join(root, "model", "Model-1.5B");
-  const lines: string[] = [];
+  const steps: DownloadProgress[] = [];
+  const variables = {
+    PATH: process.env.PATH,
+    HOME: root,
+    HF_HOME: join(root, "hf"),
+    HF_ENDPOINT: hub.url,
+    ...changed,
+  };
   const download = (repo = "Owner/Model-1.5B", signal?: AbortSignal) =>
     downloadModel({
       repo,
-      environmentDir: convertEnv(),
+      pythonEnv: convertEnv(),
       targetDir,
-      onProgress: (line) => void lines.push(line),
+      onProgress: (progress) => void steps.push(progress),
       signal,
-      environment: {
-        PATH: process.env.PATH,
-        HOME: root,
-        HF_HOME: join(root, "hf"),
-        HF_ENDPOINT: hub.url,
-        ...environment,
-      },
+      variables,
     });
-  return { root, targetDir, lines, download };
+  return { root, targetDir, variables, steps, download };
 }
 
 async function failure(work: Promise<unknown>): Promise<string> {
@@ -64,14 +70,18 @@ async function failure(work: Promise<unknown>): Promise<string> {
 
 describe("downloadModel", () => {
   test(
-    "brings all files but those that double the weights, tells sizes, and fetches nothing twice",
+    "brings all files but those that double the weights, reports sizes, and fetches nothing twice",
     async () => {
-      const { targetDir, lines, download } = createScene();
+      const { targetDir, steps, download } = createScene();
       expect(await download()).toEqual({ path: targetDir });
       const found = readdirSync(targetDir).filter((name) => !name.startsWith("."));
       expect(found.toSorted()).toEqual(["a folder", "config.json", "model.safetensors"]);
       expect(isWhole(targetDir)).toBe(true);
-      expect(lines[0]).toBe("Owner/Model-1.5B: 3 files, 24.0 MB to fetch");
+      expect(steps.slice(0, 2)).toEqual([
+        { step: "started" },
+        { step: "listed", files: 3, bytes: 24_000_003 },
+      ]);
+      expect(steps.at(-1)).toEqual({ step: "done" });
       const before = hub.requests.filter((request) => request.startsWith("GET /Owner")).length;
       await download();
       expect(hub.requests.filter((request) => request.startsWith("GET /Owner"))).toHaveLength(before);
@@ -80,7 +90,23 @@ describe("downloadModel", () => {
   );
 
   test(
-    "goes on in the middle of a file after a stop",
+    "brings what shows the model's task alone, when only that is asked for",
+    async () => {
+      const { root, targetDir, variables } = createScene();
+      const scene = { pythonEnv: convertEnv(), targetDir, variables };
+      await downloadConfig({ repo: "Owner/Model-1.5B", ...scene });
+      const found = readdirSync(targetDir).filter((name) => !name.startsWith("."));
+      expect(found).toEqual(["config.json"]);
+      const nowhere = { ...scene, targetDir: join(root, "other") };
+      expect(await failure(downloadConfig({ repo: "o/none", ...nowhere }))).toContain(
+        "there is no such model",
+      );
+    },
+    seconds,
+  );
+
+  test(
+    "resumes in the middle of a file after a stop",
     async () => {
       const after = 15_000_000;
       const slow = startFakeHub({
@@ -93,7 +119,7 @@ describe("downloadModel", () => {
       await slow.held;
       await waitFor(() => sizeOfPartial(targetDir) > 0);
       stop.abort();
-      expect(await cut).toContain("it was stopped. Run it again to go on.");
+      expect(await cut).toContain("it was stopped. Run it again to continue.");
       const partial = sizeOfPartial(targetDir);
       await download("o/m");
       expect(slow.requests.filter((request) => request.endsWith(` bytes=${partial}-`))).toHaveLength(1);
@@ -159,16 +185,16 @@ describe("downloadModel", () => {
   );
 
   test("says that the disk became full on the way", async () => {
-    const environmentDir = join(mkdtempSync(join(temp, "client ")), "environment");
-    mkdirSync(join(environmentDir, "bin"), { recursive: true });
+    const pythonEnv = join(mkdtempSync(join(temp, "client ")), "environment");
+    mkdirSync(join(pythonEnv, "bin"), { recursive: true });
     writeScript(
-      join(environmentDir, "bin/python"),
+      join(pythonEnv, "bin/python"),
       `case "$*" in *--dry-run*) echo '[{"file": "a", "size": "2.0"}]' ;;
       *) echo "OSError: [Errno 28] No space left on device" >&2; exit 1 ;; esac`,
     );
-    const targetDir = join(environmentDir, "model");
-    const work = downloadModel({ repo: "o/m", environmentDir, targetDir, onProgress: () => {} });
-    expect(await failure(work)).toContain("is full. Make room, then run it again to go on.");
+    const targetDir = join(pythonEnv, "model");
+    const work = downloadModel({ repo: "o/m", pythonEnv, targetDir, onProgress: () => {} });
+    expect(await failure(work)).toContain("is full. Make room, then run it again to continue.");
   });
 
   test("says that the folder cannot be made", async () => {
@@ -177,21 +203,65 @@ describe("downloadModel", () => {
     expect(await failure(download())).toContain("ENOTDIR");
   });
 
-  test.each([
-    "model",
-    "-rf/model",
-    "owner/--help",
-    "owner/../x",
-    "owner/a--b",
-    "o/m.git",
-    "a/b/c",
-    "o/m\n",
-    `o/${"x".repeat(95)}`,
-    "",
-  ])("refuses the name %j", async (repo) => {
-    expect(await failure(createScene().download(repo))).toContain("wanted is owner/name");
+  test("refuses what is no name of a model before it does anything", async () => {
+    const { root, download } = createScene();
+    expect(await failure(download("owner/../x"))).toContain("expected owner/name, as in Qwen/");
+    expect(existsSync(join(root, "model"))).toBe(false);
   });
 });
+
+describe("parseRepoName", () => {
+  test.each([
+    ["Qwen/Qwen2.5-3B-Instruct", { owner: "Qwen", name: "Qwen2.5-3B-Instruct" }],
+    ["a/b", { owner: "a", name: "b" }],
+    ["0-x_y.z/1_2.3", { owner: "0-x_y.z", name: "1_2.3" }],
+    [`o/${"x".repeat(94)}`, { owner: "o", name: "x".repeat(94) }],
+  ])("takes %j", (text, name) => expect(parseRepoName(text)).toEqual(name));
+
+  test.each([
+    "",
+    "/",
+    "model",
+    "owner/",
+    "/model",
+    "a/b/c",
+    "/etc/passwd",
+    "..",
+    "../..",
+    "../x",
+    "owner/..",
+    "owner/.",
+    "owner/../x",
+    "owner/a..b",
+    "owner/.hidden",
+    "-rf/model",
+    "owner/--help",
+    "owner/-x",
+    "owner/a--b",
+    "owner/x-",
+    "owner/x.",
+    "owner./x",
+    "o/m.git",
+    "o/m\n",
+    "o\n/m",
+    " o/m",
+    "o/m m",
+    "o\\m",
+    "o/模型",
+    "ö/m",
+    "o/m\u0000",
+    "o/%2e%2e",
+    "hub:o/m",
+    `o/${"x".repeat(95)}`,
+  ])("refuses %j", (text) => expect(parseRepoName(text)).toBeNull());
+});
+
+test.each([
+  [0, "0 bytes"],
+  [999, "999 bytes"],
+  [24_000_002, "24.0 MB"],
+  [4e15, "4000000.0 GB"],
+])("renderSize: %p is %p", (bytes, text) => expect(renderSize(bytes)).toBe(text));
 
 test.each([
   [`[{"file": "a", "size": "2.0"}, {"file": "b", "size": "1.5K"}]`, { files: 2, bytes: 1502 }],
@@ -202,7 +272,7 @@ test.each([
   ["[]", { files: 0, bytes: 0 }],
   ["nothing of the kind", null],
   ["", null],
-])("parseDryRun(%j)", (text, wanted) => expect(parseDryRun(text)).toEqual(wanted));
+])("parseDryRun(%j)", (text, expected) => expect(parseDryRun(text)).toEqual(expected));
 
 function isWhole(targetDir: string): boolean {
   return readFileSync(join(targetDir, "model.safetensors")).equals(weights);

@@ -39,10 +39,25 @@ export function makeOpenVino(path: string): string {
   return path;
 }
 
+/** A .gguf file of that architecture with no tensors; the layout is that of the GGUF specification, version 3. */
+export function makeGguf(path: string, architecture: string): string {
+  const number = (value: number, bytes: 4 | 8) => {
+    const buffer = Buffer.alloc(bytes);
+    buffer.writeUInt32LE(value);
+    return buffer;
+  };
+  const text = (value: string) => [number(value.length, 8), Buffer.from(value)];
+  const typeOfText = 8;
+  const head = [Buffer.from("GGUF"), number(3, 4), number(0, 8), number(1, 8)];
+  const entry = [...text("general.architecture"), number(typeOfText, 4), ...text(architecture)];
+  writeFileSync(path, Buffer.concat([...head, ...entry, Buffer.alloc(64)]));
+  return path;
+}
+
 export const fakeExporter = [process.execPath, join(repo, "test/fakes/exporter.ts")];
 
 /** An environment for OV_CONVERT_ENV whose optimum-cli is the fake exporter, and whose hub is the folder FAKE_HUB. */
-export function makeConvertEnvironment(path: string): string {
+export function makeConvertEnv(path: string): string {
   const facts = JSON.stringify({ python: "3.12.3", packages: convertPackages });
   makePython(
     path,
@@ -95,7 +110,7 @@ export function makeConvertHome(home: string, how?: string): ConvertHome {
     out,
     registryPath,
     env: {
-      OV_CONVERT_ENV: makeConvertEnvironment(join(home, "convert env")),
+      OV_CONVERT_ENV: makeConvertEnv(join(home, "convert env")),
       OV_RUNTIME_DIR: makeRuntime(join(home, "runtime"), how),
     },
     models: () => (existsSync(registryPath) ? JSON.parse(readFileSync(registryPath, "utf8")).models : {}),

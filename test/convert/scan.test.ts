@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ScanOptions, scanSources } from "../../src/convert/scan.ts";
 import { createTempDir } from "../helpers/temp.ts";
-import { makeModel, makeOpenVino, plainConfig, toSafetensors } from "./fake-models.ts";
+import { makeGguf, makeModel, makeOpenVino, plainConfig, toSafetensors } from "./fake-models.ts";
 
 const task = "text-generation-with-past";
 
@@ -26,10 +26,10 @@ const index = JSON.stringify({
 const config = (extra: object) => JSON.stringify({ ...plainConfig, ...extra });
 
 const skips: [what: string, files: Record<string, string | Buffer | null>, reason: string][] = [
-  ["no config.json", { "config.json": null }, "no config.json in it, so no Hugging Face model"],
-  ["a broken config.json", { "config.json": "{" }, "its config.json cannot be understood"],
-  ["no weights", { "model.safetensors": null }, "no weights (.safetensors, .bin) in it"],
-  ["no tokenizer", { "tokenizer.json": null }, "no tokenizer in it: fetch it whole"],
+  ["no config.json", { "config.json": null }, "it has no config.json, so it is not a Hugging Face model"],
+  ["a broken config.json", { "config.json": "{" }, "its config.json is invalid"],
+  ["no weights", { "model.safetensors": null }, "it has no weights (.safetensors, .bin)"],
+  ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it whole"],
   ["empty weights", { "model.safetensors": "" }, "incomplete download: model.safetensors is empty"],
   [
     "weights cut short",
@@ -59,14 +59,18 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "an encoder",
     { "config.json": config({ architectures: ["BertModel"] }) },
-    "unsupported architecture: BertModel",
+    'the task "feature-extraction" (embeddings) is not served yet, only text-generation is',
   ],
   [
     "a model that is quantized already",
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
-  ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), no whole model"],
+  [
+    "an adapter",
+    { "config.json": null, "adapter_config.json": "{}" },
+    "an adapter (LoRA), not a whole model",
+  ],
   [
     "an image model",
     { "config.json": null, "model_index.json": "{}" },
@@ -75,12 +79,12 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "half an OpenVINO model",
     { "openvino_model.xml": "x" },
-    "an OpenVINO model that is not whole: openvino_model.bin",
+    "it is an incomplete export without openvino_model.bin",
   ],
 ];
 
 describe("scanSources", () => {
-  test("finds a folder, with what its files say of it", () => {
+  test("finds a folder, with what its files say of it", async () => {
     const src = createTempDir();
     const path = makeModel(join(src, "A Model"), {
       "model.safetensors": null,
@@ -89,7 +93,7 @@ describe("scanSources", () => {
       "model-2-of-2.safetensors": toSafetensors([8]),
       "config.json": config({ intermediate_size: 96, auto_map: { AutoModel: "m.M" } }),
     });
-    const { found, skipped } = scan(src);
+    const { found, skipped } = await scan(src);
     expect(skipped).toEqual([]);
     expect(found).toEqual([
       {
@@ -105,24 +109,24 @@ describe("scanSources", () => {
     ]);
   });
 
-  test.each(skips)("skips a folder with %s", (_, files, reason) => {
+  test.each(skips)("skips a folder with %s", async (_, files, reason) => {
     const src = createTempDir();
     makeModel(join(src, "m"), files);
-    const { found, skipped } = scan(src);
+    const { found, skipped } = await scan(src);
     expect(found).toEqual([]);
     expect(skipped).toEqual([{ folder: "m", path: join(src, "m"), reason: expect.stringContaining(reason) }]);
   });
 
-  test("finds OpenVINO folders and .gguf files, which need no export", () => {
+  test("finds OpenVINO folders and .gguf files, which need no export", async () => {
     const src = createTempDir();
     makeOpenVino(join(src, "Phi-4-mini-int4-ov"));
-    writeFileSync(join(src, "Qwen3-4B-Q4_K_M.gguf"), "GGUF");
+    makeGguf(join(src, "Qwen3-4B-Q4_K_M.gguf"), "qwen3");
     writeFileSync(join(src, "notes.txt"), "mine");
-    expect(scan(src).found).toMatchObject([
+    expect((await scan(src)).found).toMatchObject([
       { kind: "openvino", folder: "Phi-4-mini-int4-ov", weightFormat: "int4" },
       { kind: "gguf", folder: "Qwen3-4B-Q4_K_M.gguf", weightFormat: "q4_k_m" },
     ]);
-    expect(scan(src).skipped).toEqual([]);
+    expect((await scan(src)).skipped).toEqual([]);
   });
 
   test.each([
@@ -131,19 +135,22 @@ describe("scanSources", () => {
     ["plain", `{"dtype":"","quantization_config":{"bits":4}}`, "int4"],
     ["plain", `{"dtype":""}`, "unknown"],
     ["plain", "no json", "unknown"],
-  ])("the weight format of an OpenVINO folder %s with %s is %s", (folder, openvinoConfig, weightFormat) => {
-    const src = createTempDir();
-    writeFileSync(join(makeOpenVino(join(src, folder)), "openvino_config.json"), openvinoConfig);
-    expect(scan(src).found).toMatchObject([{ weightFormat }]);
-  });
+  ])(
+    "the weight format of an OpenVINO folder %s with %s is %s",
+    async (folder, openvinoConfig, weightFormat) => {
+      const src = createTempDir();
+      writeFileSync(join(makeOpenVino(join(src, folder)), "openvino_config.json"), openvinoConfig);
+      expect((await scan(src)).found).toMatchObject([{ weightFormat }]);
+    },
+  );
 
-  test("leaves out og_models, the output, and hidden folders", () => {
+  test("leaves out og_models, the output, and hidden folders", async () => {
     const src = createTempDir();
     for (const name of ["og_models", "out", ".hidden"]) makeModel(join(src, name));
-    expect(scan(src)).toEqual({ found: [], skipped: [] });
+    expect(await scan(src)).toEqual({ found: [], skipped: [] });
   });
 
-  test("says what is registered or converted already, unless it shall be again", () => {
+  test("says what is registered or converted already, unless it shall be again", async () => {
     const src = createTempDir();
     const [registered, converted] = [makeOpenVino(join(src, "a")), makeModel(join(src, "b"))];
     const manifest = {
@@ -156,37 +163,81 @@ describe("scanSources", () => {
       converted_at: "now",
     };
     const known = { manifests: [manifest], registered: new Map([[registered, "ay"]]) };
-    expect(scan(src, known).skipped.map(({ reason }) => reason)).toEqual([
+    expect((await scan(src, known)).skipped.map(({ reason }) => reason)).toEqual([
       'already registered as "ay"',
       'already converted to int8 as "bee" (--overwrite converts it again)',
     ]);
-    expect(scan(src, { ...known, again: () => true }).found).toMatchObject([{ folder: "b" }]);
+    expect((await scan(src, { ...known, again: () => true })).found).toMatchObject([{ folder: "b" }]);
   });
 
-  test("a raw folder that somebody registered can be converted", () => {
+  test("a raw folder that somebody registered can be converted", async () => {
     const src = createTempDir();
     const path = makeModel(join(src, "m"));
-    expect(scan(src, { registered: new Map([[path, "m"]]) }).found).toMatchObject([{ folder: "m" }]);
+    expect((await scan(src, { registered: new Map([[path, "m"]]) })).found).toMatchObject([{ folder: "m" }]);
   });
 
-  test("takes any text, encoder and custom task by what config.json says", () => {
+  test.each([
+    [{ architectures: ["BertModel"] }, "feature-extraction"],
+    [{ architectures: ["WhisperForConditionalGeneration"] }, "automatic-speech-recognition-with-past"],
+    [{ architectures: ["XLMRobertaForSequenceClassification"] }, "text-classification"],
+    [{ architectures: ["Qwen2_5_VLForConditionalGeneration"] }, "image-text-to-text"],
+    [{ architectures: ["T5ForConditionalGeneration"] }, "text2text-generation-with-past"],
+    [{ architectures: ["NewForMaskedLM"], auto_map: {} }, "fill-mask"],
+  ])("a folder with %j is refused, as nothing serves %s", async (own, name) => {
     const src = createTempDir();
-    makeModel(join(src, "bert"), { "config.json": config({ architectures: ["BertModel"] }) });
-    makeModel(join(src, "own"), { "config.json": config({ architectures: ["MyNet"], auto_map: {} }) });
-    expect(scan(src).found.map(({ folder }) => folder)).toEqual(["own"]);
-    expect(scan(src, { task: "feature-extraction" }).found.map(({ folder }) => folder)).toEqual([
-      "bert",
-      "own",
+    makeModel(join(src, "m"), { "config.json": config(own), "tokenizer.json": null });
+    expect(await scan(src)).toMatchObject({
+      found: [],
+      skipped: [{ reason: expect.stringMatching(new RegExp(`^the task "${name}" .* is not served yet`)) }],
+    });
+  });
+
+  test("a language model that sentence-transformers made a model of embeddings is refused as one", async () => {
+    const src = createTempDir();
+    makeModel(join(src, "m"), { "modules.json": "[]" });
+    expect((await scan(src)).skipped).toMatchObject([
+      { reason: expect.stringContaining("feature-extraction") },
     ]);
   });
 
-  test("follows links, and says of those that lead nowhere", () => {
+  test("an OpenVINO folder whose task nothing serves is refused", async () => {
+    const src = createTempDir();
+    const path = makeOpenVino(join(src, "m"));
+    writeFileSync(join(path, "config.json"), config({ architectures: ["BertForSequenceClassification"] }));
+    expect((await scan(src)).skipped).toMatchObject([
+      { reason: expect.stringContaining("text-classification") },
+    ]);
+  });
+
+  test("a .gguf file of embeddings, or one that is cut short, is refused", async () => {
+    const src = createTempDir();
+    makeGguf(join(src, "a.gguf"), "bert");
+    writeFileSync(join(src, "b.gguf"), "GGUF");
+    expect((await scan(src)).skipped).toMatchObject([
+      { folder: "a.gguf", reason: expect.stringContaining("feature-extraction") },
+      { folder: "b.gguf", reason: "its head is damaged or cut short" },
+    ]);
+  });
+
+  test("an architecture that does not show its task is refused, unless the model brings its own code", async () => {
+    const src = createTempDir();
+    makeModel(join(src, "odd"), { "config.json": config({ architectures: ["OddForThings"] }) });
+    for (const name of ["MyNet", "ChatGLMModel"]) {
+      makeModel(join(src, name), { "config.json": config({ architectures: [name], auto_map: {} }) });
+    }
+    expect(await scan(src)).toMatchObject({
+      found: [{ folder: "ChatGLMModel" }, { folder: "MyNet" }],
+      skipped: [{ reason: `unsupported architecture: OddForThings does not fit the task "${task}"` }],
+    });
+  });
+
+  test("follows links, and says of those that lead nowhere", async () => {
     const src = createTempDir();
     symlinkSync(makeModel(join(createTempDir(), "real")), join(src, "link"));
     symlinkSync("/nowhere", join(src, "broken"));
     makeModel(join(src, "snapshot"), { "tokenizer.json": null, "../blob": "{}" });
     symlinkSync("../blob", join(src, "snapshot/tokenizer.json"));
-    expect(scan(src)).toMatchObject({
+    expect(await scan(src)).toMatchObject({
       found: [
         { folder: "link", isLink: true },
         { folder: "snapshot", isLink: true },
@@ -195,7 +246,7 @@ describe("scanSources", () => {
     });
   });
 
-  test("takes odd names as they are, and 100 of them", () => {
+  test("takes odd names as they are, and 100 of them", async () => {
     const src = createTempDir();
     const names = [
       "--help",
@@ -205,19 +256,15 @@ describe("scanSources", () => {
       ...Array.from({ length: 96 }, (_, n) => `model ${n}`),
     ];
     for (const name of names) makeModel(join(src, name));
-    expect(
-      scan(src)
-        .found.map(({ folder }) => folder)
-        .sort(),
-    ).toEqual(names.sort());
+    expect((await scan(src)).found.map(({ folder }) => folder).sort()).toEqual(names.sort());
   });
 
-  test("a folder that is not there holds nothing; one that is no folder is an error", () => {
+  test("a folder that is not there holds nothing; one that is no folder is an error", async () => {
     const src = createTempDir();
-    expect(scan(join(src, "none"))).toEqual({ found: [], skipped: [] });
+    expect(await scan(join(src, "none"))).toEqual({ found: [], skipped: [] });
     writeFileSync(join(src, "file"), "");
-    expect(() => scan(join(src, "file"))).toThrow("OV_MODEL_SRC");
+    await expect(scan(join(src, "file"))).rejects.toThrow("OV_MODEL_SRC");
     mkdirSync(join(src, "empty"));
-    expect(scan(join(src, "empty")).found).toEqual([]);
+    expect((await scan(join(src, "empty"))).found).toEqual([]);
   });
 });

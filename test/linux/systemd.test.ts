@@ -10,11 +10,11 @@ const folder = createTempDir();
 
 describe("a notifier", () => {
   const told: [string, string][] = [];
-  const environment = { NOTIFY_SOCKET: "/run/notify" };
+  const variables = { NOTIFY_SOCKET: "/run/notify" };
   const send = (path: string, text: string) => void told.push([path, text]);
 
   test("says each state as sd_notify does, on lines of its own", () => {
-    const notifier = createNotifier({ environment, pid: 7, send });
+    const notifier = createNotifier({ variables, pid: 7, send });
     notifier.ready("Serving\nSTOPPING=1 on port 9000");
     notifier.ready();
     notifier.stopping();
@@ -27,7 +27,7 @@ describe("a notifier", () => {
 
   test("says nothing where there is no systemd", () => {
     const sent: string[] = [];
-    const notifier = createNotifier({ environment: {}, pid: 7, send: (_, text) => void sent.push(text) });
+    const notifier = createNotifier({ variables: {}, pid: 7, send: (_, text) => void sent.push(text) });
     notifier.ready();
     notifier.reloading();
     notifier.stopping();

@@ -16,7 +16,7 @@ describe("findInstaller", () => {
     machine.addPython();
     machine.addPython("python3.13", { version: "3.13.1" });
     const python = join(machine.bin, "python3");
-    expect(await findInstaller(runtimeLabels, machine.environment)).toEqual({
+    expect(await findInstaller(runtimeLabels, machine.variables)).toEqual({
       kind: "pip",
       python,
       version: "3.12.3",
@@ -29,13 +29,13 @@ describe("findInstaller", () => {
     machine.addProgram("python3.13", 'echo "python3.13: command not found" >&2; exit 127');
     machine.addPython("python3.11", { version: "3.11.9" });
     machine.addPython("python3.10", { version: "3.10.4" });
-    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({ version: "3.11.9" });
+    expect(await findInstaller(runtimeLabels, machine.variables)).toMatchObject({ version: "3.11.9" });
   });
 
   test("without ensurepip names python3-venv and uv", async () => {
     const { machine } = createScene();
     machine.addPython("python3", { ensurepip: false });
-    const { message } = await setupFailure(findInstaller(runtimeLabels, machine.environment));
+    const { message } = await setupFailure(findInstaller(runtimeLabels, machine.variables));
     expect(message).toContain("`sudo apt install python3-venv`");
     expect(message).toContain("uv");
     expect(message).toContain("(3.12.3) lacks ensurepip");
@@ -43,11 +43,11 @@ describe("findInstaller", () => {
 
   test("without a fitting Python says what was wanted and what is there", async () => {
     const { machine } = createScene();
-    expect((await setupFailure(findInstaller(runtimeLabels, machine.environment))).message).toContain(
+    expect((await setupFailure(findInstaller(runtimeLabels, machine.variables))).message).toContain(
       "no Python on PATH",
     );
     machine.addPython("python3", { version: "3.8.10" });
-    const { message } = await setupFailure(findInstaller(runtimeLabels, machine.environment));
+    const { message } = await setupFailure(findInstaller(runtimeLabels, machine.variables));
     expect(message).toContain("Python 3.10 to 3.13");
     expect(message).toContain("python3 is 3.8.10");
   });
@@ -55,13 +55,13 @@ describe("findInstaller", () => {
   test("uv is used when present, with a Python that lacks ensurepip or with one that it brings", async () => {
     const { machine } = createScene();
     machine.addProgram("uv", "exit 0");
-    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({
+    expect(await findInstaller(runtimeLabels, machine.variables)).toMatchObject({
       kind: "uv",
       python: "3.12",
     });
     machine.addPython("python3", { ensurepip: false });
     const python = join(machine.bin, "python3");
-    expect(await findInstaller(runtimeLabels, machine.environment)).toMatchObject({ kind: "uv", python });
+    expect(await findInstaller(runtimeLabels, machine.variables)).toMatchObject({ kind: "uv", python });
   });
 });
 

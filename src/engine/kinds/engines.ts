@@ -1,5 +1,5 @@
 import { OvError } from "../../errors.ts";
-import type { Environment } from "../../linux/program.ts";
+import type { Variables } from "../../linux/program.ts";
 import type { OperationName } from "../../protocol/operations.ts";
 import { createBatchingKind } from "./batching/kind.ts";
 import type { EngineKind, EngineName, EngineReport, Launcher } from "./kind.ts";
@@ -13,7 +13,7 @@ export interface EnginesOptions {
   engine: EngineChoice;
   runtimeDir: string;
   nativeDir: string | null;
-  environment: Environment;
+  variables: Variables;
 }
 
 export interface Engines {
@@ -33,9 +33,9 @@ export interface Engines {
 }
 
 /** Whichever kinds of engine are installed. Throws `engine_unavailable` when OV_ENGINE's is not. */
-export function createEngines({ engine, runtimeDir, nativeDir, environment }: EnginesOptions): Engines {
-  const batching = createBatchingKind(runtimeDir, environment);
-  const native = createNativeKind(nativeDir, environment);
+export function createEngines({ engine, runtimeDir, nativeDir, variables }: EnginesOptions): Engines {
+  const batching = createBatchingKind(runtimeDir, variables);
+  const native = createNativeKind(nativeDir, variables);
   const kinds = { batching, native };
   if (engine === "auto" && !batching.launcher && !native.launcher) {
     throw unavailable(

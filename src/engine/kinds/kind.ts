@@ -1,5 +1,5 @@
 import { type ErrorFacts, renderFacts } from "../../errors.ts";
-import type { Environment } from "../../linux/program.ts";
+import type { Variables } from "../../linux/program.ts";
 import { chooseDevice } from "../../protocol/device.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
 import type { Supports } from "./support.ts";
@@ -10,7 +10,7 @@ export type EngineName = "batching" | "native";
 export interface Launcher {
   engine: EngineName;
   argv: string[];
-  env: Environment;
+  env: Variables;
   toProperties: (properties: LoadMessage["properties"]) => LoadMessage["properties"];
 }
 

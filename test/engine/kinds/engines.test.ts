@@ -26,7 +26,7 @@ function create(engine: EngineChoice, { batching, native }: Machine): Engines {
   if (batching) createFakeMachine(root).addRuntime(runtimeDir);
   if (batching === "broken") writeFileSync(join(runtimeDir, "bin/python"), "#!/bin/sh\nexit 3\n");
   const nativeDir = native ? installStandIn(root, native) : join(root, "no-addon");
-  const engines = createEngines({ engine, runtimeDir, nativeDir, environment: process.env });
+  const engines = createEngines({ engine, runtimeDir, nativeDir, variables: process.env });
   made.push(engines);
   return engines;
 }

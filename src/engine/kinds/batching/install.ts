@@ -1,5 +1,5 @@
 import { toInstallCommand, toRemoveCommand } from "../../../python/find.ts";
-import { type EnvironmentPlan, type InstallOptions, installEnvironment } from "../../../python/install.ts";
+import { type InstallOptions, installPythonEnv, type PythonEnvPlan } from "../../../python/install.ts";
 import {
   isPinnedRuntime,
   probeRuntime,
@@ -15,7 +15,7 @@ import {
  */
 const telemetry = ["openvino-telemetry"];
 
-const runtimePlan: EnvironmentPlan<RuntimeFacts> = {
+const runtimePlan: PythonEnvPlan<RuntimeFacts> = {
   labels: runtimeLabels,
   probe: probeRuntime,
   isPinned: isPinnedRuntime,
@@ -27,10 +27,10 @@ const runtimePlan: EnvironmentPlan<RuntimeFacts> = {
   },
 };
 
-/** Makes `runtimeDir` hold the pinned engine and returns what it holds; see `installEnvironment`. */
+/** Makes `runtimeDir` hold the pinned engine and returns what it holds; see `installPythonEnv`. */
 export function installRuntime({
   runtimeDir,
   ...options
 }: InstallOptions & { runtimeDir: string }): Promise<ReadyRuntime> {
-  return installEnvironment(runtimePlan, runtimeDir, options);
+  return installPythonEnv(runtimePlan, runtimeDir, options);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Environment } from "../../../linux/program.ts";
+import type { Variables } from "../../../linux/program.ts";
 import { type EngineKind, toReport } from "../kind.ts";
 import { createBatchingLauncher } from "./launch.ts";
 import { probeRuntime, runtimePython } from "./probe.ts";
@@ -8,9 +8,9 @@ import { batchingSupports } from "./supports.ts";
 const next = "Run `ov-llm setup`.";
 
 /** The engine in Python, as far as `runtimeDir` holds it. */
-export function createBatchingKind(runtimeDir: string, environment: Environment): EngineKind {
+export function createBatchingKind(runtimeDir: string, variables: Variables): EngineKind {
   const python = runtimePython(runtimeDir);
-  const launcher = existsSync(python) ? createBatchingLauncher(python, environment) : null;
+  const launcher = existsSync(python) ? createBatchingLauncher(python, variables) : null;
   const missing = { what: `No engine is installed in "${runtimeDir}"`, next };
   return {
     launcher,

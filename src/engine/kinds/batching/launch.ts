@@ -14,7 +14,7 @@ import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
-import type { Environment } from "../../../linux/program.ts";
+import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { toBatchingProperties } from "./supports.ts";
 
@@ -46,7 +46,7 @@ export interface BatchingLauncher extends Launcher {
  * Writes the host's sources to a private folder and returns the command that runs them.
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
-export function createBatchingLauncher(python: string, env: Environment): BatchingLauncher {
+export function createBatchingLauncher(python: string, env: Variables): BatchingLauncher {
   removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   for (const [name, text] of Object.entries(hostSources))

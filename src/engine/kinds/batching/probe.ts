@@ -1,12 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import type { EnvironmentLabels } from "../../../python/labels.ts";
-import {
-  type EnvironmentProbe,
-  environmentPython,
-  type ProbeOptions,
-  probeEnvironment,
-} from "../../../python/probe.ts";
+import type { PythonEnvLabels } from "../../../python/probe.ts";
+import { type ProbeOptions, type PythonEnvProbe, probePythonEnv, toPython } from "../../../python/probe.ts";
 
 /**
  * The batching engine's private Python environment: what is in it, and what state it is in.
@@ -37,20 +32,20 @@ const Installed = Type.Object({
 
 export type RuntimeFacts = Static<typeof Installed>;
 export type ReadyRuntime = { state: "ready" } & RuntimeFacts;
-export type RuntimeProbe = EnvironmentProbe<RuntimeFacts>;
+export type RuntimeProbe = PythonEnvProbe<RuntimeFacts>;
 
-export const runtimeLabels: EnvironmentLabels = {
+export const runtimeLabels: PythonEnvLabels = {
   what: "the engine",
   command: "ov-llm setup",
   setting: "OV_RUNTIME_DIR",
 };
 
-export const runtimePython = environmentPython;
+export const runtimePython = toPython;
 
 /** What is installed in `runtimeDir` and which devices it sees. A broken environment is an answer, not an error. */
 export function probeRuntime(runtimeDir: string, options: ProbeOptions = {}): Promise<RuntimeProbe> {
   const isFacts = (value: unknown): value is RuntimeFacts => Value.Check(Installed, value);
-  return probeEnvironment(runtimeDir, probeScript, isFacts, options);
+  return probePythonEnv(runtimeDir, probeScript, isFacts, options);
 }
 
 /** Whether these are exactly the pinned versions. */

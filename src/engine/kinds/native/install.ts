@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../../../errors.ts";
-import { type Environment, runProgram } from "../../../linux/program.ts";
+import { runProgram, type Variables } from "../../../linux/program.ts";
 import type { NativeFacts } from "../../../protocol/native-facts.ts";
 import { withSetupLock } from "../../../python/lock.ts";
 import { findAddon, nativePackages } from "./find.ts";
@@ -10,7 +10,7 @@ import { probeNative } from "./probe.ts";
 export interface NativeInstallOptions {
   /** The node_modules folder to fill; see `toInstallPlace`. */
   place: string;
-  environment: Environment;
+  variables: Variables;
   onProgress: (line: string) => void;
   signal?: AbortSignal;
 }
@@ -84,10 +84,10 @@ async function bringPackages(folder: string, options: NativeInstallOptions): Pro
  * proxy's password.
  */
 async function download(name: string, script: string, options: NativeInstallOptions): Promise<void> {
-  const { environment, onProgress } = options;
+  const { variables, onProgress } = options;
   onProgress(`Fetching the libraries of ${name} from Intel's storage (100 MB and more)`);
-  const proxy = environment.http_proxy ?? environment.https_proxy ?? environment.HTTPS_PROXY;
-  const withProxy = { ...options, environment: { ...environment, ...(proxy && { http_proxy: proxy }) } };
+  const proxy = variables.http_proxy ?? variables.https_proxy ?? variables.HTTPS_PROXY;
+  const withProxy = { ...options, variables: { ...variables, ...(proxy && { http_proxy: proxy }) } };
   await runAsBun([script, "-f"], downloadMs, withProxy, `the libraries of ${name} cannot be fetched`);
 }
 
@@ -95,11 +95,11 @@ async function download(name: string, script: string, options: NativeInstallOpti
 async function runAsBun(
   args: string[],
   timeoutMs: number,
-  { environment, signal }: NativeInstallOptions,
+  { variables, signal }: NativeInstallOptions,
   what: string,
 ): Promise<void> {
   const run = await runProgram([process.execPath, ...args], {
-    environment: { ...environment, BUN_BE_BUN: "1" },
+    variables: { ...variables, BUN_BE_BUN: "1" },
     timeoutMs,
     signal,
   });

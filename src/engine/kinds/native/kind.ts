@@ -1,4 +1,4 @@
-import type { Environment } from "../../../linux/program.ts";
+import type { Variables } from "../../../linux/program.ts";
 import { type EngineKind, toReport } from "../kind.ts";
 import { findAddon } from "./find.ts";
 import { createNativeLauncher } from "./launch.ts";
@@ -8,17 +8,17 @@ import { nativeSupports } from "./supports.ts";
 const next = "Run `ov-llm setup --native`.";
 
 /** The engine in JavaScript, as far as its addon is in one of the usual places, or in `nativeDir`. */
-export function createNativeKind(nativeDir: string | null, environment: Environment): EngineKind {
+export function createNativeKind(nativeDir: string | null, variables: Variables): EngineKind {
   const dir = findAddon({ nativeDir });
   const place = nativeDir === null ? "beside the executable" : `in "${nativeDir}" (OV_NATIVE_DIR)`;
   const missing = { what: `The native engine's addon is not ${place}`, next };
   return {
-    launcher: dir === null ? null : createNativeLauncher(dir, environment),
+    launcher: dir === null ? null : createNativeLauncher(dir, variables),
     supports: nativeSupports,
     report: dir === null ? toReport("native", "missing", missing) : toReport("native", "unknown", null),
     async probe() {
       if (dir === null) return this.report;
-      const found = await probeNative(dir, { environment });
+      const found = await probeNative(dir, { variables });
       if (found.state !== "ready") {
         const what = `The native engine in "${dir}" does not run`;
         const broken = found.state === "broken" ? found : { reason: "it is not installed" };

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { Environment } from "../../../linux/program.ts";
+import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { isExecutable } from "./find.ts";
 
 /** The executable itself, or bun with the sources, as a host over the addon in `dir`. */
-export function createNativeLauncher(dir: string, env: Environment): Launcher {
+export function createNativeLauncher(dir: string, env: Variables): Launcher {
   const { OV_API_KEY: _key, ...inherited } = env;
   return {
     engine: "native",

@@ -1,6 +1,6 @@
 import { Value } from "@sinclair/typebox/value";
 import type { ErrorFacts } from "../../../errors.ts";
-import { type Environment, runProgram } from "../../../linux/program.ts";
+import { runProgram, type Variables } from "../../../linux/program.ts";
 import { NativeAnswer, type NativeFacts } from "../../../protocol/native-facts.ts";
 import { createNativeLauncher } from "./launch.ts";
 
@@ -11,7 +11,7 @@ export type NativeProbe =
   | { state: "broken"; reason: string; next?: string };
 
 export interface NativeProbeOptions {
-  environment: Environment;
+  variables: Variables;
   /** Longest time for the probe, in milliseconds. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -23,9 +23,9 @@ export interface NativeProbeOptions {
  */
 export async function probeNative(dir: string | null, options: NativeProbeOptions): Promise<NativeProbe> {
   if (dir === null) return { state: "missing" };
-  const { argv, env } = createNativeLauncher(dir, options.environment);
+  const { argv, env } = createNativeLauncher(dir, options.variables);
   const { timeoutMs = 60_000, signal } = options;
-  const run = await runProgram([...argv, "--probe"], { environment: env, timeoutMs, signal });
+  const run = await runProgram([...argv, "--probe"], { variables: env, timeoutMs, signal });
   // Native libraries may print before the line that counts.
   const answer = parseJson(run.stdout.trimEnd().split("\n").at(-1) ?? "");
   if (!Value.Check(NativeAnswer, answer)) {

@@ -5,7 +5,7 @@ import { runtimePackages } from "../../../../src/engine/kinds/batching/probe.ts"
 
 export interface FakeMachine {
   /** The only PATH: what is not in `bin` is not on this machine. */
-  environment: { PATH: string };
+  variables: { PATH: string };
   bin: string;
   /** The command lines that ran, in order. */
   calls(): string[];
@@ -29,7 +29,7 @@ export function createFakeMachine(root: string): FakeMachine {
   const pinned = runtimePackages["openvino-genai"];
   writeFileSync(join(root, "environment-python"), environmentPython(pinned), { mode: 0o755 });
   return {
-    environment: { PATH: bin },
+    variables: { PATH: bin },
     bin,
     calls: () => (existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : []),
     addProgram,

@@ -44,7 +44,7 @@ function createScene(): Scene {
   const lines: string[] = [];
   const options = {
     runtimeDir,
-    environment: machine.environment,
+    variables: machine.variables,
     onProgress: (line: string) => lines.push(line),
   };
   const install = (signal?: AbortSignal) => installRuntime({ ...options, ...(signal && { signal }) });
@@ -182,8 +182,8 @@ describe("installRuntime", () => {
     expect(lines[0]).toStartWith("Repairing");
     const link = join(root, "link");
     symlinkSync("/nowhere", link);
-    const { environment } = machine;
-    expect(await installRuntime({ runtimeDir: link, environment, onProgress: () => {} })).toMatchObject({
+    const { variables } = machine;
+    expect(await installRuntime({ runtimeDir: link, variables, onProgress: () => {} })).toMatchObject({
       state: "ready",
     });
   });
@@ -247,7 +247,7 @@ describe("installRuntime", () => {
     machine.setPip(`echo $$ > "${root}/pip.pid"; echo "Collecting openvino"; exec /bin/sleep 600`);
     const fixture = join(import.meta.dir, "install-runtime.fixture.ts");
     const child = Bun.spawn([process.execPath, fixture, runtimeDir], {
-      env: machine.environment,
+      env: machine.variables,
       stdout: "pipe",
     });
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -291,7 +291,7 @@ describe("fetchStarter", () => {
     machine.addRuntime(runtimeDir);
     const modelsDir = join(root, "models");
     const fetch = () =>
-      fetchStarter({ runtimeDir, modelsDir, environment: machine.environment, onProgress: () => {} });
+      fetchStarter({ runtimeDir, modelsDir, variables: machine.variables, onProgress: () => {} });
     return { machine, modelsDir, fetch };
   }
 

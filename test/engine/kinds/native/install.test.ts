@@ -53,7 +53,7 @@ function startNpm(options: StandInOptions = {}, download = "") {
   });
   afterAll(() => server.stop(true));
   const place = join(mkdtempSync(join(temp, "lib ")), "node_modules");
-  const environment = {
+  const variables = {
     ...process.env,
     NPM_CONFIG_REGISTRY: server.url.href,
     BUN_INSTALL_CACHE_DIR: join(root, "cache"),
@@ -62,7 +62,7 @@ function startNpm(options: StandInOptions = {}, download = "") {
   const install = (extra: Record<string, string> = {}) =>
     installNative({
       place,
-      environment: { ...environment, ...extra },
+      variables: { ...variables, ...extra },
       onProgress: (line) => lines.push(line),
     });
   return { place, asked, lines, install };

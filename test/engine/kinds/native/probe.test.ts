@@ -6,7 +6,7 @@ import { installStandIn, type StandInOptions } from "../../../helpers/stand-in.t
 import { createTempDir } from "../../../helpers/temp.ts";
 
 const temp = createTempDir();
-const probe = (dir: string | null) => probeNative(dir, { environment: process.env });
+const probe = (dir: string | null) => probeNative(dir, { variables: process.env });
 const probeStandIn = (options: StandInOptions = {}) =>
   probe(installStandIn(mkdtempSync(join(temp, "dir-")), options));
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { explainFailure, type FailureKind, findChannelSize } from "../../src/convert/failure.ts";
-import { toStage } from "../../src/convert/stage.ts";
+import {
+  explainFailure,
+  type FailureKind,
+  findChannelSize,
+  toStage,
+} from "../../src/convert/exporter-output.ts";
 
 const cases: [kind: FailureKind, line: string][] = [
   [

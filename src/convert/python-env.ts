@@ -1,17 +1,12 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { type EnvironmentPlan, type InstallOptions, installEnvironment } from "../python/install.ts";
-import type { EnvironmentLabels } from "../python/labels.ts";
-import {
-  type EnvironmentProbe,
-  environmentPython,
-  type ProbeOptions,
-  probeEnvironment,
-} from "../python/probe.ts";
-import { convertPackages, fillConvertEnvironment } from "./packages.ts";
+import { type InstallOptions, installPythonEnv, type PythonEnvPlan } from "../python/install.ts";
+import type { PythonEnvLabels } from "../python/probe.ts";
+import { type ProbeOptions, type PythonEnvProbe, probePythonEnv, toPython } from "../python/probe.ts";
+import { convertPackages, fillConvertEnv } from "./packages.ts";
 
-/** The converter's private Python environment: what is in it, and what state it is in. */
-export const convertLabels: EnvironmentLabels = {
+/** The converter's private Python environment: what it holds and what state it is in. */
+export const convertLabels: PythonEnvLabels = {
   what: "the converter",
   command: "ov-llm setup --convert",
   setting: "OV_CONVERT_ENV",
@@ -24,54 +19,51 @@ const Installed = Type.Object({
 });
 
 export type ConvertFacts = Static<typeof Installed>;
-export type ReadyConvertEnvironment = { state: "ready" } & ConvertFacts;
-export type ConvertProbe = EnvironmentProbe<ConvertFacts>;
+export type ReadyConvertEnv = { state: "ready" } & ConvertFacts;
+export type ConvertProbe = PythonEnvProbe<ConvertFacts>;
 
 const isFacts = (value: unknown): value is ConvertFacts => Value.Check(Installed, value);
 
 /** argv that runs `optimum-cli`; its own arguments (`export`, `openvino`, …) follow. */
-export function exporterCommand(environmentDir: string): string[] {
-  return [environmentPython(environmentDir), "-I", "-m", "optimum.commands.optimum_cli"];
+export function exporterCommand(pythonEnv: string): string[] {
+  return [toPython(pythonEnv), "-I", "-m", "optimum.commands.optimum_cli"];
 }
 
 /** What is installed, by its metadata alone: a tenth of a second, before each conversion. */
-export function probeConvertEnvironment(
-  environmentDir: string,
-  options: ProbeOptions = {},
-): Promise<ConvertProbe> {
-  return probeEnvironment(environmentDir, versionsScript, isFacts, options);
+export function probeConvertEnv(pythonEnv: string, options: ProbeOptions = {}): Promise<ConvertProbe> {
+  return probePythonEnv(pythonEnv, versionsScript, isFacts, options);
 }
 
 /** The same after importing it all: some 5 to 10 seconds, and it finds what does not fit together. */
-function probeImports(environmentDir: string, options: ProbeOptions): Promise<ConvertProbe> {
+function probeImports(pythonEnv: string, options: ProbeOptions): Promise<ConvertProbe> {
   const script = `${importScript}\n${versionsScript}`;
-  return probeEnvironment(environmentDir, script, isFacts, { timeoutMs: 300_000, ...options });
+  return probePythonEnv(pythonEnv, script, isFacts, { timeoutMs: 300_000, ...options });
 }
 
 /** Whether these are the pinned versions; `+cpu` and the like name a build, not a version. */
-export function isPinnedConvertEnvironment({ packages }: ConvertFacts): boolean {
+export function isPinnedConvertEnv({ packages }: ConvertFacts): boolean {
   return Object.entries(convertPackages).every(
     ([name, version]) => packages[name]?.split("+")[0] === version,
   );
 }
 
-const convertPlan: EnvironmentPlan<ConvertFacts> = {
+const convertPlan: PythonEnvPlan<ConvertFacts> = {
   labels: convertLabels,
   probe: probeImports,
-  isPinned: isPinnedConvertEnvironment,
+  isPinned: isPinnedConvertEnv,
   version: ({ packages }) => `optimum-intel ${packages["optimum-intel"] ?? "?"}`,
-  fill: fillConvertEnvironment,
+  fill: fillConvertEnv,
 };
 
 /**
- * Makes `environmentDir` hold the pinned converter and returns what it holds; see `installEnvironment`.
+ * Makes `pythonEnv` hold the pinned converter and returns what it holds; see `installPythonEnv`.
  * It takes about 2 GB of disk.
  */
-export function installConvertEnvironment({
-  environmentDir,
+export function installConvertEnv({
+  pythonEnv,
   ...options
-}: InstallOptions & { environmentDir: string }): Promise<ReadyConvertEnvironment> {
-  return installEnvironment(convertPlan, environmentDir, options);
+}: InstallOptions & { pythonEnv: string }): Promise<ReadyConvertEnv> {
+  return installPythonEnv(convertPlan, pythonEnv, options);
 }
 
 // A torchvision of another build breaks the model classes only, at their first use.

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { convertPackages } from "../../src/convert/packages.ts";
 import {
   exporterCommand,
-  installConvertEnvironment,
-  isPinnedConvertEnvironment,
-  probeConvertEnvironment,
-} from "../../src/convert/environment.ts";
-import { convertPackages } from "../../src/convert/packages.ts";
+  installConvertEnv,
+  isPinnedConvertEnv,
+  probeConvertEnv,
+} from "../../src/convert/python-env.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { OvError } from "../../src/errors.ts";
 import { runProgram } from "../../src/linux/program.ts";
-import { environmentPython } from "../../src/python/probe.ts";
+import { toPython } from "../../src/python/probe.ts";
 import { createFakeMachine, renderFakeUv, writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { convertEnv } from "../helpers/environment.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -21,16 +21,16 @@ const temp = createTempDir();
 function createScene() {
   const root = mkdtempSync(join(temp, "a machine "));
   const machine = createFakeMachine(root);
-  const environmentDir = join(root, "share/convert");
+  const pythonEnv = join(root, "share/convert");
   const lines: string[] = [];
   const install = (signal?: AbortSignal) =>
-    installConvertEnvironment({
-      environmentDir,
-      environment: machine.environment,
+    installConvertEnv({
+      pythonEnv,
+      variables: machine.variables,
       onProgress: (line) => void lines.push(line),
       signal,
     });
-  return { root, machine, environmentDir, lines, install };
+  return { root, machine, pythonEnv, lines, install };
 }
 
 /** What was installed or removed, in order, without paths and options. */
@@ -49,9 +49,9 @@ function changes(calls: string[]): string[] {
 const torch = `torch==${convertPackages.torch}`;
 const bringsCuda = `case "$*" in *--report*) echo '{"install":[{"metadata":{"name": "nvidia-cublas"}}]}' ;; esac`;
 
-describe("installConvertEnvironment", () => {
+describe("installConvertEnv", () => {
   test("takes pip's torch where it is a CPU build, before all that would bring another", async () => {
-    const { machine, environmentDir, lines, install } = createScene();
+    const { machine, pythonEnv, lines, install } = createScene();
     machine.addPython();
     machine.setPip(`case "$*" in *--report*) echo '{"install":[{"metadata":{"name": "torch"}}]}' ;; esac`);
     expect(await install()).toMatchObject({ state: "ready", packages: convertPackages });
@@ -61,7 +61,7 @@ describe("installConvertEnvironment", () => {
     expect(third).toBe("pip uninstall openvino-telemetry");
     expect(changes(machine.calls())).toHaveLength(3);
     expect(lines.join("\n")).toContain("Installing torch==");
-    expect(await probeConvertEnvironment(environmentDir)).toMatchObject({ state: "ready" });
+    expect(await probeConvertEnv(pythonEnv)).toMatchObject({ state: "ready" });
   });
 
   test("takes the CPU build with a uv of its own where pip would bring CUDA", async () => {
@@ -105,15 +105,15 @@ describe("installConvertEnvironment", () => {
   });
 
   test("a right one is left as it is, a broken one is repaired", async () => {
-    const { machine, environmentDir, lines, install } = createScene();
+    const { machine, pythonEnv, lines, install } = createScene();
     machine.addPython();
     await install();
     const calls = machine.calls().length;
     await install();
     expect(machine.calls()).toHaveLength(calls);
-    writeScript(environmentPython(environmentDir), "echo 'ImportError: torch' >&2; exit 1");
+    writeScript(toPython(pythonEnv), "echo 'ImportError: torch' >&2; exit 1");
     await install();
-    expect(lines).toContain(`Repairing the environment in ${environmentDir}: ImportError: torch`);
+    expect(lines).toContain(`Repairing the environment in ${pythonEnv}: ImportError: torch`);
   });
 
   test("a failure names the converter's own command", async () => {
@@ -128,13 +128,13 @@ describe("installConvertEnvironment", () => {
   });
 });
 
-describe("probeConvertEnvironment", () => {
+describe("probeConvertEnv", () => {
   test("tells what is missing and what is broken", async () => {
-    expect(await probeConvertEnvironment(join(temp, "nowhere"))).toEqual({ state: "missing" });
+    expect(await probeConvertEnv(join(temp, "nowhere"))).toEqual({ state: "missing" });
     const dir = mkdtempSync(join(temp, "broken-"));
     mkdirSync(join(dir, "bin"));
-    writeScript(environmentPython(dir), "echo 'PackageNotFoundError: no nncf' >&2; exit 1");
-    expect(await probeConvertEnvironment(dir)).toEqual({
+    writeScript(toPython(dir), "echo 'PackageNotFoundError: no nncf' >&2; exit 1");
+    expect(await probeConvertEnv(dir)).toEqual({
       state: "broken",
       reason: "PackageNotFoundError: no nncf",
     });
@@ -146,8 +146,8 @@ describe("probeConvertEnvironment", () => {
       python: "3.12.3",
       packages: { ...convertPackages, torch: torchVersion },
     });
-    expect(isPinnedConvertEnvironment(facts("2.13.0+cpu"))).toBe(true);
-    expect(isPinnedConvertEnvironment(facts("2.9.0"))).toBe(false);
+    expect(isPinnedConvertEnv(facts("2.13.0+cpu"))).toBe(true);
+    expect(isPinnedConvertEnv(facts("2.9.0"))).toBe(false);
   });
 });
 
@@ -160,9 +160,9 @@ test("what the converter writes the engine can read: both have one release of Op
 
 describe("the real environment", () => {
   test("is ready and pinned", async () => {
-    const probe = await probeConvertEnvironment(convertEnv());
+    const probe = await probeConvertEnv(convertEnv());
     if (probe.state !== "ready") throw new Error(JSON.stringify(probe));
-    expect(isPinnedConvertEnvironment(probe)).toBe(true);
+    expect(isPinnedConvertEnv(probe)).toBe(true);
   });
 
   test("runs optimum-cli", async () => {

@@ -1,6 +1,32 @@
-/** How an export ended that did not succeed. */
+// What the output of `optimum-cli` means: how far it is while it runs, and why it failed.
+
+export interface Stage {
+  /** What the exporter is doing, in a few words. */
+  text: string;
+  /** As the exporter prints it; null: it does not. */
+  percent: number | null;
+}
+
+// What optimum-cli, transformers, torch and NNCF print during an export; the first match counts.
+const stages: [pattern: RegExp, text: string][] = [
+  [/loading (checkpoint|weights)|materializing param/i, "loading the weights"],
+  [/weight compression|bitwidth distribution|nncf/i, "compressing the weights"],
+  [/openvino_tokenizers|convert(ing)? (the )?tokenizer|detokenizer/i, "converting the tokenizer"],
+  [/export(ing)? (the )?model|using framework|tracerwarning|torch\.jit|onnx/i, "tracing the model"],
+  [/saving|serializ/i, "writing the model"],
+];
+
+/** The stage that a line of the exporter's output announces; null: none. */
+export function toStage(line: string): Stage | null {
+  const text = stages.find(([pattern]) => pattern.test(line))?.[1];
+  if (text === undefined) return null;
+  const percent = /(?:^|\D)(\d{1,3})(?:\.\d+)?\s?%/.exec(line)?.[1];
+  return { text, percent: percent === undefined || Number(percent) > 100 ? null : Number(percent) };
+}
+
+/** How a failed export ended. */
 export interface FailedRun {
-  /** What it printed last, oldest first. */
+  /** Its last lines, oldest first. */
   lines: readonly string[];
   exitCode: number | null;
   signal: string | number | null;
@@ -22,11 +48,11 @@ export interface Failure {
   kind: FailureKind;
   /** The last meaningful line. */
   line: string;
-  /** What to do, as a sentence; null: nothing is known. */
+  /** What to do, as whole sentences; null: nothing is known to help. */
   remedy: string | null;
 }
 
-// In order: an error often names others in passing, so the more certain sign stands first.
+// In this order: an error often mentions others in passing, so the more certain sign comes first.
 const signs: [kind: FailureKind, pattern: RegExp][] = [
   ["disk", /no space left on device|errno 28\b|disk quota exceeded|errno 122\b|file too large|errno 27\b/i],
   [
@@ -50,7 +76,7 @@ const signs: [kind: FailureKind, pattern: RegExp][] = [
 
 const remedies: Record<FailureKind, string | null> = {
   memory:
-    "The memory did not suffice: stop what else runs (a loaded model, the server), add swap, or convert on a larger machine.",
+    "There was not enough memory: stop what else runs (a loaded model, the server), add swap, or convert on a larger machine.",
   disk: "The disk is full: make room where OV_MODEL_OUT lies (and in /tmp), then convert again.",
   gated:
     "Its owner gives access on request: accept the licence on huggingface.co, log in with `hf auth login`, then fetch it again.",
@@ -58,16 +84,16 @@ const remedies: Record<FailureKind, string | null> = {
     "The model brings Python code of its own, which --no-trust-remote-code forbids: leave that flag out if you trust its maker.",
   "group-size": "No group size of int4 fits this model: convert it with --weight-format int8.",
   architecture:
-    "This converter does not know the architecture for that task: look for a ready one under https://huggingface.co/OpenVINO, name another --task, or upgrade with `ov-llm setup --convert`.",
+    "This converter does not know the architecture for that task: look for a ready model under https://huggingface.co/OpenVINO, or upgrade with `ov-llm setup --convert`.",
   package:
-    "The model's own code wants a Python package that the converter's environment does not have: look for a ready one under https://huggingface.co/OpenVINO.",
+    "The model's own code needs a Python package that the converter does not have: look for a ready model under https://huggingface.co/OpenVINO.",
   damaged: "A weight file is damaged or cut short: fetch the model again.",
   network:
     "The model names files that are not in its folder, and they could not be fetched: check the network, then convert again.",
   unknown: null,
 };
 
-/** The line that says best why an export failed, and what is known to help. */
+/** The line that best explains why an export failed, and what is known to help. */
 export function explainFailure({ lines, exitCode, signal }: FailedRun): Failure {
   const { line, isError } = findLine(lines);
   const wasKilled = signal === "SIGKILL" || exitCode === 137;
@@ -83,19 +109,19 @@ export function explainFailure({ lines, exitCode, signal }: FailedRun): Failure 
   return { kind, line: meaningful, remedy: remedies[kind] };
 }
 
-/** Where the best line has no sign: the end of the output may. */
+/** For when the best line shows no sign: the end of the output may. */
 function findKind(lines: readonly string[]): FailureKind {
   const end = lines.slice(-15).join("\n");
   return signs.find(([, pattern]) => pattern.test(end))?.[0] ?? "unknown";
 }
 
-/** Python's last line of a traceback, or what a program calls an error; else the last line that is no noise. */
+/** The last line of a Python traceback, or of what a program calls an error; otherwise the last line that is not noise. */
 function findLine(lines: readonly string[]): { line: string | null; isError: boolean } {
-  const told = lines.map((line) => line.trim()).filter((line) => line !== "" && !isNoise(line));
+  const meaningful = lines.map((line) => line.trim()).filter((line) => line !== "" && !isNoise(line));
   const isError = (line: string) =>
     /^([\w.]*(Error|Exception|Interrupt|Exit)\b(:|$)|error\b|fatal\b)/i.test(line);
-  const error = told.findLast(isError);
-  const best = error ?? told.at(-1) ?? null;
+  const error = meaningful.findLast(isError);
+  const best = error ?? meaningful.at(-1) ?? null;
   const line = best !== null && best.length > 400 ? `${best.slice(0, 399)}…` : best;
   return { line, isError: error !== undefined };
 }
@@ -104,7 +130,7 @@ function isNoise(line: string): boolean {
   return /^(hint|note|\S*warning\b|\[?notice|warn|info\b|\^+$|[~^ ]+$)|\d+%\||━/i.test(line);
 }
 
-/** The width that int4's groups did not divide, as NNCF names it; null: the output does not tell. */
+/** The width that int4's groups did not divide, as NNCF names it; null: the output does not. */
 export function findChannelSize(lines: readonly string[]): number | null {
   const found = /channel size(?: value)?[ :=]+(\d+)/i.exec(lines.join("\n"))?.[1];
   return found === undefined ? null : Number(found);

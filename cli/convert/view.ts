@@ -1,0 +1,88 @@
+import { type DownloadProgress, renderSize } from "../../src/convert/download.ts";
+import type { ConvertEvent, ModelOfRun } from "../../src/convert/events.ts";
+import { renderFacts } from "../../src/errors.ts";
+import { createProgressLine, renderTime } from "./progress.ts";
+import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
+
+export interface ViewOptions {
+  write: (text: string) => void;
+  /** Columns; null: no terminal. */
+  width: number | null;
+}
+
+/** Shows the events of a run to a person. */
+export function createView({ write, width }: ViewOptions): (event: ConvertEvent) => void {
+  const progress = createProgressLine({ write, width });
+  const say = (line: string) => progress.say(line);
+  return (event) => {
+    switch (event.type) {
+      case "recovered":
+        say(
+          `Finished the conversion of "${event.name}", which an earlier run had left before its last steps.`,
+        );
+        if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
+        return;
+      case "cleaned":
+        return say("Removed what an earlier run had left half done.");
+      case "installing":
+        return say(event.line);
+      case "fetching":
+        return say(renderDownload(event));
+      case "scanned":
+        write(renderSkipped(event.skipped));
+        if (event.found.length === 0) say(`Nothing to convert in ${event.modelSrc}.`);
+        return;
+      case "planned":
+        return write(`\n${renderPlan(event, width)}`);
+      case "refused":
+        for (const shortage of event.shortages) say(`error: ${renderShortage(shortage)}`);
+        return;
+      case "declined":
+        return say("Nothing was changed.");
+      case "started":
+        if (event.logPath !== null) say(`${toLabel(event.model)}: its log: ${event.logPath}`);
+        return;
+      case "exporting":
+        return progress.show(toLabel(event.model), event);
+      case "checking": {
+        const stage = { stage: "trying it in the engine", percent: null, memory: 0 };
+        return progress.show(toLabel(event.model), { ...stage, seconds: event.seconds });
+      }
+      case "retrying":
+        return say(`${toLabel(event.model)}: Trying again: ${event.note}`);
+      case "converted":
+      case "registered": {
+        const how = `${event.type} as "${event.registeredAs}" in ${renderTime(event.seconds)}`;
+        say(`${toLabel(event.model)}: ${how}: ${event.path}`);
+        if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
+        return;
+      }
+      case "failed":
+        say(`${toLabel(event.model)}: stopped after ${renderTime(event.seconds)}`);
+        return say(`error: ${event.error.message}`);
+      case "stopped":
+        return say(`${toLabel(event.model)}: stopped after ${renderTime(event.seconds)}`);
+    }
+  };
+}
+
+/** `[1/3] name` */
+function toLabel({ name, position, total }: ModelOfRun): string {
+  return `[${position}/${total}] ${name}`;
+}
+
+function renderDownload(event: { repo: string; path: string } & DownloadProgress): string {
+  const { repo, path } = event;
+  switch (event.step) {
+    case "started":
+      return `Fetching ${repo} to ${path}`;
+    case "listed":
+      return `${repo}: ${event.files} files, ${renderSize(event.bytes)} to fetch`;
+    case "running": {
+      const share = event.bytes === 0 ? 100 : Math.min(100, Math.floor((100 * event.done) / event.bytes));
+      return `${repo}: ${renderSize(event.done)} of ${renderSize(event.bytes)} (${share} %)`;
+    }
+    case "done":
+      return `${repo} is in ${path}`;
+  }
+}

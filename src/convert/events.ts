@@ -1,0 +1,82 @@
+import type { ErrorFacts, OvError } from "../errors.ts";
+import type { DownloadProgress } from "./download.ts";
+import type { ExportProgress } from "./optimum.ts";
+import type { Planned } from "./plan.ts";
+import type { Resources, Shortage, Verdict } from "./resources.ts";
+import type { Skipped, Source } from "./scan.ts";
+
+/** Which model of the run an event is about. */
+export interface ModelOfRun {
+  name: string;
+  /** From 1 to `total`. */
+  position: number;
+  total: number;
+}
+
+/** Whatever happens in a run, in the order in which it happens. Paths are absolute, sizes in bytes. */
+export type ConvertEvent =
+  /** A conversion that an earlier run had not quite finished is finished now. */
+  | { type: "recovered"; name: string; warning: ErrorFacts | null }
+  /** The scrap of an earlier run is gone. */
+  | { type: "cleaned"; folders: string[] }
+  /** A line of progress. */
+  | { type: "installing"; line: string }
+  | ({ type: "fetching"; repo: string; path: string } & DownloadProgress)
+  | { type: "scanned"; modelSrc: string; found: Source[]; skipped: Skipped[] }
+  | ({ type: "planned" } & PlanView)
+  /** This machine cannot do what was planned. */
+  | { type: "refused"; shortages: Shortage[] }
+  /** Whoever was asked did not want it. */
+  | { type: "declined" }
+  /** `logPath` gets the exporter's output; null: the model needs no export. */
+  | { type: "started"; model: ModelOfRun; logPath: string | null }
+  | ({ type: "exporting"; model: ModelOfRun } & ExportProgress)
+  /** The export starts again, with other arguments. */
+  | { type: "retrying"; model: ModelOfRun; note: string }
+  | { type: "checking"; model: ModelOfRun; seconds: number }
+  | ({ type: "converted" | "registered"; model: ModelOfRun } & Finished)
+  | { type: "failed"; model: ModelOfRun; seconds: number; error: OvError }
+  /** The signal ended it; the model and the registry are as they were. */
+  | { type: "stopped"; model: ModelOfRun; seconds: number };
+
+/** What a person should know before they agree. */
+export interface PlanView {
+  plan: readonly Planned[];
+  verdict: Verdict;
+  resources: Resources;
+  /** Python files that come with a model may run. */
+  trustRemoteCode: boolean;
+  /** The converter must be installed first. */
+  mustInstall: boolean;
+}
+
+interface Finished {
+  /** In the registry; another one than planned when somebody took that meanwhile. */
+  registeredAs: string;
+  path: string;
+  seconds: number;
+  /** What went wrong after the model was registered; null: nothing. */
+  warning: ErrorFacts | null;
+}
+
+/** What a run did. */
+export interface ConvertReport {
+  /** Ones that an earlier run had left unfinished. */
+  recovered: string[];
+  models: ReportedModel[];
+  skipped: { folder: string; reason: string }[];
+}
+
+export interface ReportedModel {
+  folder: string;
+  name: string;
+  state: "planned" | "converted" | "registered" | "failed" | "refused" | "not started";
+  task: string;
+  weight_format: string;
+  path: string;
+  /** Where the original lies now; null: nothing was converted. */
+  original_path: string | null;
+  seconds: number | null;
+  /** As a sentence; null: there was none. */
+  error: string | null;
+}

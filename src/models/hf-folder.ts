@@ -1,0 +1,85 @@
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { findArchitectureTask } from "./architectures.ts";
+import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
+import { readWeights } from "./weights.ts";
+
+/** What a Hugging Face folder holds, judged by its files alone. */
+export interface HfFolder {
+  /** Of the weight files, in bytes. */
+  bytes: number;
+  parameters: number;
+  /** Widths of its weight matrices, as far as its config.json states them. */
+  widths: number[];
+  architectures: readonly string[];
+  /** What the model does, see tasks.ts; null: its files do not show it. */
+  task: string | null;
+  /** The method by which its weights are quantized already, as transformers names it; null: they are not. */
+  quantization: string | null;
+  hasTokenizer: boolean;
+  /** It comes with Python files of its own. */
+  hasCode: boolean;
+  /** It is a link, or has links out of itself: a move would break them. */
+  isLink: boolean;
+}
+
+/** Reads the folder whose top files are `files`. `problem`: a clause on why it holds no whole model. */
+export function readHfFolder(path: string, files: readonly string[]): HfFolder | { problem: string } {
+  if (!files.includes("config.json")) return { problem: describeOther(files) };
+  const config = readJsonFile(join(path, "config.json"), HfConfig);
+  if (config === null) return { problem: "its config.json is invalid" };
+  const weights = readWeights(path, files);
+  if ("problem" in weights) return weights;
+  const architectures = config.architectures ?? [];
+  return {
+    ...weights,
+    widths: toWidths(config),
+    architectures,
+    task: findHfTask(config, files),
+    quantization: config.quantization_config?.quant_method ?? null,
+    hasTokenizer: files.some((name) => tokenizerFile.test(name)),
+    hasCode: config.auto_map !== undefined,
+    isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
+  };
+}
+
+/** The files that show what a model does. */
+export const taskFiles: readonly string[] = ["config.json", "modules.json"];
+
+/** What the model of a folder does, by `taskFiles` alone; null: they do not show it. */
+export function readHfTask(path: string): string | null {
+  const config = readJsonFile(join(path, "config.json"), HfConfig) ?? {};
+  return findHfTask(
+    config,
+    taskFiles.filter((name) => existsSync(join(path, name))),
+  );
+}
+
+function findHfTask({ architectures, auto_map }: HfConfig, files: readonly string[]): string | null {
+  // Of sentence-transformers, which turns the output of any model into embeddings.
+  if (files.includes("modules.json")) return "feature-extraction";
+  const named = findArchitectureTask(architectures ?? []);
+  if (named !== null || auto_map !== undefined) return named;
+  // Of transformers itself: a model without a head. Custom code may call a language model so.
+  return architectures?.some((name) => name.endsWith("Model")) ? "feature-extraction" : null;
+}
+
+const tokenizerFile =
+  /^(tokenizer\.json|tokenizer\.model|tekken\.json|vocab\.(json|txt)|spiece\.model|sentencepiece\.bpe\.model|.*\.tiktoken)$/;
+
+/** With the next step, where there is one. */
+function describeOther(files: readonly string[]): string {
+  if (files.includes("adapter_config.json")) return "an adapter (LoRA), not a whole model: merge it first";
+  if (files.includes("model_index.json")) return "unsupported architecture: a model that makes images";
+  if (files.some((name) => name.endsWith(".gguf"))) return "it holds .gguf files: move them up one folder";
+  return "it has no config.json, so it is not a Hugging Face model";
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path).isSymbolicLink();
+}
+
+/** Like the files of the hub's own cache, which are relative links to its blobs. */
+function leadsOut(path: string): boolean {
+  return isLink(path) && readlinkSync(path).startsWith("..");
+}

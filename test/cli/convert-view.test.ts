@@ -1,0 +1,82 @@
+import { expect, test } from "bun:test";
+import { createView } from "../../cli/convert/view.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
+import { OvError } from "../../src/errors.ts";
+
+const model = { name: "m", position: 1, total: 2 };
+const fetching = { type: "fetching", repo: "a/b", path: "/src/b" } as const;
+const GB = 1024 ** 3;
+
+const cases: [event: ConvertEvent, text: string][] = [
+  [
+    { type: "recovered", name: "m", warning: null },
+    'Finished the conversion of "m", which an earlier run had',
+  ],
+  [
+    { type: "recovered", name: "m", warning: { what: "The original stays at /m", why: "it is busy" } },
+    "Warning: The original stays at /m: it is busy.\n",
+  ],
+  [{ type: "cleaned", folders: ["/x"] }, "Removed what an earlier run had left half done.\n"],
+  [{ type: "installing", line: "Collecting a\nb" }, "Collecting a b\n"],
+  [{ ...fetching, step: "started" }, "Fetching a/b to /src/b\n"],
+  [{ ...fetching, step: "listed", files: 3, bytes: 24_000_003 }, "a/b: 3 files, 24.0 MB to fetch\n"],
+  [{ ...fetching, step: "running", done: 6e6, bytes: 24e6 }, "a/b: 6.0 MB of 24.0 MB (25 %)\n"],
+  [{ ...fetching, step: "running", done: 30e6, bytes: 24e6 }, "(100 %)\n"],
+  [{ ...fetching, step: "done" }, "a/b is in /src/b\n"],
+  [{ type: "scanned", modelSrc: "/src", found: [], skipped: [] }, "Nothing to convert in /src.\n"],
+  [
+    {
+      type: "scanned",
+      modelSrc: "/src",
+      found: [],
+      skipped: [{ folder: "x", path: "/src/x", reason: "it is empty" }],
+    },
+    "Skipped x: it is empty.\n",
+  ],
+  [
+    {
+      type: "refused",
+      shortages: [{ of: "disk", for: "models", needed: 2 * GB, free: GB }],
+    },
+    "error: Not enough disk for the converted models: about 2.0 GB needed, 1.0 GB free. Make room, or ",
+  ],
+  [
+    { type: "refused", shortages: [{ of: "disk", for: "originals", needed: 2 * GB, free: GB }] },
+    "error: Not enough disk for the originals: 2.0 GB needed, 1.0 GB free.",
+  ],
+  [
+    { type: "refused", shortages: [{ of: "memory", folder: "m", needed: 2 * GB, has: GB }] },
+    'error: "m" needs about 2.0 GB of memory, and this machine has 1.0 GB with swap.',
+  ],
+  [{ type: "declined" }, "Nothing was changed.\n"],
+  [{ type: "started", model, logPath: "/m.log" }, "[1/2] m: its log: /m.log\n"],
+  [
+    { type: "exporting", model, stage: "tracing the model", percent: 40, seconds: 65, memory: GB },
+    "[1/2] m: tracing the model 40%, 1:05, 1.0 GB\n",
+  ],
+  [{ type: "retrying", model, note: "int4 uses group size 64" }, "[1/2] m: Trying again: int4 uses"],
+  [{ type: "checking", model, seconds: 2 }, "[1/2] m: trying it in the engine, 0:02\n"],
+  [
+    { type: "converted", model, registeredAs: "m-2", path: "/out/m", seconds: 5, warning: null },
+    '[1/2] m: converted as "m-2" in 0:05: /out/m\n',
+  ],
+  [
+    { type: "failed", model, seconds: 5, error: new OvError("conversion_failed", { what: "No", why: "x" }) },
+    "[1/2] m: stopped after 0:05\nerror: No: x.\n",
+  ],
+  [{ type: "stopped", model, seconds: 5 }, "[1/2] m: stopped after 0:05\n"],
+];
+
+test.each(cases)("the event %j is shown", (event, text) => {
+  const out: string[] = [];
+  createView({ write: (part) => void out.push(part), width: null })(event);
+  expect(out.join("")).toContain(text);
+});
+
+test("what stays is written over the line of progress", () => {
+  const out: string[] = [];
+  const view = createView({ write: (part) => void out.push(part), width: 80 });
+  view({ type: "checking", model, seconds: 2 });
+  view({ type: "stopped", model, seconds: 2 });
+  expect(out.join("")).toBe("[1/2] m: trying it in the engine, 0:02\r\u001B[K[1/2] m: stopped after 0:02\n");
+});

@@ -1,0 +1,257 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadSettings } from "../../src/config/load.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
+import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
+import { runSession } from "../../src/convert/session.ts";
+import { OvError } from "../../src/errors.ts";
+import { createTempDir } from "../helpers/temp.ts";
+import { fakeExporter, makeModel, makeOpenVino } from "./fake-models.ts";
+
+interface Scene {
+  home: string;
+  src: string;
+  events: ConvertEvent[];
+  session: Session;
+  /** The types of the events, each once in a row. */
+  types(): string[];
+}
+
+/** A session whose exporter is the fake one and whose other ports are in memory. */
+function createScene(
+  change: Partial<ConvertOptions> = {},
+  { ask = null, flags = {} }: { ask?: Ask | null; flags?: Record<string, string> } = {},
+): Scene {
+  const home = createTempDir();
+  const src = join(home, "model");
+  mkdirSync(src);
+  const events: ConvertEvent[] = [];
+  let isReady = false;
+  const converter: Session["deps"]["converter"] = {
+    command: fakeExporter,
+    isReady: async () => isReady,
+    async install(_signal, onProgress) {
+      onProgress("Installing it");
+      isReady = true;
+    },
+    findTask: async (repo) => (repo.endsWith("-embed") ? "feature-extraction" : null),
+    async fetch(_repo, targetDir, _signal, onProgress) {
+      onProgress({ step: "started" });
+      makeModel(targetDir);
+      onProgress({ step: "done" });
+    },
+  };
+  const session: Session = {
+    options: {
+      loaded: loadSettings({ home, env: { PATH: process.env.PATH }, flags }),
+      repo: null,
+      selection: { only: [], include: [], exclude: [] },
+      name: null,
+      overwrite: false,
+      copy: false,
+      dryRun: false,
+      keepGoing: false,
+      ...change,
+    },
+    deps: { converter, check: { check: async () => {}, dispose() {} } },
+    ask,
+    report: (event) => void events.push(event),
+    signal: new AbortController().signal,
+  };
+  const types = () => events.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]);
+  return { home, src, events, session, types };
+}
+
+const agree: Ask = { name: async () => "", confirmInstall: async () => true, confirmPlan: async () => true };
+
+async function failure(work: Promise<unknown>): Promise<OvError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof OvError) return error;
+  throw new Error(`No OvError but ${error}`);
+}
+
+describe("runSession", () => {
+  test("reports what happens, in order, and what it did", async () => {
+    const { src, session, events, types } = createScene();
+    makeModel(join(src, "A Model"));
+    makeModel(join(src, "cut"), { "model.safetensors": "" });
+    const { report, end } = await runSession(session);
+    expect(end).toBe("done");
+    expect(types()).toEqual([
+      "scanned",
+      "planned",
+      "installing",
+      "started",
+      "exporting",
+      "checking",
+      "converted",
+    ]);
+    expect(report).toMatchObject({
+      recovered: [],
+      models: [{ folder: "A Model", name: "a-model", state: "converted", error: null }],
+      skipped: [{ folder: "cut", reason: expect.stringContaining("incomplete download") }],
+    });
+    expect(events.at(-1)).toMatchObject({
+      model: { name: "a-model", position: 1, total: 1 },
+      registeredAs: "a-model",
+      path: report.models[0]?.path,
+      warning: null,
+    });
+  });
+
+  test("asks for each name, then once whether to do what it planned", async () => {
+    const asked: string[] = [];
+    const { src, session } = createScene(
+      {},
+      {
+        ask: {
+          async name(folder) {
+            asked.push(folder);
+            return folder === "b" ? "Mine" : "";
+          },
+          confirmInstall: async () => false,
+          async confirmPlan() {
+            asked.push("the plan");
+            return true;
+          },
+        },
+      },
+    );
+    for (const name of ["a", "b"]) makeModel(join(src, name));
+    const { report } = await runSession(session);
+    expect(asked).toEqual(["a", "b", "the plan"]);
+    expect(report.models.map(({ name, state }) => [name, state])).toEqual([
+      ["a", "converted"],
+      ["mine", "converted"],
+    ]);
+  });
+
+  test("changes nothing when the plan is declined", async () => {
+    const { src, session, types } = createScene({}, { ask: { ...agree, confirmPlan: async () => false } });
+    makeModel(join(src, "a"));
+    const { report, end } = await runSession(session);
+    expect([end, types().at(-1), report.models[0]?.state]).toEqual(["refused", "declined", "refused"]);
+    expect(existsSync(join(src, "a"))).toBe(true);
+  });
+
+  test("fetches with a converter that it may install, and converts that one alone", async () => {
+    const { src, session, events, types } = createScene({ repo: "Acme/Tiny" }, { ask: agree });
+    makeModel(join(src, "other"));
+    const { report } = await runSession(session);
+    expect(report.models.map(({ folder, state }) => [folder, state])).toEqual([["Tiny", "converted"]]);
+    expect(types().slice(0, 3)).toEqual(["installing", "fetching", "scanned"]);
+    expect(events).toContainEqual({
+      type: "fetching",
+      repo: "Acme/Tiny",
+      path: join(src, "Tiny"),
+      step: "done",
+    });
+  });
+
+  test("does not fetch without the converter when that is declined", async () => {
+    const ask = { ...agree, confirmInstall: async () => false };
+    const { src, session } = createScene({ repo: "Acme/Tiny" }, { ask });
+    const { code, message } = await failure(runSession(session));
+    expect([code, message]).toEqual(["setup_failed", expect.stringContaining("`ov-llm setup --convert`")]);
+    expect(existsSync(join(src, "Tiny"))).toBe(false);
+  });
+
+  test.each([
+    ["../../etc", "expected owner/name"],
+    ["Acme/og_models", "that folder holds the originals"],
+  ])("refuses to fetch %j", async (repo, sentence) => {
+    const { session, events } = createScene({ repo });
+    expect((await failure(runSession(session))).message).toContain(sentence);
+    expect(events).toEqual([]);
+  });
+
+  test("a task that nothing serves is refused before anything is fetched", async () => {
+    const flags = { task: "feature-extraction" };
+    const { session, events } = createScene({ repo: "Acme/Tiny" }, { flags });
+    const { code, param, message } = await failure(runSession(session));
+    expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
+    expect(message).toContain('the task "feature-extraction" (embeddings) is not served yet');
+    expect(events).toEqual([]);
+  });
+
+  test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
+    const { src, session, types } = createScene({ repo: "Acme/tiny-embed" });
+    const { code, message } = await failure(runSession(session));
+    expect([code, message]).toEqual([
+      "task_unsupported",
+      expect.stringContaining("Cannot convert Acme/tiny-embed: the task"),
+    ]);
+    expect([types(), existsSync(join(src, "tiny-embed"))]).toEqual([["installing"], false]);
+  });
+
+  test("a model that fails is reported with its error, and those after it are not started", async () => {
+    const { src, session, events } = createScene();
+    makeModel(join(src, "a"), { behaviour: "silent" });
+    makeModel(join(src, "b"));
+    const { report, end } = await runSession(session);
+    expect([end, report.models.map(({ state }) => state)]).toEqual(["failed", ["failed", "not started"]]);
+    const failed = events.find((event) => event.type === "failed");
+    if (failed?.type !== "failed") throw new Error("No model failed");
+    expect(failed.error.facts).toEqual({
+      what: 'Cannot convert "a"',
+      why: expect.stringContaining("it ended with exit code 4"),
+      next: expect.stringContaining("Its whole output: "),
+    });
+    expect(report.models[0]?.error).toBe(failed.error.message);
+  });
+
+  test("a model that does not work is reported with the reason and the next step of the check", async () => {
+    const { src, session } = createScene();
+    makeOpenVino(join(src, "ready"));
+    session.deps.check.check = async () => {
+      throw new OvError("model_path_invalid", { what: "It is upside down", next: "Turn it." });
+    };
+    const { report } = await runSession(session);
+    expect(report.models).toMatchObject([{ state: "failed", error: "It is upside down. Turn it." }]);
+  });
+
+  test("an abort ends it with the signal's reason, and the model is as it was", async () => {
+    const { src, session, events, types } = createScene();
+    const source = makeModel(join(src, "a"), { behaviour: "hang" });
+    const stop = new AbortController();
+    const running = runSession({
+      ...session,
+      signal: stop.signal,
+      report(event) {
+        events.push(event);
+        if (event.type === "exporting") stop.abort(new Error("enough"));
+      },
+    });
+    await expect(running).rejects.toThrow("enough");
+    expect(types().at(-1)).toBe("stopped");
+    expect(existsSync(join(source, "model.safetensors"))).toBe(true);
+  });
+
+  test("a dry run only plans", async () => {
+    const { home, src, session, types } = createScene({ dryRun: true });
+    makeModel(join(src, "a"));
+    const { report, end } = await runSession(session);
+    expect([end, types(), report.models[0]?.state]).toEqual(["done", ["scanned", "planned"], "planned"]);
+    expect(existsSync(join(home, "models"))).toBe(false);
+  });
+
+  test("one name for several models is an error of what was asked for", async () => {
+    const { src, session } = createScene({ name: "x" });
+    for (const name of ["a", "b"]) makeModel(join(src, name));
+    expect((await failure(runSession(session))).message).toBe(
+      "--name is for one model, and 2 were found. Choose one with --only.",
+    );
+  });
+
+  test("an invalid registry is an error before anything else", async () => {
+    const { home, session, events } = createScene();
+    mkdirSync(join(home, "models/converted_models"), { recursive: true });
+    writeFileSync(join(home, "models/converted_models/registry.json"), "{");
+    expect((await failure(runSession(session))).code).toBe("registry_invalid");
+    expect(events).toEqual([]);
+  });
+});
