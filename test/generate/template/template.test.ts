@@ -49,14 +49,16 @@ describe("rendering a chat template", () => {
       "Only user and assistant!",
     ],
     ["an unknown filter", "{{ messages | frobnicate }}", "frobnicate"],
-    ["an unknown function", "{{ open('/etc/passwd') }}", "not a function"],
+    ["an unknown function", "{{ open('/etc/passwd') }}", "'open' is undefined"],
     [
       "a constructor of JavaScript",
       "{{ messages.constructor.constructor('return process')() }}",
-      "not a function",
+      "'list object' has no attribute 'constructor'",
     ],
-    ["a constructor of a text", "{{ ''['constructor']('x') }}", "not a function"],
-    ["a prototype", "{{ bos_token.__proto__.x() }}", "not a function"],
+    ["a constructor of a text", "{{ ''['constructor']('x') }}", "has no attribute 'constructor'"],
+    ["a prototype", "{{ bos_token.__proto__.x() }}", "has no attribute '__proto__'"],
+    ["what is no function", "{{ messages() }}", "'list' object is not callable"],
+    ["another template", "{% if true %}{% include 'x' %}{% endif %}", "other templates"],
     ["a range without end", "{% for i in range(1000000000) %}{% endfor %}", "100000"],
     ["a range that does not move", "{{ range(0, 5, 0) }}", "range"],
     [
@@ -85,7 +87,6 @@ describe("rendering a chat template", () => {
     ["an open comment", "{# x"],
     ["an unknown block", "{% include 'x' %}"],
     ["a very long one", "x".repeat(500_001)],
-    ["a lot of white space", `a${" ".repeat(5000)}b`],
     ["deep brackets", `{{ ${"(".repeat(100_000)}`],
   ];
   for (const [name, source] of unreadable) {
