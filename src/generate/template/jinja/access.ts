@@ -19,6 +19,7 @@ export function readAttribute(value: Value, name: string, runtime: Runtime): Val
 /** `value[key]`: an item, else the method or attribute of that name. */
 export function readItem(value: Value, key: Value, runtime: Runtime): Value {
   if (value instanceof Undefined) return value.fail();
+  if (typeof value === "string") runtime.budget.text(value.length);
   const item = lookUp(value, key);
   if (item !== undefined) return item;
   const name = textOf(key);
@@ -44,13 +45,23 @@ function isUnsafe(value: Value, name: string): boolean {
 }
 
 function findMethod(value: Value, name: string, runtime: Runtime): Callable["call"] | null {
+  const { budget } = runtime;
   if (typeof value === "string" || value instanceof Markup)
     return hasTextMethod(name) ? (args) => callTextMethod(name, value, args, runtime) : null;
-  if (value instanceof Dict) return dictMethod(value, name);
-  if (Array.isArray(value)) return listMethod(value, name, false);
-  if (value instanceof Tuple) return listMethod(value.items, name, true);
+  if (value instanceof Dict)
+    return charged(dictMethod(value, name), () => budget.items(name === "get" ? 0 : value.size));
+  if (Array.isArray(value)) return charged(listMethod(value, name, false), () => budget.value(value));
+  if (value instanceof Tuple) return charged(listMethod(value.items, name, true), () => budget.value(value));
   if (typeof value === "number" && name === "is_integer") return () => Number.isInteger(value);
   return null;
+}
+
+function charged(call: Callable["call"] | null, charge: () => void): Callable["call"] | null {
+  if (!call) return null;
+  return (args) => {
+    charge();
+    return call(args);
+  };
 }
 
 function missing(value: Value, key: Value): Undefined {
@@ -93,11 +104,11 @@ type Bounds = [start: Value, stop: Value, step: Value];
 export function readSlice(value: Value, bounds: Bounds, budget: Budget): Value {
   if (value instanceof Undefined) return value.fail();
   const text = textOf(value);
+  if (text !== null) budget.text(text.length);
   const items = text === null ? sequenceOf(value) : [...text];
   if (value instanceof Dict) return fail("unhashable type: 'slice'");
   if (!items) return new Undefined(`${describeType(value)} has no element slice`);
-  budget.items(items.length);
-  const places = slicePlaces(items.length, bounds);
+  const places = slicePlaces(items.length, bounds, budget);
   if (text !== null) {
     const cut = places.map((at) => items[at]).join("");
     return value instanceof Markup ? new Markup(cut) : cut;
@@ -111,7 +122,7 @@ export function readSlice(value: Value, bounds: Bounds, budget: Budget): Value {
 }
 
 /** Which items a slice takes, as Python counts. */
-function slicePlaces(length: number, bounds: Bounds): number[] {
+function slicePlaces(length: number, bounds: Bounds, budget: Budget): number[] {
   if (!bounds.every((bound) => bound === null || typeof bound === "bigint" || typeof bound === "boolean"))
     return fail("slice indices must be integers or None");
   const [start = null, stop = null, by] = bounds.map((bound) => (bound === null ? null : Number(bound)));
@@ -121,6 +132,7 @@ function slicePlaces(length: number, bounds: Bounds): number[] {
   const clamp = (at: number): number => Math.min(high, Math.max(low, at < 0 ? at + length : at));
   const first = start === null ? (step > 0 ? low : high) : clamp(start);
   const end = stop === null ? (step > 0 ? high : low) : clamp(stop);
+  budget.items(Math.abs((end - first) / step));
   const places: number[] = [];
   for (let at = first; step > 0 ? at < end : at > end; at += step) places.push(at);
   return places;

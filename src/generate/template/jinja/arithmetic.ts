@@ -15,12 +15,13 @@ const maxInt = 1n << BigInt(maxBits);
 /** Python's arithmetic, on texts and lists, too. */
 export function calculate(operator: ArithmeticOperator, left: Value, right: Value, budget: Budget): Value {
   const numbers = toNumbers(left, right);
-  if (numbers) return calculateNumbers(operator, ...numbers);
+  if (numbers) return calculateNumbers(operator, ...numbers, budget);
   const other =
     operator === "+" ? add(left, right, budget) : operator === "*" ? repeat(left, right, budget) : null;
   if (other !== null) return other;
   const text = operator === "%" ? textOf(left) : null;
   if (text !== null && !(right instanceof Undefined && left instanceof Undefined)) {
+    budget.value(right);
     const formatted = formatPercent(text, left instanceof Markup ? escapeAll(right) : right, budget);
     return left instanceof Markup ? new Markup(formatted) : formatted;
   }
@@ -74,19 +75,25 @@ function toCount(value: Value): number | null {
 
 type Numeric = bigint | number;
 
-function calculateNumbers(operator: ArithmeticOperator, left: Numeric, right: Numeric): Numeric {
+function calculateNumbers(
+  operator: ArithmeticOperator,
+  left: Numeric,
+  right: Numeric,
+  budget: Budget,
+): Numeric {
   const divides = operator === "/" || operator === "//" || operator === "%";
   if (divides && Number(right) === 0) return fail("division by zero");
-  if (typeof left === "bigint" && typeof right === "bigint") return calculateInts(operator, left, right);
+  if (typeof left === "bigint" && typeof right === "bigint")
+    return calculateInts(operator, left, right, budget);
   return calculateFloats(operator, Number(left), Number(right));
 }
 
-function calculateInts(operator: ArithmeticOperator, left: bigint, right: bigint): Numeric {
+function calculateInts(operator: ArithmeticOperator, left: bigint, right: bigint, budget: Budget): Numeric {
   switch (operator) {
     case "+":
-      return left + right;
+      return bounded(left + right);
     case "-":
-      return left - right;
+      return bounded(left - right);
     case "*":
       return bounded(left * right);
     case "/":
@@ -96,6 +103,7 @@ function calculateInts(operator: ArithmeticOperator, left: bigint, right: bigint
     case "%":
       return left - floorDivide(left, right) * right;
     case "**":
+      budget.step(Number(right) / 16);
       return power(left, right);
   }
 }

@@ -26,7 +26,7 @@ export function evaluate(expression: Expression, scope: Scope, runtime: Runtime,
     case "dict":
       return new Dict(expression.entries.map(([key, value]) => [of(key), of(value)]));
     case "condition": {
-      if (isTrue(of(expression.test))) return of(expression.then);
+      if (isTrue(of(expression.test))) return of(expression.value);
       const missing = "the inline if-expression evaluated to false and no else section was defined.";
       return expression.otherwise ? of(expression.otherwise) : new Undefined(missing);
     }
@@ -45,12 +45,9 @@ export function evaluate(expression: Expression, scope: Scope, runtime: Runtime,
     case "arithmetic":
       return calculate(expression.operator, of(expression.left), of(expression.right), runtime.budget);
     case "concat":
-      return concat(
-        expression.parts.map((part) => toText(of(part))),
-        runtime,
-      );
+      return concat(expression.parts.map(of), runtime);
     case "comparison":
-      return compareChain(of(expression.first), expression.rest, of);
+      return compareChain(of(expression.first), expression.rest, of, runtime);
     case "attribute":
       return readAttribute(of(expression.object), expression.name, runtime);
     case "item":
@@ -80,8 +77,10 @@ function withSign(value: Value, sign: "-" | "+"): Value {
   return sign === "-" ? -number : number;
 }
 
-function concat(parts: readonly string[], { budget }: Runtime): string {
-  const text = parts.join("");
+function concat(parts: readonly Value[], { budget }: Runtime): string {
+  for (const part of parts) if (typeof part !== "string") budget.value(part);
+  // Added up, and not joined, so that a text which grows part by part is not copied each time.
+  const text = parts.map(toText).reduce((sum, part) => sum + part, "");
   budget.size(text.length);
   return text;
 }
@@ -91,14 +90,31 @@ function compareChain(
   first: Value,
   rest: readonly [Comparison, Expression][],
   of: (expression: Expression) => Value,
+  { budget }: Runtime,
 ): boolean {
   let left = first;
   for (const [operator, operand] of rest) {
     const right = of(operand);
+    chargeComparison(operator, left, right, budget);
     if (!holds(operator, left, right)) return false;
     left = right;
   }
   return true;
+}
+
+/** Equal texts are compared many characters at a time. */
+const charactersComparedInStep = 512;
+
+/** A key is found in a dict, and texts are compared, without going through all of them. */
+function chargeComparison(operator: Comparison, left: Value, right: Value, budget: Runtime["budget"]): void {
+  const looksUp = operator === "in" || operator === "not in";
+  if (looksUp && !(right instanceof Dict)) budget.value(right);
+  if (looksUp) return;
+  if (typeof left === "object" && typeof right === "object") budget.value(left);
+  if (typeof left !== "string" || typeof right !== "string") return;
+  const isEquality = operator === "==" || operator === "!=";
+  if (!isEquality) budget.text(Math.min(left.length, right.length));
+  else if (left.length === right.length) budget.step(left.length / charactersComparedInStep);
 }
 
 function holds(operator: Comparison, left: Value, right: Value): boolean {

@@ -115,7 +115,7 @@ const special = /["\\\u0000-\u001f]/g;
 const beyondAscii = /["\\\u0000-\u001f]|[^\u0000-\u007f]/g;
 
 function quote(text: string, ascii: boolean): string {
-  const escape = (char: string): string =>
+  const toEscape = (char: string): string =>
     named[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return `"${text.replace(ascii ? beyondAscii : special, escape)}"`;
+  return `"${text.replace(ascii ? beyondAscii : special, toEscape)}"`;
 }

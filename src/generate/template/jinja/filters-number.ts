@@ -29,6 +29,8 @@ function need(value: Value, what: string): bigint | number {
   return toNumber(value) ?? fail(`bad operand type for ${what}: '${typeName(value)}'`);
 }
 
+/** As Python has it: longer texts are no ints. */
+const maxDigits = 4300;
 const radixes: Record<number, RegExp> = {
   2: /^(?:0b)?[01](?:_?[01])*$/i,
   8: /^(?:0o)?[0-7](?:_?[0-7])*$/i,
@@ -53,6 +55,7 @@ function truncate(number: bigint | number | null): bigint | null {
 
 function parseInteger(text: string, base: number): bigint | null {
   const sign = /^[+-]/.exec(text)?.[0] ?? "";
+  if (text.length > maxDigits) return null;
   const digits = text.slice(sign.length).replaceAll("_", "");
   if (!(radixes[base] ?? /$^/).test(text.slice(sign.length))) return null;
   const bare = base === 10 ? digits : digits.replace(/^0[box]/i, "");
@@ -61,7 +64,7 @@ function parseInteger(text: string, base: number): bigint | null {
   return sign === "-" ? -size : size;
 }
 
-const real = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
+const real = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
 
 function parseReal(text: string): number | null {
   if (real.test(text)) return Number(text.replaceAll("_", ""));

@@ -8,6 +8,7 @@ import { isTrue, itemsOf, lengthOf, toItems, typeName } from "./python-types.ts"
 import { toText } from "./repr.ts";
 import { type Given, needInt, needText, type Runtime } from "./runtime.ts";
 import { generator, Markup, Series, Tuple, textOf, Undefined, type Value, valueOr } from "./values.ts";
+import { weightOf } from "./weight.ts";
 
 const length = (value: Value): Value => {
   const count = lengthOf(value);
@@ -73,9 +74,10 @@ function first(value: Value): Value {
   return valueOr(toItems(value)[0], () => new Undefined("No first item, sequence was empty."));
 }
 
-function items(value: Value): Value {
+function items(value: Value, _: Given, { budget }: Runtime): Value {
   if (value instanceof Undefined) return generator([]);
   if (!(value instanceof Dict)) return fail("Can only get item pairs from a mapping.");
+  budget.items(value.size);
   return generator(value.entries().map((entry) => new Tuple(entry)));
 }
 
@@ -114,7 +116,9 @@ function splitNames(name: Value): Value[] {
 
 /** In order, equal ones as they came, also where it is reversed. */
 function sorted(values: readonly Value[], key: Key, reversed: boolean, budget: Runtime["budget"]): Value[] {
-  budget.step(values.length * Math.ceil(Math.log2(values.length + 2)));
+  budget.step(
+    (values.reduce<number>((sum, value) => sum + weightOf(value), 1) * Math.log2(values.length + 2)) / 4,
+  );
   const keyed = values.map((value) => ({ value, key: key(value) }));
   const order = keyed.sort((left, right) => {
     const [low, high] = reversed ? [right, left] : [left, right];
@@ -184,6 +188,7 @@ function groupBy(value: Value, [name, fallback, sensitive]: Given, runtime: Runt
 
 function batch(value: Value, [size, fill]: Given, { budget }: Runtime): Value {
   const count = needInt(size, "batch", 0);
+  budget.items(count + (lengthOf(value) ?? 0));
   const rows: Value[][] = [];
   for (const item of toItems(value)) {
     const row = rows.at(-1);
@@ -191,7 +196,6 @@ function batch(value: Value, [size, fill]: Given, { budget }: Runtime): Value {
     else rows.push([item]);
   }
   const end = rows.at(-1);
-  budget.items(count);
   if (end && fill !== undefined && fill !== null) while (end.length < count) end.push(fill);
   return generator(rows);
 }

@@ -39,10 +39,10 @@ export const textFilters: Filters = {
   truncate: { parameters: ["length", "killwords", "end", "leeway"], run: truncate },
   wordwrap: {
     parameters: ["width", "break_long_words", "wrapstring", "break_on_hyphens"],
-    run: (value, [width, long, wrap, hyphens]) => {
+    run: (value, [width, long, wrap, hyphens], { budget }) => {
       const options = { breakLong: isTrue(long ?? true), breakHyphens: isTrue(hyphens ?? true) };
       const lines = splitLines(toText(value), false).map((line) =>
-        wrapText(toText(line), needInt(width, "wordwrap", 79), options),
+        wrapText(toText(line), needInt(width, "wordwrap", 79), options, budget),
       );
       const joint = wrap === undefined || wrap === null ? "\n" : needText(wrap, "wordwrap");
       return lines.map((parts) => parts.join(joint)).join(joint);
@@ -52,8 +52,8 @@ export const textFilters: Filters = {
     parameters: [],
     run: (value) => BigInt((toText(value).match(/[\p{L}\p{N}_]+/gu) ?? []).length),
   },
-  e: { parameters: [], run: escape },
-  escape: { parameters: [], run: escape },
+  e: { parameters: [], run: toMarkup },
+  escape: { parameters: [], run: toMarkup },
   forceescape: { parameters: [], run: (value) => new Markup(escapeHtml(toText(value))) },
   safe: { parameters: [], run: (value) => new Markup(toText(value)) },
   striptags: { parameters: [], run: (value) => stripTags(toText(value)) },
@@ -72,7 +72,7 @@ export const textFilters: Filters = {
   },
 };
 
-function escape(value: Value): Markup {
+function toMarkup(value: Value): Markup {
   return value instanceof Markup ? value : new Markup(escapeHtml(toText(value)));
 }
 
@@ -145,7 +145,7 @@ function renderAttributes(value: Value, space: boolean): string {
     .map(([key, item]) => {
       const name = toText(key);
       if (/[\s/>=]/.test(name)) fail(`Invalid character in attribute name: ${toRepr(name)}`);
-      return `${escape(key).text}="${escape(item).text}"`;
+      return `${toMarkup(key).text}="${toMarkup(item).text}"`;
     });
   return (space && attributes.length > 0 ? " " : "") + attributes.join(" ");
 }

@@ -47,6 +47,17 @@ function findClose(text: string, from: number): number {
   return fail("expected '}' before end of string");
 }
 
+/** Where the layout starts: the first colon outside of brackets. */
+function findColon(field: string): number {
+  let depth = 0;
+  for (let at = 0; at < field.length; at++) {
+    if (field[at] === "[") depth += 1;
+    if (field[at] === "]") depth -= 1;
+    if (field[at] === ":" && depth <= 0) return at;
+  }
+  return -1;
+}
+
 interface Field {
   name: string;
   conversion: string;
@@ -54,7 +65,7 @@ interface Field {
 }
 
 function splitField(field: string): Field {
-  const colon = field.search(/:(?![^[]*\])/);
+  const colon = findColon(field);
   const head = colon === -1 ? field : field.slice(0, colon);
   const spec = colon === -1 ? "" : field.slice(colon + 1);
   const mark = head.lastIndexOf("!");
@@ -69,7 +80,7 @@ function argument({ positional, named }: CallArguments, name: string): Value {
 
 function follow(start: Value, path: string, access: Access): Value {
   let value = start;
-  for (const [, attribute, key] of path.matchAll(/\.([^.[]+)|\[([^\]]*)\]/g)) {
+  for (const [, attribute, key] of path.matchAll(/\.([^.[]+)|\[([^\]]{0,200})\]/g)) {
     if (attribute !== undefined) value = access(value, attribute, true);
     else if (key !== undefined) value = access(value, /^\d+$/.test(key) ? BigInt(key) : key, false);
   }
@@ -82,7 +93,7 @@ function renderField(value: Value, { conversion, spec }: Field, args: CallArgume
   return formatValue(converted, whole, budget);
 }
 
-const specification = /^(?:([^])?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u;
+const specification = /^(?:([\s\S])?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u;
 
 /** Python's `format(value, spec)`. */
 function formatValue(value: Value, spec: string, budget: Budget): string {

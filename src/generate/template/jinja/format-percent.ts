@@ -7,7 +7,7 @@ import { typeName } from "./python-types.ts";
 import { toRepr, toText } from "./repr.ts";
 import { Tuple, textOf, Undefined, type Value } from "./values.ts";
 
-const directive = /%(?:\(([^)]*)\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([^])?/g;
+const directive = /%(?:\(([^)]{0,200})\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([\s\S])?/g;
 
 /** Python's `text % values`. */
 export function formatPercent(text: string, given: Value, budget: Budget): string {

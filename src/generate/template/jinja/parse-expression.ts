@@ -36,7 +36,7 @@ function parseCondition(stream: TokenStream): Expression {
   while (stream.skip("if")) {
     const test = parseOr(stream);
     const otherwise = stream.skip("else") ? parseCondition(stream) : null;
-    expression = { type: "condition", test, then: expression, otherwise };
+    expression = { type: "condition", test, value: expression, otherwise };
   }
   return expression;
 }

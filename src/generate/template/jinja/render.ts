@@ -1,7 +1,7 @@
 import { readAttribute, readItem } from "./access.ts";
 import type { Budget } from "./budget.ts";
 import { evaluate, evaluateArguments } from "./evaluate.ts";
-import { fail } from "./failure.ts";
+import { fail, TemplateFailure } from "./failure.ts";
 import { isFilter, runFilter } from "./filters.ts";
 import { createLoop } from "./loop.ts";
 import { createMacro, type MacroRunner } from "./macro.ts";
@@ -70,6 +70,8 @@ class Render implements Runtime, MacroRunner {
     if (callee instanceof Undefined) return callee.fail();
     const call = callee instanceof Callable || callee instanceof Thing ? callee.call : null;
     if (!call) return fail(`'${typeName(callee)}' object is not callable`);
+    if (callee instanceof Callable)
+      for (const value of [...args.positional, ...args.named.values()]) this.budget.value(value);
     if (++this.#depth > maxDepth) return fail(`more than ${maxDepth} calls lie within one another`);
     const value = call(args);
     this.#depth -= 1;
@@ -96,6 +98,11 @@ class Render implements Runtime, MacroRunner {
     return text;
   }
 
+  #printValue(value: Value): void {
+    if (typeof value !== "string") this.budget.value(value);
+    this.#print(toText(value));
+  }
+
   #print(text: string): void {
     this.#length += text.length;
     this.budget.size(this.#length);
@@ -117,7 +124,7 @@ class Render implements Runtime, MacroRunner {
         this.#print(statement.text);
         return "done";
       case "print":
-        this.#print(toText(this.evaluate(statement.value, scope)));
+        this.#printValue(this.evaluate(statement.value, scope));
         return "done";
       case "if": {
         const branch = statement.branches.find(({ test }) => isTrue(this.evaluate(test, scope)));
@@ -171,7 +178,7 @@ class Render implements Runtime, MacroRunner {
   }
 
   #callBlock({ call, caller }: Extract<Statement, { type: "call block" }>, scope: Scope): void {
-    if (call.type !== "call") return fail("a call block needs a call");
+    if (call.type !== "call") throw new TemplateFailure("a call block needs a call");
     const callee = this.evaluate(call.callee, scope);
     const args = evaluateArguments(call.args, (inner) => this.evaluate(inner, scope));
     args.named.set("caller", createMacro(caller, scope, this));

@@ -40,9 +40,9 @@ function renderSeries(series: Series): string {
   return isView ? `${series.kind}([${series.items.map(toRepr).join(", ")}])` : series.label;
 }
 
-function renderThing(thing: Thing): string {
-  if (thing.kind !== "namespace") return `<${thing.kind}>`;
-  return `<Namespace ${renderDict(new Dict(thing.attributes))}>`;
+/** Without what a namespace holds, as that may be itself. */
+function renderThing({ kind }: Thing): string {
+  return `<${kind}>`;
 }
 
 /** The shortest text that reads as the same float, with Python's own points at which it turns to exponents. */

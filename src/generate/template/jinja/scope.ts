@@ -1,4 +1,4 @@
-import { fail } from "./failure.ts";
+import { fail, TemplateFailure } from "./failure.ts";
 import { toItems } from "./python-types.ts";
 import type { Target } from "./syntax.ts";
 import { Thing, type Value } from "./values.ts";
@@ -38,6 +38,6 @@ export function assign(target: Target, value: Value, scope: Scope): void {
 function setMember(owner: string, name: string, value: Value, scope: Scope): void {
   const namespace = scope.get(owner);
   if (!(namespace instanceof Thing) || namespace.kind !== "namespace")
-    return fail("cannot assign attribute on non-namespace object");
+    throw new TemplateFailure("cannot assign attribute on non-namespace object");
   namespace.attributes.set(name, value);
 }

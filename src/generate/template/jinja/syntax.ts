@@ -6,7 +6,7 @@ export type Expression =
   | { type: "list"; items: Expression[] }
   | { type: "tuple"; items: Expression[] }
   | { type: "dict"; entries: [key: Expression, value: Expression][] }
-  | { type: "condition"; test: Expression; then: Expression; otherwise: Expression | null }
+  | { type: "condition"; test: Expression; value: Expression; otherwise: Expression | null }
   | { type: "or" | "and"; left: Expression; right: Expression }
   | { type: "not"; operand: Expression }
   | { type: "sign"; sign: "-" | "+"; operand: Expression }

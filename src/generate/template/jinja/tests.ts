@@ -91,9 +91,11 @@ export function runTest(name: string, value: Value, args: readonly Value[], runt
   const compare = Object.hasOwn(binary, name) ? binary[name] : undefined;
   if (compare) {
     if (other === undefined || args.length > 1) return fail(`the test "${name}" takes one argument`);
+    if (!(name === "in" && other instanceof Dict)) runtime.budget.value(name === "in" ? other : value);
     return compare(value, other, runtime);
   }
   const check = Object.hasOwn(unary, name) ? unary[name] : undefined;
   if (!check) return fail(`No test named '${name}'.`);
+  if (name === "lower" || name === "upper") runtime.budget.value(value);
   return args.length > 0 ? fail(`the test "${name}" takes no argument`) : check(value, null, runtime);
 }

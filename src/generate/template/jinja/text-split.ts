@@ -44,6 +44,7 @@ function splitWordsFromEnd(text: string, times: number): Value[] {
   return words.reverse();
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python ends lines at them
 const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 
 export function splitLines(text: string, keepEnds: boolean): Value[] {

@@ -10,6 +10,8 @@ const space = /\s+/y;
 const float = /\d+(?:_\d+)*(?:(?:\.\d+(?:_\d+)*)?e[+-]?\d+(?:_\d+)*|\.\d+(?:_\d+)*)/iy;
 const integer = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[0-9a-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
 const name = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*/uy;
+/** As Python has it. */
+const maxDigits = 4300;
 const operators = ["**", "//", "==", "!=", "<=", ">=", ..."+-*/%~[](){}<>=.:|,;"];
 const pairs: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
@@ -70,6 +72,7 @@ function readNumber(match: Match, before: string | undefined): Token | null {
   const text = before === "." ? null : match(float);
   if (text !== null) return { type: "number", text, value: Number(text.replaceAll("_", "")) };
   const whole = match(integer);
+  if (whole !== null && whole.length > maxDigits) return fail("an int has too many digits");
   return whole === null
     ? null
     : { type: "number", text: whole, value: BigInt(whole.replaceAll("_", "").toLowerCase()) };
@@ -93,12 +96,12 @@ const escapes: Record<string, string> = {
   ...{ n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", a: "\x07" },
   ...{ "\\": "\\", "'": "'", '"': '"', "\n": "" },
 };
-const escape = /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|[^])/g;
+const escapeSequence = /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|[\s\S])/g;
 
 /** As in Python's literals; what is no escape stays as it is. */
 function unescapeText(text: string): string {
   if (!text.includes("\\")) return text;
-  return text.replace(escape, (whole: string, body: string) => {
+  return text.replace(escapeSequence, (whole: string, body: string) => {
     if (/^[0-7]/.test(body)) return String.fromCharCode(Number.parseInt(body, 8));
     if (body.length > 1) return String.fromCodePoint(Number.parseInt(body.slice(1), 16));
     if (body === "x" || body === "u" || body === "U") return fail(`"${whole}" is no whole escape`);

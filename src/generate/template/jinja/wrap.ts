@@ -1,10 +1,12 @@
+import type { Budget } from "./budget.ts";
+
 interface WrapOptions {
   breakLong: boolean;
   breakHyphens: boolean;
 }
 
 /** One line's text in lines of a width, as Python's textwrap does it without changing white space inside. */
-export function wrapText(text: string, width: number, options: WrapOptions): string[] {
+export function wrapText(text: string, width: number, options: WrapOptions, budget: Budget): string[] {
   const chunks = toChunks(text, options.breakHyphens).reverse();
   const lines: string[] = [];
   while (chunks.length > 0) {
@@ -17,6 +19,7 @@ export function wrapText(text: string, width: number, options: WrapOptions): str
       chunks.pop();
     }
     const next = chunks.at(-1);
+    if (next !== undefined) budget.text(next.length);
     if (next !== undefined && size(next) > width)
       breakChunk(chunks, line, Math.max(1, width - length), options);
     if (isBlank(line.at(-1))) line.pop();
