@@ -1,12 +1,22 @@
 import type { Budget } from "./budget.ts";
 import { dictMethod, isChanging, listMethod } from "./container-methods.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { describeType, typeName } from "./python-types.ts";
 import { toRepr } from "./repr.ts";
 import type { Runtime } from "./runtime.ts";
 import { callTextMethod, hasTextMethod } from "./text-methods.ts";
-import { Callable, Markup, Series, Thing, Tuple, textOf, Undefined, type Value, valueOr } from "./values.ts";
+import {
+  Callable,
+  Dict,
+  Markup,
+  Series,
+  Thing,
+  Tuple,
+  textOf,
+  Undefined,
+  type Value,
+  valueOr,
+} from "./values.ts";
 
 /** `value.name`: a method or attribute, else the key of a dict; undefined is what has neither. */
 export function readAttribute(value: Value, name: string, runtime: Runtime): Value {
@@ -51,6 +61,7 @@ function findMethod(value: Value, name: string, runtime: Runtime): Callable["cal
   if (value instanceof Dict)
     return charged(dictMethod(value, name), () => budget.items(name === "get" ? 0 : value.size));
   if (Array.isArray(value)) return charged(listMethod(value, name, false), () => budget.value(value));
+  if (value instanceof Series && value.kind === "range") return listMethod(value.items, name, true);
   if (value instanceof Tuple) return charged(listMethod(value.items, name, true), () => budget.value(value));
   if (typeof value === "number" && name === "is_integer") return () => Number.isInteger(value);
   return null;
@@ -106,8 +117,7 @@ export function readSlice(value: Value, bounds: Bounds, budget: Budget): Value {
   const text = textOf(value);
   if (text !== null) budget.text(text.length);
   const items = text === null ? sequenceOf(value) : [...text];
-  if (value instanceof Dict) return fail("unhashable type: 'slice'");
-  if (!items) return new Undefined(`${describeType(value)} has no element slice`);
+  if (!items) return fail(`'${typeName(value)}' object is not subscriptable`);
   const places = slicePlaces(items.length, bounds, budget);
   if (text !== null) {
     const cut = places.map((at) => items[at]).join("");

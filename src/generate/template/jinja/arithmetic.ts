@@ -143,6 +143,12 @@ function calculateFloats(operator: ArithmeticOperator, left: number, right: numb
       return rest !== 0 && rest < 0 !== right < 0 ? rest + right : rest;
     }
     case "**":
-      return left ** right;
+      return finitePower(left, right);
   }
+}
+
+function finitePower(base: number, exponent: number): number {
+  const result = base ** exponent;
+  const overflows = !Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent);
+  return overflows ? fail("the result is too large for a float") : result;
 }

@@ -1,7 +1,6 @@
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { itemsOf, typeName } from "./python-types.ts";
-import { Series, Tuple, textOf, Undefined, type Value } from "./values.ts";
+import { Dict, Series, Tuple, textOf, Undefined, type Value } from "./values.ts";
 
 /** Python's `==`. */
 export function isEqual(left: Value, right: Value): boolean {

@@ -1,8 +1,7 @@
 import { isEqual } from "./compare.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { bind } from "./runtime.ts";
-import { type CallArguments, Series, Tuple, type Value, valueOr } from "./values.ts";
+import { type CallArguments, Dict, Series, Tuple, type Value, valueOr } from "./values.ts";
 
 type DictMethod = (dict: Dict, args: CallArguments) => Value;
 

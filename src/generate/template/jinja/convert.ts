@@ -1,7 +1,7 @@
 import { JsonNumber } from "../json-numbers.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import type { Value } from "./values.ts";
+import { Dict } from "./values.ts";
 
 /** Values within one another; requests have about ten. */
 const maxDepth = 500;

@@ -1,14 +1,13 @@
 import { readAttribute, readItem, readSlice } from "./access.ts";
 import { calculate } from "./arithmetic.ts";
 import { isEqual, isIn, isLess, toNumber } from "./compare.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { isTrue, toItems, typeName } from "./python-types.ts";
 import { toText } from "./repr.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scope } from "./scope.ts";
 import type { Arguments, Comparison, Expression } from "./syntax.ts";
-import { type CallArguments, Tuple, textOf, Undefined, type Value, valueOr } from "./values.ts";
+import { type CallArguments, Dict, Tuple, textOf, Undefined, type Value, valueOr } from "./values.ts";
 
 /** An expression's value. `blockText`: what the first filter of a block gets. */
 export function evaluate(expression: Expression, scope: Scope, runtime: Runtime, blockText = ""): Value {
@@ -55,6 +54,9 @@ export function evaluate(expression: Expression, scope: Scope, runtime: Runtime,
     case "slice": {
       const bound = (inner: Expression | null): Value => (inner ? of(inner) : null);
       const { object, start, stop, step } = expression;
+      // Jinja takes the slice of a literal beforehand, and then forgives that it has none.
+      if (object.type === "constant" && typeof object.value !== "string")
+        return new Undefined("the constant has no element slice");
       return readSlice(of(object), [bound(start), bound(stop), bound(step)], runtime.budget);
     }
     case "call": {

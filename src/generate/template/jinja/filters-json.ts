@@ -1,11 +1,10 @@
 import { isLess } from "./compare.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import type { Filters } from "./filter.ts";
 import { isTrue, toItems, typeName } from "./python-types.ts";
 import { renderFloat } from "./repr.ts";
 import { type Given, needText, type Runtime } from "./runtime.ts";
-import { Tuple, textOf, type Value } from "./values.ts";
+import { Dict, Tuple, textOf, type Value } from "./values.ts";
 
 interface Style {
   ascii: boolean;

@@ -117,7 +117,13 @@ function roundHalfEven(value: number, precision: number): number {
 const units = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
 
 function fileSize(value: Value, binary: boolean): string {
-  const bytes = Number(toFloat(value, []));
+  const bytes = toNumber(value) ?? parseReal(trim(textOf(value) ?? ""));
+  if (bytes === null)
+    return value instanceof Undefined ? value.fail() : fail(`a ${typeName(value)} is no size of a file`);
+  return renderSize(Number(bytes), binary);
+}
+
+function renderSize(bytes: number, binary: boolean): string {
   const base = binary ? 1024 : 1000;
   if (bytes === 1) return "1 Byte";
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`;

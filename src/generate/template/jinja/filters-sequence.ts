@@ -1,13 +1,12 @@
 import { calculate } from "./arithmetic.ts";
 import { isEqual, isLess } from "./compare.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import type { Filters } from "./filter.ts";
 import { attributeKey, ignoreCase, type Key, keyOf } from "./filter-key.ts";
 import { isTrue, itemsOf, lengthOf, toItems, typeName } from "./python-types.ts";
 import { toText } from "./repr.ts";
 import { type Given, needInt, needText, type Runtime } from "./runtime.ts";
-import { generator, Markup, Series, Tuple, textOf, Undefined, type Value, valueOr } from "./values.ts";
+import { Dict, generator, Markup, Series, Tuple, textOf, Undefined, type Value, valueOr } from "./values.ts";
 import { weightOf } from "./weight.ts";
 
 const length = (value: Value): Value => {

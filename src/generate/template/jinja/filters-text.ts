@@ -1,14 +1,13 @@
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import type { Filters } from "./filter.ts";
 import { formatPercent } from "./format-percent.ts";
 import { escapeHtml, stripTags } from "./html.ts";
-import { isTrue, toItems, typeName } from "./python-types.ts";
+import { isTrue, itemsOf, lengthOf, toPair, typeName } from "./python-types.ts";
 import { toRepr, toText } from "./repr.ts";
 import { type Given, needInt, needText, type Runtime, withPositional } from "./runtime.ts";
 import { callTextMethod, capitalize, justify, strip } from "./text-methods.ts";
 import { splitLines } from "./text-split.ts";
-import { Markup, Tuple, textOf, Undefined, type Value } from "./values.ts";
+import { Dict, Markup, Tuple, textOf, Undefined, type Value } from "./values.ts";
 import { wrapText } from "./wrap.ts";
 
 /** The value as text, marked if it was. */
@@ -41,7 +40,7 @@ export const textFilters: Filters = {
     parameters: ["width", "break_long_words", "wrapstring", "break_on_hyphens"],
     run: (value, [width, long, wrap, hyphens], { budget }) => {
       const options = { breakLong: isTrue(long ?? true), breakHyphens: isTrue(hyphens ?? true) };
-      const lines = splitLines(toText(value), false).map((line) =>
+      const lines = splitLines(needText(value, "wordwrap"), false).map((line) =>
         wrapText(toText(line), needInt(width, "wordwrap", 79), options, budget),
       );
       const joint = wrap === undefined || wrap === null ? "\n" : needText(wrap, "wordwrap");
@@ -92,10 +91,13 @@ function replace(value: Value, [old, by, limit]: Given, runtime: Runtime): Value
 }
 
 function indent(value: Value, [width, first, blank]: Given, { budget }: Runtime): Value {
+  const source = textOf(value);
+  if (source === null)
+    return value instanceof Undefined ? value.fail() : fail(`indent needs a text, not ${typeName(value)}`);
   const step = width === undefined ? "    " : (textOf(width) ?? " ".repeat(blanks(width, budget)));
-  const lines = `${toText(value)}\n`.split(/\r\n|[\n\r]/);
+  const lines = `${source}\n`.split(/\r\n|[\n\r]/);
   if (lines.at(-1) === "") lines.pop();
-  budget.text(toText(value).length + lines.length * step.length);
+  budget.text(source.length + lines.length * step.length);
   const withBlank = isTrue(blank ?? false);
   const indented = lines.map((line, index) => (index > 0 && (withBlank || line !== "") ? step + line : line));
   return sameKind(value, (isTrue(first ?? false) ? step : "") + indented.join("\n"));
@@ -108,13 +110,17 @@ function blanks(width: Value, budget: Runtime["budget"]): number {
 }
 
 function truncate(value: Value, [length, kill, end, leeway]: Given): Value {
-  const characters = [...toText(value)];
+  const text = textOf(value);
+  const count = text === null ? lengthOf(value) : null;
+  if (text === null && count === null) return fail(`truncate needs a text, not ${typeName(value)}`);
+  const characters = [...(text ?? " ".repeat(count ?? 0))];
   const most = needInt(length, "truncate", 255);
   const mark = end === undefined ? "..." : needText(end, "truncate");
   const markLength = [...mark].length;
   if (most < markLength) return fail(`expected length >= ${markLength}, got ${most}`);
   const room = leeway === null ? 5 : needInt(leeway, "truncate", 5);
   if (characters.length <= most + room) return value;
+  if (text === null) return fail(`truncate needs a text, not ${typeName(value)}`);
   const cut = characters.slice(0, most - markLength).join("");
   if (isTrue(kill ?? false)) return cut + mark;
   const blank = cut.lastIndexOf(" ");
@@ -122,10 +128,10 @@ function truncate(value: Value, [length, kill, end, leeway]: Given): Value {
 }
 
 function urlEncode(value: Value): Value {
-  if (!(value instanceof Dict) && (textOf(value) !== null || !Array.isArray(value)))
-    return quoteUrl(toText(value), "/");
-  const pairs = value instanceof Dict ? value.entries() : toItems(value).map((pair) => toItems(pair));
-  const quote = (part: Value | undefined): string => quoteUrl(toText(part ?? ""), "").replaceAll("%20", "+");
+  const items = textOf(value) === null ? itemsOf(value) : null;
+  if (!items) return quoteUrl(toText(value), "/");
+  const pairs = value instanceof Dict ? value.entries() : items.map(toPair);
+  const quote = (part: Value): string => quoteUrl(toText(part), "").replaceAll("%20", "+");
   return pairs.map(([key, item]) => `${quote(key)}=${quote(item)}`).join("&");
 }
 

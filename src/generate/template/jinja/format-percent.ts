@@ -1,11 +1,10 @@
 import type { Budget } from "./budget.ts";
 import { toNumber } from "./compare.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { type Layout, renderNumber } from "./format-number.ts";
 import { typeName } from "./python-types.ts";
 import { toRepr, toText } from "./repr.ts";
-import { Tuple, textOf, Undefined, type Value } from "./values.ts";
+import { Dict, Tuple, textOf, Undefined, type Value } from "./values.ts";
 
 const directive = /%(?:\(([^)]{0,200})\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([\s\S])?/g;
 

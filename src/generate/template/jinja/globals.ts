@@ -1,12 +1,12 @@
 import { renderTime } from "../strftime.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
-import { toItems, typeName } from "./python-types.ts";
+import { toItems, toPair, typeName } from "./python-types.ts";
 import { toText } from "./repr.ts";
 import { needInt, needText } from "./runtime.ts";
 import {
   type CallArguments,
   Callable,
+  Dict,
   Series,
   Thing,
   textOf,
@@ -52,13 +52,6 @@ function toEntries({ positional: [given], named }: CallArguments): [Value, Value
   if (given === undefined) return [...named];
   const pairs = given instanceof Dict ? given.entries() : toItems(given).map(toPair);
   return [...pairs.map(([key, value]): [Value, Value] => [key, value]), ...named];
-}
-
-function toPair(value: Value): [Value, Value] {
-  const [key, item, ...rest] = toItems(value);
-  if (key === undefined || item === undefined || rest.length > 0)
-    return fail("a pair of key and value was expected");
-  return [key, item];
 }
 
 function toAttributes(args: CallArguments): Map<string, Value> {

@@ -1,8 +1,7 @@
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { Scope } from "./scope.ts";
 import type { Expression, MacroBody, Statement } from "./syntax.ts";
-import { type CallArguments, Thing, Tuple, Undefined, type Value, valueOr } from "./values.ts";
+import { type CallArguments, Dict, Thing, Tuple, Undefined, type Value, valueOr } from "./values.ts";
 
 /** What a macro uses of the render it runs in. */
 export interface MacroRunner {

@@ -1,6 +1,5 @@
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
-import { Callable, Markup, Series, Tuple, Undefined, type Value } from "./values.ts";
+import { Callable, Dict, Markup, Series, Tuple, Undefined, type Value } from "./values.ts";
 
 /** Python's name of a value's type. */
 export function typeName(value: Value): string {
@@ -42,7 +41,15 @@ export function toItems(value: Value): readonly Value[] {
   return items ?? fail(`'${typeName(value)}' object is not iterable`);
 }
 
-/** The same; null: it cannot be looped over. */
+/** A key and its value. */
+export function toPair(value: Value): [Value, Value] {
+  const [key, item, ...rest] = toItems(value);
+  if (key === undefined || item === undefined || rest.length > 0)
+    return fail("a pair of key and value was expected");
+  return [key, item];
+}
+
+/** As `toItems`; null: it cannot be looped over. */
 export function itemsOf(value: Value): readonly Value[] | null {
   if (Array.isArray(value)) return value;
   if (typeof value === "string") return [...value];

@@ -1,5 +1,4 @@
-import { Dict } from "./dict.ts";
-import { Callable, Markup, Series, type Thing, Tuple, Undefined, type Value } from "./values.ts";
+import { Callable, Dict, Markup, Series, type Thing, Tuple, Undefined, type Value } from "./values.ts";
 
 /** Python's `str()`; nothing for what is undefined. */
 export function toText(value: Value): string {

@@ -1,10 +1,9 @@
 import { isEqual, isIn, isLess, toNumber } from "./compare.ts";
-import { Dict } from "./dict.ts";
 import { fail } from "./failure.ts";
 import { isIterable, typeName } from "./python-types.ts";
 import { toText } from "./repr.ts";
 import type { Runtime } from "./runtime.ts";
-import { Callable, Markup, Series, Thing, textOf, Undefined, type Value } from "./values.ts";
+import { Callable, Dict, Markup, Series, Thing, textOf, Undefined, type Value } from "./values.ts";
 
 type Test = (value: Value, other: Value, runtime: Runtime) => boolean;
 
@@ -48,7 +47,11 @@ const unary: Record<string, Test> = {
   mapping: (value) => value instanceof Dict,
   iterable: isIterable,
   sequence: (value) => isIterable(value) && !(value instanceof Series && value.kind !== "range"),
-  callable: (value) => value instanceof Callable || (value instanceof Thing && value.call !== null),
+  /** What is undefined has a call, which fails. */
+  callable: (value) =>
+    value instanceof Undefined ||
+    value instanceof Callable ||
+    (value instanceof Thing && value.call !== null),
   lower: (value) => isCase(toText(value), (text) => text.toLowerCase()),
   upper: (value) => isCase(toText(value), (text) => text.toUpperCase()),
   odd: (value) => rest(value, 2n) === 1n,

@@ -1,5 +1,4 @@
-import { Dict } from "./dict.ts";
-import { Series, Tuple, textOf, type Value } from "./values.ts";
+import { Dict, Series, Tuple, textOf, type Value } from "./values.ts";
 
 /** Characters of a text that weigh as much as one value. */
 const charactersInValue = 32;
