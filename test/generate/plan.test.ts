@@ -25,6 +25,18 @@ describe("the plan of a request", () => {
     expect(seeds).toEqual([5, 6, 7]);
   });
 
+  test("carries the numbers of earlier calls into the prompt as they were written", () => {
+    const call = { type: "call", id: "1", name: "f", at: "turns[0]" } as const;
+    const given = '{"id": 123456789012345678, "share": 2.0}';
+    const turns = [turn("user", "Hi"), turn("assistant", [{ ...call, arguments: given }])];
+    const template =
+      "{% for message in messages %}{{ message.content }}{% for call in message.tool_calls or [] %}" +
+      "[{{ call.function.name }} {{ call.function.arguments | tojson }}]{% endfor %}{% endfor %}" +
+      "{% for tool in tools or [] %}{{ tool | tojson }}{% endfor %}";
+    const { prompt } = choose({ conversation: { turns, at: "turns" } }, { chat_template: template }).request;
+    expect(prompt).toContain(given);
+  });
+
   test("stops at the first stop string", () => {
     const { reader } = choose({ stops: ["x", "b"] });
     expect(reader.push("abc", 1)).toEqual([{ type: "text", text: "a", logprobs: [] }]);

@@ -1,6 +1,7 @@
 import type { AnsweredCall, Round } from "../rounds.ts";
 import type { RenderCalls } from "../tools/format.ts";
 import { renderHermesCalls, resultTags } from "../tools/hermes.ts";
+import { parseJsonLossless } from "./json-numbers.ts";
 import { orderMessages, type TextMessage } from "./order.ts";
 import type { TemplateMessage } from "./template.ts";
 import type { TemplateTraits } from "./traits.ts";
@@ -100,7 +101,7 @@ function toObject(text: string, { textArguments }: TemplateTraits): unknown {
 
 function parseObject(text: string): object | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJsonLossless(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
   } catch {
     return null;

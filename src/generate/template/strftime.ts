@@ -6,6 +6,12 @@ const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Frida
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
+/** January the first is 1. */
+function dayOfYear(date: Date): number {
+  const start = Date.UTC(date.getFullYear(), 0, 1);
+  return (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) - start) / 86_400_000 + 1;
+}
+
 const directives: Record<string, (date: Date) => string> = {
   Y: (date) => String(date.getFullYear()),
   y: (date) => two(date.getFullYear() % 100),
@@ -20,6 +26,14 @@ const directives: Record<string, (date: Date) => string> = {
   p: (date) => (date.getHours() < 12 ? "AM" : "PM"),
   M: (date) => two(date.getMinutes()),
   S: (date) => two(date.getSeconds()),
+  j: (date) => String(dayOfYear(date)).padStart(3, "0"),
+  U: (date) => two(Math.floor((dayOfYear(date) + 6 - date.getDay()) / 7)),
+  W: (date) => two(Math.floor((dayOfYear(date) + 6 - ((date.getDay() + 6) % 7)) / 7)),
+  w: (date) => String(date.getDay()),
+  u: (date) => String(date.getDay() || 7),
+  F: (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+  T: (date) => `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
+  R: (date) => `${two(date.getHours())}:${two(date.getMinutes())}`,
   "%": () => "%",
 };
 

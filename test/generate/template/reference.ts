@@ -17,21 +17,23 @@ export function findReference(): string | null {
 }
 
 /** What transformers makes of each pair, by render_reference.py. */
-export async function renderReference(
+export function renderReference(
   python: string,
   pairs: { source: string; conversation: Conversation }[],
 ): Promise<Rendered[]> {
-  const job = {
-    now: noon,
-    pairs: pairs.map((pair) => ({ ...pair, bosToken: "<s>", eosToken: "</s>" })),
-  };
-  const program = join(import.meta.dir, "render_reference.py");
-  const child = Bun.spawn([python, program], {
+  const tokens = { bosToken: "<s>", eosToken: "</s>" };
+  const job = { now: noon, pairs: pairs.map((pair) => ({ ...pair, ...tokens })) };
+  return runReference(python, "render_reference.py", job);
+}
+
+/** What a program of this folder or one below makes of a job. */
+export async function runReference(python: string, program: string, job: unknown): Promise<Rendered[]> {
+  const child = Bun.spawn([python, join(import.meta.dir, program)], {
     stdin: new Blob([JSON.stringify(job)]),
     stdout: "pipe",
     stderr: "pipe",
   });
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  if ((await child.exited) !== 0) throw new Error(`render_reference.py failed: ${errors}`);
+  if ((await child.exited) !== 0) throw new Error(`${program} failed: ${errors}`);
   return JSON.parse(output);
 }

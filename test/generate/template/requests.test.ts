@@ -7,12 +7,8 @@ import { weatherTool } from "./conversations.ts";
 import { requests } from "./requests.ts";
 import { compile, fixtureSources, plainInput, realSources } from "./templates.ts";
 
-/** Real templates that are beyond the library, or want more of a tool than OpenAI's API demands. */
-const skipped = new Set([
-  "ByteDance-Seed-OSS",
-  "CohereForAI-c4ai-command-r-plus-tool_use",
-  "fireworks-ai-llama-3-firefunction-v2",
-]);
+/** They want variables of their own, or more of a tool than OpenAI's API demands. */
+const skipped = new Set(["CohereForAI-c4ai-command-r-plus-tool_use", "fireworks-ai-llama-3-firefunction-v2"]);
 /** They move all system messages to the begin by themselves. */
 const movesSystem = /DeepSeek-V|tencent-Hy3|upstage-Solar/;
 

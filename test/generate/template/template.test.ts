@@ -49,14 +49,16 @@ describe("rendering a chat template", () => {
       "Only user and assistant!",
     ],
     ["an unknown filter", "{{ messages | frobnicate }}", "frobnicate"],
-    ["an unknown function", "{{ open('/etc/passwd') }}", "not a function"],
+    ["an unknown function", "{{ open('/etc/passwd') }}", "'open' is undefined"],
     [
       "a constructor of JavaScript",
       "{{ messages.constructor.constructor('return process')() }}",
-      "not a function",
+      "'list object' has no attribute 'constructor'",
     ],
-    ["a constructor of a text", "{{ ''['constructor']('x') }}", "not a function"],
-    ["a prototype", "{{ bos_token.__proto__.x() }}", "not a function"],
+    ["a constructor of a text", "{{ ''['constructor']('x') }}", "has no attribute 'constructor'"],
+    ["a prototype", "{{ bos_token.__proto__.x() }}", "has no attribute '__proto__'"],
+    ["what is no function", "{{ messages() }}", "'list' object is not callable"],
+    ["another template", "{% if true %}{% include 'x' %}{% endif %}", "other templates"],
     ["a range without end", "{% for i in range(1000000000) %}{% endfor %}", "100000"],
     ["a range that does not move", "{{ range(0, 5, 0) }}", "range"],
     [
@@ -79,13 +81,88 @@ describe("rendering a chat template", () => {
     }, 30_000);
   }
 
+  // A template is data from a model's folder: none may hold the daemon's loop, whatever it repeats.
+  const endless: [name: string, source: string][] = [
+    [
+      "a loop over a long list in each round",
+      "{% for a in range(99999) %}{% set q = range(99999)|list %}{% endfor %}",
+    ],
+    ["two macros in one", "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}"],
+    ["a recursive loop", "{% for x in [1] recursive %}{{ loop([1, 1]) }}{% endfor %}"],
+    [
+      "lists that double, printed",
+      "{% set n = namespace(t=[1]) %}{% for i in range(64) %}{% set n.t = [n.t, n.t] %}{% endfor %}{{ n.t }}",
+    ],
+    [
+      "lists that double, as JSON",
+      "{% set n = namespace(t=[1]) %}{% for i in range(64) %}{% set n.t = [n.t, n.t] %}{% endfor %}{{ n.t|tojson }}",
+    ],
+    [
+      "lists that double, compared",
+      "{% set n = namespace(t=[1], u=[1]) %}{% for i in range(64) %}{% set n.t = [n.t, n.t] %}{% set n.u = [n.u, n.u] %}{% endfor %}{{ n.t == n.u }}",
+    ],
+    [
+      "a list that grows",
+      "{% set n = namespace(t=[1]) %}{% for i in range(64) %}{% set n.t = n.t + n.t %}{% endfor %}",
+    ],
+    [
+      "a long text, again and again",
+      "{% set t = 'x' * 900000 %}{% for a in range(99999) %}{% set q = t|upper %}{% endfor %}",
+    ],
+    [
+      "long texts compared",
+      "{% set t = 'x' * 900000 %}{% set u = 'x' * 900000 %}{% for a in range(99999) %}{% set q = t == u %}{% endfor %}",
+    ],
+    [
+      "a long text in a long text",
+      "{% set t = 'x' * 900000 %}{% for a in range(99999) %}{% set q = 'y' in t %}{% endfor %}",
+    ],
+    ["a wide format", "{{ '%900000000d' % 1 }}"],
+    ["a wide field", "{{ '{:{w}}'.format(1, w=900000000) }}"],
+    ["a text repeated", "{{ 'a' * 900000000 }}"],
+    [
+      "a negative width does not buy steps",
+      "{% for i in range(99999) %}{% for j in range(9999) %}{{ 'a'.center(-999999999) }}{% endfor %}{% endfor %}",
+    ],
+    ["a wide indent", "{{ 'a\nb'|indent(1000000000) }}"],
+    ["a filled row", "{{ [1]|batch(1000000000, 1)|list }}"],
+    ["a large power", "{{ 10 ** 100000 }}"],
+    [
+      "ints that grow",
+      "{% set n = namespace(t=9) %}{% for i in range(99) %}{% set n.t = n.t * n.t %}{% endfor %}",
+    ],
+    [
+      "digits without end",
+      "{{ ('9' * 900000 ~ 'x')|int + ('%(' * 400000)|length + ('{[' * 400000).format()|length }}",
+    ],
+    [
+      "a long word, wrapped",
+      "{{ ('a' * 900000)|wordwrap(1)|length }}{% for i in range(99999) %}{{ i }}{% endfor %}{{ 'x' * 900000 }}",
+    ],
+  ];
+  for (const [name, source] of endless) {
+    test(`ends soon: ${name}`, () => {
+      const template = compile(source);
+      const start = performance.now();
+      expect(failure(() => template.render({ ...plainInput, messages: [user] })).code).toBe(
+        "chat_template_failed",
+      );
+      expect(performance.now() - start).toBeLessThan(1000);
+    });
+  }
+
+  test("a long run of white space is read at once", () => {
+    const start = performance.now();
+    expect(render(`a${" ".repeat(400_000)}{%- if true %}b{% endif %}`)).toBe("ab");
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   const unreadable: [name: string, source: string][] = [
     ["an open block", "{% if true %}x"],
     ["an open expression", "{{ messages"],
     ["an open comment", "{# x"],
     ["an unknown block", "{% include 'x' %}"],
     ["a very long one", "x".repeat(500_001)],
-    ["a lot of white space", `a${" ".repeat(5000)}b`],
     ["deep brackets", `{{ ${"(".repeat(100_000)}`],
   ];
   for (const [name, source] of unreadable) {
