@@ -9,7 +9,10 @@ import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
 type EngineHealth = Health["engines"][number];
 
 export const health = defineCommand({
-  meta: { name: "health", description: "Ask the running server how it is; exit code 0 only when it is well" },
+  meta: {
+    name: "health",
+    description: "Show the health of the running server; exit code 0 only when all is well",
+  },
   args: {
     ...toSettingArgs(["host", "port"]),
     json: { type: "boolean", description: "Print the server's answer as JSON" },

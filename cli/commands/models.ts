@@ -20,7 +20,7 @@ import {
 export const models = defineCommand({
   meta: {
     name: "models",
-    description: "List the registered models, what lies at their paths and what is loaded",
+    description: "List the registered models, the state of their files and what is loaded",
   },
   args: {
     ...toSettingArgs(["registryPath", "host", "port"]),

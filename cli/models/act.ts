@@ -4,7 +4,7 @@ import { toFlags } from "../args.ts";
 import { askServer, toServer } from "../server.ts";
 
 /**
- * Tells the running server to load or unload a model and waits until it has; the model as it is then. Throws what
+ * Has the running server load or unload a model, waits, and returns the model as it is then. Throws what
  * the server says against it.
  */
 export async function actOnModel(flags: Record<string, unknown>, what: "load" | "unload"): Promise<Model> {

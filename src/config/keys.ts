@@ -28,7 +28,7 @@ export function parseKeys(text: string, path: string): NamedKey[] {
     if (row === "" || row.startsWith("#")) return [];
     const [, name, key] = line.exec(row) ?? [];
     if (name !== undefined && key !== undefined) return [{ name, key }];
-    const wanted = "wanted is `name: key` with a key of at least 8 characters";
+    const wanted = "expected `name: key` with a key of at least 8 characters";
     throw unusable(path, `line ${index + 1} (not shown) is no key: ${wanted}`);
   });
   if (keys.length === 0) throw unusable(path, "it holds no key, and without one nobody could ask anything");

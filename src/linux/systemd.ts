@@ -1,7 +1,7 @@
 import { readMonotonicClock, sendDatagram } from "./libc.ts";
 import type { Variables } from "./program.ts";
 
-/** Tells systemd how the service is: the protocol of sd_notify(3). Without systemd it does nothing. */
+/** Reports the state of the service to systemd, by the protocol of sd_notify(3). Does nothing without systemd. */
 export interface Notifier {
   /** It serves, also again after `reloading`; `systemctl status` shows the text. Starts the watchdog's signs of life. */
   ready(status?: string): void;

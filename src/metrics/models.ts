@@ -28,11 +28,7 @@ export function addModelMetrics(
   const loading = histogram("model_load_seconds", "How long models took to load", loadEdges);
   const loads = counter("model_loads_total", "Loads of the model");
   const failures = counter("model_load_failures_total", "Loads of the model that failed");
-  const unloads = counter(
-    "model_unloads_total",
-    "Ends of the model's process as it was told, by why",
-    "reason",
-  );
+  const unloads = counter("model_unloads_total", "Planned ends of the model's process, by reason", "reason");
   const crashes = counter("engine_crashes_total", "Ends of the model's process by itself or by a stall");
   const restarts = counter("engine_restarts_total", "Loads of the model after a crash");
   const cache = new Gauge({

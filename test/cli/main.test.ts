@@ -35,7 +35,7 @@ describe("ov-llm", () => {
     [["serve", "--port"], `error: --port of "ov-llm serve" wants a value`],
     [
       ["serve", "--port", "12abc"],
-      `error: Cannot use "12abc" for --port: wanted is a whole number from 0 to 65535.`,
+      `error: Cannot use "12abc" for --port: expected a whole number from 0 to 65535.`,
     ],
     [["a\nb"], `error: Unknown command "a\\nb"`],
   ])("%p is one line on stderr and exit code 2", async (args, line) => {

@@ -121,17 +121,17 @@ describe("loadSettings", () => {
     const error = failure({ flags: { port: "12abc" }, env: {}, home: homeWith() });
     expect(error.code).toBe("invalid_setting");
     expect(error.message).toBe(
-      `Cannot use "12abc" for --port: wanted is a whole number from 0 to 65535. Correct it or leave it out.`,
+      `Cannot use "12abc" for --port: expected a whole number from 0 to 65535. Correct it or leave it out.`,
     );
   });
 
   test("a bad value names the environment or the file it came from", () => {
     const home = homeWith("OV_ENGINE=fast\n");
     expect(failure({ env: { OV_LOG_LEVEL: "loud" }, home: homeWith() }).message).toStartWith(
-      `Cannot use "loud" for OV_LOG_LEVEL from the environment: wanted is one of error, warn, info, debug.`,
+      `Cannot use "loud" for OV_LOG_LEVEL from the environment: expected one of error, warn, info, debug.`,
     );
     expect(failure({ env: {}, home }).message).toStartWith(
-      `Cannot use "fast" for OV_ENGINE from "${join(home, ".config/ov-llm-server/ov-server.env")}": wanted is one of`,
+      `Cannot use "fast" for OV_ENGINE from "${join(home, ".config/ov-llm-server/ov-server.env")}": expected one of`,
     );
   });
 
@@ -142,7 +142,7 @@ describe("loadSettings", () => {
     const error = failure({ env: secretEnv, home: homeWith(text) });
     expect(Bun.inspect(error)).not.toContain("s3cret");
     expect(error.message).toContain("Cannot use the value (secret, not shown) for OV_API_KEY from");
-    expect(error.message).toContain("wanted is at least 8 characters");
+    expect(error.message).toContain("expected at least 8 characters");
   });
 
   test("a settings file that cannot be read is an error that names it", () => {

@@ -13,7 +13,7 @@ const args = {
 } as const;
 
 export const alias = defineCommand({
-  meta: { name: "models alias", description: "Give a model further names, or take them away" },
+  meta: { name: "models alias", description: "Add aliases to a model, or remove them" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;

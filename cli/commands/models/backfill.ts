@@ -13,7 +13,7 @@ const args = {
 export const backfill = defineCommand({
   meta: {
     name: "models backfill",
-    description: "Register the converted models that the registry does not have",
+    description: "Register converted models that the registry does not list",
   },
   args,
   run: action<typeof args>(async ({ args: given }) => {

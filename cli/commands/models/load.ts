@@ -12,7 +12,7 @@ const args = {
 export const load = defineCommand({
   meta: {
     name: "models load",
-    description: "Let the running server load a model, and wait until it is ready",
+    description: "Load a model in the running server, and wait until it is ready",
   },
   args,
   run: action<typeof args>(async ({ args: given }) => {

@@ -12,7 +12,7 @@ const args = {
 } as const;
 
 export const rename = defineCommand({
-  meta: { name: "models rename", description: "Give a model another name; its files stay where they are" },
+  meta: { name: "models rename", description: "Rename a model; its files stay where they are" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;

@@ -19,7 +19,7 @@ const args = {
 export const rm = defineCommand({
   meta: {
     name: "models rm",
-    description: "Remove a model from the registry, with --files from the disk too",
+    description: "Remove a model from the registry; with --files, also from the disk",
   },
   args,
   run: action<typeof args>(async ({ args: given }) => {

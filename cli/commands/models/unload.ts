@@ -12,7 +12,7 @@ const args = {
 export const unload = defineCommand({
   meta: {
     name: "models unload",
-    description: "Let the running server unload a model, once its running requests have ended",
+    description: "Unload a model in the running server, after its running requests",
   },
   args,
   run: action<typeof args>(async ({ args: given }) => {

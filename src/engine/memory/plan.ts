@@ -24,7 +24,7 @@ export interface RoomWanted {
 export interface RoomPlan {
   /** never: not even alone with the pinned models. */
   when: "now" | "later" | "never";
-  /** Who has to go, the first one first; those with requests let them end. */
+  /** The models to evict, in this order; those with requests drain first. */
   evict: Tenant[];
 }
 

@@ -16,7 +16,7 @@ export interface Claim {
   need: MemoryNeed;
   /** Set to the whole need when it gets its room. */
   bytes: number;
-  /** Whether other models may have to go for it. */
+  /** Whether other models may be evicted for it. */
   mayEvict: boolean;
 }
 

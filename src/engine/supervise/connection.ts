@@ -34,7 +34,7 @@ export interface Connection {
   load(): Promise<ReadyMessage>;
   /** Fails its requests and ends the process. */
   fail(error: OvError): void;
-  /** Ends the process at once; nobody is told that it crashed. */
+  /** Ends the process at once; this does not count as a crash. */
   end(): void;
   close(): Promise<void>;
   readonly exited: Promise<Error | null>;
