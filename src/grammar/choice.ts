@@ -1,5 +1,5 @@
 import type { Grammar } from "../protocol/grammar.ts";
-import { oneOfTexts } from "./automata/trie.ts";
+import { oneOfTexts } from "./automata/expression.ts";
 import { renderGrammar } from "./ebnf/render.ts";
 import { below, malformed, quote } from "./faults.ts";
 import { Regex } from "./regex/compile.ts";

@@ -1,6 +1,6 @@
 import type { Grammar } from "../../protocol/grammar.ts";
 import { rule } from "../automata/expression.ts";
-import { findProductive } from "../automata/productive.ts";
+import { findProductive } from "../automata/measure.ts";
 import { malformed, quote } from "../faults.ts";
 import { readExpression } from "./expression.ts";
 import { EbnfReader } from "./reader.ts";
@@ -10,7 +10,7 @@ const MAX_LENGTH = 65_536;
 
 /**
  * EBNF as XGrammar and vLLM's `structured_outputs.grammar` have it (GBNF of llama.cpp): `name ::= …` with "texts",
- * [classes], groups, |, ?, *, +, {2,5} and # comments; answers come from `root`. It is written anew for the engine, which
+ * [classes], groups, |, ?, *, +, {2,5} and # comments; answers come from `root`. It is rendered again for the engine, which
  * fails for all requests at what it cannot compile.
  *
  * Throws `invalid_request` with line and column, `unsupported_parameter` for the engine's macros and look-ahead.

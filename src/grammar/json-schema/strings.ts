@@ -1,34 +1,42 @@
 import { anyCodePoint } from "../automata/code-points.ts";
-import { all, any, chars, type Expression, lengths, never, repeat } from "../automata/expression.ts";
-import { unsupported } from "../faults.ts";
+import { all, any, chars, type Expression, never, repeat } from "../automata/expression.ts";
+import { lengths } from "../automata/measure.ts";
 import { jsonString } from "./json-text.ts";
+import type { ValueRules } from "./rules.ts";
 import type { Schema } from "./schema.ts";
 
-/** Longer texts are not written: every answer is still valid, and the engine can count so far. */
+/** The engine can count so far. With a higher `maxLength` longer texts are not written, or it is not enforced. */
 const MOST = 1600;
 
-/** The JSON strings that all the schemas allow. */
-export function strings(schemas: readonly Schema[]): Expression {
-  return jsonString(stringValues(schemas));
-}
-
-/** The same as the strings' values. */
-export function stringValues(schemas: readonly Schema[]): Expression {
+/** The JSON strings that all the schemas allow; equal ones share a rule. */
+export function strings(schemas: readonly Schema[], rules: ValueRules): Expression {
   const min = Math.max(0, ...schemas.map(({ minLength = 0 }) => minLength));
-  const max = Math.min(...schemas.map(({ maxLength = Number.POSITIVE_INFINITY }) => maxLength));
-  const [content, ...others] = schemas.flatMap(({ pattern, format, param }) =>
-    [pattern, format].flatMap((regex) => (regex ? [{ regex, param }] : [])),
-  );
-  const bound = max > MOST && max !== Number.POSITIVE_INFINITY ? MOST : max;
-  if (content === undefined) return repeat(chars(anyCodePoint), min, bound);
+  let max = Math.min(...schemas.map(({ maxLength = Number.POSITIVE_INFINITY }) => maxLength));
+  const patterns = schemas.flatMap(({ pattern, format, param }) => [
+    ...(pattern ? [{ regex: pattern, keyword: "pattern", param }] : []),
+    ...(format ? [{ regex: format, keyword: "format", param }] : []),
+  ]);
+  const [content, ...others] = patterns;
+  const keyOf = () => `string ${min} ${max} ${patterns.map(({ regex }) => regex.pattern).join(" ")}`;
+  if (!content && max > MOST && max !== Number.POSITIVE_INFINITY) {
+    const { param = "" } = schemas.find(({ maxLength }) => maxLength === max) ?? {};
+    const why = `at most ${MOST} characters can be counted, and this is ${max}.`;
+    const isLoosened = rules.enforcement.mayLoosen(`${param}.maxLength`, "maxLength", why);
+    max = isLoosened ? Number.POSITIVE_INFINITY : MOST;
+  }
+  if (!content) return rules.shared(keyOf(), () => jsonString(repeat(chars(anyCodePoint), min, max)));
   const other = others.find(({ regex }) => regex.pattern !== content.regex.pattern);
-  if (other) throw unsupported(other.param, "only one of several patterns and formats can be enforced.");
-  const within = withLength(content.regex.somewhere(), min, max);
-  if (within) return within;
-  throw unsupported(
-    content.param,
-    "minLength or maxLength cannot be enforced with this pattern. Write its counts.",
-  );
+  if (other) {
+    const why = "only one of several patterns and formats can be enforced.";
+    rules.enforcement.widen(other.param, other.keyword, why);
+  }
+  const somewhere = content.regex.somewhere();
+  const within = withLength(somewhere, min, max);
+  if (within === null) {
+    const why = "minLength or maxLength cannot be enforced with this pattern. Write its counts.";
+    rules.enforcement.widen(content.param, min > 0 ? "minLength" : "maxLength", why);
+  }
+  return rules.shared(keyOf(), () => jsonString(within ?? somewhere));
 }
 
 /** The texts of a regex whose length is from `min` to `max`; null where that is hard to say. */
