@@ -1,3 +1,5 @@
+import type { Expression } from "./automata/expression.ts";
+import { countStates } from "./automata/measure.ts";
 import { exceeded } from "./faults.ts";
 
 /**
@@ -9,6 +11,7 @@ const STEPS = 100_000;
 /** The work that one grammar may cost, counted in steps and not by a clock, so that the same one is always refused. */
 export class Budget {
   private left = STEPS;
+  private readonly paid = new Set<string>();
   private readonly param: string;
 
   constructor(param: string) {
@@ -22,4 +25,25 @@ export class Budget {
       throw exceeded(this.param, `takes more than ${STEPS} steps to compile. Make it smaller or simpler.`);
     }
   }
+
+  /** The same, for work whose result is kept under this name. */
+  spendOnce(name: string, steps: number): void {
+    if (!this.paid.has(name)) this.spend(steps);
+    this.paid.add(name);
+  }
+}
+
+/** MEASURED */
+const STATES = 50_000;
+
+/**
+ * How many states some expressions have once their counts are written out. Throws `invalid_request` where that is more
+ * than the engine may be given, before anything is compiled.
+ */
+export function boundStates(expressions: Iterable<Expression>, param: string): number {
+  let states = 0;
+  for (const expression of expressions) states += countStates(expression);
+  if (states <= STATES) return states;
+  const size = Number.isFinite(states) ? `${states} states` : "endless states";
+  throw exceeded(param, `has ${size} once its counts are written out; at most ${STATES} are allowed.`);
 }

@@ -156,6 +156,14 @@ describe("counts that multiply are bounded before anything is compiled", () => {
     ["a regex", () => checkRegex(counted(3, "{1,1500}", "ab"), "g")],
     ["a regex of what may be empty", () => checkRegex(counted(3, "{0,30}", "a?b?"), "g")],
     ["a deep regex", () => checkRegex(counted(30, "{2}", "[ab]c"), "g")],
+    [
+      "properties of characters",
+      () =>
+        checkRegex(
+          "L Lu Ll Lt Lm Lo N Nd Nl No P Pc Pd S Sm Z".replace(/\w+ ?/g, (name) => `\\p{${name.trim()}}`),
+          "g",
+        ),
+    ],
     ["an ambiguous regex", () => checkRegex("(a|b)*a(a|b){14}c", "g")],
     ["alternatives without end", () => checkRegex(`(${"(a|b)?".repeat(300)}){1,30}`, "g")],
   ];

@@ -1,11 +1,12 @@
 import type { Budget } from "../budget.ts";
-import { determinize, isDeterministic, toAutomaton } from "./automaton.ts";
+import { isDeterministic, toAutomaton } from "./automaton.ts";
+import { determinize } from "./determinize.ts";
 import { all, any, type Expression, type Rules, repeat, rule } from "./expression.ts";
 import { lengths } from "./measure.ts";
 
 /**
- * Rules in which the next character says where to go. XGrammar joins states that it takes for equal, and where two ways
- * begin with the same characters it joins what is not (fsm.cc, MergeEquivalentSuccessors: `[2-9] [0-9]{5} | [1-9]
+ * Rules in which the next character decides the way. XGrammar joins states that it takes for equal, and where two ways
+ * start with the same characters it joins what is not (fsm.cc, MergeEquivalentSuccessors: `[2-9] [0-9]{5} | [1-9]
  * [0-9]{6} | [1-9] [0-9]{7}` lets digits run on for ever). Null where a rule is too large to be rewritten.
  */
 export function unambiguous(rules: Rules, budget: Budget): Rules | null {

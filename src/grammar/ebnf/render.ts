@@ -1,8 +1,8 @@
 import type { CodePoints } from "../automata/code-points.ts";
 import { all, any, type Expression, type Rules, repeat, rule } from "../automata/expression.ts";
-import { countStates, findProductive } from "../automata/measure.ts";
+import { findProductive } from "../automata/measure.ts";
 import { unambiguous } from "../automata/unambiguous.ts";
-import { Budget } from "../budget.ts";
+import { Budget, boundStates } from "../budget.ts";
 import { exceeded } from "../faults.ts";
 
 /**
@@ -12,8 +12,6 @@ import { exceeded } from "../faults.ts";
  */
 const BLOCK = 16;
 const SMALL = 3;
-/** MEASURED */
-const MAX_STATES = 50_000;
 
 /**
  * Expressions as EBNF that XGrammar reads, or null where no text belongs to `root`. What can never be completed is
@@ -28,11 +26,7 @@ export function renderGrammar(
   budget = new Budget(param),
 ): string | null {
   const all = new Map([...rules, ["root", root]]);
-  const states = [...all.values()].reduce((sum, body) => sum + countStates(body), 0);
-  if (states > MAX_STATES) {
-    const size = Number.isFinite(states) ? `${states} states` : "endless states";
-    throw exceeded(param, `has ${size} once its counts are written out; at most ${MAX_STATES} are allowed.`);
-  }
+  boundStates(all.values(), param);
   const safe = unambiguous(all, budget);
   if (safe === null) {
     const why = "leaves too many ways open at once; at most 1500 states can be told apart.";

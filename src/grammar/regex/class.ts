@@ -10,6 +10,9 @@ import {
 import { unicodeProperty } from "../automata/unicode.ts";
 import type { RegexReader } from "./reader.ts";
 
+/** To find all characters of a property takes some 5 ms. */
+const PROPERTY_STEPS = 10_000;
+
 const sets = new Map<string, CodePoints>([
   ["d", digits],
   ["D", complement(digits)],
@@ -80,6 +83,7 @@ export function readEscape(reader: RegexReader): CodePoints {
 /** `\p{L}`, `\p{Script=Greek}`; `\P{…}` for all others. */
 function readProperty(reader: RegexReader, isNegated: boolean, start: number): CodePoints {
   const name = reader.match(/\{[A-Za-z_0-9=]{1,38}\}/y).slice(1, -1);
+  reader.budget.spendOnce(`\\p{${name}}`, PROPERTY_STEPS);
   const set = unicodeProperty(name);
   if (set === null) throw reader.broken(`there is no Unicode property "${name}"`, start);
   return isNegated ? complement(set) : set;

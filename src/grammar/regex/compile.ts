@@ -1,37 +1,25 @@
-import { anyCodePoint, complement, lineEnds, only } from "../automata/code-points.ts";
-import { all, any, chars, type Expression, nothing, optional, repeat } from "../automata/expression.ts";
+import { anyCodePoint } from "../automata/code-points.ts";
+import { all, any, chars, type Expression, repeat } from "../automata/expression.ts";
 import { matchesWhole } from "../automata/match.ts";
-import { countStates, lengths } from "../automata/measure.ts";
-import type { Budget } from "../budget.ts";
+import { lengths } from "../automata/measure.ts";
+import { Budget, boundStates } from "../budget.ts";
 import { exceeded, malformed } from "../faults.ts";
-import { readClass, readEscape } from "./class.ts";
+import { type Alternative, readAlternatives } from "./expression.ts";
 import { RegexReader, type Widen } from "./reader.ts";
 
 const MAX_LENGTH = 4096;
-const MAX_DEPTH = 32;
-const MAX_REPEAT = 1600;
-const MAX_OPTIONAL = 32;
-/** As many as a whole grammar may have. */
-const MAX_STATES = 50_000;
-/** Groups around a whole pattern in which anchors are still read as such. */
-const MAX_OUTER = 4;
+const MAX_LEAST = 6400;
 
 export interface RegexOptions {
-  /** Pays for the work of `test`. */
+  /** Pays for reading and for each `test`; without one only what is read is bounded. */
   budget?: Budget;
   /** Makes what is no regular language looser: looking around and word boundaries say nothing, backreferences repeat their group. */
   widen?: Widen;
 }
 
-interface Alternative {
-  body: Expression;
-  isStartAnchored: boolean;
-  isEndAnchored: boolean;
-}
-
 /**
  * A regular expression as JavaScript reads it with the flag `u` (ECMA-262, 22.2; JSON Schema names the same dialect),
- * without what is no regular language. Lazy and greedy, capturing or not is the same language.
+ * without what is no regular language. Lazy or greedy, capturing or not, it is the same language.
  */
 export class Regex {
   readonly pattern: string;
@@ -44,23 +32,16 @@ export class Regex {
     this.budget = budget;
     if (pattern.length > MAX_LENGTH) throw exceeded(param, `is longer than ${MAX_LENGTH} characters.`);
     if (/\p{Surrogate}/u.test(pattern)) throw malformed(param, "is not valid Unicode text.");
-    const reader = new RegexReader(pattern, param, widen);
+    const reader = new RegexReader(pattern, param, budget ?? new Budget(param), widen);
     this.alternatives = readAlternatives(reader, 0);
     if (reader.peek() === ")") throw reader.broken("the ) has no (", reader.position);
-    this.states = this.alternatives.reduce((sum, { body }) => sum + countStates(body), 0);
-    if (this.states > MAX_STATES) {
-      const size = Number.isFinite(this.states) ? `${this.states} states` : "endless states";
-      throw exceeded(
-        param,
-        `has ${size} once its counts are written out; at most ${MAX_STATES} are allowed.`,
-      );
-    }
+    this.states = boundStates(
+      this.alternatives.map(({ body }) => body),
+      param,
+    );
     const longest = Math.max(...this.alternatives.map(({ body }) => lengths(body)[0]));
-    if (longest > 4 * MAX_REPEAT) {
-      throw exceeded(
-        param,
-        `asks for ${longest} characters at least; at most ${4 * MAX_REPEAT} are allowed.`,
-      );
+    if (longest > MAX_LEAST) {
+      throw exceeded(param, `asks for ${longest} characters at least; at most ${MAX_LEAST} are allowed.`);
     }
   }
 
@@ -85,175 +66,4 @@ export class Regex {
     this.budget?.spend(this.states);
     return matchesWhole(this.somewhere(), value);
   }
-}
-
-/** Up to a `)` or the end; `depth` counts groups around all of it. */
-function readAlternatives(reader: RegexReader, depth: number): Alternative[] {
-  const alternatives = readAlternative(reader, depth);
-  while (reader.take("|")) alternatives.push(...readAlternative(reader, depth));
-  return alternatives;
-}
-
-function readAlternative(reader: RegexReader, depth: number): Alternative[] {
-  const isStartAnchored = reader.take("^");
-  const [start, captured] = [reader.position, reader.groups.length];
-  const inner = depth < MAX_OUTER && reader.take("(") ? readOuterGroup(reader, depth) : null;
-  const isEndAnchored = inner !== null && reader.take("$");
-  if (inner && isAtEnd(reader)) {
-    return inner.map((one) => ({
-      ...one,
-      isStartAnchored: one.isStartAnchored || isStartAnchored,
-      isEndAnchored: one.isEndAnchored || isEndAnchored,
-    }));
-  }
-  reader.position = start;
-  reader.groups.length = captured;
-  return [{ body: readSequence(reader, 0), isStartAnchored, isEndAnchored: reader.take("$") }];
-}
-
-/** Its alternatives, if the group is all that there is; else null, and it is read again as a part. */
-function readOuterGroup(reader: RegexReader, depth: number): Alternative[] | null {
-  const start = reader.position;
-  if (reader.take("?") && !reader.take(":")) return null;
-  if (reader.position === start) reader.groups.push({ name: "", content: nothing });
-  const index = reader.groups.length - 1;
-  const alternatives = readAlternatives(reader, depth + 1);
-  const group = reader.groups[index];
-  if (group && reader.position > start) group.content = any(...alternatives.map(({ body }) => body));
-  return reader.take(")") ? alternatives : null;
-}
-
-function isAtEnd(reader: RegexReader): boolean {
-  return ["", "|", ")"].includes(reader.peek());
-}
-
-function readSequence(reader: RegexReader, depth: number): Expression {
-  const items: Expression[] = [];
-  while (!["", "|", ")"].includes(reader.peek())) {
-    const after = reader.peek(1);
-    if (depth === 0 && reader.peek() === "$" && ["", "|", ")"].includes(after)) break;
-    items.push(readQuantified(reader, readAtom(reader, depth)));
-  }
-  return all(...items);
-}
-
-function readAtom(reader: RegexReader, depth: number): Expression {
-  const start = reader.position;
-  const char = reader.next();
-  switch (char) {
-    case "(":
-      return readGroup(reader, depth + 1);
-    case "[":
-      return chars(readClass(reader));
-    case ".":
-      return chars(complement(lineEnds));
-    case "\\":
-      return readAssertion(reader, start) ?? chars(readEscape(reader));
-    case "^":
-    case "$":
-      reader.loosen(`a ${char} that is not at the ${char === "^" ? "start" : "end"}`, start);
-      return nothing;
-    case "*":
-    case "+":
-    case "?":
-      throw reader.broken(`the ${char} has nothing to repeat`, start);
-    case "{":
-    case "}":
-    case "]":
-      // Without the flag `u` JavaScript takes it for itself.
-      if (!reader.widen) throw reader.broken(`a ${char} that means itself is written \\${char}`, start);
-      return chars(only(char));
-    default:
-      return chars(only(char));
-  }
-}
-
-/** Word boundaries and backreferences, which are no sets of characters; null for all other escapes. */
-function readAssertion(reader: RegexReader, start: number): Expression | null {
-  if (/[bB]/.test(reader.peek())) {
-    reader.next();
-    reader.loosen("a word boundary", start);
-    return nothing;
-  }
-  const isNumber = /[1-9]/.test(reader.peek());
-  const name = isNumber ? reader.match(/\d{1,3}/y) : reader.take("k") ? reader.match(/<[\w$]{1,38}>/y) : "";
-  if (name === "") return null;
-  reader.loosen("a backreference", start);
-  const group = isNumber
-    ? reader.groups[Number(name) - 1]
-    : reader.groups.find((one) => `<${one.name}>` === name);
-  return optional(group?.content ?? nothing);
-}
-
-function readGroup(reader: RegexReader, depth: number): Expression {
-  const start = reader.position - 1;
-  if (depth > MAX_DEPTH) throw reader.refused(`nesting deeper than ${MAX_DEPTH} groups`, start);
-  const kind = reader.take("?") ? readGroupKind(reader, start) : { name: "" };
-  const group = { name: kind?.name ?? "", content: nothing };
-  if (kind && kind.name !== null) reader.groups.push({ ...group });
-  const own = reader.groups.length - 1;
-  const items = [readSequence(reader, depth)];
-  while (reader.take("|")) items.push(readSequence(reader, depth));
-  if (!reader.take(")")) throw reader.broken("the ( has no )", start);
-  const content = any(...items);
-  const captured = reader.groups[own];
-  if (kind && kind.name !== null && captured) captured.content = content;
-  return kind === null ? nothing : content;
-}
-
-/** The group's name, "" without one and null where it captures nothing; null in all for a group that looks around. */
-function readGroupKind(reader: RegexReader, start: number): { name: string | null } | null {
-  if (reader.take(":")) return { name: null };
-  const isAhead = reader.take("=") || reader.take("!");
-  if (isAhead || reader.take("<=") || reader.take("<!")) {
-    reader.loosen(isAhead ? "looking ahead" : "looking behind", start);
-    return null;
-  }
-  if (reader.take("<") || reader.take("P<")) {
-    const name = reader.match(/[A-Za-z_$][\w$]{0,38}/y);
-    if (!reader.take(">")) throw reader.broken("the group's name has no >", start);
-    return { name };
-  }
-  throw reader.refused("a group with flags", start);
-}
-
-function readQuantified(reader: RegexReader, item: Expression): Expression {
-  const start = reader.position;
-  const repeated = readQuantifier(reader, item);
-  if (repeated === null) return item;
-  reader.take("?");
-  if (reader.peek() === "+") throw reader.refused("a possessive quantifier", start);
-  if (/[*?]/.test(reader.peek()) || isCount(reader))
-    throw reader.broken("two quantifiers follow one another", start);
-  return repeated;
-}
-
-/** A `{` starts a count, or means itself where patterns without the flag `u` are read and it does not look like one. */
-function isCount(reader: RegexReader): boolean {
-  if (reader.peek() !== "{") return false;
-  return reader.widen === undefined || /^\{\d+(,\d*)?\}/.test(reader.ahead(20));
-}
-
-function readQuantifier(reader: RegexReader, item: Expression): Expression | null {
-  if (reader.take("*")) return repeat(item, 0);
-  if (reader.take("+")) return repeat(item, 1);
-  if (reader.take("?")) return optional(item);
-  const start = reader.position;
-  if (!isCount(reader)) return null;
-  reader.take("{");
-  const [, least = "", comma, most = ""] = /^(\d+)(,?)(\d*)\}$/.exec(reader.match(/[\d,]{0,20}\}/y)) ?? [];
-  if (least === "") throw reader.broken("a count is {2}, {2,} or {2,5}", start);
-  const min = Number(least);
-  const max = comma === "" ? min : most === "" ? Number.POSITIVE_INFINITY : Number(most);
-  if (max < min) throw reader.broken("the count's end is below its start", start);
-  const isEndless = max === Number.POSITIVE_INFINITY;
-  if (min > MAX_REPEAT || (max > MAX_REPEAT && !isEndless)) {
-    reader.loosen(`a count over ${MAX_REPEAT}`, start);
-    return repeat(item, Math.min(min, MAX_REPEAT));
-  }
-  if (max > MAX_OPTIONAL && !isEndless && lengths(item)[0] === 0) {
-    reader.loosen(`a count over ${MAX_OPTIONAL} of what may be empty`, start);
-    return repeat(item, 0);
-  }
-  return repeat(item, min, max);
 }

@@ -1,4 +1,5 @@
 import type { Expression } from "../automata/expression.ts";
+import type { Budget } from "../budget.ts";
 import { type Fault, malformed, quote, unsupported } from "../faults.ts";
 
 /** Takes note of what a looser expression stands for; where there is none, what cannot be enforced is thrown. */
@@ -9,12 +10,14 @@ export class RegexReader {
   position = 0;
   /** What the groups capture so far, by number from 1 and by name. */
   readonly groups: { name: string; content: Expression }[] = [];
+  readonly budget: Budget;
   readonly widen: Widen | undefined;
   private readonly param: string;
   private readonly pattern: string;
   private readonly chars: readonly string[];
 
-  constructor(pattern: string, param: string, widen?: Widen) {
+  constructor(pattern: string, param: string, budget: Budget, widen?: Widen) {
+    this.budget = budget;
     this.widen = widen;
     this.param = param;
     this.pattern = pattern;
