@@ -28,17 +28,20 @@ export function extraProperty(
   const additional = schemas
     .filter((schema) => schema !== matching)
     .flatMap(({ additionalProperties }) => additionalProperties ?? []);
-  const names = schemas.flatMap(({ propertyNames }) => propertyNames ?? []);
+  const asked = schemas.flatMap(({ propertyNames }) => propertyNames ?? []);
   const at = matching?.patternProperty;
-  if (at) names.push({ param: `${matching.param}.patternProperties`, pattern: at.pattern });
+  const covered: Schema[] = at ? [{ param: `${matching.param}.patternProperties`, pattern: at.pattern }] : [];
   const keys =
-    others.length > 0 ? "two patterns for one object cannot be enforced." : namesThat(names, named, rules);
-  if (typeof keys !== "string")
+    others.length > 0
+      ? "two patterns for one object cannot be enforced."
+      : namesThat([...covered, ...asked], named, rules);
+  if (typeof keys !== "string") {
     return all(keys, colon, rules.value(at ? [at.schema, ...additional] : additional));
-  // A name that the pattern does not cover has a value of its own; no patterns are told apart here.
-  const { param = "" } = names[0] ?? {};
-  rules.enforcement.widen(param, param.slice(param.lastIndexOf(".") + 1), keys);
-  return all(otherNames(named, rules), colon, at ? rules.value([]) : rules.value(additional));
+  }
+  const keyword = at ? "patternProperties" : "propertyNames";
+  rules.enforcement.widen([...covered, ...asked][0]?.param ?? "", keyword, keys);
+  // A name that the pattern does not cover has a value of its own, and patterns are not kept apart here.
+  return all(otherNames(named, rules), colon, rules.value(at ? [] : additional));
 }
 
 /** The names that satisfy all of the schemas, or why they cannot be written. */
@@ -73,7 +76,7 @@ function otherNames(named: readonly string[], rules: ValueRules): Expression {
   return rules.define(() => all(text('"'), otherThan(plain, false), text('"')));
 }
 
-/** Texts that begin like none of these, or like one and then go another way or end early; `mayEnd` is about here. */
+/** Texts that start like none of these, or like one and then differ or end early; `mayEnd` is about here. */
 function otherThan(named: readonly (readonly string[])[], mayEnd: boolean): Expression {
   const free = repeat(chars(nameChars), 0);
   const firsts = [...new Set(named.flatMap(([first]) => first ?? []))];
