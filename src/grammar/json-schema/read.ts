@@ -75,16 +75,21 @@ class Reader {
   /** Where a keyword was left out, one that counts on it says more than it did. */
   private settle(siblings: Record<string, unknown>, schema: Schema): void {
     const { patternProperties, prefixItems, properties } = siblings;
-    const hasPatterns = isRecord(patternProperties) && Object.keys(patternProperties).length > 0;
-    if (hasPatterns && !schema.patternProperty) schema.additionalProperties = { param: schema.param };
-    const hasFirst = prefixItems !== undefined && !(Array.isArray(prefixItems) && prefixItems.length === 0);
-    if (hasFirst && !schema.prefixItems) delete schema.items;
+    const isLost = (given: unknown, read: unknown) => read === undefined && !isEmpty(given);
+    const hasLostNames =
+      isLost(patternProperties, schema.patternProperty) || isLost(properties, schema.properties);
+    if (hasLostNames) schema.additionalProperties = { param: schema.param };
+    if (isLost(prefixItems, schema.prefixItems)) delete schema.items;
     // Draft 3 says in a property that it is required.
     const isRequired = (value: unknown) => isRecord(value) && value.required === true;
     const entries = isRecord(properties) ? Object.entries(properties) : [];
     const required = entries.flatMap(([name, value]) => (isRequired(value) ? [name] : []));
     if (required.length > 0) schema.also = [...(schema.also ?? []), { param: schema.param, required }];
   }
+}
+
+function isEmpty(content: unknown): boolean {
+  return content === undefined || content === null || Object.keys(content).length === 0;
 }
 
 /** A schema that is made of itself says nothing; one within an object or an array is fine. */

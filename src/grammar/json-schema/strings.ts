@@ -35,7 +35,7 @@ export function strings(schemas: readonly Schema[], rules: ValueRules): Expressi
     const why = "minLength or maxLength cannot be enforced with this pattern. Write its counts.";
     rules.enforcement.widen(content?.param ?? "", min > 0 ? "minLength" : "maxLength", why);
   }
-  const key = `string ${min} ${max} ${content?.regex.pattern}`;
+  const key = `string ${min} ${max} ${JSON.stringify(content?.regex.pattern)}`;
   return rules.shared(key, () => jsonString(within ?? values));
 }
 

@@ -73,7 +73,8 @@ function excludeValues(at: Keyword): void {
   const { enforcement } = at.reader;
   const before = enforcement.widened.length;
   const excluded: Schema = at.reader.read(at.content, at.param);
-  if (enforcement.widened.length === before) at.schema.not = excluded;
+  const isExact = enforcement.widened.length === before && !excluded.isSealed;
+  if (isExact) at.schema.not = excluded;
   else widen(at, leaveOut);
 }
 

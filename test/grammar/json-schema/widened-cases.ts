@@ -389,6 +389,20 @@ export const shapes: Shape[] = [
     ["properties"],
   ),
   shape(
+    "properties as a list of names",
+    { type: "object", properties: ["a", "b"], additionalProperties: false },
+    [{ a: 1 }, {}],
+    [[]],
+    ["properties"],
+  ),
+  shape(
+    "a pattern that reads like a word of ours",
+    object({ a: string, b: { type: "string", pattern: "undefined" } }),
+    [{ a: "x", b: "undefined" }],
+    [{ b: "x" }],
+    [],
+  ),
+  shape(
     "additionalProperties: null",
     object({ a: string }, { additionalProperties: null }),
     [{ a: "x" }],
