@@ -47,39 +47,6 @@ export function countStates(expression: Expression): number {
   }
 }
 
-/**
- * The most that counts within counts multiply to, along rules that use one another: the engine tries every way to part a
- * text between them. A rule within itself, and a count without an end, count once.
- */
-export function countNested(rules: Rules): number {
-  const known = new Map<string, number>();
-  const nested = (expression: Expression): number => {
-    switch (expression.kind) {
-      case "text":
-      case "chars":
-        return 1;
-      case "all":
-      case "any":
-        return expression.items.reduce((most, item) => Math.max(most, nested(item)), 1);
-      case "repeat": {
-        const { item, min, max } = expression;
-        return Math.max(1, max === Number.POSITIVE_INFINITY ? min : max) * nested(item);
-      }
-      case "rule": {
-        const { name } = expression;
-        const seen = known.get(name);
-        const body = rules.get(name);
-        if (seen !== undefined || !body) return seen ?? 1;
-        known.set(name, 1);
-        const most = nested(body);
-        known.set(name, most);
-        return most;
-      }
-    }
-  };
-  return Math.max(1, ...[...rules.values()].map(nested));
-}
-
 /** The names of the rules that an expression uses. */
 export function references(expression: Expression, found = new Set<string>()): Set<string> {
   if (expression.kind === "rule") found.add(expression.name);

@@ -30,8 +30,8 @@ function determined(name: string, body: Expression, budget: Budget): Rules | nul
   return states && new Map([[name, rule(`${name}-state-0`)], ...states]);
 }
 
-/** Three times is enough to see what follows what. */
-function shortened(expression: Expression): Expression {
+/** The same with few counts, from which one sees as well what follows what. */
+export function shortened(expression: Expression): Expression {
   if (expression.kind === "all") return all(...expression.items.map(shortened));
   if (expression.kind === "any") return any(...expression.items.map(shortened));
   if (expression.kind !== "repeat") return expression;

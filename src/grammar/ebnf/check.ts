@@ -1,16 +1,16 @@
 import type { Grammar } from "../../protocol/grammar.ts";
 import { type Rules, rule } from "../automata/expression.ts";
-import { countNested, findProductive } from "../automata/measure.ts";
+import { findProductive } from "../automata/measure.ts";
+import { Budget } from "../budget.ts";
 import { exceeded, malformed, quote } from "../faults.ts";
 import { readExpression } from "./expression.ts";
+import { withoutNestedCounts } from "./nested.ts";
 import { EbnfReader } from "./reader.ts";
 import { renderGrammar } from "./render.ts";
 
 /** As `readExpression` names the rules that are used. */
 const PREFIX = "rule-";
 const MAX_LENGTH = 65_536;
-/** MEASURED */
-const MAX_NESTED = 1_000_000;
 
 /**
  * EBNF as XGrammar and vLLM's `structured_outputs.grammar` have it (GBNF of llama.cpp): `name ::= …` with "texts",
@@ -30,14 +30,9 @@ export function checkGrammar(grammar: string, param: string): Grammar {
   if (!reader.rules.has("root")) throw malformed(param, 'has no rule "root", which the answer comes from.');
   const rules = renamed(reader);
   refuseEndless(rules, param);
-  const nested = countNested(rules);
-  if (nested > MAX_NESTED) {
-    throw exceeded(
-      param,
-      `has counts within counts that multiply to ${nested}; at most ${MAX_NESTED} are allowed.`,
-    );
-  }
-  const text = renderGrammar(rule("rule-root"), rules, param);
+  const budget = new Budget(param);
+  const settled = withoutNestedCounts(rules, param, budget);
+  const text = renderGrammar(rule("rule-root"), settled, param, budget);
   if (text === null) throw malformed(param, 'has a rule "root" that no text can satisfy.');
   return { type: "ebnf", grammar: text };
 }

@@ -67,7 +67,8 @@ function naturals(min: bigint, max: bigint | null, zeros = 0): Expression {
   if (max !== null && max < min) return never;
   if (min === 0n) return any(text("0"), naturals(1n, max, zeros));
   const low = String(min);
-  const high = max === null ? "9".repeat(Math.max(INTEGER_DIGITS - zeros, low.length)) : String(max);
+  const digits = zeros === 0 ? INTEGER_DIGITS : EXACT_DIGITS - zeros;
+  const high = max === null ? "9".repeat(Math.max(digits, low.length)) : String(max);
   if (low.length === high.length) return sameLength(low, high);
   const from = /^10*$/.test(low) ? low.length : low.length + 1;
   const to = /^9+$/.test(high) ? high.length : high.length - 1;
@@ -142,11 +143,18 @@ function positives(min: Bound, max: Bound | null, most?: number): Expression {
   const floor = { digits: lowDecimals, isOpen: min.isOpen };
   const ceiling = { digits: highDecimals, isOpen: max?.isOpen ?? false };
   if (low === high) return all(text(String(low)), fraction(floor, ceiling, places));
+  const open = most === undefined ? null : exactWhole(low, most);
+  const last = high === null ? open : high - 1n;
   return any(
     all(text(String(low)), fraction(floor, null, places)),
-    all(naturals(low + 1n, high && high - 1n), fraction(null, null, places)),
+    all(naturals(low + 1n, last), fraction(null, null, places)),
     high === null ? never : all(text(String(high)), fraction(null, ceiling, places)),
   );
+}
+
+/** A validator divides doubles to tell multiples, so these have no more digits than are exact. */
+function exactWhole(low: bigint, places: number): bigint {
+  return 10n ** BigInt(Math.max(EXACT_DIGITS - places, String(low).length)) - 1n;
 }
 
 function placesFor(min: Bound, max: Bound | null): number {
