@@ -180,6 +180,23 @@ describe("counts that multiply are bounded before anything is compiled", () => {
   });
 });
 
+test.each([
+  ["lines of words", 'root ::= line{1,200}\nline ::= word (" " word){0,30} "\\n"\nword ::= [a-z]{1,20}'],
+  ["words that a space may follow", 'root ::= word{1,20}\nword ::= [a-z]{1,10} " "?'],
+  ["counts without an end", 'root ::= a* b\na ::= c+\nc ::= "x"{0,16}\nb ::= "y"'],
+  [
+    "JSON",
+    'root ::= "{" (pair ("," pair){0,50})? "}"\npair ::= text ":" value\nvalue ::= text | root | "[" (value ("," value){0,50})? "]"\ntext ::= "\\"" [a-z]{0,30} "\\""',
+  ],
+])("counts that leave one way, or few, are kept: %s", (_, grammar) => {
+  expect(checkGrammar(grammar, "g")).not.toMatchObject({ grammar: expect.stringContaining("-state-") });
+});
+
+test("counts of a rule's counts are one automaton where that is not too much", () => {
+  const made = checkGrammar('root ::= a{0,16} "y"\na ::= "x"{0,8}', "g");
+  expect(made).toEqual(checkGrammar('root ::= "x"{0,128} "y"\na ::= "x"{0,8}', "g"));
+});
+
 describe("a grammar that is wrong is refused with its place", () => {
   test.each([
     ["", 'rule "root"', null],

@@ -62,7 +62,7 @@ describe("what a request wants of tools", () => {
         tools: [
           {
             type: "function",
-            function: { name: "a", parameters: { type: "object", not: { type: "null" } } },
+            function: { name: "a", parameters: { type: "object", not: { minProperties: 1 } } },
           },
         ],
       },
