@@ -19,12 +19,16 @@ const ipv6 = [
   ),
   `:((:${group}){1,7}|(:${group}){0,5}:${ipv4}|:)`,
 ].join("|");
-/** Labels of a host start and end with a letter or a digit (RFC 1123, 2.1); their length is left open. */
-const label = "[A-Za-z0-9]+(-+[A-Za-z0-9]+)*";
-const hostname = `${label}(\\.${label})*`;
-const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-]+";
-const idnLabel = "[^\\s.@:/?#\\[\\]]+";
-const idnHostname = `${idnLabel}(\\.${idnLabel})*`;
+/**
+ * Labels of a host start and end with a letter or a digit (RFC 1123, 2.1), local parts of addresses are words with single
+ * dots between (RFC 5322, 3.2.3). Both have an end here, which a small model would not find: 64 characters of a local part
+ * as RFC 5321 has it, 128 of a host beside its dots and hyphens.
+ */
+const hostname = "[A-Za-z0-9]((\\.|-{1,2})?[A-Za-z0-9]){0,127}";
+const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-]";
+const localPart = `${atom}(\\.?${atom}){0,63}`;
+const idnChar = "[^\\s.@:/?#\\[\\]]";
+const idnHostname = `${idnChar}(\\.?${idnChar}){0,127}`;
 
 /** RFC 3986 and, with `other` characters beyond ASCII, RFC 3987; what follows the scheme is any of its characters. */
 function uris(other: string): { absolute: string; reference: string } {
@@ -41,15 +45,15 @@ const pointer = "(/([^/~]|~[01])*)*";
 
 /**
  * Formats (JSON Schema 2020-12, Validation 7.3) as expressions. Leap seconds, quoted local parts of e-mail addresses and
- * numbers of more than six digits in durations are left out; lengths of hosts and URIs are not held to.
+ * numbers of more than six digits in durations are left out; how long a label of a host is is left open.
  */
 const patterns: Record<string, string> = {
   date,
   time,
   "date-time": `${date}[Tt]${time}`,
   duration: `P(${dateSpan}(${timeSpan})?|${timeSpan}|\\d{1,6}W)`,
-  email: `${atom}(\\.${atom})*@${hostname}`,
-  "idn-email": `[^\\s@]+@${idnHostname}`,
+  email: `${localPart}@${hostname}`,
+  "idn-email": `[^\\s@]{1,64}@${idnHostname}`,
   hostname,
   "idn-hostname": idnHostname,
   ipv4,
