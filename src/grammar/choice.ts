@@ -1,5 +1,6 @@
 import type { Grammar } from "../protocol/grammar.ts";
-import { oneOfTexts } from "./automata/trie.ts";
+import { oneOfTexts } from "./automata/expression.ts";
+import { Budget } from "./budget.ts";
 import { renderGrammar } from "./ebnf/render.ts";
 import { below, malformed, quote } from "./faults.ts";
 import { Regex } from "./regex/compile.ts";
@@ -22,7 +23,9 @@ export function checkChoice(choices: readonly unknown[], param: string): Grammar
 
 /** An answer that a regular expression matches from its start to its end. */
 export function checkRegex(pattern: string, param: string): Grammar {
-  return toGrammar(renderGrammar(new Regex(pattern, param).whole(), new Map(), param), param);
+  const budget = new Budget(param);
+  const whole = new Regex(pattern, param, { budget }).whole();
+  return toGrammar(renderGrammar(whole, new Map(), param, budget), param);
 }
 
 function checkText(choice: unknown, param: string): string {

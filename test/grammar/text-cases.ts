@@ -54,8 +54,19 @@ export const textCases: [name: string, grammar: () => unknown, fits: (text: stri
     (text) => /^A\n"\\[^\0-\x7f][-a]$/u.test(text),
   ],
   [
+    "escapes of JSON and nothing else",
+    () => ({ type: "ebnf", grammar: escapesAlone() }),
+    (text) => JSON.parse(text).isWellFormed() && /^"(\\(["\\/bfnrt]|u[0-9a-f]{4})){4,8}"$/i.test(text),
+  ],
+  [
     "json_object",
     () => checkSchema({ type: "object" }, "s"),
     (text) => JSON.parse(text).constructor === Object,
   ],
 ];
+
+/** The rules of any JSON string with a root that leaves nothing but escapes. */
+function escapesAlone(): string {
+  const { grammar } = checkSchema({ type: "string" }, "s");
+  return `root ::= "\\u0022" ("\\u005c" escape){4,4} "\\u0022"\n${grammar.replaceAll(/^root .*\n/gm, "")}`;
+}

@@ -12,10 +12,9 @@ describe("a regular expression that cannot be enforced is refused by name and po
     ["(a)\\1", "a backreference", 4],
     ["(?<n>a)\\k<n>", "a backreference", 8],
     ["\\bword", "a word boundary", 1],
-    ["\\p{L}+", "a Unicode property", 1],
     ["(?i)a", "a group with flags", 1],
     ["a^b", "a ^ that is not at the start", 2],
-    ["(a$|b)", "a $ that is not at the end", 3],
+    ["x(a$|b)", "a $ that is not at the end", 4],
     ["a++", "a possessive quantifier", 2],
     ["\\Aa", "the escape \\A", 1],
     ["a{5000}", "a count over 1600", 2],
@@ -51,6 +50,8 @@ describe("a broken regular expression is refused", () => {
     "(?<1>a)",
     "[\\w-z]",
     "\\xg1",
+    "\\p{Nothing}",
+    "\\pL",
     "[]",
   ])("%s", (pattern) =>
     expect(() => checkRegex(pattern, "r")).toThrow(expect.objectContaining({ code: "invalid_request" })),
@@ -95,6 +96,15 @@ describe("what a pattern matches is what JavaScript matches", () => {
     "[\\]a-]",
     "^\\s+$",
     "(a*)*b",
+    "^\\p{L}+$",
+    "\\P{ASCII}",
+    "^[\\p{Lu}\\p{Nd}_]+$",
+    "^\\p{Script=Greek}|\\p{Emoji_Presentation}$",
+    "^(a|b$)",
+    "^(?:(a)|(^b))$",
+    "(^a$)|(^b$)",
+    "^((?:a|ab))$",
+    "((((b|a$))))",
   ])("%s", (pattern) => {
     const regex = new Regex(pattern, "r");
     const real = new RegExp(pattern, "u");
@@ -110,6 +120,81 @@ describe("what a pattern matches is what JavaScript matches", () => {
   test("in a time that grows with the text alone", () => {
     expect(new Regex("^(a+)+$", "r").test(`${"a".repeat(2000)}b`)).toBe(false);
   });
+});
+
+describe("what is no regular language is made looser where that is asked for", () => {
+  test.each<[pattern: string, allowed: string[], forbidden: string[], notes: number]>([
+    ["^(?=.*[a-z])(?=.*\\d)[a-z\\d]{4,6}$", ["ab12", "abcd"], ["ab1", "ABCD"], 2],
+    ["^(?!-)[a-z-]+(?<!-)$", ["a-b", "-a"], ["A", ""], 2],
+    ["\\bword\\b", ["a word here", "swords"], ["wor"], 2],
+    ["^(\\d)-\\1$", ["1-1", "1-2", "1-"], ["1-a", "1"], 1],
+    ["^(?<q>['\"])\\w+\\k<q>$", ["'a'", "'a\""], ["'a1-", "a'"], 1],
+    ["x(a$|^b)", ["xa", "xb", "xac"], ["x"], 2],
+    ["^a{0,5000}$", ["", "a", "aaa"], ["b"], 1],
+    ["^(a*){100}$", ["", "a", "aaa"], ["b"], 1],
+    ["^{[a-z]+}$", ["{a}"], ["a"], 0],
+  ])("%s", (pattern, allowed, forbidden, notes) => {
+    const found: string[] = [];
+    const regex = new Regex(pattern, "r", { widen: ({ why }) => found.push(why) });
+    expect(allowed.filter((text) => !regex.test(text))).toEqual([]);
+    expect(forbidden.filter((text) => regex.test(text))).toEqual([]);
+    expect(found).toHaveLength(notes);
+  });
+});
+
+describe("counts that multiply are bounded before anything is compiled", () => {
+  const counted = (levels: number, count: string, item: string) =>
+    Array.from({ length: levels }).reduce<string>((inner) => `(${inner})${count}`, item);
+  const attacks: [string, () => unknown][] = [
+    ["a grammar of 47 bytes", () => checkGrammar('root ::= ((("a"{0,1500}){0,1500}){0,1500})', "g")],
+    ["one with rules", () => checkGrammar('root ::= a{0,1500}\na ::= b{0,1500}\nb ::= "x"{0,1500}', "g")],
+    [
+      "one with rules that are not empty",
+      () => checkGrammar('root ::= a{1,1500}\na ::= b{1,1500}\nb ::= "x"{1,1500}', "g"),
+    ],
+    ["a grammar of groups", () => checkGrammar(`root ::= ${counted(20, "{1,9}", '"a" "b"')}`, "g")],
+    ["a regex", () => checkRegex(counted(3, "{1,1500}", "ab"), "g")],
+    ["a regex of what may be empty", () => checkRegex(counted(3, "{0,30}", "a?b?"), "g")],
+    ["a deep regex", () => checkRegex(counted(30, "{2}", "[ab]c"), "g")],
+    [
+      "properties of characters",
+      () =>
+        checkRegex(
+          "L Lu Ll Lt Lm Lo N Nd Nl No P Pc Pd S Sm Z".replace(/\w+ ?/g, (name) => `\\p{${name.trim()}}`),
+          "g",
+        ),
+    ],
+    ["an ambiguous regex", () => checkRegex("(a|b)*a(a|b){14}c", "g")],
+    ["alternatives without end", () => checkRegex(`(${"(a|b)?".repeat(300)}){1,30}`, "g")],
+  ];
+  test.each(attacks)("%s", (_, check) => {
+    const start = performance.now();
+    expect(check).toThrow(
+      expect.objectContaining({
+        code: "invalid_request",
+        param: "g",
+        message: expect.stringMatching(/at most \d|more than \d/),
+      }),
+    );
+    expect(performance.now() - start).toBeLessThan(200);
+  });
+});
+
+test.each([
+  ["lines of words", 'root ::= line{1,200}\nline ::= word (" " word){0,30} "\\n"\nword ::= [a-z]{1,20}'],
+  ["words that a space may follow", 'root ::= word{1,20}\nword ::= [a-z]{1,10} " "?'],
+  ["counts without an end", 'root ::= a* b\na ::= c+\nc ::= "x"{0,16}\nb ::= "y"'],
+  [
+    "JSON",
+    'root ::= "{" (pair ("," pair){0,50})? "}"\npair ::= text ":" value\nvalue ::= text | root | "[" (value ("," value){0,50})? "]"\ntext ::= "\\"" [a-z]{0,30} "\\""',
+  ],
+])("counts that leave one way, or few, are kept: %s", (_, grammar) => {
+  expect(checkGrammar(grammar, "g")).not.toMatchObject({ grammar: expect.stringContaining("-state-") });
+});
+
+test("counts of a rule's counts are one automaton where that is not too much", () => {
+  const made = checkGrammar('root ::= a{0,16} "y"\na ::= "x"{0,8}', "g");
+  expect(made).toEqual(checkGrammar('root ::= "x"{0,128} "y"\na ::= "x"{0,8}', "g"));
 });
 
 describe("a grammar that is wrong is refused with its place", () => {

@@ -29,6 +29,18 @@ export function minus(set: CodePoints, other: CodePoints): CodePoints {
   return complement(union(complement(set), other));
 }
 
+export function intersection(set: CodePoints, other: CodePoints): CodePoints {
+  const common: [number, number][] = [];
+  for (let [at, otherAt] = [0, 0]; ; ) {
+    const [range, otherRange] = [set[at], other[otherAt]];
+    if (!range || !otherRange) return common;
+    const [first, last] = [Math.max(range[0], otherRange[0]), Math.min(range[1], otherRange[1])];
+    if (first <= last) common.push([first, last]);
+    if (range[1] < otherRange[1]) at += 1;
+    else otherAt += 1;
+  }
+}
+
 /** Every code point that is in the set, for sets that are known to be small. */
 export function members(set: CodePoints): number[] {
   return set.flatMap(([first, last]) =>

@@ -38,9 +38,11 @@ export function any(...items: Expression[]): Expression {
   return flat.length < 2 ? first : { kind: "any", items: flat };
 }
 
+/** Counts of counts are one count where that is the same, for the engine tries every way to part them. */
 export function repeat(item: Expression, min: number, max = Number.POSITIVE_INFINITY): Expression {
   if (max < min) return never;
   if (max === 0) return nothing;
+  if (item.kind === "repeat" && item.min < 2) return repeat(item.item, item.min * min, item.max * max);
   return min === 1 && max === 1 ? item : { kind: "repeat", item, min, max };
 }
 
@@ -52,28 +54,27 @@ export function rule(name: string): Expression {
   return { kind: "rule", name };
 }
 
-/** The fewest and the most code points that a text of a regex has; regexes have no rules. */
-export function lengths(expression: Expression): [min: number, max: number] {
-  switch (expression.kind) {
-    case "text": {
-      const length = Array.from(expression.text).length;
-      return [length, length];
-    }
-    case "chars":
-      return [1, 1];
-    case "all": {
-      const each = expression.items.map(lengths);
-      return [each.reduce((sum, [min]) => sum + min, 0), each.reduce((sum, [, max]) => sum + max, 0)];
-    }
-    case "any": {
-      const each = expression.items.map(lengths);
-      return [Math.min(...each.map(([min]) => min)), Math.max(...each.map(([, max]) => max))];
-    }
-    case "repeat": {
-      const [min, max] = lengths(expression.item);
-      return [min * expression.min, max === 0 ? 0 : max * expression.max];
-    }
-    case "rule":
-      return [0, Number.POSITIVE_INFINITY];
+/** One of some texts, in which texts that begin alike part at the first character that differs. */
+export function oneOfTexts(texts: readonly string[]): Expression {
+  return branch(texts.map((value) => Array.from(value)));
+}
+
+function branch(texts: readonly (readonly string[])[]): Expression {
+  const groups = new Map<string, (readonly string[])[]>();
+  for (const value of texts) {
+    const [first] = value;
+    if (first === undefined) continue;
+    const group = groups.get(first);
+    if (group) group.push(value);
+    else groups.set(first, [value]);
   }
+  const ends = texts.some((value) => value.length === 0) ? [nothing] : [];
+  return any(...ends, ...[...groups.values()].map(along));
+}
+
+function along(texts: readonly (readonly string[])[]): Expression {
+  const [first = [], ...others] = texts;
+  let shared = 1;
+  while (shared < first.length && others.every((other) => other[shared] === first[shared])) shared += 1;
+  return all(text(first.slice(0, shared).join("")), branch(texts.map((value) => value.slice(shared))));
 }

@@ -1,35 +1,37 @@
-import { determinize, isDeterministic, toAutomaton } from "./automaton.ts";
+import type { Budget } from "../budget.ts";
+import { isDeterministic, toAutomaton } from "./automaton.ts";
+import { determinize } from "./determinize.ts";
 import { all, any, type Expression, type Rules, repeat, rule } from "./expression.ts";
+import { lengths } from "./measure.ts";
 
 /**
- * Rules in which the next character says where to go. XGrammar joins states that it takes for equal, and where two ways
- * begin with the same characters it joins what is not (fsm.cc, MergeEquivalentSuccessors: `[2-9] [0-9]{5} | [1-9]
+ * Rules in which the next character decides the way. XGrammar joins states that it takes for equal, and where two ways
+ * start with the same characters it joins what is not (fsm.cc, MergeEquivalentSuccessors: `[2-9] [0-9]{5} | [1-9]
  * [0-9]{6} | [1-9] [0-9]{7}` lets digits run on for ever). Null where a rule is too large to be rewritten.
  */
-export function unambiguous(rules: Rules): Rules | null {
+export function unambiguous(rules: Rules, budget: Budget): Rules | null {
   const rewritten: Rules = new Map();
   for (const [name, body] of rules) {
-    const states = isSafe(body, rules) ? new Map([[name, body]]) : determined(name, inlined(body, rules));
+    const states = isSafe(body, rules, budget)
+      ? new Map([[name, body]])
+      : determined(name, inlined(body, rules), budget);
     if (!states) return null;
     for (const [state, expression] of states) rewritten.set(state, expression);
   }
   return rewritten;
 }
 
-function isSafe(body: Expression, rules: Rules): boolean {
-  if (!mayBeJoined(body)) return true;
-  const automaton = toAutomaton(shortened(inlined(body, rules)));
-  return automaton !== null && isDeterministic(automaton);
+function isSafe(body: Expression, rules: Rules, budget: Budget): boolean {
+  return !mayBeJoined(body) || isDeterministic(toAutomaton(shortened(inlined(body, rules)), budget), budget);
 }
 
-function determined(name: string, body: Expression): Rules | null {
-  const automaton = toAutomaton(body);
-  const states = automaton && determinize(automaton, `${name}-state`);
+function determined(name: string, body: Expression, budget: Budget): Rules | null {
+  const states = determinize(toAutomaton(body, budget), `${name}-state`, budget);
   return states && new Map([[name, rule(`${name}-state-0`)], ...states]);
 }
 
-/** Three times is enough to see what follows what. */
-function shortened(expression: Expression): Expression {
+/** The same with few counts, from which one sees as well what follows what. */
+export function shortened(expression: Expression): Expression {
   if (expression.kind === "all") return all(...expression.items.map(shortened));
   if (expression.kind === "any") return any(...expression.items.map(shortened));
   if (expression.kind !== "repeat") return expression;
@@ -42,10 +44,10 @@ function shortened(expression: Expression): Expression {
   );
 }
 
-/** Texts and single repeats leave no two ways. */
+/** Texts and single repeats of what is not empty leave no two ways. */
 function mayBeJoined(expression: Expression): boolean {
   if (expression.kind === "any") return true;
-  if (expression.kind === "repeat") return mayBeJoined(expression.item);
+  if (expression.kind === "repeat") return mayBeJoined(expression.item) || lengths(expression.item)[0] === 0;
   return expression.kind === "all" && expression.items.some(({ kind }) => kind !== "text" && kind !== "rule");
 }
 

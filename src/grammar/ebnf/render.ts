@@ -1,8 +1,9 @@
 import type { CodePoints } from "../automata/code-points.ts";
 import { all, any, type Expression, type Rules, repeat, rule } from "../automata/expression.ts";
-import { findProductive } from "../automata/productive.ts";
+import { findProductive } from "../automata/measure.ts";
 import { unambiguous } from "../automata/unambiguous.ts";
-import { unsupported } from "../faults.ts";
+import { Budget, boundStates } from "../budget.ts";
+import { exceeded } from "../faults.ts";
 
 /**
  * XGrammar takes a second per token for counts past 128, and when it compiles it looks at all tokens for each character
@@ -16,12 +17,21 @@ const SMALL = 3;
  * Expressions as EBNF that XGrammar reads, or null where no text belongs to `root`. What can never be completed is
  * left out: the engine would lead the model into it and then find no token to go on with.
  *
- * Throws `unsupported_parameter` for what the engine would not get right.
+ * Throws `invalid_request` for what would hold up the engine, naming the bound.
  */
-export function renderGrammar(root: Expression, rules: Rules, param: string): string | null {
-  const safe = unambiguous(new Map([...rules, ["root", root]]));
-  if (safe === null)
-    throw unsupported(param, "it leaves too many ways open at once. Make its choices begin differently.");
+export function renderGrammar(
+  root: Expression,
+  rules: Rules,
+  param: string,
+  budget = new Budget(param),
+): string | null {
+  const all = new Map([...rules, ["root", root]]);
+  boundStates(all.values(), param);
+  const safe = unambiguous(all, budget);
+  if (safe === null) {
+    const why = "leaves too many ways open at once; at most 1500 states can be told apart.";
+    throw exceeded(param, `${why} Make its choices begin differently.`);
+  }
   const isProductive = findProductive(safe);
   return isProductive(rule("root")) ? new Renderer(new Map(safe), isProductive).render() : null;
 }
@@ -30,7 +40,7 @@ class Renderer {
   private readonly lines = new Map<string, string>();
   private readonly waiting: string[] = [];
   private readonly blocks = new Map<string, string>();
-  private readonly parts = new Map<string, string>();
+  private readonly written = new Map<string, string>();
   private readonly rules: Rules;
   private readonly productive: (expression: Expression) => boolean;
 
@@ -66,7 +76,7 @@ class Renderer {
       case "text":
         return renderText(expression.text);
       case "chars":
-        return renderClass(expression.set);
+        return this.class(expression.set);
       case "rule":
         return this.use(expression.name);
       case "repeat":
@@ -74,6 +84,12 @@ class Renderer {
       default:
         return `(${this.choices(expression)})`;
     }
+  }
+
+  /** Large ones, such as all letters, are written once. */
+  private class(set: CodePoints): string {
+    const rendered = renderClass(set);
+    return rendered.length < 200 ? rendered : this.shared(rendered);
   }
 
   private use(name: string): string {
@@ -90,13 +106,13 @@ class Renderer {
     const element = item.kind === "chars" ? this.element(item) : this.element(this.named(item));
     if (max === Number.POSITIVE_INFINITY) return min === 0 ? `${element}*` : this.atLeast(item, element, min);
     if (max > BLOCK) return this.element(all(...this.exactly(item, min), this.upTo(item, max - min)));
-    return max <= SMALL ? `${element}{${min},${max}}` : this.counted(`${element}{${min},${max}}`);
+    return max <= SMALL ? `${element}{${min},${max}}` : this.shared(`${element}{${min},${max}}`);
   }
 
   /** A rule of its own for what is already rendered. */
-  private counted(rendered: string): string {
-    const name = this.parts.get(rendered) ?? `count-${this.parts.size}`;
-    this.parts.set(rendered, name);
+  private shared(rendered: string): string {
+    const name = this.written.get(rendered) ?? `part-${this.written.size}`;
+    this.written.set(rendered, name);
     this.lines.set(name, rendered);
     return name;
   }
@@ -128,7 +144,7 @@ class Renderer {
   private named(expression: Expression): Expression {
     if (expression.kind === "rule") return expression;
     const key = JSON.stringify(expression);
-    const name = this.blocks.get(key) ?? `part-${this.blocks.size}`;
+    const name = this.blocks.get(key) ?? `block-${this.blocks.size}`;
     this.blocks.set(key, name);
     this.rules.set(name, expression);
     return rule(name);

@@ -1,14 +1,16 @@
 import { isRecord } from "../faults.ts";
+import { isMultiple } from "./decimal.ts";
 import type { Schema, Type } from "./schema.ts";
 
 /** Whether a value satisfies a schema: for `enum` and `const`, whose values other keywords may rule out. */
 export function accepts(schema: Schema, value: unknown): boolean {
-  const { isFalse, types, values, also = [], anyOf, oneOf } = schema;
+  const { isFalse, types, values, also = [], anyOf, oneOf, not } = schema;
   if (isFalse || (types && !types.some((type) => isOfType(value, type)))) return false;
   if ([values, schema.const].some((listed) => listed && !listed.has(canonical(value)))) return false;
   if (!also.every((part) => accepts(part, value))) return false;
   if (anyOf && !anyOf.some((part) => accepts(part, value))) return false;
   if (oneOf && oneOf.filter((part) => accepts(part, value)).length !== 1) return false;
+  if (not && accepts(not, value)) return false;
   if (typeof value === "number") return acceptsNumber(schema, value);
   if (typeof value === "string") return acceptsString(schema, value);
   if (Array.isArray(value)) return acceptsArray(schema, value);
@@ -35,7 +37,8 @@ function acceptsNumber(schema: Schema, value: number): boolean {
     value >= (schema.minimum ?? Number.NEGATIVE_INFINITY) &&
     value <= (schema.maximum ?? Number.POSITIVE_INFINITY) &&
     value > (schema.exclusiveMinimum ?? Number.NEGATIVE_INFINITY) &&
-    value < (schema.exclusiveMaximum ?? Number.POSITIVE_INFINITY)
+    value < (schema.exclusiveMaximum ?? Number.POSITIVE_INFINITY) &&
+    (schema.multipleOf === undefined || isMultiple(value, schema.multipleOf))
   );
 }
 
@@ -44,10 +47,12 @@ function acceptsString({ minLength, maxLength, pattern, format }: Schema, value:
   return matches && isWithin(Array.from(value).length, minLength, maxLength);
 }
 
-function acceptsArray({ prefixItems = [], items, minItems, maxItems }: Schema, value: unknown[]): boolean {
+function acceptsArray(schema: Schema, value: unknown[]): boolean {
+  const { prefixItems = [], items, minItems, maxItems, uniqueItems } = schema;
+  if (uniqueItems && new Set(value.map(canonical)).size < value.length) return false;
   const fits = value.every((item, index) => {
-    const schema = prefixItems[index] ?? items;
-    return schema === undefined || accepts(schema, item);
+    const own = prefixItems[index] ?? items;
+    return own === undefined || accepts(own, item);
   });
   return fits && isWithin(value.length, minItems, maxItems);
 }

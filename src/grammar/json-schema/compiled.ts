@@ -1,24 +1,36 @@
 import { LRUCache } from "lru-cache";
-import { checkSchema, type SchemaGrammar } from "./check.ts";
+import { type CompiledSchema, compileSchema, type SchemaGrammar, type SchemaOptions } from "./check.ts";
+import { refuseLarge } from "./size.ts";
 
-export type CompileSchema = typeof checkSchema;
+/** Compiles a schema that stands at `param`; see `compileSchema`. */
+export type SchemaCompiler = (schema: unknown, param: string, options: SchemaOptions) => CompiledSchema;
+
+/** `checkSchema`: strict, and only the grammar. */
+export type CompileSchema = (schema: unknown, param: string) => SchemaGrammar;
 
 /** Characters of schemas and their grammars, some 10 MB: hundreds of large tools. */
 const kept = 5_000_000;
 
-/** `checkSchema` that remembers: agents send the same tools with every request, and to compile twenty of them takes 10 ms. */
-export function createSchemaCompiler(): CompileSchema {
-  const known = new LRUCache<string, SchemaGrammar>({
+/** `compileSchema` that remembers: agents send the same tools with every request, and to compile twenty of them takes 10 ms. */
+export function createWideningCompiler(): SchemaCompiler {
+  const known = new LRUCache<string, { param: string; compiled: CompiledSchema }>({
     maxSize: kept,
-    sizeCalculation: ({ grammar }, key) => grammar.length + key.length,
+    sizeCalculation: ({ compiled }, key) => compiled.grammar.grammar.length + key.length,
   });
-  return (schema, param) => {
-    // The place is told by errors alone, and they are not remembered.
-    const key = JSON.stringify(schema);
+  return (schema, param, options) => {
+    refuseLarge(schema, param);
+    const key = `${options.strict} ${JSON.stringify(schema)}`;
     const seen = known.get(key);
-    if (seen) return seen;
-    const grammar = checkSchema(schema, param);
-    known.set(key, grammar);
-    return grammar;
+    // The place is part of what was widened, and of errors, which are not remembered.
+    if (seen && (seen.param === param || seen.compiled.widened.length === 0)) return seen.compiled;
+    const compiled = compileSchema(schema, param, options);
+    known.set(key, { param, compiled });
+    return compiled;
   };
+}
+
+/** The same for strict schemas alone. */
+export function createSchemaCompiler(): CompileSchema {
+  const compile = createWideningCompiler();
+  return (schema, param) => compile(schema, param, { strict: true }).grammar;
 }

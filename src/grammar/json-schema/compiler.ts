@@ -1,27 +1,29 @@
-import { any, type Expression, never, type Rules, rule, text } from "../automata/expression.ts";
-import { oneOfTexts } from "../automata/trie.ts";
-import { unsupported } from "../faults.ts";
+import { any, type Expression, never, oneOfTexts, type Rules, rule, text } from "../automata/expression.ts";
+import { exceeded } from "../faults.ts";
 import { arrays } from "./arrays.ts";
 import { add, type Conjunction, noCondition, typesOf, type Union, valuesOf } from "./conjunction.ts";
 import { areDisjoint } from "./disjoint.ts";
-import { type Bound, decimals, integers, type Range } from "./numbers.ts";
+import type { Enforcement } from "./enforcement.ts";
+import { type Bound, decimals, integers, multiples, type Range } from "./numbers.ts";
 import { objects } from "./objects.ts";
-import { gap } from "./punctuation.ts";
+import { sharedRules, type ValueRules } from "./rules.ts";
 import type { Schema, Type } from "./schema.ts";
 import { strings } from "./strings.ts";
-import type { ValueRules } from "./value-rules.ts";
 
 const MAX_RULES = 3000;
 
 /** Turns schemas into rules that write their values as JSON; equal conditions share a rule, so recursion ends. */
 export class Compiler implements ValueRules {
-  readonly rules: Rules = new Map([["gap", gap]]);
+  readonly rules: Rules = new Map(sharedRules);
+  readonly enforcement: Enforcement;
   private readonly names = new Map<string, string>();
   private readonly ids = new Map<Schema, number>();
+  private readonly known = new Map<string, Expression>();
   private readonly param: string;
 
-  constructor(param: string) {
+  constructor(param: string, enforcement: Enforcement) {
     this.param = param;
+    this.enforcement = enforcement;
   }
 
   value(schemas: readonly Schema[]): Expression {
@@ -31,11 +33,18 @@ export class Compiler implements ValueRules {
   define(body: () => Expression): Expression {
     const name = `r${this.rules.size}`;
     if (this.rules.size > MAX_RULES) {
-      throw unsupported(this.param, `it needs a grammar of more than ${MAX_RULES} rules. Make it smaller.`);
+      throw exceeded(this.param, `needs a grammar of more than ${MAX_RULES} rules. Make it smaller.`);
     }
+    this.enforcement.budget.spend();
     this.rules.set(name, never);
     this.rules.set(name, body());
     return rule(name);
+  }
+
+  shared(key: string, body: () => Expression): Expression {
+    const known = this.known.get(key) ?? this.define(body);
+    this.known.set(key, known);
+    return known;
   }
 
   private conjunction(conjunction: Conjunction): Expression {
@@ -58,6 +67,7 @@ export class Compiler implements ValueRules {
 
   private body(conjunction: Conjunction): Expression {
     if (conjunction.schemas.some(({ isFalse }) => isFalse)) return never;
+    this.enforcement.budget.spend(sizeOf(conjunction));
     const values = valuesOf(conjunction);
     if (values) return oneOfTexts(values.map((value) => JSON.stringify(value)));
     const [union, ...unions] = conjunction.unions;
@@ -67,8 +77,22 @@ export class Compiler implements ValueRules {
 
   private union(rest: Conjunction, { branches, isExclusive, param }: Union): Expression {
     const each = branches.map((branch) => add(rest, branch));
-    if (isExclusive) refuseOverlap(each, param);
+    if (isExclusive) this.widenOverlap(each, param);
     return any(...each.map((branch) => this.conjunction(branch)));
+  }
+
+  /** `oneOf` is `anyOf` where its branches exclude one another; no grammar says that only one may hold. */
+  private widenOverlap(branches: readonly Conjunction[], param: string): void {
+    branches.forEach((one, index) => {
+      const isApart = (other: Conjunction, at: number) =>
+        at <= index || areDisjoint(one, other, this.enforcement.budget);
+      const second = branches.findIndex((other, at) => !isApart(other, at));
+      if (second < 0) return;
+      const why =
+        `branches ${index} and ${second} may hold at once. Use \`anyOf\`, or tell them apart by type or by a required ` +
+        "property with `const` in each.";
+      this.enforcement.widen(param, "oneOf", why);
+    });
   }
 
   private ofType(schemas: readonly Schema[], type: Type): Expression {
@@ -78,30 +102,42 @@ export class Compiler implements ValueRules {
       case "boolean":
         return any(text("true"), text("false"));
       case "integer":
-        return typesOf(schemas).includes("number") ? never : integers(rangeOf(schemas));
+        return typesOf(schemas).includes("number") ? never : this.numbers(schemas, true);
       case "number":
-        return decimals(rangeOf(schemas));
+        return this.numbers(schemas, false);
       case "string":
-        return strings(schemas);
+        return strings(schemas, this);
       case "array":
         return arrays(schemas, this);
       case "object":
         return objects(schemas, this);
     }
   }
+
+  private numbers(schemas: readonly Schema[], isInteger: boolean): Expression {
+    const range = rangeOf(schemas);
+    const [stepped, ...others] = schemas.filter(({ multipleOf }) => multipleOf !== undefined);
+    const widen = ({ param }: Schema, why: string) =>
+      this.enforcement.widen(`${param}.multipleOf`, "multipleOf", why);
+    const other = others.find(({ multipleOf }) => multipleOf !== stepped?.multipleOf);
+    if (other) widen(other, "only one of several can be enforced.");
+    const exact = stepped?.multipleOf && multiples(range, stepped.multipleOf, isInteger);
+    if (exact) return exact;
+    if (stepped) {
+      const why = "it takes a power of ten, or a minimum and a maximum with at most 1000 multiples between.";
+      widen(stepped, `${why} List the values with \`enum\`, or leave it out.`);
+    }
+    const ends = [range.min, range.max].map((end) => end && `${end.value} ${end.isOpen}`).join();
+    return this.shared(`number ${isInteger} ${ends}`, () => (isInteger ? integers(range) : decimals(range)));
+  }
 }
 
-/** `oneOf` is `anyOf` where its branches exclude one another; no grammar says that only one may hold. */
-function refuseOverlap(branches: readonly Conjunction[], param: string): void {
-  branches.forEach((one, index) => {
-    const second = branches.findIndex((other, at) => at > index && !areDisjoint(one, other));
-    if (second < 0) return;
-    throw unsupported(
-      param,
-      `branches ${index} and ${second} may hold at once. Use \`anyOf\`, or tell them apart by type or by a required ` +
-        "property with `const` in each.",
-    );
+/** Roughly the work of one look at all that a conjunction says. */
+function sizeOf({ schemas, unions }: Conjunction): number {
+  const each = schemas.map(({ values, properties, required }) => {
+    return 1 + (values?.size ?? 0) * schemas.length + (properties?.size ?? 0) + (required?.length ?? 0);
   });
+  return each.reduce((sum, size) => sum + size, unions.length);
 }
 
 function rangeOf(schemas: readonly Schema[]): Range {
@@ -115,7 +151,7 @@ function rangeOf(schemas: readonly Schema[]): Range {
   };
 }
 
-function bounds(closed: number | undefined, open: number | undefined): Bound[] {
+function bounds(closed: Bound["value"] | undefined, open: Bound["value"] | undefined): Bound[] {
   return [
     ...(closed === undefined ? [] : [{ value: closed, isOpen: false }]),
     ...(open === undefined ? [] : [{ value: open, isOpen: true }]),

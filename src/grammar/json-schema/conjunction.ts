@@ -69,7 +69,7 @@ export function namesOf(schemas: readonly Schema[]): Names {
   const isAsked = schemas.some(
     ({ additionalProperties, patternProperty }) => additionalProperties ?? patternProperty,
   );
-  const isBare = schemas.every(({ properties }) => properties === undefined);
+  const isBare = schemas.every(({ properties, isSealed }) => properties === undefined && !isSealed);
   return {
     declared: [...new Set([...declared, ...required])],
     required,

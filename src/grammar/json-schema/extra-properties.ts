@@ -1,12 +1,19 @@
 import { anyCodePoint, minus, only } from "../automata/code-points.ts";
-import { all, any, chars, type Expression, never, nothing, repeat, text } from "../automata/expression.ts";
-import { oneOfTexts } from "../automata/trie.ts";
-import { unsupported } from "../faults.ts";
+import {
+  all,
+  any,
+  chars,
+  type Expression,
+  never,
+  nothing,
+  oneOfTexts,
+  repeat,
+  text,
+} from "../automata/expression.ts";
 import { add, noCondition, valuesOf } from "./conjunction.ts";
-import { colon } from "./punctuation.ts";
+import { colon, type ValueRules } from "./rules.ts";
 import type { Schema } from "./schema.ts";
 import { strings } from "./strings.ts";
-import type { ValueRules } from "./value-rules.ts";
 
 /**
  * A property that is none of the named ones. A name twice in an object would stand for its last value, which nothing
@@ -18,40 +25,42 @@ export function extraProperty(
   rules: ValueRules,
 ): Expression {
   const [matching, ...others] = schemas.filter(({ patternProperty }) => patternProperty);
-  if (others.length > 0) {
-    throw unsupported(
-      `${others[0]?.param}.patternProperties`,
-      "two patterns for one object cannot be enforced.",
-    );
-  }
   const additional = schemas
     .filter((schema) => schema !== matching)
     .flatMap(({ additionalProperties }) => additionalProperties ?? []);
-  const names = schemas.flatMap(({ propertyNames }) => propertyNames ?? []);
+  const asked = schemas.flatMap(({ propertyNames }) => propertyNames ?? []);
   const at = matching?.patternProperty;
-  if (at) names.push({ param: `${matching.param}.patternProperties`, pattern: at.pattern });
-  const value = rules.value(at ? [at.schema, ...additional] : additional);
-  const key = names.length === 0 ? otherNames(named) : namesThat(names, named);
-  return all(
-    rules.define(() => key),
-    colon,
-    value,
-  );
+  const covered: Schema[] = at ? [{ param: `${matching.param}.patternProperties`, pattern: at.pattern }] : [];
+  const keys =
+    others.length > 0
+      ? "two patterns for one object cannot be enforced."
+      : namesThat([...covered, ...asked], named, rules);
+  if (typeof keys !== "string") {
+    return all(keys, colon, rules.value(at ? [at.schema, ...additional] : additional));
+  }
+  const keyword = at ? "patternProperties" : "propertyNames";
+  rules.enforcement.widen([...covered, ...asked][0]?.param ?? "", keyword, keys);
+  // A name that the pattern does not cover has a value of its own, and patterns are not kept apart here.
+  return all(otherNames(named, rules), colon, rules.value(at ? [] : additional));
 }
 
-function namesThat(names: readonly Schema[], named: readonly string[]): Expression {
+/** The names that satisfy all of the schemas, or why they cannot be written. */
+function namesThat(
+  names: readonly Schema[],
+  named: readonly string[],
+  rules: ValueRules,
+): Expression | string {
+  if (names.length === 0) return otherNames(named, rules);
   const conjunction = names.reduce(add, noCondition);
-  const param = names[0]?.param ?? "";
   const listed = valuesOf(conjunction)?.filter((value) => typeof value === "string");
-  if (listed)
+  if (listed) {
     return oneOfTexts(listed.filter((name) => !named.includes(name)).map((name) => JSON.stringify(name)));
-  if (conjunction.unions.length > 0) throw unsupported(param, "choices between names cannot be enforced.");
+  }
+  if (conjunction.unions.length > 0) return "choices between names cannot be enforced.";
   const { schemas } = conjunction;
   const clash = named.find((name) => schemas.every(({ pattern }) => !pattern || pattern.test(name)));
-  if (clash !== undefined) {
-    throw unsupported(param, `it also covers the named property "${clash}", which cannot be kept apart.`);
-  }
-  return strings(schemas);
+  if (clash !== undefined) return `it also covers the named property "${clash}", which cannot be kept apart.`;
+  return strings(schemas, rules);
 }
 
 const nameChars = minus(anyCodePoint, [
@@ -60,20 +69,14 @@ const nameChars = minus(anyCodePoint, [
   [0x5c, 0x5c],
 ]);
 
-/** Every name but these, without what JSON would have to escape. */
-function otherNames(named: readonly string[]): Expression {
-  const plain = named.filter((name) => JSON.stringify(name) === `"${name}"`);
-  return all(
-    text('"'),
-    otherThan(
-      plain.map((name) => Array.from(name)),
-      false,
-    ),
-    text('"'),
-  );
+/** Every name but these, without what JSON would have to escape where there are some. */
+function otherNames(named: readonly string[], rules: ValueRules): Expression {
+  if (named.length === 0) return strings([], rules);
+  const plain = named.filter((name) => JSON.stringify(name) === `"${name}"`).map((name) => Array.from(name));
+  return rules.define(() => all(text('"'), otherThan(plain, false), text('"')));
 }
 
-/** Texts that begin like none of these, or like one and then go another way or end early; `mayEnd` is about here. */
+/** Texts that start like none of these, or like one and then differ or end early; `mayEnd` is about here. */
 function otherThan(named: readonly (readonly string[])[], mayEnd: boolean): Expression {
   const free = repeat(chars(nameChars), 0);
   const firsts = [...new Set(named.flatMap(([first]) => first ?? []))];

@@ -1,5 +1,6 @@
 import { anyCodePoint, type CodePoints, members, minus, only, union } from "../automata/code-points.ts";
 import { all, any, chars, type Expression, text } from "../automata/expression.ts";
+import { anyEscape } from "./rules.ts";
 
 const controls: CodePoints = [[0, 0x1f]];
 const mustEscape = union(controls, only('"\\'));
@@ -14,8 +15,12 @@ const shortEscapes = new Map([
   ["\t", "t"],
 ]);
 
-/** The characters of a JSON string that mean one code point of the set, each written in one way only. */
+/**
+ * The characters of a JSON string that mean one code point of the set. Where that is any, they may be escaped as RFC 8259
+ * allows; else each is written in one way only.
+ */
 export function jsonChar(set: CodePoints): Expression {
+  if (isAny(set)) return any(chars(minus(set, mustEscape)), all(text("\\"), anyEscape));
   const plain = minus(set, mustEscape);
   const escaped = members(minus(set, minus(anyCodePoint, mustEscape))).map((code) =>
     String.fromCodePoint(code),
@@ -25,6 +30,10 @@ export function jsonChar(set: CodePoints): Expression {
   const written = [chars(plain), ...(short === "" ? [] : [all(text("\\"), chars(only(short)))])];
   // Nobody means these where there is a choice, and each costs the engine at every token.
   return any(...written, ...(plain.length === 0 ? long.map(text) : []));
+}
+
+function isAny(set: CodePoints): boolean {
+  return JSON.stringify(set) === JSON.stringify(anyCodePoint);
 }
 
 /** A JSON string of what the expression says of the string's value. */

@@ -6,14 +6,16 @@ import {
   type Expression,
   never,
   nothing,
+  oneOfTexts,
   optional,
   repeat,
   text,
 } from "../automata/expression.ts";
+import { aligned, ceilDivided, floorDivided, powerOfTen, split, toDecimal, written } from "./decimal.ts";
 
 /** An end of a range of numbers; `isOpen` where the end itself is not in it. */
 export interface Bound {
-  value: number;
+  value: number | bigint;
   isOpen: boolean;
 }
 
@@ -22,43 +24,59 @@ export interface Range {
   max: Bound | null;
 }
 
-/** Numbers have an end, for a small model may go on with digits for ever. */
-const INTEGER_DIGITS = 15;
-/** Two decimal numbers of so many digits are never the same double, so that no range is left by rounding. */
-const EXACT_DIGITS = 15;
+/** Numbers have an end, for a small model may go on with digits for ever; ids of 128 bits have 39 digits. */
+const INTEGER_DIGITS = 40;
+/** Doubles that are written without an exponent have no more. */
+const DECIMAL_DIGITS = 25;
+/** Two decimal numbers of so many digits are never the same double, so that none is rounded to a bound that is not in the range. */
+export const EXACT_DIGITS = 15;
+const MOST_LISTED = 1000;
 
 const digit = chars(digits);
 const nonZero = chars([[0x31, 0x39]]);
 
-export function integers({ min, max }: Range): Expression {
-  const least =
-    min === null ? Number.NEGATIVE_INFINITY : min.isOpen ? Math.floor(min.value) + 1 : Math.ceil(min.value);
-  const most =
-    max === null ? Number.POSITIVE_INFINITY : max.isOpen ? Math.ceil(max.value) - 1 : Math.floor(max.value);
-  const negative = all(text("-"), naturals(Math.max(1, -most), -least));
-  return any(naturals(Math.max(0, least), most), least < 0 ? negative : never);
+/** The whole numbers of a range that are multiples of ten to the power of `zeros`. */
+export function integers({ min, max }: Range, zeros = 0): Expression {
+  const least = min && leastMultiple(min, zeros);
+  const most = max && mostMultiple(max, zeros);
+  const hasZero = (least === null || least <= 0n) && (most === null || most >= 0n);
+  const tail = text("0".repeat(zeros));
+  const positive = all(naturals(least === null || least < 1n ? 1n : least, most, zeros), tail);
+  const mirrored = { least: most === null || most > -1n ? 1n : -most, most: least && -least };
+  const negative = all(text("-"), naturals(mirrored.least, mirrored.most, zeros), tail);
+  return any(
+    hasZero ? text("0") : never,
+    most !== null && most < 1n ? never : positive,
+    least !== null && least > -1n ? never : negative,
+  );
 }
 
-/** The whole numbers from `min` to `max`, neither below zero. */
-function naturals(min: number, max: number): Expression {
-  if (max < min) return never;
-  const open = 10 ** Math.max(INTEGER_DIGITS, String(min).length) - 1;
-  const last = max === Number.POSITIVE_INFINITY ? Math.min(open, Number.MAX_SAFE_INTEGER) : max;
-  const parts: Expression[] = [];
-  for (let length = String(min).length; length <= String(last).length; length += 1) {
-    const low = Math.max(min, length === 1 ? 0 : 10 ** (length - 1));
-    const high = Math.min(last, 10 ** length - 1);
-    parts.push(sameLength(String(low), String(high)));
-  }
-  return any(...merge(parts, min, last));
+/** The number of the least multiple that is in the range. */
+function leastMultiple({ value, isOpen }: Bound, zeros: number): bigint {
+  const [units, size] = aligned(toDecimal(value), { units: 10n ** BigInt(zeros), places: 0 });
+  return isOpen ? floorDivided(units, size) + 1n : ceilDivided(units, size);
 }
 
-/** Where nothing bounds them the numbers of every length are one expression, and not fifteen. */
-function merge(parts: Expression[], min: number, last: number): Expression[] {
-  const isFree = min <= 1 && /^9+$/.test(String(last));
-  if (!isFree) return parts;
-  const free = all(nonZero, repeat(digit, 0, String(last).length - 1));
-  return min === 0 ? [text("0"), free] : [free];
+function mostMultiple({ value, isOpen }: Bound, zeros: number): bigint {
+  const [units, size] = aligned(toDecimal(value), { units: 10n ** BigInt(zeros), places: 0 });
+  return isOpen ? ceilDivided(units, size) - 1n : floorDivided(units, size);
+}
+
+/** The whole numbers from `min` to `max`; `min` is not below zero, and `zeros` digits follow elsewhere. */
+function naturals(min: bigint, max: bigint | null, zeros = 0): Expression {
+  if (max !== null && max < min) return never;
+  if (min === 0n) return any(text("0"), naturals(1n, max, zeros));
+  const low = String(min);
+  const digits = zeros === 0 ? INTEGER_DIGITS : EXACT_DIGITS - zeros;
+  const high = max === null ? "9".repeat(Math.max(digits, low.length)) : String(max);
+  if (low.length === high.length) return sameLength(low, high);
+  const from = /^10*$/.test(low) ? low.length : low.length + 1;
+  const to = /^9+$/.test(high) ? high.length : high.length - 1;
+  return any(
+    from > low.length ? sameLength(low, "9".repeat(low.length)) : never,
+    all(nonZero, repeat(digit, from - 1, to - 1)),
+    to < high.length ? sameLength(`1${"0".repeat(to)}`, high) : never,
+  );
 }
 
 /** Digits from `low` to `high`, which are as long as one another. */
@@ -86,22 +104,25 @@ function between(from: number, to: number): Expression {
 const exponent = all(chars(only("eE")), optional(chars(only("+-"))), repeat(digit, 1, 2));
 const free = all(
   optional(text("-")),
-  naturals(0, Number.POSITIVE_INFINITY),
-  optional(all(text("."), repeat(digit, 1, EXACT_DIGITS))),
+  naturals(0n, null),
+  optional(all(text("."), repeat(digit, 1, DECIMAL_DIGITS))),
   optional(exponent),
 );
 
-/** Numbers with and without decimals; one that nothing bounds may have an exponent. */
-export function decimals({ min, max }: Range): Expression {
-  if (min === null && max === null) return free;
+/** Numbers with and without decimals, of which there are at most `most`; one that nothing bounds may have an exponent. */
+export function decimals({ min, max }: Range, most?: number): Expression {
+  if (min === null && max === null && most === undefined) return free;
   const zero: Bound = { value: 0, isOpen: false };
   const belowZero: Bound = { value: 0, isOpen: true };
   const reflected = { min: reflect(lower(max, belowZero)), max: min && reflect(min) };
-  return any(positives(upper(min, zero), max), all(text("-"), positives(reflected.min, reflected.max)));
+  return any(
+    positives(upper(min, zero), max, most),
+    all(text("-"), positives(reflected.min, reflected.max, most)),
+  );
 }
 
 function reflect({ value, isOpen }: Bound): Bound {
-  return { value: 0 - value, isOpen };
+  return { value: typeof value === "bigint" ? -value : 0 - value, isOpen };
 }
 
 function upper(bound: Bound | null, other: Bound): Bound {
@@ -114,26 +135,31 @@ function lower(bound: Bound | null, other: Bound): Bound {
     : bound;
 }
 
-function positives(min: Bound, max: Bound | null): Expression {
+function positives(min: Bound, max: Bound | null, most?: number): Expression {
   if (max && (max.value < min.value || (max.value === min.value && (max.isOpen || min.isOpen)))) return never;
   const [low, lowDecimals] = split(min.value);
-  const [high, highDecimals] = max === null ? [Number.POSITIVE_INFINITY, ""] : split(max.value);
-  const places = EXACT_DIGITS - String(max === null ? low : high).length;
+  const [high, highDecimals] = max === null ? [null, ""] : split(max.value);
+  const places = most ?? placesFor(min, max);
   const floor = { digits: lowDecimals, isOpen: min.isOpen };
   const ceiling = { digits: highDecimals, isOpen: max?.isOpen ?? false };
   if (low === high) return all(text(String(low)), fraction(floor, ceiling, places));
+  const open = most === undefined ? null : exactWhole(low, most);
+  const last = high === null ? open : high - 1n;
   return any(
     all(text(String(low)), fraction(floor, null, places)),
-    all(naturals(low + 1, high - 1), optional(all(text("."), repeat(digit, 1, places)))),
-    max === null ? never : all(text(String(high)), fraction(null, ceiling, places)),
+    all(naturals(low + 1n, last), fraction(null, null, places)),
+    high === null ? never : all(text(String(high)), fraction(null, ceiling, places)),
   );
 }
 
-/** A number's digits before and behind its point, the latter without zeros at the end. */
-export function split(value: number): [whole: number, decimals: string] {
-  const whole = Math.trunc(value);
-  const written = Math.abs(value) < 1e-6 ? value.toFixed(EXACT_DIGITS) : String(value);
-  return [whole, (written.split(".")[1] ?? "").replace(/0+$/, "")];
+/** A validator divides doubles to tell multiples, so these have no more digits than are exact. */
+function exactWhole(low: bigint, places: number): bigint {
+  return 10n ** BigInt(Math.max(EXACT_DIGITS - places, String(low).length)) - 1n;
+}
+
+function placesFor(min: Bound, max: Bound | null): number {
+  const isRounded = [min, max].some((bound) => bound?.isOpen && Number(bound.value) !== 0);
+  return isRounded ? EXACT_DIGITS - String(split((max ?? min).value)[0]).length : DECIMAL_DIGITS;
 }
 
 interface Edge {
@@ -143,10 +169,9 @@ interface Edge {
 
 /** A point and decimals, or nothing, where the decimals are from `floor` to `ceiling`. JSON has no `1.`. */
 function fraction(floor: Edge | null, ceiling: Edge | null, places: number): Expression {
-  const isFreeBelow = isFree(floor);
-  const digitsBehind =
-    isFreeBelow && ceiling === null ? repeat(digit, 1, places) : nextDigit(floor, ceiling, places);
-  return any(mayEnd(floor, ceiling) ? nothing : never, all(text("."), digitsBehind));
+  const isAny = isFree(floor) && ceiling === null;
+  const digitsBehind = isAny ? repeat(digit, 1, places) : nextDigit(floor, ceiling, places);
+  return any(mayEnd(floor, ceiling) ? nothing : never, places > 0 ? all(text("."), digitsBehind) : never);
 }
 
 function isFree(floor: Edge | null): boolean {
@@ -181,4 +206,26 @@ function nextDigit(floor: Edge | null, ceiling: Edge | null, places: number): Ex
 
 function rest(edge: Edge | null): Edge | null {
   return edge && { ...edge, digits: edge.digits.slice(1) };
+}
+
+/**
+ * The numbers of a range that are multiples of `step`: by their digits for powers of ten, one by one where the range
+ * has both ends. Null where there are too many for that.
+ */
+export function multiples(range: Range, step: number, isInteger: boolean): Expression | null {
+  const power = powerOfTen(step);
+  if (power !== null)
+    return power < 0 && !isInteger ? decimals(range, -power) : integers(range, Math.max(0, power));
+  const { min, max } = range;
+  if (min === null || max === null) return null;
+  const size = toDecimal(step);
+  const [least, sizeForLeast] = aligned(toDecimal(min.value), size);
+  const [most, sizeForMost] = aligned(toDecimal(max.value), size);
+  const first = min.isOpen ? floorDivided(least, sizeForLeast) + 1n : ceilDivided(least, sizeForLeast);
+  const last = max.isOpen ? ceilDivided(most, sizeForMost) - 1n : floorDivided(most, sizeForMost);
+  if (last - first >= MOST_LISTED) return null;
+  const texts = Array.from({ length: Number(last - first) + 1 }, (_, index) =>
+    written({ ...size, units: size.units * (first + BigInt(index)) }),
+  );
+  return oneOfTexts(isInteger ? texts.filter((value) => !value.includes(".")) : texts);
 }

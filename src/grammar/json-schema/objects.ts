@@ -1,11 +1,9 @@
 import { all, any, type Expression, never, nothing, text } from "../automata/expression.ts";
-import { unsupported } from "../faults.ts";
 import { listOf } from "./arrays.ts";
 import { namesOf, propertyOf } from "./conjunction.ts";
 import { extraProperty } from "./extra-properties.ts";
-import { colon, comma } from "./punctuation.ts";
+import { colon, comma, type ValueRules } from "./rules.ts";
 import type { Schema } from "./schema.ts";
-import type { ValueRules } from "./value-rules.ts";
 
 interface Plan {
   /** The properties in their order: key and value, and whether it must be there. */
@@ -29,10 +27,9 @@ export function objects(schemas: readonly Schema[], rules: ValueRules): Expressi
   };
   if (plan.extra && plan.min > declared.length + 1) {
     const param = schemas.find(({ minProperties }) => minProperties === plan.min)?.param ?? "";
-    throw unsupported(
-      `${param}.minProperties`,
-      "more properties than one beside the named ones cannot be counted.",
-    );
+    const why = "more properties than one beside the named ones cannot be counted.";
+    rules.enforcement.widen(`${param}.minProperties`, "minProperties", why);
+    plan.min = declared.length + 1;
   }
   return all(text("{"), new Members(plan, rules).from(0, 0), text("}"));
 }

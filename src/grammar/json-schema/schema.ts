@@ -13,10 +13,11 @@ export interface Schema {
   /** `enum` and `const`: the values by their canonical text. */
   values?: ReadonlyMap<string, unknown>;
   const?: ReadonlyMap<string, unknown>;
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  exclusiveMaximum?: number;
+  minimum?: number | bigint;
+  maximum?: number | bigint;
+  exclusiveMinimum?: number | bigint;
+  exclusiveMaximum?: number | bigint;
+  multipleOf?: number;
   minLength?: number;
   maxLength?: number;
   pattern?: Regex;
@@ -32,8 +33,13 @@ export interface Schema {
   items?: Schema;
   minItems?: number;
   maxItems?: number;
+  uniqueItems?: boolean;
   /** What must hold as well: `$ref` and `allOf`. */
   also?: readonly Schema[];
   anyOf?: readonly Schema[];
   oneOf?: readonly Schema[];
+  /** What must not hold: for listed values alone. */
+  not?: Schema;
+  /** `unevaluatedProperties: false`: an object that names no property has none. */
+  isSealed?: boolean;
 }

@@ -7,7 +7,11 @@ import {
   union,
   wordChars,
 } from "../automata/code-points.ts";
+import { unicodeProperty } from "../automata/unicode.ts";
 import type { RegexReader } from "./reader.ts";
+
+/** To find all characters of a property takes some 5 ms. */
+const PROPERTY_STEPS = 10_000;
 
 const sets = new Map<string, CodePoints>([
   ["d", digits],
@@ -39,8 +43,8 @@ function readRange(reader: RegexReader): CodePoints {
   reader.take("-");
   const last = readMember(reader);
   const [from, to] = [single(first), single(last)];
-  if (from === null || to === null) throw reader.broken("a range goes from one character to another", start);
-  if (from > to) throw reader.broken("the range ends before it begins", start);
+  if (from === null || to === null) throw reader.broken("a range runs from one character to another", start);
+  if (from > to) throw reader.broken("the range ends before it starts", start);
   return union(complement(complement([[from, to]])));
 }
 
@@ -69,11 +73,20 @@ export function readEscape(reader: RegexReader): CodePoints {
   if (char === "u") return readUnicode(reader, start);
   if (char === "c") return only(String.fromCharCode(reader.match(/[a-zA-Z]/y).charCodeAt(0) % 32));
   if (char === "b" || char === "B") throw reader.refused("a word boundary", start);
-  if (char === "p" || char === "P") throw reader.refused("a Unicode property", start);
+  if (char === "p" || char === "P") return readProperty(reader, char === "P", start);
   if (/[1-9k]/.test(char)) throw reader.refused("a backreference", start);
   if (/[A-Za-z]/.test(char)) throw reader.refused(`the escape \\${char}`, start);
   if (char === "") throw reader.broken("it ends with a \\", start);
   return only(char);
+}
+
+/** `\p{L}`, `\p{Script=Greek}`; `\P{…}` for all others. */
+function readProperty(reader: RegexReader, isNegated: boolean, start: number): CodePoints {
+  const name = reader.match(/\{[A-Za-z_0-9=]{1,38}\}/y).slice(1, -1);
+  reader.budget.spendOnce(`\\p{${name}}`, PROPERTY_STEPS);
+  const set = unicodeProperty(name);
+  if (set === null) throw reader.broken(`there is no Unicode property "${name}"`, start);
+  return isNegated ? complement(set) : set;
 }
 
 function readUnicode(reader: RegexReader, start: number): CodePoints {

@@ -54,7 +54,7 @@ describe("which tools may be called", () => {
     [
       "a schema that cannot be held to",
       {},
-      [define("a", { type: "object", not: { type: "null" } })],
+      [define("a", { type: "object", not: { minProperties: 1 } })],
       "tools[0].schema.not",
       "not",
     ],

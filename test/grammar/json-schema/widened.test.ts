@@ -1,0 +1,57 @@
+import { describe, expect, test } from "bun:test";
+import { checkSchema, compileSchema } from "../../../src/grammar/json-schema/check.ts";
+import { createMatcher } from "../matcher.ts";
+import { accepted } from "./schema-cases.ts";
+import { shapes } from "./widened-cases.ts";
+
+const compile = (schema: unknown) => compileSchema(schema, "tools[0].parameters", { strict: false });
+
+describe("what cannot be enforced is widened and reported, the rest is enforced", () => {
+  test.each(shapes.map((shape) => [shape.name, shape] as const))(
+    "%s",
+    (_, { schema, good, bad, widened }) => {
+      const compiled = compile(schema);
+      expect(compiled.widened.map(({ keyword }) => keyword)).toEqual(widened);
+      const isMatch = createMatcher(compiled.grammar.grammar);
+      expect(good.filter((value) => !isMatch(JSON.stringify(value)))).toEqual([]);
+      expect(bad.filter((value) => isMatch(JSON.stringify(value)))).toEqual([]);
+    },
+  );
+
+  test.each(
+    shapes.filter(({ widened }) => widened.length > 0).map((shape) => [shape.name, shape.schema] as const),
+  )("strictly, that is refused: %s", (_, schema) => {
+    // A higher count than the engine has is kept lower.
+    const isNarrowed = /"max(Length|Items)":\d{4}/.test(JSON.stringify(schema));
+    if (isNarrowed) expect(checkSchema(schema, "s").type).toBe("ebnf");
+    else expect(() => checkSchema(schema, "s")).toThrow(expect.objectContaining({ status: 400 }));
+  });
+
+  test("a place and a reason are given", () => {
+    const schema = { type: "object", properties: { "a b": { type: "string", format: "cron" } } };
+    expect(compile(schema).widened).toEqual([
+      {
+        at: 'tools[0].parameters.properties["a b"].format',
+        keyword: "format",
+        why: expect.stringContaining('the format "cron" cannot be enforced'),
+      },
+    ]);
+  });
+});
+
+test.each(accepted.map(([name, schema]) => [name, schema] as const))(
+  "what is enforced whole is not widened: %s",
+  (_, schema) => {
+    const { grammar, widened } = compile(schema);
+    const isNarrowed = JSON.stringify(schema).includes("100000");
+    if (isNarrowed) return;
+    expect(widened).toEqual([]);
+    expect(grammar).toEqual(checkSchema(schema, "s"));
+  },
+);
+
+test("nothing satisfies it: refused in either way", () => {
+  expect(() => compile({ type: "integer", minimum: 3, maximum: 2 })).toThrow(
+    expect.objectContaining({ code: "invalid_request", param: "tools[0].parameters" }),
+  );
+});
