@@ -55,7 +55,7 @@ child=""
 bounded() {
   local code=0 started=$SECONDS next=15
   set -m
-  "$@" </dev/null 3>&- &
+  "$@" </dev/null 3>&- 4>&- &
   child=$!
   set +m
   while kill -0 "$child" 2>/dev/null; do
@@ -141,13 +141,13 @@ on_exit() {
 interrupted() {
   trap '' INT TERM HUP
   stop_child
-  printf '\ninstall.sh: %s; nothing is left half done\n  Next: run install.sh again to carry on\n' "$1" >&2
+  printf '\ninstall.sh: %s; nothing is left half done\n  Next: run install.sh again to carry on\n' "$1" >&4
   exit "$2"
 }
 
 # on_error LINE COMMAND: whatever has no message of its own.
 on_error() {
-  printf 'install.sh: stopped at line %s: %s\n  Next: see the line above; check permissions and free disk space, then run install.sh again\n' "$1" "$2" >&2
+  printf 'install.sh: stopped at line %s: %s\n  Next: see the line above; check permissions and free disk space, then run install.sh again\n' "$1" "$2" >&4
 }
 
 # --- what must be so -----------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ free_mb() { df -Pk -- "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024), $6
 
 # Megabytes: the packages and the build; the engine with its packages, bun, two executables and the starter model.
 check_space() {
-  local build=450 home=1500 build_free build_at home_free home_at
+  local build=600 home=1500 build_free build_at home_free home_at
   if [[ -e $share/runtime ]]; then home=400; fi
   read -r build_free build_at <<<"$(free_mb "${TMPDIR:-/tmp}")" || true
   read -r home_free home_at <<<"$(free_mb "$(existing "$share")")" || true
@@ -238,7 +238,7 @@ bring_bun() {
 fetch_with_npm() {
   local code=0
   say "Fetching bun $bun_version with npm (52 MB)"
-  bounded npm pack --pack-destination "$scratch" --fetch-retries=1 --fetch-timeout=60000 --fetch-retry-maxtimeout=10000 \
+  bounded npm pack --pack-destination "$scratch" --cache "$scratch/npm" --fetch-retries=1 --fetch-timeout=60000 --fetch-retry-maxtimeout=10000 \
     "@oven/bun-linux-$1@$bun_version" >"$scratch/log" 2>&1 || code=$?
   if ((code == 0)) && tar -xzOf "$scratch/oven-bun-linux-$1-$bun_version.tgz" package/bin/bun >"$scratch/bun" 2>>"$scratch/log"; then
     return 0
@@ -481,7 +481,7 @@ running_servers() {
   for link in /proc/[0-9]*/exe; do
     target="$(readlink -- "$link" 2>/dev/null)" || continue
     pid="${link//[!0-9]/}"
-    if [[ ${target% (deleted)} == "$exe" && $pid != "$service" ]] && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qx serve; then
+    if [[ ${target% (deleted)} == "$exe" && $pid != "$service" ]] && tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qx serve; then
       printf '%s\n' "$pid"
     fi
   done
@@ -565,7 +565,7 @@ serve_in_foreground() {
   say "No systemd for this user: serving right here; Ctrl-C stops it"
   # In a process group of its own: Ctrl-C reaches it once, through the trap.
   set -m
-  "$exe" serve 3>&- &
+  "$exe" serve 3>&- 4>&- &
   server=$!
   set +m
   stopping=""
@@ -757,13 +757,16 @@ fi
 check_machine
 check_space
 scratch="$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-install.XXXXXX")"
-exec 3>&1
+# The terminal, also while a step's output goes to a file.
+exec 3>&1 4>&2
 trap on_exit EXIT
 trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
 trap 'interrupted "stopped by Ctrl-C" 130' INT
 trap 'interrupted "stopped by SIGTERM" 143' TERM
 trap 'interrupted "stopped, since its terminal was closed" 129' HUP
 
+# What packages come through stays out of the home folder.
+export BUN_INSTALL_CACHE_DIR="${BUN_INSTALL_CACHE_DIR:-$share/bun/packages}"
 if find_bun; then say "Found bun $("$bun" --version): $bun"; else bring_bun; fi
 build
 write_settings
