@@ -5,9 +5,10 @@ import { which } from "../../src/python/find.ts";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
 import { repo } from "../helpers/server.ts";
 
-/** The plain user of the machine, who lingers, and the checkout that the user installs from. */
+/** The plain user of the machine, who lingers; the checkout that the user installs from; the small real model. */
 export const user = "ov";
 export const checkout = "/opt/ov-llm";
+export const starter = "/opt/starter.gguf";
 
 const packages = "systemd,systemd-sysv,dbus,libpam-systemd,python3,python3-venv,ca-certificates,curl,procps";
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");
@@ -43,6 +44,8 @@ export function whyNoMachine(): string | null {
 export async function bootMachine(folder: string): Promise<Machine> {
   const disk = join(folder, "disk");
   await must(["cp", "-a", "--reflink=auto", await bringRoot(), disk]);
+  // A copy, since only its owner may read what `npm test` fetched.
+  await must(["install", "-m", "644", modelPath(), join(disk, starter)]);
   let booted = await boot(disk);
   const enter = (command: string[]) => [
     "nsenter",
@@ -136,12 +139,12 @@ function readChild(pid: number): number | null {
   }
 }
 
-/** What the machine borrows, read-only: the checkout, bun, and the engine and model of the test run at their own paths. */
+/** What the machine borrows, read-only: the checkout, bun and its packages, and the engine of the test run at its own path. */
 function toBinds(): [string, string][] {
   const python =
     /^home = (.+)$/m.exec(readFileSync(join(runtimeDir(), "pyvenv.cfg"), "utf8"))?.[1] ?? "/usr/bin";
   const home = dirname(python);
-  const same = [runtimeDir(), dirname(modelPath()), ...(home === "/usr" ? [] : [home])];
+  const same = [runtimeDir(), ...(home === "/usr" ? [] : [home])];
   const packages = process.env.BUN_INSTALL_CACHE_DIR ?? join(cache, "bun-packages");
   const borrowed: [string, string][] = [
     [repo, checkout],
