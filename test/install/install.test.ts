@@ -382,12 +382,14 @@ describe.skipIf(runtime === undefined || model === undefined)(
       async () => {
         const calls = path("systemctl-calls");
         writeScript(join(bin, "systemctl"), renderSystemctl(calls));
-        writeScript(join(bin, "loginctl"), `echo "loginctl $*" >> "${calls}"`);
+        // It does not linger, and may not change that.
+        writeScript(join(bin, "loginctl"), `echo "loginctl $*" >> "${calls}"; echo Linger=no; exit 1`);
         const { code, out } = await start(["--lan"], { OV_PORT: "1" }).end();
         const pid = Number(readFileSync(`${calls}.pid`, "utf8"));
         process.kill(pid, "SIGTERM");
         expect(out).toContain("answered: The capital of France is Paris.");
         expect(out).toContain("the service does not see OV_PORT of this shell");
+        expect(out).toContain("until you run: sudo loginctl enable-linger");
         expect(code).toBe(0);
         const key = /^OV_API_KEY=(.+)$/m.exec(readFileSync(settings, "utf8"))?.[1] ?? "";
         expect(key.length).toBeGreaterThan(40);

@@ -44,7 +44,7 @@ export function whyNoMachine(): string | null {
 export async function bootMachine(folder: string): Promise<Machine> {
   const disk = join(folder, "disk");
   await must(["cp", "-a", "--reflink=auto", await bringRoot(), disk]);
-  // A copy, since only its owner may read what `npm test` fetched.
+  // Only its owner may read the folder that `npm test` fetched it into.
   await must(["install", "-m", "644", modelPath(), join(disk, starter)]);
   let booted = await boot(disk);
   const enter = (command: string[]) => [

@@ -3,19 +3,32 @@ import { basename } from "node:path";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
-import { bootMachine, checkout, type Machine, type Run, starter, whyNoMachine } from "./machine.ts";
+import { bootMachine, checkout, type Machine, type Run, starter, user, whyNoMachine } from "./machine.ts";
 
 // `npm test` shows that a service comes and comes back; the rest is `bun run test:systemd`.
 const isWhole = process.env.OV_TEST_SYSTEMD === "all";
-const obstacle = whyNoMachine();
-const folder = createTempDir();
+const booted = await tryToBoot(createTempDir());
+const obstacle = typeof booted === "string" ? booted : null;
 const url = "http://127.0.0.1:9000";
+/** In milliseconds. */
 const minutes = 60_000;
 
 const unit = "ov-server.service";
 const dropIns = `~/.config/systemd/user/${unit}.d`;
 const settings = "~/.config/ov-llm-server/ov-server.env";
 const mainPid = `systemctl --user show -p MainPID --value ${unit}`;
+
+/** The machine, or why there is none: that skips these tests, and fails `bun run test:systemd`. */
+async function tryToBoot(folder: string): Promise<Machine | string> {
+  const missing = whyNoMachine();
+  if (missing !== null) return missing;
+  try {
+    return await bootMachine(folder);
+  } catch (error) {
+    if (isWhole || !(error instanceof Error)) throw error;
+    return `cannot be booted here: ${error.message.replaceAll(/\s+/g, " ").slice(0, 200)}`;
+  }
+}
 
 /** A request that streams so many tokens, whatever the model says. */
 const streams = (tokens: number) =>
@@ -32,12 +45,14 @@ describe.skipIf(obstacle !== null)(
   () => {
     let machine: Machine;
     beforeAll(async () => {
-      machine = await bootMachine(folder);
+      if (typeof booted === "string") return;
+      machine = booted;
       const place = `~/models/converted_models/${smol}`;
-      // The engine and the model of the test run, so that nothing is downloaded.
+      // The engine and the model of the test run, so that nothing is downloaded. The model is the user's own: the engine opens a
+      // .gguf file for writing, too.
       await run(`mkdir -p ~/.local/share/ov-llm ${place} && ln -s ${runtimeDir()} ~/.local/share/ov-llm/runtime &&
-        ln -s ${starter} ${place}/${basename(modelPath())}`);
-    }, 10 * minutes);
+        cp ${starter} ${place}/${basename(modelPath())}`);
+    }, minutes);
     afterAll(async () => machine?.dispose());
 
     const run = (script: string, seconds?: number): Promise<Run> => machine.run(script, seconds);
@@ -259,6 +274,14 @@ describe.skipIf(obstacle !== null)(
         },
         2 * minutes,
       );
+
+      test("a folder that belongs to another user is named, before anything is touched", async () => {
+        await machine.runAsRoot(`install -d -o root -m 755 /home/${user}/.local/lib/ov-llm`);
+        const { code, out: said } = await run(`sh ${checkout}/install.sh`);
+        expect(said).toContain(`${user} cannot write to /home/${user}/.local/lib/ov-llm`);
+        expect(said).toContain(`Next: run: sudo chown -R ${user} '/home/${user}/.local/lib/ov-llm'`);
+        expect(code).toBe(1);
+      });
     });
   },
 );
