@@ -212,7 +212,7 @@ describe.skipIf(obstacle !== null)(
           expect(text).toContain('"finish_reason":"length"');
           expect(text).toContain("data: [DONE]");
           expect(code).toBe(0);
-          const show = `systemctl --user show -p ActiveState,Result ${unit}; pgrep -u 1000 -f 'ov-llm|host.py' || echo none`;
+          const show = `systemctl --user show -p ActiveState,Result ${unit}; pgrep -u 1000 -x 'ov-llm|python' || echo none`;
           expect(await out(show)).toBe("Result=success\nActiveState=inactive\nnone");
           await run(`systemctl --user start ${unit}`);
         },
