@@ -101,10 +101,14 @@ function createBuilder(
     async step(title, command) {
       const run = await attempt(command);
       if (run.reason === null) return;
+      // Who stopped it has nothing to check.
+      const next =
+        signal?.aborted === true
+          ? `Run \`${setup}\` again to carry on.`
+          : `Check the network and the free disk space, then run \`${setup}\` again.`;
       throw new OvError(
         "setup_failed",
-        `Cannot set up ${what}: the step to ${title} failed: ${run.reason}. ` +
-          `Check the network and the free disk space, then run \`${setup}\` again.`,
+        `Cannot set up ${what}: the step to ${title} failed: ${run.reason}. ${next}`,
       );
     },
   };
