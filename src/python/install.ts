@@ -104,10 +104,16 @@ function createBuilder(
       throw new OvError("setup_failed", {
         what: `Cannot set up ${what}`,
         why: `the step to ${title} failed: ${run.reason}`,
-        next: `Check the network and the free disk space, then run \`${setup}\` again.`,
+        next: toNextTry(setup, signal),
       });
     },
   };
+}
+
+/** What to do after a failed step of `command`; whoever stopped it has nothing to check. */
+export function toNextTry(command: string, signal: AbortSignal | undefined): string {
+  if (signal?.aborted) return `Run \`${command}\` again to continue.`;
+  return `Check the network and the free disk space, then run \`${command}\` again.`;
 }
 
 /** Whether a line of pip or uv shows progress; those about indexes, links and caches do not. */

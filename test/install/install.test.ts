@@ -7,9 +7,11 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { settingsTable } from "../../src/config/settings.ts";
@@ -100,8 +102,9 @@ function startScript(args: string[], env: Record<string, string | undefined>) {
 const toMode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe("the command line", () => {
-  test("--help names every option", async () => {
-    const { code, out } = await createHome().start(["--help"]).end();
+  test.each(["/bin/bash", "/bin/sh"])("--help names every option; with %s", async (shell) => {
+    const run = await Bun.$`${shell} ${join(repo, "install.sh")} --help`.quiet();
+    const { code, out } = { code: run.exitCode, out: run.stdout.toString() };
     for (const option of ["--no-serve", "--lan", "--uninstall", "--help"]) expect(out).toContain(option);
     expect(code).toBe(0);
   });
@@ -124,54 +127,154 @@ describe("the command line", () => {
   });
 });
 
-describe("bun", () => {
-  /** Just enough programs for the script, and neither bun, npm, node nor curl. */
-  function createBareHome(): Home & { run: (args: string[]) => ReturnType<typeof startScript> } {
-    const home = createHome();
-    for (const program of [
-      "readlink",
-      "dirname",
-      "mktemp",
-      "mkdir",
-      "rm",
-      "tail",
-      "cp",
-      "cat",
-      "env",
-      "ln",
-      "chmod",
-    ]) {
-      const path = Bun.which(program);
-      if (path !== null) symlinkSync(path, join(home.bin, program));
-    }
-    return { ...home, run: (args) => home.start(args, { PATH: home.bin }) };
+/** Just enough programs for the script, and neither bun, npm, node nor curl. */
+function createBareHome(): Home & {
+  run: (args?: string[], env?: Record<string, string>) => ReturnType<typeof startScript>;
+} {
+  const home = createHome();
+  const programs =
+    "readlink dirname basename mktemp mkdir rmdir rm mv tail head cp cat env ln chmod df awk uname id sha256sum sleep grep sed tr";
+  for (const program of programs.split(" ")) {
+    const path = Bun.which(program);
+    if (path !== null) symlinkSync(path, join(home.bin, program));
   }
+  return {
+    ...home,
+    run: (args = ["--no-serve"], env = {}) => home.start(args, { PATH: home.bin, ...env }),
+  };
+}
 
-  test("that is neither here nor to be had is an error that says what to install", async () => {
-    const { code, out } = await createBareHome().run(["--no-serve"]).end();
-    expect(out).toContain("there is no bun 1.4.4 or newer");
-    expect(out).toContain("sudo apt install npm");
+describe("before anything is touched", () => {
+  test("too little space is found, with the folder, the need and what to do", async () => {
+    const { home, bin, run } = createBareHome();
+    rmSync(join(bin, "df"));
+    writeScript(join(bin, "df"), "echo Filesystem; echo /dev/x 9 9 102400 9% /somewhere");
+    const { code, out } = await run().end();
+    expect(out).toContain("there are 100 MB free on /somewhere, and this needs 2100 MB");
+    expect(out).toContain("  Next: ");
+    expect([code, readdirSync(home)]).toEqual([1, []]);
+  });
+
+  test("a file where a folder is needed is named", async () => {
+    const { path, run } = createBareHome();
+    writeFileSync(path(".local"), "");
+    const { code, out } = await run().end();
+    expect(out).toContain(`${path(".local")} is in the way`);
     expect(code).toBe(1);
   });
 
-  test("that npm brought without running its install script is found in its platform package", async () => {
+  test("another kind of machine is refused", async () => {
+    const { bin, run } = createBareHome();
+    rmSync(join(bin, "uname"));
+    writeScript(join(bin, "uname"), '[ "$1" = -s ] && echo Darwin || echo arm64');
+    expect((await run().end()).out).toContain("this is Darwin on arm64");
+  });
+
+  test("INSTALL_SECONDS that is no number is refused", async () => {
+    const { out } = await createBareHome().run([], { INSTALL_SECONDS: "soon" }).end();
+    expect(out).toContain('INSTALL_SECONDS is "soon"');
+  });
+});
+
+describe("bun", () => {
+  const npmFails = `echo "npm error code ENOTFOUND" >&2
+    echo "npm error network request failed" >&2
+    echo "npm error A complete log of this run can be found in: /x/debug-0.log" >&2; exit 1`;
+
+  test("that is neither here nor to be had is an error that says what to install", async () => {
+    const { home, run } = createBareHome();
+    const { code, out } = await run().end();
+    expect(out).toContain("there is no bun 1.4.4 or newer, and neither npm nor curl");
+    expect(out).toContain("sudo apt install npm");
+    expect([code, readdirSync(home)]).toEqual([1, []]);
+  });
+
+  test("npm's own error is shown first, then curl's; nothing is left behind", async () => {
+    const { home, bin, run } = createBareHome();
+    writeScript(join(bin, "npm"), npmFails);
+    writeScript(join(bin, "curl"), 'echo "curl: (6) Could not resolve host" >&2; exit 6');
+    const { code, out } = await run().end();
+    const places = ["npm error code ENOTFOUND", "npm could not fetch bun", "curl: (6)", "  Next: "];
+    const found = places.map((place) => out.indexOf(place));
+    expect(found).toEqual([...found].sort((one, other) => one - other));
+    expect(found).not.toContain(-1);
+    expect(out).not.toContain("complete log");
+    expect([code, readdirSync(home)]).toEqual([1, []]);
+  });
+
+  test("an npm that never ends is ended", async () => {
+    const { bin, run } = createBareHome();
+    writeScript(join(bin, "npm"), "exec sleep 600");
+    const { code, out } = await run(["--no-serve"], { INSTALL_SECONDS: "1" }).end();
+    expect(out).toContain("npm did not end within 1 s");
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ["SIGINT", 130, "stopped by Ctrl-C"],
+    ["SIGTERM", 143, "stopped by SIGTERM"],
+    ["SIGHUP", 129, "its terminal was closed"],
+  ] as const)("%s while it is fetched is reported as that, and ends npm", async (signal, exit, said) => {
+    const { home, bin, run } = createBareHome();
+    const pid = join(bin, "npm.pid");
+    writeScript(join(bin, "npm"), `echo $$ > "${pid}.new"; mv "${pid}.new" "${pid}"; exec sleep 600`);
+    const script = run();
+    while (!existsSync(pid)) await Bun.sleep(20);
+    script.kill(signal);
+    const { code, out } = await script.end();
+    expect(out).toContain(said);
+    expect(out).toContain("run install.sh again");
+    expect(out).not.toContain("network");
+    expect(existsSync(`/proc/${readFileSync(pid, "utf8").trim()}`)).toBe(false);
+    expect([code, readdirSync(home)]).toEqual([exit, []]);
+  });
+
+  test("that is not the pinned one is refused and never run", async () => {
     const { bin, path, run } = createBareHome();
-    writeScript(
-      join(bin, "npm"),
-      `dir="$HOME/.local/share/ov-llm/bun/node_modules"
-      mkdir -p "$dir/.bin" "$dir/@oven/bun-linux-x64/bin"
-      printf '#!/bin/sh\\nexit 1\\n' > "$dir/.bin/bun"
-      printf '#!/bin/sh\\n[ "$1" = --version ] && echo 1.10.0 && exit\\necho "bun $*: no network"; exit 1\\n' > "$dir/@oven/bun-linux-x64/bin/bun"
-      chmod +x "$dir/.bin/bun" "$dir/@oven/bun-linux-x64/bin/bun"`,
+    writeScript(join(bin, "npm"), "exit 0");
+    writeScript(join(bin, "tar"), `echo '#!/bin/sh'; echo 'echo ran > "${path("ran")}"; echo 1.4.4'`);
+    const { code, out } = await run().end();
+    expect(out).toMatch(
+      /What was fetched is not bun 1\.4\.4: its sha256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
     );
-    writeScript(join(bin, "node"), "exit 1");
+    expect(existsSync(path("ran"))).toBe(false);
+    expect(existsSync(path(".local"))).toBe(false);
+    expect(code).toBe(1);
+  });
+
+  test.skipIf(Bun.version !== "1.4.4")("that is the pinned one is taken [needs bun 1.4.4]", async () => {
+    const { home, bin, path, run } = createBareHome();
+    writeScript(join(bin, "npm"), "exit 0");
+    writeScript(join(bin, "tar"), `exec cat "${process.execPath}"`);
+    // Nobody listens there, and its own cache is empty.
+    const proxy = "http://127.0.0.1:9";
+    const env = { http_proxy: proxy, https_proxy: proxy, BUN_INSTALL_CACHE_DIR: join(bin, "empty") };
+    const { code, out } = await run(["--no-serve"], env).end();
+    expect(out).toContain("the packages of ov-llm could not be fetched");
+    expect(readdirSync(path(".local/share/ov-llm/bun/bin"))).toEqual(["bun"]);
+    // Bun is kept for the next try, and there is nothing else.
+    expect(readdirSync(home)).toEqual([".local"]);
+    expect(readdirSync(path(".local"))).toEqual(["share"]);
+    expect(code).toBe(1);
+  });
+
+  test("that an older install.sh brought with npm is found in its platform package", async () => {
+    const { bin, path, run } = createBareHome();
+    const modules = path(".local/share/ov-llm/bun/node_modules");
+    for (const folder of [".bin", "@oven/bun-linux-x64/bin"])
+      mkdirSync(join(modules, folder), { recursive: true });
+    writeScript(join(modules, ".bin/bun"), "exit 1");
+    writeScript(
+      join(modules, "@oven/bun-linux-x64/bin/bun"),
+      '[ "$1" = --version ] && echo 1.10.0 && exit; echo "bun $*: no network"; exit 1',
+    );
     writeScript(join(bin, "bun"), "echo 1.4.3");
-    const { code, out } = await run(["--no-serve"]).end();
-    expect(out).toContain("Bringing bun 1.4.4 with npm");
+    const { code, out } = await run().end();
+    expect(out).toContain("Found bun 1.10.0");
     expect(out).toContain("bun install --frozen-lockfile --production: no network");
     expect(out).toContain("the packages of ov-llm could not be fetched");
     expect(code).toBe(1);
-    expect(existsSync(path(".local/lib/ov-llm/ov-llm"))).toBe(false);
+    expect(existsSync(path(".local/lib"))).toBe(false);
   });
 });
 
@@ -234,10 +337,24 @@ describe.skipIf(runtime === undefined || model === undefined)(
       "without systemd it serves right there, asks a question, and Ctrl-C ends it",
       async () => {
         const script = start([]);
-        await script.says("answered: ");
+        await script.says("Uninstall");
+        // An upgrade beside it.
+        const upgrade = await start([]).end();
+        expect(upgrade.out).toMatch(
+          /a server still runs what was there before: pid \d+\n {2}To upgrade it {2}stop it/,
+        );
+        expect(upgrade.out).not.toContain("error");
+        expect(upgrade.code).toBe(0);
         script.kill("SIGINT");
         const { code, out } = await script.end();
         expect(out).toContain("answered: The capital of France is Paris.");
+        const port = /^OV_PORT=(\d+)$/m.exec(readFileSync(settings, "utf8"))?.[1];
+        const summary = out.slice(out.indexOf(`ov-llm ${version} is serving`));
+        expect(summary).toContain(
+          `curl http://127.0.0.1:${port}/v1/chat/completions -d '{"model": "smollm2-135m-instruct",`,
+        );
+        for (const row of ["Address", "Stop", "Log", "Upgrade", "Uninstall"])
+          expect(summary).toContain(`\n  ${row} `);
         expect(code).toBe(0);
       },
       seconds,
@@ -265,16 +382,22 @@ describe.skipIf(runtime === undefined || model === undefined)(
       async () => {
         const calls = path("systemctl-calls");
         writeScript(join(bin, "systemctl"), renderSystemctl(calls));
-        writeScript(join(bin, "loginctl"), `echo "loginctl $*" >> "${calls}"`);
+        // It does not linger, and may not change that.
+        writeScript(join(bin, "loginctl"), `echo "loginctl $*" >> "${calls}"; echo Linger=no; exit 1`);
         const { code, out } = await start(["--lan"], { OV_PORT: "1" }).end();
         const pid = Number(readFileSync(`${calls}.pid`, "utf8"));
         process.kill(pid, "SIGTERM");
         expect(out).toContain("answered: The capital of France is Paris.");
         expect(out).toContain("the service does not see OV_PORT of this shell");
+        expect(out).toContain("until you run: sudo loginctl enable-linger");
         expect(code).toBe(0);
         const key = /^OV_API_KEY=(.+)$/m.exec(readFileSync(settings, "utf8"))?.[1] ?? "";
         expect(key.length).toBeGreaterThan(40);
-        expect(out.split(key)).toHaveLength(2);
+        // Its line, and the command that asks.
+        const summary = out.slice(out.indexOf("is serving"));
+        expect([out.split(key).length, summary.split(key).length]).toEqual([3, 3]);
+        expect(summary).toContain(`curl http://`);
+        expect(summary).toContain(`-H "Authorization: Bearer ${key}"`);
         expect(readFileSync(settings, "utf8")).toContain("\nOV_HOST=0.0.0.0\n");
         expect(toMode(settings)).toBe("600");
         const done = readFileSync(calls, "utf8").split("\n");
@@ -289,13 +412,17 @@ describe.skipIf(runtime === undefined || model === undefined)(
     );
 
     test(
-      "--lan again keeps the key and does not show it",
+      "--lan again keeps the key and does not show it, and a settings file that is a link stays one",
       async () => {
         writeScript(join(bin, "systemctl"), "exit 1");
+        renameSync(settings, path("dotfile"));
+        symlinkSync(path("dotfile"), settings);
         const before = readFileSync(settings, "utf8");
         const { out } = await start(["--lan", "--no-serve"]).end();
         expect(out).toContain("Kept the API key");
         expect(out).not.toContain("sk-");
+        expect(out).toContain('-H "Authorization: Bearer $OV_API_KEY"');
+        expect(readlinkSync(settings)).toBe(path("dotfile"));
         expect(readFileSync(settings, "utf8")).toBe(before);
       },
       seconds,
@@ -348,10 +475,10 @@ describe("a machine without Python", () => {
     for (const minor of [10, 11, 12, 13]) writeScript(join(bin, `python3.${minor}`), "exit 1");
     installStandIn(path(".local/lib/ov-llm"));
     const script = start([], { OV_PORT: String(await findFreePort()) });
-    await script.says("No model is registered yet");
+    await script.says("Hint: the native engine serves alone");
     script.kill("SIGINT");
     const { code, out } = await script.end();
-    expect(out).toContain("Hint: the native engine serves alone");
+    expect(out).toContain("No model is registered yet");
     expect(code).toBe(0);
   }, 60_000);
 });

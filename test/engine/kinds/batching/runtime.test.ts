@@ -236,7 +236,9 @@ describe("installRuntime", () => {
     const work = setupFailure(install(stop.signal));
     await waitFor(() => machine.calls().length >= 2);
     stop.abort();
-    expect((await work).message).toContain("it was stopped");
+    const { message } = await work;
+    expect(message).toContain("it was stopped. Run `ov-llm setup` again to continue.");
+    expect(message).not.toContain("network");
     expect(existsSync(runtimeDir)).toBe(false);
   });
 
