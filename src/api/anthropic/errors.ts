@@ -68,14 +68,18 @@ const errorTypes: Record<ErrorCode, ErrorType> = {
   server_unreachable: "api_error",
 };
 
+/** The code by which Anthropic's tool runners learn that they have to send the whole conversation each time. */
+const noThreads = "thread_unsupported_request";
+
 /** The words by which Claude Code sees that it has to shorten its conversation. */
 const tooLong = "Prompt is too long";
 
-function toErrorResponse({ code, message }: OvError, requestId: string): ErrorResponse {
+function toErrorResponse({ code, param, message }: OvError, requestId: string): ErrorResponse {
   const text = code === "context_length_exceeded" ? `${tooLong}: ${message}` : message;
+  const isThread = code === "unsupported_parameter" && param === "thread";
   return {
     type: "error",
-    error: { type: errorTypes[code], message: text, details: { error_code: code } },
+    error: { type: errorTypes[code], message: text, details: { error_code: isThread ? noThreads : code } },
     request_id: requestId,
   };
 }
@@ -104,12 +108,13 @@ export const anthropic: Dialect = {
 
 function describeError(codes: readonly ErrorCode[]) {
   const types = [...new Set(codes.map((code) => errorTypes[code]))];
+  const known = codes.includes("unsupported_parameter") ? [...codes, noThreads] : codes;
   return Type.Object({
     ...ErrorResponse.properties,
     error: Type.Object({
       ...ErrorResponse.properties.error.properties,
       type: Type.Union(types.map((type) => Type.Literal(type))),
-      details: Type.Object({ error_code: Type.Union(codes.map((code) => Type.Literal(code))) }),
+      details: Type.Object({ error_code: Type.Union(known.map((code) => Type.Literal(code))) }),
     }),
   });
 }

@@ -35,6 +35,13 @@ describe("an error", () => {
     expect(refused.headers).toEqual({ "www-authenticate": "Bearer" });
   });
 
+  test("of a thread has the code by which tool runners go on without", () => {
+    const error = new OvError("unsupported_parameter", "No.", { param: "thread" });
+    const { body } = anthropic.renderError(error, "r");
+    expect(body).toMatchObject({ error: { details: { error_code: "thread_unsupported_request" } } });
+    expect(Value.Check(anthropic.describeError(["unsupported_parameter"]), body)).toBe(true);
+  });
+
   test("of a prompt that does not fit starts with the words that Claude Code looks for", () => {
     const error = new OvError("context_length_exceeded", "The context length is 64 tokens.");
     expect(anthropic.renderError(error, "r").body).toMatchObject({

@@ -40,6 +40,11 @@ test("nulls and unknown fields ask for nothing", () => {
   expect(read({ ...nulls, ...unknown })).toEqual(read({}));
 });
 
+test.each(["thread", "compaction"])("%s is refused: no conversation is kept", (field) => {
+  expect(() => read({ [field]: { type: "create" } })).toThrow(`"${field}" is not supported`);
+  expect(read({ [field]: null })).toEqual(read({}));
+});
+
 describe("thinking", () => {
   test.each<[string, object, string, string]>([
     ["absent", {}, "none", "hidden"],

@@ -60,6 +60,8 @@ const prompt = {
     ),
   ),
   output_format: nullable(Format),
+  thread: Type.Optional(Type.Unknown({ description: "Only null is served: send the whole conversation" })),
+  compaction: Type.Optional(Type.Unknown({ description: "Only null is served" })),
 };
 
 /** Body of POST /v1/messages/count_tokens; unknown fields are ignored, and null stands for absent. */

@@ -10,6 +10,7 @@ import { toDefinitions, toToolWish } from "./tools.ts";
  * what Anthropic's shape can say and is not served; what any dialect could ask for is checked by generate/plan.ts.
  */
 export function toTextRequest(body: MessagesRequest): TextRequest {
+  refuseKept(body);
   return {
     conversation: { turns: toTurns(body), at: "messages" },
     tools: toDefinitions(body),
@@ -28,6 +29,16 @@ export function toTextRequest(body: MessagesRequest): TextRequest {
     reasoningEffort: toThinking(body).effort,
     templateVariables: {},
   };
+}
+
+/** What would leave out a part of the conversation, or stand for it, on a server that keeps conversations. */
+function refuseKept({ thread, compaction }: MessagesRequest): void {
+  if (thread !== undefined && thread !== null) {
+    throw unsupported("thread", "is not supported: no conversation is kept here. Send all of its messages.");
+  }
+  if (compaction !== undefined && compaction !== null) {
+    throw unsupported("compaction", "is not supported: leave it out, and shorten the messages.");
+  }
 }
 
 /** `output_format` is the older name of `output_config.format`. */
