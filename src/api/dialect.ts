@@ -25,18 +25,35 @@ export interface Dialect {
   readKey(headers: Headers): string | undefined;
   /** How to send a key, for the error of a request without one: `Authorization: Bearer <key>`. */
   keyHint: string;
-  renderError(error: OvError): RenderedError;
+  /** A header that only its clients send: it decides where several dialects serve a path, and where none has a prefix. */
+  marker?: string;
+  /** The header in which its clients look for the request's id, beside `x-request-id`. */
+  idHeader?: string;
+  /** Sent while a stream has nothing else to send; by default a comment, where its format has one. */
+  keepAlive?: StreamEvent;
+  renderError(error: OvError, requestId: string): RenderedError;
   /** What ends a stream that fails after its status has been sent. */
-  renderStreamError(error: OvError): StreamEvent;
+  renderStreamError(error: OvError, requestId: string): StreamEvent;
   /** The body of an error that has one of these codes, for /openapi.json. */
   describeError(codes: readonly ErrorCode[]): TSchema;
 }
 
-/** The dialect of a path: that with the longest prefix that fits, else the first. */
-export function findDialect(dialects: readonly [Dialect, ...Dialect[]], path: string): Dialect {
+/** The dialect of a request: that with the longest prefix that fits its path; where that is the first, the one it is marked for. */
+export function findDialect(
+  dialects: readonly [Dialect, ...Dialect[]],
+  path: string,
+  headers: Headers,
+): Dialect {
   const fitting = dialects.flatMap((dialect) =>
     dialect.prefixes.filter((prefix) => path.startsWith(prefix)).map((prefix) => ({ dialect, prefix })),
   );
   const [longest] = fitting.sort((one, other) => other.prefix.length - one.prefix.length);
-  return longest?.dialect ?? dialects[0];
+  const dialect = longest?.dialect ?? dialects[0];
+  if (dialect !== dialects[0]) return dialect;
+  return dialects.find((one) => isMarked(one, headers)) ?? dialect;
+}
+
+/** Whether the request's headers name that dialect. */
+export function isMarked({ marker }: Dialect, headers: Headers): boolean {
+  return marker !== undefined && headers.has(marker);
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { anthropic } from "../api/anthropic/errors.ts";
 import { openai } from "../api/openai/errors.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
@@ -48,5 +49,5 @@ export function createAppFor(parts: AppParts): AppHandler {
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
   });
-  return createApp({ ...settings, ...parts, routes, dialects: [openai], newId });
+  return createApp({ ...settings, ...parts, routes, dialects: [openai, anthropic], newId });
 }

@@ -12,6 +12,7 @@ import { methodsAt, namesOf, renderFailure, toFailure } from "./errors.ts";
 import { openapiDocument, toDetail } from "./openapi.ts";
 import { recordOf, startRecord } from "./record.ts";
 import { logUnforeseen, type RespondOptions, respond } from "./respond.ts";
+import { chooseRoute, createRouteTable, type RouteGroup } from "./route-table.ts";
 import type { StreamTimes } from "./stream.ts";
 
 export interface AppDeps {
@@ -41,6 +42,8 @@ export function createApp(deps: AppDeps): AppHandler {
     const record = startRecord(request, client, deps);
     const response = await app.fetch(request);
     response.headers.set("x-request-id", record.id);
+    const { idHeader } = findDialect(deps.dialects, toRoutedPath(request.url), request.headers);
+    if (idHeader !== undefined) response.headers.set(idHeader, record.id);
     if (!record.streaming) record.end(response.status);
     return response;
   };
@@ -48,9 +51,8 @@ export function createApp(deps: AppDeps): AppHandler {
 
 /** Elysia routes, validates, describes the API and answers CORS; everything else is ours, and is called from here. */
 function createRouter({ routes, dialects, log, keys, corsOrigins, maxBody, streamTimes }: AppDeps) {
-  const table = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+  const table = createRouteTable(routes);
   const open = new Set(routes.filter((route) => route.open).map(({ path }) => path));
-  const find = (request: Request, path: string | undefined) => table.get(`${request.method} ${path}`);
 
   TypeRegistry.Set(uploadKind, (_schema, value) => isUpload(value));
   const app = new Elysia({
@@ -61,44 +63,46 @@ function createRouter({ routes, dialects, log, keys, corsOrigins, maxBody, strea
   })
     .onError({ as: "global" }, ({ code, error, request, route: path }) => {
       const record = recordOf(request);
-      const route = find(request, path);
+      const route = table.find(request, path);
       const failure = toFailure({ code, error, request, route, paths });
       record.code = failure.code;
       logUnforeseen(log, failure, record.id);
       const { pathname } = new URL(request.url);
       const methods = code === "NOT_FOUND" ? methodsAt(pathname, paths) : [];
-      return renderFailure(failure, route?.dialect ?? findDialect(dialects, pathname), methods);
+      const dialect = route?.dialect ?? findDialect(dialects, pathname, request.headers);
+      return renderFailure(failure, { dialect, methods, requestId: record.id });
     })
     .use(crossOrigin(corsOrigins))
     .onRequest(({ request }) => {
       const path = toRoutedPath(request.url);
       if (!keys.asks || open.has(path)) return;
-      recordOf(request).key = checkKey(request, keys, findDialect(dialects, path));
+      recordOf(request).key = checkKey(request, keys, findDialect(dialects, path, request.headers));
     })
     .onParse({ as: "global" }, ({ request, route }) =>
-      readBody(find(request, route)?.body ?? { type: "none" }, request, maxBody),
+      readBody(table.find(request, route)?.body ?? { type: "none" }, request, maxBody),
     )
     .use(openapiDocument(keys.asks));
-  for (const route of routes) mount(app, route, { ...usualTimes, ...streamTimes, log });
+  for (const group of table.groups) mount(app, group, { ...usualTimes, ...streamTimes, log });
   const paths = listPaths(app.routes);
   return app;
 }
 
-function mount(app: AnyElysia, route: Route, options: RespondOptions): void {
-  const { method, path, body, query } = route;
+function mount(app: AnyElysia, group: RouteGroup, options: RespondOptions): void {
+  const { method, path, body, query } = group[0];
   const names = namesOf(path);
   const hook = {
     ...(names.length > 0 && {
       params: t.Object(Object.fromEntries(names.map((name) => [name, t.String()]))),
     }),
     ...(query && { query }),
-    detail: toDetail(route),
+    detail: toDetail(group),
   };
   if (body.type === "none") {
     app.route(
       method,
       path,
-      ({ request, params, query }) => respond(route, { request, params, query, body: undefined }, options),
+      ({ request, params, query }) =>
+        respond(chooseRoute(group, request.headers), { request, params, query, body: undefined }, options),
       hook,
     );
     return;
@@ -108,7 +112,7 @@ function mount(app: AnyElysia, route: Route, options: RespondOptions): void {
   app.route(
     method,
     path,
-    ({ request, params, query, body }) => respond(route, { request, params, query, body }, options),
+    ({ request, params, query, body }) => respond(group[0], { request, params, query, body }, options),
     { ...hook, body: body.schema, parse },
   );
 }

@@ -36,8 +36,15 @@ export function namesOf(path: string): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
 }
 
-export function renderFailure(failure: OvError, dialect: Dialect, methods: readonly string[]): Response {
-  const { status, headers, body } = dialect.renderError(failure);
+export interface FailureContext {
+  dialect: Dialect;
+  /** Those that are served at the path, where the request's is not. */
+  methods: readonly string[];
+  requestId: string;
+}
+
+export function renderFailure(failure: OvError, { dialect, methods, requestId }: FailureContext): Response {
+  const { status, headers, body } = dialect.renderError(failure, requestId);
   const allow = methods.length > 0 && { allow: methods.join(", ") };
   return Response.json(body, { status, headers: { ...headers, ...allow } });
 }

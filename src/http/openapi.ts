@@ -1,9 +1,10 @@
 import { openapi } from "@elysiajs/openapi";
-import { Type } from "@sinclair/typebox";
+import { type TSchema, Type } from "@sinclair/typebox";
 import type { Content, Route } from "../api/route.ts";
 import { type ErrorCode, errorCatalogue } from "../errors.ts";
 import { version } from "../version.ts";
 import { namesOf } from "./errors.ts";
+import type { RouteGroup } from "./route-table.ts";
 
 const requestId = {
   "x-request-id": {
@@ -25,19 +26,24 @@ const statusHeaders: Record<number, object> = {
 const bodyErrors = ["invalid_json", "invalid_request", "request_timeout", "request_too_large"] as const;
 
 /**
- * The documentation of a route: each status that it can answer with, and which errors it stands for. Answers are
+ * The documentation of a path's routes: each status that it can answer with, and which errors it stands for. Answers are
  * described, not checked at run time: the types of the code that builds them already hold them to the same schemas.
  */
-export function toDetail(route: Route) {
-  const { summary, answer, unready } = route.doc;
-  const codes = listErrors(route);
+export function toDetail(group: RouteGroup) {
+  const [{ doc, open }] = group;
+  const { summary, unready } = doc;
+  const codes = [...new Set(group.flatMap(listErrors))];
   const statuses = [...new Set(codes.map((code) => errorCatalogue[code].status))].sort();
   return {
     summary,
-    ...(route.open && { security: [] }),
+    ...(open && { security: [] }),
     responses: {
-      200: { description: "The answer", headers: requestId, content: toContent(answer) },
-      ...Object.fromEntries(statuses.map((status) => [status, toErrorResponse(status, codes, route)])),
+      200: {
+        description: "The answer",
+        headers: requestId,
+        content: joinContent(group.map((route) => route.doc.answer)),
+      },
+      ...Object.fromEntries(statuses.map((status) => [status, toErrorResponse(status, codes, group)])),
       ...(unready && { 503: toResponse(503, "It would not serve now", unready) }),
     },
   };
@@ -55,9 +61,22 @@ function listErrors({ path, query, body, open, doc }: Route): ErrorCode[] {
   return [...new Set(all)];
 }
 
-function toErrorResponse(status: number, all: readonly ErrorCode[], { dialect }: Route) {
+function toErrorResponse(status: number, all: readonly ErrorCode[], group: RouteGroup) {
   const codes = all.filter((code) => errorCatalogue[code].status === status);
-  return toResponse(status, codes.join(", "), { "application/json": dialect.describeError(codes) });
+  const bodies = group.map(({ dialect }) => dialect.describeError(codes));
+  return toResponse(status, codes.join(", "), { "application/json": either(bodies) });
+}
+
+/** By content type, what any of the routes may answer. */
+function joinContent(all: readonly Content[]) {
+  const types = new Set(all.flatMap((content) => Object.keys(content)));
+  const schemas = (type: string) => all.flatMap((content) => content[type] ?? []);
+  return toContent(Object.fromEntries([...types].map((type) => [type, either(schemas(type))])));
+}
+
+function either(schemas: TSchema[]): TSchema {
+  const [first, ...others] = schemas;
+  return first !== undefined && others.length === 0 ? first : Type.Union(schemas);
 }
 
 function toResponse(status: number, description: string, content: Content) {

@@ -75,7 +75,8 @@ async function toStream(
     endless,
     signal: client.signal,
     abort: (reason) => client.abort(reason),
-    renderError: route.dialect.renderStreamError,
+    renderError: (error) => route.dialect.renderStreamError(error, record.id),
+    keepAlive: route.dialect.keepAlive,
     onEnd(failure) {
       const isNormal = failure === null || (endless && failure.code === "client_closed_request");
       if (isNormal) return record.end(200);

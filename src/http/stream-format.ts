@@ -7,7 +7,12 @@ const contentTypes: Record<StreamFormat, string> = {
 };
 
 /** A comment: clients skip it, but see that the connection lives. NDJSON has nothing like it. */
-export const keepAlive: Record<StreamFormat, string | null> = { sse: ": waiting\n\n", ndjson: null };
+const comments: Record<StreamFormat, string | null> = { sse: ": waiting\n\n", ndjson: null };
+
+/** Shows that the connection lives: the dialect's own event, else a comment. null: there is nothing to send. */
+export function renderKeepAlive(format: StreamFormat, event: StreamEvent | undefined): string | null {
+  return event === undefined ? comments[format] : renderEvent(format, event);
+}
 
 /** Whether an answer of that content type goes on after its headers. */
 export function isStream(contentType: string | null): boolean {

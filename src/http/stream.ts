@@ -1,7 +1,7 @@
 import type { StreamEvent } from "../api/dialect.ts";
 import type { StreamFormat } from "../api/route.ts";
 import { OvError, toOvError } from "../errors.ts";
-import { keepAlive, renderEvent, toStreamHeaders } from "./stream-format.ts";
+import { renderEvent, renderKeepAlive, toStreamHeaders } from "./stream-format.ts";
 
 export interface StreamTimes {
   /** Some clients give up on a connection that is silent for minutes, as a load or a long prefill is. */
@@ -19,6 +19,8 @@ export interface StreamOptions extends StreamTimes {
   /** Makes the source of the events end; its reason is the error. */
   abort: (reason: OvError) => void;
   renderError: (error: OvError) => StreamEvent;
+  /** What is sent in silence; undefined: what the format has for it. */
+  keepAlive: StreamEvent | undefined;
   /** Called once, when the source has ended: with the error that ended it, else null. */
   onEnd: (failure: OvError | null) => void;
 }
@@ -51,7 +53,7 @@ type Next = IteratorResult<StreamEvent>;
 
 function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOptions) {
   const { format, signal, keepAliveSeconds, patienceSeconds } = options;
-  const comment = keepAlive[format];
+  const comment = renderKeepAlive(format, options.keepAlive);
   const encoder = new TextEncoder();
   /** Asked for, and not sent yet. */
   let next: Promise<Next> | undefined;

@@ -1,3 +1,4 @@
+import { anthropic } from "../../src/api/anthropic/errors.ts";
 import { openai } from "../../src/api/openai/errors.ts";
 import { createRoutes, type RoutesDeps } from "../../src/daemon/routes.ts";
 import { createPool } from "../../src/engine/pool/pool.ts";
@@ -60,7 +61,7 @@ export function createTestApp({
   });
   const handle = createApp({
     routes,
-    dialects: [openai],
+    dialects: [openai, anthropic],
     log,
     keys: createKeyring(() => []),
     corsOrigins: [],

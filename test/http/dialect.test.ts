@@ -12,13 +12,16 @@ const other: Dialect = {
   name: "other",
   prefixes: ["/other/"],
   keyHint: "x-api-key: <key>",
+  marker: "x-other-version",
+  idHeader: "x-other-id",
+  keepAlive: { event: "alive", data: {} },
   readKey: (headers) => headers.get("x-api-key") ?? undefined,
-  renderError: ({ status, code, message }) => ({
+  renderError: ({ status, code, message }, id) => ({
     status,
     headers: { "x-other": "yes" },
-    body: { type: "error", code, message },
+    body: { type: "error", code, message, id },
   }),
-  renderStreamError: ({ code }) => ({ event: "error", data: { code } }),
+  renderStreamError: ({ code }, id) => ({ event: "error", data: { code, id } }),
   describeError: () => Type.Object({ type: Type.Literal("error") }),
 };
 const doc = { summary: "Something", answer: { "application/json": Type.Object({}) } };
@@ -47,7 +50,24 @@ const routes = [
     handle: () => ({ type: "raw", status: 201, contentType: "text/x-plain", body: "text" }),
     doc,
   }),
+  both(openai),
+  both(other),
 ];
+
+/** A path that both dialects serve. */
+function both(dialect: Dialect) {
+  const answer = { "application/json": Type.Object({ [dialect.name]: Type.Boolean() }) };
+  return bodiless({
+    method: "GET",
+    path: "/both/:id",
+    dialect,
+    handle: ({ params: { id } }) => {
+      if (id === "none") throw new OvError("model_not_found", "None.");
+      return { type: "json", body: { [dialect.name]: true } };
+    },
+    doc: { summary: "Both", answer, errors: ["model_not_found"] },
+  });
+}
 
 async function* breaking() {
   yield { data: { n: 1 } };
@@ -115,8 +135,43 @@ describe("a dialect", () => {
   test("ends a broken stream with its own event", async () => {
     const { send } = createRouteApp(routes, { dialects: [openai, other] });
     expect(await (await send("/other/stream")).text()).toEndWith(
-      'event: error\ndata: {"code":"engine_failed"}\n\n',
+      'event: error\ndata: {"code":"engine_failed","id":"req_0"}\n\n',
     );
+  });
+
+  test("has its own sign of life in a silent stream", async () => {
+    const gate = Promise.withResolvers<void>();
+    const silent = bodiless({
+      method: "GET",
+      path: "/other/silent",
+      dialect: other,
+      handle: () => ({
+        type: "stream",
+        format: "sse",
+        events: (async function* () {
+          await gate.promise;
+          yield { data: "over" };
+        })(),
+      }),
+      doc,
+    });
+    const streamTimes = { keepAliveSeconds: 0.01, patienceSeconds: 10 };
+    const { send } = createRouteApp([silent], { dialects: [openai, other], streamTimes });
+    const reader = (await send("/other/silent")).body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (const _ of [1, 2]) expect((await reader?.read())?.value).toBe("event: alive\ndata: {}\n\n");
+    gate.resolve();
+    await reader?.cancel();
+  });
+
+  test("has its own header for the request's id, which its errors name", async () => {
+    const { send } = createRouteApp(routes, { dialects: [openai, other] });
+    const headers = { "x-request-id": "mine" };
+    const answer = await double(send, '{"n":1}', headers);
+    expect([answer.headers.get("x-other-id"), answer.headers.get("x-request-id")]).toEqual(["mine", "mine"]);
+    const refused = await double(send, '{"n":-1}', headers);
+    expect(refused.headers.get("x-other-id")).toBe("mine");
+    expect(await refused.json()).toMatchObject({ id: "mine" });
+    expect((await send("/plain")).headers.get("x-other-id")).toBeNull();
   });
 
   test("is described by its own errors", async () => {
@@ -125,6 +180,48 @@ describe("a dialect", () => {
     const { responses, summary } = paths["/other/{id}/double"].post;
     expect(summary).toBe("Something");
     expect(responses["400"].content["application/json"].schema.properties.type.const).toBe("error");
+  });
+});
+
+describe("a header that only one dialect's clients send", () => {
+  const marked = { "x-other-version": "1" };
+  const app = () => createRouteApp(routes, { dialects: [openai, other] });
+
+  test("decides who answers where both serve a path, also with an error", async () => {
+    const { send } = app();
+    expect(await (await send("/both/a")).json()).toEqual({ openai: true });
+    const response = await send("/both/a", { headers: marked });
+    expect(await response.json()).toEqual({ other: true });
+    expect(response.headers.get("x-other-id")).toBe("req_1");
+    expect(await (await send("/both/none")).json()).toMatchObject({ error: { code: "model_not_found" } });
+    const refused = await send("/both/none", { headers: marked });
+    expect(await refused.json()).toMatchObject({ type: "error", code: "model_not_found" });
+  });
+
+  test("decides whose error it is where nothing is served, and changes nothing at another's route", async () => {
+    const { send } = app();
+    expect((await send("/nowhere", { headers: marked })).headers.get("x-other")).toBe("yes");
+    expect((await send("/plain", { headers: marked })).status).toBe(201);
+  });
+
+  test("decides where the key is looked for", async () => {
+    const { send } = createRouteApp(routes, { dialects: [openai, other], keys });
+    const withKey = { "x-api-key": "secret" };
+    expect((await send("/both/a", { headers: withKey })).status).toBe(401);
+    expect((await send("/both/a", { headers: { ...withKey, ...marked } })).status).toBe(200);
+  });
+
+  test("has both kinds of answer and error in the document", async () => {
+    const { paths } = JSON.parse(await (await app().send("/openapi.json")).text());
+    const { responses } = paths["/both/{id}"].get;
+    const kinds = (status: number) => responses[status].content["application/json"].schema.anyOf.length;
+    expect([kinds(200), kinds(404)]).toEqual([2, 2]);
+  });
+
+  test("cannot decide whose body is read", () => {
+    const twice = withJson(Type.Object({}), { ...both(other), handle: () => ({ type: "json", body: {} }) });
+    expect(() => createRouteApp([both(openai), twice])).toThrow("GET /both/:id is served twice");
+    expect(() => createRouteApp([both(openai), both(openai)])).toThrow("GET /both/:id is served twice");
   });
 });
 

@@ -15,6 +15,7 @@ describe("GET /openapi.json", () => {
     const { paths } = await readDocument();
     const routes = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods ?? {})]);
     expect(Object.fromEntries(routes)).toEqual({
+      "/": ["get"],
       "/health": ["get"],
       "/health/live": ["get"],
       "/health/ready": ["get"],
@@ -28,6 +29,8 @@ describe("GET /openapi.json", () => {
       "/v1/models/{id}/load": ["post"],
       "/v1/models/{id}/unload": ["post"],
       "/v1/chat/completions": ["post"],
+      "/v1/messages": ["post"],
+      "/v1/messages/count_tokens": ["post"],
     });
   });
 
@@ -78,7 +81,7 @@ describe("GET /openapi.json", () => {
     const open = Object.keys(document.paths).filter(
       (path) => document.paths[path].get?.security?.length === 0,
     );
-    expect(open).toEqual(["/health", "/health/live", "/health/ready"]);
+    expect(open).toEqual(["/", "/health", "/health/live", "/health/ready"]);
   });
 
   test("leaves reading the body to the app's own parser", async () => {

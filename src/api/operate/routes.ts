@@ -4,6 +4,7 @@ import { createEventsRoutes } from "./events.ts";
 import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
 import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
 import { createModelActions, type ModelActionsDeps } from "./models.ts";
+import { createRootRoutes } from "./root.ts";
 import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
 
 export type OperateRoutesDeps = HealthRoutesDeps &
@@ -16,6 +17,7 @@ export type OperateRoutesDeps = HealthRoutesDeps &
 /** Our own API, for those who run the server. */
 export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
   return [
+    ...createRootRoutes(),
     ...createHealthRoutes(deps),
     ...createMetricsRoutes(deps),
     ...createModelActions(deps),

@@ -1,0 +1,83 @@
+import type { Catalog } from "../../../serving/catalog.ts";
+import type { TextService } from "../../../serving/text.ts";
+import type { TokenizeService } from "../../../serving/tokenize.ts";
+import { toTextOptions } from "../../answering.ts";
+import type { StreamEvent } from "../../dialect.ts";
+import { loadErrors, type Route, withJson } from "../../route.ts";
+import { anthropic } from "../errors.ts";
+import { toHead, toMessageEvents } from "./events.ts";
+import { collectMessage } from "./message.ts";
+import { CountTokensRequest, MessagesRequest } from "./request.ts";
+import { Message, type MessageEvent, MessageStreamEvent, TokensCount } from "./response.ts";
+import { toTextRequest } from "./to-text-request.ts";
+
+export interface MessagesRoutesDeps {
+  catalog: Pick<Catalog, "resolveServed">;
+  text: Pick<TextService, "answer" | "render">;
+  tokenize: Pick<TokenizeService, "tokenize">;
+  /** Unique, without its prefix. */
+  newId: () => string;
+}
+
+const errors = [
+  ...loadErrors,
+  "unsupported_parameter",
+  "model_required",
+  "context_length_exceeded",
+  "chat_template_failed",
+  "queue_full",
+] as const;
+
+/** POST /v1/messages and /v1/messages/count_tokens */
+export function createMessagesRoutes({ catalog, text, tokenize, newId }: MessagesRoutesDeps): Route[] {
+  return [
+    withJson(MessagesRequest, {
+      method: "POST",
+      path: "/v1/messages",
+      dialect: anthropic,
+      async handle({ body, ...request }) {
+        const stream = body.stream ?? false;
+        request.notes.set({ stream });
+        const model = catalog.resolveServed(body.model, "generate");
+        request.notes.set({ model: model.name });
+        const id = `msg_${newId()}`;
+        const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
+        const events = toMessageEvents(parts, toHead(body, id, model.name));
+        if (stream) return { type: "stream", format: "sse", events: nameEvents(events) };
+        return { type: "json", body: await collectMessage(events) };
+      },
+      doc: {
+        summary: "Create a message, as Anthropic's API does",
+        answer: { "application/json": Message, "text/event-stream": MessageStreamEvent },
+        errors: [...errors, "request_cancelled", "kv_cache_exhausted"],
+      },
+    }),
+    withJson(CountTokensRequest, {
+      method: "POST",
+      path: "/v1/messages/count_tokens",
+      dialect: anthropic,
+      async handle({ body, notes, ...asker }) {
+        const model = catalog.resolveServed(body.model, "tokenize");
+        notes.set({ model: model.name });
+        const request = toTextRequest(body);
+        const { tokens } = await tokenize.tokenize(model, asker, {
+          toText: (loaded) => text.render(model, request, loaded, { addGenerationPrompt: true }),
+          // The template adds its own.
+          addSpecialTokens: false,
+          strings: false,
+        });
+        const answer: TokensCount = { input_tokens: tokens.length, context_management: null };
+        return { type: "json", body: answer };
+      },
+      doc: {
+        summary: "Count the tokens of a message's prompt",
+        answer: { "application/json": TokensCount },
+        errors,
+      },
+    }),
+  ];
+}
+
+async function* nameEvents(events: AsyncIterable<MessageEvent>): AsyncGenerator<StreamEvent> {
+  for await (const data of events) yield { event: data.type, data };
+}
