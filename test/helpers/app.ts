@@ -47,7 +47,7 @@ export function createTestApp({
     catalog,
     pool,
     metrics,
-    facts: async () => ({ contextLength: null, modified: 0 }),
+    facts: async () => ({ contextLength: null, modified: 0, description: null }),
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
     readReadiness: () => [],
     maxTokens: 16,
