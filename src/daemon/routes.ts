@@ -1,3 +1,4 @@
+import { createOllamaRoutes, type OllamaRoutesDeps } from "../api/ollama/routes.ts";
 import { createOpenAiRoutes, type OpenAiRoutesDeps } from "../api/openai/routes.ts";
 import { createOperateRoutes, type OperateRoutesDeps } from "../api/operate/routes.ts";
 import type { Route } from "../api/route.ts";
@@ -10,7 +11,7 @@ import { createTokenizeService } from "../serving/tokenize.ts";
 
 type Services = "text" | "tokenize" | "running" | "rates";
 
-export type RoutesDeps = Omit<OpenAiRoutesDeps & OperateRoutesDeps, Services> &
+export type RoutesDeps = Omit<OpenAiRoutesDeps & OllamaRoutesDeps & OperateRoutesDeps, Services> &
   Omit<TextServiceDeps, Services> & { pool: Pool; catalog: Catalog };
 
 /** Every route that is served, over the services that they share. */
@@ -20,5 +21,5 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   const text = createTextService({ ...deps, running, rates });
   const tokenize = createTokenizeService(deps);
   const services = { ...deps, text, tokenize, running, rates };
-  return [...createOpenAiRoutes(services), ...createOperateRoutes(services)];
+  return [...createOpenAiRoutes(services), ...createOllamaRoutes(services), ...createOperateRoutes(services)];
 }

@@ -1,7 +1,10 @@
+import { ollama } from "../../src/api/ollama/errors.ts";
+import type { EditModels } from "../../src/api/ollama/manage.ts";
 import { openai } from "../../src/api/openai/errors.ts";
 import { createRoutes, type RoutesDeps } from "../../src/daemon/routes.ts";
 import { createPool } from "../../src/engine/pool/pool.ts";
 import type { LoadModel } from "../../src/engine/pool/target.ts";
+import { OvError } from "../../src/errors.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createKeyring } from "../../src/http/auth.ts";
 import { createRequestLog } from "../../src/http/log.ts";
@@ -55,12 +58,14 @@ export function createTestApp({
     newId,
     newSeed: () => 7,
     now: () => new Date(),
+    clock: () => performance.now(),
+    editModels: createMemoryEdits(),
     ...extra,
     events,
   });
   const handle = createApp({
     routes,
-    dialects: [openai],
+    dialects: [openai, ollama],
     log,
     keys: createKeyring(() => []),
     corsOrigins: [],
@@ -80,4 +85,12 @@ export function createTestApp({
     chat: (body: Record<string, unknown>, init: RequestInit = {}) =>
       send("/v1/chat/completions", { method: "POST", body: JSON.stringify(body), ...init }),
   };
+}
+
+/** Edits of a registry that has nothing: all are refused. */
+function createMemoryEdits(): EditModels {
+  const refuse = async () => {
+    throw new OvError("model_not_found", "The registry is empty.");
+  };
+  return { remove: refuse, addAlias: refuse, removeAlias: refuse };
 }
