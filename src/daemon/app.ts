@@ -57,7 +57,7 @@ export function createAppsFor(parts: AppParts): Apps {
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),
-    editModels: createEditsFor(parts),
+    editModels: createEditsFor(settings),
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
   const app = { ...settings, ...parts, newId };

@@ -55,7 +55,7 @@ export function createPreloadsFor({
 }
 
 /** What clients of Ollama's API may change of the registry. */
-export function createEditsFor({ settings: { registryPath } }: Pick<Base, "settings">): EditModels {
+export function createEditsFor({ registryPath }: Pick<Settings, "registryPath">): EditModels {
   return {
     remove: (name) => removeEntry(registryPath, name),
     async addAlias(name, alias) {
