@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { anthropic } from "../api/anthropic/errors.ts";
-import { openai } from "../api/openai/errors.ts";
+import { ollama } from "../api/ollama/errors.ts";
+import { createRootRoutes } from "../api/ollama/root.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
@@ -16,7 +16,8 @@ import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
-import { createRoutes } from "./routes.ts";
+import { createEditsFor } from "./models.ts";
+import { createRoutes, dialects } from "./routes.ts";
 
 interface AppParts {
   settings: Settings;
@@ -32,8 +33,14 @@ interface AppParts {
   stopping: { readonly now: boolean };
 }
 
+export interface Apps {
+  main: AppHandler;
+  /** Ollama's API alone, for a port of its own. */
+  createOllama(): AppHandler;
+}
+
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
-export function createAppFor(parts: AppParts): AppHandler {
+export function createAppsFor(parts: AppParts): Apps {
   const { settings, pool, registry, catalog, engines, preloads, stopping } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
@@ -48,6 +55,14 @@ export function createAppFor(parts: AppParts): AppHandler {
     newId,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
+    clock: () => performance.now(),
+    editModels: createEditsFor(settings),
   });
-  return createApp({ ...settings, ...parts, routes, dialects: [openai, anthropic], newId });
+  const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
+  const app = { ...settings, ...parts, newId };
+  return {
+    main: createApp({ ...app, routes, dialects }),
+    createOllama: () =>
+      createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
+  };
 }

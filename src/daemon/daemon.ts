@@ -3,7 +3,6 @@ import type { LoadedSettings } from "../config/load.ts";
 import { findWarnings, reportSettings } from "../config/report.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/auth.ts";
-import { type Listener, listen } from "../http/listen.ts";
 import { createRequestLog } from "../http/log.ts";
 import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
@@ -12,8 +11,9 @@ import { createMetrics } from "../metrics/metrics.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
 import { version } from "../version.ts";
-import { createAppFor } from "./app.ts";
+import { createAppsFor } from "./app.ts";
 import { logEngines } from "./engine-state.ts";
+import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createReload } from "./reload.ts";
 import { stopWhenTold } from "./stop.ts";
@@ -51,7 +51,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   });
   try {
     registry.current();
-    const app = createAppFor({
+    const apps = createAppsFor({
       settings,
       log,
       pool,
@@ -64,21 +64,17 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       preloads,
       stopping,
     });
-    const listener = listen(app, settings);
-    const url = toUrl(listener);
+    const listeners = openListeners(apps, settings, log);
+    const { url } = listeners;
     log.info("serving", { url, pid: process.pid, models: catalog.list().length });
     notifier.ready(`Serving on ${url}`);
     void logEngines(engines, settings, log);
     void preloads.run();
-    await stopWhenTold({ listener, pool, events, signals, settings, log, notifier, stopping });
+    await stopWhenTold({ listeners, pool, events, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
     notifier.dispose();
     engines.dispose();
     signals.dispose();
   }
-}
-
-function toUrl({ host, port }: Listener): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -1,3 +1,4 @@
+import type { EditModels } from "../api/ollama/manage.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
@@ -6,6 +7,7 @@ import { toGigabytes } from "../engine/memory/room.ts";
 import type { ObserveModel } from "../engine/pool/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";
 import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
+import { changeAliases, removeEntry } from "../library/edit.ts";
 import type { Log } from "../log.ts";
 import { createRegistry, type Registry } from "../registry/watcher.ts";
 import type { Catalog } from "../serving/catalog.ts";
@@ -50,6 +52,19 @@ export function createPreloadsFor({
     resolve: (name) => catalog.toTarget(catalog.resolve(name)),
     pinned: () => catalog.list().filter(isPinned).map(catalog.toTarget),
   });
+}
+
+/** What clients of Ollama's API may change of the registry. */
+export function createEditsFor({ registryPath }: Pick<Settings, "registryPath">): EditModels {
+  return {
+    remove: (name) => removeEntry(registryPath, name),
+    async addAlias(name, alias) {
+      await changeAliases(registryPath, name, { add: [alias] });
+    },
+    async removeAlias(name, alias) {
+      await changeAliases(registryPath, name, { remove: [alias] });
+    },
+  };
 }
 
 export function createRegistryFor({

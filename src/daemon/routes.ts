@@ -1,4 +1,8 @@
+import { anthropic } from "../api/anthropic/errors.ts";
 import { type AnthropicRoutesDeps, createAnthropicRoutes } from "../api/anthropic/routes.ts";
+import { ollama } from "../api/ollama/errors.ts";
+import { createOllamaRoutes, type OllamaRoutesDeps } from "../api/ollama/routes.ts";
+import { openai } from "../api/openai/errors.ts";
 import { createOpenAiRoutes, type OpenAiRoutesDeps } from "../api/openai/routes.ts";
 import { createOperateRoutes, type OperateRoutesDeps } from "../api/operate/routes.ts";
 import type { Route } from "../api/route.ts";
@@ -9,9 +13,15 @@ import { createRunningRequests } from "../serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../serving/text.ts";
 import { createTokenizeService } from "../serving/tokenize.ts";
 
+/** The first one answers for paths that no prefix claims. */
+export const dialects = [openai, anthropic, ollama] as const;
+
 type Services = "text" | "tokenize" | "running" | "rates";
 
-export type RoutesDeps = Omit<OpenAiRoutesDeps & AnthropicRoutesDeps & OperateRoutesDeps, Services> &
+export type RoutesDeps = Omit<
+  OpenAiRoutesDeps & AnthropicRoutesDeps & OllamaRoutesDeps & OperateRoutesDeps,
+  Services
+> &
   Omit<TextServiceDeps, Services> & { pool: Pool; catalog: Catalog };
 
 /** Every route that is served, over the services that they share. */
@@ -24,6 +34,7 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   return [
     ...createOpenAiRoutes(services),
     ...createAnthropicRoutes(services),
+    ...createOllamaRoutes(services),
     ...createOperateRoutes(services),
   ];
 }

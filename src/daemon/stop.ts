@@ -1,13 +1,13 @@
 import type { Settings } from "../config/settings.ts";
 import type { Pool } from "../engine/pool/pool.ts";
-import type { Listener } from "../http/listen.ts";
 import type { Signals } from "../linux/signals.ts";
 import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
 import type { Events } from "../serving/events.ts";
+import type { Listeners } from "./listeners.ts";
 
 interface Running {
-  listener: Listener;
+  listeners: Pick<Listeners, "stop" | "kill">;
   pool: Pool;
   events: Events;
   signals: Signals;
@@ -20,7 +20,7 @@ interface Running {
 
 /** Serves until a signal says to stop; a second one ends what still runs. New requests get 503 in between. */
 export async function stopWhenTold(running: Running): Promise<void> {
-  const { listener, pool, events, signals, settings, log, notifier } = running;
+  const { listeners, pool, events, signals, settings, log, notifier } = running;
   const name = await signals.first;
   running.stopping.now = true;
   notifier.stopping();
@@ -28,9 +28,9 @@ export async function stopWhenTold(running: Running): Promise<void> {
   await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
   // Whoever follows them has seen the last model end.
   events.close();
-  const answered = listener.stop();
+  const answered = listeners.stop();
   // The last answers are on their way; idle connections of pooled clients would stay for good.
   await Promise.race([answered, Bun.sleep(500)]);
-  listener.kill();
+  listeners.kill();
   log.info("stopped");
 }

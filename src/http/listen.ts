@@ -18,8 +18,16 @@ export interface Listener {
  */
 const idleSeconds = 240;
 
+export interface Address {
+  host: string;
+  /** 0: a free one. */
+  port: number;
+  /** What chooses the port, for errors: `--port or OV_PORT`. */
+  setting: string;
+}
+
 /** Serves the app on an address of its own. Throws `port_in_use` naming who holds the port. */
-export function listen(handle: AppHandler, { host, port }: { host: string; port: number }): Listener {
+export function listen(handle: AppHandler, { host, port, setting }: Address): Listener {
   try {
     const server = Bun.serve({
       hostname: host,
@@ -47,7 +55,7 @@ export function listen(handle: AppHandler, { host, port }: { host: string; port:
       kill: () => void server.stop(true),
     };
   } catch (error) {
-    throw toListenError(error, host, port);
+    throw toListenError(error, { host, port, setting });
   }
 }
 
@@ -56,20 +64,20 @@ function withHost(request: Request): Request {
   return URL.canParse(request.url) ? request : new Request(`http://localhost${request.url}`, request);
 }
 
-function toListenError(error: unknown, host: string, port: number): OvError {
+function toListenError(error: unknown, { host, port, setting }: Address): OvError {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") {
     const holder = findPortHolder(port);
     const who = holder
       ? `"${holder.program}" (pid ${holder.pid}) listens there`
       : "a program of another user listens there";
-    const next = "Stop it, or choose another port with --port or OV_PORT.";
+    const next = `Stop it, or choose another port with ${setting}.`;
     return new OvError("port_in_use", `Cannot listen on ${host}:${port}: ${who}. ${next}`, { cause: error });
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new OvError(
     "invalid_setting",
-    `Cannot listen on ${host}:${port}: ${reason}. Correct --host or OV_HOST, or --port or OV_PORT.`,
+    `Cannot listen on ${host}:${port}: ${reason}. Correct --host or OV_HOST, or ${setting}.`,
     { cause: error },
   );
 }

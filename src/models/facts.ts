@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { describeModel } from "./folder.ts";
+import { describeModel, type ModelDescription } from "./folder.ts";
 
 /** What a list of models shows of one that is not loaded. */
 export interface ModelFacts {
@@ -7,9 +7,11 @@ export interface ModelFacts {
   contextLength: number | null;
   /** When they changed last, Unix time in seconds; 0: they do not exist. */
   modified: number;
+  /** null: they do not exist, or cannot be used. */
+  description: ModelDescription | null;
 }
 
-const unknown: ModelFacts = { contextLength: null, modified: 0 };
+const unknown: ModelFacts = { contextLength: null, modified: 0, description: null };
 
 /** Reads a model's facts, once for each change of its folder or file. */
 export function createFactsReader(): (path: string) => Promise<ModelFacts> {
@@ -21,8 +23,8 @@ export function createFactsReader(): (path: string) => Promise<ModelFacts> {
     if (before?.changed === found.mtimeMs) return before.facts;
     const modified = Math.floor(found.mtimeMs / 1000);
     const facts = describeModel(path).then(
-      ({ contextLength }) => ({ contextLength, modified }),
-      () => ({ contextLength: null, modified }),
+      (description) => ({ contextLength: description.contextLength, modified, description }),
+      () => ({ ...unknown, modified }),
     );
     known.set(path, { changed: found.mtimeMs, facts });
     return facts;

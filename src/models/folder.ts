@@ -2,6 +2,7 @@ import { access, constants, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { type ErrorFacts, OvError } from "../errors.ts";
+import { readChatTemplate } from "./chat-template.ts";
 import { findFolderTask } from "./find-task.ts";
 import { readGguf } from "./gguf.ts";
 import { readJsonFile } from "./hf-config.ts";
@@ -31,7 +32,10 @@ const ContextConfig = Type.Object({
   max_sequence_length: Type.Optional(positive),
   text_config: Type.Optional(Type.Object({ max_position_embeddings: Type.Optional(positive) })),
 });
-const ArchitectureConfig = Type.Object({ architectures: Type.Array(Type.String()) });
+const ArchitectureConfig = Type.Object({
+  architectures: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+  model_type: Type.Optional(Type.String()),
+});
 
 export interface ModelDescription {
   /** `ir`: a folder with OpenVINO's intermediate representation; `gguf`: one file. */
@@ -46,6 +50,10 @@ export interface ModelDescription {
   /** Such as `int8` or `q4_k_m`; `unknown`. */
   weightFormat: string;
   weightsBytes: number;
+  /** Such as `llama`, as config.json or the .gguf file calls it; null: they do not say. */
+  architecture: string | null;
+  /** Jinja; null: its files have none, although the engine may find one in its tokenizer. */
+  chatTemplate: string | null;
   /** In tokens, as the model's own files say; null: they do not. */
   contextLength: number | null;
   defaults: GenerationDefaults;
@@ -72,7 +80,7 @@ async function describeFile(path: string, size: number): Promise<ModelDescriptio
     const next = "Name an OpenVINO model folder or a .gguf file.";
     throw invalid(path, { why: "it is a file, but not a .gguf one", next });
   }
-  const { contextLength, needsBytes, task } = await readGguf(path);
+  const { contextLength, needsBytes, task, architecture, chatTemplate } = await readGguf(path);
   if (size < needsBytes) {
     const why = `it is cut short at ${size} of at least ${needsBytes} bytes`;
     throw invalid(path, { why, next: "Fetch it again." });
@@ -86,6 +94,8 @@ async function describeFile(path: string, size: number): Promise<ModelDescriptio
     task,
     weightFormat: toGgufFormat(name),
     weightsBytes: size,
+    architecture,
+    chatTemplate,
     contextLength,
     defaults: {},
   };
@@ -95,11 +105,12 @@ async function describeFolder(path: string): Promise<ModelDescription> {
   const files = new Set(await readdir(path));
   const manifest = readManifest(path);
   const folder = parseFolderName(basename(path));
+  const config = readJsonFile(join(path, "config.json"), ArchitectureConfig);
   const task = findFolderTask({
     path,
     files,
     stated: manifest?.task ?? folder?.task ?? null,
-    architectures: readJsonFile(join(path, "config.json"), ArchitectureConfig)?.architectures ?? [],
+    architectures: config?.architectures ?? [],
   });
   const problem = findFolderProblem(path, files, task);
   if (problem !== null) throw invalid(path, problem);
@@ -113,6 +124,8 @@ async function describeFolder(path: string): Promise<ModelDescription> {
     weightFormat:
       manifest?.weight_format ?? folder?.weight_format ?? findOpenVinoFormat(basename(path), path),
     weightsBytes: await measureWeights(path, files),
+    architecture: config?.model_type ?? null,
+    chatTemplate: readChatTemplate(path, files),
     contextLength: readContextLength(path),
     defaults: readJsonFile(join(path, "generation_config.json"), GenerationDefaults) ?? {},
   };

@@ -8,6 +8,9 @@ export interface GgufFacts {
   needsBytes: number;
   /** See tasks.ts. */
   task: string;
+  /** `general.architecture` and `tokenizer.chat_template`. */
+  architecture: string | null;
+  chatTemplate: string | null;
 }
 
 /**
@@ -57,11 +60,17 @@ export async function readGguf(path: string): Promise<GgufFacts> {
     return {
       contextLength: typeof contextLength === "number" && contextLength > 0 ? contextLength : null,
       needsBytes: Number(tensorDataOffset) + last,
+      architecture: toText(facts.get("general.architecture")),
+      chatTemplate: toText(facts.get("tokenizer.chat_template")),
       task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),
     };
   } catch (error) {
     throw invalid(path, "its head is damaged or cut short", error);
   }
+}
+
+function toText(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
 }
 
 function toTask(architecture: string, pooling: number): string {

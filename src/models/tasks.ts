@@ -93,6 +93,11 @@ export function isServed(name: string, operation?: Operation): boolean {
   return operation === undefined ? served.length > 0 : served.includes(operation);
 }
 
+/** What a model of that task can be asked for here. A task that ov-llm does not know is taken for text, until its load. */
+export function servedOperations(name: string): readonly Operation[] {
+  return findTask(name)?.served ?? ["generate", "tokenize", "detokenize"];
+}
+
 /** Whether two names mean the same task; one that ov-llm does not know contradicts none. */
 export function isSameTask(one: string, other: string): boolean {
   const [first, second] = [findTask(one), findTask(other)];

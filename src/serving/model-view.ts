@@ -1,6 +1,7 @@
 import type { Pool } from "../engine/pool/pool.ts";
 import type { ModelStatus } from "../engine/pool/status.ts";
 import type { ModelFacts } from "../models/facts.ts";
+import { type Operation, servedOperations } from "../models/tasks.ts";
 import type { CatalogModel } from "./catalog.ts";
 import type { Rates } from "./rates.ts";
 
@@ -11,6 +12,8 @@ export interface ModelView extends CatalogModel {
   status: ModelStatus | undefined;
   /** Of its last work, all requests together; null: it has generated none since its load. */
   tokensPerSecond: number | null;
+  /** What it can be asked for here. */
+  operations: readonly Operation[];
 }
 
 export interface ModelViewDeps {
@@ -28,6 +31,7 @@ export function createModelView({ pool, rates, facts }: ModelViewDeps) {
       facts: await facts(entry.path),
       status,
       tokensPerSecond: status?.model ? rates.read(status.model) : null,
+      operations: servedOperations(entry.task),
     };
   };
 }

@@ -35,6 +35,8 @@ export interface AnswerOptions extends RunningRequest {
   client: string;
   signal: AbortSignal;
   observer?: AnswerObserver;
+  /** How long the model stays after it, see `ModelTarget`; null: as its entry says. */
+  keepSeconds?: number | null;
 }
 
 /** Answers with text, in whatever dialect the request came. */
@@ -67,11 +69,11 @@ export function createTextService(deps: TextServiceDeps): TextService {
   async function* answer(
     model: CatalogModel,
     request: TextRequest,
-    { client, observer, signal }: Omit<AnswerOptions, keyof RunningRequest>,
+    { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
     const planned = plan(request);
     const prepare = createPreparation(planned, now);
-    const target = catalog.toTarget(model);
+    const target = { ...catalog.toTarget(model), keepSeconds };
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
       const work = (lease: Lease) =>

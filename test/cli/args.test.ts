@@ -13,6 +13,7 @@ const home = createTempDir();
 const samples: Record<SettingName, [string, unknown] | null> = {
   host: ["::1", "::1"],
   port: ["9001", 9001],
+  ollamaPort: ["11434", 11434],
   device: ["gpu", "GPU"],
   engine: ["batching", "batching"],
   modelPath: ["/m", "/m"],

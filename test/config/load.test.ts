@@ -31,6 +31,7 @@ describe("loadSettings", () => {
     expect(settings).toEqual({
       host: "127.0.0.1",
       port: 9000,
+      ollamaPort: null,
       device: "AUTO",
       engine: "auto",
       modelPath: null,

@@ -1,8 +1,8 @@
-import { anthropic } from "../../src/api/anthropic/errors.ts";
-import { openai } from "../../src/api/openai/errors.ts";
-import { createRoutes, type RoutesDeps } from "../../src/daemon/routes.ts";
+import type { EditModels } from "../../src/api/ollama/manage.ts";
+import { createRoutes, dialects, type RoutesDeps } from "../../src/daemon/routes.ts";
 import { createPool } from "../../src/engine/pool/pool.ts";
 import type { LoadModel } from "../../src/engine/pool/target.ts";
+import { OvError } from "../../src/errors.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createKeyring } from "../../src/http/auth.ts";
 import { createRequestLog } from "../../src/http/log.ts";
@@ -48,7 +48,7 @@ export function createTestApp({
     catalog,
     pool,
     metrics,
-    facts: async () => ({ contextLength: null, modified: 0 }),
+    facts: async () => ({ contextLength: null, modified: 0, description: null }),
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
     readReadiness: () => [],
     maxTokens: 16,
@@ -56,12 +56,14 @@ export function createTestApp({
     newId,
     newSeed: () => 7,
     now: () => new Date(),
+    clock: () => performance.now(),
+    editModels: createMemoryEdits(),
     ...extra,
     events,
   });
   const handle = createApp({
     routes,
-    dialects: [openai, anthropic],
+    dialects,
     log,
     keys: createKeyring(() => []),
     corsOrigins: [],
@@ -81,4 +83,12 @@ export function createTestApp({
     chat: (body: Record<string, unknown>, init: RequestInit = {}) =>
       send("/v1/chat/completions", { method: "POST", body: JSON.stringify(body), ...init }),
   };
+}
+
+/** Edits of a registry that has nothing: all are refused. */
+function createMemoryEdits(): EditModels {
+  const refuse = async () => {
+    throw new OvError("model_not_found", "The registry is empty.");
+  };
+  return { remove: refuse, addAlias: refuse, removeAlias: refuse };
 }

@@ -24,7 +24,13 @@ MOST = {"n": 2, "max_tokens": 8, "max_completion_tokens": 8}
 @schemathesis.hook
 def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
     """Changes two of three valid chats into ones that can be answered, as random ones hardly ever are; half stream."""
-    if case.operation.label != CHAT or not isinstance(case.body, dict):
+    if not isinstance(case.body, dict):
+        return
+    options = case.body.get("options")
+    if isinstance(options, dict) and isinstance(options.get("num_predict"), int):
+        # 0 and less are no bound at all.
+        options["num_predict"] = min(abs(options["num_predict"]) + 1, 8)
+    if case.operation.label != CHAT:
         return
     if case.meta is None or case.meta.generation.mode.is_negative:
         return

@@ -145,7 +145,7 @@ describe("a client that reads nothing", () => {
   });
 
   function serve(handle: AppHandler): number {
-    listener = listen(handle, { host: "127.0.0.1", port: 0 });
+    listener = listen(handle, { host: "127.0.0.1", port: 0, setting: "--port" });
     return listener.port;
   }
 

@@ -62,6 +62,45 @@ describe("an OpenVINO folder", () => {
   });
 });
 
+describe("a folder's chat template", () => {
+  test.each<[string, Record<string, unknown>, string | null]>([
+    [
+      "its own file",
+      { "chat_template.jinja": "{{ a }}", "tokenizer_config.json": { chat_template: "b" } },
+      "{{ a }}",
+    ],
+    ["tokenizer_config.json", { "tokenizer_config.json": { chat_template: "b", eos_token: "x" } }, "b"],
+    ["chat_template.json", { "chat_template.json": { chat_template: "c" } }, "c"],
+    [
+      "the default of a list",
+      {
+        "tokenizer_config.json": {
+          chat_template: [
+            { name: "rag", template: "r" },
+            { name: "default", template: "d" },
+          ],
+        },
+      },
+      "d",
+    ],
+    ["nowhere", { "tokenizer_config.json": { eos_token: "x" } }, null],
+  ])("is read from %s", async (_, files, chatTemplate) => {
+    const described = await describeModel(createFolder({ ...whole, ...files }));
+    expect(described.chatTemplate).toBe(chatTemplate);
+  });
+
+  test("comes with its architecture", async () => {
+    const path = createFolder({ ...whole, "config.json": { model_type: "qwen3", architectures: null } });
+    expect(await describeModel(path)).toMatchObject({ architecture: "qwen3", chatTemplate: null });
+  });
+
+  test("of a .gguf file stands in its head", async () => {
+    const { architecture, chatTemplate } = await describeModel(modelPath());
+    expect(architecture).toBe("llama");
+    expect(chatTemplate).toContain("<|im_start|>");
+  });
+});
+
 describe("what is no model is refused with what it is", () => {
   const cases: [string, () => string, RegExp][] = [
     ["a missing path", () => join(root, "nowhere"), /does not exist/],

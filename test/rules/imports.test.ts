@@ -23,6 +23,7 @@ const allowed: Record<string, readonly string[]> = {
     "http",
     "api",
     "serving",
+    "library",
     "engine",
     "models",
     "registry",

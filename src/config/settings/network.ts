@@ -21,6 +21,15 @@ export const networkSettings = {
     default: "9000",
     help: "Port to listen on; 0 picks a free one",
   },
+  ollamaPort: {
+    env: "OV_OLLAMA_PORT",
+    flag: "ollama-port",
+    commands: ["serve"],
+    kind: "integer",
+    schema: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    default: null,
+    help: "Also serve Ollama's API alone on this port, which is 11434 for most of its clients; unset: only below /api on OV_PORT",
+  },
   apiKey: {
     env: "OV_API_KEY",
     flag: null,

@@ -22,17 +22,23 @@ export function createHolds(slots: Slots, life: Life, now: () => number): Holds 
     const current = slots.get(target.name);
     if (current === undefined) return life.start(target);
     if (isDead(current)) life.giveUp(current);
-    else if (current.key === toKey(target)) return Object.assign(current, { target });
+    else if (current.key === toKey(target)) return renew(current, target);
     else life.drain(current, "changed");
     return life.start(target);
   }
 
   function adopt(slot: Slot, target: ModelTarget): void {
     const { pinned, idleSeconds } = slot.target;
-    slot.target = target;
+    renew(slot, target);
     // Else every change of the registry would start its idle time again.
     const isSame = pinned === target.pinned && idleSeconds === target.idleSeconds;
     if (!isSame && slot.users === 0 && slot.state === "ready") life.settle(slot);
+  }
+
+  /** What a client asked for outlives its request and a change of the registry. */
+  function renew(slot: Slot, target: ModelTarget): Slot {
+    const keepSeconds = target.keepSeconds ?? slot.target.keepSeconds ?? null;
+    return Object.assign(slot, { target: { ...target, keepSeconds } });
   }
 
   return {

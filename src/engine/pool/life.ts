@@ -99,9 +99,11 @@ export function createLife(options: LifeOptions): Life {
     room.review();
   }
 
-  function startIdling({ target, idle }: Slot): void {
-    if (target.pinned) idle.stop();
-    else idle.start(target.idleSeconds ?? options.idleSeconds);
+  function startIdling(slot: Slot): void {
+    const { pinned, keepSeconds = null, idleSeconds } = slot.target;
+    if (pinned || keepSeconds === Number.POSITIVE_INFINITY) slot.idle.stop();
+    else if (keepSeconds === 0) drain(slot, "asked");
+    else slot.idle.start(keepSeconds ?? idleSeconds ?? options.idleSeconds);
   }
 
   function giveUp(slot: Slot): void {

@@ -21,6 +21,11 @@ export interface ModelTarget {
   pinned?: boolean;
   /** Unloaded after that many seconds without a request; 0: never; null: the pool's own setting applies. */
   idleSeconds?: number | null;
+  /**
+   * What a client asks for in place of `idleSeconds`; holds until one asks for another time, or the model is unloaded. 0: it is
+   * unloaded as soon as nobody uses it; Infinity: never for being idle. A pinned model stays.
+   */
+  keepSeconds?: number | null;
 }
 
 /** A model in memory: what its process can be asked, and what its files say of answers. One object per load. */

@@ -71,6 +71,43 @@ describe("an idle model", () => {
   });
 });
 
+describe("a time that a client asks for", () => {
+  test.each([
+    ["goes before that of the entry", 0.01, { idleSeconds: 0 }, true],
+    ["of 0 unloads it when nobody uses it", 0, { idleSeconds: 1000 }, true],
+    ["may be without an end", Number.POSITIVE_INFINITY, { idleSeconds: 0.01 }, false],
+    ["does not move a pinned model", 0, { pinned: true }, false],
+  ])("%s", async (_, keepSeconds, extra, goes) => {
+    const { run, pool, loads } = createTestPool();
+    await run(toTarget("a", { ...extra, keepSeconds }));
+    if (goes) expect(await loads[0]?.host.exited).toBeNull();
+    else expect(pool.status().get("a")).toMatchObject({ state: "ready", idleUnloadAt: null });
+  });
+
+  test("waits for the requests that still run", async () => {
+    const { gate, open } = createGate();
+    const { run, pool, loads } = createTestPool({ host: { gate } });
+    const running = run(toTarget("a"));
+    await settled();
+    await pool.load(toTarget("a", { keepSeconds: 0 }), never, true);
+    expect(pool.status().get("a")).toMatchObject({ state: "ready", running: 1 });
+    open();
+    expect((await running).at(-1)?.type).toBe("finished");
+    expect(await loads[0]?.host.exited).toBeNull();
+  });
+
+  test("holds for later requests and through a change of the registry, until the model is unloaded", async () => {
+    const { run, pool } = createTestPool({ idleSeconds: 1000 });
+    await run(toTarget("a", { keepSeconds: Number.POSITIVE_INFINITY }));
+    await run(toTarget("a"));
+    pool.reconcile([toTarget("a", { idleSeconds: 500 })]);
+    expect(pool.status().get("a")?.idleUnloadAt).toBeNull();
+    await pool.unload("a", never);
+    await run(toTarget("a"));
+    expect(pool.status().get("a")?.idleUnloadAt).toBeNumber();
+  });
+});
+
 describe("load and unload", () => {
   test("load waits until the model is ready, once for all who ask", async () => {
     const { pool, loads } = createTestPool();

@@ -1,0 +1,109 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { TextRequest, ToolDefinition } from "../../generate/request.ts";
+import { nullable } from "../nullable.ts";
+import { unsupported } from "../refusal.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import { Message, toImages, toTurns } from "./messages.ts";
+import { answerFields, toWishes } from "./options.ts";
+
+/**
+ * Bodies of POST /api/chat and /api/generate (docs/openapi.yaml of Ollama, "ChatRequest" and "GenerateRequest", and api/types.go).
+ * Lenient as Ollama is: keys that are not listed are ignored, null stands for absent.
+ */
+export const modelField = nullable(Type.String({ description: "A name or alias of the registry" }));
+
+export const Tool = Type.Object(
+  {
+    function: Type.Object(
+      {
+        name: Type.String({ pattern: "^[a-zA-Z0-9_.-]{1,128}$" }),
+        description: nullable(Type.String()),
+        parameters: nullable(
+          Type.Record(Type.String(), Type.Unknown(), { description: "JSON Schema of the arguments" }),
+        ),
+      },
+      { additionalProperties: true },
+    ),
+  },
+  { additionalProperties: true },
+);
+
+export const ChatRequest = Type.Object(
+  {
+    model: modelField,
+    messages: nullable(Type.Array(Message, { description: "Without any, the model is loaded" })),
+    tools: nullable(Type.Array(Tool, { maxItems: 128 })),
+    ...answerFields,
+    keep_alive: KeepAlive,
+  },
+  { additionalProperties: true },
+);
+
+const unserved = (what: string) => nullable(Type.String({ description: `Only an empty ${what} is served` }));
+
+export const GenerateRequest = Type.Object(
+  {
+    model: modelField,
+    prompt: nullable(Type.String({ description: "Without one, the model is loaded" })),
+    system: nullable(Type.String()),
+    suffix: unserved("suffix"),
+    template: unserved("template"),
+    raw: nullable(Type.Boolean({ description: "Only false is served" })),
+    images: nullable(Type.Array(Type.String(), { description: "Not served" })),
+    ...answerFields,
+    keep_alive: KeepAlive,
+  },
+  { additionalProperties: true },
+);
+
+export type ChatRequest = Static<typeof ChatRequest>;
+export type GenerateRequest = Static<typeof GenerateRequest>;
+
+/** Throws `invalid_request` or `unsupported_parameter`; what any dialect could ask for is checked by generate/plan.ts. */
+export function fromChat(body: ChatRequest): TextRequest {
+  return {
+    ...toWishes(body),
+    conversation: { turns: toTurns(body.messages ?? []), at: "messages" },
+    tools: (body.tools ?? []).map(toDefinition),
+    toolChoice: anyTool,
+  };
+}
+
+/** A prompt is what a user says, after what the system says. Throws as `fromChat` does. */
+export function fromPrompt(body: GenerateRequest): TextRequest {
+  refuseUnserved(body);
+  const { prompt, system, images } = body;
+  const message = (role: "system" | "user", text: string, at: string) => ({
+    role,
+    name: null,
+    parts: [{ type: "text" as const, text, at }, ...(role === "user" ? toImages(images, "images") : [])],
+    at,
+  });
+  const turns = [
+    ...(system ? [message("system", system, "system")] : []),
+    message("user", prompt ?? "", "prompt"),
+  ];
+  return { ...toWishes(body), conversation: { turns, at: "prompt" }, tools: [], toolChoice: anyTool };
+}
+
+const anyTool = { mode: "auto", names: null, parallel: null, at: "tools" } as const;
+
+function toDefinition({ function: tool }: Static<typeof Tool>, index: number): ToolDefinition {
+  const at = `tools[${index}].function`;
+  return {
+    name: tool.name,
+    description: tool.description ?? null,
+    schema: tool.parameters ?? null,
+    strict: false,
+    at,
+    schemaAt: `${at}.parameters`,
+  };
+}
+
+function refuseUnserved({ suffix, template, raw }: GenerateRequest): void {
+  if (suffix) throw unsupported("suffix", "is not served: text cannot be filled in yet. Leave it out.");
+  if (template) {
+    throw unsupported("template", "is not served: the model's own chat template is used. Leave it out.");
+  }
+  if (raw) throw unsupported("raw", "is not served: the prompt goes through the model's chat template.");
+}

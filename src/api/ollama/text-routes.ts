@@ -1,0 +1,150 @@
+import { type TSchema, Type } from "@sinclair/typebox";
+import type { TextRequest } from "../../generate/request.ts";
+import type { Catalog, CatalogModel } from "../../serving/catalog.ts";
+import { withDeadline } from "../../serving/deadline.ts";
+import type { TextService } from "../../serving/text.ts";
+import { toTextOptions } from "../answering.ts";
+import { type Answer, type ApiRequest, loadErrors, type Route, withJson } from "../route.ts";
+import { type Content, collectAnswer, frameMessage, frameResponse, toLines } from "./answer.ts";
+import { ollama } from "./errors.ts";
+import { toKeepSeconds } from "./keep-alive.ts";
+import { toKnownName, toTagged } from "./names.ts";
+import { ChatRequest, fromChat, fromPrompt, GenerateRequest } from "./request.ts";
+import { ChatAnswer, ChatLine, ChatMoved, GenerateAnswer, GenerateLine, GenerateMoved } from "./response.ts";
+import { type Clock, createTiming, toTime } from "./timing.ts";
+
+type Target = ReturnType<Catalog["toTarget"]>;
+
+export interface TextRoutesDeps {
+  catalog: Catalog;
+  text: Pick<TextService, "answer">;
+  pool: {
+    load(target: Target, signal: AbortSignal, mayEvict: boolean): Promise<void>;
+    unload(name: string, signal: AbortSignal): Promise<void>;
+  };
+  /** OV_REQUEST_SECONDS */
+  requestSeconds: number;
+  now: () => Date;
+  clock: Clock;
+}
+
+/** What /api/chat and /api/generate have in common. */
+interface TextBody {
+  model?: string | null;
+  stream?: boolean | null;
+  logprobs?: boolean | null;
+  keep_alive?: number | string | null;
+}
+
+/** One of the two, for its body. */
+interface Kind<Body> {
+  /** It asks nothing, so it is about the model alone. */
+  isEmpty(body: Body): boolean;
+  toTextRequest(body: Body): TextRequest;
+  frame(content: Content): Record<string, string | undefined>;
+  /** What an answer without content has in place of it. */
+  empty: object;
+}
+
+const chat: Kind<ChatRequest> = {
+  isEmpty: ({ messages }) => (messages ?? []).length === 0,
+  toTextRequest: fromChat,
+  frame: frameMessage,
+  empty: { message: { role: "assistant", content: "" } },
+};
+
+const generate: Kind<GenerateRequest> = {
+  isEmpty: ({ prompt }) => (prompt ?? "") === "",
+  toTextRequest: fromPrompt,
+  frame: frameResponse,
+  empty: { response: "" },
+};
+
+const errors = [
+  ...loadErrors,
+  "unsupported_parameter",
+  "model_required",
+  "context_length_exceeded",
+  "chat_template_failed",
+  "queue_full",
+  "request_cancelled",
+  "kv_cache_exhausted",
+] as const;
+
+/** POST /api/chat and /api/generate */
+export function createTextRoutes(deps: TextRoutesDeps): Route[] {
+  const { catalog, text, pool, requestSeconds, now, clock } = deps;
+
+  async function handle<Body extends TextBody>(
+    kind: Kind<Body>,
+    { body, ...request }: ApiRequest<Body>,
+  ): Promise<Answer> {
+    const asked = toKnownName(catalog, body.model ?? "");
+    const keepSeconds = toKeepSeconds(body.keep_alive);
+    if (kind.isEmpty(body)) {
+      const { name, reason } = await move(asked, keepSeconds, request);
+      const head = { model: body.model || toTagged(name), created_at: toTime(now()) };
+      return { type: "json", body: { ...head, ...kind.empty, done: true, done_reason: reason } };
+    }
+    const timing = createTiming(clock);
+    const stream = body.stream ?? true;
+    request.notes.set({ stream });
+    const model = catalog.resolveServed(asked, "generate");
+    request.notes.set({ model: model.name });
+    const parts = text.answer(model, kind.toTextRequest(body), {
+      ...toTextOptions(request, request.id),
+      keepSeconds,
+    });
+    const { frame } = kind;
+    const logprobs = body.logprobs ?? false;
+    const options = { model: body.model || toTagged(model.name), logprobs, now, timing, frame };
+    if (stream) return { type: "stream", format: "ndjson", events: toLines(parts, options) };
+    return { type: "raw", contentType: "application/json", body: await collectAnswer(parts, options) };
+  }
+
+  /** Loads the model and waits for it, or unloads it after its running requests. */
+  async function move(
+    asked: string,
+    keepSeconds: number | null,
+    { notes, signal }: Pick<ApiRequest<unknown>, "notes" | "signal">,
+  ): Promise<{ name: string; reason: "load" | "unload" }> {
+    const isUnload = keepSeconds === 0;
+    const model: CatalogModel = isUnload ? catalog.resolve(asked) : catalog.resolveServed(asked);
+    notes.set({ model: model.name, stream: false });
+    await withDeadline(signal, requestSeconds, (bound) =>
+      isUnload
+        ? pool.unload(model.name, bound)
+        : pool.load({ ...catalog.toTarget(model), keepSeconds }, bound, true),
+    );
+    return { name: model.name, reason: isUnload ? "unload" : "load" };
+  }
+
+  return [
+    withJson(ChatRequest, {
+      method: "POST",
+      path: "/api/chat",
+      dialect: ollama,
+      handle: (request) => handle(chat, request),
+      doc: {
+        summary: "Chat, as Ollama has it",
+        answer: toContent([ChatAnswer, ChatMoved], ChatLine),
+        errors,
+      },
+    }),
+    withJson(GenerateRequest, {
+      method: "POST",
+      path: "/api/generate",
+      dialect: ollama,
+      handle: (request) => handle(generate, request),
+      doc: {
+        summary: "Answer a prompt, as Ollama has it",
+        answer: toContent([GenerateAnswer, GenerateMoved], GenerateLine),
+        errors,
+      },
+    }),
+  ];
+}
+
+function toContent(whole: TSchema[], line: TSchema) {
+  return { "application/json": Type.Union(whole), "application/x-ndjson": line };
+}
