@@ -28,6 +28,11 @@ describe("GET /openapi.json", () => {
       "/v1/models/{id}/load": ["post"],
       "/v1/models/{id}/unload": ["post"],
       "/v1/chat/completions": ["post"],
+      "/v1/responses": ["post"],
+      "/v1/responses/input_tokens": ["post"],
+      "/v1/responses/{id}": ["get", "delete"],
+      "/v1/responses/{id}/cancel": ["post"],
+      "/v1/responses/{id}/input_items": ["get"],
     });
   });
 

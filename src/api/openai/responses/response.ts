@@ -89,17 +89,23 @@ export const ItemList = Type.Object({
   has_more: Type.Boolean(),
 });
 
-export const ResponseQuery = Type.Object({
-  stream: Type.Optional(Type.String({ description: "Only `false` is served" })),
-});
+export const ResponseQuery = Type.Object(
+  { stream: Type.Optional(Type.String({ description: "Only `false` is served" })) },
+  { additionalProperties: true },
+);
 
-export const ItemListQuery = Type.Object({
-  order: Type.Optional(
-    Type.Union([Type.Literal("asc"), Type.Literal("desc")], { description: "Default: desc" }),
-  ),
-  limit: Type.Optional(Type.String({ pattern: "^([1-9][0-9]?|100)$", description: "1 to 100. Default: 20" })),
-  after: Type.Optional(Type.String({ description: "The id of the item behind which the list starts" })),
-});
+export const ItemListQuery = Type.Object(
+  {
+    order: Type.Optional(
+      Type.Union([Type.Literal("asc"), Type.Literal("desc")], { description: "Default: desc" }),
+    ),
+    limit: Type.Optional(
+      Type.String({ pattern: "^([1-9][0-9]?|100)$", description: "1 to 100. Default: 20" }),
+    ),
+    after: Type.Optional(Type.String({ description: "The id of the item behind which the list starts" })),
+  },
+  { additionalProperties: true },
+);
 
 export const Deletion = Type.Object({
   id: Type.String(),
