@@ -45,7 +45,7 @@ export const Response = Type.Object({
   incomplete_details: orNull(Type.Object({ reason: Type.Literal("max_output_tokens") })),
   model: Type.String({ description: "The registered name of the model that answered" }),
   output: Type.Array(OutputItem),
-  usage: orNull(ResponseUsage),
+  usage: Type.Optional(ResponseUsage),
   instructions: orNull(Type.String()),
   previous_response_id: orNull(Type.String()),
   tools: Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true })),
@@ -71,7 +71,7 @@ export const Response = Type.Object({
   service_tier: Type.Literal("default"),
   prompt_cache_key: orNull(Type.String()),
   safety_identifier: orNull(Type.String()),
-  user: orNull(Type.String()),
+  user: Type.Optional(Type.String()),
   access_programs: Type.Null(),
 });
 

@@ -15,8 +15,8 @@ export interface ResponseHead {
 /** What becomes known on the way. */
 export type ResponseState = Pick<
   Response,
-  "status" | "output" | "usage" | "error" | "incomplete_details" | "completed_at"
->;
+  "status" | "output" | "error" | "incomplete_details" | "completed_at"
+> & { usage: ResponseUsage | null };
 
 export const startState: ResponseState = {
   status: "in_progress",
@@ -40,7 +40,7 @@ export function toResponse({ id, createdAt, model, body }: ResponseHead, state: 
     incomplete_details: state.incomplete_details,
     model,
     output: state.output,
-    usage: state.usage,
+    ...(state.usage && { usage: state.usage }),
     instructions: body.instructions ?? null,
     previous_response_id: body.previous_response_id ?? null,
     tools: (body.tools ?? []).map((tool) =>
@@ -64,7 +64,7 @@ export function toResponse({ id, createdAt, model, body }: ResponseHead, state: 
     service_tier: "default",
     prompt_cache_key: body.prompt_cache_key ?? null,
     safety_identifier: body.safety_identifier ?? null,
-    user: body.user ?? null,
+    ...(typeof body.user === "string" && { user: body.user }),
     access_programs: null,
   };
 }

@@ -118,7 +118,7 @@ describe("a response", () => {
     const { events } = await read([start, text("Hi"), end("stop")]);
     for (const event of events.slice(0, 2)) {
       expect(event).toMatchObject({
-        response: { status: "in_progress", output: [], usage: null, completed_at: null },
+        response: { status: "in_progress", output: [], completed_at: null },
       });
     }
   });
