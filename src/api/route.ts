@@ -1,5 +1,5 @@
 import { Kind, type Static, type TObject, type TSchema, Type } from "@sinclair/typebox";
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode, OvError } from "../errors.ts";
 import type { Dialect, StreamEvent } from "./dialect.ts";
 
 /** What is known of a request beside its body; its log line, the metrics and the events are made of it. */
@@ -46,9 +46,16 @@ export type Answer =
   /**
    * Pulled only as fast as the client reads. What it throws before its first event is an HTTP error, later an event of
    * the dialect. It must end when the request's signal aborts. `endless`: its status is sent at once, and that the client
-   * leaves is its normal end.
+   * leaves is its normal end. `renderError`: the last event of a stream that fails, where its dialect alone cannot know it.
    */
-  | { type: "stream"; format: StreamFormat; events: AsyncGenerator<StreamEvent>; endless?: boolean };
+  | {
+      type: "stream";
+      format: StreamFormat;
+      headers?: Record<string, string>;
+      events: AsyncGenerator<StreamEvent>;
+      endless?: boolean;
+      renderError?: (error: OvError) => StreamEvent;
+    };
 
 /** `sse`: server-sent events (WHATWG HTML, section 9.2); `ndjson`: one JSON text on each line. */
 export type StreamFormat = "sse" | "ndjson";

@@ -3,11 +3,13 @@ import { type AnthropicRoutesDeps, createAnthropicRoutes } from "../api/anthropi
 import { ollama } from "../api/ollama/errors.ts";
 import { createOllamaRoutes, type OllamaRoutesDeps } from "../api/ollama/routes.ts";
 import { openai } from "../api/openai/errors.ts";
+import type { StoredResponse } from "../api/openai/responses/input.ts";
 import { createOpenAiRoutes, type OpenAiRoutesDeps } from "../api/openai/routes.ts";
 import { createOperateRoutes, type OperateRoutesDeps } from "../api/operate/routes.ts";
 import type { Route } from "../api/route.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Catalog } from "../serving/catalog.ts";
+import { createKeptAnswers } from "../serving/kept.ts";
 import { createRates } from "../serving/rates.ts";
 import { createRunningRequests } from "../serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../serving/text.ts";
@@ -16,7 +18,10 @@ import { createTokenizeService } from "../serving/tokenize.ts";
 /** The first one answers for paths that no prefix claims. */
 export const dialects = [openai, anthropic, ollama] as const;
 
-type Services = "text" | "tokenize" | "running" | "rates";
+type Services = "text" | "tokenize" | "running" | "rates" | "responses";
+
+/** What `store` of /v1/responses keeps in memory at most. */
+const keptResponses = { most: 1000, bytes: 64 * 2 ** 20, seconds: 24 * 3600 };
 
 export type RoutesDeps = Omit<
   OpenAiRoutesDeps & AnthropicRoutesDeps & OllamaRoutesDeps & OperateRoutesDeps,
@@ -30,7 +35,8 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   const rates = createRates();
   const text = createTextService({ ...deps, running, rates });
   const tokenize = createTokenizeService(deps);
-  const services = { ...deps, text, tokenize, running, rates };
+  const responses = createKeptAnswers<StoredResponse>(keptResponses);
+  const services = { ...deps, text, tokenize, running, rates, responses };
   return [
     ...createOpenAiRoutes(services),
     ...createAnthropicRoutes(services),

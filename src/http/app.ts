@@ -134,8 +134,8 @@ function crossOrigin(origins: string[]) {
   return cors({
     origin: origins,
     allowedHeaders: ["authorization", "content-type", "x-request-id"],
-    exposeHeaders: ["x-request-id", "retry-after"],
-    methods: ["GET", "POST", "OPTIONS"],
+    exposeHeaders: ["x-request-id", "retry-after", "x-ov-llm-warning"],
+    methods: ["GET", "POST", "DELETE", "OPTIONS"],
     credentials: false,
   });
 }

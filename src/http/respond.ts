@@ -62,12 +62,12 @@ async function toResponse(answer: Answer, answering: Answering): Promise<Respons
 }
 
 async function toStream(
-  { format, events, endless = false }: Extract<Answer, { type: "stream" }>,
+  { format, headers, events, endless = false, renderError }: Extract<Answer, { type: "stream" }>,
   { route, request, record, client, options }: Answering,
 ): Promise<Response> {
   if (request.method === "HEAD") {
     await events.return(undefined);
-    return new Response(null, { headers: toStreamHeaders(format) });
+    return new Response(null, { headers: { ...toStreamHeaders(format), ...headers } });
   }
   const response = await openStream(events, {
     ...options,
@@ -75,7 +75,7 @@ async function toStream(
     endless,
     signal: client.signal,
     abort: (reason) => client.abort(reason),
-    renderError: (error) => route.dialect.renderStreamError(error, record.id),
+    renderError: renderError ?? ((error) => route.dialect.renderStreamError(error, record.id)),
     keepAlive: route.dialect.keepAlive,
     onEnd(failure) {
       const isNormal = failure === null || (endless && failure.code === "client_closed_request");
@@ -85,6 +85,7 @@ async function toStream(
       record.end(failure.status);
     },
   });
+  for (const [name, value] of Object.entries(headers ?? {})) response.headers.set(name, value);
   record.streaming = true;
   return response;
 }

@@ -25,6 +25,8 @@ export interface MemoryHostOptions {
   contextLength?: number;
   /** Each token waits for it, so that a test decides when an answer goes on. */
   gate?: () => Promise<void>;
+  /** Written instead of the words that the seed decides, piece by piece. */
+  writes?: readonly string[];
   /** Its first request ends it before the prompt is taken. */
   crashesAtOnce?: boolean;
   /** Its process is gone only after this, once it has ended. */
@@ -38,6 +40,7 @@ export interface MemoryHostOptions {
 export function createMemoryHost({
   contextLength = 64,
   gate,
+  writes,
   crashesAtOnce = false,
   lingers,
 }: MemoryHostOptions = {}): MemoryHost {
@@ -138,12 +141,12 @@ export function createMemoryHost({
     const { channel, promptTokens, cached } = run;
     const cachedTokens = cached ? promptTokens - 1 : 0;
     channel.push({ type: "started", promptTokens, cachedTokens });
-    const natural = ignore_eos ? contextLength : 8;
+    const natural = ignore_eos ? contextLength : (writes?.length ?? 8);
     const wanted = Math.min(max_tokens, natural, contextLength - promptTokens);
     const seed = sampling.temperature === 0 ? 0 : sampling.seed;
     for (let index = 0; index < wanted && running.has(channel.fail); index++) {
       await (gate?.() ?? new Promise((resolve) => setImmediate(resolve)));
-      const text = `${words[(seed + index * (1 + (seed % 3))) % words.length]} `;
+      const text = writes?.[index] ?? `${words[(seed + index * (1 + (seed % 3))) % words.length]} `;
       const tokens = { type: "text" as const, text, tokens: 1 };
       channel.push(logprobs ? { ...tokens, logprobs: [{ token: text, logprob: -0.5 }] } : tokens);
     }

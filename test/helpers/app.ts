@@ -82,6 +82,8 @@ export function createTestApp({
     get: (path: string) => send(path),
     chat: (body: Record<string, unknown>, init: RequestInit = {}) =>
       send("/v1/chat/completions", { method: "POST", body: JSON.stringify(body), ...init }),
+    respond: (body: Record<string, unknown>, init: RequestInit = {}) =>
+      send("/v1/responses", { method: "POST", body: JSON.stringify(body), ...init }),
   };
 }
 

@@ -1,9 +1,16 @@
 import type { Route } from "../route.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
+import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
+import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
 
-export type OpenAiRoutesDeps = ChatRoutesDeps & ModelsRoutesDeps;
+export type OpenAiRoutesDeps = ChatRoutesDeps & ModelsRoutesDeps & ResponsesRoutesDeps & StoredResponsesDeps;
 
 export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
-  return [...createModelsRoutes(deps), ...createChatRoutes(deps)];
+  return [
+    ...createModelsRoutes(deps),
+    ...createChatRoutes(deps),
+    ...createResponsesRoutes(deps),
+    ...createStoredResponsesRoutes(deps),
+  ];
 }

@@ -1,0 +1,91 @@
+import type { AnswerForm, TextRequest } from "../../../generate/request.ts";
+import { malformed, quote, unsupported } from "../../refusal.ts";
+import type { PlacedItem } from "./items.ts";
+import type { CreateResponseRequest } from "./request.ts";
+import { type ResponseTools, toToolWish } from "./to-tools.ts";
+import { toTurns } from "./to-turns.ts";
+
+/**
+ * What a request for a response asks for. `items`: the whole conversation, earlier responses included. Throws
+ * `invalid_request` or `unsupported_parameter` for what OpenAI's shape can say and is not served.
+ */
+export function toTextRequest(
+  body: CreateResponseRequest,
+  items: readonly PlacedItem[],
+  tools: ResponseTools,
+): TextRequest {
+  refuseUnsupported(body);
+  const { stop, instructions } = body;
+  const turns = toTurns([...toInstructions(instructions), ...items]);
+  if (items.length === 0 || turns.length === 0) {
+    throw malformed("input", "is missing: it must be a text or a list of items.");
+  }
+  return {
+    conversation: { turns, at: "input" },
+    tools: tools.definitions,
+    toolChoice: toToolWish(body.tool_choice, body.parallel_tool_calls),
+    form: toForm(body.text?.format),
+    sampling: {
+      temperature: body.temperature ?? null,
+      top_p: body.top_p ?? null,
+      top_k: body.top_k ?? null,
+      min_p: body.min_p ?? null,
+      repetition_penalty: body.repetition_penalty ?? null,
+      presence_penalty: body.presence_penalty ?? null,
+      frequency_penalty: body.frequency_penalty ?? null,
+      seed: body.seed ?? null,
+    },
+    stops: typeof stop === "string" ? [stop] : (stop ?? []),
+    maxTokens: body.max_output_tokens ?? null,
+    ignoreEos: body.ignore_eos ?? false,
+    choices: 1,
+    logprobs: asksLogprobs(body) ? { at: "include" } : null,
+    reasoningEffort: body.reasoning?.effort ?? null,
+    templateVariables: body.chat_template_kwargs ?? {},
+  };
+}
+
+export function asksLogprobs({ include }: CreateResponseRequest): boolean {
+  return include?.includes("message.output_text.logprobs") ?? false;
+}
+
+function toInstructions(instructions: string | null | undefined): PlacedItem[] {
+  if (!instructions) return [];
+  return [{ item: { role: "system", content: instructions }, at: "instructions" }];
+}
+
+function toForm(format: NonNullable<CreateResponseRequest["text"]>["format"]): AnswerForm | null {
+  const param = "text.format";
+  if (!format || format.type === "text") return null;
+  if (format.type === "json_object") return { type: "json_object", param, at: param };
+  if (format.type === "json_schema") {
+    const { schema } = format;
+    if (schema === undefined || schema === null)
+      throw malformed(`${param}.schema`, "is missing: it must be a JSON Schema.");
+    return { type: "json_schema", schema, param, at: `${param}.schema` };
+  }
+  const why = `is ${quote(format.type)}, but must be "text", "json_object" or "json_schema".`;
+  throw unsupported(`${param}.type`, why);
+}
+
+/** What would change the answer and is not served. A value that asks for nothing is fine. */
+function refuseUnsupported({ background, conversation, prompt, top_logprobs }: CreateResponseRequest): void {
+  if (background) {
+    throw unsupported("background", "is not supported: leave it out, and read the response as a stream.");
+  }
+  if (conversation !== undefined && conversation !== null) {
+    throw unsupported("conversation", "is not supported: go on from a response with `previous_response_id`.");
+  }
+  if (prompt !== undefined && prompt !== null) {
+    throw unsupported(
+      "prompt",
+      "is not supported: this server keeps no prompts. Send `instructions` and `input`.",
+    );
+  }
+  if ((top_logprobs ?? 0) > 0) {
+    throw unsupported(
+      "top_logprobs",
+      'is not supported: the engine returns the chosen token only. Leave it out, and include "message.output_text.logprobs" alone.',
+    );
+  }
+}
