@@ -22,8 +22,11 @@ export interface RawRequest
 }
 
 export type RawPrompt =
-  /** What the tokenizer puts around a text of its own, such as a begin-of-text token, is added unless it is there. */
-  | { type: "text"; text: string }
+  /**
+   * What the tokenizer puts around a text of its own, such as a begin-of-text token, is added unless it is there already.
+   * `bare`: it never is.
+   */
+  | { type: "text"; text: string; bare?: boolean }
   | { type: "tokens"; tokens: readonly number[] }
   /** `at`: the field that asks for a gap to be filled, for errors. */
   | ({ type: "fim"; at: string } & FimPrompt);
@@ -112,7 +115,7 @@ function toEnginePrompt(
     case "tokens":
       return { prompt: [...prompt.tokens], add_special_tokens: false };
     case "text":
-      return toTextPrompt(prompt.text, facts);
+      return toTextPrompt(prompt.text, facts, prompt.bare);
     case "fim":
       if (fim === null) throw hasNoFim(prompt.at);
       return toTextPrompt(renderFim(prompt, fim, roomFor(facts, maxTokens)), facts);
@@ -128,10 +131,11 @@ function roomFor({ context_length: limit }: EngineFacts, maxTokens: number): num
 function toTextPrompt(
   text: string,
   { bos_token: start, eos_token: end }: EngineFacts,
+  bare = false,
 ): Pick<GenerateRequest, "prompt" | "add_special_tokens"> {
   if (text === "") return { prompt: start || end, add_special_tokens: false };
   const isThere = start !== "" && text.startsWith(start);
-  return { prompt: text.toWellFormed(), add_special_tokens: !isThere };
+  return { prompt: text.toWellFormed(), add_special_tokens: !bare && !isThere };
 }
 
 /** In the form of special tokens: `<|endoftext|>`, `<EOT>`, `[/INST]`. */

@@ -30,7 +30,7 @@ export interface MemoryHostOptions {
   contextLength?: number;
   /** Each token waits for it, so that a test decides when an answer goes on. */
   gate?: () => Promise<void>;
-  /** Special tokens of its vocabulary; others in angle brackets are text, of two tokens. */
+  /** Special tokens of its vocabulary; others in brackets are text, of two tokens. */
   specialTokens?: readonly string[];
   /** Its chat template, instead of one that joins the messages; null: it has none. */
   chatTemplate?: string | null;
@@ -112,7 +112,7 @@ export function createMemoryHost({
   }
 
   function spell(piece: string): string[] {
-    const isText = /^<.+>$/.test(piece) && !specialTokens.includes(piece);
+    const isText = /^(▁?<.+>|\[[A-Z]+\])$/.test(piece) && !specialTokens.includes(piece);
     return isText ? [piece.slice(0, 1), piece.slice(1)] : [piece];
   }
 

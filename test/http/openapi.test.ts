@@ -28,6 +28,8 @@ describe("GET /openapi.json", () => {
       "/v1/models/{id}/load": ["post"],
       "/v1/models/{id}/unload": ["post"],
       "/v1/chat/completions": ["post"],
+      "/v1/completions": ["post"],
+      "/infill": ["post"],
     });
   });
 
