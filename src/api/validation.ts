@@ -43,7 +43,9 @@ function describe(schema: TSchema): string {
     const literals = variants.flatMap((variant) =>
       TypeGuard.IsLiteral(variant) ? [`"${variant.const}"`] : [],
     );
-    return literals.length > 0 ? `one of ${literals.join(", ")}` : variants.map(describe).join(" or ");
+    return literals.length > 0
+      ? `one of ${literals.join(", ")}`
+      : [...new Set(variants.map(describe))].join(" or ");
   }
   if (TypeGuard.IsInteger(schema)) return `a whole number${range(schema)}`;
   if (TypeGuard.IsNumber(schema)) return `a number${range(schema)}`;

@@ -87,6 +87,7 @@ function toSharedRequest(
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
   return {
     prompt,
+    add_special_tokens: false,
     grammar,
     special_tokens: marksBySpecialTokens(model, rules.tools),
     sampling: toSampling(request.sampling, model.defaults, { seed: options.seed, choices }),

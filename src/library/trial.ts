@@ -61,6 +61,7 @@ export function createLoadTester({ settings, variables }: LoadedSettings, signal
 /** Greedy, so that it is the same each time. */
 const oneToken = {
   prompt: "Hi",
+  add_special_tokens: false,
   grammar: null,
   special_tokens: false,
   sampling: {

@@ -8,8 +8,13 @@ const count = Type.Integer({ minimum: 0 });
 export const GenerateMessage = Type.Object({
   type: Type.Literal("generate"),
   id: requestId,
-  /** Rendered by the model's chat template; nothing is added to it. */
-  prompt: Type.String(),
+  /** A text, or token ids, which the engine computes as they are. */
+  prompt: Type.Union([Type.String(), Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 })]),
+  /**
+   * Add what the tokenizer puts around a text of its own, such as a begin-of-text token. False for what a chat template
+   * has rendered, which holds those already; of no effect on ids.
+   */
+  add_special_tokens: Type.Boolean(),
   /** null: free text. Must be valid: the engine may not survive one that is not. */
   grammar: Type.Union([Grammar, Type.Null()]),
   /** Keep special tokens in the text, for formats that mark tool calls by them; an end of text is never kept. */

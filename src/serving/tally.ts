@@ -11,7 +11,7 @@ export interface AnswerObserver {
 export interface Tally {
   /** Resolves once the engine has computed the prompt, or a choice has ended without any text. */
   readonly firstText: Promise<void>;
-  /** The engine took the prompt, which all choices share. */
+  /** The engine took a prompt, which its choices share. */
   start(promptTokens: number, cachedTokens: number): void;
   add(newTokens: number, reasoningTokens: number): void;
   /** Parts of the content, as they go out; returns them. */
@@ -31,7 +31,8 @@ export function createTally(observer: AnswerObserver | undefined): Tally {
   return {
     firstText: firstText.promise,
     start(promptTokens, cachedTokens) {
-      Object.assign(usage, { promptTokens, cachedTokens });
+      usage.promptTokens += promptTokens;
+      usage.cachedTokens += cachedTokens;
     },
     add(newTokens, reasoningTokens) {
       firstText.resolve();

@@ -3,10 +3,12 @@ import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
 import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
-import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
+import { type Choice, type PlanOptions, planText } from "../generate/plan.ts";
+import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
 import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
+import { type AnswerPlan, createRawPlanner, onceForEachLoad } from "./answer-plan.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { interleave } from "./interleave.ts";
 import type { Rates } from "./rates.ts";
@@ -26,6 +28,8 @@ export interface TextServiceDeps {
   running: Pick<RunningRequests, "run">;
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
+  /** OV_MAX_CONCURRENT: so many choices of one answer run at once, so that one with many prompts fits in the queue. */
+  maxConcurrent?: number;
   now?: () => Date;
 }
 
@@ -43,9 +47,14 @@ export interface AnswerOptions extends RunningRequest {
 export interface TextService {
   /**
    * The parts of all choices, interleaved; each choice's own are in order, from `start` to `end`. Nothing happens before
-   * the first is asked for. Leaving the loop cancels what still runs. Throws OvErrors and the signal's reason.
+   * the first is asked for. Leaving the loop cancels what still runs. A raw request needs no chat template. Throws OvErrors
+   * and the signal's reason.
    */
-  answer(model: CatalogModel, request: TextRequest, options: AnswerOptions): AsyncGenerator<ChoicePart>;
+  answer(
+    model: CatalogModel,
+    request: TextRequest | RawRequest,
+    options: AnswerOptions,
+  ): AsyncGenerator<ChoicePart>;
   /**
    * The prompt that the model's template makes of the conversation, as `answer` would. `addGenerationPrompt`: up to
    * where the answer starts. Throws `chat_template_failed`.
@@ -60,28 +69,53 @@ export interface TextService {
 
 export function createTextService(deps: TextServiceDeps): TextService {
   const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
+  const { maxConcurrent = Number.POSITIVE_INFINITY } = deps;
   const compileSchema = createSchemaCompiler();
   const textModelOf = createTextModels();
+  const planRawAnswer = createRawPlanner();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
-  const plan = (request: TextRequest) =>
-    planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema, newCallId });
+  const toOptions = (): PlanOptions => ({
+    seed: deps.newSeed(),
+    maxTokens: deps.maxTokens,
+    compileSchema,
+    newCallId,
+  });
+  const plan = (request: TextRequest) => planText(request, toOptions());
+
+  function planAnswer(request: TextRequest, model: CatalogModel): AnswerPlan {
+    const planned = plan(request);
+    let time: Date | undefined;
+    return {
+      choices: planned.choices,
+      choicesPerPrompt: planned.choices,
+      async prepare(loaded) {
+        time ??= now();
+        return planned.prepare(textModelOf(loaded, model), time);
+      },
+    };
+  }
 
   async function* answer(
     model: CatalogModel,
-    request: TextRequest,
+    request: TextRequest | RawRequest,
     { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const planned = plan(request);
-    const prepare = createPreparation(planned, now);
+    const planned = "prompts" in request ? planRawAnswer(request, toOptions()) : planAnswer(request, model);
+    const { choices, choicesPerPrompt } = planned;
+    const prepare = onceForEachLoad(planned.prepare);
     const target = { ...catalog.toTarget(model), keepSeconds };
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
-      const work = (lease: Lease) =>
-        askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
-      return readChoice(index, pool.use(target, { client, signal }, work), tally);
+      const work = async function* (lease: Lease) {
+        const { choice } = await prepare(lease.model, signal);
+        yield* askEngine(lease, choice(index), { rates, signal });
+      };
+      const events = pool.use(target, { client, signal }, work);
+      return readChoice(index, events, { tally, hasPrompt: index % choicesPerPrompt === 0 });
     };
     try {
-      yield* planned.choices === 1 ? run(0, signal) : runAll(planned.choices, { run, tally, signal });
+      const many = { run, tally, signal, atOnce: maxConcurrent };
+      yield* choices === 1 ? run(0, signal) : runAll(choices, many);
     } finally {
       tally.end();
     }
@@ -109,18 +143,6 @@ function createTextModels() {
   };
 }
 
-/** Prepares the plan once for each model: another one comes only when another engine takes over. One time for all. */
-function createPreparation(plan: TextPlan, now: () => Date) {
-  const known = new WeakMap<TextModel, PreparedText>();
-  let time: Date | undefined;
-  return (model: TextModel): PreparedText => {
-    time ??= now();
-    const prepared = known.get(model) ?? plan.prepare(model, time);
-    known.set(model, prepared);
-    return prepared;
-  };
-}
-
 interface EngineEvent {
   choice: Choice;
   fingerprint: string;
@@ -141,7 +163,7 @@ async function* askEngine(
 async function* readChoice(
   index: number,
   events: AsyncIterable<EngineEvent>,
-  tally: Tally,
+  { tally, hasPrompt }: { tally: Tally; hasPrompt: boolean },
 ): AsyncGenerator<ChoicePart> {
   for await (const { choice, fingerprint, event } of events) {
     const { reader } = choice;
@@ -152,7 +174,7 @@ async function* readChoice(
     switch (event.type) {
       case "started": {
         const { promptTokens, cachedTokens } = event;
-        if (index === 0) tally.start(promptTokens, cachedTokens);
+        if (hasPrompt) tally.start(promptTokens, cachedTokens);
         yield { index, part: { type: "start", promptTokens, cachedTokens, fingerprint } };
         break;
       }
@@ -171,26 +193,38 @@ async function* readChoice(
   }
 }
 
-/** Several choices at once. All but the first start when that has computed the prompt, and find it in the prefix cache. */
+/**
+ * Several choices, `atOnce` of them at a time. All but the first start when that has computed the prompt, and find it in the
+ * prefix cache.
+ */
 async function* runAll(
   choices: number,
   options: {
     run: (index: number, signal: AbortSignal) => AsyncIterable<ChoicePart>;
     tally: Tally;
     signal: AbortSignal;
+    atOnce: number;
   },
 ): AsyncGenerator<ChoicePart> {
-  const { run, tally, signal } = options;
+  const { run, tally, signal, atOnce } = options;
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
   const firstText = Promise.withResolvers<void>();
   void tally.firstText.then(firstText.resolve);
-  const after = async function* (index: number) {
-    await firstText.promise;
-    if (!either.aborted) yield* run(index, either);
+  let next = 1;
+  const runNext = async function* () {
+    while (next < choices && !either.aborted) yield* run(next++, either);
   };
-  const others = Array.from({ length: choices - 1 }, (_, index) => after(index + 1));
-  yield* interleave([run(0, either), ...others], () => {
+  const first = async function* () {
+    yield* run(0, either);
+    yield* runNext();
+  };
+  const other = async function* () {
+    await firstText.promise;
+    yield* runNext();
+  };
+  const others = Array.from({ length: Math.min(choices, atOnce) - 1 }, other);
+  yield* interleave([first(), ...others], () => {
     left.abort(signal.reason);
     firstText.resolve();
   });

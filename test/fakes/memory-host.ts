@@ -12,11 +12,16 @@ import type {
 } from "../../src/protocol/tokens.ts";
 import { protocolVersion } from "../../src/protocol/version.ts";
 
+const joinMessages =
+  "{% for message in messages %}{{ message.content }}{{ ' ' if not loop.last }}{% endfor %}";
+
 const words = ["river", "stone", "music", "paper", "light", "water", "house", "bread"];
 
 export interface MemoryHost extends Host {
   /** Requests that run now. */
   running(): number;
+  /** What it was asked to generate so far, in order. */
+  readonly asked: readonly GenerateRequest[];
   /** Ends it as a crash would. */
   crash(): void;
 }
@@ -27,6 +32,11 @@ export interface MemoryHostOptions {
   gate?: () => Promise<void>;
   /** Written instead of the words that the seed decides, piece by piece. */
   writes?: readonly string[];
+  /** Special tokens of its vocabulary; others in brackets are text, of two tokens. */
+  specialTokens?: readonly string[];
+  /** Its chat template, instead of one that joins the messages; null: it has none. */
+  chatTemplate?: string | null;
+  capabilities?: string[];
   /** Its first request ends it before the prompt is taken. */
   crashesAtOnce?: boolean;
   /** Its process is gone only after this, once it has ended. */
@@ -41,6 +51,9 @@ export function createMemoryHost({
   contextLength = 64,
   gate,
   writes,
+  specialTokens = [],
+  chatTemplate = joinMessages,
+  capabilities = ["logprobs"],
   crashesAtOnce = false,
   lingers,
 }: MemoryHostOptions = {}): MemoryHost {
@@ -48,6 +61,7 @@ export function createMemoryHost({
   const gone = lingers ? exited.promise.finally(lingers) : exited.promise;
   const running = new Set<(error: unknown) => void>();
   const seen = new Set<string>();
+  const asked: GenerateRequest[] = [];
   let ended: OvError | undefined;
 
   const ready: ReadyMessage = {
@@ -57,11 +71,11 @@ export function createMemoryHost({
     device: "CPU",
     device_name: "Memory",
     context_length: contextLength,
-    chat_template: "{% for message in messages %}{{ message.content }}{{ ' ' if not loop.last }}{% endfor %}",
+    chat_template: chatTemplate,
     bos_token: "",
     eos_token: "",
     operations: ["generate", "tokenize", "detokenize"],
-    capabilities: ["logprobs"],
+    capabilities,
     versions: { memory: "1" },
     max_concurrent: 8,
   };
@@ -84,7 +98,7 @@ export function createMemoryHost({
     signal: AbortSignal,
   ): AsyncGenerator<TokenizeEvent> {
     check(signal);
-    const pieces = [...(add_special_tokens ? ["<s>"] : []), ...toPieces(text)];
+    const pieces = [...(add_special_tokens ? ["<s>"] : []), ...toPieces(text).flatMap(spell)];
     if (pieces.length >= contextLength) throw tooLong("text has", pieces.length);
     yield { type: "tokens", tokens: pieces.map(vocabulary.toId), strings: strings ? pieces : null };
     yield { type: "finished", reason: "stop" };
@@ -100,6 +114,16 @@ export function createMemoryHost({
     yield { type: "finished", reason: "stop" };
   }
 
+  function spell(piece: string): string[] {
+    const isText = /^(▁?<.+>|\[[A-Z]+\])$/.test(piece) && !specialTokens.includes(piece);
+    return isText ? [piece.slice(0, 1), piece.slice(1)] : [piece];
+  }
+
+  /** As text; ids must be those of `tokenize`. */
+  function toText(prompt: GenerateRequest["prompt"]): string {
+    return typeof prompt === "string" ? prompt : prompt.map(vocabulary.toPiece).join("");
+  }
+
   function check(signal: AbortSignal): void {
     signal.throwIfAborted();
     if (crashesAtOnce) crash();
@@ -113,9 +137,10 @@ export function createMemoryHost({
 
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
     check(signal);
-    const { prompt } = request;
-    const promptTokens = prompt.split(" ").length;
-    if (promptTokens >= contextLength) throw tooLong("messages have", promptTokens);
+    asked.push(request);
+    const prompt = toText(request.prompt);
+    const promptTokens = prompt.split(" ").length + (request.add_special_tokens ? 1 : 0);
+    if (promptTokens >= contextLength) throw tooLong("prompt has", promptTokens);
     const channel = createChannel<GenerationEvent>();
     const abandon = () => channel.fail(signal.reason);
     signal.addEventListener("abort", abandon, { once: true });
@@ -174,6 +199,7 @@ export function createMemoryHost({
     },
     exited: gone,
     running: () => running.size,
+    asked,
     crash,
   };
 }

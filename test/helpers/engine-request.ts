@@ -16,6 +16,7 @@ export function toRequest(
 ): GenerateRequest {
   return {
     prompt: toPrompt(content),
+    add_special_tokens: false,
     grammar: null,
     special_tokens: false,
     sampling: {

@@ -278,10 +278,59 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
         const request = toRequest("Say hello to me", { max_tokens: 1 });
         const [started] = (await collect(host, request)).events;
         if (host.ready.engine === "memory") return;
-        expect(started).toMatchObject({ promptTokens: (await ask(request.prompt)).tokens.length });
+        expect(started).toMatchObject({ promptTokens: (await ask(String(request.prompt))).tokens.length });
       },
       seconds,
     );
+
+    test(
+      "takes token ids for a prompt, and answers as it does to their text",
+      async () => {
+        const { prompt, ...request } = toRequest("Say hello to me");
+        const { tokens } = await ask(String(prompt));
+        // The first one fills the prefix cache, which rounds otherwise.
+        await collect(host, { ...request, prompt });
+        const byText = await collect(host, { ...request, prompt });
+        const byIds = await collect(host, { ...request, prompt: tokens });
+        expect(byIds.events[0]).toMatchObject({ type: "started", promptTokens: expect.any(Number) });
+        expect(byIds.text).toBe(byText.text);
+        if (host.ready.engine === "memory") return;
+        expect(byIds.events[0]).toMatchObject({ promptTokens: tokens.length });
+      },
+      seconds,
+    );
+
+    test("adds the tokenizer's own tokens to a prompt only where that is asked for", async () => {
+      const countOf = async (add_special_tokens: boolean) => {
+        const request = toRequest("", { prompt: "Hello there", add_special_tokens, max_tokens: 1 });
+        const [started] = (await collect(host, request)).events;
+        return started?.type === "started" ? started.promptTokens : 0;
+      };
+      const added = (await ask("Hello there", false, true)).tokens.length;
+      const plain = (await ask("Hello there")).tokens.length;
+      expect((await countOf(true)) - (await countOf(false))).toBe(added - plain);
+    });
+
+    test("refuses a prompt with an id that the model does not have, and goes on", async () => {
+      const { tokens } = await ask("Hello there");
+      const refused = collect(host, toRequest("", { prompt: [...tokens, 2 ** 31 - 1] }));
+      await refused.catch(() => {});
+      expect(refused).rejects.toMatchObject({ code: "invalid_request" });
+      expect((await collect(host, toRequest("Say hello to me"))).reason).toBeDefined();
+    });
+
+    test("refuses a prompt of as many ids as the context has", async () => {
+      const limit = host.ready.context_length;
+      const { tokens } = await ask("Hello");
+      const prompt = Array.from({ length: limit }, () => tokens[0] ?? 0);
+      const refused = collect(host, toRequest("", { prompt }));
+      await refused.catch(() => {});
+      if (host.ready.engine === "memory") return;
+      expect(refused).rejects.toMatchObject({
+        code: "context_length_exceeded",
+        message: expect.stringMatching(new RegExp(`${limit} tokens, but the prompt has ${limit}`)),
+      });
+    });
 
     test(
       "gives tokens while it answers others",

@@ -50,6 +50,8 @@ describe("GET /openapi.json", () => {
       "/v1/responses/{id}": ["get", "delete"],
       "/v1/responses/{id}/cancel": ["post"],
       "/v1/responses/{id}/input_items": ["get"],
+      "/v1/completions": ["post"],
+      "/infill": ["post"],
     });
   });
 

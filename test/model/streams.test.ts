@@ -193,14 +193,14 @@ describe("a request's messages", () => {
     async (stream) => {
       const error = await errorOf({ messages: user("word ".repeat(9000)), stream });
       expect(error).toMatchObject({ status: 400, ...shape });
-      expect(error.message).toMatch(/context length is 8192 tokens, but the messages have (9\d{3}|\d{5})/);
+      expect(error.message).toMatch(/context length is 8192 tokens, but the prompt has (9\d{3}|\d{5})/);
     },
   );
 
   test("are refused beyond the context length of their registry entry", async () => {
     const error = await errorOf({ model: "second", messages: user("word ".repeat(300)) });
     expect(error).toMatchObject({ status: 400, ...shape });
-    expect(error.message).toMatch(/context length is 256 tokens, but the messages have 3\d\d/);
+    expect(error.message).toMatch(/context length is 256 tokens, but the prompt has 3\d\d/);
   });
 
   test("may come as text parts", async () => {

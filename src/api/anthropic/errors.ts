@@ -37,6 +37,8 @@ const errorTypes: Record<ErrorCode, ErrorType> = {
   invalid_api_key: "authentication_error",
   model_not_found: "not_found_error",
   route_not_found: "not_found_error",
+  response_not_found: "not_found_error",
+  previous_response_not_found: "not_found_error",
   request_not_found: "not_found_error",
   method_not_allowed: "invalid_request_error",
   request_timeout: "timeout_error",

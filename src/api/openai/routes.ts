@@ -1,15 +1,21 @@
 import type { Route } from "../route.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
+import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
 import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
 
-export type OpenAiRoutesDeps = ChatRoutesDeps & ModelsRoutesDeps & ResponsesRoutesDeps & StoredResponsesDeps;
+export type OpenAiRoutesDeps = ChatRoutesDeps &
+  CompletionsRoutesDeps &
+  ModelsRoutesDeps &
+  ResponsesRoutesDeps &
+  StoredResponsesDeps;
 
 export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
   return [
     ...createModelsRoutes(deps),
     ...createChatRoutes(deps),
+    ...createCompletionsRoutes(deps),
     ...createResponsesRoutes(deps),
     ...createStoredResponsesRoutes(deps),
   ];

@@ -53,7 +53,7 @@ class Model:
         limit = load["context_length"] or CONTEXT_DEFAULT
         if not self.grows:
             limit = min(limit, self.blocks * self.block)
-        self.prompts = Prompts(self.tokenizer, limit)
+        self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
 
     def _warm_up(self) -> int:
         """Runs one short request; returns how many blocks the cache has.

@@ -49,7 +49,7 @@ class Text:
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
         prompts = self.model.prompts
-        ids = prompts.encode_prompt(message["prompt"])
+        ids = prompts.encode_prompt(message["prompt"], message["add_special_tokens"])
         prompt = ids.data[0].tolist()
         room = prompts.context_length - len(prompt)
         self._follow_growth()

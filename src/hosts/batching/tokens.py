@@ -32,22 +32,19 @@ class Tokens:
         return [text[len(self.pieces.anchor_text) :] for text in texts]
 
     def detokenize(self, message: Message) -> list[Message]:
-        ids = self._known(message["tokens"])
+        ids = self._within_context(message["tokens"])
         text = self.tokenizer.decode(ids, skip_special_tokens=False) if ids else ""
         return [{"type": "text", "id": message["id"], "text": text}, stop(message)]
 
-    def _known(self, ids: list[int]) -> list[int]:
+    def _within_context(self, ids: list[int]) -> list[int]:
         """The ids, all of them in the vocabulary and no more than the context has."""
-        limit, size = self.prompts.context_length, self.pieces.vocabulary_size
+        limit = self.prompts.context_length
         if len(ids) > limit:
             raise RequestFailed(
                 "context_length_exceeded",
                 f"This model's context length is {limit} tokens, but the request has {len(ids)}: send fewer.",
             )
-        for token in ids:
-            if not isinstance(token, int) or not 0 <= token < size:
-                raise RequestFailed("invalid_request", f"The model has no token {token}: its ids are 0 to {size - 1}.")
-        return ids
+        return self.prompts.known(ids)
 
 
 def stop(message: Message) -> Message:

@@ -3,15 +3,19 @@ import type { GenerationConfig } from "./binding.ts";
 import { toStructuredOutput } from "./structured-output.ts";
 
 /**
- * What one request asks of the engine. The binding begins from the engine's defaults, not from the model's
+ * What one request asks of the engine. The binding starts from the engine's defaults, not from the model's
  * generation_config.json, and takes only the end-of-text tokens from there; so every value is stated.
- * `apply_chat_template` is on: the engine's template is then ours, which changes nothing; see `renderVerbatim`.
+ * `apply_chat_template`: with it the engine's template is ours, which changes nothing; without it the tokenizer's own
+ * special tokens come around the prompt. See `renderVerbatim`.
  */
-export function toGenerationConfig(message: GenerateMessage, maxTokens: number): GenerationConfig {
+export function toGenerationConfig(
+  message: GenerateMessage,
+  { maxTokens, specialTokens }: { maxTokens: number; specialTokens: boolean },
+): GenerationConfig {
   const { sampling, grammar } = message;
   const isSampled = sampling.temperature > 0;
   return {
-    apply_chat_template: true,
+    apply_chat_template: !specialTokens,
     max_new_tokens: maxTokens,
     ignore_eos: message.ignore_eos,
     repetition_penalty: sampling.repetition_penalty,

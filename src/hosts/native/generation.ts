@@ -28,12 +28,13 @@ export function createGeneration(
 
   async function run(message: GenerateMessage): Promise<void> {
     const { id } = message;
-    const ids = prompts.encode(message.prompt);
+    const { text: prompt, specialTokens, ids } = prompts.encode(message.prompt, message.add_special_tokens);
     const cached_tokens = prefixes.cachedTokens(ids);
     send({ type: "started", id, prompt_tokens: ids.length, cached_tokens });
     const maxTokens = Math.min(message.max_tokens, prompts.contextLength - ids.length);
     let sent = 0;
-    const result = await pipeline.generate(message.prompt, toGenerationConfig(message, maxTokens), (text) => {
+    const config = toGenerationConfig(message, { maxTokens, specialTokens });
+    const result = await pipeline.generate(prompt, config, (text) => {
       if (!open.has(id)) return streaming.cancel;
       if (text === "") return streaming.running;
       sent += 1;

@@ -6,12 +6,24 @@ const pieceChars = 8_192;
 const countMaxChars = 1_048_576;
 // No real text has more characters a token on the whole.
 const charsPerToken = 16;
+const promptAdvice = "shorten it; the answer needs one token at least";
+
+/** A prompt as the engine takes it, which is as text, and the ids that it makes of that. */
+export interface EnginePrompt {
+  text: string;
+  /** The tokenizer's own tokens are put around the text. */
+  specialTokens: boolean;
+  ids: bigint[];
+}
 
 export interface Prompts {
   /** Longest prompt plus answer, in tokens. */
   readonly contextLength: number;
-  /** The ids of a prompt that leaves room for an answer; throws `context_length_exceeded` with both numbers. */
-  encode(prompt: string): bigint[];
+  /**
+   * A prompt, of text or of ids, that leaves room for an answer. Throws `context_length_exceeded` with both numbers, and
+   * `invalid_request` for ids that no text has.
+   */
+  encode(prompt: string | readonly number[], addSpecialTokens: boolean): EnginePrompt;
   /** The ids of any text, with the tokenizer's own tokens around it if asked for; throws as `encode`. May be none. */
   encodeText(text: string, addSpecialTokens: boolean): bigint[];
 }
@@ -43,21 +55,39 @@ export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
 
   function tooLong(text: string, whose: string, advice: string): OvError {
     const bound = text.length > mostChars ? "at least " : "";
-    const total = Math.max(countInPieces(text), contextLength);
-    const what = `This model's context length is ${contextLength} tokens, but ${whose} ${bound}${total}`;
+    return exceeded(whose, `${bound}${Math.max(countInPieces(text), contextLength)}`, advice);
+  }
+
+  function exceeded(whose: string, tokens: string, advice: string): OvError {
+    const what = `This model's context length is ${contextLength} tokens, but ${whose} ${tokens}`;
     return new OvError("context_length_exceeded", `${what}: ${advice}.`);
+  }
+
+  /** The binding takes no ids, so a text is sought that has exactly these. */
+  function toPrompt(given: readonly number[]): EnginePrompt {
+    if (given.length >= contextLength) throw exceeded("the prompt has", String(given.length), promptAdvice);
+    const ids = given.map(BigInt);
+    const text = tokenizer.decode(ids, { skip_special_tokens: false });
+    const isSame = (other: bigint[] | null) => other?.join() === ids.join();
+    const specialTokens = [false, true].find((special) => isSame(encodeWithin(text, special)));
+    if (specialTokens !== undefined) return { text, specialTokens, ids };
+    throw new OvError("invalid_request", {
+      what: 'The engine "native" cannot take these token ids as a prompt',
+      why: "it takes text, and no text has exactly these tokens",
+      next: 'Send the prompt as text, or run the model on the engine "batching" (`ov-llm models set NAME engine=batching`).',
+    });
   }
 
   return {
     contextLength,
-    encode(prompt) {
-      const ids = encodeWithin(prompt, false);
-      if (ids === null) {
-        const advice = "shorten them; the answer needs one token at least";
-        throw tooLong(prompt, "the messages have", advice);
+    encode(prompt, specialTokens) {
+      if (typeof prompt !== "string") return toPrompt(prompt);
+      const ids = encodeWithin(prompt, specialTokens);
+      if (ids === null) throw tooLong(prompt, "the prompt has", promptAdvice);
+      if (ids.length === 0) {
+        throw new OvError("invalid_request", "The prompt has no tokens: send some text.");
       }
-      if (ids.length === 0) throw new OvError("invalid_request", "The messages make an empty prompt.");
-      return ids;
+      return { text: prompt, specialTokens, ids };
     },
     encodeText(text, addSpecialTokens) {
       const ids = encodeWithin(text, addSpecialTokens);

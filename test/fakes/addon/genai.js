@@ -31,10 +31,12 @@ const pieces = ["", bos, eos];
 const vocabularySize = 30_000;
 const toPiece = (id) => pieces[Number(id)] ?? (id >= 0 && id < vocabularySize ? `(unused ${id})` : "");
 const toId = (piece) => {
+  const [, unused] = /^\(unused (\d+)\)$/.exec(piece) ?? [];
+  if (unused !== undefined) return BigInt(unused);
   if (!vocabulary.has(piece)) vocabulary.set(piece, BigInt(pieces.push(piece) - 1));
   return vocabulary.get(piece);
 };
-const toPieces = (text) => text.match(/<\|[^|]*\|>|\s?[^\s<]+|\s|</g) ?? [];
+const toPieces = (text) => text.match(/\(unused \d+\)|<\|[^|]*\|>|\s?[^\s<]+|\s|</g) ?? [];
 
 function createTokenizer() {
   let current = template;

@@ -18,9 +18,11 @@ const plain = {
   frequency_penalty: 0,
 };
 
+const bare = { maxTokens: 9, specialTokens: false };
+
 describe("toGenerationConfig", () => {
   test("states every value of a greedy request and no word of chance", () => {
-    expect(toGenerationConfig(message(), 9)).toEqual({ ...plain, do_sample: false });
+    expect(toGenerationConfig(message(), bare)).toEqual({ ...plain, do_sample: false });
   });
 
   test("states every value of a sampled request", () => {
@@ -32,7 +34,7 @@ describe("toGenerationConfig", () => {
       seed: 2 ** 47,
       presence_penalty: 1,
     };
-    expect(toGenerationConfig(message({ sampling, ignore_eos: true }), 9)).toEqual({
+    expect(toGenerationConfig(message({ sampling, ignore_eos: true }), bare)).toEqual({
       ...plain,
       ignore_eos: true,
       presence_penalty: 1,
@@ -46,7 +48,12 @@ describe("toGenerationConfig", () => {
   });
 
   test("leaves top_k to the engine when all tokens are wanted", () => {
-    expect(toGenerationConfig(message({ sampling: { temperature: 1 } }), 9)).not.toHaveProperty("top_k");
+    expect(toGenerationConfig(message({ sampling: { temperature: 1 } }), bare)).not.toHaveProperty("top_k");
+  });
+
+  test("applies no template where the tokenizer adds its own tokens: the engine lets it only then", () => {
+    const config = toGenerationConfig(message(), { ...bare, specialTokens: true });
+    expect(config).toEqual({ ...plain, apply_chat_template: false, do_sample: false });
   });
 });
 

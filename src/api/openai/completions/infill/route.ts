@@ -1,0 +1,49 @@
+import type { Catalog } from "../../../../serving/catalog.ts";
+import type { TextService } from "../../../../serving/text.ts";
+import { toTextOptions } from "../../../answering.ts";
+import { loadErrors, type Route, withJson } from "../../../route.ts";
+import { openai } from "../../errors.ts";
+import { collectInfill, toInfillEvents } from "./answer.ts";
+import { InfillRequest, toInfillRequest } from "./request.ts";
+import { InfillAnswer, InfillEvent } from "./response.ts";
+
+export interface InfillRouteDeps {
+  catalog: Pick<Catalog, "resolveServed">;
+  text: Pick<TextService, "answer">;
+  /** Unique, without its prefix. */
+  newId: () => string;
+  now: () => Date;
+}
+
+/** llama.cpp's POST /infill, for editors that complete by it; errors are OpenAI's. */
+export function createInfillRoute({ catalog, text, newId, now }: InfillRouteDeps): Route {
+  return withJson(InfillRequest, {
+    method: "POST",
+    path: "/infill",
+    dialect: openai,
+    async handle({ body, ...request }) {
+      const stream = body.stream ?? false;
+      request.notes.set({ stream });
+      const model = catalog.resolveServed(body.model, "generate");
+      request.notes.set({ model: model.name });
+      const id = `infill-${newId()}`;
+      const parts = text.answer(model, toInfillRequest(body), toTextOptions(request, id));
+      const options = { model: model.name, body, now };
+      if (stream) return { type: "stream", format: "sse", events: toInfillEvents(parts, options) };
+      return { type: "json", body: await collectInfill(parts, options) };
+    },
+    doc: {
+      summary: "Fill a gap in a text",
+      answer: { "application/json": InfillAnswer, "text/event-stream": InfillEvent },
+      errors: [
+        ...loadErrors,
+        "unsupported_parameter",
+        "model_required",
+        "context_length_exceeded",
+        "queue_full",
+        "request_cancelled",
+        "kv_cache_exhausted",
+      ],
+    },
+  });
+}
