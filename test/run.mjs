@@ -14,6 +14,7 @@ const bunVersion = "1.4.4";
 // litellm: newer ones ask for a certifi that not every mirror has yet.
 const pythonTools = [
   "openai==3.54.0",
+  "ollama==0.6.3",
   "litellm==1.83.0",
   "pydantic-ai-slim==2.68.0",
   "schemathesis==4.32.5",
@@ -189,7 +190,8 @@ async function bringPythonTools() {
   const isComplete = existsSync(marker) && readFileSync(marker, "utf8") === wanted;
   if (
     isComplete &&
-    spawnSync(join(bin, "python"), ["-c", "import openai, litellm, pydantic_ai, schemathesis"]).status === 0
+    spawnSync(join(bin, "python"), ["-c", "import openai, ollama, litellm, pydantic_ai, schemathesis"])
+      .status === 0
   )
     return bin;
   rmSync(dir, { recursive: true, force: true });
