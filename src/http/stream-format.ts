@@ -6,8 +6,11 @@ const contentTypes: Record<StreamFormat, string> = {
   ndjson: "application/x-ndjson; charset=utf-8",
 };
 
-/** A comment: clients skip it, but see that the connection lives. NDJSON has nothing like it. */
-export const keepAlive: Record<StreamFormat, string | null> = { sse: ": waiting\n\n", ndjson: null };
+/**
+ * What clients skip, but see that the connection lives by: a comment; in NDJSON, which has none, white space in front of the next
+ * line's JSON.
+ */
+export const keepAlive: Record<StreamFormat, string | null> = { sse: ": waiting\n\n", ndjson: " " };
 
 /** Whether an answer of that content type goes on after its headers. */
 export function isStream(contentType: string | null): boolean {
