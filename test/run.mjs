@@ -15,6 +15,7 @@ const bunVersion = "1.4.4";
 const pythonTools = [
   "openai==3.54.0",
   "anthropic==2.14.0",
+  "ollama==0.6.3",
   "litellm==1.83.0",
   "pydantic-ai-slim==2.68.0",
   "schemathesis==4.32.5",
@@ -190,8 +191,10 @@ async function bringPythonTools() {
   const isComplete = existsSync(marker) && readFileSync(marker, "utf8") === wanted;
   if (
     isComplete &&
-    spawnSync(join(bin, "python"), ["-c", "import anthropic, openai, litellm, pydantic_ai, schemathesis"])
-      .status === 0
+    spawnSync(join(bin, "python"), [
+      "-c",
+      "import anthropic, ollama, openai, litellm, pydantic_ai, schemathesis",
+    ]).status === 0
   )
     return bin;
   rmSync(dir, { recursive: true, force: true });

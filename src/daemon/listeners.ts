@@ -33,7 +33,7 @@ export function openListeners(
     }
   }
   const [url = "", ollamaUrl] = all.map(toUrl);
-  if (ollamaUrl !== undefined) log.info("also serving Ollama's API", { ollama_url: ollamaUrl });
+  if (ollamaUrl !== undefined) log.info("Ollama's API has a port of its own", { url: ollamaUrl });
   return {
     url,
     async stop() {

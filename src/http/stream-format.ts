@@ -6,12 +6,15 @@ const contentTypes: Record<StreamFormat, string> = {
   ndjson: "application/x-ndjson; charset=utf-8",
 };
 
-/** A comment: clients skip it, but see that the connection lives. NDJSON has nothing like it. */
-const comments: Record<StreamFormat, string | null> = { sse: ": waiting\n\n", ndjson: null };
+/**
+ * What clients skip, but see that the connection lives by: a comment; in NDJSON, which has none, white space in front of the next
+ * line's JSON.
+ */
+const fillers: Record<StreamFormat, string> = { sse: ": waiting\n\n", ndjson: " " };
 
-/** Shows that the connection lives: the dialect's own event, else a comment. null: there is nothing to send. */
-export function renderKeepAlive(format: StreamFormat, event: StreamEvent | undefined): string | null {
-  return event === undefined ? comments[format] : renderEvent(format, event);
+/** Shows that the connection lives: the dialect's own event, else a filler. */
+export function renderKeepAlive(format: StreamFormat, event: StreamEvent | undefined): string {
+  return event === undefined ? fillers[format] : renderEvent(format, event);
 }
 
 /** Whether an answer of that content type goes on after its headers. */

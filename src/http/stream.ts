@@ -111,9 +111,9 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
 
   async function forward(controller: Controller): Promise<void> {
     next ??= read();
-    const found = comment === null ? await next : await wait(next);
+    const found = await wait(next);
     if (over) return;
-    if (found === undefined) return send(controller, comment ?? "");
+    if (found === undefined) return send(controller, comment);
     next = undefined;
     if (!found.done) return send(controller, renderEvent(format, found.value));
     end(null);
@@ -140,7 +140,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
     /** `isEarly`: nothing has come yet, but the headers must leave, which they do with the first bytes. */
     open(controller: Controller, isEarly: boolean): void {
       signal.addEventListener("abort", leave, { once: true });
-      if (isEarly && comment !== null) send(controller, comment);
+      if (isEarly) send(controller, comment);
     },
     async sendNext(controller: Controller): Promise<void> {
       clearTimeout(patience);

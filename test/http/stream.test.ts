@@ -85,23 +85,30 @@ describe("a stream", () => {
     expect(second.finished).toMatchObject([{ status: 500, code: "engine_failed" }]);
   });
 
-  test("that is silent gets its headers and keep-alive comments, until its error comes", async () => {
-    const gate = Promise.withResolvers<never>();
-    async function* silent(): AsyncGenerator<StreamEvent> {
-      yield await gate.promise;
-    }
-    const streamTimes = { keepAliveSeconds: 0.01, patienceSeconds: 10 };
-    const { send } = createRouteApp([streamOf(silent)], { streamTimes });
-    const response = await send("/stream");
-    expect(response.status).toBe(200);
-    const pieces = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream());
-    let text = "";
-    for await (const piece of pieces) {
-      text += piece;
-      if (text === ": waiting\n\n".repeat(3)) gate.reject(new OvError("queue_timeout", "Late."));
-    }
-    expect(text).toContain('"code":"queue_timeout"');
-  });
+  test.each([
+    ["sse", ": waiting\n\n"],
+    ["ndjson", " "],
+  ] as const)(
+    "of %s that is silent gets its headers and signs of life, until its error comes",
+    async (format, sign) => {
+      const gate = Promise.withResolvers<never>();
+      async function* silent(): AsyncGenerator<StreamEvent> {
+        yield await gate.promise;
+      }
+      const streamTimes = { keepAliveSeconds: 0.01, patienceSeconds: 10 };
+      const { send } = createRouteApp([streamOf(silent, { format })], { streamTimes });
+      const response = await send("/stream");
+      expect(response.status).toBe(200);
+      const pieces = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream());
+      let text = "";
+      for await (const piece of pieces) {
+        text += piece;
+        if (text === sign.repeat(3)) gate.reject(new OvError("queue_timeout", "Late."));
+      }
+      expect(text).toContain('"code":"queue_timeout"');
+      if (format === "ndjson") expect(JSON.parse(text)).toHaveProperty("error");
+    },
+  );
 
   test("whose client leaves ends its source, and its record says so", async () => {
     let ended = 0;

@@ -38,7 +38,7 @@ const errorTypes: Record<ErrorCode, ErrorType> = {
   model_not_found: "not_found_error",
   route_not_found: "not_found_error",
   response_not_found: "not_found_error",
-  previous_response_not_found: "not_found_error",
+  previous_response_not_found: "invalid_request_error",
   request_not_found: "not_found_error",
   method_not_allowed: "invalid_request_error",
   request_timeout: "timeout_error",
