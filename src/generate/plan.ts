@@ -1,5 +1,5 @@
 import { OvError } from "../errors.ts";
-import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
+import type { SchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
@@ -11,7 +11,7 @@ import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
 import { toSampling } from "./sampling.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
-import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
+import { type LooseSchema, type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** One choice: what to ask the engine, and what reads its text. */
 export interface Choice {
@@ -28,6 +28,8 @@ export interface PreparedText {
 /** A checked request: what it means before the model is known. */
 export interface TextPlan {
   choices: number;
+  /** What the grammar does not hold the answer to whole, so that it has to be checked. */
+  loose: readonly LooseSchema[];
   /**
    * Renders the prompt and makes the grammar, once for all choices. `now` is the time that the template sees. Throws
    * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
@@ -42,7 +44,7 @@ export interface PlanOptions {
   seed: number;
   /** The bound when the request has none. */
   maxTokens: number;
-  compileSchema: CompileSchema;
+  compileSchema: SchemaCompiler;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
 }
@@ -56,6 +58,7 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   const source = { request, rounds, tools };
   return {
     choices: request.choices,
+    loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
     render: (model, now, addGenerationPrompt) => renderPrompt(source, model, now, addGenerationPrompt),
     prepare(model, now) {
       const prompt = renderPrompt(source, model, now);

@@ -5,18 +5,22 @@ import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
 import type { TextRequest } from "../generate/request.ts";
-import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
+import { createWideningCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
+import type { Events } from "./events.ts";
 import { interleave } from "./interleave.ts";
 import type { Rates } from "./rates.ts";
 import type { RunningRequest, RunningRequests } from "./running.ts";
+import { createSchemaChecks } from "./schema-checks.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
 
 export interface TextServiceDeps {
   pool: Pick<Pool, "use">;
   rates: Pick<Rates, "count">;
   catalog: Pick<Catalog, "toTarget">;
+  /** Gets what schemas ask for and answers miss. */
+  events: Pick<Events, "publish">;
   /** Unique. */
   newId: () => string;
   /** A random integer of 0 or more, for requests without a seed. */
@@ -58,7 +62,8 @@ export interface TextService {
 
 export function createTextService(deps: TextServiceDeps): TextService {
   const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
-  const compileSchema = createSchemaCompiler();
+  const compileSchema = createWideningCompiler();
+  const checks = createSchemaChecks(deps.events);
   const textModelOf = createTextModels();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
   const plan = (request: TextRequest) =>
@@ -70,6 +75,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
     { client, observer, signal }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
     const planned = plan(request);
+    checks.note(model.name, planned.loose);
     const prepare = createPreparation(planned, now);
     const target = catalog.toTarget(model);
     const tally = createTally(observer);
@@ -78,8 +84,9 @@ export function createTextService(deps: TextServiceDeps): TextService {
         askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
       return readChoice(index, pool.use(target, { client, signal }, work), tally);
     };
+    const parts = planned.choices === 1 ? run(0, signal) : runAll(planned.choices, { run, tally, signal });
     try {
-      yield* planned.choices === 1 ? run(0, signal) : runAll(planned.choices, { run, tally, signal });
+      yield* planned.loose.length === 0 ? parts : checks.watch(model.name, planned.loose, parts);
     } finally {
       tally.end();
     }

@@ -29,6 +29,10 @@ export interface MemoryHostOptions {
   crashesAtOnce?: boolean;
   /** Its process is gone only after this, once it has ended. */
   lingers?: () => Promise<void>;
+  /** With `grammar`: it claims to hold answers to them, and writes what it always writes. */
+  capabilities?: string[];
+  /** The whole answer, in one token; absent: words, as many as are asked for. */
+  answer?: string;
 }
 
 /**
@@ -40,6 +44,8 @@ export function createMemoryHost({
   gate,
   crashesAtOnce = false,
   lingers,
+  capabilities = ["logprobs"],
+  answer,
 }: MemoryHostOptions = {}): MemoryHost {
   const exited = Promise.withResolvers<Error | null>();
   const gone = lingers ? exited.promise.finally(lingers) : exited.promise;
@@ -58,7 +64,7 @@ export function createMemoryHost({
     bos_token: "",
     eos_token: "",
     operations: ["generate", "tokenize", "detokenize"],
-    capabilities: ["logprobs"],
+    capabilities,
     versions: { memory: "1" },
     max_concurrent: 8,
   };
@@ -138,6 +144,11 @@ export function createMemoryHost({
     const { channel, promptTokens, cached } = run;
     const cachedTokens = cached ? promptTokens - 1 : 0;
     channel.push({ type: "started", promptTokens, cachedTokens });
+    if (answer !== undefined) {
+      channel.push({ type: "text", text: answer, tokens: 1 });
+      channel.push({ type: "finished", reason: "stop" });
+      return channel.end();
+    }
     const natural = ignore_eos ? contextLength : 8;
     const wanted = Math.min(max_tokens, natural, contextLength - promptTokens);
     const seed = sampling.temperature === 0 ? 0 : sampling.seed;

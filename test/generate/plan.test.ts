@@ -77,7 +77,7 @@ describe("the plan of a request", () => {
     [{ type: "regex", pattern: "[a-", param: "form", at: "form.regex" }, "form.regex"],
     [{ type: "choice", choices: ["a", ""], param: "form", at: "form.choice" }, "form.choice[1]"],
     [{ type: "grammar", grammar: "root ::= x", param: "form", at: "form.grammar" }, "form.grammar"],
-    [{ ...json, schema: { type: "text" } }, "form.schema.type"],
+    [{ ...json, schema: { type: "text" }, strict: true }, "form.schema.type"],
   ];
   for (const [form, param] of forms) {
     test(`refuses a ${form.type} that means nothing, naming the place`, () => {

@@ -122,20 +122,23 @@ describe("a field that is wrong is named", () => {
 
 const toolOf = (properties: object) => ({
   type: "function",
-  function: { name: "f", parameters: { type: "object", properties } },
+  function: { name: "f", strict: true, parameters: { type: "object", properties } },
 });
 
 test.each<[string, object]>([
   ["logit_bias", { logit_bias: { "50": 100 } }],
   ["top_logprobs", { logprobs: true, top_logprobs: 2 }],
   ["tools[0].function.parameters.properties.n.multipleOf", { tools: [toolOf({ n: { multipleOf: 3 } })] }],
-  ["functions[0].parameters.not", { functions: [{ name: "f", parameters: { not: { type: "null" } } }] }],
+  [
+    "functions[0].parameters.not",
+    { functions: [{ name: "f", strict: true, parameters: { not: { minProperties: 1 } } }] },
+  ],
   [
     "response_format.json_schema.schema.uniqueItems",
     {
       response_format: {
         type: "json_schema",
-        json_schema: { name: "a", schema: { type: "array", uniqueItems: true } },
+        json_schema: { name: "a", strict: true, schema: { type: "array", uniqueItems: true } },
       },
     },
   ],
@@ -167,7 +170,12 @@ test.each<[string, object]>([
   ["structured_outputs", { response_format: { type: "json_object" }, structured_outputs: { regex: "a" } }],
   [
     "response_format.json_schema.schema.type",
-    { response_format: { type: "json_schema", json_schema: { name: "a", schema: { type: "text" } } } },
+    {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "a", strict: true, schema: { type: "text" } },
+      },
+    },
   ],
 ])("what cannot be a form or a tool is refused with its place: %s", async (param, extra) => {
   const error = await errorOf(await post(withField(extra)));

@@ -63,12 +63,12 @@ describe("the tools of a chat request", () => {
     ["named without tools", { tool_choice: named("one") }, "tool_choice", "no tools"],
     ["two of one name", { tools: [...tools, ...tools] }, "tools[2].function.name", "two tools"],
     [
-      "a schema that cannot be held to",
+      "a strict schema that cannot be held to",
       {
         tools: [
           {
             type: "function",
-            function: { name: "a", parameters: { type: "object", not: { type: "null" } } },
+            function: { name: "a", strict: true, parameters: { type: "object", not: { minProperties: 1 } } },
           },
         ],
       },
