@@ -48,7 +48,13 @@ export type Answer =
    * the dialect. It must end when the request's signal aborts. `endless`: its status is sent at once, and that the client
    * leaves is its normal end.
    */
-  | { type: "stream"; format: StreamFormat; events: AsyncGenerator<StreamEvent>; endless?: boolean };
+  | {
+      type: "stream";
+      format: StreamFormat;
+      headers?: Record<string, string>;
+      events: AsyncGenerator<StreamEvent>;
+      endless?: boolean;
+    };
 
 /** `sse`: server-sent events (WHATWG HTML, section 9.2); `ndjson`: one JSON text on each line. */
 export type StreamFormat = "sse" | "ndjson";

@@ -62,7 +62,7 @@ async function toResponse(answer: Answer, answering: Answering): Promise<Respons
 }
 
 async function toStream(
-  { format, events, endless = false }: Extract<Answer, { type: "stream" }>,
+  { format, events, headers = {}, endless = false }: Extract<Answer, { type: "stream" }>,
   { route, request, record, client, options }: Answering,
 ): Promise<Response> {
   if (request.method === "HEAD") {
@@ -84,6 +84,7 @@ async function toStream(
       record.end(failure.status);
     },
   });
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   record.streaming = true;
   return response;
 }

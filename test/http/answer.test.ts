@@ -46,6 +46,20 @@ describe("an answer whose schema cannot be enforced whole", () => {
   });
 });
 
+describe("a request with tools that are not served", () => {
+  const functions = [{ type: "function", function: { name: "f" } }];
+  const warning = 'Tools of the types "web_search" were left out: only functions are served.';
+  test.each([true, false])("is answered with a warning in its headers, streamed: %p", async (stream) => {
+    const response = await createTestApp().chat({
+      messages,
+      stream,
+      tools: [{ type: "web_search" }, ...functions],
+    });
+    await response.text();
+    expect([response.status, response.headers.get("x-ov-llm-warning")]).toEqual([200, warning]);
+  });
+});
+
 describe("an answer over hosts in memory", () => {
   test("streams role, text, finish reason, usage and the end, in this order", async () => {
     const response = await createTestApp().chat({

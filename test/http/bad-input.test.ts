@@ -86,7 +86,7 @@ describe("a field that is wrong is named", () => {
     ["temperature", { temperature: "hot" }],
     ["temperature", { temperature: -0.1 }],
     ["top_p", { top_p: 1.01 }],
-    ["max_tokens", { max_tokens: -1 }],
+    ["max_tokens", { max_tokens: -2 }],
     ["max_tokens", { max_tokens: 0 }],
     ["max_completion_tokens", { max_completion_tokens: 1.5 }],
     ["n", { n: 129 }],
