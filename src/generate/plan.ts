@@ -5,7 +5,7 @@ import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
 import type { Conversation, Part } from "./conversation.ts";
 import { requireCapability, type TextModel } from "./model.ts";
-import { renderPrompt } from "./prompt.ts";
+import { renderPromptFor } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
@@ -21,6 +21,8 @@ export interface Choice {
 
 /** A plan for one model: its prompt and grammar are made. */
 export interface PreparedText {
+  /** What the operator should know: the template failed, and how it was avoided. null: it did not. */
+  warning: string | null;
   /** `index` counts from 0. */
   choice(index: number): Choice;
 }
@@ -59,11 +61,13 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   return {
     choices: request.choices,
     loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
-    render: (model, now, addGenerationPrompt) => renderPrompt(source, model, now, addGenerationPrompt),
-    prepare(model, now) {
-      const prompt = renderPrompt(source, model, now);
+    render: (model, now, addGenerationPrompt) =>
+      renderPromptFor(source, model, now, addGenerationPrompt).prompt,
+    prepare(given, now) {
+      const { prompt, model } = renderPromptFor(source, given, now);
       const shared = toSharedRequest(request, { rules: { tools, form }, prompt, model, options });
       return {
+        warning: model === given ? null : toolsFailed,
         choice: (index) => ({
           // Each choice draws its own numbers, the same ones again for the same seed.
           request: { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } },
@@ -73,6 +77,9 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
     },
   };
 }
+
+const toolsFailed =
+  "The model's chat template fails with the tools of a request, so they are explained to the model in our own words.";
 
 interface Prepared {
   prompt: string;

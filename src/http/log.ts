@@ -8,6 +8,7 @@ import type { RequestFinished, SchemaMissed, SchemaWidened, ServerEvent } from "
 export function createRequestLog(log: Log): (event: ServerEvent) => void {
   return (event) => {
     if (event.topic === "request" && event.type === "finished") write(log, event);
+    if (event.topic === "template") log.warn(event.warning, { model: event.model });
     if (event.topic === "schema" && event.type === "widened") writeWidened(log, event);
     if (event.topic === "schema" && event.type === "missed") writeMissed(log, event);
   };

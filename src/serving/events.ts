@@ -56,6 +56,8 @@ export type ServerEvent =
   | ({ topic: "model" } & ModelEvent)
   | ({ topic: "request"; type: "started" } & RequestStarted)
   | ({ topic: "request"; type: "finished" } & RequestFinished)
+  /** Something about the model's chat template that its operator should know; once for each load. */
+  | { topic: "template"; type: "warning"; model: string; warning: string }
   | ({ topic: "schema"; type: "widened" } & SchemaWidened)
   | ({ topic: "schema"; type: "missed" } & SchemaMissed)
   | { topic: "registry"; type: "changed"; added: string[]; changed: string[]; removed: string[] }

@@ -65,6 +65,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
   const compileSchema = createWideningCompiler();
   const checks = createSchemaChecks(deps.events);
   const textModelOf = createTextModels();
+  const warn = createWarnings(deps.events);
   const newCallId = () => `call_${newId().slice(0, 24)}`;
   const plan = (request: TextRequest) =>
     planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema, newCallId });
@@ -80,8 +81,11 @@ export function createTextService(deps: TextServiceDeps): TextService {
     const target = catalog.toTarget(model);
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
-      const work = (lease: Lease) =>
-        askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
+      const work = (lease: Lease) => {
+        const prepared = prepare(textModelOf(lease.model, model));
+        warn(lease.model, model.name, prepared.warning);
+        return askEngine(lease, prepared.choice(index), { rates, signal });
+      };
       return readChoice(index, pool.use(target, { client, signal }, work), tally);
     };
     const parts = planned.choices === 1 ? run(0, signal) : runAll(planned.choices, { run, tally, signal });
@@ -111,6 +115,17 @@ function createTextModels() {
     const model = forms.get(toolFormat) ?? createTextModel(host.ready, { defaults, toolFormat });
     known.set(loaded, forms.set(toolFormat, model));
     return model;
+  };
+}
+
+/** Publishes each warning once for each load. */
+function createWarnings(events: Pick<Events, "publish">) {
+  const known = new WeakMap<LoadedModel, Set<string>>();
+  return (loaded: LoadedModel, model: string, warning: string | null): void => {
+    const before = known.get(loaded) ?? new Set<string>();
+    if (warning === null || before.has(warning)) return;
+    known.set(loaded, before.add(warning));
+    events.publish({ topic: "template", type: "warning", model, warning });
   };
 }
 

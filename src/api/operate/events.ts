@@ -44,6 +44,10 @@ export const eventData = {
     seconds,
     time_to_first_token: orNull(seconds),
   }),
+  "template.warning": Type.Object(
+    { model: text, warning: text },
+    { description: "About the model's chat template; once for each load" },
+  ),
   "schema.widened": Type.Object(
     {
       model: text,
