@@ -126,6 +126,7 @@ const toolOf = (properties: object) => ({
 });
 
 test.each<[string, object]>([
+  ["tools[0].type", { tools: [{ type: "web_search" }] }],
   ["logit_bias", { logit_bias: { "50": 100 } }],
   ["top_logprobs", { logprobs: true, top_logprobs: 2 }],
   ["tools[0].function.parameters.properties.n.multipleOf", { tools: [toolOf({ n: { multipleOf: 3 } })] }],
@@ -155,7 +156,6 @@ test.each<[string, object]>([
 
 test.each<[string, object]>([
   ["tools[0].function.name", { tools: [{ type: "function", function: { name: "no name" } }] }],
-  ["tools[0].type", { tools: [{ ...toolOf({}), type: "search" }] }],
   ["tools[0].function.parameters.properties.a.$ref", { tools: [toolOf({ a: { $ref: "#/$defs/b" } })] }],
   [
     "tools[0].function.parameters.type",

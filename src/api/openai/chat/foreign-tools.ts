@@ -24,7 +24,7 @@ export function readTools({
   if (!first) return { served, warning: null };
   const isFree = (tool_choice ?? "auto") === "auto" && served.length > 0;
   const isNamed = typeof tool_choice === "object" && tool_choice !== null && served.length > 0;
-  if (!isFree && !isNamed && tool_choice !== "none") throw refuseForeign(first.tool, first.at);
+  if (!isFree && !isNamed && tool_choice !== "none") throw refuseForeign(first.tool, `${first.at}.type`);
   const types = [...new Set(foreign.map(({ tool }) => quote(tool.type)))].join(", ");
   return { served, warning: `Tools of the types ${types} were left out: only functions are served.` };
 }
@@ -36,8 +36,8 @@ export function refuseForeignChoice(choice: { type?: string | null }, at: string
     : refuseForeign(choice, at);
 }
 
-function isForeign({ type, function: called }: Tool): boolean {
-  return !called && typeof type === "string" && type !== "function";
+function isForeign({ type }: Tool): boolean {
+  return typeof type === "string" && type !== "function";
 }
 
 function toServed({ function: tool }: Tool, at: string): ReadTools["served"][number] {
@@ -46,12 +46,9 @@ function toServed({ function: tool }: Tool, at: string): ReadTools["served"][num
 }
 
 function refuseForeign({ type }: { type?: string | null }, at: string): OvError {
-  const what =
-    type === "custom"
-      ? "is a custom tool, which takes free text"
-      : `is of type ${quote(type)}, a tool that the server itself would have to run`;
+  const what = type === "custom" ? "takes free text" : "the server itself would have to run";
   return unsupported(
     at,
-    `${what}: only tools of type "function" are served. Send functions, or leave it out.`,
+    `is ${quote(type)}, a tool that ${what}: only tools of type "function" are served. Send functions, or leave it out.`,
   );
 }

@@ -76,8 +76,8 @@ describe("the tools of a chat request", () => {
   });
 
   const refused: [string, Partial<ChatCompletionRequest>, string, string][] = [
-    ["a search alone", { tools: [search] }, "tools[0]", '"web_search"'],
-    ["a custom tool alone", { tools: [custom] }, "tools[0]", "custom tool"],
+    ["a search alone", { tools: [search] }, "tools[0].type", '"web_search"'],
+    ["a custom tool alone", { tools: [custom] }, "tools[0].type", "free text"],
     [
       "a search beside functions where a call must be made",
       { tools: [...tools, search], tool_choice: "required" },
@@ -90,7 +90,7 @@ describe("the tools of a chat request", () => {
       "tool_choice",
       '"web_search"',
     ],
-    ["the choice of a custom tool", { tools, tool_choice: custom }, "tool_choice", "custom tool"],
+    ["the choice of a custom tool", { tools, tool_choice: custom }, "tool_choice", "free text"],
     ["a function that is missing", { tools: [{ type: "function" }] }, "tools[0].function", "missing"],
     ["a name that is no tool's", { tools, tool_choice: named("three") }, "tool_choice", '"one", "two"'],
     ["required without tools", { tool_choice: "required" }, "tool_choice", "no tools"],
