@@ -20,3 +20,9 @@ function toObserver(notes: RequestNotes): AnswerObserver {
     },
   };
 }
+
+/** What was ignored of a request that was answered all the same, as headers; null: nothing. */
+export function toWarning(text: string | null): Record<string, string> {
+  // A header has room for little, and for ASCII alone.
+  return text === null ? {} : { "x-ov-llm-warning": text.slice(0, 500).replace(/[^ -~]/g, "?") };
+}

@@ -1,17 +1,19 @@
 import { checkChoice, checkRegex } from "../grammar/choice.ts";
 import { checkGrammar } from "../grammar/ebnf/check.ts";
-import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
+import type { SchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../protocol/grammar.ts";
 import { requireCapability, type TextModel } from "./model.ts";
 import type { AnswerForm } from "./request.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { ReasoningTags } from "./template/traits.ts";
-import type { ToolChoice } from "./tools/choice.ts";
+import type { LooseSchema, ToolChoice } from "./tools/choice.ts";
 
 /** What the answer must look like, and which field of the request asks for that. */
 export interface CompiledForm {
   grammar: Grammar;
   param: string;
+  /** null: whatever keeps the grammar is right. */
+  loose: LooseSchema | null;
 }
 
 /** What a request demands of the answer. */
@@ -22,22 +24,22 @@ export interface AnswerRules {
 }
 
 /** Throws `invalid_request` or `unsupported_parameter`, naming the place within the schema, pattern or grammar. */
-export function compileForm(form: AnswerForm, compile: CompileSchema): CompiledForm {
-  return { grammar: toGrammar(form, compile), param: form.param };
-}
-
-function toGrammar(form: AnswerForm, compile: CompileSchema): Grammar {
+export function compileForm(form: AnswerForm, compile: SchemaCompiler): CompiledForm {
+  const { param, at } = form;
   switch (form.type) {
     case "json_object":
-      return compile({ type: "object" }, form.at);
-    case "json_schema":
-      return compile(form.schema, form.at);
+      return { grammar: compile({ type: "object" }, at, { strict: true }).grammar, param, loose: null };
+    case "json_schema": {
+      const { schema, strict = false } = form;
+      const { grammar, widened } = compile(schema, at, { strict });
+      return { grammar, param, loose: widened.length > 0 ? { tool: null, schema, widened } : null };
+    }
     case "regex":
-      return checkRegex(form.pattern, form.at);
+      return { grammar: checkRegex(form.pattern, at), param, loose: null };
     case "choice":
-      return checkChoice(form.choices, form.at);
+      return { grammar: checkChoice(form.choices, at), param, loose: null };
     case "grammar":
-      return checkGrammar(form.grammar, form.at);
+      return { grammar: checkGrammar(form.grammar, at), param, loose: null };
   }
 }
 

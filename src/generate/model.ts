@@ -56,6 +56,18 @@ export function createTextModel(facts: EngineFacts, { defaults, toolFormat }: Te
   return { ...known, traits: plain, format: hermes, prompted: true };
 }
 
+/** The same model with its tools explained in our own words, for requests whose tools its template cannot render. */
+export function toPrompted(model: TextModel): TextModel {
+  const traits = {
+    ...model.traits,
+    tools: false,
+    systemTools: false,
+    toolCalls: false,
+    toolResults: false,
+  };
+  return { ...model, traits, format: hermes, prompted: true };
+}
+
 const meanings = {
   grammar: "hold an answer to a form",
   logprobs: "return log probabilities",

@@ -1,17 +1,17 @@
 import { OvError } from "../errors.ts";
-import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
+import type { SchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
 import type { Conversation, Part } from "./conversation.ts";
 import { requireCapability, type TextModel } from "./model.ts";
-import { renderPrompt } from "./prompt.ts";
+import { renderPromptFor } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
 import { toSampling } from "./sampling.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
-import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
+import { type LooseSchema, type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** One choice: what to ask the engine, and what reads its text. */
 export interface Choice {
@@ -21,6 +21,8 @@ export interface Choice {
 
 /** A plan for one model: its prompt and grammar are made. */
 export interface PreparedText {
+  /** What the operator should know: the template failed, and how it was avoided. null: it did not. */
+  warning: string | null;
   /** `index` counts from 0. */
   choice(index: number): Choice;
 }
@@ -28,6 +30,8 @@ export interface PreparedText {
 /** A checked request: what it means before the model is known. */
 export interface TextPlan {
   choices: number;
+  /** What the grammar does not hold the answer to whole, so that it has to be checked. */
+  loose: readonly LooseSchema[];
   /**
    * Renders the prompt and makes the grammar, once for all choices. `now` is the time that the template sees. Throws
    * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
@@ -42,7 +46,7 @@ export interface PlanOptions {
   seed: number;
   /** The bound when the request has none. */
   maxTokens: number;
-  compileSchema: CompileSchema;
+  compileSchema: SchemaCompiler;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
 }
@@ -56,11 +60,14 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   const source = { request, rounds, tools };
   return {
     choices: request.choices,
-    render: (model, now, addGenerationPrompt) => renderPrompt(source, model, now, addGenerationPrompt),
-    prepare(model, now) {
-      const prompt = renderPrompt(source, model, now);
+    loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
+    render: (model, now, addGenerationPrompt) =>
+      renderPromptFor(source, model, now, addGenerationPrompt).prompt,
+    prepare(given, now) {
+      const { prompt, model } = renderPromptFor(source, given, now);
       const shared = toSharedRequest(request, { rules: { tools, form }, prompt, model, options });
       return {
+        warning: model === given ? null : toolsFailed,
         choice: (index) => ({
           // Each choice draws its own numbers, the same ones again for the same seed.
           request: { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } },
@@ -70,6 +77,9 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
     },
   };
 }
+
+const toolsFailed =
+  "The model's chat template fails with the tools of a request, so they are explained to the model in our own words.";
 
 interface Prepared {
   prompt: string;

@@ -1,5 +1,5 @@
 import { OvError } from "../errors.ts";
-import type { TextModel } from "./model.ts";
+import { type TextModel, toPrompted } from "./model.ts";
 import type { TextRequest } from "./request.ts";
 import type { Round } from "./rounds.ts";
 import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
@@ -41,6 +41,50 @@ export function renderPrompt(
     now,
   });
   return prompt.toWellFormed();
+}
+
+/** A prompt, and the model as it was made for it. */
+export interface RenderedPrompt {
+  prompt: string;
+  model: TextModel;
+}
+
+/**
+ * The same; where the template fails because of the tools alone, they are explained in our own words instead: a template
+ * should not refuse what most models can do. Throws its first failure where that does not help.
+ */
+export function renderPromptFor(
+  source: PromptSource,
+  model: TextModel,
+  now: Date,
+  addGenerationPrompt = true,
+): RenderedPrompt {
+  try {
+    return { prompt: renderPrompt(source, model, now, addGenerationPrompt), model };
+  } catch (error) {
+    const failed = error instanceof OvError && error.code === "chat_template_failed";
+    // A format that reads all of an answer separates its reasoning too, which no other one would.
+    const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
+    if (!failed || !mayExplain) throw error;
+    return explainInstead(source, toPrompted(model), now, addGenerationPrompt) ?? raise(error);
+  }
+}
+
+function explainInstead(
+  source: PromptSource,
+  model: TextModel,
+  now: Date,
+  addGenerationPrompt: boolean,
+): RenderedPrompt | null {
+  try {
+    return { prompt: renderPrompt(source, model, now, addGenerationPrompt), model };
+  } catch {
+    return null;
+  }
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 /** Behind the system messages that the conversation starts with. */

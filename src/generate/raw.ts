@@ -7,6 +7,7 @@ import { type EngineFacts, requireCapability } from "./model.ts";
 import type { PlanOptions, PreparedText } from "./plan.ts";
 import type { TextRequest } from "./request.ts";
 import { type SamplingDefaults, toSampling } from "./sampling.ts";
+import type { LooseSchema } from "./tools/choice.ts";
 
 /**
  * What a client asks of a model without its chat template: to go on with prompts. There are neither tools nor reasoning, so any
@@ -43,6 +44,8 @@ export interface RawModel {
 export interface RawPlan {
   /** Of all prompts together. */
   choices: number;
+  /** What the grammar does not hold the answer to whole, so that it has to be checked. */
+  loose: readonly LooseSchema[];
   /** Whether a model's `fim` has to be known. */
   needsFim: boolean;
   /** Throws `unsupported_parameter` for what the model or its engine cannot do. */
@@ -55,6 +58,7 @@ export function planRaw(request: RawRequest, options: PlanOptions): RawPlan {
   const { prompts, choices } = request;
   return {
     choices: prompts.length * choices,
+    loose: form?.loose ? [form.loose] : [],
     needsFim: prompts.some(({ type }) => type === "fim"),
     prepare(model) {
       const shared = toSharedRequest(request, form, model, options);
@@ -64,6 +68,7 @@ export function planRaw(request: RawRequest, options: PlanOptions): RawPlan {
         special_tokens: keepsSpecialTokens(request, prompt, model),
       }));
       return {
+        warning: null,
         choice(index) {
           const prompt = prompts[Math.floor(index / choices)];
           const asked = prepared[Math.floor(index / choices)];

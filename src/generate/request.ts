@@ -33,7 +33,7 @@ export interface ToolDefinition {
   description: string | null;
   /** JSON Schema of its arguments; null: it takes none. */
   schema: Record<string, unknown> | null;
-  /** The client asks that arguments fit the schema. They always do, so this changes nothing. */
+  /** Arguments fit the schema whole, or the request is refused; else what cannot be enforced is left to the model. */
   strict: boolean;
   at: string;
   /** Where its schema stood. */
@@ -52,7 +52,8 @@ export interface ToolWish {
 /** `param`: the field that asks for the form; `at`: where its schema, pattern… stood. Neither is checked yet. */
 export type AnswerForm = { param: string; at: string } & (
   | { type: "json_object" }
-  | { type: "json_schema"; schema: unknown }
+  /** `strict`: as of a tool; absent: it is not. */
+  | { type: "json_schema"; schema: unknown; strict?: boolean }
   | { type: "regex"; pattern: string }
   | { type: "choice"; choices: readonly unknown[] }
   /** EBNF with a rule named `root`. */

@@ -1,10 +1,16 @@
 import type { Log } from "../log.ts";
-import type { RequestFinished, ServerEvent } from "../serving/events.ts";
+import type { RequestFinished, SchemaMissed, SchemaWidened, ServerEvent } from "../serving/events.ts";
 
-/** A subscriber that writes one line for each request when its answer is over. Never what was asked or answered. */
+/**
+ * A subscriber that writes one line for each request when its answer is over, and one for each schema that is not kept or
+ * cannot be enforced. Never what was asked or answered.
+ */
 export function createRequestLog(log: Log): (event: ServerEvent) => void {
   return (event) => {
     if (event.topic === "request" && event.type === "finished") write(log, event);
+    if (event.topic === "template") log.warn(event.warning, { model: event.model });
+    if (event.topic === "schema" && event.type === "widened") writeWidened(log, event);
+    if (event.topic === "schema" && event.type === "missed") writeMissed(log, event);
   };
 }
 
@@ -27,4 +33,15 @@ function write(log: Log, request: RequestFinished): void {
     error: finish === code ? undefined : code,
     seconds: seconds.toFixed(3),
   });
+}
+
+function writeWidened(log: Log, { model, tool, places, count }: SchemaWidened): void {
+  const named = places.map(({ at, keyword }) => (at.endsWith(keyword) ? at : `${at} (${keyword})`));
+  const others = count > places.length ? [`${count - places.length} more`] : [];
+  const not_enforced = [...named, ...others].join(", ");
+  log.info("a schema is not enforced whole, its answers are checked", { model, tool, not_enforced });
+}
+
+function writeMissed(log: Log, { model, tool, keyword }: SchemaMissed): void {
+  log.warn("an answer misses its schema", { model, tool, keyword });
 }

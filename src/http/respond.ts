@@ -62,7 +62,7 @@ async function toResponse(answer: Answer, answering: Answering): Promise<Respons
 }
 
 async function toStream(
-  { format, headers, events, endless = false, renderError }: Extract<Answer, { type: "stream" }>,
+  { format, headers = {}, events, endless = false, renderError }: Extract<Answer, { type: "stream" }>,
   { route, request, record, client, options }: Answering,
 ): Promise<Response> {
   if (request.method === "HEAD") {
@@ -85,7 +85,7 @@ async function toStream(
       record.end(failure.status);
     },
   });
-  for (const [name, value] of Object.entries(headers ?? {})) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   record.streaming = true;
   return response;
 }

@@ -1,4 +1,4 @@
-import { Registry } from "prom-client";
+import { Counter, Registry } from "prom-client";
 import type { ServerEvent } from "../serving/events.ts";
 import { addModelMetrics, type ModelLoad } from "./models.ts";
 import { addProcessMetrics } from "./process.ts";
@@ -27,9 +27,16 @@ export function createMetrics({ version, readModels }: MetricsOptions): Metrics 
   addProcessMetrics(registry, version);
   const observeModel = addModelMetrics(registry, readModels);
   const observeRequest = addRequestMetrics(registry);
+  const schemaMisses = new Counter({
+    name: "ov_llm_schema_misses_total",
+    help: "Calls and answers that break a schema which could not be enforced whole",
+    labelNames: ["model"],
+    registers: [registry],
+  });
   return {
     observe(event) {
-      if (event.topic === "model") observeModel(event);
+      if (event.topic === "schema" && event.type === "missed") schemaMisses.inc({ model: event.model });
+      else if (event.topic === "model") observeModel(event);
       else if (event.topic === "request" && event.type === "finished") observeRequest(event);
     },
     render: () => registry.metrics(),

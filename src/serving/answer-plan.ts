@@ -3,12 +3,15 @@ import type { Host } from "../engine/supervise/types.ts";
 import { type FimTokens, findFimTokens } from "../generate/fim.ts";
 import type { PlanOptions, PreparedText } from "../generate/plan.ts";
 import { planRaw, type RawRequest } from "../generate/raw.ts";
+import type { LooseSchema } from "../generate/tools/choice.ts";
 
 /** What a checked request, of whatever kind, asks of a loaded model. */
 export interface AnswerPlan {
   choices: number;
   /** Choices of the same prompt, which is counted once. */
   choicesPerPrompt: number;
+  /** What the grammar does not hold the answer to whole, so that it has to be checked. */
+  loose: readonly LooseSchema[];
   prepare(loaded: LoadedModel, signal: AbortSignal): Promise<PreparedText>;
 }
 
@@ -30,6 +33,7 @@ export function createRawPlanner() {
     return {
       choices: planned.choices,
       choicesPerPrompt: request.choices,
+      loose: planned.loose,
       async prepare({ host, defaults }, signal) {
         const fim = planned.needsFim ? await readFim(host, signal) : null;
         return planned.prepare({ facts: host.ready, defaults, fim });

@@ -4,6 +4,7 @@ import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
 import { OvError } from "../errors.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
+import { createStampReader } from "../models/stamp.ts";
 import type { Operation } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
@@ -24,6 +25,7 @@ export interface Catalog {
    */
   resolveServed(asked: string | null | undefined, operation?: Operation): CatalogModel;
   list(): CatalogModel[];
+  /** With the model's files as they are now, so that replaced ones are noticed at the next request. */
   toTarget(model: CatalogModel): ModelTarget;
 }
 
@@ -35,10 +37,14 @@ export interface CatalogOptions {
   device: string;
   /** OV_ENGINE: for entries that name none. */
   engine: EngineChoice;
+  /** What the files at a path look like now. */
+  readStamp?: (path: string) => string;
 }
 
 /** Which model a request means. Nothing is ever answered by a model that was not asked for. */
-export function createCatalog({ registry, modelPath, device, engine }: CatalogOptions): Catalog {
+export function createCatalog(options: CatalogOptions): Catalog {
+  const { registry, modelPath, device, engine, readStamp = createStampReader() } = options;
+
   /** OV_MODEL_PATH as a model: the registry's own entry where it has one for that path. */
   function fallback(): CatalogModel | undefined {
     if (modelPath === null) return undefined;
@@ -90,6 +96,9 @@ export function createCatalog({ registry, modelPath, device, engine }: CatalogOp
       return model;
     },
     list,
-    toTarget: ({ name, entry }) => toTarget(name, entry, { device, engine }),
+    toTarget: ({ name, entry }) => ({
+      ...toTarget(name, entry, { device, engine }),
+      files: readStamp(entry.path),
+    }),
   };
 }

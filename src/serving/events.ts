@@ -32,11 +32,34 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   quiet: boolean;
 }
 
+/** A schema asks for what cannot be enforced while the model answers; published once for each tool. */
+export interface SchemaWidened {
+  model: string;
+  /** null: the schema of a whole answer. */
+  tool: string | null;
+  /** The first ones; never what the schema says there. */
+  places: { at: string; keyword: string }[];
+  /** Of all places. */
+  count: number;
+}
+
+/** An answer breaks such a schema. */
+export interface SchemaMissed {
+  model: string;
+  tool: string | null;
+  /** What it breaks first. */
+  keyword: string;
+}
+
 /** Everything that happens and somebody may want to know. Never holds prompts, answers or keys. */
 export type ServerEvent =
   | ({ topic: "model" } & ModelEvent)
   | ({ topic: "request"; type: "started" } & RequestStarted)
   | ({ topic: "request"; type: "finished" } & RequestFinished)
+  /** Something about the model's chat template that its operator should know; once for each load. */
+  | { topic: "template"; type: "warning"; model: string; warning: string }
+  | ({ topic: "schema"; type: "widened" } & SchemaWidened)
+  | ({ topic: "schema"; type: "missed" } & SchemaMissed)
   | { topic: "registry"; type: "changed"; added: string[]; changed: string[]; removed: string[] }
   /** It cannot be read; the models stay as they were. */
   | { topic: "registry"; type: "problem"; reason: string };

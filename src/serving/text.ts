@@ -6,19 +6,23 @@ import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PlanOptions, planText } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
-import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
+import { createWideningCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 import { type AnswerPlan, createRawPlanner, onceForEachLoad } from "./answer-plan.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
+import type { Events } from "./events.ts";
 import { interleave } from "./interleave.ts";
 import type { Rates } from "./rates.ts";
 import type { RunningRequest, RunningRequests } from "./running.ts";
+import { createSchemaChecks } from "./schema-checks.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
 
 export interface TextServiceDeps {
   pool: Pick<Pool, "use">;
   rates: Pick<Rates, "count">;
   catalog: Pick<Catalog, "toTarget">;
+  /** Gets what schemas ask for and answers miss. */
+  events: Pick<Events, "publish">;
   /** Unique. */
   newId: () => string;
   /** A random integer of 0 or more, for requests without a seed. */
@@ -70,8 +74,10 @@ export interface TextService {
 export function createTextService(deps: TextServiceDeps): TextService {
   const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
   const { maxConcurrent = Number.POSITIVE_INFINITY } = deps;
-  const compileSchema = createSchemaCompiler();
+  const compileSchema = createWideningCompiler();
+  const checks = createSchemaChecks(deps.events);
   const textModelOf = createTextModels();
+  const warn = createWarnings(deps.events);
   const planRawAnswer = createRawPlanner();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
   const toOptions = (): PlanOptions => ({
@@ -88,6 +94,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
     return {
       choices: planned.choices,
       choicesPerPrompt: planned.choices,
+      loose: planned.loose,
       async prepare(loaded) {
         time ??= now();
         return planned.prepare(textModelOf(loaded, model), time);
@@ -101,21 +108,24 @@ export function createTextService(deps: TextServiceDeps): TextService {
     { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
     const planned = "prompts" in request ? planRawAnswer(request, toOptions()) : planAnswer(request, model);
-    const { choices, choicesPerPrompt } = planned;
+    const { choices, choicesPerPrompt, loose } = planned;
+    checks.note(model.name, loose);
     const prepare = onceForEachLoad(planned.prepare);
     const target = { ...catalog.toTarget(model), keepSeconds };
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
       const work = async function* (lease: Lease) {
-        const { choice } = await prepare(lease.model, signal);
+        const { choice, warning } = await prepare(lease.model, signal);
+        warn(lease.model, model.name, warning);
         yield* askEngine(lease, choice(index), { rates, signal });
       };
       const events = pool.use(target, { client, signal }, work);
       return readChoice(index, events, { tally, hasPrompt: index % choicesPerPrompt === 0 });
     };
+    const many = { run, tally, signal, atOnce: maxConcurrent };
+    const parts = choices === 1 ? run(0, signal) : runAll(choices, many);
     try {
-      const many = { run, tally, signal, atOnce: maxConcurrent };
-      yield* choices === 1 ? run(0, signal) : runAll(choices, many);
+      yield* loose.length === 0 ? parts : checks.watch(model.name, loose, parts);
     } finally {
       tally.end();
     }
@@ -140,6 +150,17 @@ function createTextModels() {
     const model = forms.get(toolFormat) ?? createTextModel(host.ready, { defaults, toolFormat });
     known.set(loaded, forms.set(toolFormat, model));
     return model;
+  };
+}
+
+/** Publishes each warning once for each load. */
+function createWarnings(events: Pick<Events, "publish">) {
+  const known = new WeakMap<LoadedModel, Set<string>>();
+  return (loaded: LoadedModel, model: string, warning: string | null): void => {
+    const before = known.get(loaded) ?? new Set<string>();
+    if (warning === null || before.has(warning)) return;
+    known.set(loaded, before.add(warning));
+    events.publish({ topic: "template", type: "warning", model, warning });
   };
 }
 

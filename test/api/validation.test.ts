@@ -18,7 +18,7 @@ const cases: [body: unknown, param: string | null, words: string][] = [
   [{ messages, temperature: "hot" }, "temperature", "a number from 0 to 2"],
   [{ messages, temperature: 3 }, "temperature", "but is 3"],
   [{ messages, repetition_penalty: 0 }, "repetition_penalty", "above 0 and at most 10"],
-  [{ messages, max_tokens: 0 }, "max_tokens", "a whole number of 1 or more"],
+  [{ messages, max_tokens: -2 }, "max_tokens", "a whole number of -1 or more"],
   [{ messages, max_tokens: 1.5 }, "max_tokens", "a whole number"],
   [{ messages, stream: "yes" }, "stream", "true or false"],
   [{ messages, stop: "" }, "stop", "characters"],

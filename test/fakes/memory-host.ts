@@ -41,6 +41,7 @@ export interface MemoryHostOptions {
   crashesAtOnce?: boolean;
   /** Its process is gone only after this, once it has ended. */
   lingers?: () => Promise<void>;
+  /** With `grammar`: it claims to hold answers to them, and writes what it always writes. */
 }
 
 /**

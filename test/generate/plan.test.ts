@@ -77,7 +77,7 @@ describe("the plan of a request", () => {
     [{ type: "regex", pattern: "[a-", param: "form", at: "form.regex" }, "form.regex"],
     [{ type: "choice", choices: ["a", ""], param: "form", at: "form.choice" }, "form.choice[1]"],
     [{ type: "grammar", grammar: "root ::= x", param: "form", at: "form.grammar" }, "form.grammar"],
-    [{ ...json, schema: { type: "text" } }, "form.schema.type"],
+    [{ ...json, schema: { type: "text" }, strict: true }, "form.schema.type"],
   ];
   for (const [form, param] of forms) {
     test(`refuses a ${form.type} that means nothing, naming the place`, () => {
@@ -162,6 +162,44 @@ describe("the prompt of a choice", () => {
       '[assistant] Look:\n<tool_call>\n{"name": "find", "arguments": {"x": 12345678901234567890}}\n</tool_call>\n' +
         "[user] <tool_response>\nlost\n</tool_response>\n[user] And now?\n[assistant] ",
     );
+  });
+
+  describe("whose template fails with the tools of a request", () => {
+    const picky =
+      "{% for tool in tools or [] %}{% for value in (tool.function.parameters.properties or {}).values() %}" +
+      "{% if value.type is not string %}{{ raise_exception('types are texts') }}{% endif %}{% endfor %}" +
+      "{{ tool | tojson }}<tool_call>{% endfor %}" +
+      "{% for message in messages %}{% if message.content == 'bad' %}{{ raise_exception('bad') }}{% endif %}" +
+      "[{{ message.role }}] {{ message.content }}\n{% endfor %}";
+    const either = define("find", { properties: { x: { type: ["string", "null"] } } });
+    const prepare = (extra: Partial<TextRequest>) =>
+      plan(extra).prepare(modelOf({ chat_template: picky }), new Date(0));
+
+    test("explains them in our own words, and warns", () => {
+      const { warning, choice } = prepare({ tools: [either] });
+      expect(warning).toContain("fails with the tools");
+      const { prompt, grammar } = choice(0).request;
+      expect(prompt).toContain("To call a tool, answer");
+      expect(grammar).not.toBeNull();
+      const { reader } = choice(0);
+      const parts = reader.push('<tool_call>\n{"name": "find", "arguments": {"x": "a"}}\n</tool_call>', 9);
+      expect(parts).toContainEqual({ type: "call_start", call: 0, id: "call_1", name: "find" });
+    });
+
+    test("does not where it takes them", () => {
+      const { warning, choice } = prepare({
+        tools: [define("find", { properties: { x: { type: "string" } } })],
+      });
+      expect(warning).toBeNull();
+      expect(choice(0).request.prompt).not.toContain("To call a tool");
+    });
+
+    test("fails where the messages fail by themselves", () => {
+      const conversation = { turns: [turn("user", "bad")], at: "turns" };
+      const failed = expect.objectContaining({ code: "chat_template_failed" });
+      expect(() => prepare({ tools: [either], conversation })).toThrow(failed);
+      expect(() => prepare({ conversation })).toThrow(failed);
+    });
   });
 
   test("says nothing of tools that must not be called", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { type FimTokens, findFimTokens } from "../../src/generate/fim.ts";
 import { planRaw, type RawPrompt, type RawRequest } from "../../src/generate/raw.ts";
-import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts";
+import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
 import { plainFacts } from "./text-request.ts";
 
 const facts = { ...plainFacts, chat_template: null, bos_token: "<s>", eos_token: "</s>" };
-const options = { seed: 10, maxTokens: 4096, compileSchema: createSchemaCompiler(), newCallId: () => "" };
+const options = { seed: 10, maxTokens: 4096, compileSchema: createWideningCompiler(), newCallId: () => "" };
 const text = (text: string, bare?: boolean): RawPrompt => ({
   type: "text",
   text,

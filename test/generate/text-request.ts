@@ -2,7 +2,7 @@ import type { Part, Role, Turn } from "../../src/generate/conversation.ts";
 import { createTextModel, type EngineFacts } from "../../src/generate/model.ts";
 import { type PlanOptions, planText } from "../../src/generate/plan.ts";
 import type { TextRequest, ToolDefinition, ToolWish } from "../../src/generate/request.ts";
-import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts";
+import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
 
 /** A turn; a string for parts is its text. */
 export function turn(role: Role, parts: string | Part[], at = "turns[0]"): Turn {
@@ -53,7 +53,7 @@ export const plainFacts: EngineFacts = {
 const options: PlanOptions = {
   seed: 10,
   maxTokens: 4096,
-  compileSchema: createSchemaCompiler(),
+  compileSchema: createWideningCompiler(),
   newCallId: () => "call_1",
 };
 

@@ -3,10 +3,62 @@ import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";
+import { createTestLog } from "../helpers/log.ts";
 import { readEvents } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
+
+describe("an answer whose schema cannot be enforced whole", () => {
+  const schema = { type: "object", properties: { secret: { not: { minLength: 1 } } } };
+  const json_schema = { name: "n", schema };
+
+  test("is given as it is, logged without what was asked, and counted when it misses", async () => {
+    const { log, lines } = createTestLog();
+    const host = createMemoryHost({ capabilities: ["grammar"], writes: ['{"secret": "told"}'] });
+    const app = createTestApp({ log, load: async () => ({ host, defaults: {} }) });
+    for (let count = 0; count < 2; count += 1) {
+      const response = await app.chat({ messages, response_format: { type: "json_schema", json_schema } });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain("told");
+    }
+    expect(lines.filter((line) => line.includes("not enforced whole"))).toEqual([
+      expect.stringContaining(
+        "model=memory tool=- not_enforced=response_format.json_schema.schema.properties.secret.not",
+      ),
+    ]);
+    expect(lines.filter((line) => line.includes("misses its schema"))).toEqual([
+      expect.stringContaining("model=memory tool=- keyword=not"),
+      expect.stringContaining("model=memory tool=- keyword=not"),
+    ]);
+    expect(lines.join()).not.toMatch(/minLength|told/);
+    expect(await (await app.get("/metrics")).text()).toContain(
+      'ov_llm_schema_misses_total{model="memory"} 2',
+    );
+  });
+
+  test("is refused where it is strict", async () => {
+    const response = await createTestApp().chat({
+      messages,
+      response_format: { type: "json_schema", json_schema: { ...json_schema, strict: true } },
+    });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("secret.not")]);
+  });
+});
+
+describe("a request with tools that are not served", () => {
+  const functions = [{ type: "function", function: { name: "f" } }];
+  const warning = 'Tools of the types "web_search" were left out: only functions are served.';
+  test.each([true, false])("is answered with a warning in its headers, streamed: %p", async (stream) => {
+    const response = await createTestApp().chat({
+      messages,
+      stream,
+      tools: [{ type: "web_search" }, ...functions],
+    });
+    await response.text();
+    expect([response.status, response.headers.get("x-ov-llm-warning")]).toEqual([200, warning]);
+  });
+});
 
 describe("an answer over hosts in memory", () => {
   test("streams role, text, finish reason, usage and the end, in this order", async () => {

@@ -86,7 +86,7 @@ describe("a field that is wrong is named", () => {
     ["temperature", { temperature: "hot" }],
     ["temperature", { temperature: -0.1 }],
     ["top_p", { top_p: 1.01 }],
-    ["max_tokens", { max_tokens: -1 }],
+    ["max_tokens", { max_tokens: -2 }],
     ["max_tokens", { max_tokens: 0 }],
     ["max_completion_tokens", { max_completion_tokens: 1.5 }],
     ["n", { n: 129 }],
@@ -122,20 +122,24 @@ describe("a field that is wrong is named", () => {
 
 const toolOf = (properties: object) => ({
   type: "function",
-  function: { name: "f", parameters: { type: "object", properties } },
+  function: { name: "f", strict: true, parameters: { type: "object", properties } },
 });
 
 test.each<[string, object]>([
+  ["tools[0].type", { tools: [{ type: "web_search" }] }],
   ["logit_bias", { logit_bias: { "50": 100 } }],
   ["top_logprobs", { logprobs: true, top_logprobs: 2 }],
   ["tools[0].function.parameters.properties.n.multipleOf", { tools: [toolOf({ n: { multipleOf: 3 } })] }],
-  ["functions[0].parameters.not", { functions: [{ name: "f", parameters: { not: { type: "null" } } }] }],
+  [
+    "functions[0].parameters.not",
+    { functions: [{ name: "f", strict: true, parameters: { not: { minProperties: 1 } } }] },
+  ],
   [
     "response_format.json_schema.schema.uniqueItems",
     {
       response_format: {
         type: "json_schema",
-        json_schema: { name: "a", schema: { type: "array", uniqueItems: true } },
+        json_schema: { name: "a", strict: true, schema: { type: "array", uniqueItems: true } },
       },
     },
   ],
@@ -152,7 +156,6 @@ test.each<[string, object]>([
 
 test.each<[string, object]>([
   ["tools[0].function.name", { tools: [{ type: "function", function: { name: "no name" } }] }],
-  ["tools[0].type", { tools: [{ ...toolOf({}), type: "search" }] }],
   ["tools[0].function.parameters.properties.a.$ref", { tools: [toolOf({ a: { $ref: "#/$defs/b" } })] }],
   [
     "tools[0].function.parameters.type",
@@ -167,7 +170,12 @@ test.each<[string, object]>([
   ["structured_outputs", { response_format: { type: "json_object" }, structured_outputs: { regex: "a" } }],
   [
     "response_format.json_schema.schema.type",
-    { response_format: { type: "json_schema", json_schema: { name: "a", schema: { type: "text" } } } },
+    {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "a", strict: true, schema: { type: "text" } },
+      },
+    },
   ],
 ])("what cannot be a form or a tool is refused with its place: %s", async (param, extra) => {
   const error = await errorOf(await post(withField(extra)));

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  renameSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -100,6 +101,27 @@ test("an alias answers with the model's own name, and never loads it anew", asyn
   server.register({ [smol]: smolEntry() });
   expect(await errorOf({ model: "gpt-4o" })).toMatchObject({ code: "model_not_found" });
   expect(count(/ loaded model model=smollm2/)).toBe(1);
+});
+
+test("weights that are replaced under the same path are loaded at the next request, the running one ends on the old", async () => {
+  const [path, next] = [join(home, "swapped.gguf"), join(home, "swapped.gguf.next")];
+  copyFileSync(modelPath(), path);
+  server.register({ [smol]: smolEntry(), swapped: smolEntry({ path }) });
+  await answer({ model: "swapped" });
+  const pid = hostPid(server, "swapped");
+  const running = chat({ model: "swapped", stream: true, ignore_eos: true, max_tokens: 60 });
+  const events = readEvents(await running);
+  copyFileSync(modelPath(), next);
+  renameSync(next, path);
+  await answer({ model: "swapped" });
+  expect(hostPid(server, "swapped")).not.toBe(pid);
+  expect(isRunning(pid)).toBe(false);
+  expect((await events).at(-1)).toBe("[DONE]");
+  await answer({ model: "swapped" });
+  expect(count(/ loaded model model=swapped/)).toBe(2);
+  expect(count(/unloading model model=swapped why=changed/)).toBe(1);
+  server.register({ [smol]: smolEntry() });
+  await answer();
 });
 
 test("a broken registry keeps the last good one, says so once for each change, and mends", async () => {

@@ -168,8 +168,8 @@ describe("POST /v1/responses", () => {
       "tools[0].format.syntax",
     ],
     [
-      "a schema that cannot be held",
-      { input: "Hi", text: { format: { type: "json_schema", schema: { type: 7 } } } },
+      "a strict schema that cannot be held",
+      { input: "Hi", text: { format: { type: "json_schema", strict: true, schema: { type: 7 } } } },
       400,
       "invalid_request",
       "text.format.schema.type",

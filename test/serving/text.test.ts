@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { ModelTarget } from "../../src/engine/pool/target.ts";
 import type { AnswerPart, ChoicePart, EndReason, Usage } from "../../src/generate/parts.ts";
 import type { TextRequest } from "../../src/generate/request.ts";
+import { createEvents, type ServerEvent } from "../../src/serving/events.ts";
 import { createRates } from "../../src/serving/rates.ts";
 import { createRunningRequests } from "../../src/serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../../src/serving/text.ts";
@@ -22,8 +23,12 @@ interface Ended {
 function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHostOptions = {}) {
   const { pool, loads } = createTestPool({ host });
   let ids = 0;
+  const events = createEvents();
+  const published: ServerEvent[] = [];
+  events.subscribe((event) => published.push(event));
   const service = createTextService({
     pool,
+    events,
     rates: createRates(),
     catalog: { toTarget: ({ name }): ModelTarget => toTarget(name) },
     newId: () => `id${ids++}`,
@@ -43,7 +48,7 @@ function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHos
   };
   const answer = (request: Partial<TextRequest> = {}, signal: AbortSignal = never) =>
     service.answer(model, textRequest(request), { ...asker, signal, observer });
-  return { pool, loads, answer, ended, firstTokens: () => firstTokens };
+  return { pool, loads, answer, ended, published, firstTokens: () => firstTokens };
 }
 
 async function collect(parts: AsyncIterable<ChoicePart>): Promise<ChoicePart[]> {
@@ -150,6 +155,7 @@ test("another tool format takes effect at the next request, without another load
   const { pool, loads } = createTestPool();
   const service = createTextService({
     pool,
+    events: createEvents(),
     rates: createRates(),
     catalog: { toTarget: ({ name }): ModelTarget => toTarget(name) },
     newId: () => "id",

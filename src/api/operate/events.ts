@@ -44,6 +44,23 @@ export const eventData = {
     seconds,
     time_to_first_token: orNull(seconds),
   }),
+  "template.warning": Type.Object(
+    { model: text, warning: text },
+    { description: "About the model's chat template; once for each load" },
+  ),
+  "schema.widened": Type.Object(
+    {
+      model: text,
+      tool: orNull(Type.String({ description: "null: the schema of a whole answer" })),
+      places: Type.Array(Type.Object({ at: text, keyword: text })),
+      count,
+    },
+    { description: "A schema asks for what cannot be enforced; once for each tool" },
+  ),
+  "schema.missed": Type.Object(
+    { model: text, tool: orNull(text), keyword: text },
+    { description: "An answer breaks such a schema, with this keyword first" },
+  ),
   "registry.changed": Type.Object({ added: names, changed: names, removed: names }),
   "registry.problem": Type.Object({ reason: text }, { description: "The models stay as they were" }),
   "events.dropped": Type.Object(

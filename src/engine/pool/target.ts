@@ -17,6 +17,8 @@ export interface ModelTarget {
   properties: LoadMessage["properties"];
   /** Which conversion lies at the path, as the entry's `converted_at` says; null: unknown. */
   convertedAt?: string | null;
+  /** What the files at the path looked like, as models/stamp.ts reads them; null: unknown. Others there are another model. */
+  files?: string | null;
   /** Never unloaded for being idle, nor evicted for another model. */
   pinned?: boolean;
   /** Unloaded after that many seconds without a request; 0: never; null: the pool's own setting applies. */
@@ -75,7 +77,7 @@ export function toTarget(
  * Decides when a loaded model has to be loaded again, and keys everything that is remembered about its loads.
  */
 export function toKey(target: ModelTarget): string {
-  const { name, path, task, device, contextLength, engine, convertedAt = null } = target;
+  const { name, path, task, device, contextLength, engine, convertedAt = null, files = null } = target;
   const properties = Object.entries(target.properties).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([name, path, convertedAt, task, device, contextLength, engine, properties]);
+  return JSON.stringify([name, path, convertedAt, files, task, device, contextLength, engine, properties]);
 }

@@ -1,8 +1,18 @@
 import { OvError } from "../../errors.ts";
-import { checkSchema } from "../../grammar/json-schema/check.ts";
-import type { CompileSchema } from "../../grammar/json-schema/compiled.ts";
+import { compileSchema } from "../../grammar/json-schema/check.ts";
+import type { SchemaCompiler } from "../../grammar/json-schema/compiled.ts";
+import type { Widened } from "../../grammar/json-schema/enforcement.ts";
 import type { TextRequest, ToolDefinition } from "../request.ts";
 import type { Tool } from "./format.ts";
+
+/** A schema that an answer may break although its grammar was kept: the answer is to be checked against it. */
+export interface LooseSchema {
+  /** Whose arguments it describes; null: the whole answer. */
+  tool: string | null;
+  schema: unknown;
+  /** Never empty. */
+  widened: readonly Widened[];
+}
 
 /** Which tools a request offers and how they may be called. */
 export interface ToolChoice {
@@ -10,6 +20,7 @@ export interface ToolChoice {
   tools: Tool[];
   /** Those that may be called: all of them unless the request names some. */
   callable: Tool[];
+  loose: readonly LooseSchema[];
   /** A call must be made. */
   required: boolean;
   /** More than one call may be made. */
@@ -21,13 +32,13 @@ export interface ToolChoice {
 /** A function without arguments. */
 const noParameters = { type: "object", properties: {} };
 
-/** Throws `invalid_request` or `unsupported_parameter`, naming the place, also within a tool's schema. */
+/** Throws `invalid_request` or `unsupported_parameter`, naming the place, also within a strict tool's schema. */
 export function toToolChoice(
   { tools: given, toolChoice }: Pick<TextRequest, "tools" | "toolChoice">,
-  compile: CompileSchema = checkSchema,
+  compile: SchemaCompiler = compileSchema,
 ): ToolChoice {
   const { mode, names, parallel, at } = toolChoice;
-  const none: ToolChoice = { tools: [], callable: [], required: false, parallel: false, at };
+  const none: ToolChoice = { tools: [], callable: [], loose: [], required: false, parallel: false, at };
   // A model that is shown tools which it must not call is tempted to call them.
   if (mode === "none") return none;
   if (given.length === 0) {
@@ -35,9 +46,11 @@ export function toToolChoice(
     throw invalid(`"${at}" asks for a tool call, but there are no tools: send "tools".`, at);
   }
   refuseTwins(given);
-  const tools = given.map((tool) => toTool(tool, compile));
+  const read = given.map((tool) => toTool(tool, compile));
+  const tools = read.map(({ tool }) => tool);
   return {
     tools,
+    loose: read.flatMap(({ loose }) => loose ?? []),
     callable: names === null ? tools : names.map((name) => find(tools, name, at)),
     required: mode === "required",
     // An answer that must call ends after one: small models would go on and on.
@@ -46,16 +59,29 @@ export function toToolChoice(
   };
 }
 
-function toTool({ name, description, schema, schemaAt }: ToolDefinition, compile: CompileSchema): Tool {
-  const parameters = schema ?? noParameters;
-  const { type = "object" } = parameters;
-  if (type !== "object") {
-    const param = `${schemaAt}.type`;
-    const message = `"${param}" is ${JSON.stringify(type)}: arguments are an object, so it must be "object".`;
-    throw invalid(message, param);
-  }
-  const grammar = compile({ ...parameters, type }, schemaAt);
-  return { name, ...(description && { description }), parameters, grammar };
+function toTool(
+  { name, description, schema, schemaAt, strict }: ToolDefinition,
+  compile: SchemaCompiler,
+): { tool: Tool; loose: LooseSchema | null } {
+  const given = schema ?? noParameters;
+  const parameters = { ...given, type: toObjectType(given.type, schemaAt, strict) };
+  const { grammar, widened } = compile(parameters, schemaAt, { strict });
+  return {
+    tool: { name, ...(description && { description }), parameters: given, grammar },
+    loose: widened.length > 0 ? { tool: name, schema: parameters, widened } : null,
+  };
+}
+
+/** Arguments are an object, whatever a sloppy schema says of that. */
+function toObjectType(type: unknown, schemaAt: string, strict: boolean): "object" {
+  const others = ["string", "number", "integer", "boolean", "array", "null"];
+  const isWrong = strict ? type !== undefined && type !== "object" : others.some((other) => other === type);
+  if (!isWrong) return "object";
+  const param = `${schemaAt}.type`;
+  throw invalid(
+    `"${param}" is ${JSON.stringify(type)}: arguments are an object, so it must be "object".`,
+    param,
+  );
 }
 
 function refuseTwins(tools: readonly ToolDefinition[]): void {

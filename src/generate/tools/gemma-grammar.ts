@@ -1,4 +1,4 @@
-import { checkSchema } from "../../grammar/json-schema/check.ts";
+import { compileSchema } from "../../grammar/json-schema/check.ts";
 import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
 import { toOptional, toUnion } from "./call-grammar.ts";
 
@@ -83,8 +83,9 @@ function toMember(key: string, schema: unknown, quote: string): Grammar {
   return { type: "concat", elements: [{ type: "const", text: `${name}:` }, toValue(schema, quote)] };
 }
 
+/** Widened where necessary: a strict tool's whole schema has passed already. */
 function toJson(schema: unknown): Grammar {
-  return checkSchema(schema, "tools");
+  return compileSchema(schema, "tools", { strict: false }).grammar;
 }
 
 function toTag(begin: string, content: Grammar, end: string): TagGrammar {

@@ -1,4 +1,4 @@
-import { checkSchema } from "../../grammar/json-schema/check.ts";
+import { compileSchema } from "../../grammar/json-schema/check.ts";
 import type { Grammar } from "../../protocol/grammar.ts";
 
 /** What a JSON Schema lets a value be: its types, `any` if it does not say. */
@@ -41,14 +41,16 @@ export function toProperties(root: Schema): { name: string; schema: unknown; req
   }));
 }
 
-/** What a value of one property is held to, written as JSON; the schema may refer to the root's definitions. */
+/**
+ * What a value of one property is held to, written as JSON; the schema may refer to the root's definitions. Whatever had to
+ * be refused in a strict tool was refused when its whole schema was compiled, so here everything may be widened.
+ */
 export function toValueGrammar(schema: unknown, root: Schema): Grammar {
-  if (!isObject(schema)) return checkSchema(schema, "tools");
   const { $defs, definitions } = root;
-  return checkSchema(
-    { ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) },
-    "tools",
-  );
+  const whole = isObject(schema)
+    ? { ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) }
+    : schema;
+  return compileSchema(whole, "tools", { strict: false }).grammar;
 }
 
 /** The JSON Schema type of a value; a whole number is both `integer` and `number`, and named `integer`. */

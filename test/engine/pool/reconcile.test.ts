@@ -6,6 +6,7 @@ describe("reconcile", () => {
   test.each([
     ["a changed device", [toTarget("a", { device: "GPU" })]],
     ["another conversion at its path", [toTarget("a", { convertedAt: "2026-11-25" })]],
+    ["other files at its path", [toTarget("a", { files: "other" })]],
     ["a removed entry", [toTarget("b")]],
   ])("ends the idle process of %s", async (_, targets) => {
     const { run, loads, pool, lines } = createTestPool();

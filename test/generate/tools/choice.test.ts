@@ -34,6 +34,39 @@ describe("which tools may be called", () => {
     expect(told[1]?.parameters).toEqual({ type: "object", properties: {} });
   });
 
+  const odd = {
+    type: "object",
+    properties: { x: { type: "array", uniqueItems: true, items: { not: { minLength: 3 } } } },
+  };
+
+  test("a schema that cannot be held to is widened for a tool that is not strict, and noted", () => {
+    const { loose, tools: told } = choose({}, [define("a", odd), define("b", parameters)]);
+    expect(told.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect(loose).toMatchObject([{ tool: "a", schema: odd }]);
+    expect(loose[0]?.widened.map(({ at, keyword }) => [at, keyword])).toEqual([
+      ["tools[0].schema.properties.x.items.not", "not"],
+      ["tools[0].schema.properties.x.uniqueItems", "uniqueItems"],
+    ]);
+  });
+
+  test("is refused of a strict tool alone, whatever the others ask for", () => {
+    const strict = define("b", odd, { strict: true, at: "tools[1]", schemaAt: "tools[1].schema" });
+    expect(() => choose({}, [define("a", odd), strict])).toThrow(
+      expect.objectContaining({ param: expect.stringMatching(/^tools\[1\]\.schema\.properties\.x/) }),
+    );
+  });
+
+  const sloppy = [
+    { type: "any" },
+    { type: null },
+    { type: ["object", "null"] },
+    { oneOf: [{ required: ["x"] }] },
+    {},
+  ];
+  test.each(sloppy)("arguments are an object, however a sloppy schema puts it: %j", (schema) => {
+    expect(choose({}, [define("a", schema)]).callable).toHaveLength(1);
+  });
+
   const refused: [string, Partial<ToolWish>, ToolDefinition[], string, string][] = [
     ["a name that is no tool's", { names: ["three"] }, tools, "choice", '"one", "two"'],
     ["required without tools", { mode: "required" }, [], "choice", "no tools"],
@@ -47,14 +80,21 @@ describe("which tools may be called", () => {
     [
       "parameters that are no object's",
       {},
-      [define("a", { type: "list" })],
+      [define("a", { type: "array" })],
       "tools[0].schema.type",
       "object",
     ],
     [
-      "a schema that cannot be held to",
+      "strict parameters of no type",
       {},
-      [define("a", { type: "object", not: { minProperties: 1 } })],
+      [define("a", { type: "any" }, { strict: true })],
+      "tools[0].schema.type",
+      "any",
+    ],
+    [
+      "a strict schema that cannot be held to",
+      {},
+      [define("a", { type: "object", not: { minProperties: 1 } }, { strict: true })],
       "tools[0].schema.not",
       "not",
     ],

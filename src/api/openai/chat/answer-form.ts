@@ -34,9 +34,9 @@ export interface FormRequest {
 }
 
 /**
- * What the whole answer is held to, or null for free text. `strict` of OpenAI changes nothing: every schema is enforced,
- * and one that asks for less than OpenAI's strict mode demands is served as it is. Throws `invalid_request` or
- * `unsupported_parameter` for what is no form; the schema, pattern or grammar itself is checked when it is compiled.
+ * What the whole answer is held to, or null for free text. A strict schema that asks for less than OpenAI's strict mode
+ * demands is served as it is. Throws `invalid_request` or `unsupported_parameter` for what is no form; the schema, pattern
+ * or grammar itself is checked when it is compiled.
  */
 export function toAnswerForm({ response_format, structured_outputs }: FormRequest): AnswerForm | null {
   const structured = toStructuredForm(structured_outputs ?? {});
@@ -65,7 +65,8 @@ function toSchemaForm(named: unknown, param: string): AnswerForm {
   if (schema === undefined || schema === null) {
     throw malformed(`${at}.schema`, "is missing: it must be a JSON Schema.");
   }
-  return { type: "json_schema", schema, param, at: `${at}.schema` };
+  const strict = "strict" in named && named.strict === true;
+  return { type: "json_schema", schema, strict, param, at: `${at}.schema` };
 }
 
 /** The keys of `structured_outputs` that describe the answer. */

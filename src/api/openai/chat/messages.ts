@@ -3,14 +3,28 @@ import { nullable } from "../../nullable.ts";
 
 /**
  * The messages of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the
- * `reasoning_content` of DeepSeek and vLLM and the older `function_call` and role `function`. Lenient where clients are:
- * keys that are not listed are ignored, null stands for absent.
+ * `reasoning_content` of DeepSeek, which vLLM names `reasoning`, the older `function_call` and role `function`, and the parts
+ * that other APIs write into a history: Anthropic's and Mistral's `thinking`, `input_text` and `output_text` of the Responses
+ * API. Lenient where clients are: keys that are not listed are ignored, null stands for absent.
  */
 export const ContentPart = Type.Object(
   {
-    type: Type.String({ description: "Only `text` is served, and `refusal` of an assistant" }),
+    type: Type.String({
+      description: "`text`, `input_text`, `output_text`; of an assistant also `refusal` and `thinking`",
+    }),
     text: Type.Optional(Type.String()),
     refusal: Type.Optional(Type.String()),
+    thinking: nullable(
+      Type.Union([
+        Type.String(),
+        Type.Array(
+          Type.Object(
+            { type: nullable(Type.String()), text: nullable(Type.String()) },
+            { additionalProperties: true },
+          ),
+        ),
+      ]),
+    ),
   },
   { additionalProperties: true },
 );
@@ -50,6 +64,7 @@ export const ChatMessage = Type.Object(
     tool_call_id: nullable(Type.String()),
     function_call: nullable(CalledFunction),
     reasoning_content: nullable(Type.String()),
+    reasoning: nullable(Type.String({ description: "The same as `reasoning_content`" })),
     refusal: nullable(Type.String()),
   },
   { additionalProperties: true },

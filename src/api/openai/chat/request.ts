@@ -10,6 +10,8 @@ import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
  */
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
 
+const tokenLimit = Type.Integer({ minimum: -1, description: "1 or more; -1 is the same as none" });
+
 export const ChatCompletionRequest = Type.Object(
   {
     model: nullable(Type.String({ description: "A name or alias of the registry" })),
@@ -26,8 +28,8 @@ export const ChatCompletionRequest = Type.Object(
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     seed: nullable(Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991 })),
     stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 16 })])),
-    max_tokens: nullable(Type.Integer({ minimum: 1 })),
-    max_completion_tokens: nullable(Type.Integer({ minimum: 1 })),
+    max_tokens: nullable(tokenLimit),
+    max_completion_tokens: nullable(tokenLimit),
     presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     repetition_penalty: nullable(Type.Number({ exclusiveMinimum: 0, maximum: 10 })),

@@ -1,10 +1,11 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
-import { toTextOptions } from "../../answering.ts";
+import { toTextOptions, toWarning } from "../../answering.ts";
 import { loadErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
 import { collectCompletion, toAnswerOptions } from "./completion.ts";
+import { readTools } from "./foreign-tools.ts";
 import { ChatCompletionRequest } from "./request.ts";
 import { ChatCompletion, ChatCompletionEvent } from "./response.ts";
 import { toTextRequest } from "./to-text-request.ts";
@@ -33,8 +34,11 @@ export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps):
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const head = { id, created: Math.floor(now().getTime() / 1000), model: model.name };
         const options = toAnswerOptions(body);
-        if (stream) return { type: "stream", format: "sse", events: toChunkEvents(parts, head, options) };
-        return { type: "json", body: await collectCompletion(parts, head, options) };
+        const headers = toWarning(readTools(body).warning);
+        if (stream) {
+          return { type: "stream", format: "sse", headers, events: toChunkEvents(parts, head, options) };
+        }
+        return { type: "json", headers, body: await collectCompletion(parts, head, options) };
       },
       doc: {
         summary: "Create a chat completion",

@@ -1,6 +1,7 @@
 import type { TextRequest, ToolDefinition, ToolWish } from "../../../generate/request.ts";
-import { unsupported } from "../../refusal.ts";
+import { malformed, unsupported } from "../../refusal.ts";
 import { toAnswerForm } from "./answer-form.ts";
+import { readTools, refuseForeignChoice } from "./foreign-tools.ts";
 import type { ChatCompletionRequest } from "./request.ts";
 import { toTurns } from "./to-turns.ts";
 import type { FunctionTool } from "./tools.ts";
@@ -16,7 +17,7 @@ export function toTextRequest(body: ChatCompletionRequest): TextRequest {
     conversation: { turns: toTurns(body.messages), at: "messages" },
     tools: isLegacy(body)
       ? (body.functions ?? []).map((tool, index) => toDefinition(tool, `functions[${index}]`))
-      : (body.tools ?? []).map((tool, index) => toDefinition(tool.function, `tools[${index}].function`)),
+      : readTools(body).served.map(({ tool, at }) => toDefinition(tool, at)),
     toolChoice: isLegacy(body) ? toFunctionWish(body) : toToolWish(body),
     form: toAnswerForm(body),
     sampling: {
@@ -30,13 +31,20 @@ export function toTextRequest(body: ChatCompletionRequest): TextRequest {
       seed: body.seed ?? null,
     },
     stops: typeof stop === "string" ? [stop] : (stop ?? []),
-    maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
+    maxTokens: toLimit(body, "max_completion_tokens") ?? toLimit(body, "max_tokens"),
     ignoreEos: body.ignore_eos ?? false,
     choices: body.n ?? 1,
     logprobs: body.logprobs ? { at: "logprobs" } : null,
     reasoningEffort: body.reasoning_effort ?? null,
     templateVariables: body.chat_template_kwargs ?? {},
   };
+}
+
+/** -1 and null stand for no limit, as llama.cpp and its clients have it. */
+function toLimit(body: ChatCompletionRequest, field: "max_tokens" | "max_completion_tokens"): number | null {
+  const limit = body[field] ?? -1;
+  if (limit === 0) throw malformed(field, "is 0: it must be 1 or more, or -1 for no limit of its own.");
+  return limit === -1 ? null : limit;
 }
 
 /** The request offers the older `functions`; its calls are answered as `function_call`. */
@@ -73,9 +81,12 @@ function toToolWish({ tool_choice: choice, parallel_tool_calls }: ChatCompletion
   const parallel = parallel_tool_calls ?? null;
   if (choice === undefined || choice === null) return { mode: "auto", names: null, parallel, at };
   if (typeof choice === "string") return { mode: choice, names: null, parallel, at };
-  if (choice.type === "function") return { mode: "required", names: [choice.function.name], parallel, at };
+  if ("function" in choice) return { mode: "required", names: [choice.function.name], parallel, at };
+  if (!("allowed_tools" in choice)) throw refuseForeignChoice(choice, at);
   const { mode, tools } = choice.allowed_tools;
-  const names = tools.map((tool) => tool.function.name);
+  const names = tools.flatMap((tool) => tool.function?.name ?? []);
+  const [first] = tools;
+  if (first && names.length === 0) throw refuseForeignChoice(first, `${at}.allowed_tools.tools[0]`);
   return { mode, names, parallel, at: `${at}.allowed_tools` };
 }
 

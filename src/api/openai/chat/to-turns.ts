@@ -39,28 +39,54 @@ function toResultTurn({ content, tool_call_id, name }: ChatMessage, at: string):
   };
 }
 
-function toReasoning({ reasoning_content: text }: ChatMessage, at: string): Part[] {
-  if (text === undefined || text === null) return [];
-  return [{ type: "reasoning", text, at: `${at}.reasoning_content` }];
+function toReasoning({ role, content, reasoning_content, reasoning }: ChatMessage, at: string): Part[] {
+  const field = typeof reasoning_content === "string" ? "reasoning_content" : "reasoning";
+  const text = reasoning_content ?? reasoning;
+  const own: Part[] = typeof text === "string" ? [{ type: "reasoning", text, at: `${at}.${field}` }] : [];
+  if (role !== "assistant" || !Array.isArray(content)) return own;
+  const thoughts = content.flatMap((part, index): Part[] => {
+    const thought = toThought(part);
+    return thought ? [{ type: "reasoning", text: thought, at: `${at}.content[${index}]` }] : [];
+  });
+  return [...own, ...thoughts];
 }
 
-function toSpoken({ content, refusal }: ChatMessage, at: string): Content[] {
-  const parts = toContent(content, `${at}.content`);
+/** A part that is what the assistant thought, empty where it may not be read; null: it is none. */
+function toThought({ type, thinking }: ContentPart): string | null {
+  if (type === "redacted_thinking") return "";
+  if (type !== "thinking") return null;
+  return Array.isArray(thinking) ? thinking.map(({ text }) => text ?? "").join("") : (thinking ?? "");
+}
+
+function toSpoken({ role, content, refusal }: ChatMessage, at: string): Content[] {
+  const isThought = (part: ContentPart) => role === "assistant" && toThought(part) !== null;
+  const parts = toContent(content, `${at}.content`, isThought);
   if (!refusal || toText(parts) !== "") return parts;
   return [...parts, { type: "text", text: refusal, at: `${at}.refusal` }];
 }
 
-function toContent(content: ChatMessage["content"], at: string): Content[] {
+function toContent(
+  content: ChatMessage["content"],
+  at: string,
+  isElsewhere: (part: ContentPart) => boolean = () => false,
+): Content[] {
   if (content === undefined || content === null) return [];
   if (typeof content === "string") return [{ type: "text", text: content, at }];
-  return content.map((part, index) => toContentPart(part, `${at}[${index}]`));
+  return content.flatMap((part, index) =>
+    isElsewhere(part) ? [] : [toContentPart(part, `${at}[${index}]`)],
+  );
 }
 
+const textTypes = ["text", "input_text", "output_text"];
+
 function toContentPart({ type, text, refusal }: ContentPart, at: string): Content {
-  if (type === "text" && text !== undefined) return { type, text, at };
+  const isText = textTypes.includes(type);
+  if (isText && text !== undefined) return { type: "text", text, at };
   if (type === "refusal" && refusal !== undefined) return { type: "text", text: refusal, at };
-  if (type === "image_url") return { type: "image", at };
-  if (type === "text" || type === "refusal") throw malformed(at, `is a ${type} part without "${type}".`);
+  if (type === "image_url" || type === "input_image") return { type: "image", at };
+  if (isText || type === "refusal") {
+    throw malformed(at, `is a ${type} part without "${isText ? "text" : "refusal"}".`);
+  }
   throw unsupported(
     at,
     `is of type "${type}", but the models here take text only: send parts of type "text".`,

@@ -19,8 +19,12 @@ export const FunctionTool = Type.Object(
   { additionalProperties: true },
 );
 
+/** Tools of other types are skipped or refused by what they are: see `readTools`. */
 export const Tool = Type.Object(
-  { type: Type.Literal("function"), function: FunctionTool },
+  {
+    type: nullable(Type.String({ description: "Only `function` is served" })),
+    function: nullable(FunctionTool),
+  },
   { additionalProperties: true },
 );
 
@@ -36,11 +40,20 @@ export const ToolChoice = Type.Union([
       allowed_tools: Type.Object(
         {
           mode: Type.Union([Type.Literal("auto"), Type.Literal("required")]),
-          tools: Type.Array(Type.Object({ function: named }, { additionalProperties: true })),
+          tools: Type.Array(
+            Type.Object(
+              { type: nullable(Type.String()), function: nullable(named) },
+              { additionalProperties: true },
+            ),
+          ),
         },
         { additionalProperties: true },
       ),
     },
+    { additionalProperties: true },
+  ),
+  Type.Object(
+    { type: Type.String({ description: "One of OpenAI's own tools; none is served" }) },
     { additionalProperties: true },
   ),
 ]);
@@ -48,6 +61,7 @@ export const ToolChoice = Type.Union([
 /** The older way to ask for tool calls. */
 export const FunctionChoice = Type.Union([Type.Literal("none"), Type.Literal("auto"), named]);
 
+export type Tool = Static<typeof Tool>;
 export type FunctionTool = Static<typeof FunctionTool>;
 export type ToolChoice = Static<typeof ToolChoice>;
 export type FunctionChoice = Static<typeof FunctionChoice>;

@@ -59,10 +59,10 @@ function toForm(format: NonNullable<CreateResponseRequest["text"]>["format"]): A
   if (!format || format.type === "text") return null;
   if (format.type === "json_object") return { type: "json_object", param, at: param };
   if (format.type === "json_schema") {
-    const { schema } = format;
+    const { schema, strict } = format;
     if (schema === undefined || schema === null)
       throw malformed(`${param}.schema`, "is missing: it must be a JSON Schema.");
-    return { type: "json_schema", schema, param, at: `${param}.schema` };
+    return { type: "json_schema", schema, strict: strict ?? false, param, at: `${param}.schema` };
   }
   const why = `is ${quote(format.type)}, but must be "text", "json_object" or "json_schema".`;
   throw unsupported(`${param}.type`, why);

@@ -3,7 +3,7 @@ import { type FormRequest, toAnswerForm } from "../../../../src/api/openai/chat/
 import { compileForm } from "../../../../src/generate/constraint.ts";
 import { checkChoice, checkRegex } from "../../../../src/grammar/choice.ts";
 import { checkGrammar } from "../../../../src/grammar/ebnf/check.ts";
-import { checkSchema } from "../../../../src/grammar/json-schema/check.ts";
+import { checkSchema, compileSchema } from "../../../../src/grammar/json-schema/check.ts";
 
 const schema = { type: "object", properties: { a: { type: "boolean" } }, required: ["a"] };
 const anyObject = checkSchema({ type: "object" }, "s");
@@ -11,7 +11,7 @@ const anyObject = checkSchema({ type: "object" }, "s");
 /** The form, checked and compiled as a plan does. */
 function toGrammar(request: FormRequest) {
   const form = toAnswerForm(request);
-  return form && compileForm(form, checkSchema).grammar;
+  return form && compileForm(form, compileSchema).grammar;
 }
 
 describe("what the answer is held to", () => {
@@ -51,6 +51,20 @@ describe("what the answer is held to", () => {
   ])("%s", (_, request, grammar) => expect(toGrammar(request)).toEqual(grammar as null));
 });
 
+test.each<[string, FormRequest]>([
+  [
+    "response_format",
+    {
+      response_format: { type: "json_schema", json_schema: { name: "n", schema: { not: { minLength: 1 } } } },
+    },
+  ],
+  ["structured_outputs", { structured_outputs: { json: { not: { minLength: 1 } } } }],
+])("a schema of %s that is not strict is widened where it cannot be enforced, and noted", (_, request) => {
+  const form = toAnswerForm(request);
+  const loose = form && compileForm(form, compileSchema).loose;
+  expect(loose).toMatchObject({ tool: null, widened: [{ keyword: "not" }] });
+});
+
 describe("what is refused", () => {
   test.each<[string, FormRequest, string, string]>([
     [
@@ -72,11 +86,11 @@ describe("what is refused", () => {
       "response_format.json_schema.schema",
     ],
     [
-      "a keyword in the schema",
+      "a keyword in a strict schema",
       {
         response_format: {
           type: "json_schema",
-          json_schema: { schema: { $defs: { x: { $ref: "other" } }, $ref: "#/$defs/x" } },
+          json_schema: { strict: true, schema: { $defs: { x: { $ref: "other" } }, $ref: "#/$defs/x" } },
         },
       },
       "unsupported_parameter",

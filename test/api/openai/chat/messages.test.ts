@@ -84,6 +84,48 @@ describe("messages as turns", () => {
     });
   });
 
+  const thoughts: [string, ChatMessage, string[]][] = [
+    [
+      "vLLM's `reasoning`",
+      { role: "assistant", content: "a", reasoning: "Hm." },
+      ["reasoning: Hm.", "text: a"],
+    ],
+    [
+      "`reasoning_content` before `reasoning`, which says the same",
+      { role: "assistant", content: "a", reasoning_content: "Hm.", reasoning: "Hm." },
+      ["reasoning: Hm.", "text: a"],
+    ],
+    [
+      "a part of thinking",
+      {
+        role: "assistant",
+        content: [
+          { type: "thinking", thinking: "Hm." },
+          { type: "text", text: "a" },
+        ],
+      },
+      ["reasoning: Hm.", "text: a"],
+    ],
+    [
+      "a part of thinking as a list",
+      { role: "assistant", content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm." }] }] },
+      ["reasoning: Hm."],
+    ],
+    [
+      "thinking that may not be read",
+      { role: "assistant", content: [{ type: "redacted_thinking" }, { type: "output_text", text: "a" }] },
+      ["text: a"],
+    ],
+    ["input_text", { role: "user", content: [{ type: "input_text", text: "a" }] }, ["text: a"]],
+    ["input_image", { role: "user", content: [{ type: "input_image" }] }, ["image: "]],
+  ];
+  test.each(thoughts)("other APIs' ways to write a history: %s", (_, message, parts) => {
+    expect(Value.Check(ChatMessage, message)).toBe(true);
+    const [turn] = toTurns([message]);
+    const shown = turn?.parts.map((part) => `${part.type}: ${"text" in part ? part.text : ""}`);
+    expect(shown).toEqual(parts);
+  });
+
   const given: [string, string | Record<string, unknown> | null, string][] = [
     ["text stays as the client wrote it", '{ "id": 12345678901234567890 }', '{ "id": 12345678901234567890 }'],
     ["an object becomes text", { a: [1] }, '{"a":[1]}'],
@@ -158,6 +200,13 @@ describe("messages as turns", () => {
       "invalid_request",
       "messages[2].tool_call_id",
       '"1"',
+    ],
+    [
+      "thinking of a user",
+      [{ role: "user", content: [{ type: "thinking", thinking: "Hm." }] }],
+      "unsupported_parameter",
+      "messages[0].content[0]",
+      "thinking",
     ],
     ["an unknown role", [{ role: "robot", content: "x" }], "invalid_request", "messages[0].role", "robot"],
   ];

@@ -14,6 +14,8 @@ const cases: [string, Partial<ChatCompletionRequest>, Partial<TextRequest>][] = 
   ],
   ["max_tokens", { max_tokens: 5 }, { maxTokens: 5 }],
   ["max_completion_tokens before max_tokens", { max_tokens: 5, max_completion_tokens: 7 }, { maxTokens: 7 }],
+  ["max_tokens of -1: no limit", { max_tokens: -1 }, { maxTokens: null }],
+  ["max_tokens beside no other limit", { max_completion_tokens: -1, max_tokens: 5 }, { maxTokens: 5 }],
   ["a stop string", { stop: "b" }, { stops: ["b"] }],
   ["stop strings", { stop: ["x", "b"] }, { stops: ["x", "b"] }],
   ["n", { n: 3 }, { choices: 3 }],

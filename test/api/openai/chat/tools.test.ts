@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readTools } from "../../../../src/api/openai/chat/foreign-tools.ts";
 import type { ChatCompletionRequest } from "../../../../src/api/openai/chat/request.ts";
 import { isLegacy, toTextRequest } from "../../../../src/api/openai/chat/to-text-request.ts";
 import { toToolChoice } from "../../../../src/generate/tools/choice.ts";
@@ -57,18 +58,51 @@ describe("the tools of a chat request", () => {
     expect(told[0]).toMatchObject({ name: "one", description: "First.", parameters });
   });
 
+  const search = { type: "web_search", search_context_size: "low" };
+  const custom = { type: "custom", custom: { name: "code" } };
+
+  test.each<[string, Partial<ChatCompletionRequest>, string[]]>([
+    ["the model may choose", { tools: [search, ...tools, custom] }, ["one", "two"]],
+    ["no tool may be called", { tools: [search], tool_choice: "none" }, []],
+    ["a function must be called", { tools: [search, ...tools], tool_choice: named("two") }, ["two"]],
+    ["some are allowed", { tools: [...tools, search], tool_choice: allowed("auto", "one") }, ["one"]],
+  ])("tools that are no functions are left out where %s, with a warning", (_, request, callable) => {
+    expect(plan(request).callable.map(({ name }) => name)).toEqual(callable);
+    expect(readTools(request).warning).toContain('"web_search"');
+  });
+
+  test("there is no warning where there are functions alone", () => {
+    expect(readTools({ tools }).warning).toBeNull();
+  });
+
   const refused: [string, Partial<ChatCompletionRequest>, string, string][] = [
+    ["a search alone", { tools: [search] }, "tools[0].type", '"web_search"'],
+    ["a custom tool alone", { tools: [custom] }, "tools[0].type", "free text"],
+    [
+      "a search beside functions where a call must be made",
+      { tools: [...tools, search], tool_choice: "required" },
+      "tools[2]",
+      '"web_search"',
+    ],
+    [
+      "the choice of a search",
+      { tools: [...tools, search], tool_choice: search },
+      "tool_choice",
+      '"web_search"',
+    ],
+    ["the choice of a custom tool", { tools, tool_choice: custom }, "tool_choice", "free text"],
+    ["a function that is missing", { tools: [{ type: "function" }] }, "tools[0].function", "missing"],
     ["a name that is no tool's", { tools, tool_choice: named("three") }, "tool_choice", '"one", "two"'],
     ["required without tools", { tool_choice: "required" }, "tool_choice", "no tools"],
     ["named without tools", { tool_choice: named("one") }, "tool_choice", "no tools"],
     ["two of one name", { tools: [...tools, ...tools] }, "tools[2].function.name", "two tools"],
     [
-      "a schema that cannot be held to",
+      "a strict schema that cannot be held to",
       {
         tools: [
           {
             type: "function",
-            function: { name: "a", parameters: { type: "object", not: { type: "null" } } },
+            function: { name: "a", strict: true, parameters: { type: "object", not: { minProperties: 1 } } },
           },
         ],
       },

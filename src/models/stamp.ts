@@ -1,0 +1,67 @@
+import { type BigIntStats, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** The largest models are split into some dozens of files. */
+const mostFiles = 100;
+/** What an engine reads of a folder; notes and pictures may change. */
+const readByEngine = /\.(xml|bin|json|jinja|txt|model|gguf)$/;
+/** Ours, and written after the model. */
+const notes = "conversion.json";
+/** How a split .gguf names its parts. */
+const part = /-(\d{5})-of-(\d{5})\.gguf$/;
+
+/**
+ * What the files of a model at a path look like from outside: another text when one is replaced, changed, added or removed.
+ * Costs one stat for each file, and reads the folder only when its list has changed. Throws nothing: what cannot be read
+ * looks like a missing file.
+ */
+export function createStampReader(): (path: string) => string {
+  const folders = new Map<string, { changed: string; files: string[] }>();
+
+  function listFiles(path: string, folder: BigIntStats): string[] {
+    const changed = toStamp(folder);
+    const known = folders.get(path);
+    if (known?.changed === changed) return known.files;
+    const files = listFolder(path);
+    folders.set(path, { changed, files });
+    return files;
+  }
+
+  return (path) => {
+    const found = read(path);
+    if (found === undefined) return "missing";
+    const files = found.isDirectory() ? listFiles(path, found) : listParts(path);
+    return files.map((file) => `${file.slice(dirname(path).length)} ${toStamp(read(file))}`).join("\n");
+  };
+}
+
+function listFolder(path: string): string[] {
+  try {
+    const names = readdirSync(path).filter((name) => readByEngine.test(name) && name !== notes);
+    return names
+      .sort()
+      .slice(0, mostFiles)
+      .map((name) => join(path, name));
+  } catch {
+    return [];
+  }
+}
+
+function listParts(path: string): string[] {
+  const [, , count] = part.exec(path) ?? [];
+  if (count === undefined) return [path];
+  const numbers = Array.from({ length: Math.min(Number(count), mostFiles) }, (_, at) => at + 1);
+  return numbers.map((at) => path.replace(part, `-${String(at).padStart(5, "0")}-of-${count}.gguf`));
+}
+
+function read(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function toStamp(stat: BigIntStats | undefined): string {
+  return stat === undefined ? "missing" : [stat.size, stat.mtimeNs, stat.ino].join(" ");
+}
