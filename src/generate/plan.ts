@@ -11,6 +11,7 @@ import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
 import { toSampling } from "./sampling.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
+import type { ReasoningTags } from "./template/traits.ts";
 import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** One choice: what to ask the engine, and what reads its text. */
@@ -97,11 +98,22 @@ function toSharedRequest(
   };
 }
 
-/** Reasoning between angle brackets is marked by ordinary tokens: DeepSeek R1, Qwen3, SmolLM3. */
+/** Whether special tokens have to stay in the text for calls or reasoning to be found. */
 function marksBySpecialTokens({ facts, format, traits }: TextModel, { callable }: ToolChoice): boolean {
   if (!facts.capabilities.includes("special_tokens")) return false;
-  if (format.specialTokens && (format.readsAll || callable.length > 0)) return true;
-  return traits.reasoning !== null && /^(\[|<\|)/.test(traits.reasoning.open);
+  const { reasoning } = traits;
+  if (format.specialTokens && (format.readsAll || callable.length > 0 || reasoning)) return true;
+  return reasoning !== null && isSpecial(reasoning);
+}
+
+/** Between angle brackets reasoning is marked by ordinary tokens: DeepSeek R1, Qwen3, SmolLM3. */
+function isSpecial({ open }: ReasoningTags): boolean {
+  return /^(\[|<\|)/.test(open);
+}
+
+/** What no client is shown. */
+function toMarkers({ format, traits: { reasoning } }: TextModel): string[] {
+  return [...format.markers, ...(reasoning && isSpecial(reasoning) ? [reasoning.open, reasoning.close] : [])];
 }
 
 function toReader(
@@ -116,6 +128,8 @@ function toReader(
         ? createReasoningSplitter({ ...reasoning, startsOpen: opensReasoning(prompt, reasoning) })
         : null,
     calls: callable.length > 0 || format.readsAll ? format.createParser(callable) : null,
+    unmarked: format.unmarked ?? false,
+    markers: toMarkers(model),
     stops,
     newCallId: options.newCallId,
   });

@@ -15,6 +15,8 @@ const closer = "<|python_end|>";
 export const llamaPythonic: ToolFormat = {
   name: "llama-pythonic",
   specialTokens: false,
+  markers: [...openers, closer],
+  unmarked: true,
   matches: (template) => template.includes("[func_name1("),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));

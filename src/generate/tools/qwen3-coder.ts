@@ -27,6 +27,7 @@ const valueEnds = [`\n${parameterClose}`, parameterClose, `\n${functionClose}`, 
 export const qwen3Coder: ToolFormat = {
   name: "qwen3-coder",
   specialTokens: false,
+  markers: [],
   matches: (template) => [open, functionOpen, parameterOpen].every((tag) => template.includes(tag)),
   createParser(tools) {
     const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -44,7 +45,7 @@ export const qwen3Coder: ToolFormat = {
       }),
     );
   },
-  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [open], rules),
+  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${open}\n${functionOpen}`], rules),
 };
 
 /** All up to the function's closing tag. What stands between the parameters means nothing. */

@@ -36,7 +36,7 @@ test.each([mistral, phi4, deepseek, harmony, gemma].map((format) => [format.name
   (_name, format) => {
     const parser = format.createParser([tool("get_weather")]);
     const push = (text: string): ToolPart[] => parser.push(text);
-    expect(push("a < b, [0]")).toEqual([{ type: "content", text: "a < b, [0]" }]);
-    expect(push(" x")).toEqual([{ type: "content", text: " x" }]);
+    expect(push("a < b, [0]")).toEqual([{ type: "content", text: "a < b, [0]", at: 0 }]);
+    expect(push(" x")).toEqual([{ type: "content", text: " x", at: 10 }]);
   },
 );
