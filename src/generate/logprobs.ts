@@ -74,11 +74,7 @@ function cut(
   const before = encoder.encode(text.slice(0, Math.max(0, at - from))).length;
   const after = encoder.encode(text.slice(Math.max(0, end - from))).length;
   const first = before === 0 ? 0 : before - carried;
-  const last =
-    bytes.length -
-    (end < from + text.length || (after === 0 && end === from + text.length && text !== "")
-      ? after + waiting
-      : 0);
+  const last = bytes.length - (end <= from + text.length ? after + waiting : 0);
   const own = bytes.slice(first, last);
   return { token: spell(own), logprob, bytes: own };
 }
