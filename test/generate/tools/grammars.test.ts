@@ -47,7 +47,7 @@ const ajv = new Ajv({ allowUnionTypes: true });
 const validators = new Map(tools.map(({ name, parameters }) => [name, ajv.compile(parameters)]));
 
 const formats = [hermes, qwen3Coder, llama3Json, llamaPythonic, glm, minicpm5];
-const tokens = 100;
+const tokens = 160;
 
 interface Run {
   format: ToolFormat;
