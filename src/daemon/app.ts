@@ -45,6 +45,7 @@ export function createAppFor(parts: AppParts): AppHandler {
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
     newId,
+    onWarning: (model, text) => parts.log.warn(text, { model }),
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
   });

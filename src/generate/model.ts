@@ -2,6 +2,7 @@ import { OvError } from "../errors.ts";
 import { type ToolFormatName, toolFormatNames } from "../tool-formats.ts";
 import type { SamplingDefaults } from "./sampling.ts";
 import { probeTemplate } from "./template/probe.ts";
+import { findThoughtEnd } from "./template/reasoning-tags.ts";
 import { type ChatTemplate, compileTemplate } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
 import { toToolFormat } from "./tools/detect.ts";
@@ -28,6 +29,8 @@ export interface TextModel {
   format: ToolFormat;
   /** The template is not asked to write tools: our own words explain them to the model. */
   prompted: boolean;
+  /** What closes a thought that has no end; null: it does not think in a known way. */
+  thoughtEnd: string | null;
   /** What the operator should know about it. */
   warning: string | null;
 }
@@ -50,7 +53,10 @@ export function createTextModel(facts: EngineFacts, { defaults, toolFormat }: Te
   const traits = probeTemplate(template);
   const format = toToolFormat(source, toolFormat);
   if (format?.readsAll) requireCapability(facts, "special_tokens", "model");
-  const known = { facts, defaults, template, warning: null };
+  const thoughtEnd = format?.readsAll
+    ? (format.thoughtEnd ?? null)
+    : findThoughtEnd(template, traits.reasoning);
+  const known = { facts, defaults, template, thoughtEnd, warning: null };
   const takesTools = traits.tools || traits.systemTools;
   if (takesTools && format && canMark(format, facts)) return { ...known, traits, format, prompted: false };
   // Calls and results are written in the same words, so that the model sees one form.

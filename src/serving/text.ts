@@ -5,6 +5,7 @@ import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
 import type { TextRequest } from "../generate/request.ts";
+import type { ClosedThought } from "../generate/thought-budget.ts";
 import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
@@ -27,6 +28,8 @@ export interface TextServiceDeps {
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
   now?: () => Date;
+  /** Something that an operator should know about a model, once for each load. */
+  onWarning?: (model: string, text: string) => void;
 }
 
 /** Who asks, and by which ids the request can be cancelled. */
@@ -58,8 +61,9 @@ export interface TextService {
 
 export function createTextService(deps: TextServiceDeps): TextService {
   const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
+  const { onWarning = () => {} } = deps;
   const compileSchema = createSchemaCompiler();
-  const textModelOf = createTextModels();
+  const textModelOf = createTextModels(onWarning);
   const newCallId = () => `call_${newId().slice(0, 24)}`;
   const plan = (request: TextRequest) =>
     planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema, newCallId });
@@ -96,13 +100,16 @@ export function createTextService(deps: TextServiceDeps): TextService {
 }
 
 /** A loaded model's template is compiled and probed once for each form of tool calls, and forgotten together with the model. */
-function createTextModels() {
+function createTextModels(onWarning: (model: string, text: string) => void) {
   const known = new WeakMap<LoadedModel, Map<string | undefined, TextModel>>();
-  return (loaded: LoadedModel, { entry: { tool_format: toolFormat } }: CatalogModel): TextModel => {
+  return (loaded: LoadedModel, { name, entry: { tool_format: toolFormat } }: CatalogModel): TextModel => {
     const forms = known.get(loaded) ?? new Map<string | undefined, TextModel>();
+    const found = forms.get(toolFormat);
+    if (found) return found;
     const { host, defaults } = loaded;
-    const model = forms.get(toolFormat) ?? createTextModel(host.ready, { defaults, toolFormat });
+    const model = createTextModel(host.ready, { defaults, toolFormat });
     known.set(loaded, forms.set(toolFormat, model));
+    if (model.warning !== null) onWarning(name, model.warning);
     return model;
   };
 }
@@ -125,14 +132,27 @@ interface EngineEvent {
   event: GenerationEvent;
 }
 
-/** One choice in its turn. The choice is made again where another engine takes over. */
+/**
+ * One choice in its turn. The choice is made again where another engine takes over. Where its thought is cut, the answer comes
+ * from a second request.
+ */
 async function* askEngine(
   { model, fingerprint }: Lease,
   choice: Choice,
   { rates, signal }: { rates: Pick<Rates, "count">; signal: AbortSignal },
 ): AsyncGenerator<EngineEvent> {
-  for await (const event of rates.count(model, model.host.run("generate", choice.request, signal))) {
-    yield { choice, fingerprint, event };
+  let { request } = choice;
+  for (let first = true; ; first = false) {
+    let closed: ClosedThought | null = null;
+    for await (const event of rates.count(model, model.host.run("generate", request, signal))) {
+      if (first || event.type !== "started") yield { choice, fingerprint, event };
+      // The reader has read it by now. Leaving the loop ends the request in the engine.
+      if (event.type === "text") closed = choice.closeThought(event.text, event.tokens);
+      if (closed) break;
+    }
+    if (!closed) return;
+    yield { choice, fingerprint, event: { type: "text", text: closed.text, tokens: 0 } };
+    request = closed.request;
   }
 }
 
