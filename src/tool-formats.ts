@@ -13,6 +13,10 @@ export const toolFormatNames = [
   "deepseek",
   "harmony",
   "gemma",
+  "glm",
+  "kimi",
+  "lfm2",
+  "minicpm5",
 ] as const;
 
 export type ToolFormatName = (typeof toolFormatNames)[number];

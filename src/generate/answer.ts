@@ -1,7 +1,9 @@
 import type { TokenLogprob } from "../protocol/generate.ts";
+import { createAnswerWriter } from "./answer-writer.ts";
+import { createTokenMap } from "./logprobs.ts";
+import type { Span } from "./markers.ts";
 import type { ContentEvent, EndReason } from "./parts.ts";
-import type { ReasoningSplitter } from "./reasoning.ts";
-import { createStopFilter } from "./stop.ts";
+import type { ReasoningPart, ReasoningSplitter } from "./reasoning.ts";
 import type { ToolCallParser, ToolPart } from "./tools/format.ts";
 
 export interface ReaderOptions {
@@ -9,13 +11,14 @@ export interface ReaderOptions {
   reasoning: ReasoningSplitter | null;
   /** null: there are no tools to call. */
   calls: ToolCallParser | null;
+  /** Calls are looked for behind the thought alone, as their format has no marker; else one ends the thought it stands in. */
+  unmarked?: boolean;
+  /** Special tokens that are never shown. */
+  markers?: readonly string[];
   stops: readonly string[];
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
 }
-
-/** A model that makes more calls in one answer is caught in a loop, as small ones are that must call. */
-const mostCalls = 16;
 
 /** Turns a model's text into the parts of an answer. */
 export interface AnswerReader {
@@ -25,101 +28,92 @@ export interface AnswerReader {
   end(): ContentEvent[];
   /** A stop string was met in the content, or there were calls enough: everything further is dropped. */
   readonly stopped: boolean;
+  /** Within a thought that is not closed. */
+  readonly thinking: boolean;
   /** Tokens that were reasoning. */
   readonly reasoningTokens: number;
   /** Why the answer ended, for the engine's own reason; `stop`: the stop string that ended it. */
   finish(reason: "stop" | "length"): { reason: EndReason; stop: string | null };
 }
 
-/** Separates reasoning first, then calls from what is left, and last looks for stop strings in what is content. */
-export function createAnswerReader({ reasoning, calls, stops, newCallId }: ReaderOptions): AnswerReader {
-  const stop = createStopFilter(stops);
-  const pair = createPairing();
-  let callsEnough = false;
-  let called = 0;
-  let isOpen = false;
+/**
+ * Finds the calls, separates reasoning from what is left, takes markers out of both, and last looks for stop strings in
+ * what is content.
+ */
+export function createAnswerReader(options: ReaderOptions): AnswerReader {
+  const { reasoning, calls, unmarked = false, markers = [], stops, newCallId } = options;
+  const tokens = createTokenMap();
+  const writer = createAnswerWriter({ markers, stops, newCallId, toLogprobs: tokens.take });
+  let received = 0;
+  /** Where the text that calls are looked for in starts. */
+  let callsFrom: number | null = unmarked && reasoning ? null : 0;
   let reasoningTokens = 0;
-  const isStopped = () => callsEnough || stop.met !== null;
 
-  const toContent = (text: string): ContentEvent[] =>
-    text === "" ? [] : [{ type: "text", text, logprobs: [] }];
-
-  function endCall(): ContentEvent[] {
-    if (!isOpen) return [];
-    isOpen = false;
-    return [{ type: "call_end", call: called - 1 }];
-  }
-
-  function startCall(name: string): ContentEvent[] {
-    const before = [...endCall(), ...toContent(stop.flush())];
-    if (called === mostCalls) callsEnough = true;
-    if (callsEnough) return before;
-    isOpen = true;
-    return [...before, { type: "call_start", call: called++, id: newCallId(), name }];
-  }
-
-  function readPart(part: ToolPart): ContentEvent[] {
-    if (isStopped()) return [];
-    switch (part.type) {
-      case "content":
-        return [...endCall(), ...toContent(stop.push(part.text))];
-      case "reasoning":
-        return [...endCall(), ...toContent(stop.flush()), part];
-      case "call":
-        return startCall(part.name);
-      case "arguments":
-        return [{ type: "call_arguments", call: called - 1, text: part.text }];
-    }
-  }
-
-  /** What was written after the reasoning. */
-  function readAnswer(text: string): ContentEvent[] {
-    return calls ? calls.push(text).flatMap(readPart) : readPart({ type: "content", text });
-  }
-
-  function readReasoned(parts: ReturnType<ReasoningSplitter["push"]>): ContentEvent[] {
-    return parts.flatMap((part) =>
-      part.type === "reasoning" ? readPart({ type: "reasoning", text: part.text }) : readAnswer(part.text),
+  /** Content parts of one push lie at the end of what was pushed. */
+  function readReasoned(parts: ReasoningPart[], end: number, speak: (span: Span) => ContentEvent[]) {
+    return parts.flatMap(({ type, text }) =>
+      type === "reasoning" ? writer.think(text) : speak({ text, at: end - text.length }),
     );
   }
 
+  function readThought(span: Span): ContentEvent[] {
+    if (!reasoning) return writer.speak(span);
+    return readReasoned(reasoning.push(span.text), span.at + span.text.length, writer.speak);
+  }
+
+  function readPart(part: ToolPart): ContentEvent[] {
+    switch (part.type) {
+      case "content": {
+        const span = { text: part.text, at: (callsFrom ?? 0) + part.at };
+        return unmarked ? writer.speak(span) : readThought(span);
+      }
+      case "reasoning":
+        return writer.think(part.text);
+      case "call": {
+        const thought =
+          reasoning && !unmarked ? readReasoned(reasoning.interrupt(), received, writer.speak) : [];
+        return [...thought, ...writer.call(part.name)];
+      }
+      case "arguments":
+        return writer.arguments(part.text);
+    }
+  }
+
+  function readCalls({ text, at }: Span): ContentEvent[] {
+    if (!calls) return writer.speak({ text, at });
+    callsFrom ??= at;
+    return calls.push(text).flatMap(readPart);
+  }
+
+  function read(span: Span): ContentEvent[] {
+    if (!calls || !unmarked || !reasoning) return calls ? readCalls(span) : readThought(span);
+    return readReasoned(reasoning.push(span.text), span.at + span.text.length, readCalls);
+  }
+
   return {
-    push(text, tokens, logprobs = []) {
-      const parts = reasoning ? readReasoned(reasoning.push(text)) : readAnswer(text);
-      if (parts.length > 0 && parts.every(({ type }) => type === "reasoning")) reasoningTokens += tokens;
-      return pair(parts, logprobs);
+    push(text, count, logprobs = []) {
+      tokens.push(text, logprobs);
+      const span = { text, at: received };
+      received += text.length;
+      const events = read(span);
+      if (events.length > 0 && events.every(({ type }) => type === "reasoning")) reasoningTokens += count;
+      return events;
     },
     end() {
-      const held = reasoning ? readReasoned(reasoning.end()) : [];
+      const early = unmarked && reasoning ? readReasoned(reasoning.end(), received, readCalls) : [];
       const left = calls ? calls.end().flatMap(readPart) : [];
-      const rest = isStopped() ? "" : stop.flush();
-      return pair([...held, ...left, ...endCall(), ...toContent(rest)], []);
+      const late = unmarked || !reasoning ? [] : readReasoned(reasoning.end(), received, writer.speak);
+      return [...early, ...left, ...late, ...writer.end()];
     },
     get stopped() {
-      return isStopped();
+      return writer.stopped;
+    },
+    get thinking() {
+      return (calls?.thinking ?? false) || (reasoning?.thinking ?? false);
     },
     get reasoningTokens() {
       return reasoningTokens;
     },
-    finish(reason) {
-      return { reason: called === 0 || reason === "length" ? reason : "calls", stop: stop.met };
-    },
-  };
-}
-
-/**
- * Joins log probabilities to the content that their tokens became. Text may be held back for a while, so they wait for
- * it; those of tokens that became reasoning or a call are left out.
- */
-function createPairing() {
-  let waiting: TokenLogprob[] = [];
-  return (parts: ContentEvent[], logprobs: readonly TokenLogprob[]): ContentEvent[] => {
-    waiting.push(...logprobs);
-    const first = parts.findIndex(({ type }) => type === "text");
-    const own = waiting;
-    if (parts.some(({ type }) => type !== "call_end")) waiting = [];
-    return parts.map((part, at) =>
-      part.type === "text" && at === first ? { ...part, logprobs: own } : part,
-    );
+    finish: (reason) => writer.finish(reason),
   };
 }

@@ -3,10 +3,11 @@ import { checkGrammar } from "../grammar/ebnf/check.ts";
 import type { SchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../protocol/grammar.ts";
 import { requireCapability, type TextModel } from "./model.ts";
+import type { Prompt } from "./prompt.ts";
 import type { AnswerForm } from "./request.ts";
-import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { ReasoningTags } from "./template/traits.ts";
 import type { LooseSchema, ToolChoice } from "./tools/choice.ts";
+import type { ToolFormat } from "./tools/format.ts";
 
 /** What the answer must look like, and which field of the request asks for that. */
 export interface CompiledForm {
@@ -47,7 +48,7 @@ export function compileForm(form: AnswerForm, compile: SchemaCompiler): Compiled
 export function toAnswerGrammar(
   { tools, form }: AnswerRules,
   model: TextModel,
-  prompt: string,
+  prompt: Prompt,
 ): Grammar | null {
   const { callable, parallel, required } = tools;
   const { facts, format } = model;
@@ -56,20 +57,30 @@ export function toAnswerGrammar(
   if (!facts.capabilities.includes("grammar")) return null;
   const spoken = form && afterReasoning(form.grammar, model, prompt);
   if (callable.length === 0) return spoken;
-  if (!required && !spoken) return format.toGrammar(callable, { required, parallel });
+  if (!required && !spoken)
+    return format.readsAll && prompt.within === "content"
+      ? null
+      : format.toGrammar(callable, { required, parallel });
   // The engine takes no union of an answer that may go on and one that may not, so beside a form there is one call.
   const calls = format.toGrammar(callable, { required: true, parallel: parallel && required });
-  const called = format.readsAll ? calls : afterReasoning(calls, model, prompt);
+  const called = format.readsAll ? afterMessage(calls, format, prompt) : afterReasoning(calls, model, prompt);
   return required || !spoken ? called : { type: "union", elements: [called, spoken] };
 }
 
 /** A model that writes its reasoning does so before it is held to anything. */
-function afterReasoning(grammar: Grammar, { traits, format }: TextModel, prompt: string): Grammar {
+function afterReasoning(grammar: Grammar, { traits, format }: TextModel, prompt: Prompt): Grammar {
+  if (prompt.within === "content") return grammar;
   if (format.readsAll) return think(finalChannel, grammar);
   const { reasoning } = traits;
-  if (!reasoning || prompt.trimEnd().endsWith(reasoning.close)) return grammar;
-  if (opensReasoning(prompt, reasoning)) return think({ ...reasoning, open: "" }, grammar);
+  if (!reasoning || prompt.text.trimEnd().endsWith(reasoning.close)) return grammar;
+  if (prompt.within === "thought") return think({ ...reasoning, open: "" }, grammar);
   return { type: "union", elements: [think(reasoning, grammar), grammar] };
+}
+
+/** A message that was begun ends before the one with the calls. */
+function afterMessage(calls: Grammar, { thoughtEnd }: ToolFormat, { within }: Prompt): Grammar {
+  if (within !== "content" || thoughtEnd === undefined) return calls;
+  return { type: "concat", elements: [{ type: "const", text: thoughtEnd }, calls] };
 }
 
 /** Whatever a model with harmony's channels writes before, its answer follows the header of the last one. */

@@ -72,3 +72,13 @@ export interface ResultPart {
 export function toText(parts: readonly Part[]): string {
   return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
+
+/**
+ * The last turn as one to continue, for dialects in which an assistant's last message always is one; null: it is another's,
+ * or makes calls.
+ */
+export function toPrefill(turns: readonly Turn[]): { at: string } | null {
+  const last = turns.at(-1);
+  const isText = last?.role === "assistant" && last.parts.every(({ type }) => type !== "call");
+  return isText ? { at: last.at } : null;
+}

@@ -1,7 +1,8 @@
 import { OvError } from "../errors.ts";
-import type { ToolFormatName } from "../tool-formats.ts";
+import { type ToolFormatName, toolFormatNames } from "../tool-formats.ts";
 import type { SamplingDefaults } from "./sampling.ts";
 import { probeTemplate } from "./template/probe.ts";
+import { findThoughtEnd } from "./template/reasoning-tags.ts";
 import { type ChatTemplate, compileTemplate } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
 import { toToolFormat } from "./tools/detect.ts";
@@ -28,6 +29,10 @@ export interface TextModel {
   format: ToolFormat;
   /** The template is not asked to write tools: our own words explain them to the model. */
   prompted: boolean;
+  /** What closes a thought that has no end; null: it does not think in a known way. */
+  thoughtEnd: string | null;
+  /** What the operator should know about it. */
+  warning: string | null;
 }
 
 export interface TextModelOptions {
@@ -47,13 +52,17 @@ export function createTextModel(facts: EngineFacts, { defaults, toolFormat }: Te
   const template = compileTemplate({ source, bosToken, eosToken });
   const traits = probeTemplate(template);
   const format = toToolFormat(source, toolFormat);
-  if (format.readsAll) requireCapability(facts, "special_tokens", "model");
-  const canMark = !format.specialTokens || facts.capabilities.includes("special_tokens");
-  const known = { facts, defaults, template };
-  if ((traits.tools || traits.systemTools) && canMark) return { ...known, traits, format, prompted: false };
+  if (format?.readsAll) requireCapability(facts, "special_tokens", "model");
+  const thoughtEnd = format?.readsAll
+    ? (format.thoughtEnd ?? null)
+    : findThoughtEnd(template, traits.reasoning);
+  const known = { facts, defaults, template, thoughtEnd, warning: null };
+  const takesTools = traits.tools || traits.systemTools;
+  if (takesTools && format && canMark(format, facts)) return { ...known, traits, format, prompted: false };
   // Calls and results are written in the same words, so that the model sees one form.
   const plain = { ...traits, tools: false, systemTools: false, toolCalls: false, toolResults: false };
-  return { ...known, traits: plain, format: hermes, prompted: true };
+  const warning = takesTools && format === null ? unknownForm : null;
+  return { ...known, traits: plain, format: hermes, prompted: true, warning };
 }
 
 /** The same model with its tools explained in our own words, for requests whose tools its template cannot render. */
@@ -67,6 +76,14 @@ export function toPrompted(model: TextModel): TextModel {
   };
   return { ...model, traits, format: hermes, prompted: true };
 }
+
+function canMark({ specialTokens }: ToolFormat, { capabilities }: EngineFacts): boolean {
+  return !specialTokens || capabilities.includes("special_tokens");
+}
+
+const unknownForm =
+  "The model's chat template takes tools, but its calls are of no known form, so tools are explained to the model in our own " +
+  `words. If you know the form, set it (\`ov-llm models set NAME tool_format=${toolFormatNames.join("|")}\`).`;
 
 const meanings = {
   grammar: "hold an answer to a form",

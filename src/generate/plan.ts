@@ -5,18 +5,21 @@ import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
 import type { Conversation, Part } from "./conversation.ts";
 import { requireCapability, type TextModel } from "./model.ts";
-import { renderPromptFor } from "./prompt.ts";
+import { type Prompt, renderPrompt, toPrompt, withToolsExplained } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
 import { toSampling } from "./sampling.ts";
-import { opensReasoning } from "./template/reasoning-tags.ts";
+import { isSpecial } from "./template/reasoning-tags.ts";
+import { type ClosedThought, createThoughtBudget } from "./thought-budget.ts";
 import { type LooseSchema, type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** One choice: what to ask the engine, and what reads its text. */
 export interface Choice {
   request: GenerateRequest;
   reader: AnswerReader;
+  /** To be asked behind each text that the reader has read: whether the engine is to go on elsewhere. */
+  closeThought: (text: string, tokens: number) => ClosedThought | null;
 }
 
 /** A plan for one model: its prompt and grammar are made. */
@@ -37,7 +40,7 @@ export interface TextPlan {
    * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
    */
   prepare(model: TextModel, now: Date): PreparedText;
-  /** The prompt alone, as `prepare` renders it. `addGenerationPrompt`: up to where the answer starts. */
+  /** The prompt alone. `addGenerationPrompt`: up to where the answer starts, as `prepare` renders it. */
   render(model: TextModel, now: Date, addGenerationPrompt: boolean): string;
 }
 
@@ -54,6 +57,7 @@ export interface PlanOptions {
 /** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
 export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   refuseImages(request.conversation);
+  refuseNoContinuation(request);
   const rounds = toRounds(request.conversation.turns);
   const tools = toToolChoice(request, options.compileSchema);
   const form = request.form && compileForm(request.form, options.compileSchema);
@@ -61,18 +65,30 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   return {
     choices: request.choices,
     loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
-    render: (model, now, addGenerationPrompt) =>
-      renderPromptFor(source, model, now, addGenerationPrompt).prompt,
+    render: (given, now, addGenerationPrompt) =>
+      withToolsExplained(source, given, (model) =>
+        addGenerationPrompt ? toPrompt(source, model, now).text : renderPrompt(source, model, now, false),
+      ).rendered,
     prepare(given, now) {
-      const { prompt, model } = renderPromptFor(source, given, now);
-      const shared = toSharedRequest(request, { rules: { tools, form }, prompt, model, options });
+      const render = (model: TextModel) => toPrompt(source, model, now);
+      const { rendered: prompt, model } = withToolsExplained(source, given, render);
+      const rules = { tools, form };
+      const shared = toSharedRequest(request, { rules, prompt, model, options });
       return {
-        warning: model === given ? null : toolsFailed,
-        choice: (index) => ({
+        warning: model === given ? given.warning : toolsFailed,
+        choice(index) {
           // Each choice draws its own numbers, the same ones again for the same seed.
-          request: { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } },
-          reader: toReader(request, { tools, prompt, model, options }),
-        }),
+          const own = { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } };
+          const reader = toReader(request, { tools, prompt, model, options });
+          const closeThought = createThoughtBudget({
+            budget: request.thinkingBudget,
+            request: own,
+            reader,
+            close: model.thoughtEnd,
+            toGrammar: (text) => toAnswerGrammar(rules, model, { text, within: "nothing" }),
+          });
+          return { request: own, reader, closeThought };
+        },
       };
     },
   };
@@ -82,7 +98,7 @@ const toolsFailed =
   "The model's chat template fails with the tools of a request, so they are explained to the model in our own words.";
 
 interface Prepared {
-  prompt: string;
+  prompt: Prompt;
   model: TextModel;
   options: PlanOptions;
 }
@@ -96,7 +112,7 @@ function toSharedRequest(
   const grammar = toAnswerGrammar(rules, model, prompt);
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
   return {
-    prompt,
+    prompt: prompt.text,
     add_special_tokens: false,
     grammar,
     special_tokens: marksBySpecialTokens(model, rules.tools),
@@ -108,11 +124,17 @@ function toSharedRequest(
   };
 }
 
-/** Reasoning between angle brackets is marked by ordinary tokens: DeepSeek R1, Qwen3, SmolLM3. */
+/** Whether special tokens have to stay in the text for calls or reasoning to be found. */
 function marksBySpecialTokens({ facts, format, traits }: TextModel, { callable }: ToolChoice): boolean {
   if (!facts.capabilities.includes("special_tokens")) return false;
-  if (format.specialTokens && (format.readsAll || callable.length > 0)) return true;
-  return traits.reasoning !== null && /^(\[|<\|)/.test(traits.reasoning.open);
+  const { reasoning } = traits;
+  if (format.specialTokens && (format.readsAll || callable.length > 0 || reasoning)) return true;
+  return reasoning !== null && isSpecial(reasoning);
+}
+
+/** What no client is shown. */
+function toMarkers({ format, traits: { reasoning } }: TextModel): string[] {
+  return [...format.markers, ...(reasoning && isSpecial(reasoning) ? [reasoning.open, reasoning.close] : [])];
 }
 
 function toReader(
@@ -123,13 +145,26 @@ function toReader(
   const { reasoning } = traits;
   return createAnswerReader({
     reasoning:
-      reasoning && !format.readsAll
-        ? createReasoningSplitter({ ...reasoning, startsOpen: opensReasoning(prompt, reasoning) })
+      reasoning && !format.readsAll && prompt.within !== "content"
+        ? createReasoningSplitter({ ...reasoning, startsOpen: prompt.within === "thought" })
         : null,
     calls: callable.length > 0 || format.readsAll ? format.createParser(callable) : null,
+    unmarked: format.unmarked ?? false,
+    markers: toMarkers(model),
     stops,
     newCallId: options.newCallId,
   });
+}
+
+function refuseNoContinuation({ continueLast, conversation: { turns } }: TextRequest): void {
+  const last = turns.at(-1);
+  if (!continueLast || (last?.role === "assistant" && last.parts.every(({ type }) => type !== "call")))
+    return;
+  throw new OvError(
+    "invalid_request",
+    `"${continueLast.at}" asks to continue the last message, which is not an assistant's without tool calls: send one to continue.`,
+    { param: continueLast.at },
+  );
 }
 
 /** The one place that knows that every served model takes text only. */

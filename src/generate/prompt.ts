@@ -3,6 +3,7 @@ import { type TextModel, toPrompted } from "./model.ts";
 import type { TextRequest } from "./request.ts";
 import type { Round } from "./rounds.ts";
 import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
+import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { TemplateMessage } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
@@ -43,41 +44,29 @@ export function renderPrompt(
   return prompt.toWellFormed();
 }
 
-/** A prompt, and the model as it was made for it. */
-export interface RenderedPrompt {
-  prompt: string;
-  model: TextModel;
-}
-
 /**
- * The same; where the template fails because of the tools alone, they are explained in our own words instead: a template
- * should not refuse what most models can do. Throws its first failure where that does not help.
+ * What `render` makes for the model; where the template fails because of the tools alone, for the model with them explained in our
+ * own words: a template should not refuse what most models can do. Throws its first failure where that does not help.
  */
-export function renderPromptFor(
+export function withToolsExplained<T>(
   source: PromptSource,
   model: TextModel,
-  now: Date,
-  addGenerationPrompt = true,
-): RenderedPrompt {
+  render: (model: TextModel) => T,
+): { rendered: T; model: TextModel } {
   try {
-    return { prompt: renderPrompt(source, model, now, addGenerationPrompt), model };
+    return { rendered: render(model), model };
   } catch (error) {
     const failed = error instanceof OvError && error.code === "chat_template_failed";
     // A format that reads all of an answer separates its reasoning too, which no other one would.
     const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
     if (!failed || !mayExplain) throw error;
-    return explainInstead(source, toPrompted(model), now, addGenerationPrompt) ?? raise(error);
+    return explainInstead(toPrompted(model), render) ?? raise(error);
   }
 }
 
-function explainInstead(
-  source: PromptSource,
-  model: TextModel,
-  now: Date,
-  addGenerationPrompt: boolean,
-): RenderedPrompt | null {
+function explainInstead<T>(model: TextModel, render: (model: TextModel) => T) {
   try {
-    return { prompt: renderPrompt(source, model, now, addGenerationPrompt), model };
+    return { rendered: render(model), model };
   } catch {
     return null;
   }
@@ -85,6 +74,48 @@ function explainInstead(
 
 function raise(error: unknown): never {
   throw error;
+}
+
+/** A prompt, and where the model is in its answer behind it. */
+export interface Prompt {
+  text: string;
+  /** `thought`: within one; `content`: it has begun to speak, and does not think any more. */
+  within: "nothing" | "thought" | "content";
+}
+
+/** The prompt of an answer: behind it the model starts one, or goes on with the conversation's last turn. */
+export function toPrompt(source: PromptSource, model: TextModel, now: Date): Prompt {
+  const { request, rounds } = source;
+  const { reasoning } = model.traits;
+  const last = rounds.at(-1);
+  if (request.continueLast && last)
+    return { text: renderContinued(source, last, model, now), within: toPlace(last, model) };
+  const text = renderPrompt(source, model, now);
+  if (!reasoning || !opensReasoning(text, reasoning)) return { text, within: "nothing" };
+  // A budget of nothing at all ends the thought before it starts.
+  if (request.thinkingBudget !== 0 || model.thoughtEnd === null) return { text, within: "thought" };
+  return { text: text.trimEnd() + model.thoughtEnd, within: "nothing" };
+}
+
+function toPlace({ text }: Round, { traits: { reasoning } }: TextModel): Prompt["within"] {
+  return reasoning && text.lastIndexOf(reasoning.open) > text.lastIndexOf(reasoning.close)
+    ? "thought"
+    : "content";
+}
+
+/** No template writes it by itself. */
+const cutHere = "zebracontinuation";
+
+/** The template writes the turn as it writes any earlier one, up to the end of its text. */
+function renderContinued(source: PromptSource, last: Round, model: TextModel, now: Date): string {
+  const before = source.rounds.slice(0, -1);
+  const marked = { ...source, rounds: [...before, { ...last, text: `${last.text}${cutHere}` }] };
+  const rendered = renderPrompt(marked, model, now, false);
+  const end = rendered.lastIndexOf(cutHere);
+  // A template that leaves the turn out: its text goes where an answer starts.
+  return end === -1
+    ? renderPrompt({ ...source, rounds: before }, model, now) + last.text
+    : rendered.slice(0, end);
 }
 
 /** Behind the system messages that the conversation starts with. */
@@ -105,13 +136,14 @@ function putTools(messages: TemplateMessage[], definitions: readonly unknown[]):
 
 /** The effort in the words that the template knows; "none" turns thinking off where that can be done. */
 function toReasoningKwargs(
-  { reasoningEffort: effort }: TextRequest,
+  { reasoningEffort, thinkingBudget }: TextRequest,
   { kwargs }: TemplateTraits,
 ): Record<string, unknown> {
+  const effort = reasoningEffort ?? (thinkingBudget === 0 ? "none" : null);
   if (effort === null) return {};
   const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
   return {
-    ...(kwargs.includes("reasoning_effort") && { reasoning_effort: effort }),
+    ...(kwargs.includes("reasoning_effort") && reasoningEffort !== null && { reasoning_effort: effort }),
     ...Object.fromEntries(switches.map((name) => [name, effort !== "none"])),
   };
 }

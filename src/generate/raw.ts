@@ -83,6 +83,7 @@ export function planRaw(request: RawRequest, options: PlanOptions): RawPlan {
               stops,
               newCallId: options.newCallId,
             }),
+            closeThought: () => null,
           };
         },
       };

@@ -10,6 +10,10 @@ export interface ReasoningSplitter {
   push(text: string): ReasoningPart[];
   /** The text is over: returns what was held back. */
   end(): ReasoningPart[];
+  /** A call came: a thought that is open ends, and its closing tag, should it come yet, is dropped. */
+  interrupt(): ReasoningPart[];
+  /** Within a thought that is not closed. */
+  readonly thinking: boolean;
 }
 
 /** One step of a state: what goes out, what is kept, the state that goes on with it; `null`: it waits for more. */
@@ -62,10 +66,29 @@ export function createReasoningSplitter({
   const content: State = (held) =>
     held === "" ? null : { part: toPart("content", held), rest: "", next: content };
 
-  return run(begin);
+  const afterInterruption: State = (held, final) => {
+    const at = held.indexOf(close);
+    if (at !== -1) {
+      const part = toPart("content", held.slice(0, at).trimEnd());
+      return { part, rest: held.slice(at + close.length), next: contentBegin };
+    }
+    const end = final ? held.length : safeLength(held, close);
+    return end === 0
+      ? null
+      : { part: toPart("content", held.slice(0, end)), rest: held.slice(end), next: afterInterruption };
+  };
+
+  const thoughts = startsOpen ? [begin, reasoningBegin, reasoning] : [reasoningBegin, reasoning];
+  return run(begin, { thoughts, afterInterruption, content });
 }
 
-function run(begin: State): ReasoningSplitter {
+interface States {
+  thoughts: readonly State[];
+  afterInterruption: State;
+  content: State;
+}
+
+function run(begin: State, { thoughts, afterInterruption, content }: States): ReasoningSplitter {
   let held = "";
   let state = begin;
   const take = (final: boolean): ReasoningPart[] => {
@@ -83,6 +106,16 @@ function run(begin: State): ReasoningSplitter {
       return take(false);
     },
     end: () => take(true),
+    interrupt() {
+      const left = take(true);
+      if (thoughts.includes(state)) state = afterInterruption;
+      else if (state === begin) state = content;
+      held = "";
+      return left;
+    },
+    get thinking() {
+      return thoughts.includes(state);
+    },
   };
 }
 

@@ -23,6 +23,10 @@ export interface TextRequest {
   logprobs: { at: string } | null;
   /** In the words of the model's template, such as "low"; "none" turns thinking off. null: as the model does by itself. */
   reasoningEffort: string | null;
+  /** The tokens that a thought may take before it is closed; null: no bound. */
+  thinkingBudget: number | null;
+  /** The conversation's last turn is the assistant's, whose text the answer goes on with; null: the answer is a turn of its own. */
+  continueLast: { at: string } | null;
   /** Further variables of the chat template. */
   templateVariables: Record<string, unknown>;
 }

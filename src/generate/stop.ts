@@ -6,6 +6,8 @@ export interface StopFilter {
   flush(): string;
   /** The stop string that was met. */
   readonly met: string | null;
+  /** How much is held back, in UTF-16 units. */
+  readonly held: number;
 }
 
 /**
@@ -36,6 +38,9 @@ export function createStopFilter(stops: readonly string[]): StopFilter {
     get met() {
       return met;
     },
+    get held() {
+      return held.length;
+    },
   };
 }
 
@@ -46,7 +51,7 @@ function findFirst(text: string, stops: readonly string[]): { stop: string; at: 
 }
 
 /** Length of the longest end of `text` that starts one of the stop strings. */
-function overlap(text: string, stops: readonly string[]): number {
+export function overlap(text: string, stops: readonly string[]): number {
   const longest = Math.min(text.length, Math.max(...stops.map((stop) => stop.length)) - 1);
   for (let length = longest; length > 0; length--) {
     const end = text.slice(-length);

@@ -39,6 +39,8 @@ export type StartedMessage = Static<typeof StartedMessage>;
 export const TokenLogprob = Type.Object({
   token: Type.String(),
   logprob: Type.Number(),
+  /** What it adds to the text in UTF-8, also a part of a character; absent: as `token` has it. */
+  bytes: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))),
 });
 export type TokenLogprob = Static<typeof TokenLogprob>;
 

@@ -6,6 +6,7 @@ import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PlanOptions, planText } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
+import type { ClosedThought } from "../generate/thought-budget.ts";
 import { createWideningCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 import { type AnswerPlan, createRawPlanner, onceForEachLoad } from "./answer-plan.ts";
@@ -170,14 +171,27 @@ interface EngineEvent {
   event: GenerationEvent;
 }
 
-/** One choice in its turn. The choice is made again where another engine takes over. */
+/**
+ * One choice in its turn. The choice is made again where another engine takes over. Where its thought is cut, the answer comes
+ * from a second request.
+ */
 async function* askEngine(
   { model, fingerprint }: Lease,
   choice: Choice,
   { rates, signal }: { rates: Pick<Rates, "count">; signal: AbortSignal },
 ): AsyncGenerator<EngineEvent> {
-  for await (const event of rates.count(model, model.host.run("generate", choice.request, signal))) {
-    yield { choice, fingerprint, event };
+  let { request } = choice;
+  for (let first = true; ; first = false) {
+    let closed: ClosedThought | null = null;
+    for await (const event of rates.count(model, model.host.run("generate", request, signal))) {
+      if (first || event.type !== "started") yield { choice, fingerprint, event };
+      // The reader has read it by now. Leaving the loop ends the request in the engine.
+      if (event.type === "text") closed = choice.closeThought(event.text, event.tokens);
+      if (closed) break;
+    }
+    if (!closed) return;
+    yield { choice, fingerprint, event: { type: "text", text: closed.text, tokens: 0 } };
+    request = closed.request;
   }
 }
 

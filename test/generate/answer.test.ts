@@ -78,6 +78,41 @@ const cases: [name: string, text: string, Form, unknown[], reason: string, stop?
     "stop",
   ],
   [
+    "a call within an open thought ends it",
+    `<think>\nHm.\n\n${call}`,
+    { thinks: true, withTools: true },
+    [{ reasoning: "Hm." }, ...callOf(0)],
+    "calls",
+  ],
+  [
+    "a closing tag behind such a call is dropped",
+    `<think>Hm.\n${call}\n</think>\n\nDone.`,
+    { thinks: true, withTools: true },
+    [{ reasoning: "Hm." }, ...callOf(0), "Done."],
+    "calls",
+  ],
+  [
+    "a call is the first word of a thought",
+    `<think>\n${call}\n${call}`,
+    { thinks: true, withTools: true },
+    [...callOf(0), ...callOf(1)],
+    "calls",
+  ],
+  [
+    "a closing tag within such a call's arguments is the arguments' own",
+    `<think>Hm.\n${call.replace("lamp", "</think>")}`,
+    { thinks: true, withTools: true },
+    [{ reasoning: "Hm." }, { "call_0 find": found.arguments.replace("lamp", "</think>") }, { end: "0" }],
+    "calls",
+  ],
+  [
+    "a thought and an answer that name the marker are no calls",
+    "<think>They use <tool_call> tags.</think>The form is <tool_call> tags, fine.",
+    { thinks: true, withTools: true },
+    [{ reasoning: "They use <tool_call> tags." }, "The form is <tool_call> tags, fine."],
+    "stop",
+  ],
+  [
     "reasoning, then a call",
     `<think>Hm <tool_call> no</think>\n${call}`,
     { thinks: true, withTools: true },
@@ -177,8 +212,37 @@ describe("an answer read from a model's text", () => {
   });
 });
 
+describe("markers", () => {
+  const reader = () =>
+    createAnswerReader({
+      reasoning: createReasoningSplitter({ open: "<think>", close: "</think>", startsOpen: false }),
+      calls: null,
+      markers: ["<|a|>", "<|ab|>"],
+      stops: ["STOP"],
+      newCallId: () => "",
+    });
+
+  const texts: [text: string, said: unknown[]][] = [
+    ["x<|a|>y<|ab|>", ["xy"]],
+    ["<think>x<|a|>y</think><|ab|>z", [{ reasoning: "xy" }, "z"]],
+    ["<think>x<|a</think>z<|a", [{ reasoning: "x<|a" }, "z<|a"]],
+    ["x<|a|>STOP<|a|>", ["x"]],
+    ["xST<|a|>OPy", ["x"]],
+  ];
+  for (const [text, said] of texts) {
+    test(`are taken out of ${text}: whole and split at every character`, () => {
+      for (const pieces of [[text], [...text]]) {
+        const one = reader();
+        const parts = pieces.flatMap((piece) => (one.stopped ? [] : one.push(piece, 1)));
+        expect(merge([...parts, ...(one.stopped ? [] : one.end())])).toEqual(said);
+      }
+    });
+  }
+});
+
 describe("log probabilities", () => {
   const token = (token: string) => ({ token, logprob: -1 });
+  const utf8 = new TextEncoder();
   const textsOf = (parts: ContentEvent[]) =>
     parts.flatMap((part) =>
       part.type === "text" ? [[part.text, part.logprobs.map(({ token }) => token).join("|")]] : [],
@@ -200,5 +264,64 @@ describe("log probabilities", () => {
     );
     expect(textsOf([...parts, ...reader.end()]).map(([text]) => text)).toEqual(["Yes.", "Done."]);
     expect(textsOf(parts).flatMap(([, tokens]) => tokens)).not.toContain("Hm.");
+  });
+
+  /** The text in tokens of so many bytes; each comes with the characters that it completes. */
+  function* tokensOf(text: string, size: number) {
+    const bytes = utf8.encode(text);
+    const decoder = new TextDecoder();
+    for (let at = 0; at < bytes.length; at += size) {
+      const own = bytes.slice(at, at + size);
+      yield { text: decoder.decode(own, { stream: true }), bytes: [...own] };
+    }
+  }
+
+  const answers: [name: string, text: string, Form, content: string][] = [
+    ["of characters of several tokens", "Hi 🙂🙃 é日x", {}, "Hi 🙂🙃 é日x"],
+    ["behind a thought", "<think>\né🙂\n</think>\n\n🙂 é.", { thinks: true }, "🙂 é."],
+    ["up to a stop string", "a🙂bSTOPé", { stops: ["STOP"] }, "a🙂b"],
+    ["around a call", `🙂\n${call}\né`, { withTools: true }, "🙂é"],
+    [
+      "behind a thought that says the same as the answer",
+      "<think>a🙂b</think>a🙂b",
+      { thinks: true, withTools: true },
+      "a🙂b",
+    ],
+  ];
+  for (const [name, text, form, content] of answers) {
+    for (const size of [1, 2, 3, 5, 7, 1000]) {
+      test(`${name}, ${size} bytes a token: the bytes joined are the content, piece by piece`, () => {
+        const reader = createReader(form);
+        const parts = [...tokensOf(text, size)].flatMap(({ text, bytes }, at) =>
+          reader.stopped ? [] : reader.push(text, 1, [{ token: "", logprob: -at, bytes }]),
+        );
+        if (!reader.stopped) parts.push(...reader.end());
+        const texts = parts.filter((part) => part.type === "text");
+        for (const part of texts) {
+          const bytes = part.logprobs.flatMap(({ bytes }) => bytes ?? []);
+          if (size === 1 || size === 1000)
+            expect(new TextDecoder().decode(Uint8Array.from(bytes))).toBe(part.text);
+        }
+        const all = texts.flatMap(({ logprobs }) => logprobs);
+        expect(all.every(({ token, bytes }) => token !== "" && bytes && bytes.length > 0)).toBeTrue();
+        expect(new TextDecoder().decode(Uint8Array.from(all.flatMap(({ bytes }) => bytes ?? [])))).toBe(
+          content,
+        );
+      });
+    }
+  }
+
+  test("of a part of a character are spelled by their bytes", () => {
+    const reader = createReader({});
+    reader.push("", 1, [{ token: "", logprob: -1, bytes: [0xf0, 0x9f] }]);
+    const [part] = reader.push("🙂", 1, [{ token: "", logprob: -2, bytes: [0x99, 0x82] }]);
+    expect(part).toEqual({
+      type: "text",
+      text: "🙂",
+      logprobs: [
+        { token: "\\xf0\\x9f", logprob: -1, bytes: [0xf0, 0x9f] },
+        { token: "\\x99\\x82", logprob: -2, bytes: [0x99, 0x82] },
+      ],
+    });
   });
 });

@@ -35,6 +35,8 @@ export function textRequest(extra: Partial<TextRequest> = {}): TextRequest {
     choices: 1,
     logprobs: null,
     reasoningEffort: null,
+    thinkingBudget: null,
+    continueLast: null,
     templateVariables: {},
     ...extra,
   };

@@ -54,9 +54,9 @@ script = op.constant(np.full(POSITIONS, tokenizer.eos_token_id, np.int64), name=
 codes = np.random.default_rng(0).choice(np.array([-1, 1], np.float32), (vocabulary, CODE_SIZE))
 axis = op.constant(0, dtype=np.int64)
 chosen = op.gather(op.constant(codes), op.gather(script, position_ids, axis), axis)
-logits = op.matmul(chosen, op.constant(codes), False, True)
 nothing = op.multiply(op.reduce_mean(hidden, op.constant([-1]), True), op.constant(np.float32(1e-9)))
-answer = op.add(logits, nothing)
+# One product at the end, as in any model: before it the engine picks the positions that it needs.
+answer = op.matmul(op.add(chosen, nothing), op.constant(codes), False, True)
 answer.output(0).set_names({"logits"})
 result.input(0).replace_source_output(answer.output(0))
 model.validate_nodes_and_infer_types()

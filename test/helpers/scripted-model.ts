@@ -18,6 +18,11 @@ export const scriptPositions = 8192;
  */
 export function createScriptedModel(folder: string, scripts: readonly Script[]): void {
   cpSync(scriptedModelPath(), folder, { recursive: true });
+  writeScripts(folder, scripts);
+}
+
+/** Writes the scripts into such a model. */
+export function writeScripts(folder: string, scripts: readonly Script[]): void {
   const xml = readFileSync(join(folder, "openvino_model.xml"), "utf8");
   const [, offset] = /name="script" type="Const"[^>]*>\s*<data [^>]*offset="(\d+)"/.exec(xml) ?? [];
   if (offset === undefined) throw new Error("openvino_model.xml has no constant named script");

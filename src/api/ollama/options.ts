@@ -52,7 +52,7 @@ export const answerFields = {
 const AnswerFields = Type.Object(answerFields);
 export type AnswerFields = Static<typeof AnswerFields>;
 
-type AnswerWishes = Omit<TextRequest, "conversation" | "tools" | "toolChoice">;
+type AnswerWishes = Omit<TextRequest, "conversation" | "tools" | "toolChoice" | "continueLast">;
 
 /** How the answer shall be made, whatever it answers. Throws `invalid_request` or `unsupported_parameter`. */
 export function toWishes({ format, think, options, logprobs, top_logprobs }: AnswerFields): AnswerWishes {
@@ -72,6 +72,7 @@ export function toWishes({ format, think, options, logprobs, top_logprobs }: Ans
     choices: 1,
     logprobs: logprobs ? { at: "logprobs" } : null,
     reasoningEffort: toEffort(think),
+    thinkingBudget: null,
     templateVariables: {},
   };
 }

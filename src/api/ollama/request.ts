@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { toPrefill } from "../../generate/conversation.ts";
 import type { TextRequest, ToolDefinition } from "../../generate/request.ts";
 import { nullable } from "../nullable.ts";
 import { unsupported } from "../refusal.ts";
@@ -61,9 +62,11 @@ export type GenerateRequest = Static<typeof GenerateRequest>;
 
 /** Throws `invalid_request` or `unsupported_parameter`; what any dialect could ask for is checked by generate/plan.ts. */
 export function fromChat(body: ChatRequest): TextRequest {
+  const turns = toTurns(body.messages ?? []);
   return {
     ...toWishes(body),
-    conversation: { turns: toTurns(body.messages ?? []), at: "messages" },
+    conversation: { turns, at: "messages" },
+    continueLast: toPrefill(turns),
     tools: (body.tools ?? []).map(toDefinition),
     toolChoice: anyTool,
   };
@@ -83,7 +86,8 @@ export function fromPrompt(body: GenerateRequest): TextRequest {
     ...(system ? [message("system", system, "system")] : []),
     message("user", prompt ?? "", "prompt"),
   ];
-  return { ...toWishes(body), conversation: { turns, at: "prompt" }, tools: [], toolChoice: anyTool };
+  const conversation = { turns, at: "prompt" };
+  return { ...toWishes(body), conversation, continueLast: null, tools: [], toolChoice: anyTool };
 }
 
 const anyTool = { mode: "auto", names: null, parallel: null, at: "tools" } as const;

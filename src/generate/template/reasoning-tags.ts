@@ -1,4 +1,6 @@
+import type { ChatTemplate } from "./template.ts";
 import type { ReasoningTags } from "./traits.ts";
+import { createTrial, words } from "./trial.ts";
 
 /** In the order in which they are looked for. */
 const known: readonly ReasoningTags[] = [
@@ -20,4 +22,21 @@ export function findReasoningTags(source: string): ReasoningTags | null {
 /** Whether the model goes on within a block that the prompt has opened. */
 export function opensReasoning(prompt: string, { open }: ReasoningTags): boolean {
   return prompt.trimEnd().endsWith(open);
+}
+
+/** Between angle brackets reasoning is marked by ordinary tokens: DeepSeek R1, Qwen3, SmolLM3. */
+export function isSpecial({ open }: ReasoningTags): boolean {
+  return /^(\[|<\|)/.test(open);
+}
+
+/** What stands between a thought and the answer, white space included, as the template writes it where it writes one. */
+export function findThoughtEnd(template: ChatTemplate, tags: ReasoningTags | null): string | null {
+  if (tags === null) return null;
+  const thought = { reasoning_content: words.result, reasoning: words.result, thinking: words.result };
+  const answer = { role: "assistant", content: words.assistant, ...thought };
+  const prompt = createTrial(template, null)([{ role: "user", content: words.user }, answer]) ?? "";
+  const [, behind = ""] = prompt.split(words.result);
+  const [end = ""] = behind.split(words.assistant);
+  if (behind.includes(words.assistant) && end.trim() === tags.close) return end;
+  return isSpecial(tags) ? tags.close : `\n${tags.close}\n\n`;
 }

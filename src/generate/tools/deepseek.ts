@@ -27,6 +27,7 @@ const misspelt = [
 export const deepseek: ToolFormat = {
   name: "deepseek",
   specialTokens: true,
+  markers: [blockBegin, blockEnd, callBegin, callEnd, separator, ...misspelt],
   matches: (template) => template.includes(callBegin),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));

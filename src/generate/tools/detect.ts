@@ -2,11 +2,15 @@ import type { ToolFormatName } from "../../tool-formats.ts";
 import { deepseek } from "./deepseek.ts";
 import type { ToolFormat } from "./format.ts";
 import { gemma } from "./gemma.ts";
+import { glm } from "./glm.ts";
 import { granite } from "./granite.ts";
 import { harmony } from "./harmony.ts";
 import { hermes } from "./hermes.ts";
+import { kimi } from "./kimi.ts";
+import { lfm2 } from "./lfm2.ts";
 import { llamaPythonic } from "./llama-pythonic.ts";
 import { llama3Json } from "./llama3-json.ts";
+import { minicpm5 } from "./minicpm5.ts";
 import { mistral } from "./mistral.ts";
 import { phi4 } from "./phi4.ts";
 import { qwen3Coder } from "./qwen3-coder.ts";
@@ -19,6 +23,10 @@ const formats: Record<ToolFormatName, ToolFormat> = {
   phi4,
   granite,
   gemma,
+  kimi,
+  lfm2,
+  glm,
+  minicpm5,
   "qwen3-coder": qwen3Coder,
   "llama-pythonic": llamaPythonic,
   "llama3-json": llama3Json,
@@ -26,10 +34,10 @@ const formats: Record<ToolFormatName, ToolFormat> = {
 };
 
 /**
- * The form of calls that a model writes: the given one, else the one that its chat template (Jinja source, if it has one)
- * describes, else Hermes'. Whether the prompt has to explain the form is decided in generate/model.ts.
+ * The form of calls that a model writes: the given one, else the one that its chat template (Jinja source) describes;
+ * null: neither tells. What is done then is decided in generate/model.ts.
  */
-export function toToolFormat(template: string | null, given: ToolFormatName | undefined): ToolFormat {
+export function toToolFormat(template: string, given: ToolFormatName | undefined): ToolFormat | null {
   if (given !== undefined) return formats[given];
-  return Object.values(formats).find((format) => template !== null && format.matches(template)) ?? hermes;
+  return Object.values(formats).find((format) => format.matches(template)) ?? null;
 }

@@ -13,7 +13,8 @@ export interface Tool {
 
 /** What a model's text turns out to be. */
 export type ToolPart =
-  | { type: "content"; text: string }
+  /** `at`: where it stood in the text, in UTF-16 units. */
+  | { type: "content"; text: string; at: number }
   /** Only of formats that write reasoning in channels of their own, such as harmony. */
   | { type: "reasoning"; text: string }
   /** A call starts; the `arguments` that follow are its own, until the next `call`. */
@@ -30,6 +31,8 @@ export interface ToolCallParser {
   push(text: string): ToolPart[];
   /** The text is over: returns what was held back. */
   end(): ToolPart[];
+  /** Within reasoning of the format's own that is not closed yet. */
+  readonly thinking: boolean;
 }
 
 export interface CallRules {
@@ -52,8 +55,17 @@ export interface ToolFormat {
   name: ToolFormatName;
   /** Its markers are special tokens, which an engine leaves out of the text unless asked to keep them. */
   specialTokens: boolean;
+  /** Special tokens that mean nothing to a client: it is never shown one, whatever becomes of the text around it. */
+  markers: readonly string[];
+  /**
+   * A call has no marker that sets it apart from other text, so it is looked for only in what follows a thought. Any other
+   * call ends a thought that it stands in.
+   */
+  unmarked?: true;
   /** It covers answers without calls and separates reasoning from content, so its parser reads every answer. */
   readsAll?: true;
+  /** What ends a thought of a format that reads all, so that the model goes on with the answer. */
+  thoughtEnd?: string;
   /** Calls as the assistant wrote them, for templates that do not write them. Absent: in Hermes' form. */
   renderCalls?: RenderCalls;
   /** Whether a chat template (Jinja source) speaks this form. */

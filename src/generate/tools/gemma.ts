@@ -23,6 +23,7 @@ const responses = ["<|tool_response>", "<start_function_response>"];
 export const gemma: ToolFormat = {
   name: "gemma",
   specialTokens: true,
+  markers: [...dialects.flatMap(({ begin, end }) => [begin, end]), thought.begin, thought.end, ...responses],
   matches: (template) => dialects.some(({ begin }) => template.includes(`${begin}call:`)),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));
@@ -30,7 +31,7 @@ export const gemma: ToolFormat = {
     return createStreamParser((scanner, out) =>
       readCallsInText(scanner, out, markers, function* (marker) {
         if (responses.includes(marker)) return true;
-        if (marker === thought.begin) return yield* readThought(scanner, out);
+        if (marker === thought.begin) return yield* readThought(scanner, out, names);
         return yield* readCall(scanner, out, names);
       }),
     );
@@ -46,19 +47,29 @@ export const gemma: ToolFormat = {
         })),
       ),
       "",
-      dialects.map(({ begin }) => begin),
+      dialects.map(({ begin }) => `${begin}call:`),
       rules,
     ),
 };
 
-function* readThought(scanner: Scanner, out: Output): Reading<boolean> {
+/** To the end of the thought, or of a call that ends it. */
+function* readThought(scanner: Scanner, out: Output, names: ReadonlySet<string>): Reading<boolean> {
   if ((yield* scanner.match("thought")) === "") return false;
   yield* skipSpace(scanner);
-  yield* readUntil(scanner, [thought.end], (text) => {
-    out.reasoning(text);
-    scanner.forget();
-  });
-  yield* scanner.match(thought.end);
+  const begins = dialects.map(({ begin }) => begin);
+  for (;;) {
+    yield* readUntil(scanner, [thought.end, ...begins], (text) => {
+      out.reasoning(text);
+      scanner.forget();
+    });
+    const start = scanner.mark();
+    const marker = yield* scanner.match(thought.end, ...begins);
+    if (!begins.includes(marker)) break;
+    if (yield* readCall(scanner, out, names)) return true;
+    scanner.reset(start);
+    out.reasoning(yield* scanner.match(marker));
+  }
+  out.endReasoning();
   yield* skipSpace(scanner);
   return true;
 }

@@ -13,6 +13,7 @@ const plain = "<tool_call>";
 export const granite: ToolFormat = {
   name: "granite",
   specialTokens: true,
+  markers: [special],
   matches: (template) =>
     template.includes("<|start_of_role|>") &&
     (template.includes(special) || template.includes("available_tools")) &&
@@ -23,7 +24,7 @@ export const granite: ToolFormat = {
     toCallsGrammar(
       [listTag(tools, rules, `${special}[`, "]"), listTag(tools, rules, `${plain}[`, "]")],
       "",
-      [special, plain],
+      [`${special}[`, `${plain}[`],
       { ...rules, parallel: false },
     ),
 };

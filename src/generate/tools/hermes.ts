@@ -25,6 +25,7 @@ export const resultTags = { open: "<tool_response>", close: "</tool_response>" }
 export const hermes: ToolFormat = {
   name: "hermes",
   specialTokens: false,
+  markers: [],
   // GLM, Qwen3-Coder and MiniMax write something other than JSON between these tags.
   matches: (template) => template.includes(open) && /\\?"arguments\\?":/.test(template),
   createParser(tools) {
@@ -37,7 +38,7 @@ export const hermes: ToolFormat = {
       }),
     );
   },
-  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [open], rules),
+  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${open}\n{`], rules),
 };
 
 function toTag({ name, grammar }: Tool): TagGrammar {

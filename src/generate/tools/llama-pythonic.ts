@@ -15,30 +15,43 @@ const closer = "<|python_end|>";
 export const llamaPythonic: ToolFormat = {
   name: "llama-pythonic",
   specialTokens: false,
+  markers: [...openers, closer],
+  unmarked: true,
   matches: (template) => template.includes("[func_name1("),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));
     return createStreamParser((scanner, out) =>
-      readCallsInText(scanner, out, ["[", ...openers], (marker) => readList(scanner, out, names, marker)),
+      readCallsInText(scanner, out, ["[", ...openers], (marker) =>
+        readPythonicList(scanner, out, { names, opened: marker === "[", closer }),
+      ),
     );
   },
-  toGrammar: toPythonicGrammar,
+  toGrammar: (tools, rules) => toPythonicGrammar(tools, rules),
 };
 
-function* readList(
+export interface ListRules {
+  names: ReadonlySet<string>;
+  /** Its bracket was taken already. */
+  opened: boolean;
+  /** The marker that may stand behind it. */
+  closer: string;
+}
+
+/** Takes a list of calls. False: there is none, and nothing was given out. */
+export function* readPythonicList(
   scanner: Scanner,
   out: Output,
-  names: ReadonlySet<string>,
-  marker: string,
+  { names, opened, closer }: ListRules,
 ): Reading<boolean> {
   yield* skipSpace(scanner);
-  if (marker !== "[") yield* scanner.match("[");
-  if (!(yield* readCall(scanner, out, names))) return false;
+  if (!opened) yield* scanner.match("[");
+  const rules = { names, closer };
+  if (!(yield* readCall(scanner, out, rules))) return false;
   for (;;) {
     scanner.forget();
     const begin = scanner.mark();
     yield* scanner.run(/[\s,]/);
-    if (yield* readCall(scanner, out, names)) continue;
+    if (yield* readCall(scanner, out, rules)) continue;
     scanner.reset(begin);
     break;
   }
@@ -51,7 +64,11 @@ function* readList(
 }
 
 /** `name(key=value, …)`. From where it breaks, all up to the end goes out as it is. False: no call, nothing given out. */
-function* readCall(scanner: Scanner, out: Output, names: ReadonlySet<string>): Reading<boolean> {
+function* readCall(
+  scanner: Scanner,
+  out: Output,
+  { names, closer }: Pick<ListRules, "names" | "closer">,
+): Reading<boolean> {
   yield* skipSpace(scanner);
   const name = yield* scanner.run(/[\w.-]/);
   if (!names.has(name) || (yield* scanner.match("(")) === "") return false;

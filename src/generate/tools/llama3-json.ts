@@ -20,6 +20,8 @@ const firstKeys = ["name", "type", "function", "id", "parameters", "arguments"].
 export const llama3Json: ToolFormat = {
   name: "llama3-json",
   specialTokens: false,
+  markers: [...openers, closer],
+  unmarked: true,
   matches: (template) => /\\?"parameters\\?": dictionary of argument name/.test(template),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));

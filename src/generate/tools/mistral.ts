@@ -19,6 +19,7 @@ const args = "[ARGS]";
 export const mistral: ToolFormat = {
   name: "mistral",
   specialTokens: true,
+  markers: [marker, callId, args],
   matches: (template) => template.includes(marker),
   createParser(tools) {
     const names = new Set(tools.map((tool) => tool.name));

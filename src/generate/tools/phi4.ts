@@ -14,6 +14,7 @@ const functools = "functools";
 export const phi4: ToolFormat = {
   name: "phi4",
   specialTokens: true,
+  markers: [begin, end],
   matches: (template) =>
     (template.includes("<|tool|>") && template.includes("<|/tool|>")) || template.includes(`${functools}[`),
   renderCalls: (calls) => `${begin}${renderList(calls)}${end}`,
@@ -22,7 +23,7 @@ export const phi4: ToolFormat = {
     toCallsGrammar(
       [listTag(tools, rules, `${begin}[`, `]${end}`), listTag(tools, rules, `${functools}[`, "]")],
       "",
-      [begin, `${functools}[`],
+      [`${begin}[`, `${functools}[`],
       { ...rules, parallel: false },
     ),
 };

@@ -8,7 +8,11 @@ import { toProperties, toSchemaTypes, toValueGrammar } from "./schema-types.ts";
  * that the schema does not name are not offered. Values are exact, but true, false and null within lists and dicts, or
  * beside other types, are spelled as in JSON: Python and JSON agree on all the rest.
  */
-export function toPythonicGrammar(tools: readonly Tool[], { required, parallel }: CallRules): Grammar {
+export function toPythonicGrammar(
+  tools: readonly Tool[],
+  { required, parallel }: CallRules,
+  { open, close } = noMarkers,
+): Grammar {
   const calls = tools.map((tool) => toCall(tool, ""));
   if (required) {
     const list: Grammar = parallel
@@ -20,27 +24,34 @@ export function toPythonicGrammar(tools: readonly Tool[], { required, parallel }
           stop_after_first: false,
         }
       : toUnion(calls);
-    return { type: "tag", begin: "[", content: list, end: "]" };
+    return { type: "tag", begin: `${open}[`, content: list, end: `]${close}` };
   }
   const others = tools.map((tool) => toCall(tool, ", "));
   return {
     type: "triggered_tags",
-    triggers: tools.map(({ name }) => `[${name}(`),
-    tags: tools.map((tool) => toFirstCall(tool, parallel ? others : [])),
+    triggers: open === "" ? tools.map(({ name }) => `[${name}(`) : [`${open}[`],
+    tags: tools.map((tool) => toFirstCall(tool, parallel ? others : [], { open, close })),
     at_least_one: false,
     stop_after_first: true,
   };
 }
+
+/** What stands around a list. */
+const noMarkers = { open: "", close: "" };
 
 function toCall({ name, parameters }: Tool, before: string): TagGrammar {
   return { type: "tag", begin: `${before}${name}(`, content: toArguments(parameters), end: ")" };
 }
 
 /** The whole list as a tag that begins with this call. */
-function toFirstCall({ name, parameters }: Tool, others: TagGrammar[]): TagGrammar {
-  const begin = `[${name}(`;
+function toFirstCall(
+  { name, parameters }: Tool,
+  others: TagGrammar[],
+  { open, close }: typeof noMarkers,
+): TagGrammar {
+  const begin = `${open}[${name}(`;
   const content = toArguments(parameters);
-  if (others.length === 0) return { type: "tag", begin, content, end: ")]" };
+  if (others.length === 0) return { type: "tag", begin, content, end: `)]${close}` };
   const rest: Grammar = {
     type: "tags_with_separator",
     separator: "",
@@ -48,7 +59,7 @@ function toFirstCall({ name, parameters }: Tool, others: TagGrammar[]): TagGramm
     at_least_one: false,
     stop_after_first: false,
   };
-  return { type: "tag", begin, content: toConcat([content, toConst(")"), rest]), end: "]" };
+  return { type: "tag", begin, content: toConcat([content, toConst(")"), rest]), end: `]${close}` };
 }
 
 function toArguments(root: Record<string, unknown>): Grammar {

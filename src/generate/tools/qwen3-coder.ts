@@ -1,10 +1,10 @@
 import type { TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat, toConst, toOptional, toUnion } from "./call-grammar.ts";
+import { toCallsGrammar, toConcat, toOptional } from "./call-grammar.ts";
 import type { Tool, ToolFormat } from "./format.ts";
-import { escapeText, skipSpace } from "./literal.ts";
-import { toJsonValue } from "./raw-value.ts";
+import { skipSpace } from "./literal.ts";
+import { readRawValue } from "./raw-value.ts";
 import { type Reading, readUntil, type Scanner } from "./scanner.ts";
-import { toAllowedValues, toProperties, toSchemaTypes, toValueGrammar } from "./schema-types.ts";
+import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
 import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
 
 const open = "<tool_call>";
@@ -27,6 +27,7 @@ const valueEnds = [`\n${parameterClose}`, parameterClose, `\n${functionClose}`, 
 export const qwen3Coder: ToolFormat = {
   name: "qwen3-coder",
   specialTokens: false,
+  markers: [],
   matches: (template) => [open, functionOpen, parameterOpen].every((tag) => template.includes(tag)),
   createParser(tools) {
     const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -44,7 +45,7 @@ export const qwen3Coder: ToolFormat = {
       }),
     );
   },
-  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [open], rules),
+  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${open}\n${functionOpen}`], rules),
 };
 
 /** All up to the function's closing tag. What stands between the parameters means nothing. */
@@ -62,33 +63,11 @@ function* readParameters(scanner: Scanner, out: Output, tool: Tool): Reading<voi
     yield* scanner.match(">");
     yield* scanner.match("\n");
     out.arguments(`${before}${JSON.stringify(name)}: `);
-    yield* readValue(
-      scanner,
-      out,
-      toProperties(tool.parameters).find((one) => one.name === name)?.schema,
-      tool,
-    );
-  }
-}
-
-/** Text goes out as it comes, any other value when it is whole: only then it is clear what it is. */
-function* readValue(scanner: Scanner, out: Output, schema: unknown, tool: Tool): Reading<void> {
-  const types = toSchemaTypes(schema, tool.parameters);
-  if (types !== "any" && types.size === 1 && types.has("string")) {
-    out.arguments('"');
-    const whole = yield* readRaw(scanner, (text) => {
-      out.arguments(escapeText(text));
-      scanner.forget();
+    yield* readRawValue(scanner, out.arguments, {
+      types: toPropertyTypes(name, tool.parameters),
+      read: (give) => readRaw(scanner, give),
     });
-    if (whole) out.arguments('"');
-    return;
   }
-  let raw = "";
-  const whole = yield* readRaw(scanner, (text) => {
-    raw += text;
-    scanner.forget();
-  });
-  out.arguments(whole ? toJsonValue(raw, types) : raw);
 }
 
 /** A value's raw text. A closing tag that nothing of the form follows is part of it. False: the text ended before. */
@@ -122,14 +101,10 @@ function toTag({ name, parameters }: Tool): TagGrammar {
 }
 
 function toParameterTag(name: string, schema: unknown, root: Record<string, unknown>): TagGrammar {
-  const types = toSchemaTypes(schema, root);
-  const begin = `${parameterOpen}${name}>\n`;
-  const end = `\n${parameterClose}\n`;
-  if (types !== "any" && !types.has("string")) {
-    return { type: "tag", begin, content: toValueGrammar(schema, root), end };
-  }
-  const values = toAllowedValues(schema);
-  if (values === undefined) return { type: "tag", begin, content: { type: "any_text" }, end };
-  const texts = values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
-  return { type: "tag", begin, content: toUnion(texts.map(toConst)), end };
+  return {
+    type: "tag",
+    begin: `${parameterOpen}${name}>\n`,
+    content: toRawValueGrammar(schema, root),
+    end: `\n${parameterClose}\n`,
+  };
 }

@@ -1,5 +1,6 @@
 import { compileSchema } from "../../grammar/json-schema/check.ts";
 import type { Grammar } from "../../protocol/grammar.ts";
+import { toConst, toUnion } from "./call-grammar.ts";
 
 /** What a JSON Schema lets a value be: its types, `any` if it does not say. */
 export type SchemaTypes = ReadonlySet<string> | "any";
@@ -51,6 +52,31 @@ export function toValueGrammar(schema: unknown, root: Schema): Grammar {
     ? { ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) }
     : schema;
   return compileSchema(whole, "tools", { strict: false }).grammar;
+}
+
+/**
+ * What a value of one property is held to where text is written without quotes, up to the end of the tag around it. Text has
+ * no `pattern`, `format` or length here, and may be anything where `type` lists others beside it or is absent.
+ */
+export function toRawValueGrammar(schema: unknown, root: Schema): Grammar {
+  const types = toSchemaTypes(schema, root);
+  if (types !== "any" && !types.has("string")) return toValueGrammar(schema, root);
+  const values = toAllowedValues(schema);
+  if (values === undefined) return toUnionOfChoices(schema, root);
+  return toUnion(values.map((value) => toConst(typeof value === "string" ? value : JSON.stringify(value))));
+}
+
+/** Where one choice is any text, all are. */
+function toUnionOfChoices(schema: unknown, root: Schema): Grammar {
+  const choices = isObject(schema) ? (schema.anyOf ?? schema.oneOf) : undefined;
+  if (!Array.isArray(choices) || choices.length === 0) return { type: "any_text" };
+  const grammars = choices.map((choice: unknown) => toRawValueGrammar(choice, root));
+  return grammars.find(({ type }) => type === "any_text") ?? toUnion(grammars);
+}
+
+/** The types of a named property of a tool's arguments. */
+export function toPropertyTypes(name: string, root: Schema): SchemaTypes {
+  return toSchemaTypes(toProperties(root).find((one) => one.name === name)?.schema, root);
 }
 
 /** The JSON Schema type of a value; a whole number is both `integer` and `number`, and named `integer`. */

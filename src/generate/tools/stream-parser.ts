@@ -6,8 +6,11 @@ import { createScanner, type Reading, readUntil, type Scanner } from "./scanner.
  * next to a call comes without it.
  */
 export interface Output {
+  /** To be called as soon as the text is taken. */
   content(text: string): void;
   reasoning(text: string): void;
+  /** The reasoning before is whole. */
+  endReasoning(): void;
   call(name: string): void;
   arguments(text: string): void;
 }
@@ -15,7 +18,7 @@ export interface Output {
 /** A ToolCallParser of a reading that goes on to the end of the text. */
 export function createStreamParser(read: (scanner: Scanner, out: Output) => Reading<void>): ToolCallParser {
   const scanner = createScanner();
-  const output = createOutput();
+  const output = createOutput(() => scanner.mark());
   const reading = read(scanner, output);
   return {
     push(text) {
@@ -28,6 +31,9 @@ export function createStreamParser(read: (scanner: Scanner, out: Output) => Read
       reading.next();
       output.end();
       return output.drain();
+    },
+    get thinking() {
+      return output.thinking;
     },
   };
 }
@@ -56,17 +62,22 @@ export function* readCallsInText(
   }
 }
 
-function createOutput(): Output & { end(): void; drain(): ToolPart[] } {
+function createOutput(position: () => number): Output & {
+  end(): void;
+  drain(): ToolPart[];
+  readonly thinking: boolean;
+} {
   let parts: ToolPart[] = [];
+  let thinking = false;
   /** White space that is content only if more content follows, or nothing at all. */
   let space = "";
   let afterCall = false;
 
-  function add(type: "content" | "reasoning" | "arguments", text: string): void {
+  function add(part: Exclude<ToolPart, { type: "call" }>): void {
     const last = parts.at(-1);
-    if (text === "") return;
-    if (last?.type === type) last.text += text;
-    else parts.push({ type, text });
+    if (part.text === "") return;
+    if (last?.type === part.type) last.text += part.text;
+    else parts.push(part);
   }
 
   return {
@@ -75,17 +86,28 @@ function createOutput(): Output & { end(): void; drain(): ToolPart[] } {
       const solid = whole.trimEnd();
       space = afterCall && solid === "" ? "" : whole.slice(solid.length);
       if (solid === "") return;
-      add("content", afterCall ? solid.trimStart() : solid);
+      const shown = afterCall ? solid.trimStart() : solid;
+      add({ type: "content", text: shown, at: position() - space.length - shown.length });
       afterCall = false;
     },
-    reasoning: (text) => add("reasoning", text),
+    reasoning(text) {
+      add({ type: "reasoning", text });
+      thinking = true;
+    },
+    endReasoning() {
+      thinking = false;
+    },
     call(name) {
       parts.push({ type: "call", name });
       space = "";
       afterCall = true;
+      thinking = false;
     },
-    arguments: (text) => add("arguments", text),
-    end: () => add("content", space),
+    arguments: (text) => add({ type: "arguments", text }),
+    end: () => add({ type: "content", text: space, at: position() - space.length }),
+    get thinking() {
+      return thinking;
+    },
     drain() {
       const drained = parts;
       parts = [];

@@ -54,6 +54,8 @@ describe("a chat request", () => {
       choices: 1,
       logprobs: null,
       reasoningEffort: null,
+      thinkingBudget: null,
+      continueLast: null,
       templateVariables: {},
     });
   });

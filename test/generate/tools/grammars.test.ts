@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { runtimePython } from "../../../src/engine/kinds/batching/probe.ts";
 import type { CallRules, Tool, ToolFormat } from "../../../src/generate/tools/format.ts";
+import { glm } from "../../../src/generate/tools/glm.ts";
 import { hermes } from "../../../src/generate/tools/hermes.ts";
 import { llamaPythonic } from "../../../src/generate/tools/llama-pythonic.ts";
 import { llama3Json } from "../../../src/generate/tools/llama3-json.ts";
+import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
 import { qwen3Coder } from "../../../src/generate/tools/qwen3-coder.ts";
 import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
@@ -44,8 +46,8 @@ function object(name: string, properties: Record<string, unknown>, required: str
 const ajv = new Ajv({ allowUnionTypes: true });
 const validators = new Map(tools.map(({ name, parameters }) => [name, ajv.compile(parameters)]));
 
-const formats = [hermes, qwen3Coder, llama3Json, llamaPythonic];
-const tokens = 100;
+const formats = [hermes, qwen3Coder, llama3Json, llamaPythonic, glm, minicpm5];
+const tokens = 160;
 
 interface Run {
   format: ToolFormat;

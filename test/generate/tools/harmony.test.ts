@@ -60,8 +60,8 @@ const answers: Case[] = [
     `<|channel|>I think so<|end|><|start|>assistant${thinking}`,
     ["<|channel|>I think so", thought],
   ],
-  ["cut off in the channel", "<|channel|>fin", ["<|channel|>fin"]],
-  ["cut off in the message's marker", "<|channel|>final<|mess", ["<|channel|>final<|mess"]],
+  ["cut off in the channel", "<|channel|>fin", []],
+  ["cut off in the message's marker", "<|channel|>final<|mess", []],
   ["cut off in the end's marker", "<|channel|>final<|message|>a<|retu", ["a<|retu"]],
   [
     "text that is almost a marker",
@@ -144,28 +144,21 @@ const calls: Case[] = [
   ["a brace too many", inChannel('{"a": 1}}'), [["get_weather", '{"a": 1}']]],
   ["no arguments", inChannel(""), [["get_weather", "{}"]]],
   ["arguments that break", inChannel('{"a" 1}'), [["get_weather", '{"a" 1}']]],
-  [
-    "arguments that are no object",
-    inChannel("Paris"),
-    ["<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>Paris"],
-  ],
+  ["arguments that are no object", inChannel("Paris"), ["Paris"]],
   [
     "an unknown tool",
     `${thinking}<|start|>assistant<|channel|>commentary to=functions.nope <|constrain|>json<|message|>{"a": 1}<|call|>`,
-    [
-      thought,
-      '<|start|>assistant<|channel|>commentary to=functions.nope <|constrain|>json<|message|>{"a": 1}',
-    ],
+    [thought, '{"a": 1}'],
   ],
   [
     "a tool that is built in elsewhere",
     "<|channel|>analysis to=browser.search code<|message|>{}<|call|>",
-    ["<|channel|>analysis to=browser.search code<|message|>{}"],
+    [{ reasoning: "{}" }],
   ],
   [
     "a known tool after an unknown one",
     `<|channel|>commentary to=python<|message|>1<|end|><|start|>assistant${inChannel("{}")}`,
-    ["<|channel|>commentary to=python<|message|>1", ["get_weather", "{}"]],
+    ["1", ["get_weather", "{}"]],
   ],
   [
     "a recipient in reasoning's text",
@@ -175,11 +168,28 @@ const calls: Case[] = [
   [
     "a recipient of the last channel",
     "<|channel|>final to=functions.get_time<|message|>{}<|return|>",
-    ["<|channel|>final to=functions.get_time<|message|>{}"],
+    ["{}"],
   ],
-  content("cut off in the recipient", "<|channel|>commentary to=functions.get_w"),
-  content("cut off before the message", "<|channel|>commentary to=functions.get_weather <|constrain|>json"),
-  content("cut off before the arguments", "<|channel|>commentary to=functions.get_time json<|message|>"),
+  ["cut off in the recipient", "<|channel|>commentary to=functions.get_w", []],
+  ["cut off before the message", "<|channel|>commentary to=functions.get_weather <|constrain|>json", []],
+  ["cut off before the arguments", "<|channel|>commentary to=functions.get_time json<|message|>", []],
+  ...[
+    '<|channel|>commentary to=functions.get_time <|constrain|>json<|message|>{"a":1}<|call|>',
+    ' to=functions.get_time <|constrain|>json<|message|>{"a":1}<|call|>',
+    ' to=functions.get_time<|channel|>commentary json<|message|>{"a":1}<|call|>',
+    ' to=get_time<|message|>{"a":1}',
+  ].map(
+    (header): Case => [
+      `a call that starts within a thought with ${header.slice(0, 14)}, ${header.length}`,
+      `<|channel|>analysis<|message|>I look.${header}`,
+      [{ reasoning: header.startsWith(" ") ? "I look. " : "I look." }, ["get_time", '{"a":1}']],
+    ],
+  ),
+  [
+    "a recipient in a thought that is not called",
+    '<|channel|>analysis<|message|>to=functions.get_time and {"a":1}<|end|>',
+    [{ reasoning: 'to=functions.get_time and {"a":1}' }],
+  ],
   // lmstudio-ai/lmstudio-bug-tracker issue 942: arguments that end too early
   [
     "cut off in the arguments",
@@ -202,7 +212,7 @@ describe("gpt-oss without tools", () => {
       [
         "a call",
         `${thinking}<|start|>assistant<|channel|>commentary to=functions.get_time json<|message|>{}<|call|>`,
-        [thought, "<|start|>assistant<|channel|>commentary to=functions.get_time json<|message|>{}"],
+        [thought, "{}"],
       ],
     ],
   );

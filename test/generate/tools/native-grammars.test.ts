@@ -7,6 +7,8 @@ import type { Tool, ToolFormat } from "../../../src/generate/tools/format.ts";
 import { gemma } from "../../../src/generate/tools/gemma.ts";
 import { granite } from "../../../src/generate/tools/granite.ts";
 import { harmony } from "../../../src/generate/tools/harmony.ts";
+import { kimi } from "../../../src/generate/tools/kimi.ts";
+import { lfm2 } from "../../../src/generate/tools/lfm2.ts";
 import { mistral } from "../../../src/generate/tools/mistral.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
 import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
@@ -64,6 +66,13 @@ const samples: [ToolFormat, string[]][] = [
       '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{"city": "Rome"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
     ],
   ],
+  [
+    kimi,
+    [
+      '<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{"city": "Rome"}<|tool_call_end|><|tool_calls_section_end|>',
+    ],
+  ],
+  [lfm2, ['<|tool_call_start|>[get_weather(city="Paris", days=1)]<|tool_call_end|>']],
   [
     gemma,
     [

@@ -1,13 +1,17 @@
 import { expect, test } from "bun:test";
 import { deepseek } from "../../../src/generate/tools/deepseek.ts";
 import { gemma } from "../../../src/generate/tools/gemma.ts";
+import { glm } from "../../../src/generate/tools/glm.ts";
 import { granite } from "../../../src/generate/tools/granite.ts";
 import { harmony } from "../../../src/generate/tools/harmony.ts";
+import { kimi } from "../../../src/generate/tools/kimi.ts";
+import { lfm2 } from "../../../src/generate/tools/lfm2.ts";
+import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
 import { mistral } from "../../../src/generate/tools/mistral.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
 import type { ToolFormatName } from "../../../src/tool-formats.ts";
 
-const formats = [mistral, phi4, granite, deepseek, harmony, gemma];
+const formats = [mistral, phi4, granite, deepseek, harmony, gemma, glm, kimi, lfm2, minicpm5];
 
 /** The lines of the models' chat templates that write calls or tell the model how to. */
 const templates: [model: string, template: string, format: ToolFormatName | undefined][] = [
@@ -70,6 +74,23 @@ const templates: [model: string, template: string, format: ToolFormatName | unde
     "Gemma 3",
     "{{ '<start_of_turn>' + role + '\\n' + (first_user_prefix if loop.first else '') }}",
     undefined,
+  ],
+  [
+    "GLM-4.6",
+    "{{ '\\n<tool_call>' + tc.name }}\n<arg_key>{{ k }}</arg_key>\n<arg_value>{{ v }}</arg_value>\n</tool_call>",
+    "glm",
+  ],
+  [
+    "Kimi K2",
+    "<|tool_calls_section_begin|><|tool_call_begin|>{{ formatted_id }}<|tool_call_argument_begin|>{{ arguments }}<|tool_call_end|>",
+    "kimi",
+  ],
+  ["LFM2", `{%- set ns.system_prompt = ns.system_prompt + "List of tools: <|tool_list_start|>[" -%}`, "lfm2"],
+  ["LFM2.5", `{%- set ns.system_prompt = ns.system_prompt + "List of tools: [" -%}`, "lfm2"],
+  [
+    "MiniCPM5",
+    `{{- '<function name="' ~ tool_call.name ~ '">' }}{{- '<param name="' ~ param_name ~ '">' }}`,
+    "minicpm5",
   ],
   [
     "Qwen 2.5",

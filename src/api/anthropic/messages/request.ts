@@ -33,6 +33,9 @@ const Thinking = Type.Object(
     type: Type.String({
       description: "`disabled` turns thinking off where that is possible; any other turns it on",
     }),
+    budget_tokens: nullable(
+      Type.Integer({ minimum: 0, description: "With `enabled`: then the thought is closed" }),
+    ),
     display: nullable(Type.String({ description: "`omitted`: thinking comes as a signature alone" })),
   },
   { additionalProperties: true },

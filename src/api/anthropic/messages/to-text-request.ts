@@ -1,3 +1,4 @@
+import { toPrefill } from "../../../generate/conversation.ts";
 import type { AnswerForm, TextRequest } from "../../../generate/request.ts";
 import { malformed, quote, unsupported } from "../../refusal.ts";
 import type { MessagesRequest } from "./request.ts";
@@ -11,8 +12,9 @@ import { toDefinitions, toToolWish } from "./tools.ts";
  */
 export function toTextRequest(body: MessagesRequest): TextRequest {
   refuseKept(body);
+  const turns = toTurns(body);
   return {
-    conversation: { turns: toTurns(body), at: "messages" },
+    conversation: { turns, at: "messages" },
     tools: toDefinitions(body),
     toolChoice: toToolWish(body),
     form: toAnswerForm(body),
@@ -27,6 +29,8 @@ export function toTextRequest(body: MessagesRequest): TextRequest {
     choices: 1,
     logprobs: null,
     reasoningEffort: toThinking(body).effort,
+    thinkingBudget: body.thinking?.type === "enabled" ? (body.thinking.budget_tokens ?? null) : null,
+    continueLast: toPrefill(turns),
     templateVariables: {},
   };
 }

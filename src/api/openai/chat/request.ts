@@ -42,6 +42,21 @@ export const ChatCompletionRequest = Type.Object(
     reasoning_effort: nullable(
       Type.String({ description: "For templates that know it; `none` turns thinking off" }),
     ),
+    reasoning: nullable(
+      Type.Object(
+        { effort: nullable(Type.String()), max_tokens: nullable(Type.Integer({ minimum: 0 })) },
+        { additionalProperties: true, description: "`max_tokens`: a thought is closed after so many" },
+      ),
+    ),
+    thinking_budget_tokens: nullable(
+      Type.Integer({ minimum: -1, description: "As `reasoning.max_tokens`; -1: no bound" }),
+    ),
+    continue_final_message: nullable(
+      Type.Boolean({ description: "Go on with the last message, an assistant's; by default it is" }),
+    ),
+    add_generation_prompt: nullable(
+      Type.Boolean({ description: "true: answer an assistant's last message instead of continuing it" }),
+    ),
     tools: nullable(Type.Array(Tool, { maxItems: 128 })),
     tool_choice: nullable(ToolChoice),
     parallel_tool_calls: nullable(Type.Boolean()),

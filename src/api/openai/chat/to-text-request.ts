@@ -35,7 +35,9 @@ export function toTextRequest(body: ChatCompletionRequest): TextRequest {
     ignoreEos: body.ignore_eos ?? false,
     choices: body.n ?? 1,
     logprobs: body.logprobs ? { at: "logprobs" } : null,
-    reasoningEffort: body.reasoning_effort ?? null,
+    reasoningEffort: body.reasoning_effort ?? body.reasoning?.effort ?? null,
+    thinkingBudget: toThinkingBudget(body),
+    continueLast: toContinuation(body),
     templateVariables: body.chat_template_kwargs ?? {},
   };
 }
@@ -63,6 +65,34 @@ function refuseUnsupported({ logit_bias, top_logprobs }: ChatCompletionRequest):
       "is not supported: the engine returns the chosen token only. Leave it out, and use `logprobs` alone.",
     );
   }
+}
+
+/** The tokens of a thought, by whichever of its names came: OpenRouter's, llama.cpp's, Qwen's. */
+function toThinkingBudget(body: ChatCompletionRequest): number | null {
+  const ofTemplate = body.chat_template_kwargs?.thinking_budget;
+  const given = body.reasoning?.max_tokens ?? body.thinking_budget_tokens ?? ofTemplate ?? null;
+  if (given === null) return null;
+  if (typeof given !== "number" || !Number.isInteger(given)) {
+    throw malformed("chat_template_kwargs.thinking_budget", "must be a whole number of tokens.");
+  }
+  return given < 0 ? null : given;
+}
+
+/**
+ * A last message of the assistant's is continued, as llama.cpp, Ollama and Anthropic do, unless the request says otherwise in vLLM's
+ * words.
+ */
+function toContinuation(body: ChatCompletionRequest): TextRequest["continueLast"] {
+  const { continue_final_message: wanted, add_generation_prompt: ownTurn } = body;
+  if (wanted && ownTurn) {
+    throw malformed("continue_final_message", "cannot be true together with `add_generation_prompt`.");
+  }
+  if (wanted) return { at: "continue_final_message" };
+  if (ownTurn === false && wanted !== false) return { at: "add_generation_prompt" };
+  if (wanted === false || ownTurn) return null;
+  const { role, content, tool_calls, function_call } = body.messages.at(-1) ?? {};
+  const calls = (tool_calls?.length ?? 0) > 0 || function_call;
+  return role === "assistant" && !calls && content && content.length > 0 ? { at: "messages" } : null;
 }
 
 function toDefinition({ name, description, parameters, strict }: FunctionTool, at: string): ToolDefinition {

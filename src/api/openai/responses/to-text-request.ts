@@ -41,6 +41,8 @@ export function toTextRequest(
     choices: 1,
     logprobs: asksLogprobs(body) ? { at: "include" } : null,
     reasoningEffort: body.reasoning?.effort ?? null,
+    thinkingBudget: null,
+    continueLast: null,
     templateVariables: body.chat_template_kwargs ?? {},
   };
 }

@@ -46,6 +46,8 @@ describe("a request for a response", () => {
       choices: 1,
       logprobs: null,
       reasoningEffort: null,
+      thinkingBudget: null,
+      continueLast: null,
       templateVariables: {},
     });
   });

@@ -1,0 +1,41 @@
+import type { GenerateRequest } from "../protocol/generate.ts";
+
+export interface ThoughtBudgetOptions {
+  /** In tokens; null: no bound. */
+  budget: number | null;
+  /** What is asked of the engine first. */
+  request: GenerateRequest;
+  reader: { readonly thinking: boolean };
+  /** What closes a thought, as the model's template does it; null: nothing is known to. */
+  close: string | null;
+  /** What the answer behind such a prompt is held to. */
+  toGrammar: (prompt: string) => GenerateRequest["grammar"];
+}
+
+/** A thought is cut: what is written in the model's place, and what the engine is asked for next. */
+export interface ClosedThought {
+  text: string;
+  request: GenerateRequest;
+}
+
+/**
+ * Watches the text that the reader has read, piece by piece. Once a thought has taken its budget, what it is and its closing
+ * tag become part of the prompt, and the answer goes on behind it; all but the tag is in the engine's prefix cache.
+ */
+export function createThoughtBudget({ budget, request, reader, close, toGrammar }: ThoughtBudgetOptions) {
+  let written = "";
+  let [used, thought] = [0, 0];
+  let isOver = budget === null || close === null;
+  return (text: string, tokens: number): ClosedThought | null => {
+    if (isOver || budget === null || close === null) return null;
+    written += text;
+    used += tokens;
+    if (!reader.thinking) return null;
+    thought += tokens;
+    if (thought < budget || used >= request.max_tokens) return null;
+    isOver = true;
+    const prompt = `${request.prompt}${written}${close}`;
+    const left = request.max_tokens - used;
+    return { text: close, request: { ...request, prompt, max_tokens: left, grammar: toGrammar(prompt) } };
+  };
+}

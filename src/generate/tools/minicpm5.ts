@@ -1,0 +1,123 @@
+import type { TagGrammar } from "../../protocol/grammar.ts";
+import { toCallsGrammar, toConcat, toOptional } from "./call-grammar.ts";
+import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
+import { skipSpace } from "./literal.ts";
+import { readRawValue, readUntilTag } from "./raw-value.ts";
+import { type Reading, readUntil, type Scanner } from "./scanner.ts";
+import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
+import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
+import { toMembers, toRawText } from "./told-arguments.ts";
+
+const functionOpen = "<function";
+const functionClose = "</function>";
+const paramOpen = "<param";
+const paramClose = "</param>";
+const cdataOpen = "<![CDATA[";
+const cdataClose = "]]>";
+const followers = [paramOpen, functionClose];
+
+const renderCalls: RenderCalls = (calls) =>
+  calls
+    .map(({ name, arguments: text }) => {
+      const params = (toMembers(text) ?? []).map(
+        ([key, json]) => `${paramOpen} name="${key}">${toParamText(json)}${paramClose}`,
+      );
+      return `${functionOpen} name="${name}">${params.join("")}${functionClose}`;
+    })
+    .join("\n");
+
+function toParamText(json: string): string {
+  const text = toRawText(json);
+  return json.startsWith('"') && /[<&\n]/.test(text) ? `${cdataOpen}${text}${cdataClose}` : text;
+}
+
+/**
+ * Calls as MiniCPM5 writes them: `<function name="f"><param name="p">value</param></function>`, text without quotes or,
+ * where it holds `<`, `&` or a line break, in a CDATA block (chat template of openbmb/MiniCPM5-1B). The tags are special
+ * tokens of its vocabulary (vLLM's documentation of its parser), but may well be an answer's own text, so none is hidden.
+ *
+ * The grammar gives params in the schema's order, and holds text as schema-types.ts says.
+ */
+export const minicpm5: ToolFormat = {
+  name: "minicpm5",
+  specialTokens: true,
+  markers: [],
+  renderCalls,
+  matches: (template) =>
+    [`${functionOpen} name="`, `${paramOpen} name="`].every((tag) => template.includes(tag)),
+  createParser(tools) {
+    const byName = new Map(tools.map((tool) => [tool.name, tool]));
+    return createStreamParser((scanner, out) =>
+      readCallsInText(scanner, out, [functionOpen], function* () {
+        const tool = byName.get((yield* readName(scanner)) ?? "");
+        if (tool === undefined) return false;
+        out.call(tool.name);
+        yield* readParams(scanner, out, tool);
+        return true;
+      }),
+    );
+  },
+  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${functionOpen} name="`], rules),
+};
+
+/** ` name="…">`, in quotes of either kind. */
+function* readName(scanner: Scanner): Reading<string | undefined> {
+  yield* skipSpace(scanner);
+  if ((yield* scanner.match("name=")) === "") return undefined;
+  const quote = yield* scanner.match('"', "'");
+  const name = yield* scanner.run(/[^"'<>\n]/);
+  yield* scanner.match(quote);
+  yield* skipSpace(scanner);
+  return (yield* scanner.match(">")) === "" ? undefined : name;
+}
+
+/** All up to the function's closing tag. What stands between the params means nothing. */
+function* readParams(scanner: Scanner, out: Output, tool: Tool): Reading<void> {
+  out.arguments("{");
+  for (let before = ""; ; ) {
+    yield* readUntil(scanner, followers, () => {});
+    if ((yield* scanner.match(paramOpen)) === "") {
+      if ((yield* scanner.match(functionClose)) !== "") out.arguments("}");
+      return;
+    }
+    const name = yield* readName(scanner);
+    if (name === undefined) continue;
+    out.arguments(`${before}${JSON.stringify(name)}: `);
+    before = ", ";
+    yield* readRawValue(scanner, out.arguments, {
+      types: toPropertyTypes(name, tool.parameters),
+      read: (give) => readParam(scanner, give),
+    });
+  }
+}
+
+function* readParam(scanner: Scanner, give: (text: string) => void): Reading<boolean> {
+  const begin = scanner.mark();
+  yield* skipSpace(scanner);
+  if ((yield* scanner.match(cdataOpen)) === "") {
+    scanner.reset(begin);
+    return yield* readUntilTag(scanner, give, { tag: paramClose, followers });
+  }
+  if (!(yield* readUntilTag(scanner, give, { tag: cdataClose, followers: [paramClose] }))) return false;
+  yield* skipSpace(scanner);
+  yield* scanner.match(paramClose);
+  return true;
+}
+
+function toTag({ name, parameters }: Tool): TagGrammar {
+  const elements = toProperties(parameters).map(({ name, schema, required }) => {
+    const tag: TagGrammar = {
+      type: "tag",
+      begin: `${paramOpen} name="${name}">`,
+      content: toRawValueGrammar(schema, parameters),
+      end: paramClose,
+    };
+    return required ? tag : toOptional(tag);
+  });
+  return {
+    type: "tag",
+    begin: `${functionOpen} name="${name}">`,
+    content: toConcat(elements),
+    end: functionClose,
+  };
+}
