@@ -173,7 +173,7 @@ describe("the prompt of a choice", () => {
       "[{{ message.role }}] {{ message.content }}\n{% endfor %}";
     const either = define("find", { properties: { x: { type: ["string", "null"] } } });
     const prepare = (extra: Partial<TextRequest>) =>
-      plan(extra).prepare(modelOf({ chat_template: picky }), new Date(0));
+      plan(extra).prepare(modelOf({ chat_template: picky }, "hermes"), new Date(0));
 
     test("explains them in our own words, and warns", () => {
       const { warning, choice } = prepare({ tools: [either] });

@@ -3,6 +3,7 @@ import { createTextModel, type EngineFacts } from "../../src/generate/model.ts";
 import { type PlanOptions, planText } from "../../src/generate/plan.ts";
 import type { TextRequest, ToolDefinition, ToolWish } from "../../src/generate/request.ts";
 import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
+import type { ToolFormatName } from "../../src/tool-formats.ts";
 
 /** A turn; a string for parts is its text. */
 export function turn(role: Role, parts: string | Part[], at = "turns[0]"): Turn {
@@ -61,8 +62,8 @@ const options: PlanOptions = {
 
 export const plan = (extra: Partial<TextRequest> = {}) => planText(textRequest(extra), options);
 
-export const modelOf = (facts: Partial<EngineFacts> = {}) =>
-  createTextModel({ ...plainFacts, ...facts }, { defaults: {}, toolFormat: undefined });
+export const modelOf = (facts: Partial<EngineFacts> = {}, toolFormat?: ToolFormatName) =>
+  createTextModel({ ...plainFacts, ...facts }, { defaults: {}, toolFormat });
 
 /** The choice with this index, prepared for a model with these facts. */
 export const choose = (extra: Partial<TextRequest>, facts: Partial<EngineFacts> = {}, index = 0) =>

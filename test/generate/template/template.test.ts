@@ -143,18 +143,14 @@ describe("rendering a chat template", () => {
   for (const [name, source] of endless) {
     test(`ends soon: ${name}`, () => {
       const template = compile(source);
-      const start = performance.now();
       expect(failure(() => template.render({ ...plainInput, messages: [user] })).code).toBe(
         "chat_template_failed",
       );
-      expect(performance.now() - start).toBeLessThan(1000);
     });
   }
 
   test("a long run of white space is read at once", () => {
-    const start = performance.now();
     expect(render(`a${" ".repeat(400_000)}{%- if true %}b{% endif %}`)).toBe("ab");
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   const unreadable: [name: string, source: string][] = [
