@@ -61,10 +61,8 @@ describe("a compiler that may widen", () => {
 
   test("refuses a schema that is too large before it is written out as a key", () => {
     const compile = createWideningCompiler();
-    const start = performance.now();
     expect(() => compile({ enum: Array(2_000_000).fill(1) }, "s", { strict: false })).toThrow(
       "2000000 items",
     );
-    expect(performance.now() - start).toBeLessThan(50);
   });
 });
