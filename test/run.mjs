@@ -16,6 +16,7 @@ const pythonTools = [
   "openai==3.54.0",
   "litellm==1.83.0",
   "pydantic-ai-slim==2.68.0",
+  "openai-agents==0.24.0",
   "schemathesis==4.32.5",
   "ruff==0.17.6",
   "mypy==2.4.1",
@@ -189,7 +190,8 @@ async function bringPythonTools() {
   const isComplete = existsSync(marker) && readFileSync(marker, "utf8") === wanted;
   if (
     isComplete &&
-    spawnSync(join(bin, "python"), ["-c", "import openai, litellm, pydantic_ai, schemathesis"]).status === 0
+    spawnSync(join(bin, "python"), ["-c", "import openai, litellm, pydantic_ai, agents, schemathesis"])
+      .status === 0
   )
     return bin;
   rmSync(dir, { recursive: true, force: true });
