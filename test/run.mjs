@@ -18,6 +18,7 @@ const pythonTools = [
   "ollama==0.6.3",
   "litellm==1.83.0",
   "pydantic-ai-slim==2.68.0",
+  "openai-agents==0.24.0",
   "schemathesis==4.32.5",
   "ruff==0.17.6",
   "mypy==2.4.1",
@@ -193,7 +194,7 @@ async function bringPythonTools() {
     isComplete &&
     spawnSync(join(bin, "python"), [
       "-c",
-      "import anthropic, ollama, openai, litellm, pydantic_ai, schemathesis",
+      "import anthropic, ollama, openai, litellm, pydantic_ai, agents, schemathesis",
     ]).status === 0
   )
     return bin;

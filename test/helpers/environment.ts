@@ -25,7 +25,7 @@ export const convertEnv = (): string => find("OV_TEST_CONVERT_ENV", "convert");
 export const hfModelPath = (): string => find("OV_TEST_HF_MODEL", "hf", "SmolLM2-135M-Instruct");
 /** A model that writes what a test puts into its table: helpers/scripted-model.ts. */
 export const scriptedModelPath = (): string => find("OV_TEST_SCRIPTED_MODEL", "scripted", "model");
-/** A Python with the OpenAI client and LiteLLM. */
+/** A Python with the clients of test/run.mjs. */
 export const clientPython = (): string => find("OV_TEST_PYTHON", "python", "bin", "python");
 /** Models' own chat templates (.jinja), some seventy; undefined: they are not there. */
 export function chatTemplates(): string | undefined {

@@ -6,31 +6,37 @@ from zlib import crc32
 import schemathesis
 
 CHAT = "POST /v1/chat/completions"
+RESPONSES = "POST /v1/responses"
 # Fields whose meaning has more rules than a schema can tell.
 RULED = [
+    "background",
+    "conversation",
     "function_call",
     "functions",
     "logit_bias",
+    "previous_response_id",
+    "prompt",
     "response_format",
     "structured_outputs",
+    "text",
     "tool_choice",
     "tools",
     "top_logprobs",
 ]
 # Else a few requests would take most of the time.
-MOST = {"n": 2, "max_tokens": 8, "max_completion_tokens": 8}
+MOST = {"n": 2, "max_tokens": 8, "max_completion_tokens": 8, "max_output_tokens": 8}
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
-    """Changes two of three valid chats into ones that can be answered, as random ones hardly ever are; half stream."""
+    """Changes two of three valid requests into ones that can be answered, as random ones hardly ever are; half stream."""
     if not isinstance(case.body, dict):
         return
     options = case.body.get("options")
     if isinstance(options, dict) and isinstance(options.get("num_predict"), int):
         # 0 and less are no bound at all.
         options["num_predict"] = min(abs(options["num_predict"]) + 1, 8)
-    if case.operation.label != CHAT:
+    if case.operation.label not in (CHAT, RESPONSES):
         return
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
@@ -41,8 +47,16 @@ def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any])
     if lot == 0:
         return
     case.body = {key: value for key, value in case.body.items() if key not in RULED}
-    case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
+    if case.operation.label == CHAT:
+        case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
+    else:
+        case.body["input"] = [to_plain_item(item) for item in case.body.get("input") or []] or "Hi"
     case.body["stream"] = lot == 1
+
+
+def to_plain_item(item: Any) -> dict[str, Any]:
+    """A message of the item's text, or of one character of the input's where that is a text."""
+    return {"role": "user", "content": item if isinstance(item, str) else str(item.get("content", ""))}
 
 
 def to_plain(message: dict[str, Any]) -> dict[str, Any]:

@@ -20,17 +20,23 @@ export interface History {
 export function toInputItems(input: CreateResponseRequest["input"], history: History): PlacedItem[] {
   if (input === undefined || input === null) return [];
   if (typeof input === "string") return [{ item: { role: "user", content: input }, at: "input" }];
+  const isReference = (item: InputItem) => typeOfItem(item) === "item_reference";
+  const known = input.some(isReference) ? indexItems(history) : new Map<string, InputItem>();
   return input.map((item, index) => {
     const at = `input[${index}]`;
-    return typeOfItem(item) === "item_reference" ? { item: findItem(item, at, history), at } : { item, at };
+    return { item: isReference(item) ? findItem(item, at, known) : item, at };
   });
 }
 
-function findItem({ id }: InputItem, at: string, history: History): InputItem {
-  for (const { response, input } of history.all()) {
-    const found = [...response.output, ...input].find((item) => item.id === id);
-    if (found) return found;
-  }
+/** All stored items by their ids. */
+function indexItems(history: History): Map<string, InputItem> {
+  const stored = history.all().flatMap(({ response, input }) => [...input, ...response.output]);
+  return new Map(stored.map((item) => [item.id, item]));
+}
+
+function findItem({ id }: InputItem, at: string, known: ReadonlyMap<string, InputItem>): InputItem {
+  const found = known.get(id ?? "");
+  if (found) return found;
   const why = `is ${quote(id)}, which is no item of a stored response: send the item itself.`;
   throw malformed(`${at}.id`, why);
 }

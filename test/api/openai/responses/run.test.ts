@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
+import { ResponseStream } from "openai/lib/responses/ResponseStream";
 import { ResponseEvent } from "../../../../src/api/openai/responses/events.ts";
 import { Response } from "../../../../src/api/openai/responses/response.ts";
 import { createResponseRun, type RunOptions } from "../../../../src/api/openai/responses/run.ts";
@@ -43,7 +44,15 @@ async function read(parts: AnswerPart[], options: Partial<RunOptions> = {}) {
   expect(events.map(({ sequence_number }) => sequence_number)).toEqual([...events.keys()]);
   const response = run.snapshot();
   expect([Value.Check(Response, response), findMissing(response), ended]).toEqual([true, [], [response]]);
+  const accumulated: unknown = await accumulate(events);
+  expect(accumulated).toMatchObject({ id: response.id, output: response.output });
   return { events, response, types: events.map(({ type }) => type) };
+}
+
+/** The response as the official client puts it together; it throws where an event does not follow from those before. */
+function accumulate(events: readonly ResponseEvent[]) {
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+  return ResponseStream.fromReadableStream(new Blob(lines).stream()).finalResponse();
 }
 
 function check(event: ResponseEvent): void {

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { clientPython } from "../helpers/environment.ts";
+import { smol, startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+const home = createTempDir();
+const apiKey = "a key of the tests";
+const berlin = "The capital of Germany is Berlin.";
+let server: TestServer;
+/** What each check of responses_client.py printed, by its name. */
+let checks: Map<string, unknown>;
+
+beforeAll(async () => {
+  server = await startServer({ home, env: { OV_API_KEY: apiKey } });
+  const script = join(import.meta.dir, "responses_client.py");
+  const child = Bun.spawn([clientPython(), script, `${server.url}/v1`, apiKey, smol], {
+    // A proxy of the machine must not come between the client and the server.
+    env: { PATH: process.env.PATH, HOME: home, NO_PROXY: "*", PYTHONDONTWRITEBYTECODE: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  if (code !== 0) throw new Error(`responses_client.py ended with ${code}:\n${out}\n${err}`);
+  const lines = out.trim().split("\n");
+  checks = new Map(lines.map((line) => [JSON.parse(line).check, JSON.parse(line)]));
+}, 120_000);
+afterAll(() => server.stop(), 40_000);
+
+describe("the Python client", () => {
+  test("gets a response, and one of a schema", () => {
+    expect(checks.get("plain")).toMatchObject({ text: berlin, status: "completed", tokens: 8 });
+    expect(checks.get("parsed")).toMatchObject({ is_city: true });
+  });
+
+  test("puts a stream together", () => {
+    expect(checks.get("streamed")).toMatchObject({ text: berlin, deltas: 7, last: "response.completed" });
+  });
+
+  test("calls a tool in a stream, and goes on from what is stored with its result", () => {
+    expect(checks.get("tool round")).toMatchObject({
+      kinds: expect.arrayContaining([
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+      ]),
+      name: "weather",
+      city: expect.any(String),
+      text: expect.stringMatching(/./),
+    });
+  });
+
+  test("finds, lists and deletes a response", () => {
+    expect(checks.get("stored")).toMatchObject({
+      same: true,
+      items: ["message"],
+      code: "response_not_found",
+    });
+  });
+
+  test("stops in mid-stream by leaving", async () => {
+    expect(checks.has("left")).toBe(true);
+    const ended = await server.logged(/\/v1\/responses .*finish=client_closed_request/);
+    expect(Number(/ new=(\d+)/.exec(ended)?.[1])).toBeLessThan(3000);
+  });
+});
+
+describe("openai-agents", () => {
+  test("run a tool in a stream and end with a message", () => {
+    expect(checks.get("agent")).toMatchObject({
+      has_asked: true,
+      kinds: expect.arrayContaining(["raw_response_event", "run_item_stream_event"]),
+      is_text: true,
+    });
+  });
+
+  test("get an output of their type", () => {
+    expect(checks.get("agent output")).toMatchObject({ is_city: true });
+  });
+});
+
+test("none of what they said is in the log", () => {
+  const log = server.log().join("\n");
+  for (const word of ["Berlin", "capital", apiKey]) expect(log).not.toContain(word);
+});
