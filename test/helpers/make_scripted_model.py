@@ -55,7 +55,7 @@ codes = np.random.default_rng(0).choice(np.array([-1, 1], np.float32), (vocabula
 axis = op.constant(0, dtype=np.int64)
 chosen = op.gather(op.constant(codes), op.gather(script, position_ids, axis), axis)
 logits = op.matmul(chosen, op.constant(codes), False, True)
-nothing = op.multiply(op.reduce_mean(hidden, op.constant([-1]), True), op.constant(np.float32(1e-9)))
+nothing = op.multiply(op.reduce_mean(hidden, op.constant([0, 1, 2]), True), op.constant(np.float32(1e-9)))
 answer = op.add(logits, nothing)
 answer.output(0).set_names({"logits"})
 result.input(0).replace_source_output(answer.output(0))

@@ -5,14 +5,19 @@ from zlib import crc32
 
 import schemathesis
 
-CHAT = "POST /v1/chat/completions"
+ANSWERED = ("POST /v1/chat/completions", "POST /v1/messages")
 # Fields whose meaning has more rules than a schema can tell.
 RULED = [
     "function_call",
     "functions",
+    "compaction",
     "logit_bias",
+    "output_config",
+    "output_format",
     "response_format",
     "structured_outputs",
+    "system",
+    "thread",
     "tool_choice",
     "tools",
     "top_logprobs",
@@ -23,8 +28,8 @@ MOST = {"n": 2, "max_tokens": 8, "max_completion_tokens": 8}
 
 @schemathesis.hook
 def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
-    """Changes two of three valid chats into ones that can be answered, as random ones hardly ever are; half stream."""
-    if case.operation.label != CHAT or not isinstance(case.body, dict):
+    """Changes two of three valid chats and messages into ones that can be answered, as random ones hardly ever are; half stream."""
+    if case.operation.label not in ANSWERED or not isinstance(case.body, dict):
         return
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
