@@ -1,4 +1,3 @@
-import { cors } from "@elysiajs/cors";
 import { TypeRegistry } from "@sinclair/typebox";
 import { type AnyElysia, Elysia, t } from "elysia";
 import { type Dialect, findDialect } from "../api/dialect.ts";
@@ -8,6 +7,7 @@ import type { Events } from "../serving/events.ts";
 import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
 import { readJsonBody } from "./body/json.ts";
 import { readMultipartBody } from "./body/multipart.ts";
+import { crossOrigin } from "./cross-origin.ts";
 import { methodsAt, namesOf, renderFailure, toFailure } from "./errors.ts";
 import { openapiDocument, toDetail } from "./openapi.ts";
 import { recordOf, startRecord } from "./record.ts";
@@ -126,18 +126,6 @@ async function readBody({ type }: BodyReader, request: Request, maxBody: number)
     case "multipart":
       return await readMultipartBody(request, maxBody);
   }
-}
-
-/** Lets pages of these origins call the API; without any, browsers keep all pages out. */
-function crossOrigin(origins: string[]) {
-  if (origins.length === 0) return new Elysia();
-  return cors({
-    origin: origins,
-    allowedHeaders: ["authorization", "content-type", "x-request-id"],
-    exposeHeaders: ["x-request-id", "retry-after", "x-ov-llm-warning"],
-    methods: ["GET", "POST", "DELETE", "OPTIONS"],
-    credentials: false,
-  });
 }
 
 function listPaths(all: readonly { path: string; method: string }[]): Map<string, string[]> {

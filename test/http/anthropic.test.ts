@@ -320,6 +320,26 @@ describe("with a key", () => {
   });
 });
 
+test("a page may send what the official client sends", async () => {
+  const { send } = open({ corsOrigins: ["https://chat.example"] });
+  const names = [
+    "x-api-key",
+    "anthropic-version",
+    "anthropic-dangerous-direct-browser-access",
+    "x-stainless-lang",
+  ];
+  const response = await send(path, {
+    method: "OPTIONS",
+    headers: {
+      origin: "https://chat.example",
+      "access-control-request-method": "POST",
+      "access-control-request-headers": names.join(","),
+    },
+  });
+  const allowed = response.headers.get("access-control-allow-headers")?.split(", ") ?? [];
+  expect(names.filter((name) => !allowed.includes(name))).toEqual([]);
+});
+
 test.each(["GET", "HEAD"])("%s / says that somebody is there, without a key", async (method) => {
   const keys = createKeyring(() => [{ name: "mine", key: "secret" }]);
   const response = await open({ keys }).send("/", { method });

@@ -5,20 +5,25 @@ from zlib import crc32
 
 import schemathesis
 
-CHAT = "POST /v1/chat/completions"
 RESPONSES = "POST /v1/responses"
+ANSWERED = ("POST /v1/chat/completions", "POST /v1/messages", RESPONSES)
 # Fields whose meaning has more rules than a schema can tell.
 RULED = [
     "background",
     "conversation",
     "function_call",
     "functions",
+    "compaction",
     "logit_bias",
+    "output_config",
+    "output_format",
     "previous_response_id",
     "prompt",
     "response_format",
     "structured_outputs",
+    "system",
     "text",
+    "thread",
     "tool_choice",
     "tools",
     "top_logprobs",
@@ -36,7 +41,7 @@ def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any])
     if isinstance(options, dict) and isinstance(options.get("num_predict"), int):
         # 0 and less are no bound at all.
         options["num_predict"] = min(abs(options["num_predict"]) + 1, 8)
-    if case.operation.label not in (CHAT, RESPONSES):
+    if case.operation.label not in ANSWERED:
         return
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
@@ -47,10 +52,10 @@ def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any])
     if lot == 0:
         return
     case.body = {key: value for key, value in case.body.items() if key not in RULED}
-    if case.operation.label == CHAT:
-        case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
-    else:
+    if case.operation.label == RESPONSES:
         case.body["input"] = [to_plain_item(item) for item in case.body.get("input") or []] or "Hi"
+    else:
+        case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
     case.body["stream"] = lot == 1
 
 
