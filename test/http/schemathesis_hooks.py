@@ -6,13 +6,19 @@ from zlib import crc32
 import schemathesis
 
 CHAT = "POST /v1/chat/completions"
+COMPLETIONS = "POST /v1/completions"
 # Fields whose meaning has more rules than a schema can tell.
 RULED = [
+    "add_special_tokens",
+    "best_of",
+    "echo",
     "function_call",
     "functions",
     "logit_bias",
+    "prompt_logprobs",
     "response_format",
     "structured_outputs",
+    "suffix",
     "tool_choice",
     "tools",
     "top_logprobs",
@@ -23,8 +29,8 @@ MOST = {"n": 2, "max_tokens": 8, "max_completion_tokens": 8}
 
 @schemathesis.hook
 def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
-    """Changes two of three valid chats into ones that can be answered, as random ones hardly ever are; half stream."""
-    if case.operation.label != CHAT or not isinstance(case.body, dict):
+    """Changes two of three valid requests into ones that can be answered, as random ones hardly ever are; half stream."""
+    if case.operation.label not in (CHAT, COMPLETIONS) or not isinstance(case.body, dict):
         return
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
@@ -35,8 +41,19 @@ def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any])
     if lot == 0:
         return
     case.body = {key: value for key, value in case.body.items() if key not in RULED}
-    case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
+    if case.operation.label == CHAT:
+        case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
+    else:
+        case.body = {key: value for key, value in case.body.items() if key != "logprobs"}
+        case.body["prompt"] = to_texts(case.body.get("prompt"))
     case.body["stream"] = lot == 1
+
+
+def to_texts(prompt: Any) -> str | list[str]:
+    """The prompt without token ids, of which the model lacks most, and of a few texts at most."""
+    if not isinstance(prompt, list):
+        return prompt or "Hi"
+    return [text if isinstance(text, str) else str(text) for text in prompt[:3]]
 
 
 def to_plain(message: dict[str, Any]) -> dict[str, Any]:
