@@ -5,12 +5,14 @@ from zlib import crc32
 
 import schemathesis
 
-RESPONSES = "POST /v1/responses"
-ANSWERED = ("POST /v1/chat/completions", "POST /v1/messages", RESPONSES)
+ANSWERED = ("POST /v1/chat/completions", "POST /v1/completions", "POST /v1/messages", "POST /v1/responses")
 # Fields whose meaning has more rules than a schema can tell.
 RULED = [
+    "add_special_tokens",
     "background",
+    "best_of",
     "conversation",
+    "echo",
     "function_call",
     "functions",
     "compaction",
@@ -18,9 +20,10 @@ RULED = [
     "output_config",
     "output_format",
     "previous_response_id",
-    "prompt",
+    "prompt_logprobs",
     "response_format",
     "structured_outputs",
+    "suffix",
     "system",
     "text",
     "thread",
@@ -52,16 +55,28 @@ def before_call(_context: Any, case: schemathesis.Case, _kwargs: dict[str, Any])
     if lot == 0:
         return
     case.body = {key: value for key, value in case.body.items() if key not in RULED}
-    if case.operation.label == RESPONSES:
-        case.body["input"] = [to_plain_item(item) for item in case.body.get("input") or []] or "Hi"
-    else:
-        case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
+    match case.operation.label:
+        case "POST /v1/completions":
+            case.body.pop("logprobs", None)
+            case.body["prompt"] = to_texts(case.body.get("prompt"))
+        case "POST /v1/responses":
+            case.body.pop("prompt", None)
+            case.body["input"] = [to_plain_item(item) for item in case.body.get("input") or []] or "Hi"
+        case _:
+            case.body["messages"] = [to_plain(message) for message in case.body["messages"]]
     case.body["stream"] = lot == 1
 
 
 def to_plain_item(item: Any) -> dict[str, Any]:
     """A message of the item's text, or of one character of the input's where that is a text."""
     return {"role": "user", "content": item if isinstance(item, str) else str(item.get("content", ""))}
+
+
+def to_texts(prompt: Any) -> str | list[str]:
+    """The prompt without token ids, of which the model lacks most, and of a few texts at most."""
+    if not isinstance(prompt, list):
+        return prompt or "Hi"
+    return [text if isinstance(text, str) else str(text) for text in prompt[:3]]
 
 
 def to_plain(message: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ export const CompletionRequest = Type.Object(
     ),
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     seed: nullable(Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991 })),
-    stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 16 })])),
+    stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 64 })])),
     presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     repetition_penalty: nullable(Type.Number({ exclusiveMinimum: 0, maximum: 10 })),
