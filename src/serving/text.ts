@@ -1,6 +1,7 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import { applyDefaults } from "../generate/defaults.ts";
 import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
@@ -67,15 +68,20 @@ export function createTextService(deps: TextServiceDeps): TextService {
   const textModelOf = createTextModels();
   const warn = createWarnings(deps.events);
   const newCallId = () => `call_${newId().slice(0, 24)}`;
-  const plan = (request: TextRequest) =>
-    planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema, newCallId });
+  const plan = ({ defaults = {} }: CatalogModel, request: TextRequest) =>
+    planText(applyDefaults(request, defaults), {
+      seed: deps.newSeed(),
+      maxTokens: deps.maxTokens,
+      compileSchema,
+      newCallId,
+    });
 
   async function* answer(
     model: CatalogModel,
     request: TextRequest,
     { client, observer, signal }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const planned = plan(request);
+    const planned = plan(model, request);
     checks.note(model.name, planned.loose);
     const prepare = createPreparation(planned, now);
     const target = catalog.toTarget(model);
@@ -102,7 +108,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
         answer(model, request, { ...options, signal: bound }),
       ),
     render: (model, request, loaded, { addGenerationPrompt }) =>
-      plan(request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
+      plan(model, request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
   };
 }
 
