@@ -90,6 +90,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
       const work = (lease: Lease) => {
         const prepared = prepare(textModelOf(lease.model, model));
         warn(lease.model, model.name, prepared.warning);
+        if (index === 0) tally.ask();
         return askEngine(lease, prepared.choice(index), { rates, signal });
       };
       return readChoice(index, pool.use(target, { client, signal }, work), tally);
@@ -173,7 +174,7 @@ async function* readChoice(
     const { reader } = choice;
     const end = (reason: "stop" | "length"): ChoicePart => {
       const finish = reader.finish(reason);
-      return { index, part: { type: "end", ...finish, usage: tally.finish(finish.reason) } };
+      return { index, part: { type: "end", ...finish, ...tally.finish(finish.reason) } };
     };
     switch (event.type) {
       case "started": {

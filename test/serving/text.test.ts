@@ -80,7 +80,13 @@ describe("a text answer", () => {
       { type: "start", promptTokens: 1, cachedTokens: 0, fingerprint: expect.any(String) },
       { type: "text", text: expect.any(String), logprobs: [] },
       { type: "text", text: expect.any(String), logprobs: [] },
-      { type: "end", reason: "length", stop: null, usage },
+      {
+        type: "end",
+        reason: "length",
+        stop: null,
+        usage,
+        timings: { promptMs: expect.any(Number), predictedMs: expect.any(Number) },
+      },
     ]);
     expect(ended).toEqual([{ usage, finish: "length" }]);
     expect(firstTokens()).toBe(1);
