@@ -93,7 +93,7 @@ const header = [
 
 /** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
 export function renderModels(list: ModelList, width: number | null): string {
-  const notes = [...toAliasLines(list.models), ...toProblemLines(list)];
+  const notes = [...toAliasLines(list.models), ...toDefaultLines(list.models), ...toProblemLines(list)];
   if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
   if (list.server_problem !== null) notes.push(list.server_problem);
   const table = renderTable(header, list.models.map(toRow), width);
@@ -128,6 +128,20 @@ function toLiveCells(model: ListedModel): string[] {
 function toAliasLines(listed: ListedModel[]): string[] {
   const named = listed.filter(({ aliases }) => aliases.length > 0);
   return named.map(({ name, aliases }) => `Aliases of ${name}: ${aliases.join(", ")}`);
+}
+
+function toDefaultLines(listed: ListedModel[]): string[] {
+  return listed.flatMap(({ name, defaults, presets }) => [
+    ...(Object.keys(defaults).length > 0 ? [`Defaults of ${name}: ${renderDefaults(defaults)}`] : []),
+    ...Object.entries(presets).map(
+      ([preset, own]) => `Preset ${preset} of ${name}: ${renderDefaults(own) || "nothing of its own"}`,
+    ),
+  ]);
+}
+
+function renderDefaults(defaults: ListedModel["defaults"]): string {
+  const shown = Object.entries(defaults).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return shown.map((text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)).join(" ");
 }
 
 function toProblemLines({ models: listed, problems }: ModelList): string[] {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Settings } from "../config/settings.ts";
 import { listConverted } from "../models/manifests.ts";
 import { toRealPath } from "../models/paths.ts";
+import { listOtherNames } from "../registry/schema.ts";
 import type { Snapshot } from "../registry/watcher.ts";
 import { type Planned, toPlan } from "./plan.ts";
 import { readRegistry } from "./prepare.ts";
@@ -63,8 +64,8 @@ function toRegistered({ entries }: Snapshot): Map<string, string> {
   return new Map([...entries].map(([name, { path }]) => [toRealPath(path), name]));
 }
 
-/** Broken entries and aliases hold their names, too. */
+/** Broken entries, aliases and presets hold their names, too. */
 function listNames({ entries, problems }: Snapshot): string[] {
-  const aliases = [...entries.values()].flatMap(({ aliases: more = [] }) => more);
+  const aliases = [...entries.values()].flatMap(listOtherNames);
   return [...entries.keys(), ...problems.map(({ name }) => name), ...aliases];
 }

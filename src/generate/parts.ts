@@ -16,7 +16,7 @@ export type AnswerPart =
   /** The engine took the prompt. */
   | { type: "start"; promptTokens: number; cachedTokens: number; fingerprint: string }
   | ContentEvent
-  | { type: "end"; reason: EndReason; stop: string | null; usage: Usage };
+  | { type: "end"; reason: EndReason; stop: string | null; usage: Usage; timings?: Timings };
 
 /** `calls`: it ended by itself and called tools; `length`: it was cut by the bound on its tokens. */
 export type EndReason = "stop" | "length" | "calls";
@@ -29,6 +29,14 @@ export interface Usage {
   newTokens: number;
   /** Those of the new ones that were reasoning. */
   reasoningTokens: number;
+}
+
+/** How long the engine took for the usage beside it, in milliseconds; loading and waiting for a turn are no part of it. */
+export interface Timings {
+  /** From when it got the request to its first new token. */
+  promptMs: number;
+  /** From there to the end. */
+  predictedMs: number;
 }
 
 /** A part of the choice with this index, from 0. */

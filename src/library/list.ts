@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { ModelDefaults } from "../registry/defaults.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { findProblem, toShortReason } from "./check.ts";
 
@@ -9,6 +10,10 @@ export interface ModelOnDisk {
   task: string;
   weight_format: string;
   aliases: string[];
+  /** What requests mean where they are silent. */
+  defaults: ModelDefaults;
+  /** Further names, each with defaults of its own. */
+  presets: Record<string, ModelDefaults>;
   path: string;
   /** Of all files; null: there is nothing at the path. */
   size_bytes: number | null;
@@ -25,6 +30,8 @@ export async function listModel(name: string, entry: RegistryEntry): Promise<Mod
     task: entry.task,
     weight_format: entry.weight_format,
     aliases: entry.aliases ?? [],
+    defaults: entry.defaults ?? {},
+    presets: entry.presets ?? {},
     path: entry.path,
     size_bytes: await measure(entry.path),
     path_state: problem === null ? "ok" : toShortReason(problem),

@@ -45,6 +45,7 @@ export function renameModel(models: RawModels, name: string, next: string): void
   checkName(next);
   const holder = findHolder(models, next);
   if (Object.hasOwn(models, next) || (holder !== undefined && holder !== name)) throw taken(next, holder);
+  if (holder === name && !toAliases(entry).includes(next)) throw taken(next, holder);
   const renamed = holder === name ? withAliases(name, entry, (aliases) => without(aliases, [next])) : entry;
   const all = Object.entries(models);
   for (const [key] of all) delete models[key];
@@ -115,16 +116,24 @@ function toAliases(entry: unknown): string[] {
   return aliases.filter((alias) => typeof alias === "string");
 }
 
+function toPresets(entry: unknown): string[] {
+  const has = typeof entry === "object" && entry !== null && "presets" in entry;
+  return has && typeof entry.presets === "object" && entry.presets !== null ? Object.keys(entry.presets) : [];
+}
+
 function withAliases(name: string, entry: unknown, change: (aliases: string[]) => string[]) {
   const { aliases: _before, ...rest } = toFields(name, entry);
   const aliases = change(toAliases(entry));
   return aliases.length === 0 ? rest : { ...rest, aliases };
 }
 
-/** The model that has this name or alias. */
-function findHolder(models: RawModels, name: string): string | undefined {
+/** The model that has this name, alias or preset. */
+export function findHolder(models: RawModels, name: string): string | undefined {
   if (Object.hasOwn(models, name)) return name;
-  return Object.keys(models).find((key) => toAliases(models[key]).includes(name));
+  return Object.keys(models).find((key) => {
+    const entry = models[key];
+    return toAliases(entry).includes(name) || toPresets(entry).includes(name);
+  });
 }
 
 function checkFreeAlias(models: RawModels, name: string, alias: string): void {
@@ -133,7 +142,16 @@ function checkFreeAlias(models: RawModels, name: string, alias: string): void {
     throw refused({ what: `Cannot use ${quote(alias)} as an alias of itself`, next: chooseAnother });
   }
   const holder = findHolder(models, alias);
-  if (holder !== undefined && holder !== name) throw taken(alias, holder);
+  const isPreset = holder === name && toPresets(models[name]).includes(alias);
+  if (holder !== undefined && (holder !== name || isPreset)) throw taken(alias, holder);
+}
+
+/** Throws `invalid_request` where the preset's name is taken by anything but a preset of the same model. */
+export function checkFreePreset(models: RawModels, name: string, preset: string): void {
+  if (toPresets(models[name]).includes(preset)) return;
+  checkName(preset, "the name of a preset");
+  const holder = findHolder(models, preset);
+  if (holder !== undefined) throw taken(preset, holder);
 }
 
 function taken(name: string, holder: string | undefined): OvError {

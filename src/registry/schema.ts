@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 import { toolFormatNames } from "../tool-formats.ts";
+import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
 
 /** One model of registry.json. Keys that are not named here are allowed and kept. */
@@ -34,6 +35,14 @@ export const RegistryEntry = Type.Object(
     pinned: Type.Optional(Type.Boolean({ description: "true or false" })),
     /** Unloaded after this many seconds without a request; 0: never. */
     idle_seconds: Type.Optional(Type.Number({ minimum: 0, description: "a number of seconds, 0 or more" })),
+    /** What requests mean where they are silent. */
+    defaults: Type.Optional(ModelDefaults),
+    /** Further names, each with defaults of its own beside the model's. */
+    presets: Type.Optional(
+      Type.Record(Type.String({ minLength: 1 }), ModelDefaults, {
+        description: "an object from name to defaults",
+      }),
+    ),
     /** How the model writes tool calls, where its chat template does not show it. */
     tool_format: Type.Optional(
       Type.Union(
@@ -102,28 +111,50 @@ export function parseRegistry(text: string, source?: string): ParsedRegistry {
   return { entries, problems };
 }
 
+/** All names that requests may use for a model beside its own. */
+export function listOtherNames({
+  aliases = [],
+  presets = {},
+}: Pick<RegistryEntry, "aliases" | "presets">): string[] {
+  return [...aliases, ...Object.keys(presets)];
+}
+
 function withFreeAliases(
   name: string,
   entry: RegistryEntry,
   taken: Set<string>,
   problems: RegistryProblem[],
 ): RegistryEntry {
-  if (entry.aliases === undefined) return entry;
-  const aliases = entry.aliases.filter((alias) => {
+  const { aliases, presets } = entry;
+  const isFree = (what: string) => (alias: string) => {
     if (!taken.has(alias)) return taken.add(alias);
-    const reason = `Alias ${show(alias)} of registry entry ${show(name)} is dropped: another name or alias has it already.`;
+    const reason = `${what} ${show(alias)} of registry entry ${show(name)} is dropped: another name or alias has it already.`;
     problems.push({ name, reason });
     return false;
-  });
-  return { ...entry, aliases };
+  };
+  const isFreePreset = isFree("Preset");
+  return {
+    ...entry,
+    ...(aliases && { aliases: aliases.filter(isFree("Alias")) }),
+    ...(presets && {
+      presets: Object.fromEntries(Object.entries(presets).filter(([alias]) => isFreePreset(alias))),
+    }),
+  };
 }
 
 function toReason(name: string, value: unknown): string {
   if (name === "") return "its name is empty";
   const error = Value.Errors(RegistryEntry, value).First();
-  const [, field, part] = error?.path.split("/") ?? [];
+  const [, field, part, inner] = (error?.path.split("/") ?? []).map(unescapePointer);
   if (error === undefined || field === undefined) return `it is ${show(value)}, but must be an object`;
   if (field === "properties" && part !== undefined) return toPropertyReason(part, error.value);
+  if (field === "defaults" && part !== undefined) return toDefaultReason(part, error.value, `"defaults"`);
+  if (field === "presets" && part !== undefined && inner !== undefined) {
+    return toDefaultReason(inner, error.value, `preset ${show(part)}`);
+  }
+  if (field === "presets" && part !== undefined) {
+    return `its preset ${show(part)} is ${show(error.value)}, but must be an object of defaults`;
+  }
   const schema: TSchema | undefined = Object.entries(RegistryEntry.properties).find(
     ([key]) => key === field,
   )?.[1];
@@ -137,6 +168,18 @@ function toPropertyReason(property: string, value: unknown): string {
   const schema = propertySchema(property);
   if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
   return `ov-llm does not know ${what}: it knows ${propertyNames.join(", ")}`;
+}
+
+function toDefaultReason(key: string, value: unknown, where: string): string {
+  const what = `the default ${show(key)} in its ${where}`;
+  const schema = defaultSchema(key);
+  if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
+  return `ov-llm does not know ${what}: it knows ${defaultNames.join(", ")}`;
+}
+
+/** RFC 6901, section 3. */
+function unescapePointer(step: string): string {
+  return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
 function absolute(wanted: string): string {

@@ -1,15 +1,36 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { type ErrorFacts, OvError } from "../errors.ts";
-import { findEntry, type RawModels, toFields } from "./edit.ts";
+import { defaultNames, defaultSchema } from "./defaults.ts";
+import { checkFreePreset, findEntry, type RawModels, toFields } from "./edit.ts";
 import { findNearest } from "./names.ts";
 import { propertyNames, propertySchema } from "./properties.ts";
 import { RegistryEntry } from "./schema.ts";
 
 const schemas = new Map<string, TSchema>(Object.entries(RegistryEntry.properties));
 /** Aliases have a command of their own, which checks the other models' names too. */
-const settable = [...schemas.keys()].filter((key) => key !== "aliases" && key !== "properties");
-const propertyPrefix = "properties.";
+const apart = ["aliases", "properties", "defaults", "presets"];
+const settable = [...schemas.keys()].filter((key) => !apart.includes(key));
+
+/** Keys within objects of the entry, and how they are spoken of. */
+const groups = [
+  {
+    prefix: "properties.",
+    schemaOf: propertySchema,
+    names: propertyNames,
+    word: "property",
+    words: "properties",
+  },
+  { prefix: "defaults.", schemaOf: defaultSchema, names: defaultNames, word: "default", words: "defaults" },
+  { prefix: "presets.", schemaOf: defaultSchema, names: defaultNames, word: "default", words: "defaults" },
+] as const;
+
+/** Where a value goes: the keys of the objects that hold it, and its own. */
+interface Place {
+  way: string[];
+  name: string;
+  group: (typeof groups)[number] | null;
+}
 
 const required = new Set<string>(RegistryEntry.required);
 
@@ -20,8 +41,9 @@ export interface SetOptions {
 
 /**
  * `key=value` sets a value of the entry, `key=` removes it; all of them or, when one is refused, none.
- * `properties.NAME=value` is about one OpenVINO property. Values are held to the schema of the registry. Throws
- * `invalid_request`.
+ * `properties.NAME=value` is about one OpenVINO property, `defaults.NAME=value` about one default of requests,
+ * `presets.PRESET.NAME=value` about one of a preset, and `presets.PRESET=` removes the preset. Values are held to the schema
+ * of the registry. Throws `invalid_request`.
  */
 export function setValues(
   models: RawModels,
@@ -32,21 +54,39 @@ export function setValues(
   const fields = toFields(name, findEntry(models, name));
   for (const assignment of assignments) {
     const [key, text] = split(assignment);
-    const value = text === "" ? undefined : toValue(key, text);
-    check(key, value, assignment, options.force === true);
-    if (key.startsWith(propertyPrefix)) setProperty(fields, key.slice(propertyPrefix.length), value);
-    else if (value === undefined) delete fields[key];
-    else fields[key] = value;
+    const place = toPlace(key, text);
+    const value = text === "" ? undefined : toValue(place, text);
+    check(key, place, value, assignment, options.force === true);
+    if (place.group?.prefix === "presets.") checkFreePreset(models, name, place.way[1] ?? place.name);
+    put(fields, [...place.way, place.name], value);
   }
   models[name] = fields;
 }
 
-/** The entry as it was stays as it was; no empty object is left behind. */
-function setProperty(fields: Record<string, unknown>, property: string, value: unknown): void {
-  const { [property]: _before, ...others } = toObject(fields.properties);
-  const properties = value === undefined ? others : { ...others, [property]: value };
-  if (Object.keys(properties).length > 0) fields.properties = properties;
-  else delete fields.properties;
+/** The preset's own name may hold dots: the last part is that of the default, unless the whole preset goes. */
+function toPlace(key: string, text: string): Place {
+  const group = groups.find(({ prefix }) => key.startsWith(prefix)) ?? null;
+  if (group === null) return { way: [], name: key, group };
+  const rest = key.slice(group.prefix.length);
+  const top = group.prefix.slice(0, -1);
+  if (top !== "presets") return { way: [top], name: rest, group };
+  const dot = rest.lastIndexOf(".");
+  const isWhole = text === "" && (dot < 1 || defaultSchema(rest.slice(dot + 1)) === undefined);
+  if (isWhole) return { way: [top], name: rest, group };
+  return { way: [top, rest.slice(0, Math.max(0, dot))], name: rest.slice(dot + 1), group };
+}
+
+/** What was there before stays as it was; no empty object is left behind. */
+function put(fields: Record<string, unknown>, way: readonly string[], value: unknown): void {
+  const [key = "", ...rest] = way;
+  let next = value;
+  if (rest.length > 0) {
+    const inner = toObject(fields[key]);
+    put(inner, rest, value);
+    next = Object.keys(inner).length > 0 ? inner : undefined;
+  }
+  if (next === undefined) delete fields[key];
+  else fields[key] = next;
 }
 
 function toObject(value: unknown): Record<string, unknown> {
@@ -63,21 +103,26 @@ function split(assignment: string): [key: string, text: string] {
 }
 
 /** The text as the type of its key; text that does not fit stays text, and the schema refuses it. */
-function toValue(key: string, text: string): unknown {
-  const type: unknown = schemaOf(key)?.type;
+function toValue(place: Place, text: string): unknown {
+  const type: unknown = schemaOf(place)?.type;
   return type === "string" ? text : (parseJson(text) ?? text);
 }
 
-function check(key: string, value: unknown, assignment: string, force: boolean): void {
+function check(key: string, place: Place, value: unknown, assignment: string, force: boolean): void {
   if (key === "aliases") {
     throw refused({ what: `Cannot set "aliases" here`, next: `Use "ov-llm models alias".` });
   }
-  if (key === "properties") {
-    throw refused({ what: `Cannot set "properties" as a whole`, next: "Set properties.NAME=value." });
+  if (apart.includes(key)) {
+    const next = `Set ${key === "presets" ? "presets.PRESET.NAME" : `${key}.NAME`}=value.`;
+    throw refused({ what: `Cannot set ${quote(key)} as a whole`, next });
   }
-  const schema = schemaOf(key);
+  const removesPreset = place.group?.prefix === "presets." && place.way.length === 1;
+  if (removesPreset) return;
+  if (place.way.at(-1) === "")
+    throw refused({ what: `Cannot set ${quote(key)}`, next: "Set presets.PRESET.NAME=value." });
+  const schema = schemaOf(place);
   if (schema === undefined) {
-    if (key.startsWith(propertyPrefix)) throw unknownProperty(key.slice(propertyPrefix.length));
+    if (place.group !== null) throw unknownMember(place.name, place.group);
     if (key === "__proto__" || !force) throw unknownKey(key);
   } else if (value === undefined) {
     if (required.has(key))
@@ -88,21 +133,20 @@ function check(key: string, value: unknown, assignment: string, force: boolean):
   }
 }
 
-function schemaOf(key: string): TSchema | undefined {
-  return key.startsWith(propertyPrefix) ? propertySchema(key.slice(propertyPrefix.length)) : schemas.get(key);
+function schemaOf({ name, group }: Place): TSchema | undefined {
+  return group === null ? schemas.get(name) : group.schemaOf(name);
 }
 
-function unknownProperty(property: string): OvError {
-  const next = `The properties that ov-llm knows are ${propertyNames.join(", ")}.`;
+function unknownMember(name: string, { names, word, words }: (typeof groups)[number]): OvError {
   return refused({
-    what: `Cannot set the property ${quote(property)}`,
-    why: toGuess(property, propertyNames),
-    next,
+    what: `Cannot set the ${word} ${quote(name)}`,
+    why: toGuess(name, names),
+    next: `The ${words} that ov-llm knows are ${names.join(", ")}.`,
   });
 }
 
 function unknownKey(key: string): OvError {
-  const next = `The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME; --force sets others.`;
+  const next = `The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME, defaults.NAME, presets.PRESET.NAME; --force sets others.`;
   return refused({ what: `Cannot set ${quote(key)}`, why: toGuess(key, settable), next });
 }
 

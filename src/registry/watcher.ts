@@ -1,7 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { diffEntries, type RegistryDiff } from "./diff.ts";
-import { type ParsedRegistry, parseRegistry, type RegistryEntry, type RegistryProblem } from "./schema.ts";
+import {
+  listOtherNames,
+  type ParsedRegistry,
+  parseRegistry,
+  type RegistryEntry,
+  type RegistryProblem,
+} from "./schema.ts";
 
 export interface Snapshot {
   entries: ReadonlyMap<string, RegistryEntry>;
@@ -138,8 +144,8 @@ function toResult(content: Content, path: string): ParsedRegistry & { failure: s
 }
 
 function toAliases(entries: ReadonlyMap<string, RegistryEntry>): Map<string, string> {
-  const pairs = [...entries].flatMap(([name, { aliases = [] }]) =>
-    aliases.map((alias): [string, string] => [alias, name]),
+  const pairs = [...entries].flatMap(([name, entry]) =>
+    listOtherNames(entry).map((alias): [string, string] => [alias, name]),
   );
   return new Map(pairs);
 }

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { EngineChoice } from "../engine/kinds/engines.ts";
 import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
 import { OvError } from "../errors.ts";
+import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
@@ -14,6 +15,8 @@ import type { Registry } from "../registry/watcher.ts";
 export interface CatalogModel {
   name: string;
   entry: RegistryEntry;
+  /** What its requests mean where they are silent: the model's defaults, and those of the preset that was asked for. */
+  defaults?: RequestDefaults;
 }
 
 export interface Catalog {
@@ -75,12 +78,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
   function resolve(asked: string | null | undefined): CatalogModel {
     if (asked === undefined || asked === null || asked === "") {
       const model = fallback();
-      if (model) return model;
+      if (model) return { ...model, ...toDefaults(model.entry) };
       const what = "The request names no model, and OV_MODEL_PATH is not set";
       throw new OvError("model_required", { what, why: `send "model"; ${known()}` }, { param: "model" });
     }
     const found = registry.resolve(asked);
-    if (found) return found;
+    if (found) return { ...found, ...toDefaults(found.entry, asked) };
     const extra = fallback();
     if (extra?.name === asked) return extra;
     const what = `Cannot find model ${JSON.stringify(asked)}`;
@@ -101,4 +104,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
       files: readStamp(entry.path),
     }),
   };
+}
+
+function toDefaults({ defaults, presets }: RegistryEntry, preset?: string): Pick<CatalogModel, "defaults"> {
+  const own = presets && preset !== undefined && Object.hasOwn(presets, preset) ? presets[preset] : undefined;
+  return defaults || own ? { defaults: { ...defaults, ...own } } : {};
 }

@@ -1,4 +1,4 @@
-import type { EndReason, Usage } from "../generate/parts.ts";
+import type { EndReason, Timings, Usage } from "../generate/parts.ts";
 
 /** What a log or a metric wants to know of an answer. */
 export interface AnswerObserver {
@@ -11,31 +11,44 @@ export interface AnswerObserver {
 export interface Tally {
   /** Resolves once the engine has computed the prompt, or a choice has ended without any text. */
   readonly firstText: Promise<void>;
+  /** The engine gets the first choice, maybe again after another one ended. */
+  ask(): void;
   /** The engine took a prompt, which its choices share. */
   start(promptTokens: number, cachedTokens: number): void;
   add(newTokens: number, reasoningTokens: number): void;
   /** Parts of the content, as they go out; returns them. */
   see<T>(parts: T[]): T[];
-  /** A choice ended; returns the usage up to now. */
-  finish(reason: EndReason): Usage;
+  /** A choice ended; returns the usage up to now, and how long it took. */
+  finish(reason: EndReason): { usage: Usage; timings: Timings };
   /** The whole answer is over. */
   end(): void;
 }
 
-/** Counts the tokens of all choices together, and reports what an observer waits for. */
-export function createTally(observer: AnswerObserver | undefined): Tally {
+/**
+ * Counts the tokens of all choices together, and reports what an observer waits for. `clock`: milliseconds, monotonic.
+ */
+export function createTally(
+  observer: AnswerObserver | undefined,
+  clock: () => number = () => performance.now(),
+): Tally {
   const usage: Usage = { promptTokens: 0, cachedTokens: 0, newTokens: 0, reasoningTokens: 0 };
   const firstText = Promise.withResolvers<void>();
   let finish: EndReason | null = null;
   let seen = false;
+  let askedAt = clock();
+  let firstTextAt: number | null = null;
   return {
     firstText: firstText.promise,
+    ask() {
+      askedAt = clock();
+    },
     start(promptTokens, cachedTokens) {
       usage.promptTokens += promptTokens;
       usage.cachedTokens += cachedTokens;
     },
     add(newTokens, reasoningTokens) {
       firstText.resolve();
+      firstTextAt ??= clock();
       usage.newTokens += newTokens;
       usage.reasoningTokens += reasoningTokens;
     },
@@ -49,7 +62,9 @@ export function createTally(observer: AnswerObserver | undefined): Tally {
     finish(reason) {
       firstText.resolve();
       finish ??= reason;
-      return { ...usage };
+      const first = firstTextAt ?? clock();
+      const timings = { promptMs: first - askedAt, predictedMs: clock() - first };
+      return { usage: { ...usage }, timings };
     },
     end() {
       observer?.ended({ ...usage }, finish);

@@ -1,6 +1,7 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";
 import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PlanOptions, planText } from "../generate/plan.ts";
@@ -87,10 +88,11 @@ export function createTextService(deps: TextServiceDeps): TextService {
     compileSchema,
     newCallId,
   });
-  const plan = (request: TextRequest) => planText(request, toOptions());
+  const plan = ({ defaults = {} }: CatalogModel, request: TextRequest) =>
+    planText(applyDefaults(request, defaults), toOptions());
 
   function planAnswer(request: TextRequest, model: CatalogModel): AnswerPlan {
-    const planned = plan(request);
+    const planned = plan(model, request);
     let time: Date | undefined;
     return {
       choices: planned.choices,
@@ -108,7 +110,10 @@ export function createTextService(deps: TextServiceDeps): TextService {
     request: TextRequest | RawRequest,
     { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const planned = "prompts" in request ? planRawAnswer(request, toOptions()) : planAnswer(request, model);
+    const planned =
+      "prompts" in request
+        ? planRawAnswer(applyRawDefaults(request, model.defaults ?? {}), toOptions())
+        : planAnswer(request, model);
     const { choices, choicesPerPrompt, loose } = planned;
     checks.note(model.name, loose);
     const prepare = onceForEachLoad(planned.prepare);
@@ -118,6 +123,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
       const work = async function* (lease: Lease) {
         const { choice, warning } = await prepare(lease.model, signal);
         warn(lease.model, model.name, warning);
+        if (index === 0) tally.ask();
         yield* askEngine(lease, choice(index), { rates, signal });
       };
       const events = pool.use(target, { client, signal }, work);
@@ -138,7 +144,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
         answer(model, request, { ...options, signal: bound }),
       ),
     render: (model, request, loaded, { addGenerationPrompt }) =>
-      plan(request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
+      plan(model, request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
   };
 }
 
@@ -204,7 +210,7 @@ async function* readChoice(
     const { reader } = choice;
     const end = (reason: "stop" | "length"): ChoicePart => {
       const finish = reader.finish(reason);
-      return { index, part: { type: "end", ...finish, usage: tally.finish(finish.reason) } };
+      return { index, part: { type: "end", ...finish, ...tally.finish(finish.reason) } };
     };
     switch (event.type) {
       case "started": {

@@ -32,7 +32,14 @@ const loadedLive = {
 };
 
 function toServed(id: string, live: typeof unloadedLive | typeof loadedLive): Model {
-  const facts = { context_length: null, task: "text-generation", weight_format: "int8", aliases: [] };
+  const facts = {
+    context_length: null,
+    task: "text-generation",
+    weight_format: "int8",
+    aliases: [],
+    defaults: {},
+    presets: {},
+  };
   return { id, object: "model", created: 0, owned_by: "ov-llm", pinned: false, ...facts, ...live };
 }
 
@@ -91,7 +98,11 @@ function makeHome(): string {
     ...extra,
   });
   const models = {
-    good: entry(makeModel(home), { aliases: ["g", "gg"] }),
+    good: entry(makeModel(home), {
+      aliases: ["g", "gg"],
+      defaults: { temperature: 0.5 },
+      presets: { "good:wild": { temperature: 1.5, stop: ["END"] } },
+    }),
     raw: entry(makeRaw(home)),
     gone: entry(join(home, "none")),
     bad: entry("relative"),
@@ -119,6 +130,8 @@ describe("ov-llm models", () => {
     const { out } = await runCli(["models", ...toTarget(server)], { home });
     const notes = out.slice(out.indexOf("\n\n") + 2);
     expect(notes).toContain("Aliases of good: g, gg\n");
+    expect(notes).toContain("Defaults of good: temperature=0.5\n");
+    expect(notes).toContain('Preset good:wild of good: temperature=1.5 stop=["END"]\n');
     expect(notes).toContain(`raw: Cannot use the model at "${home}/models/raw": ${rawReason}.`);
     expect(notes).toContain(`gone: Cannot use the model at "${home}/none": it does not exist.`);
     expect(notes).toContain(
@@ -150,6 +163,8 @@ describe("ov-llm models", () => {
       task: "text-generation",
       weight_format: "int8",
       aliases: ["g", "gg"],
+      defaults: { temperature: 0.5 },
+      presets: { "good:wild": { temperature: 1.5, stop: ["END"] } },
       path: join(home, "models/good"),
       size_bytes: 3072,
       path_state: "ok",

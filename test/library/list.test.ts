@@ -17,6 +17,8 @@ test("a model that can be served, with the size of all its files, links to files
     name: "m",
     ...exported,
     aliases: ["a"],
+    defaults: {},
+    presets: {},
     path,
     size_bytes: 4 + 1024 + 512,
     path_state: "ok",

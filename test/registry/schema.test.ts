@@ -66,6 +66,26 @@ describe("parseRegistry", () => {
     ["context half", { context_length: 1.5 }, `its "context_length" is 1.5`],
     ["pinned text", { pinned: "yes" }, `its "pinned" is "yes", but must be true or false`],
     ["idle negative", { idle_seconds: -1 }, `its "idle_seconds" is -1, but must be a number of seconds`],
+    [
+      "a default of too much",
+      { defaults: { temperature: 3 } },
+      `the default "temperature" in its "defaults" is 3, but must be a number from 0 to 2`,
+    ],
+    [
+      "a default that there is not",
+      { defaults: { heat: 1 } },
+      `ov-llm does not know the default "heat" in its "defaults": it knows temperature, `,
+    ],
+    [
+      "a preset of too much",
+      { presets: { "a/b": { top_p: 2 } } },
+      `the default "top_p" in its preset "a/b" is 2, but must be a number from 0 to 1`,
+    ],
+    [
+      "a preset that is none",
+      { presets: { p: 1 } },
+      `its preset "p" is 1, but must be an object of defaults`,
+    ],
     ["tool format list", { tool_format: [] }, `its "tool_format" is []`],
   ])("skips an entry with %s and says so", (_what, fields, reason) => {
     const { entries, problems } = parseRegistry(file({ bad: { ...good, ...fields }, ok: good }));
@@ -101,6 +121,17 @@ describe("parseRegistry", () => {
     expect(dropped[3]?.reason).toBe(
       `Alias "x" of registry entry "b" is dropped: another name or alias has it already.`,
     );
+  });
+
+  test("drops a preset whose name is taken", () => {
+    const { entries, problems } = parseRegistry(
+      file({ a: { ...good, aliases: ["x"], presets: { b: {}, x: {}, free: { top_p: 1 } } }, b: good }),
+    );
+    expect(entries.get("a")?.presets).toEqual({ free: { top_p: 1 } });
+    expect(problems.map(({ reason }) => reason.split(" is dropped")[0])).toEqual([
+      `Preset "b" of registry entry "a"`,
+      `Preset "x" of registry entry "a"`,
+    ]);
   });
 
   test("names that JavaScript objects have of their own are plain names", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { addAliases, renameModel } from "../../src/registry/edit.ts";
 import { setValues } from "../../src/registry/values.ts";
 
 const entry = () => ({ path: "/m", task: "t", weight_format: "int8", device: "CPU", mine: [1] });
@@ -35,6 +36,39 @@ describe("setValues", () => {
     [["properties.NUM_STREAMS=2", "properties.CACHE_DIR=/c", "properties.NUM_STREAMS="], { CACHE_DIR: "/c" }],
   ])("%p", (assignments, properties) => {
     expect(set(assignments)).toEqual({ ...entry(), properties } as never);
+  });
+
+  test.each<[string[], object]>([
+    [
+      ["defaults.temperature=0.3", 'defaults.stop=["END"]'],
+      { defaults: { temperature: 0.3, stop: ["END"] } },
+    ],
+    [["defaults.system=Answer in 3 words."], { defaults: { system: "Answer in 3 words." } }],
+    [["defaults.system=5", "defaults.top_k=4", "defaults.top_k="], { defaults: { system: "5" } }],
+    [
+      ["presets.q:wild.temperature=1.5", "presets.q:wild.top_p=0.9"],
+      { presets: { "q:wild": { temperature: 1.5, top_p: 0.9 } } },
+    ],
+    [["presets.q2.5:wild.max_tokens=5"], { presets: { "q2.5:wild": { max_tokens: 5 } } }],
+    [["presets.a.seed=1", "presets.b.seed=2", "presets.a="], { presets: { b: { seed: 2 } } }],
+    [["presets.a.seed=1", "presets.a.seed="], {}],
+    [["defaults.seed=1", "presets.a.seed=1", "presets.a=", "defaults.seed="], {}],
+  ])("%p", (assignments, changed) => {
+    expect(set(assignments)).toEqual({ ...entry(), ...changed });
+  });
+
+  test("a preset keeps to names that nothing else has", () => {
+    const models = { m: { ...entry(), aliases: ["x"] }, n: entry() };
+    for (const name of ["n", "m", "x"]) {
+      expect(() => setValues(models, "m", [`presets.${name}.seed=1`])).toThrow(
+        `Cannot use the name "${name}"`,
+      );
+    }
+    setValues(models, "m", ["presets.p.seed=1"]);
+    expect(() => addAliases(models, "m", ["p"])).toThrow(`Cannot use the name "p"`);
+    expect(() => addAliases(models, "n", ["p"])).toThrow(`Cannot use the name "p"`);
+    expect(() => renameModel(models, "n", "p")).toThrow(`Cannot use the name "p"`);
+    expect(() => renameModel(models, "m", "p")).toThrow(`Cannot use the name "p"`);
   });
 
   test("the last property that is removed takes the object with it", () => {
@@ -78,6 +112,19 @@ describe("setValues", () => {
       `Cannot set the property "NUM_STREAM": did you mean "NUM_STREAMS"? The properties that ov-llm knows are `,
     ],
     ["properties={}", `Cannot set "properties" as a whole. Set properties.NAME=value.`],
+    [
+      "defaults.temperature=hot",
+      `Cannot use "defaults.temperature=hot": "defaults.temperature" must be a number from 0 to 2.`,
+    ],
+    [
+      "defaults.heat=1",
+      `Cannot set the default "heat": ov-llm does not know it. The defaults that ov-llm knows are temperature, `,
+    ],
+    ["defaults={}", `Cannot set "defaults" as a whole. Set defaults.NAME=value.`],
+    ["presets={}", `Cannot set "presets" as a whole. Set presets.PRESET.NAME=value.`],
+    ["presets.a=1", `Cannot set `],
+    ["presets.a.top_q=1", `Cannot set the default "top_q": did you mean "top_p"?`],
+    ["presets.-a.top_p=1", `Cannot use "-a" as the name of a preset`],
     ["path=models/x", `Cannot use "path=models/x": "path" must be an absolute path.`],
     ["path=", `Cannot remove "path": every model needs it.`],
     ["aliases=a", `Cannot set "aliases" here. Use "ov-llm models alias".`],

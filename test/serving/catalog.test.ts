@@ -78,6 +78,22 @@ test.each([
   );
 });
 
+test("a request means the model's defaults, and those of the preset that it names before them", () => {
+  const presets = { "text:wild": { temperature: 1.5 }, constructor: {} };
+  const catalog = createFor({
+    text: { ...text, aliases: ["t"], defaults: { temperature: 0.2, top_p: 0.9 }, presets },
+    plain: text,
+  });
+  for (const name of ["text", "t"]) {
+    expect(catalog.resolve(name).defaults).toEqual({ temperature: 0.2, top_p: 0.9 });
+  }
+  expect(catalog.resolve("text:wild")).toMatchObject({
+    name: "text",
+    defaults: { temperature: 1.5, top_p: 0.9 },
+  });
+  expect(catalog.resolve("plain").defaults).toBeUndefined();
+});
+
 test("OV_MODEL_PATH answers a request that names no model", () => {
   const catalog = createFor({ text }, "/models/My Model.gguf");
   expect(catalog.resolve(undefined).name).toBe("my-model");

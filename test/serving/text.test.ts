@@ -15,6 +15,17 @@ const model = { name: "m", entry: { path: "/models/m", task: "text", weight_form
 
 const asker = { id: "a", requestId: "r", key: undefined, client: "someone" };
 
+const testDeps = {
+  events: createEvents(),
+  rates: createRates(),
+  catalog: { toTarget: ({ name }: { name: string }): ModelTarget => toTarget(name) },
+  newId: () => "id",
+  newSeed: () => 7,
+  maxTokens: 4,
+  running: createRunningRequests(),
+  requestSeconds: 10,
+};
+
 interface Ended {
   usage: Usage;
   finish: EndReason | null;
@@ -69,10 +80,26 @@ describe("a text answer", () => {
       { type: "start", promptTokens: 1, cachedTokens: 0, fingerprint: expect.any(String) },
       { type: "text", text: expect.any(String), logprobs: [] },
       { type: "text", text: expect.any(String), logprobs: [] },
-      { type: "end", reason: "length", stop: null, usage },
+      {
+        type: "end",
+        reason: "length",
+        stop: null,
+        usage,
+        timings: { promptMs: expect.any(Number), predictedMs: expect.any(Number) },
+      },
     ]);
     expect(ended).toEqual([{ usage, finish: "length" }]);
     expect(firstTokens()).toBe(1);
+  });
+
+  test("keeps to the model's defaults where the request is silent", async () => {
+    const { pool } = createTestPool();
+    const service = createTextService({ ...testDeps, pool });
+    const asked = { ...model, defaults: { max_tokens: 1 } };
+    const answer = (request: Partial<TextRequest>) =>
+      collect(service.answer(asked, textRequest(request), { ...asker, signal: never }));
+    expect((await answer({})).at(-1)?.part).toMatchObject({ reason: "length", usage: { newTokens: 1 } });
+    expect((await answer({ maxTokens: 2 })).at(-1)?.part).toMatchObject({ usage: { newTokens: 2 } });
   });
 
   test("ends at a stop string, which it names, and gives the model back", async () => {
@@ -153,17 +180,7 @@ describe("a text answer", () => {
 
 test("another tool format takes effect at the next request, without another load", async () => {
   const { pool, loads } = createTestPool();
-  const service = createTextService({
-    pool,
-    events: createEvents(),
-    rates: createRates(),
-    catalog: { toTarget: ({ name }): ModelTarget => toTarget(name) },
-    newId: () => "id",
-    newSeed: () => 7,
-    maxTokens: 4,
-    running: createRunningRequests(),
-    requestSeconds: 10,
-  });
+  const service = createTextService({ ...testDeps, pool });
   const ask = (entry: typeof model.entry & { tool_format?: "harmony" }) =>
     collect(service.answer({ name: "m", entry }, textRequest(), { ...asker, signal: never }));
   await ask(model.entry);

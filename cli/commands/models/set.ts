@@ -9,7 +9,8 @@ const args = {
   name: { type: "positional", description: "The model's name" },
   "key=value...": {
     type: "positional",
-    description: "Such as device=GPU or pinned=true; key= removes the key",
+    description:
+      "Such as device=GPU, defaults.temperature=0.3 or presets.qwen:creative.temperature=1; key= removes the key",
   },
   force: { type: "boolean", description: "Also set keys that ov-llm does not know" },
   ...toSettingArgs(["registryPath"]),

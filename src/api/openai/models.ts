@@ -22,6 +22,12 @@ export const Model = Type.Object({
   task: Type.String(),
   weight_format: Type.String(),
   aliases: Type.Array(Type.String()),
+  defaults: Type.Record(Type.String(), Type.Unknown(), {
+    description: "What requests mean where they are silent, as its entry says",
+  }),
+  presets: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+    description: "Further names, with the defaults of each",
+  }),
   pinned: Type.Boolean({ description: "Never unloaded for being idle, nor for another model's memory" }),
   engine: orNull(Type.String({ description: "The engine that runs it, while loaded" })),
   loaded_at: orNull(Type.Integer({ description: "Unix time in seconds" })),
@@ -87,6 +93,8 @@ export function toModel({ name, entry, facts, status, tokensPerSecond }: ModelVi
     task: entry.task,
     weight_format: entry.weight_format,
     aliases: entry.aliases ?? [],
+    defaults: entry.defaults ?? {},
+    presets: entry.presets ?? {},
     pinned: entry.pinned ?? false,
     engine: status?.engine ?? null,
     loaded_at: status?.loadedAt ?? null,

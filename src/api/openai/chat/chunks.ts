@@ -1,5 +1,6 @@
 import type { AnswerPart, ChoicePart } from "../../../generate/parts.ts";
 import type { StreamEvent } from "../../dialect.ts";
+import { type Timings, toTimings } from "../timings.ts";
 import { toUsage, type Usage } from "../usage.ts";
 import { type AnswerOptions, type CompletionHead, toFinishReason } from "./completion.ts";
 import { toLogprobs } from "./logprobs.ts";
@@ -16,9 +17,14 @@ export async function* toChunkEvents(
 ): AsyncGenerator<StreamEvent> {
   let fingerprint = "";
   let usage: Usage | undefined;
+  let timings: { timings?: Timings } = {};
+  let ended = 0;
   // Null in all but the last chunk where the client asked for it, else absent.
   const noUsage = options.includeUsage ? { usage: null } : {};
-  const toChunk = (choices: ChunkChoice[], extra: { usage?: Usage | null }): ChatCompletionChunk => ({
+  const toChunk = (
+    choices: ChunkChoice[],
+    extra: { usage?: Usage | null; timings?: Timings },
+  ): ChatCompletionChunk => ({
     id: head.id,
     object: "chat.completion.chunk",
     created: head.created,
@@ -29,11 +35,16 @@ export async function* toChunkEvents(
   });
   for await (const { index, part } of parts) {
     if (part.type === "start") fingerprint = part.fingerprint;
-    if (part.type === "end") usage = toUsage(part.usage);
+    if (part.type === "end") {
+      ended += 1;
+      usage = toUsage(part.usage);
+      if (options.timings && part.timings) timings = { timings: toTimings(part.timings, part.usage) };
+    }
+    const isLast = ended === options.choices && !options.includeUsage;
     const choice = toChunkChoice(index, part, options);
-    if (choice) yield { data: JSON.stringify(toChunk([choice], noUsage)) };
+    if (choice) yield { data: JSON.stringify(toChunk([choice], { ...noUsage, ...(isLast && timings) })) };
   }
-  if (options.includeUsage && usage) yield { data: JSON.stringify(toChunk([], { usage })) };
+  if (options.includeUsage && usage) yield { data: JSON.stringify(toChunk([], { usage, ...timings })) };
   yield { data: "[DONE]" };
 }
 

@@ -1,4 +1,11 @@
-import type { AnswerPart, ChoicePart, EndReason, Usage as TokenUsage } from "../../../generate/parts.ts";
+import type {
+  AnswerPart,
+  ChoicePart,
+  EndReason,
+  Timings as Measured,
+  Usage as TokenUsage,
+} from "../../../generate/parts.ts";
+import { toTimings } from "../timings.ts";
 import { toUsage } from "../usage.ts";
 import { toLogprobs } from "./logprobs.ts";
 import type { ChatCompletionRequest } from "./request.ts";
@@ -19,6 +26,10 @@ export interface AnswerOptions {
   logprobs: boolean;
   /** A last chunk with the usage, in a stream. */
   includeUsage: boolean;
+  /** How long it took; in a stream with the last chunk. */
+  timings: boolean;
+  /** How many answers there will be. */
+  choices: number;
   /** Calls as the older `function_call`. */
   legacy: boolean;
 }
@@ -27,6 +38,8 @@ export function toAnswerOptions(body: ChatCompletionRequest): AnswerOptions {
   return {
     logprobs: body.logprobs ?? false,
     includeUsage: body.stream_options?.include_usage ?? false,
+    timings: (body.timings ?? false) || (body.stream_options?.include_timings ?? false),
+    choices: body.n ?? 1,
     legacy: isLegacy(body),
   };
 }
@@ -42,9 +55,10 @@ export async function collectCompletion(
   const choices: ReturnType<typeof createChoice>[] = [];
   let fingerprint = "";
   let usage: TokenUsage = { promptTokens: 0, cachedTokens: 0, newTokens: 0, reasoningTokens: 0 };
+  let timings: Measured | undefined;
   for await (const { index, part } of parts) {
     if (part.type === "start") fingerprint = part.fingerprint;
-    if (part.type === "end") usage = part.usage;
+    if (part.type === "end") ({ usage, timings } = part);
     choices[index] ??= createChoice(index, options);
     choices[index].add(part);
   }
@@ -56,6 +70,7 @@ export async function collectCompletion(
     system_fingerprint: fingerprint,
     choices: choices.map((choice) => choice.build()),
     usage: toUsage(usage),
+    ...(options.timings && timings && { timings: toTimings(timings, usage) }),
   };
 }
 

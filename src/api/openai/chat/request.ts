@@ -18,8 +18,12 @@ export const ChatCompletionRequest = Type.Object(
     messages: Type.Array(ChatMessage, { minItems: 1 }),
     stream: nullable(Type.Boolean()),
     stream_options: nullable(
-      Type.Object({ include_usage: nullable(Type.Boolean()) }, { additionalProperties: true }),
+      Type.Object(
+        { include_usage: nullable(Type.Boolean()), include_timings: nullable(Type.Boolean()) },
+        { additionalProperties: true },
+      ),
     ),
+    timings: nullable(Type.Boolean({ description: "How long it took, in the names of llama.cpp" })),
     temperature: nullable(Type.Number({ minimum: 0, maximum: 2 })),
     top_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     top_k: nullable(

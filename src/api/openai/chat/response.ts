@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { orNull } from "../../nullable.ts";
 import { ErrorBody } from "../errors.ts";
+import { Timings } from "../timings.ts";
 import { Usage } from "../usage.ts";
 import { Logprobs } from "./logprobs.ts";
 
@@ -59,6 +60,7 @@ export const ChatCompletion = Type.Object({
     }),
   ),
   usage: Usage,
+  timings: Type.Optional(Timings),
 });
 
 export const ChatCompletionChunk = Type.Object({
@@ -82,6 +84,7 @@ export const ChatCompletionChunk = Type.Object({
     }),
   ),
   usage: Type.Optional(orNull(Usage)),
+  timings: Type.Optional(Timings),
 });
 
 /**

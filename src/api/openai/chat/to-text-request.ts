@@ -57,12 +57,15 @@ export function isLegacy({ functions, tools }: ChatCompletionRequest): boolean {
 /** A value that asks for nothing, such as an empty list, is fine. */
 function refuseUnsupported({ logit_bias, top_logprobs }: ChatCompletionRequest): void {
   if (Object.keys(logit_bias ?? {}).length > 0) {
-    throw unsupported("logit_bias", "is not supported: the engine cannot bias single tokens. Leave it out.");
+    throw unsupported(
+      "logit_bias",
+      "is not supported: OpenVINO GenAI takes no biases and no logits processor. Leave it out, or use `structured_outputs`.",
+    );
   }
   if ((top_logprobs ?? 0) > 0) {
     throw unsupported(
       "top_logprobs",
-      "is not supported: the engine returns the chosen token only. Leave it out, and use `logprobs` alone.",
+      "is not supported: OpenVINO GenAI gives the log probability of the chosen token alone. Leave it out, and use `logprobs`.",
     );
   }
 }

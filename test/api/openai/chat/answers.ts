@@ -1,16 +1,29 @@
-import type { AnswerPart, ChoicePart, Usage } from "../../../../src/generate/parts.ts";
+import type { AnswerPart, ChoicePart, Timings, Usage } from "../../../../src/generate/parts.ts";
 
 export const head = { id: "chatcmpl-1", created: 7, model: "m" };
-export const plain = { logprobs: false, includeUsage: false, legacy: false };
+export const plain = { logprobs: false, includeUsage: false, timings: false, choices: 1, legacy: false };
 
 export const usage: Usage = { promptTokens: 3, cachedTokens: 2, newTokens: 5, reasoningTokens: 1 };
 export const start: AnswerPart = { type: "start", promptTokens: 3, cachedTokens: 2, fingerprint: "fp" };
-export const end = (reason: "stop" | "length" | "calls"): AnswerPart => ({
+export const end = (reason: "stop" | "length" | "calls", extra: { timings?: Timings } = {}): AnswerPart => ({
   type: "end",
   reason,
   stop: null,
   usage,
+  ...extra,
 });
+/** Of an answer with this usage, of which the prompt took 50 ms and the rest 250. */
+export const timings = {
+  cache_n: 2,
+  prompt_n: 1,
+  prompt_ms: 50,
+  prompt_per_token_ms: 50,
+  prompt_per_second: 20,
+  predicted_n: 5,
+  predicted_ms: 250,
+  predicted_per_token_ms: 50,
+  predicted_per_second: 20,
+};
 export const text = (text: string, ...tokens: string[]): AnswerPart => ({
   type: "text",
   text,

@@ -4,7 +4,7 @@ import { toChunkEvents } from "../../../../src/api/openai/chat/chunks.ts";
 import { ChatCompletionChunk } from "../../../../src/api/openai/chat/response.ts";
 import { OvError } from "../../../../src/errors.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
-import { answer, call, end, head, plain, start, text } from "./answers.ts";
+import { answer, call, end, head, plain, start, text, timings } from "./answers.ts";
 
 async function read(parts: AnswerPart[], options: Partial<typeof plain> = {}) {
   const data: string[] = [];
@@ -31,6 +31,20 @@ describe("an answer as chunks", () => {
       chunk("{}", '"stop"'),
       "[DONE]",
     ]);
+  });
+
+  test.each([
+    ["the last chunk of the last choice", { timings: true, choices: 2 }, 3],
+    ["the chunk of the usage", { timings: true, choices: 2, includeUsage: true }, 4],
+    ["no chunk where they are not asked for", { choices: 2 }, -1],
+  ])("with the timings in %s", async (_, options, place) => {
+    const timed = end("stop", { timings: { promptMs: 50, predictedMs: 250 } });
+    const data: unknown[] = [];
+    const parts = answer([start, timed], [start, timed]);
+    for await (const event of toChunkEvents(parts, head, { ...plain, ...options })) data.push(event.data);
+    const found = data.map((one) => (one === "[DONE]" ? {} : JSON.parse(String(one))).timings);
+    expect(found.findIndex((one) => one !== undefined)).toBe(place);
+    expect(found.filter((one) => one !== undefined)).toEqual(place === -1 ? [] : [timings]);
   });
 
   test("with the usage, which is null before the last chunk", async () => {

@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { collectCompletion, toAnswerOptions } from "../../../../src/api/openai/chat/completion.ts";
 import { ChatCompletion } from "../../../../src/api/openai/chat/response.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
-import { answer, call, end, head, plain, start, text } from "./answers.ts";
+import { answer, call, end, head, plain, start, text, timings } from "./answers.ts";
 
 async function collect(choices: AnswerPart[][], options: Partial<typeof plain> = {}) {
   const completion = await collectCompletion(answer(...choices), head, { ...plain, ...options });
@@ -89,6 +89,12 @@ describe("a whole answer", () => {
   });
 });
 
+test("has the timings where they are asked for", async () => {
+  const timed = end("stop", { timings: { promptMs: 50, predictedMs: 250 } });
+  expect((await collect([[start, timed]])).timings).toBeUndefined();
+  expect((await collect([[start, timed]], { timings: true })).timings).toEqual(timings);
+});
+
 test("the request decides how the answer is written", () => {
   const messages = [{ role: "user", content: "Hi" }];
   expect(toAnswerOptions({ messages })).toEqual(plain);
@@ -96,8 +102,9 @@ test("the request decides how the answer is written", () => {
     toAnswerOptions({
       messages,
       logprobs: true,
-      stream_options: { include_usage: true },
+      stream_options: { include_usage: true, include_timings: true },
+      n: 2,
       functions: [{ name: "f" }],
     }),
-  ).toEqual({ logprobs: true, includeUsage: true, legacy: true });
+  ).toEqual({ logprobs: true, includeUsage: true, timings: true, choices: 2, legacy: true });
 });

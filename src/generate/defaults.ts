@@ -1,0 +1,44 @@
+import type { SamplingWishes, TextRequest } from "./request.ts";
+
+/** What a request means where it is silent. */
+export interface RequestDefaults extends Omit<SamplingWishes, "seed"> {
+  seed?: number;
+  max_tokens?: number;
+  stop?: readonly string[];
+  reasoning_effort?: string;
+  /** Becomes the system message of a conversation without one. */
+  system?: string;
+}
+
+/** The request with the defaults where it says nothing. What a client sent always has the last word. */
+export function applyDefaults(request: TextRequest, defaults: RequestDefaults): TextRequest {
+  const { reasoning_effort, system } = defaults;
+  return {
+    ...applyRawDefaults(request, defaults),
+    conversation: withSystem(request.conversation, system),
+    reasoningEffort: request.reasoningEffort ?? reasoning_effort ?? null,
+  };
+}
+
+/** Those defaults that a prompt without a chat template has, too. */
+export function applyRawDefaults<Request extends Pick<TextRequest, "sampling" | "stops" | "maxTokens">>(
+  request: Request,
+  { max_tokens, stop, reasoning_effort: _effort, system: _system, ...sampling }: RequestDefaults,
+): Request {
+  const asked = Object.entries(request.sampling).filter(([, value]) => value !== null && value !== undefined);
+  return {
+    ...request,
+    sampling: { ...sampling, ...Object.fromEntries(asked) },
+    stops: request.stops.length > 0 ? request.stops : (stop ?? []),
+    maxTokens: request.maxTokens ?? max_tokens ?? null,
+  };
+}
+
+function withSystem(
+  conversation: TextRequest["conversation"],
+  text: string | undefined,
+): TextRequest["conversation"] {
+  const { turns, at } = conversation;
+  if (text === undefined || turns.some(({ role }) => role === "system")) return conversation;
+  return { at, turns: [{ role: "system", name: null, parts: [{ type: "text", text, at }], at }, ...turns] };
+}
