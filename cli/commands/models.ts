@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import { listModel } from "../../src/library/list.ts";
-import { createRegistry, type Snapshot } from "../../src/registry/watcher.ts";
+import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";

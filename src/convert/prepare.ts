@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { isServed, renderUnserved } from "../models/tasks.ts";
-import { createRegistry, type Snapshot } from "../registry/watcher.ts";
+import { createRegistry, type Snapshot } from "../registry/registry.ts";
 
 /** Throws when nothing serves models of that task: a conversion takes hours and would be for nothing. */
 export function requireServedTask({ task }: Pick<Settings, "task">): void {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Settings } from "../config/settings.ts";
 import { listConverted } from "../models/manifests.ts";
 import { toRealPath } from "../models/paths.ts";
-import type { Snapshot } from "../registry/watcher.ts";
+import type { Snapshot } from "../registry/registry.ts";
 import { type Planned, toPlan } from "./plan.ts";
 import { readRegistry } from "./prepare.ts";
 import { type Scan, scanSources } from "./scan.ts";

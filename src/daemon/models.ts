@@ -7,7 +7,7 @@ import type { ObserveModel } from "../engine/pool/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";
 import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
 import type { Log } from "../log.ts";
-import { createRegistry, type Registry } from "../registry/watcher.ts";
+import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events } from "../serving/events.ts";
 

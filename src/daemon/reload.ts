@@ -4,7 +4,7 @@ import { toOvError } from "../errors.ts";
 import type { Keyring } from "../http/auth.ts";
 import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
-import type { Registry } from "../registry/watcher.ts";
+import type { Registry } from "../registry/registry.ts";
 
 interface Reloaded {
   settings: Settings;

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { isUnder, toRealPath } from "../models/paths.ts";
 import { type RawModels, toEntryPath } from "../registry/edit.ts";
 
@@ -33,7 +33,7 @@ export function planRemoval(
   const held = [...roots, ...keep].find((one) => toRealPath(one) === real || isUnder(toRealPath(one), real));
   if (held !== undefined) throw refused(path, `holds ${JSON.stringify(held)}`);
   if (!(found.isDirectory() ? readdirSync(path).some(isModelFile) : isModelFile(path))) {
-    throw refused(path, "holds no files of a model");
+    throw refused(path, "contains no model files");
   }
   return { path, root };
 }
@@ -92,10 +92,6 @@ function leftBehind(path: string, hidden: string, reason: string): OvError {
     why: reason,
     next: `Delete ${JSON.stringify(hidden)} yourself.`,
   });
-}
-
-function toReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function refused(path: string, why: string): OvError {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRegistry } from "../../src/registry/watcher.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createTempDir } from "../helpers/temp.ts";
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RegistryDiff } from "../../src/registry/diff.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
-import { createRegistry } from "../../src/registry/watcher.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const entry = (fields: object = {}) => ({ path: "/m", task: "t", weight_format: "int8", ...fields });
