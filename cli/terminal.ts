@@ -70,18 +70,6 @@ function renderRow(cells: string[], widths: number[]): string {
   return padded.join("  ").trimEnd();
 }
 
-/** `1.5 GB`: powers of 1024, one decimal from KB on. */
-export function renderBytes(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
-
 /** `12 min`: a time in its largest whole unit. */
 export function renderAge(seconds: number): string {
   const units: [string, number][] = [

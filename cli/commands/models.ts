@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
@@ -9,7 +10,6 @@ import { toServer } from "../server.ts";
 import {
   paint,
   renderAge,
-  renderBytes,
   renderTable,
   terminalWidth,
   toOneLine,

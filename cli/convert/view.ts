@@ -1,4 +1,5 @@
-import { type DownloadProgress, renderSize } from "../../src/convert/download.ts";
+import { renderBytes } from "../../src/bytes.ts";
+import type { DownloadProgress } from "../../src/convert/download.ts";
 import type { ConvertEvent, ModelOfRun } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import { createProgressLine, renderTime } from "./progress.ts";
@@ -77,10 +78,10 @@ function renderDownload(event: { repo: string; path: string } & DownloadProgress
     case "started":
       return `Fetching ${repo} to ${path}`;
     case "listed":
-      return `${repo}: ${event.files} files, ${renderSize(event.bytes)} to fetch`;
+      return `${repo}: ${event.files} files, ${renderBytes(event.bytes)} to fetch`;
     case "running": {
       const share = event.bytes === 0 ? 100 : Math.min(100, Math.floor((100 * event.done) / event.bytes));
-      return `${repo}: ${renderSize(event.done)} of ${renderSize(event.bytes)} (${share} %)`;
+      return `${repo}: ${renderBytes(event.done)} of ${renderBytes(event.bytes)} (${share} %)`;
     }
     case "done":
       return `${repo} is in ${path}`;

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import type { Settings } from "./settings.ts";
 
 /** An API key and whose it is; the name is for the log, several keys may share one. */
@@ -46,7 +46,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    throw unusable(path, error instanceof Error ? error.message : String(error));
+    throw unusable(path, toReason(error));
   }
 }
 

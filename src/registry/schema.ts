@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { toolFormatNames } from "../tool-formats.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
 
@@ -73,8 +73,7 @@ export function parseRegistryFile(text: string, source = "The registry"): Regist
   try {
     file = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`${source} is not valid JSON (${reason})`, error);
+    throw invalid(`${source} is not valid JSON (${toReason(error)})`, error);
   }
   if (Value.Check(RegistryFile, file)) return file;
   const shape = typeof file === "object" && file !== null && !Array.isArray(file) ? file : undefined;
@@ -94,7 +93,7 @@ export function parseRegistry(text: string, source?: string): ParsedRegistry {
   const taken = new Set(Object.keys(models));
   for (const [name, value] of Object.entries(models)) {
     if (name === "" || !Value.Check(RegistryEntry, value)) {
-      problems.push({ name, reason: `Registry entry ${show(name)} is skipped: ${toReason(name, value)}.` });
+      problems.push({ name, reason: `Registry entry ${show(name)} is skipped: ${findFault(name, value)}.` });
       continue;
     }
     entries.set(name, withFreeAliases(name, value, taken, problems));
@@ -118,12 +117,12 @@ function withFreeAliases(
   return { ...entry, aliases };
 }
 
-function toReason(name: string, value: unknown): string {
+function findFault(name: string, value: unknown): string {
   if (name === "") return "its name is empty";
   const error = Value.Errors(RegistryEntry, value).First();
   const [, field, part] = error?.path.split("/") ?? [];
   if (error === undefined || field === undefined) return `it is ${show(value)}, but must be an object`;
-  if (field === "properties" && part !== undefined) return toPropertyReason(part, error.value);
+  if (field === "properties" && part !== undefined) return findPropertyFault(part, error.value);
   const schema: TSchema | undefined = Object.entries(RegistryEntry.properties).find(
     ([key]) => key === field,
   )?.[1];
@@ -132,7 +131,7 @@ function toReason(name: string, value: unknown): string {
   return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(wanted) : wanted}`;
 }
 
-function toPropertyReason(property: string, value: unknown): string {
+function findPropertyFault(property: string, value: unknown): string {
   const what = `the property ${show(property)} in its "properties"`;
   const schema = propertySchema(property);
   if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;

@@ -19,8 +19,11 @@ const cases: [event: ConvertEvent, text: string][] = [
   [{ type: "cleaned", folders: ["/x"] }, "Removed what an earlier run had left half done.\n"],
   [{ type: "installing", line: "Collecting a\nb" }, "Collecting a b\n"],
   [{ ...fetching, step: "started" }, "Fetching a/b to /src/b\n"],
-  [{ ...fetching, step: "listed", files: 3, bytes: 24_000_003 }, "a/b: 3 files, 24.0 MB to fetch\n"],
-  [{ ...fetching, step: "running", done: 6e6, bytes: 24e6 }, "a/b: 6.0 MB of 24.0 MB (25 %)\n"],
+  [{ ...fetching, step: "listed", files: 3, bytes: 24 * 2 ** 20 + 3 }, "a/b: 3 files, 24.0 MB to fetch\n"],
+  [
+    { ...fetching, step: "running", done: 6 * 2 ** 20, bytes: 24 * 2 ** 20 },
+    "a/b: 6.0 MB of 24.0 MB (25 %)\n",
+  ],
   [{ ...fetching, step: "running", done: 30e6, bytes: 24e6 }, "(100 %)\n"],
   [{ ...fetching, step: "done" }, "a/b is in /src/b\n"],
   [{ type: "scanned", modelSrc: "/src", found: [], skipped: [] }, "Nothing to convert in /src.\n"],

@@ -219,7 +219,7 @@ describe("a path that holds no model that can be served gets a clear error, the 
       expect(error.retryAfter).toBeLessThanOrEqual(10);
     }
     expect(count(/ loading model model=damaged /)).toBe(1);
-    expect(count(/cannot load model: .* model=damaged /)).toBe(1);
+    expect(count(/error Cannot load model "damaged": .* model=damaged /)).toBe(1);
     await answer();
   });
 });

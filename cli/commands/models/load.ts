@@ -1,8 +1,9 @@
 import { defineCommand } from "citty";
+import { renderBytes } from "../../../src/bytes.ts";
 import { action } from "../../action.ts";
 import { toSettingArgs } from "../../args.ts";
 import { actOnModel } from "../../models/act.ts";
-import { renderBytes, writeLines } from "../../terminal.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name or alias" },

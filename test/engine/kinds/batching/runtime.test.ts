@@ -19,7 +19,7 @@ import {
   runtimePython,
 } from "../../../../src/engine/kinds/batching/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../../src/library/starter.ts";
-import { setupDir, withSetupLock } from "../../../../src/python/lock.ts";
+import { setupDir, withSetupLock } from "../../../../src/linux/setup-lock.ts";
 import { setupFailure } from "../../../helpers/setup-failure.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
