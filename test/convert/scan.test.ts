@@ -29,7 +29,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   ["no config.json", { "config.json": null }, "it has no config.json, so it is not a Hugging Face model"],
   ["a broken config.json", { "config.json": "{" }, "its config.json is invalid"],
   ["no weights", { "model.safetensors": null }, "it has no weights (.safetensors, .bin)"],
-  ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it whole"],
+  ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it completely"],
   ["empty weights", { "model.safetensors": "" }, "incomplete download: model.safetensors is empty"],
   [
     "weights cut short",
@@ -59,7 +59,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "an encoder",
     { "config.json": config({ architectures: ["BertModel"] }) },
-    'the task "feature-extraction" (embeddings) is not served yet, only text-generation is',
+    'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
   ],
   [
     "a model that is quantized already",
@@ -242,7 +242,7 @@ describe("scanSources", () => {
         { folder: "link", isLink: true },
         { folder: "snapshot", isLink: true },
       ],
-      skipped: [{ folder: "broken", reason: "it is a link that leads nowhere" }],
+      skipped: [{ folder: "broken", reason: "it is a broken link" }],
     });
   });
 

@@ -49,7 +49,7 @@ describe("a request that uses a model", () => {
       expect.objectContaining({
         code: "task_unsupported",
         message:
-          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed".',
+          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed". Use a model of another task.',
       }),
     );
   });
