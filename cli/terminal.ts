@@ -1,3 +1,5 @@
+import { createLog, type Log, type LogLevel } from "../src/log.ts";
+
 const styles = { bold: "1", red: "31", green: "32", yellow: "33", dim: "2" } as const;
 export type Style = keyof typeof styles;
 
@@ -21,6 +23,12 @@ export async function writeLines(...lines: string[]): Promise<void> {
 /** `error: <message>` as one line on stderr, whatever the message holds. */
 export function writeError(message: string): void {
   process.stderr.write(`error: ${toOneLine(message)}\n`);
+}
+
+/** What goes on inside a command, on stderr: errors, or with OV_LOG_LEVEL=debug all of it. */
+export function createStderrLog({ logLevel }: { logLevel: LogLevel }): Log {
+  const level = logLevel === "debug" ? "debug" : "error";
+  return createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
 }
 
 export function paint(style: Style, text: string): string {

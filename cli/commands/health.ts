@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { Health } from "../../src/api/operate/health.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { action } from "../action.ts";
-import { toFlags, toSettingArgs } from "../args.ts";
+import { toFlags, toServerArgs } from "../args.ts";
 import { askServer, toServer } from "../server.ts";
 import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
@@ -11,10 +11,10 @@ type EngineHealth = Health["engines"][number];
 export const health = defineCommand({
   meta: {
     name: "health",
-    description: "Show the health of the running server; exit code 0 only when all is well",
+    description: "Show the health of the running server; exit code 0 only if everything is healthy",
   },
   args: {
-    ...toSettingArgs(["host", "port"]),
+    ...toServerArgs(),
     json: { type: "boolean", description: "Print the server's answer as JSON" },
   },
   run: action(async ({ args }) => {

@@ -4,7 +4,7 @@ import { loadSettings } from "../../src/config/load.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
-import { toFlags, toSettingArgs } from "../args.ts";
+import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
 import { toServer } from "../server.ts";
 import {
@@ -23,7 +23,8 @@ export const models = defineCommand({
     description: "List the registered models, the state of their files and what is loaded",
   },
   args: {
-    ...toSettingArgs(["registryPath", "host", "port"]),
+    ...toSettingArgs(["registryPath"]),
+    ...toServerArgs(),
     json: { type: "boolean", description: "Print the list as JSON" },
   },
   // Loaded when called, like the commands themselves.
@@ -120,7 +121,7 @@ function toLiveCells(model: ListedModel): string[] {
     state === "ready" && loaded_at !== null ? renderAge(Date.now() / 1000 - loaded_at) : toOneLine(state),
     device === null ? "-" : toOneLine(device),
     memory_bytes === null ? "-" : renderBytes(memory_bytes),
-    waiting ? `${running} (${waiting} wait)` : `${running}`,
+    waiting ? `${running} (${waiting} waiting)` : `${running}`,
     tokens_per_second === null ? "-" : `${tokens_per_second}`,
   ];
 }

@@ -18,13 +18,11 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
   return (event) => {
     switch (event.type) {
       case "recovered":
-        say(
-          `Finished the conversion of "${event.name}", which an earlier run had left before its last steps.`,
-        );
+        say(`Finished the conversion of "${event.name}", which an earlier run had not finished.`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
         return;
       case "cleaned":
-        return say("Removed what an earlier run had left half done.");
+        return say("Removed unfinished work of an earlier run.");
       case "installing":
         return say(event.line);
       case "fetching":
@@ -46,7 +44,7 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       case "exporting":
         return progress.show(toLabel(event.model), event);
       case "checking": {
-        const stage = { stage: "trying it in the engine", percent: null, memory: 0 };
+        const stage = { stage: "testing it in the engine", percent: null, memory: 0 };
         return progress.show(toLabel(event.model), { ...stage, seconds: event.seconds });
       }
       case "retrying":

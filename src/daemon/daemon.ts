@@ -1,6 +1,7 @@
-import { findKeyFileWarning, readKeys } from "../config/keys.ts";
+import { readKeys } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
-import { findWarnings, reportSettings } from "../config/report.ts";
+import { reportSettings } from "../config/report.ts";
+import { findWarnings } from "../config/warnings.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/auth.ts";
 import { type Listener, listen } from "../http/listen.ts";
@@ -30,9 +31,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   });
   log.info(`ov-llm ${version} starts`, reportSettings(loaded));
   const keys = createKeyring(() => readKeys(settings));
-  for (const warning of [...findWarnings(loaded), findKeyFileWarning(settings)]) {
-    if (warning !== null) log.warn(warning);
-  }
+  for (const warning of findWarnings(loaded)) log.warn(warning);
   // The start ends here when no engine can run, instead of every request later.
   const engines = createEngines({ ...settings, variables });
   const notifier = createNotifier({ variables, pid: process.pid });

@@ -164,7 +164,7 @@ describe("ov-llm convert", () => {
 
 describe("what cannot start", () => {
   test.each([
-    [["convert"], 2, "the input is no terminal. Give --yes"],
+    [["convert"], 2, "the input is not a terminal. Pass --yes"],
     [["convert", "--yes", "not-a-repo"], 2, "expected a model of the hub, owner/name, as in Qwen/"],
     [["convert", "--yes", "--weight-format", "int5"], 2, "one of fp32, fp16, int8, int4"],
     [["convert", "--yes", "--name", "x"], 2, "--name is for one model, and 2 were found"],

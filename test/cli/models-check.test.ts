@@ -139,7 +139,7 @@ describe("ov-llm models check --load", () => {
       err += new TextDecoder().decode(bytes);
       if (err === "Loading smol\n") child.kill("SIGINT");
     }
-    expect(await child.exited).toBe(1);
+    expect(await child.exited).toBe(130);
     expect(err).toBe("Loading smol\nerror: Stopped before all models were checked.\n");
     expect(hosts(home)).toEqual([]);
   });
