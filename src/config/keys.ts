@@ -28,8 +28,8 @@ export function parseKeys(text: string, path: string): NamedKey[] {
     if (row === "" || row.startsWith("#")) return [];
     const [, name, key] = line.exec(row) ?? [];
     if (name !== undefined && key !== undefined) return [{ name, key }];
-    const wanted = "expected `name: key` with a key of at least 8 characters";
-    throw unusable(path, `line ${index + 1} (not shown) is not a key: ${wanted}`);
+    const form = "expected `name: key` with a key of at least 8 characters";
+    throw unusable(path, `line ${index + 1} (not shown) is not a key: ${form}`);
   });
   if (keys.length === 0)
     throw unusable(path, "it contains no key, and without one nobody could ask anything");

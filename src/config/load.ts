@@ -78,7 +78,7 @@ function toValue(name: SettingName, text: string, origin: Origin): unknown {
   const value = setting.secret ? "the value (secret, not shown)" : JSON.stringify(text);
   throw new OvError(
     "invalid_setting",
-    `Cannot use ${value} for ${renderOrigin(setting, origin)}: expected ${parsed.wanted}. Correct it or leave it out.`,
+    `Cannot use ${value} for ${renderOrigin(setting, origin)}: expected ${parsed.expected}. Correct it or leave it out.`,
     { param: setting.env },
   );
 }

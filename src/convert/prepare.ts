@@ -61,7 +61,7 @@ export async function withConvertLock<T>(modelOut: string, work: () => Promise<T
 function busy(path: string, modelOut: string): OvError {
   const who = readFileSync(path, "utf8").trim();
   return new OvError("conversion_busy", {
-    what: `Another "ov-llm convert" (${who === "" ? "just started" : who}) works in "${modelOut}"`,
+    what: `Another "ov-llm convert" (${who === "" ? "just started" : who}) is working in "${modelOut}"`,
     next: "Wait until it ends, or stop it, then try again.",
   });
 }

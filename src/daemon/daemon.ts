@@ -17,7 +17,7 @@ import { createAppFor } from "./app.ts";
 import { logEngines } from "./engine-state.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createReload } from "./reload.ts";
-import { stopWhenTold } from "./stop.ts";
+import { stopOnSignal } from "./stop.ts";
 
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
@@ -69,7 +69,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     notifier.ready(`Serving on ${url}`);
     void logEngines(engines, settings, log);
     void preloads.run();
-    await stopWhenTold({ listener, pool, events, signals, settings, log, notifier, stopping });
+    await stopOnSignal({ listener, pool, events, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
     notifier.dispose();

@@ -126,9 +126,9 @@ function findFault(name: string, value: unknown): string {
   const schema: TSchema | undefined = Object.entries(RegistryEntry.properties).find(
     ([key]) => key === field,
   )?.[1];
-  const wanted = schema?.description ?? "something else";
-  if (error.value === undefined) return `its ${show(field)} is missing, but must be ${wanted}`;
-  return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(wanted) : wanted}`;
+  const expected = schema?.description ?? "something else";
+  if (error.value === undefined) return `its ${show(field)} is missing, but must be ${expected}`;
+  return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(expected) : expected}`;
 }
 
 function findPropertyFault(property: string, value: unknown): string {
@@ -138,8 +138,8 @@ function findPropertyFault(property: string, value: unknown): string {
   return `ov-llm does not know ${what}: it knows ${propertyNames.join(", ")}`;
 }
 
-function absolute(wanted: string): string {
-  return `${wanted} (it must be absolute, and ~ is not expanded here)`;
+function absolute(expected: string): string {
+  return `${expected} (it must be absolute, and ~ is not expanded here)`;
 }
 
 function show(value: unknown): string {

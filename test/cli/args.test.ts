@@ -87,7 +87,7 @@ describe("flags", () => {
     expect(Object.keys(toSettingArgs(["host", "port", "apiKey"]))).toEqual(["host", "port"]);
   });
 
-  test("the settings without a flag are told with their variable", () => {
+  test("the settings without a flag are listed with their variable", () => {
     for (const setting of Object.values<Setting>(settingsTable).filter(({ flag }) => flag === null)) {
       expect(renderFlaglessSettings()).toContain(setting.env);
     }

@@ -43,7 +43,7 @@ async function readExporterPid(place: ConvertHome, name: string): Promise<number
 }
 
 describe("ov-llm convert while it runs", () => {
-  test("a second one says who runs; one killed with its exporter at work leaves nothing that the next does not mend", async () => {
+  test("a second one says who runs; one killed with its exporter at work leaves nothing that the next does not clean up", async () => {
     const place = makeConvertHome(createTempDir());
     const source = makeModel(join(place.src, "m"), { behaviour: "hang" });
     const first = start(place);

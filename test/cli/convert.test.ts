@@ -209,9 +209,9 @@ function toHugeHeader(): Buffer {
   return Buffer.concat([length, header]);
 }
 
-describe("an export that fails leaves all as it was, and says why", () => {
+describe("an export that fails changes nothing, and says why", () => {
   test.each([
-    ["killed", "the system ended it (SIGKILL), as it does when memory runs out", "add swap"],
+    ["killed", "the system killed it (SIGKILL), as happens when memory runs out", "add swap"],
     ["silent", "it ended with exit code 4", "Its whole output: "],
     [
       "no-tokenizer",
@@ -241,7 +241,7 @@ describe("an export that fails leaves all as it was, and says why", () => {
     expect([place.models(), listOut(place), existsSync(join(place.src, "m"))]).toEqual([{}, [], true]);
   });
 
-  test("a width that config.json does not tell gets another group size by itself", async () => {
+  test("a width that config.json does not state gets another group size by itself", async () => {
     const place = newHome();
     makeModel(join(place.src, "m"), { behaviour: "group-size" });
     const { code, err } = await convert(place, "--weight-format", "int4");

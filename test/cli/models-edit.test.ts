@@ -59,7 +59,7 @@ describe("what cannot be done is one line on stderr, exit code 1, and changes no
     [["rename", "x", "c"], `Cannot find model "x": it is an alias of "a", use that name.`],
     [["rename", "a", "b"], `Cannot use the name "b": a model has it already. Choose another one.`],
     [["rename", "a", ""], `Cannot use "" as a model's name: it is empty. Choose another one.`],
-    [["rename", "--", "a", "-b"], `Cannot use "-b" as a model's name: it starts like a flag.`],
+    [["rename", "--", "a", "-b"], `Cannot use "-b" as a model's name: it starts with "-".`],
     [["alias", "b", "x"], `Cannot use the name "x": it is an alias of "a" already.`],
     [["alias", "b", "z", "a"], `Cannot use the name "a": a model has it already.`],
     [["alias", "a", "z", "--remove"], `Cannot remove alias "z" of model "a": it has "x".`],

@@ -114,7 +114,7 @@ describe("ov-llm models", () => {
     ]);
   });
 
-  test("explains under the table what is wrong, in whole sentences", async () => {
+  test("explains under the table what is wrong, in full sentences", async () => {
     const home = makeHome();
     const { out } = await runCli(["models", ...toTarget(server)], { home });
     const notes = out.slice(out.indexOf("\n\n") + 2);

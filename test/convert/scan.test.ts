@@ -32,7 +32,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it completely"],
   ["empty weights", { "model.safetensors": "" }, "incomplete download: model.safetensors is empty"],
   [
-    "weights cut short",
+    "weights truncated",
     { "model.safetensors": toSafetensors([16, 16]).subarray(0, -1) },
     "incomplete download: model.safetensors has ",
   ],
@@ -66,11 +66,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
-  [
-    "an adapter",
-    { "config.json": null, "adapter_config.json": "{}" },
-    "an adapter (LoRA), not a whole model",
-  ],
+  ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), not a full model"],
   [
     "an image model",
     { "config.json": null, "model_index.json": "{}" },
@@ -209,13 +205,13 @@ describe("scanSources", () => {
     ]);
   });
 
-  test("a .gguf file of embeddings, or one that is cut short, is refused", async () => {
+  test("a .gguf file of embeddings, or one that is truncated, is refused", async () => {
     const src = createTempDir();
     makeGguf(join(src, "a.gguf"), "bert");
     writeFileSync(join(src, "b.gguf"), "GGUF");
     expect((await scan(src)).skipped).toMatchObject([
       { folder: "a.gguf", reason: expect.stringContaining("feature-extraction") },
-      { folder: "b.gguf", reason: "its head is damaged or cut short" },
+      { folder: "b.gguf", reason: "its head is damaged or truncated" },
     ]);
   });
 

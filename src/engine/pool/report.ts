@@ -32,7 +32,7 @@ export function createPoolReport(
         pid,
       });
     },
-    /** `started`: when the model was first wanted. */
+    /** `started`: when it was first asked for. */
     failed({ name }: Slot, started: number, failure: Error): void {
       observe({ type: "load_failed", model: name });
       log.error(failure.message, { model: name, seconds: secondsSince(started) });

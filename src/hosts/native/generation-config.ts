@@ -3,7 +3,7 @@ import type { GenerationConfig } from "./binding.ts";
 import { toStructuredOutput } from "./structured-output.ts";
 
 /**
- * What one request asks of the engine. The binding begins from the engine's defaults, not from the model's
+ * What one request asks of the engine. The binding starts from the engine's defaults, not from the model's
  * generation_config.json, and takes only the end-of-text tokens from there; so every value is stated.
  * `apply_chat_template` is on: the engine's template is then ours, which changes nothing; see `renderVerbatim`.
  */
