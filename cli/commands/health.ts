@@ -34,7 +34,7 @@ function renderEngine({ name, state, reason, versions, devices }: EngineHealth, 
   return `${name}${name === preferred ? " (in use)" : ""}: ${[state, ...what].join(", ")}`;
 }
 
-export function renderHealth(answer: Health, url: string): string {
+function renderHealth(answer: Health, url: string): string {
   const status = paint(answer.status === "ok" ? "green" : "yellow", answer.status);
   const models = `${answer.registered} registered, ${answer.on_disk} on disk, ${answer.loaded.length} loaded`;
   const lines: [string, string][] = [

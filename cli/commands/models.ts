@@ -93,7 +93,7 @@ const header = [
 ];
 
 /** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
-export function renderModels(list: ModelList, width: number | null): string {
+function renderModels(list: ModelList, width: number | null): string {
   const notes = [...toAliasLines(list.models), ...toProblemLines(list)];
   if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
   if (list.server_problem !== null) notes.push(list.server_problem);

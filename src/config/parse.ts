@@ -53,7 +53,7 @@ function toBytes(text: string): number | undefined {
 }
 
 /** What a setting allows, in words made from its schema. */
-export function describeExpected(setting: Setting): string {
+function describeExpected(setting: Setting): string {
   if (setting.kind === "bytes") {
     const { schema } = setting;
     const { minimum, maximum } = toRange(TypeGuard.IsUnion(schema) ? (schema.anyOf[0] ?? schema) : schema);

@@ -35,7 +35,7 @@ export function findUnfinished(folder: string): string[] {
  * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
  * follows from it and from conversion.json.
  */
-export const Journal = Type.Object({ overwrite: Type.Boolean() });
+const Journal = Type.Object({ overwrite: Type.Boolean() });
 export const journalFile = ".ov-llm-unfinished.json";
 
 export function readJournal(folder: string): { overwrite: boolean } | null {

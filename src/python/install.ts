@@ -117,7 +117,7 @@ export function toNextTry(command: string, signal: AbortSignal | undefined): str
 }
 
 /** Whether a line of pip or uv shows progress; those about indexes, links and caches do not. */
-export function isProgress(line: string): boolean {
+function isProgress(line: string): boolean {
   return /^(Collecting|Downloading|Processing|Installing|Successfully|Resolved|Prepared|Installed|\+ |error|warning: ret)/i.test(
     line,
   );

@@ -75,7 +75,10 @@ describe("ov-llm models add", () => {
     [["none"], /^error: Cannot use the model at ".*\/none": it does not exist\./],
     [["raw"], /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert`/],
     [["emb"], /^error: Cannot add ".*\/emb": the task "feature-extraction" \(embeddings\) is not served yet/],
-    [["m", "--name", "a\u001bb"], /^error: Cannot use "a\\u001bb" as a model's name: it has invisible characters/],
+    [
+      ["m", "--name", "a\u001bb"],
+      /^error: Cannot use "a\\u001bb" as a model's name: it has invisible characters/,
+    ],
     [["m", "--name", " "], /^error: Cannot use " " as a model's name/],
     [["m", "--alias", "taken"], /^error: Cannot use the name "taken": a model has it already\./],
     [["m", "--alias", "m"], /^error: Cannot use "m" as an alias of itself\./],
