@@ -212,7 +212,7 @@ function toHugeHeader(): Buffer {
 describe("an export that fails changes nothing, and says why", () => {
   test.each([
     ["killed", "the system killed it (SIGKILL), as happens when memory runs out", "add swap"],
-    ["silent", "it ended with exit code 4", "Its whole output: "],
+    ["silent", "it ended with exit code 4", "Its full output: "],
     [
       "no-tokenizer",
       "does not work: it has no openvino_tokenizer.xml and no openvino_detokenizer.xml.",
