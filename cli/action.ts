@@ -1,6 +1,6 @@
 import type { ArgsDef, CommandContext } from "citty";
 import { loadSettings } from "../src/config/load.ts";
-import { OvError } from "../src/errors.ts";
+import { OvError, toReason } from "../src/errors.ts";
 import { writeError } from "./terminal.ts";
 
 /** The command line itself is wrong: an unknown command or flag, a value that is missing. */
@@ -28,8 +28,7 @@ export function reportError(error: unknown): number {
     writeError(error.message);
     return error instanceof UsageError || error.code === "invalid_setting" ? 2 : 1;
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  writeError(`ov-llm failed unexpectedly: ${reason} (OV_LOG_LEVEL=debug shows where)`);
+  writeError(`ov-llm failed unexpectedly: ${toReason(error)} (OV_LOG_LEVEL=debug shows where)`);
   if (isDebug() && error instanceof Error && error.stack !== undefined)
     process.stderr.write(`${error.stack}\n`);
   return 1;

@@ -12,11 +12,22 @@ export function toSettingArgs(
   names: readonly SettingName[] = settingNamesOf("serve"),
 ): Record<string, SettingArg> {
   const settings = Object.entries<Setting>(settingsTable).filter(([name]) =>
-    names.some((wanted) => wanted === name),
+    names.some((one) => one === name),
   );
-  return Object.fromEntries(
-    settings.flatMap(([, setting]) => (setting.flag === null ? [] : [[setting.flag, toArg(setting)]])),
-  );
+  return Object.fromEntries(settings.flatMap(([, setting]) => toArgs(setting)));
+}
+
+/** Where a client of the running server finds it. */
+export function toServerArgs(): Record<string, SettingArg> {
+  const { host, port } = settingsTable;
+  return Object.fromEntries([
+    ...toArgs({ ...host, help: "Address of the running server" }),
+    ...toArgs({ ...port, help: "Port of the running server" }),
+  ]);
+}
+
+function toArgs(setting: Setting): [flag: string, arg: SettingArg][] {
+  return setting.flag === null ? [] : [[setting.flag, toArg(setting)]];
 }
 
 function toArg(setting: Setting): SettingArg {
@@ -62,20 +73,20 @@ export function readRepeated(rawArgs: string[], args: ArgsDef, flag: string): st
 }
 
 /**
- * What citty lets pass: an unknown flag, a flag without its value, a word too many or too few. Throws UsageError.
- * A positional whose name ends in `...` takes any number of words. `command` is the whole command as it was
- * called, for the sentence.
+ * What citty lets pass: an unknown flag, a flag without its value, an argument too many or too few. Throws UsageError.
+ * A positional whose name ends in `...` takes any number of them. `command` is the whole command as it was
+ * called, for the error.
  */
 export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): void {
   const known = toKnownFlags(args);
   const help = `See "${command} --help".`;
-  const wanted = Object.entries(args).filter(([, { type }]) => type === "positional");
-  const most = wanted.at(-1)?.[0].endsWith("...") === true ? Number.POSITIVE_INFINITY : wanted.length;
+  const expected = Object.entries(args).filter(([, { type }]) => type === "positional");
+  const most = expected.at(-1)?.[0].endsWith("...") === true ? Number.POSITIVE_INFINITY : expected.length;
   let words = 0;
   for (const token of tokenize(rawArgs, known)) {
     if (token.kind === "positional" && ++words > most) {
       throw new UsageError(
-        `Cannot use ${JSON.stringify(token.value)} with "${command}": it takes no such word. ${help}`,
+        `Cannot use ${JSON.stringify(token.value)} with "${command}": it takes no such argument. ${help}`,
       );
     }
     if (token.kind !== "option") continue;
@@ -84,7 +95,7 @@ export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): vo
     if (type === undefined)
       throw new UsageError(`Unknown flag ${JSON.stringify(flag)} of "${command}". ${help}`);
     if (type === "string" && token.value === undefined) {
-      throw new UsageError(`${flag} of "${command}" wants a value, as in "${flag} VALUE". ${help}`);
+      throw new UsageError(`${flag} of "${command}" requires a value, as in "${flag} VALUE". ${help}`);
     }
     if (type === "boolean" && token.value !== undefined) {
       throw new UsageError(
@@ -92,8 +103,11 @@ export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): vo
       );
     }
   }
-  const missing = wanted.slice(words).find(([, { required }]) => required !== false)?.[0];
-  if (missing !== undefined) throw new UsageError(`"${command}" wants ${missing.toUpperCase()}. ${help}`);
+  const missing = expected.slice(words).find(([, { required }]) => required !== false)?.[0];
+  if (missing !== undefined) {
+    const name = missing.replace(/\.\.\.$/, "").toUpperCase();
+    throw new UsageError(`"${command}" requires ${name}. ${help}`);
+  }
 }
 
 function tokenize(rawArgs: string[], known: ReadonlyMap<string, "string" | "boolean">) {

@@ -22,20 +22,26 @@ export function toServerUrl(host: string, port: number): string {
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 
+export interface Question {
+  method?: "GET" | "POST";
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
 /**
  * `path` as JSON of that schema, whatever its status. Throws `server_unreachable` when nothing answers within
- * `seconds`, or something that is not an ov-llm of this API; what the server says when it refuses.
+ * `seconds`, or something that is not an ov-llm of this API; what the server reports when it refuses.
  */
 export async function askServer<Schema extends TSchema>(
   server: Server,
   path: string,
   schema: Schema,
   seconds: number,
-  method: "GET" | "POST" = "GET",
+  question: Question = {},
 ): Promise<Static<Schema>> {
-  const { status, text } = await send(server, path, seconds, method);
+  const { status, text } = await send(server, path, seconds, question);
   if (status === 401) {
-    throw unreachable(`The server at ${server.url} asks for another API key. Set its OV_API_KEY here too.`);
+    throw unreachable(`The server at ${server.url} rejected this API key. Set OV_API_KEY to its key.`);
   }
   const answer = parseJson(text);
   const refusal = Value.Check(ErrorBody, answer) ? answer.error : null;
@@ -51,14 +57,18 @@ async function send(
   server: Server,
   path: string,
   seconds: number,
-  method: "GET" | "POST",
+  { method = "GET", body }: Question,
 ): Promise<{ status: number; text: string }> {
-  const headers = server.apiKey === null ? {} : { Authorization: `Bearer ${server.apiKey}` };
+  const headers = {
+    ...(server.apiKey === null ? {} : { Authorization: `Bearer ${server.apiKey}` }),
+    ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+  };
   try {
     // An HTTP_PROXY of the environment is for the world outside, not for this server.
     const options = {
       method,
       headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       proxy: false,
       redirect: "error",
       signal: AbortSignal.timeout(seconds * 1000),

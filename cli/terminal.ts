@@ -1,3 +1,5 @@
+import { createLog, type Log, type LogLevel } from "../src/log.ts";
+
 const styles = { bold: "1", red: "31", green: "32", yellow: "33", dim: "2" } as const;
 export type Style = keyof typeof styles;
 
@@ -21,6 +23,12 @@ export async function writeLines(...lines: string[]): Promise<void> {
 /** `error: <message>` as one line on stderr, whatever the message holds. */
 export function writeError(message: string): void {
   process.stderr.write(`error: ${toOneLine(message)}\n`);
+}
+
+/** What goes on inside a command, on stderr: errors, or with OV_LOG_LEVEL=debug all of it. */
+export function createStderrLog({ logLevel }: { logLevel: LogLevel }): Log {
+  const level = logLevel === "debug" ? "debug" : "error";
+  return createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
 }
 
 export function paint(style: Style, text: string): string {
@@ -68,18 +76,6 @@ function renderRow(cells: string[], widths: number[]): string {
     return column === cells.length - 1 ? cell : cell + " ".repeat(Math.max(0, missing));
   });
   return padded.join("  ").trimEnd();
-}
-
-/** `1.5 GB`: powers of 1024, one decimal from KB on. */
-export function renderBytes(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `12 min`: a time in its largest whole unit. */

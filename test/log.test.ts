@@ -39,7 +39,7 @@ describe("createLog", () => {
     expect(lines).toEqual(["info  loaded model=m seconds=2\n", "warn  two\\nlines\n"]);
   });
 
-  test("puts the UTC time first when told to", () => {
+  test("puts the UTC time first when asked to", () => {
     const { log, lines } = collect("info", true);
     log.info("x");
     expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info {2}x\n$/);

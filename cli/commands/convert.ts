@@ -9,9 +9,10 @@ import { runSession } from "../../src/convert/session.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
 import { createAsker, toAsk } from "../convert/asker.ts";
-import { createStop, exitCodes } from "../convert/exit.ts";
+import { exitCodes } from "../convert/exit.ts";
 import { createView } from "../convert/view.ts";
-import { writeOut } from "../terminal.ts";
+import { untilStopped } from "../stop.ts";
+import { createStderrLog, writeOut } from "../terminal.ts";
 
 const args = {
   repo: {
@@ -64,41 +65,49 @@ function readRepo(word: string | undefined): string | null {
   );
 }
 
-async function runConvert(options: ConvertOptions, { yes, json }: { yes: boolean; json: boolean }) {
-  const isInteractive = !yes && !options.dryRun;
+async function runConvert(options: ConvertOptions, flags: { yes: boolean; json: boolean }) {
+  const isInteractive = !flags.yes && !options.dryRun;
   if (isInteractive && !process.stdin.isTTY) {
     throw new UsageError(
-      "Cannot ask for names: the input is no terminal. Give --yes to take the folders' names.",
+      "Cannot ask for names: the input is not a terminal. Pass --yes to take the folders' names.",
     );
   }
-  const stop = createStop();
-  const { signal } = stop;
   // What a person reads goes to stderr: stdout is for --json.
   const isStyled = process.stderr.isTTY && Bun.enableANSIColors;
   const write = (text: string) => void process.stderr.write(isStyled ? text : Bun.stripANSI(text));
+  return await untilStopped(
+    (signal) => runToEnd(options, { ...flags, isInteractive, write, signal }),
+    () => write("\nStopped: finished models are kept, the others are unchanged.\n"),
+  );
+}
+
+interface Run {
+  json: boolean;
+  isInteractive: boolean;
+  write: (text: string) => void;
+  signal: AbortSignal;
+}
+
+async function runToEnd(options: ConvertOptions, { json, isInteractive, write, signal }: Run) {
+  const { loaded, dryRun } = options;
   // A terminal that does not know its size says 0.
   const width = process.stderr.isTTY ? process.stderr.columns || 80 : null;
   const asker = isInteractive ? createAsker({ input: process.stdin, write, signal }) : null;
   let check: ModelCheck | null = null;
   try {
-    check = options.dryRun ? noCheck : createModelCheck(options.loaded, signal);
+    check = dryRun ? noCheck : createModelCheck(loaded, createStderrLog(loaded.settings), signal);
     const { report, end } = await runSession({
       options,
-      deps: { converter: createConverter(options.loaded), check },
+      deps: { converter: createConverter(loaded), check },
       ask: asker && toAsk(asker),
       report: createView({ write, width }),
       signal,
     });
     if (json) await writeOut(`${JSON.stringify(report, null, 2)}\n`);
     return exitCodes[end];
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    write("\nStopped: models that were done stay, the others are as they were.\n");
-    return stop.exitCode();
   } finally {
     asker?.close();
     check?.dispose();
-    stop.dispose();
   }
 }
 

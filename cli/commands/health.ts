@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { Health } from "../../src/api/operate/health.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { action } from "../action.ts";
-import { toFlags, toSettingArgs } from "../args.ts";
+import { toFlags, toServerArgs } from "../args.ts";
 import { askServer, toServer } from "../server.ts";
 import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
@@ -11,10 +11,10 @@ type EngineHealth = Health["engines"][number];
 export const health = defineCommand({
   meta: {
     name: "health",
-    description: "Show the health of the running server; exit code 0 only when all is well",
+    description: "Show the health of the running server; exit code 0 only if everything is healthy",
   },
   args: {
-    ...toSettingArgs(["host", "port"]),
+    ...toServerArgs(),
     json: { type: "boolean", description: "Print the server's answer as JSON" },
   },
   run: action(async ({ args }) => {
@@ -34,7 +34,7 @@ function renderEngine({ name, state, reason, versions, devices }: EngineHealth, 
   return `${name}${name === preferred ? " (in use)" : ""}: ${[state, ...what].join(", ")}`;
 }
 
-export function renderHealth(answer: Health, url: string): string {
+function renderHealth(answer: Health, url: string): string {
   const status = paint(answer.status === "ok" ? "green" : "yellow", answer.status);
   const models = `${answer.registered} registered, ${answer.on_disk} on disk, ${answer.loaded.length} loaded`;
   const lines: [string, string][] = [

@@ -1,15 +1,15 @@
 import { defineCommand } from "citty";
+import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { listModel } from "../../src/library/list.ts";
-import { createRegistry, type Snapshot } from "../../src/registry/watcher.ts";
+import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
-import { toFlags, toSettingArgs } from "../args.ts";
+import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
 import { toServer } from "../server.ts";
 import {
   paint,
   renderAge,
-  renderBytes,
   renderTable,
   terminalWidth,
   toOneLine,
@@ -23,7 +23,8 @@ export const models = defineCommand({
     description: "List the registered models, the state of their files and what is loaded",
   },
   args: {
-    ...toSettingArgs(["registryPath", "host", "port"]),
+    ...toSettingArgs(["registryPath"]),
+    ...toServerArgs(),
     json: { type: "boolean", description: "Print the list as JSON" },
   },
   // Loaded when called, like the commands themselves.
@@ -92,7 +93,7 @@ const header = [
 ];
 
 /** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
-export function renderModels(list: ModelList, width: number | null): string {
+function renderModels(list: ModelList, width: number | null): string {
   const notes = [...toAliasLines(list.models), ...toDefaultLines(list.models), ...toProblemLines(list)];
   if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
   if (list.server_problem !== null) notes.push(list.server_problem);
@@ -120,7 +121,7 @@ function toLiveCells(model: ListedModel): string[] {
     state === "ready" && loaded_at !== null ? renderAge(Date.now() / 1000 - loaded_at) : toOneLine(state),
     device === null ? "-" : toOneLine(device),
     memory_bytes === null ? "-" : renderBytes(memory_bytes),
-    waiting ? `${running} (${waiting} wait)` : `${running}`,
+    waiting ? `${running} (${waiting} waiting)` : `${running}`,
     tokens_per_second === null ? "-" : `${tokens_per_second}`,
   ];
 }

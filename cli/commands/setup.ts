@@ -11,12 +11,13 @@ import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { askFirstQuestion } from "../ask.ts";
 import { toServer } from "../server.ts";
+import { untilStopped } from "../stop.ts";
 import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
 export const setup = defineCommand({
   meta: {
     name: "setup",
-    description: "Install or repair the engines and the converter",
+    description: "Install or repair the engines; --convert adds the converter",
   },
   args: {
     ...toSettingArgs(["runtimeDir", "nativeDir", "registryPath", "convertEnv"]),
@@ -47,11 +48,13 @@ export const setup = defineCommand({
     const loaded = loadSettings({ flags: toFlags(args) });
     const { settings } = loaded;
     if (args.ask === true) return await ask(settings);
-    const [starter, convert] = [args.starter === true, args.convert === true];
-    const installed = await install(loaded, { native: args.native === true, starter, convert });
-    return await print(
-      args.json === true ? toJson(installed, settings) : renderInstalled(installed, settings),
-    );
+    const wish = { native: args.native === true, starter: args.starter === true };
+    return await untilStopped(async (signal) => {
+      const installed = await install(loaded, { ...wish, convert: args.convert === true }, signal);
+      return await print(
+        args.json === true ? toJson(installed, settings) : renderInstalled(installed, settings),
+      );
+    });
   }),
 });
 
@@ -60,20 +63,17 @@ interface Installed extends EnginesSetup {
   converter: ReadyConvertEnv | null;
 }
 
-/** Ctrl-C ends pip and uv too, and removes what is half done. */
-async function install(loaded: LoadedSettings, wish: SetupWish & { convert: boolean }): Promise<Installed> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-  try {
-    const engines = await setUpEngines(loaded, wish, show, stop.signal);
-    if (!wish.convert) return { ...engines, converter: null };
-    const pythonEnv = loaded.settings.convertEnv;
-    const converter = await installConvertEnv({ pythonEnv, onProgress: say, signal: stop.signal });
-    return { ...engines, converter };
-  } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-  }
+/** The signal ends pip and uv too, and removes what is half done. */
+async function install(
+  loaded: LoadedSettings,
+  wish: SetupWish & { convert: boolean },
+  signal: AbortSignal,
+): Promise<Installed> {
+  const engines = await setUpEngines(loaded, wish, show, signal);
+  if (!wish.convert) return { ...engines, converter: null };
+  const pythonEnv = loaded.settings.convertEnv;
+  const converter = await installConvertEnv({ pythonEnv, onProgress: say, signal });
+  return { ...engines, converter };
 }
 
 function show(event: SetupEvent): void {

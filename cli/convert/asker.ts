@@ -19,13 +19,13 @@ export interface AskerOptions {
 /** The questions of a conversion. */
 export function toAsk(asker: Asker): Ask {
   return {
-    name: (folder) => asker.ask(`Custom name for ${toOneLine(folder)}? Blank for empty:`),
+    name: (folder, blank) => asker.ask(`Custom name for ${toOneLine(folder)}? Blank for empty: [${blank}]`),
     confirmInstall: () =>
       asker.confirm(
         "The converter, which also fetches models, is not installed. Install it now (about 2 GB)?",
       ),
     async confirmPlan() {
-      const isConfirmed = await asker.confirm("Go on?");
+      const isConfirmed = await asker.confirm("Continue?");
       asker.close();
       return isConfirmed;
     },

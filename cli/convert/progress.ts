@@ -1,5 +1,6 @@
+import { renderBytes } from "../../src/bytes.ts";
 import type { ExportProgress } from "../../src/convert/optimum.ts";
-import { renderBytes, toOneLine } from "../terminal.ts";
+import { toOneLine } from "../terminal.ts";
 
 export interface ProgressLine {
   /** Shows the progress of a model in one line that is overwritten; without a terminal, a new line for each stage. */

@@ -1,8 +1,9 @@
+import { renderBytes } from "../../src/bytes.ts";
 import type { PlanView } from "../../src/convert/events.ts";
 import { isExport, type Planned } from "../../src/convert/plan.ts";
 import type { Shortage } from "../../src/convert/resources.ts";
 import type { Skipped } from "../../src/convert/scan.ts";
-import { renderBytes, renderTable, toOneLine } from "../terminal.ts";
+import { renderTable, toOneLine } from "../terminal.ts";
 
 const header = ["FOLDER", "NAME", "FORMAT", "DISK", "MEMORY", "OUTPUT"];
 
@@ -46,7 +47,7 @@ function toCodeLines({ plan, trustRemoteCode }: PlanView): string[] {
   if (exports.length === 0) return [];
   const own = exports.filter(({ source }) => source.hasCode).map(({ source }) => source.folder);
   if (!trustRemoteCode) {
-    return own.length === 0 ? [] : [`Python files of their own, which will not run: ${own.join(", ")}.`];
+    return own.length === 0 ? [] : [`Python files that will not be run: ${own.join(", ")}.`];
   }
   const who = own.length === 0 ? "none of these models has any" : `these have some: ${own.join(", ")}`;
   return [
@@ -68,7 +69,7 @@ export function renderShortage(shortage: Shortage): string {
 /** What may go wrong although a run can start. */
 function renderRisk(shortage: Shortage): string {
   if (shortage.of !== "memory") return renderShortage(shortage);
-  return `${renderMemoryNeed(shortage)}, and ${renderBytes(shortage.has)} is free: the system may kill it. Stop what else runs, or add swap.`;
+  return `${renderMemoryNeed(shortage)}, and ${renderBytes(shortage.has)} is free: the system may kill it. Stop other programs, or add swap.`;
 }
 
 function renderMemoryNeed({ folder, needed }: { folder: string; needed: number }): string {

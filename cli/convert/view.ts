@@ -1,4 +1,5 @@
-import { type DownloadProgress, renderSize } from "../../src/convert/download.ts";
+import { renderBytes } from "../../src/bytes.ts";
+import type { DownloadProgress } from "../../src/convert/download.ts";
 import type { ConvertEvent, ModelOfRun } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import { createProgressLine, renderTime } from "./progress.ts";
@@ -17,13 +18,11 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
   return (event) => {
     switch (event.type) {
       case "recovered":
-        say(
-          `Finished the conversion of "${event.name}", which an earlier run had left before its last steps.`,
-        );
+        say(`Finished the conversion of "${event.name}", which an earlier run had not finished.`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
         return;
       case "cleaned":
-        return say("Removed what an earlier run had left half done.");
+        return say("Removed unfinished work of an earlier run.");
       case "installing":
         return say(event.line);
       case "fetching":
@@ -45,7 +44,7 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       case "exporting":
         return progress.show(toLabel(event.model), event);
       case "checking": {
-        const stage = { stage: "trying it in the engine", percent: null, memory: 0 };
+        const stage = { stage: "testing it in the engine", percent: null, memory: 0 };
         return progress.show(toLabel(event.model), { ...stage, seconds: event.seconds });
       }
       case "retrying":
@@ -77,10 +76,10 @@ function renderDownload(event: { repo: string; path: string } & DownloadProgress
     case "started":
       return `Fetching ${repo} to ${path}`;
     case "listed":
-      return `${repo}: ${event.files} files, ${renderSize(event.bytes)} to fetch`;
+      return `${repo}: ${event.files} files, ${renderBytes(event.bytes)} to fetch`;
     case "running": {
       const share = event.bytes === 0 ? 100 : Math.min(100, Math.floor((100 * event.done) / event.bytes));
-      return `${repo}: ${renderSize(event.done)} of ${renderSize(event.bytes)} (${share} %)`;
+      return `${repo}: ${renderBytes(event.done)} of ${renderBytes(event.bytes)} (${share} %)`;
     }
     case "done":
       return `${repo} is in ${path}`;

@@ -5,7 +5,7 @@ import { askServer, toServer } from "../server.ts";
 
 /**
  * Has the running server load or unload a model, waits, and returns the model as it is then. Throws what
- * the server says against it.
+ * the server reports against it.
  */
 export async function actOnModel(flags: Record<string, unknown>, what: "load" | "unload"): Promise<Model> {
   const { settings } = loadSettings({ flags: toFlags(flags) });
@@ -13,5 +13,5 @@ export async function actOnModel(flags: Record<string, unknown>, what: "load" | 
   const path = `/v1/models/${encodeURIComponent(name)}/${what}`;
   // The server itself ends it after OV_REQUEST_SECONDS; its own may be set otherwise, but rarely longer.
   const seconds = settings.requestSeconds + 10;
-  return await askServer(toServer(settings), path, Model, seconds, "POST");
+  return await askServer(toServer(settings), path, Model, seconds, { method: "POST" });
 }

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { OvError } from "../errors.ts";
+import { readFileSync } from "node:fs";
+import { OvError, toReason } from "../errors.ts";
 import type { Settings } from "./settings.ts";
 
 /** An API key and whose it is; the name is for the log, several keys may share one. */
@@ -13,8 +13,8 @@ type KeySettings = Pick<Settings, "apiKey" | "apiKeyFile">;
 const line = /^([\w.@-]{1,64})(?:\s*:\s*|\s+)(\S{8,})$/;
 
 /**
- * The keys that open this server: OV_API_KEY, named `default`, and those of OV_API_KEY_FILE. None: it asks for none.
- * Throws `invalid_setting` for a file that cannot be read, has a line of another form, or holds no key.
+ * The keys that open this server: OV_API_KEY, named `default`, and those of OV_API_KEY_FILE. None: it requires none.
+ * Throws `invalid_setting` for a file that cannot be read, has a line of another form, or contains no key.
  */
 export function readKeys({ apiKey, apiKeyFile }: KeySettings): NamedKey[] {
   const single = apiKey === null ? [] : [{ name: "default", key: apiKey }];
@@ -28,25 +28,19 @@ export function parseKeys(text: string, path: string): NamedKey[] {
     if (row === "" || row.startsWith("#")) return [];
     const [, name, key] = line.exec(row) ?? [];
     if (name !== undefined && key !== undefined) return [{ name, key }];
-    const wanted = "expected `name: key` with a key of at least 8 characters";
-    throw unusable(path, `line ${index + 1} (not shown) is no key: ${wanted}`);
+    const form = "expected `name: key` with a key of at least 8 characters";
+    throw unusable(path, `line ${index + 1} (not shown) is not a key: ${form}`);
   });
-  if (keys.length === 0) throw unusable(path, "it holds no key, and without one nobody could ask anything");
+  if (keys.length === 0)
+    throw unusable(path, "it contains no key, and without one nobody could ask anything");
   return keys;
-}
-
-/** A sentence when others than the owner can read the keys. */
-export function findKeyFileWarning({ apiKeyFile }: KeySettings): string | null {
-  if (apiKeyFile === null || (statSync(apiKeyFile).mode & 0o077) === 0) return null;
-  const file = JSON.stringify(apiKeyFile);
-  return `Other users of this machine can read the API keys in ${file}: run chmod 600 ${file}.`;
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    throw unusable(path, error instanceof Error ? error.message : String(error));
+    throw unusable(path, toReason(error));
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { parseEnv } from "node:util";
 import { Value } from "@sinclair/typebox/value";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { parseSetting } from "./parse.ts";
 import { defaultPaths, expandPath } from "./paths.ts";
 import type { Setting } from "./settings/setting.ts";
@@ -78,7 +78,7 @@ function toValue(name: SettingName, text: string, origin: Origin): unknown {
   const value = setting.secret ? "the value (secret, not shown)" : JSON.stringify(text);
   throw new OvError(
     "invalid_setting",
-    `Cannot use ${value} for ${renderOrigin(setting, origin)}: expected ${parsed.wanted}. Correct it or leave it out.`,
+    `Cannot use ${value} for ${renderOrigin(setting, origin)}: expected ${parsed.expected}. Correct it or leave it out.`,
     { param: setting.env },
   );
 }
@@ -101,10 +101,9 @@ function readSettingsFile(path: string): Texts {
     return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    const reason = error instanceof Error ? error.message : String(error);
     throw new OvError(
       "invalid_setting",
-      `Cannot read the settings file ${JSON.stringify(path)} (${reason}). Make it a readable file or remove it.`,
+      `Cannot read the settings file ${JSON.stringify(path)} (${toReason(error)}). Make it a readable file or remove it.`,
       { cause: error },
     );
   }

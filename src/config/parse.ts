@@ -4,7 +4,7 @@ import { expandPath } from "./paths.ts";
 import type { Setting } from "./settings/setting.ts";
 import { type SettingName, settingsTable } from "./settings.ts";
 
-export type Parsed = { value: unknown } | { wanted: string };
+export type Parsed = { value: unknown } | { expected: string };
 
 /** What people write for yes and no in settings files. */
 const switchWords = new Map([
@@ -14,11 +14,11 @@ const switchWords = new Map([
 
 const byteUnits: Record<string, number> = { "": 1, B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
-/** The value of a setting from its text, or, when the text is no such value, what was wanted. Blank: unset. */
+/** The value of a setting from its text, or, when the text is no such value, what was expected. Blank: unset. */
 export function parseSetting(name: SettingName, text: string, home?: string): Parsed {
   const setting: Setting = settingsTable[name];
   const value = text.trim() === "" && setting.kind !== "list" ? null : toValue(name, text.trim(), home);
-  return Value.Check(setting.schema, value) ? { value } : { wanted: describeWanted(setting) };
+  return Value.Check(setting.schema, value) ? { value } : { expected: describeExpected(setting) };
 }
 
 function toValue(name: SettingName, text: string, home?: string): unknown {
@@ -53,7 +53,7 @@ function toBytes(text: string): number | undefined {
 }
 
 /** What a setting allows, in words made from its schema. */
-export function describeWanted(setting: Setting): string {
+function describeExpected(setting: Setting): string {
   if (setting.kind === "bytes") {
     const { schema } = setting;
     const { minimum, maximum } = toRange(TypeGuard.IsUnion(schema) ? (schema.anyOf[0] ?? schema) : schema);

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import type { LoadedSettings } from "./load.ts";
 import type { Setting } from "./settings/setting.ts";
 import { type SettingName, type Settings, settingNamesOf, settingsTable } from "./settings.ts";
@@ -16,20 +15,4 @@ export function reportSettings({ settings, sources }: LoadedSettings): Record<st
 function renderValue(setting: Setting, value: Settings[SettingName]): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return "-";
   return setting.secret ? "set" : String(value);
-}
-
-/** What a start should warn of, as sentences. */
-export function findWarnings({ settings, settingsFile, unknown }: LoadedSettings): string[] {
-  const warnings = unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`);
-  if (settings.apiKey === null && settings.apiKeyFile === null && !isLoopback(settings.host)) {
-    warnings.push(
-      `Listening on ${settings.host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
-    );
-  }
-  return warnings;
-}
-
-function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith("127.");
-  return host === "localhost" || host === "::1";
 }

@@ -3,7 +3,7 @@ import { settingsTable } from "./settings.ts";
 
 /**
  * A settings file that changes nothing: each setting with its help and its default, commented out. Made
- * from the table, so that it cannot say anything else than the program does.
+ * from the table, so that it cannot differ from the program.
  */
 export function renderSettingsTemplate(): string {
   const blocks = Object.values<Setting>(settingsTable).map(

@@ -1,6 +1,7 @@
 import type { LoadedSettings } from "../config/load.ts";
 import { type ErrorFacts, OvError, toCauseFacts } from "../errors.ts";
 import { createLoadTester } from "../library/trial.ts";
+import type { Log } from "../log.ts";
 import { describeModel } from "../models/folder.ts";
 import { isExport, type Planned } from "./plan.ts";
 
@@ -11,8 +12,8 @@ export interface ModelCheck {
 }
 
 /** Checks the files, then loads the model for its task and uses it once. Throws `engine_unavailable` when no engine is installed. */
-export function createModelCheck(loaded: LoadedSettings, signal: AbortSignal): ModelCheck {
-  const tester = createLoadTester(loaded, signal);
+export function createModelCheck(loaded: LoadedSettings, log: Log, signal: AbortSignal): ModelCheck {
+  const tester = createLoadTester(loaded, log, signal);
   return {
     async check(planned, path) {
       await describeModel(path).catch((error: unknown) => {

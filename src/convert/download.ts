@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { renderBytes } from "../bytes.ts";
 import { OvError, toReason } from "../errors.ts";
 import { taskFiles } from "../models/hf-folder.ts";
 import {
@@ -83,7 +84,7 @@ function refuseFullDisk(repo: string, targetDir: string, needed: number): void {
   const { bavail, bsize } = statfsSync(targetDir);
   const free = bavail * bsize;
   if (needed <= free) return;
-  const why = `it needs ${renderSize(needed)} more in "${targetDir}", and ${renderSize(free)} is free`;
+  const why = `it needs ${renderBytes(needed)} more in "${targetDir}", and ${renderBytes(free)} is free`;
   throw failed(repo, why, "Make room, then run it again.");
 }
 
@@ -131,11 +132,4 @@ function measure(targetDir: string): { finished: number; partial: number } {
     if (entry?.isFile()) sizes[isOwn ? "partial" : "finished"] += entry.size;
   }
   return sizes;
-}
-
-/** In decimal units, as on the hub's pages. */
-export function renderSize(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB"];
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
 }

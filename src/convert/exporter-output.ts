@@ -76,18 +76,18 @@ const signs: [kind: FailureKind, pattern: RegExp][] = [
 
 const remedies: Record<FailureKind, string | null> = {
   memory:
-    "There was not enough memory: stop what else runs (a loaded model, the server), add swap, or convert on a larger machine.",
+    "There was not enough memory: stop other programs (a loaded model, the server), add swap, or convert on a larger machine.",
   disk: "The disk is full: make room where OV_MODEL_OUT lies (and in /tmp), then convert again.",
   gated:
     "Its owner gives access on request: accept the licence on huggingface.co, log in with `hf auth login`, then fetch it again.",
   "remote-code":
-    "The model brings Python code of its own, which --no-trust-remote-code forbids: leave that flag out if you trust its maker.",
+    "The model comes with Python code of its own, which --no-trust-remote-code forbids: leave that flag out if you trust its maker.",
   "group-size": "No group size of int4 fits this model: convert it with --weight-format int8.",
   architecture:
     "This converter does not know the architecture for that task: look for a ready model under https://huggingface.co/OpenVINO, or upgrade with `ov-llm setup --convert`.",
   package:
     "The model's own code needs a Python package that the converter does not have: look for a ready model under https://huggingface.co/OpenVINO.",
-  damaged: "A weight file is damaged or cut short: fetch the model again.",
+  damaged: "A weight file is damaged or truncated: fetch the model again.",
   network:
     "The model names files that are not in its folder, and they could not be fetched: check the network, then convert again.",
   unknown: null,
@@ -98,13 +98,13 @@ export function explainFailure({ lines, exitCode, signal }: FailedRun): Failure 
   const { line, isError } = findLine(lines);
   const wasKilled = signal === "SIGKILL" || exitCode === 137;
   if (wasKilled) {
-    const said = `the system ended it (SIGKILL), as it does when memory runs out${line === null ? "" : `; its last line: ${line}`}`;
+    const said = `the system killed it (SIGKILL), as happens when memory runs out${line === null ? "" : `; its last line: ${line}`}`;
     return { kind: "memory", line: said, remedy: remedies.memory };
   }
   const how = signal === null ? `exit code ${exitCode ?? "unknown"}` : signal;
   const ended = `it ended with ${how}`;
   const meaningful =
-    line === null ? `${ended} and said nothing` : isError ? line : `${ended}; its last line: ${line}`;
+    line === null ? `${ended} and printed nothing` : isError ? line : `${ended}; its last line: ${line}`;
   const kind = signs.find(([, pattern]) => pattern.test(meaningful))?.[0] ?? findKind(lines);
   return { kind, line: meaningful, remedy: remedies[kind] };
 }

@@ -19,6 +19,7 @@ export async function fetchSource(repo: string, session: Session): Promise<strin
     throw new OvError("conversion_failed", {
       what: `Cannot plan the conversion of ${repo}`,
       why: `it is not in ${settings.modelSrc} yet, and --dry-run fetches nothing`,
+      next: "Leave --dry-run out to fetch it.",
     });
   }
   if (!(await deps.converter.isReady())) await bringConverter(session);
@@ -53,7 +54,11 @@ function refuseConverted(repo: string, path: string, { modelOut }: Settings): vo
 async function refuseUnserved(repo: string, { deps, signal }: Session): Promise<void> {
   const task = await deps.converter.findTask(repo, signal);
   if (task === null || isServed(task)) return;
-  throw new OvError("task_unsupported", { what: `Cannot convert ${repo}`, why: renderUnserved(task) });
+  throw new OvError("task_unsupported", {
+    what: `Cannot convert ${repo}`,
+    why: renderUnserved(task),
+    next: "Choose a model for another task.",
+  });
 }
 
 async function bringConverter({ ask, deps, report, signal }: Session): Promise<void> {

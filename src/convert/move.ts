@@ -1,8 +1,9 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import { syncPath } from "../linux/atomic-file.ts";
 import { readJsonFile } from "../models/hf-config.ts";
-import { syncFolder, syncPath } from "./places.ts";
+import { syncFolder } from "./places.ts";
 
 export type MoveStep =
   | "original moved"
@@ -24,7 +25,7 @@ export function moveFolder(from: string, to: string, onStep: (step: MoveStep) =>
   const aside = join(dirname(from), `.${basename(from)}.ov-llm-moved`);
   const isCopied = readJsonFile(join(to, copyMark), CopyMark)?.source_path === from;
   if (!isCopied && existsSync(from)) {
-    if (existsSync(to)) throw new Error(`something else lies at ${to}`);
+    if (existsSync(to)) throw new Error(`${to} already exists`);
     mkdirSync(dirname(to), { recursive: true });
     if (tryRename(from, to)) {
       onStep("original moved");

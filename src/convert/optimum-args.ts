@@ -1,5 +1,4 @@
-export const weightFormats = ["fp32", "fp16", "int8", "int4"] as const;
-export type WeightFormat = (typeof weightFormats)[number];
+export type WeightFormat = "fp32" | "fp16" | "int8" | "int4";
 
 export interface ExportRequest {
   /** Absolute, so that no folder name can be taken for a flag. */

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { forEachLine } from "../linux/lines.ts";
 import type { Variables } from "../linux/program.ts";
 import { type FailedRun, toStage } from "./exporter-output.ts";
 import { killGroup, noteExporter, readMemoryOf } from "./exporter-process.ts";
@@ -71,7 +72,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
   signal.addEventListener("abort", stop, { once: true });
   try {
     report();
-    const read = Promise.all([child.stdout, child.stderr].map((stream) => forEachLine(stream, write, see)));
+    const read = Promise.all([child.stdout, child.stderr].map((stream) => forEachLine(stream, see, write)));
     await child.exited;
     // Its children may hold the pipes open, so they end with it.
     killGroup(child.pid, "SIGKILL");
@@ -112,22 +113,4 @@ function toExporterVariables(variables: ExporterOptions["variables"]): ExporterO
     HF_HUB_DISABLE_TELEMETRY: "1",
     DO_NOT_TRACK: "1",
   };
-}
-
-async function forEachLine(
-  stream: ReadableStream<Uint8Array>,
-  write: (text: string) => void,
-  see: (line: string) => void,
-): Promise<void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of stream) {
-    const text = decoder.decode(bytes, { stream: true });
-    write(text);
-    // Progress bars redraw their line with a carriage return.
-    const parts = (rest + text).split(/[\r\n]+/);
-    rest = parts.pop() ?? "";
-    for (const line of parts) if (line.trim() !== "") see(line);
-  }
-  if (rest.trim() !== "") see(rest);
 }

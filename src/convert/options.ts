@@ -23,11 +23,11 @@ export interface ConvertOptions {
 
 /** Whoever can be asked during a run. Each throws the signal's reason when it aborts. */
 export interface Ask {
-  /** The name that a folder's model gets; blank: made from the folder's. */
-  name(folder: string): Promise<string>;
+  /** The name that a folder's model gets; `blank`: the one that a blank answer gives it. */
+  name(folder: string, blank: string): Promise<string>;
   /** Whether to install the converter, which is needed to fetch a model. */
   confirmInstall(): Promise<boolean>;
-  /** Whether to do what the event `planned` said. Nothing is asked after it. */
+  /** Whether to do what the event `planned` showed. Nothing is asked after it. */
   confirmPlan(): Promise<boolean>;
 }
 

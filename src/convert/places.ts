@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import { syncPath, writeAtomically } from "../linux/atomic-file.ts";
 import { readJsonFile } from "../models/hf-config.ts";
+import { type Manifest, manifestFile } from "../models/manifest.ts";
 
 /** The hidden companions of a converted folder. All lie beside it, so that a rename puts a folder in its place. */
 export interface Places {
@@ -42,33 +35,24 @@ export function findUnfinished(folder: string): string[] {
  * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
  * follows from it and from conversion.json.
  */
-export const Journal = Type.Object({ overwrite: Type.Boolean() });
+const Journal = Type.Object({ overwrite: Type.Boolean() });
 export const journalFile = ".ov-llm-unfinished.json";
 
 export function readJournal(folder: string): { overwrite: boolean } | null {
   return readJsonFile(join(folder, journalFile), Journal);
 }
 
-/** Writes it whole or not at all, even if the power is cut. */
+/** On the disk when this returns, even if the power is cut. */
 export function writeJournal(folder: string, overwrite: boolean): void {
-  const path = join(folder, journalFile);
-  writeFileSync(`${path}.tmp`, JSON.stringify({ overwrite }));
-  syncPath(`${path}.tmp`);
-  renameSync(`${path}.tmp`, path);
-  syncPath(folder);
+  writeAtomically(join(folder, journalFile), JSON.stringify({ overwrite }));
 }
 
-/** Flushes a file, or a folder's list of names, to the disk. */
-export function syncPath(path: string): void {
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+/** The same for conversion.json. */
+export function writeManifest(folder: string, manifest: Manifest): void {
+  writeAtomically(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** The same for everything in a folder, itself last. */
+/** Flushes everything in a folder to the disk, itself last. */
 export function syncFolder(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { isServed, renderUnserved } from "../models/tasks.ts";
-import { createRegistry, type Snapshot } from "../registry/watcher.ts";
+import { createRegistry, type Snapshot } from "../registry/registry.ts";
 
 /** Throws when nothing serves models of that task: a conversion takes hours and would be for nothing. */
 export function requireServedTask({ task }: Pick<Settings, "task">): void {
@@ -61,7 +61,7 @@ export async function withConvertLock<T>(modelOut: string, work: () => Promise<T
 function busy(path: string, modelOut: string): OvError {
   const who = readFileSync(path, "utf8").trim();
   return new OvError("conversion_busy", {
-    what: `Another "ov-llm convert" (${who === "" ? "just started" : who}) works in "${modelOut}"`,
+    what: `Another "ov-llm convert" (${who === "" ? "just started" : who}) is working in "${modelOut}"`,
     next: "Wait until it ends, or stop it, then try again.",
   });
 }

@@ -6,7 +6,7 @@ import { type ProbeOptions, type PythonEnvProbe, probePythonEnv, toPython } from
 import { convertPackages, fillConvertEnv } from "./packages.ts";
 
 /** The converter's private Python environment: what it holds and what state it is in. */
-export const convertLabels: PythonEnvLabels = {
+const convertLabels: PythonEnvLabels = {
   what: "the converter",
   command: "ov-llm setup --convert",
   setting: "OV_CONVERT_ENV",

@@ -1,5 +1,6 @@
-import { readFileSync, statfsSync, statSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { type MachineMemory, readMachineMemory } from "../linux/memory.ts";
 import { isExport, type Planned, type PlannedExport, toBf16Bytes } from "./plan.ts";
 
 /** What a machine has, in bytes. */
@@ -81,7 +82,7 @@ export function readResources({ modelSrc, modelOg, modelOut }: Folders): Resourc
       ogIsOther: device(src) !== device(og),
       ogSharesOut: device(og) === device(out),
     },
-    memory: readMemory(readFileSync("/proc/meminfo", "utf8")),
+    memory: toMemory(readMachineMemory()),
   };
 }
 
@@ -95,11 +96,7 @@ function readFree(path: string): number {
   return bavail * bsize;
 }
 
-/** Memory that programs can have, from /proc/meminfo (proc(5)); swap counts. */
-export function readMemory(text: string): Resources["memory"] {
-  const read = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
-  return {
-    available: read("MemAvailable") + read("SwapFree"),
-    total: read("MemTotal") + read("SwapTotal"),
-  };
+/** Memory that programs can have; swap counts. */
+export function toMemory({ total, available, swapTotal, swapFree }: MachineMemory): Resources["memory"] {
+  return { available: available + swapFree, total: total + swapTotal };
 }

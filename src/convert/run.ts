@@ -102,7 +102,7 @@ function exportOnce(folder: string, planned: PlannedExport, groupSize: number | 
 
 function toError(planned: PlannedExport, run: FailedRun, options: RunOptions): OvError {
   const { line, remedy } = explainFailure(run);
-  const log = `Its whole output: ${toLogPath(options.modelOut, planned.name)}.`;
+  const log = `Its full output: ${toLogPath(options.modelOut, planned.name)}.`;
   return failed(planned, { why: line, next: remedy === null ? log : `${remedy} ${log}` });
 }
 

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
+import { isOpenVinoFolder } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
 import type { Manifest } from "../models/manifest.ts";
@@ -84,10 +85,10 @@ function isOwn(path: string, { modelOg, modelOut }: ScanOptions): boolean {
   return [modelOg, modelOut].map(toRealPath).includes(toRealPath(path));
 }
 
-/** The source, the reason why it is none, or null for what nobody would take for a model. */
+/** The source, why it is not one, or null for what nobody would take for a model. */
 async function look(folder: string, path: string, options: ScanOptions): Promise<Source | string | null> {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return "it is a link that leads nowhere";
+  if (found === undefined) return "it is a broken link";
   if (found.isDirectory()) return await lookInside(folder, path, options);
   if (!folder.endsWith(".gguf")) return null;
   return await lookAtReady("gguf", folder, path, options);
@@ -96,7 +97,7 @@ async function look(folder: string, path: string, options: ScanOptions): Promise
 async function lookInside(folder: string, path: string, options: ScanOptions): Promise<Source | string> {
   const files = tryList(path);
   if (files === null) return "it cannot be read: change its permissions";
-  if (files.some((name) => /^openvino_.*model\.xml$/.test(name))) {
+  if (isOpenVinoFolder(files)) {
     return await lookAtReady("openvino", folder, path, options);
   }
   const before = options.manifests.find(
@@ -152,13 +153,13 @@ function lookAtWeights(
 // As transformers names quantization methods; GPTQ and AWQ weights are read by optimum-intel.
 const unreadable = ["bitsandbytes", "mxfp4", "fp8", "fbgemm_fp8", "compressed-tensors", "hqq", "quanto"];
 
-/** Why a whole model cannot be exported for the task, as a clause; null: it can be tried. */
+/** Why a complete model cannot be exported for the task, as a clause; null: it can be tried. */
 function findObstacle(found: HfFolder, task: string): string | null {
   const { quantization, hasTokenizer } = found;
   if (quantization !== null && unreadable.includes(quantization)) {
     return `its weights are quantized already (${quantization}), which the exporter cannot read: fetch the original model`;
   }
-  return findMisfit(found, task) ?? (hasTokenizer ? null : "it has no tokenizer: fetch it whole");
+  return findMisfit(found, task) ?? (hasTokenizer ? null : "it has no tokenizer: fetch it completely");
 }
 
 function findMisfit({ task: own, architectures, hasCode }: HfFolder, task: string): string | null {

@@ -34,5 +34,5 @@ function matches(folder: string, { only, include, exclude }: Selection): boolean
 
 function describeUnknown(name: string, found: readonly Source[], modelSrc: string): string {
   const there = found.map(({ folder }) => JSON.stringify(folder)).join(", ");
-  return `There is no ${JSON.stringify(name)} in ${JSON.stringify(modelSrc)} to convert; there is ${there === "" ? "nothing" : there}`;
+  return `There is no ${JSON.stringify(name)} in ${JSON.stringify(modelSrc)} to convert; ${there === "" ? "the folder is empty" : `there is ${there}`}`;
 }

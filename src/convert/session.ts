@@ -20,7 +20,7 @@ export interface SessionResult {
 
 /**
  * A whole run, from what an earlier one left to the last model. Throws an OvError when it cannot start, and the
- * signal's reason when it aborts: models that were done stay, the others are as they were.
+ * signal's reason when it aborts: finished models are kept, the others are unchanged.
  */
 export async function runSession(session: Session): Promise<SessionResult> {
   const { settings } = session.options.loaded;
@@ -82,11 +82,12 @@ async function scanOnce(session: Session): Promise<Scan> {
 }
 
 /** All names first, in the order of the folders. */
-async function askNames({ options, ask }: Session, { found }: Scan): Promise<Map<string, string>> {
+async function askNames(session: Session, scan: Scan): Promise<Map<string, string>> {
+  const { options, ask } = session;
   const names = new Map<string, string>();
-  for (const { folder, path } of found) {
-    if (options.name !== null) names.set(path, options.name);
-    else if (ask !== null) names.set(path, await ask.name(folder));
+  for (const { source, name } of planSources(scan, names, toSourceOptions(session))) {
+    if (options.name !== null) names.set(source.path, options.name);
+    else if (ask !== null) names.set(source.path, await ask.name(source.folder, name));
   }
   return names;
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type ErrorFacts, toReason } from "../errors.ts";
-import { type Manifest, readManifest, writeManifest } from "../models/manifest.ts";
+import { syncPath } from "../linux/atomic-file.ts";
+import { type Manifest, readManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
 import { type MoveStep, moveFolder } from "./move.ts";
 import {
@@ -10,9 +11,9 @@ import {
   readJournal,
   removeEmpty,
   syncFolder,
-  syncPath,
   toPlaces,
   writeJournal,
+  writeManifest,
 } from "./places.ts";
 import { registerModel } from "./register.ts";
 
@@ -73,8 +74,7 @@ export async function convertFolder(
     onStep("exported");
     await work.check(places.work);
     onStep("checked");
-    if (existsSync(places.target) && !overwrite)
-      throw new Error(`something else lies at ${places.target} now`);
+    if (existsSync(places.target) && !overwrite) throw new Error(`${places.target} already exists`);
     writeManifest(places.work, manifest);
     onStep("manifest written");
     syncFolder(places.work);
@@ -103,7 +103,7 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
     onStep("in place");
   }
   const manifest = readManifest(target);
-  if (manifest === null) throw new Error(`${target} has lost its conversion.json`);
+  if (manifest === null) throw new Error(`the conversion.json of ${target} is missing`);
   const { overwrite } = readJournal(target) ?? { overwrite: false };
   const name = await registerModel(options.registryPath, manifest, overwrite);
   onStep("registered");

@@ -10,7 +10,7 @@ import type { Keyring } from "../http/auth.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createFactsReader } from "../models/facts.ts";
-import type { Registry } from "../registry/watcher.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";

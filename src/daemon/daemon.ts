@@ -1,6 +1,7 @@
-import { findKeyFileWarning, readKeys } from "../config/keys.ts";
+import { readKeys } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
-import { findWarnings, reportSettings } from "../config/report.ts";
+import { reportSettings } from "../config/report.ts";
+import { findWarnings } from "../config/warnings.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/auth.ts";
 import { createRequestLog } from "../http/log.ts";
@@ -16,7 +17,7 @@ import { logEngines } from "./engine-state.ts";
 import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createReload } from "./reload.ts";
-import { stopWhenTold } from "./stop.ts";
+import { stopOnSignal } from "./stop.ts";
 
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
@@ -30,9 +31,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   });
   log.info(`ov-llm ${version} starts`, reportSettings(loaded));
   const keys = createKeyring(() => readKeys(settings));
-  for (const warning of [...findWarnings(loaded), findKeyFileWarning(settings)]) {
-    if (warning !== null) log.warn(warning);
-  }
+  for (const warning of findWarnings(loaded)) log.warn(warning);
   // The start ends here when no engine can run, instead of every request later.
   const engines = createEngines({ ...settings, variables });
   const notifier = createNotifier({ variables, pid: process.pid });
@@ -70,7 +69,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     notifier.ready(`Serving on ${url}`);
     void logEngines(engines, settings, log);
     void preloads.run();
-    await stopWhenTold({ listeners, pool, events, signals, settings, log, notifier, stopping });
+    await stopOnSignal({ listeners, pool, events, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
     notifier.dispose();

@@ -1,15 +1,15 @@
 import type { EditModels } from "../api/ollama/manage.ts";
+import { renderBytes } from "../bytes.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
-import { toGigabytes } from "../engine/memory/room.ts";
 import type { ObserveModel } from "../engine/pool/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";
 import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
 import { changeAliases, removeEntry } from "../library/edit.ts";
 import type { Log } from "../log.ts";
-import { createRegistry, type Registry } from "../registry/watcher.ts";
+import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events } from "../serving/events.ts";
 
@@ -29,7 +29,7 @@ export function createPoolFor({
   const { kvCacheGb } = memory;
   const { bytes, source } = memory.budget([]);
   log.info("memory for models", {
-    budget: toGigabytes(bytes),
+    budget: renderBytes(bytes),
     from: source,
     kv_cache: `${kvCacheGb} GB`,
   });

@@ -1,10 +1,10 @@
-import { findKeyFileWarning } from "../config/keys.ts";
 import type { Settings } from "../config/settings.ts";
+import { findKeyFileWarnings } from "../config/warnings.ts";
 import { toOvError } from "../errors.ts";
 import type { Keyring } from "../http/auth.ts";
 import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
-import type { Registry } from "../registry/watcher.ts";
+import type { Registry } from "../registry/registry.ts";
 
 interface Reloaded {
   settings: Settings;
@@ -21,8 +21,7 @@ export function createReload({ settings, log, keys, registry, notifier }: Reload
     try {
       keys.reload();
       log.info("reloaded keys and registry", { models: registry.current().entries.size });
-      const warning = findKeyFileWarning(settings);
-      if (warning !== null) log.warn(warning);
+      for (const warning of findKeyFileWarnings(settings)) log.warn(warning);
     } catch (error) {
       log.error(`the API keys stay as they were: ${toOvError(error).message}`);
     }

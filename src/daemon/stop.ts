@@ -19,12 +19,12 @@ interface Running {
 }
 
 /** Serves until a signal says to stop; a second one ends what still runs. New requests get 503 in between. */
-export async function stopWhenTold(running: Running): Promise<void> {
+export async function stopOnSignal(running: Running): Promise<void> {
   const { listeners, pool, events, signals, settings, log, notifier } = running;
   const name = await signals.first;
   running.stopping.now = true;
   notifier.stopping();
-  log.info(`${name}: stopping, running requests may end`, { seconds: settings.drainSeconds });
+  log.info(`${name}: stopping, letting running requests finish`, { seconds: settings.drainSeconds });
   await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
   // Whoever follows them has seen the last model end.
   events.close();

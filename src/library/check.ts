@@ -74,7 +74,7 @@ function findReason(
 ): string | null {
   if (entry === undefined) return "its entry is not valid";
   if (found !== null) return toShortReason(found);
-  return reasons.length === 0 ? null : "not all of its aliases count";
+  return reasons.length === 0 ? null : "some aliases are ignored";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
+import { hasModelFiles } from "../models/files.ts";
 import { isUnder, toRealPath } from "../models/paths.ts";
 import { type RawModels, toEntryPath } from "../registry/edit.ts";
 
@@ -11,7 +12,7 @@ export interface Removal {
 }
 
 /**
- * What is to be deleted; null: there is nothing. Throws `invalid_request` for what must never be: a path that leads
+ * What is to be deleted; null: there is nothing. Throws `invalid_request` for what must never be deleted: a path that leads
  * through a symlink, one that holds more than a model.
  * `keep`: what the deleted folder must not contain, such as the registry and the home folder.
  */
@@ -32,8 +33,8 @@ export function planRemoval(
   if (real !== direct) throw refused(path, `leads through a symlink to ${JSON.stringify(real)}`);
   const held = [...roots, ...keep].find((one) => toRealPath(one) === real || isUnder(toRealPath(one), real));
   if (held !== undefined) throw refused(path, `holds ${JSON.stringify(held)}`);
-  if (!(found.isDirectory() ? readdirSync(path).some(isModelFile) : isModelFile(path))) {
-    throw refused(path, "holds no files of a model");
+  if (!hasModelFiles(path, found.isDirectory())) {
+    throw refused(path, "contains no model files");
   }
   return { path, root };
 }
@@ -82,20 +83,12 @@ export function hideFiles({ path, root }: Removal): HiddenFiles {
   };
 }
 
-function isModelFile(name: string): boolean {
-  return /(?:\.gguf|^openvino_.*\.(?:xml|bin)|^conversion\.json)$/.test(basename(name));
-}
-
 function leftBehind(path: string, hidden: string, reason: string): OvError {
   return new OvError("invalid_request", {
     what: `The entry is removed, but not all files of ${JSON.stringify(path)} could be deleted`,
     why: reason,
     next: `Delete ${JSON.stringify(hidden)} yourself.`,
   });
-}
-
-function toReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function refused(path: string, why: string): OvError {

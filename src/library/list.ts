@@ -1,5 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { measureSize } from "../models/files.ts";
 import type { ModelDefaults } from "../registry/defaults.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { findProblem, toShortReason } from "./check.ts";
@@ -33,29 +32,8 @@ export async function listModel(name: string, entry: RegistryEntry): Promise<Mod
     defaults: entry.defaults ?? {},
     presets: entry.presets ?? {},
     path: entry.path,
-    size_bytes: await measure(entry.path),
+    size_bytes: await measureSize(entry.path),
     path_state: problem === null ? "ok" : toShortReason(problem),
     path_problem: problem?.message ?? null,
   };
-}
-
-/** Bytes of a file, or of all files under a folder; null: there is nothing to measure. */
-async function measure(path: string): Promise<number | null> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) return null;
-  return found.isDirectory() ? await measureFolder(path) : found.size;
-}
-
-/** Links to files count with what they point to; links to folders do not: they may lead in a circle. */
-async function measureFolder(path: string): Promise<number> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries.map(async (entry) => {
-      const inner = join(path, entry.name);
-      if (entry.isDirectory()) return await measureFolder(inner);
-      const found = await stat(inner).catch(() => null);
-      return found?.isFile() ? found.size : 0;
-    }),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
+import { withSetupLock } from "../linux/setup-lock.ts";
 import { toInstallCommand, which } from "../python/find.ts";
 import { toNextTry } from "../python/install.ts";
-import { withSetupLock } from "../python/lock.ts";
 import { toEntryPath } from "../registry/edit.ts";
 import { editRegistry } from "./edit.ts";
 

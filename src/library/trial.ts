@@ -3,7 +3,8 @@ import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/pool/target.ts";
-import { createLog } from "../log.ts";
+import { toReason } from "../errors.ts";
+import type { Log } from "../log.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
 /** What came of loading a model and asking it for one token. */
@@ -22,10 +23,12 @@ export interface LoadTester {
 }
 
 /** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
-export function createLoadTester({ settings, variables }: LoadedSettings, signal: AbortSignal): LoadTester {
+export function createLoadTester(
+  { settings, variables }: LoadedSettings,
+  log: Log,
+  signal: AbortSignal,
+): LoadTester {
   const engines = createEngines({ ...settings, variables });
-  const level = settings.logLevel === "debug" ? "debug" : "error";
-  const log = createLog({ level, timestamps: false, write: (line) => void process.stderr.write(line) });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
 
@@ -50,7 +53,7 @@ export function createLoadTester({ settings, variables }: LoadedSettings, signal
         return { problem: null, seconds: toSeconds(), device };
       } catch (error) {
         signal.throwIfAborted();
-        const problem = error instanceof Error ? error.message : String(error);
+        const problem = toReason(error);
         return { problem, seconds: toSeconds(), device: null };
       }
     },

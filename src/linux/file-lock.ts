@@ -8,7 +8,7 @@ const retryMs = 50;
 export interface FileLockOptions {
   /** How long to wait for another holder. */
   waitMs: number;
-  /** What is thrown when that was in vain. */
+  /** The error when the wait times out. */
   locked: () => Error;
 }
 

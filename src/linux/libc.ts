@@ -34,7 +34,7 @@ export function sendDatagram(path: string, text: string): void {
   libc.close();
 }
 
-/** CLOCK_MONOTONIC in microseconds; Bun's own clocks begin with the process. */
+/** CLOCK_MONOTONIC in microseconds; Bun's own clocks start with the process. */
 export function readMonotonicClock(): bigint {
   const libc = dlopen("libc.so.6", {
     clock_gettime: { args: [FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
@@ -47,7 +47,7 @@ export function readMonotonicClock(): bigint {
   return seconds * 1_000_000n + nanoseconds / 1000n;
 }
 
-/** struct sockaddr_un of unix(7); an abstract name begins with a NUL and ends where the address does. */
+/** struct sockaddr_un of unix(7); an abstract name starts with a NUL and ends where the address does. */
 export function toAddress(path: string): Buffer | null {
   const name = Buffer.from(path.startsWith("@") ? `\0${path.slice(1)}` : `${path}\0`);
   if (!/^[@/]/.test(path) || name.length > longestPath) return null;

@@ -1,3 +1,6 @@
+import { toReason } from "../errors.ts";
+import { forEachLine } from "./lines.ts";
+
 /** Environment variables of a process. Where options leave them out, a child gets those of this process. */
 export type Variables = Record<string, string | undefined>;
 
@@ -32,21 +35,21 @@ export async function runProgram(command: string[], options: RunOptions = {}): P
     const stop = () => child.kill("SIGTERM");
     options.signal?.addEventListener("abort", stop, { once: true });
     const seen = (line: string) => {
-      tail.add(line);
+      tail.add(line.trim());
       options.onLine?.(shortenLine(line));
     };
     const read = Promise.all([
-      readLines(child.stdout, seen, (text) => {
+      forEachLine(child.stdout, seen, (text) => {
         output.text += text;
       }),
-      readLines(child.stderr, seen),
+      forEachLine(child.stderr, seen),
     ]);
     const code = await child.exited;
     await settleWithin(read, 1000);
     options.signal?.removeEventListener("abort", stop);
-    return { stdout: output.text, reason: toReason(code, child.signalCode, options, tail.last()) };
+    return { stdout: output.text, reason: explainEnd(code, child.signalCode, options, tail.last()) };
   } catch (error) {
-    return { stdout: "", reason: error instanceof Error ? error.message : String(error) };
+    return { stdout: "", reason: toReason(error) };
   }
 }
 
@@ -62,7 +65,7 @@ async function settleWithin(work: Promise<unknown>, milliseconds: number): Promi
   clearTimeout(timer);
 }
 
-function toReason(
+function explainEnd(
   code: number,
   signal: string | number | null,
   options: RunOptions,
@@ -75,24 +78,6 @@ function toReason(
   }
   if (signal !== null) return `it was ended by ${signal}`;
   return lastLine ?? `it ended with exit code ${code} and no message`;
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array>,
-  onLine: (line: string) => void,
-  onText: (text: string) => void = () => {},
-): Promise<void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of stream) {
-    const text = decoder.decode(bytes, { stream: true });
-    onText(text);
-    // pip and uv redraw a line with a carriage return.
-    const lines = (rest + text).split(/[\r\n]+/);
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") onLine(line.trim());
-  }
-  if (rest.trim() !== "") onLine(rest.trim());
 }
 
 /**

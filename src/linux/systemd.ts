@@ -20,18 +20,18 @@ export interface NotifierOptions {
 export function createNotifier({ variables, pid, send = sendDatagram }: NotifierOptions): Notifier {
   const socket = variables.NOTIFY_SOCKET;
   if (!socket) return { ready() {}, reloading() {}, stopping() {}, dispose() {} };
-  const tell = (...lines: string[]) => send(socket, lines.join("\n"));
+  const notify = (...lines: string[]) => send(socket, lines.join("\n"));
   let beat: Timer | undefined;
   return {
     ready(status) {
-      // A line break would begin another assignment.
+      // A line break would start another assignment.
       const shown = status === undefined ? [] : [`STATUS=${status.replaceAll(/\s+/g, " ")}`];
-      tell("READY=1", `MAINPID=${pid}`, ...shown);
+      notify("READY=1", `MAINPID=${pid}`, ...shown);
       const period = toBeatMs(variables, pid);
-      if (period !== null) beat ??= setInterval(() => tell("WATCHDOG=1"), period);
+      if (period !== null) beat ??= setInterval(() => notify("WATCHDOG=1"), period);
     },
-    reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${readMonotonicClock()}`),
-    stopping: () => tell("STOPPING=1", "STATUS=Stopping: running requests may end"),
+    reloading: () => notify("RELOADING=1", `MONOTONIC_USEC=${readMonotonicClock()}`),
+    stopping: () => notify("STOPPING=1", "STATUS=Stopping: letting running requests finish"),
     dispose: () => clearInterval(beat),
   };
 }

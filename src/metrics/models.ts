@@ -28,8 +28,8 @@ export function addModelMetrics(
   const loading = histogram("model_load_seconds", "How long models took to load", loadEdges);
   const loads = counter("model_loads_total", "Loads of the model");
   const failures = counter("model_load_failures_total", "Loads of the model that failed");
-  const unloads = counter("model_unloads_total", "Planned ends of the model's process, by reason", "reason");
-  const crashes = counter("engine_crashes_total", "Ends of the model's process by itself or by a stall");
+  const unloads = counter("model_unloads_total", "Planned unloads, by reason", "reason");
+  const crashes = counter("engine_crashes_total", "Unexpected exits, stalls included");
   const restarts = counter("engine_restarts_total", "Loads of the model after a crash");
   const cache = new Gauge({
     ...common,
@@ -60,7 +60,7 @@ export function addModelMetrics(
     },
   });
 
-  function begin({ model, seconds, pid, device, engine }: Extract<ModelEvent, { type: "loaded" }>): void {
+  function addHost({ model, seconds, pid, device, engine }: Extract<ModelEvent, { type: "loaded" }>): void {
     const labels = { model, device, engine };
     hosts.set(model, { pid, labels });
     info.set(labels, 1);
@@ -69,7 +69,7 @@ export function addModelMetrics(
     if (crashed.delete(model)) restarts.inc({ model });
   }
 
-  function end(model: string): void {
+  function removeHost(model: string): void {
     const host = hosts.get(model);
     if (host) info.remove(host.labels);
     hosts.delete(model);
@@ -80,14 +80,14 @@ export function addModelMetrics(
     const { model } = event;
     switch (event.type) {
       case "loaded":
-        return begin(event);
+        return addHost(event);
       case "load_failed":
         return failures.inc({ model });
       case "unloaded":
-        end(model);
+        removeHost(model);
         return unloads.inc({ model, reason: event.reason });
       case "crashed":
-        end(model);
+        removeHost(model);
         crashed.add(model);
         return crashes.inc({ model });
       case "admitted":

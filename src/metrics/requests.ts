@@ -46,11 +46,14 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
   const answerLength = histogram("request_generation_tokens", "Tokens of each answer", lengthEdges);
   const prompts = counter("prompt_tokens_total", "Tokens of all prompts");
   const answers = counter("generation_tokens_total", "Tokens of all answers");
-  const queries = counter("prefix_cache_queries_total", "Prompt tokens that were sought in the prefix cache");
-  const hits = counter("prefix_cache_hits_total", "Prompt tokens that the prefix cache held");
+  const queries = counter(
+    "prefix_cache_queries_total",
+    "Prompt tokens that were looked up in the prefix cache",
+  );
+  const hits = counter("prefix_cache_hits_total", "Prompt tokens that were found in the prefix cache");
   const successes = counter(
     "request_success_total",
-    "Answers that came to their end, by how",
+    "Completed answers, by finish reason",
     "finished_reason",
   );
   const failures = counter(

@@ -66,11 +66,11 @@ export interface ModelDescription {
 export async function describeModel(path: string): Promise<ModelDescription> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "it does not exist" : `it cannot be read (${error.code})`;
-    const next = "Correct its path in the registry, or list what is there with `ov-llm models`.";
+    const next = 'Check the path; that of a registered model is corrected with "ov-llm models set".';
     throw invalid(path, { why, next });
   });
   await access(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK).catch(() => {
-    throw invalid(path, { why: "it is not readable for this user", next: "Change its permissions." });
+    throw invalid(path, { why: "this user cannot read it", next: "Change its permissions." });
   });
   return found.isDirectory() ? await describeFolder(path) : await describeFile(path, found.size);
 }
@@ -82,7 +82,7 @@ async function describeFile(path: string, size: number): Promise<ModelDescriptio
   }
   const { contextLength, needsBytes, task, architecture, chatTemplate } = await readGguf(path);
   if (size < needsBytes) {
-    const why = `it is cut short at ${size} of at least ${needsBytes} bytes`;
+    const why = `it is truncated at ${size} of at least ${needsBytes} bytes`;
     throw invalid(path, { why, next: "Fetch it again." });
   }
   const name = basename(path);

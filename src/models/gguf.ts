@@ -65,7 +65,7 @@ export async function readGguf(path: string): Promise<GgufFacts> {
       task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),
     };
   } catch (error) {
-    throw invalid(path, "its head is damaged or cut short", error);
+    throw invalid(path, "its head is damaged or truncated", error);
   }
 }
 

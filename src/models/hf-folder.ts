@@ -9,7 +9,7 @@ export interface HfFolder {
   /** Of the weight files, in bytes. */
   bytes: number;
   parameters: number;
-  /** Widths of its weight matrices, as far as its config.json states them. */
+  /** Widths of its weight matrices, that its config.json states. */
   widths: number[];
   architectures: readonly string[];
   /** What the model does, see tasks.ts; null: its files do not show it. */
@@ -23,7 +23,7 @@ export interface HfFolder {
   isLink: boolean;
 }
 
-/** Reads the folder whose top files are `files`. `problem`: a clause on why it holds no whole model. */
+/** Reads the folder whose top files are `files`. `problem`: a clause on why it holds no complete model. */
 export function readHfFolder(path: string, files: readonly string[]): HfFolder | { problem: string } {
   if (!files.includes("config.json")) return { problem: describeOther(files) };
   const config = readJsonFile(join(path, "config.json"), HfConfig);
@@ -69,8 +69,8 @@ const tokenizerFile =
 
 /** With the next step, where there is one. */
 function describeOther(files: readonly string[]): string {
-  if (files.includes("adapter_config.json")) return "an adapter (LoRA), not a whole model: merge it first";
-  if (files.includes("model_index.json")) return "unsupported architecture: a model that makes images";
+  if (files.includes("adapter_config.json")) return "an adapter (LoRA), not a full model: merge it first";
+  if (files.includes("model_index.json")) return "unsupported architecture: a model that generates images";
   if (files.some((name) => name.endsWith(".gguf"))) return "it holds .gguf files: move them up one folder";
   return "it has no config.json, so it is not a Hugging Face model";
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
@@ -31,16 +31,5 @@ export function readManifest(folder: string): Manifest | null {
     return Value.Check(Manifest, content) ? content : null;
   } catch {
     return null;
-  }
-}
-
-/** Writes it so that it is on the disk when this returns. */
-export function writeManifest(folder: string, manifest: Manifest): void {
-  const descriptor = openSync(join(folder, manifestFile), "w", 0o644);
-  try {
-    writeFileSync(descriptor, `${JSON.stringify(manifest, null, 2)}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
+import { toReason } from "../errors.ts";
 import { Manifest, manifestFile } from "./manifest.ts";
 
 /** `<root>/<name>/task-…__wf-…/conversion.json`, and one folder of room. */
@@ -68,8 +69,7 @@ function read(file: string): FoundManifest {
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { folder, manifest: null, why: `it cannot be read (${reason})` };
+    return { folder, manifest: null, why: `it cannot be read (${toReason(error)})` };
   }
   if (Value.Check(Manifest, content)) return { folder, manifest: content };
   const { path = "", message = "" } = Value.Errors(Manifest, content).First() ?? {};

@@ -8,7 +8,7 @@ type Problem = Omit<ErrorFacts, "what">;
 const convertAgain = "Convert the model again with `ov-llm convert`, or fetch its files again.";
 const tokenizers: readonly string[] = ["openvino_tokenizer.xml", "openvino_detokenizer.xml"];
 
-/** Why a folder is not a whole OpenVINO model of that task, null meaning a language model; null: it is one. */
+/** Why a folder is not a complete OpenVINO model of that task, null meaning a language model; null: it is one. */
 export function findFolderProblem(
   path: string,
   files: ReadonlySet<string>,

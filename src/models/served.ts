@@ -1,17 +1,28 @@
-import { OvError } from "../errors.ts";
+import { type ErrorFacts, OvError } from "../errors.ts";
 import type { ModelDescription } from "./folder.ts";
 import { findTask, isSameTask, isServed, type Operation, renderUnserved } from "./tasks.ts";
 
 /**
- * Throws `task_unsupported` for a task that ov-llm knows and does not serve, or not for that operation. `what`: what
- * fails, such as `Cannot add "x"`.
+ * Why a model of that task cannot be asked for the operation, or for anything; null: it can. A task that ov-llm does not
+ * know leaves the decision to the model's files.
  */
+export function findTaskRefusal(
+  task: string,
+  operation?: Operation,
+): Required<Pick<ErrorFacts, "why" | "next">> | null {
+  if (findTask(task) === null || isServed(task, operation)) return null;
+  return {
+    why: isServed(task)
+      ? `its task ${JSON.stringify(task)} does not offer the operation "${operation}"`
+      : renderUnserved(task),
+    next: "Use a model of another task.",
+  };
+}
+
+/** Throws that as `task_unsupported`. `what`: what fails, such as `Cannot add "x"`. */
 export function checkServed(what: string, task: string, operation?: Operation): void {
-  if (findTask(task) === null || isServed(task, operation)) return;
-  const why = isServed(task)
-    ? `its task ${JSON.stringify(task)} does not offer the operation "${operation}"`
-    : renderUnserved(task);
-  throw new OvError("task_unsupported", { what, why }, { param: "model" });
+  const refusal = findTaskRefusal(task, operation);
+  if (refusal !== null) throw new OvError("task_unsupported", { what, ...refusal }, { param: "model" });
 }
 
 /**

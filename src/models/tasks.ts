@@ -7,7 +7,7 @@ export interface Task {
   name: string;
   /** What such a model makes, for sentences: `embeddings`. */
   makes: string;
-  /** What such a model can be asked for; empty: ov-llm has no operation for it. */
+  /** What such a model can be asked for, its main operation first; empty: ov-llm has no operation for it. */
   operations: readonly Operation[];
   /** Those that ov-llm serves today. */
   served: readonly Operation[];
@@ -87,6 +87,11 @@ export function findTask(name: string): Task | null {
   return tasks.find((one) => one.name === wanted) ?? null;
 }
 
+/** What a model of that task is loaded for; `generate` where the name says nothing or has no operation. */
+export function mainOperation(name: string): Operation {
+  return findTask(name)?.operations[0] ?? "generate";
+}
+
 /** Whether ov-llm serves the operation to models of that task; without one: any. */
 export function isServed(name: string, operation?: Operation): boolean {
   const served = findTask(name)?.served ?? [];
@@ -106,14 +111,14 @@ export function isSameTask(one: string, other: string): boolean {
 
 /**
  * Why a model of a task that is not served cannot be used, as a clause for `ErrorFacts.why`:
- * `the task "feature-extraction" (embeddings) is not served yet, only text-generation is`.
+ * `the task "feature-extraction" (embeddings) is not served yet; only text-generation is`.
  */
 export function renderUnserved(name: string): string {
   const makes = findTask(name)?.makes;
   const what = makes === undefined ? "" : ` (${makes})`;
   const served = tasks.filter((one) => one.served.length > 0).map((one) => one.name);
   const verb = served.length === 1 ? "is" : "are";
-  return `the task ${JSON.stringify(name)}${what} is not served yet, only ${served.join(" and ")} ${verb}`;
+  return `the task ${JSON.stringify(name)}${what} is not served yet; only ${served.join(" and ")} ${verb}`;
 }
 
 function task(

@@ -14,11 +14,11 @@ export interface Weights {
 const ShardIndex = Type.Object({ weight_map: Type.Record(Type.String(), Type.String()) });
 const indexes = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
 const weightFile = /\.(safetensors|bin|pt|pth)$/;
-/** Files that end like weights and are none. */
+/** Files that end like weights but are not. */
 const otherFile = /^(training_args|optimizer|scheduler|rng_state|tokenizer)/;
 
 /**
- * The weights of a Hugging Face folder whose top files are `files`, or why they are not whole. Without
+ * The weights of a Hugging Face folder whose top files are `files`, or why they are incomplete. Without
  * headers to read, two bytes are taken for each parameter.
  */
 export function readWeights(folder: string, files: readonly string[]): Weights | { problem: string } {

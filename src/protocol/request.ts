@@ -24,7 +24,7 @@ export const FailedMessage = Type.Object({
 export type FailedMessage = Static<typeof FailedMessage>;
 
 /**
- * At most once a second while requests run, and once when none does any more. The share of the KV cache's blocks that
+ * At most once a second while requests run, and once more when none is left. The share of the KV cache's blocks that
  * running requests hold; what is kept for later prompts counts as free.
  */
 export const MetricsMessage = Type.Object({

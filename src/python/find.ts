@@ -8,19 +8,13 @@ export type Installer =
   | { kind: "pip"; python: string; version: string };
 
 /** The Python releases that the pinned packages have builds for. */
-export const pythonReleases = { oldest: 10, newest: 13 } as const;
+const pythonReleases = { oldest: 10, newest: 13 } as const;
 
 // With uv and no fitting Python: uv brings this one.
 const uvPython = "3.12";
 
 /** In the order tried: the machine's own first, then the releases it may have beside it, newest first. */
-export const pythonNames: readonly string[] = [
-  "python3",
-  "python3.13",
-  "python3.12",
-  "python3.11",
-  "python3.10",
-];
+const pythonNames: readonly string[] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 interface Candidate {
   python: string;
@@ -38,8 +32,8 @@ export async function findInstaller(labels: PythonEnvLabels, variables?: Variabl
     const { python, version } = fitting[0] ?? { python: uvPython, version: uvPython };
     return { kind: "uv", uv, python, version };
   }
-  const whole = fitting.find((candidate) => candidate.hasEnsurepip);
-  if (whole !== undefined) return { kind: "pip", python: whole.python, version: whole.version };
+  const complete = fitting.find((candidate) => candidate.hasEnsurepip);
+  if (complete !== undefined) return { kind: "pip", python: complete.python, version: complete.version };
   throw new OvError("setup_failed", explainNone(labels, candidates, fitting));
 }
 

@@ -2,8 +2,8 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync 
 import { dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { type Run, runProgram, type Variables } from "../linux/program.ts";
+import { withSetupLock } from "../linux/setup-lock.ts";
 import { findInstaller, type Installer, toVenvCommand } from "./find.ts";
-import { withSetupLock } from "./lock.ts";
 import type { PythonEnvLabels } from "./probe.ts";
 import { type ProbeOptions, type PythonEnvProbe, toPython } from "./probe.ts";
 
@@ -117,7 +117,7 @@ export function toNextTry(command: string, signal: AbortSignal | undefined): str
 }
 
 /** Whether a line of pip or uv shows progress; those about indexes, links and caches do not. */
-export function isProgress(line: string): boolean {
+function isProgress(line: string): boolean {
   return /^(Collecting|Downloading|Processing|Installing|Successfully|Resolved|Prepared|Installed|\+ |error|warning: ret)/i.test(
     line,
   );
@@ -133,7 +133,7 @@ async function checkFresh<Facts extends object>(
   const { what, command } = plan.labels;
   throw new OvError("setup_failed", {
     what: `Installed ${what}, but it does not work`,
-    why: probe.state === "broken" ? probe.reason : "it holds other versions than were asked for",
+    why: probe.state === "broken" ? probe.reason : "it holds versions other than requested",
     next:
       `Run \`${command}\` again. If that does not help, check that this machine runs x86-64 or arm64 Linux with ` +
       "glibc 2.31 or newer.",
@@ -148,19 +148,25 @@ function refuseForeignFolder(pythonEnv: string, { what, setting }: PythonEnvLabe
   if (existsSync(join(pythonEnv, "pyvenv.cfg"))) return;
   throw new OvError("setup_failed", {
     what: `Cannot set up ${what} in "${pythonEnv}"`,
-    why: "something else than a Python environment lies there",
+    why: "something other than a Python environment lies there",
     next: `Set ${setting} to a folder that is empty or does not exist.`,
   });
 }
 
 /** Two renames: between them there is no environment, which the next set-up repairs. */
-function replaceFolder({ what }: PythonEnvLabels, fresh: string, place: string, old: string): void {
+function replaceFolder(
+  { what, command, setting }: PythonEnvLabels,
+  fresh: string,
+  place: string,
+  old: string,
+): void {
   try {
     mkdirSync(dirname(place), { recursive: true });
     if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) renameSync(place, old);
     renameSync(fresh, place);
   } catch (error) {
-    const facts = { what: `Cannot put ${what} into "${place}"`, why: toReason(error) };
+    const next = `Make its folder writable or set ${setting} to another one, then run \`${command}\` again.`;
+    const facts = { what: `Cannot put ${what} into "${place}"`, why: toReason(error), next };
     throw new OvError("setup_failed", facts, { cause: error });
   }
 }

@@ -37,9 +37,9 @@ export function checkName(name: string, what = "a model's name"): void {
 export function findNameFault(name: string): string | null {
   if (name === "") return "it is empty";
   if (name !== name.trim()) return "it starts or ends with a space";
-  if (unseen.test(name)) return "it has characters that cannot be seen";
-  if (name.startsWith("-")) return "it starts like a flag";
-  if (name === "__proto__") return "JavaScript keeps that word for itself";
+  if (unseen.test(name)) return "it has invisible characters";
+  if (name.startsWith("-")) return 'it starts with "-"';
+  if (name === "__proto__") return "it is reserved";
   return name.length > longest ? `it is longer than ${longest} characters` : null;
 }
 

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { toolFormatNames } from "../tool-formats.ts";
 import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
@@ -82,8 +82,7 @@ export function parseRegistryFile(text: string, source = "The registry"): Regist
   try {
     file = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`${source} is not valid JSON (${reason})`, error);
+    throw invalid(`${source} is not valid JSON (${toReason(error)})`, error);
   }
   if (Value.Check(RegistryFile, file)) return file;
   const shape = typeof file === "object" && file !== null && !Array.isArray(file) ? file : undefined;
@@ -103,7 +102,7 @@ export function parseRegistry(text: string, source?: string): ParsedRegistry {
   const taken = new Set(Object.keys(models));
   for (const [name, value] of Object.entries(models)) {
     if (name === "" || !Value.Check(RegistryEntry, value)) {
-      problems.push({ name, reason: `Registry entry ${show(name)} is skipped: ${toReason(name, value)}.` });
+      problems.push({ name, reason: `Registry entry ${show(name)} is skipped: ${findFault(name, value)}.` });
       continue;
     }
     entries.set(name, withFreeAliases(name, value, taken, problems));
@@ -142,15 +141,15 @@ function withFreeAliases(
   };
 }
 
-function toReason(name: string, value: unknown): string {
+function findFault(name: string, value: unknown): string {
   if (name === "") return "its name is empty";
   const error = Value.Errors(RegistryEntry, value).First();
   const [, field, part, inner] = (error?.path.split("/") ?? []).map(unescapePointer);
   if (error === undefined || field === undefined) return `it is ${show(value)}, but must be an object`;
-  if (field === "properties" && part !== undefined) return toPropertyReason(part, error.value);
-  if (field === "defaults" && part !== undefined) return toDefaultReason(part, error.value, `"defaults"`);
+  if (field === "properties" && part !== undefined) return findPropertyFault(part, error.value);
+  if (field === "defaults" && part !== undefined) return findDefaultFault(part, error.value, `"defaults"`);
   if (field === "presets" && part !== undefined && inner !== undefined) {
-    return toDefaultReason(inner, error.value, `preset ${show(part)}`);
+    return findDefaultFault(inner, error.value, `preset ${show(part)}`);
   }
   if (field === "presets" && part !== undefined) {
     return `its preset ${show(part)} is ${show(error.value)}, but must be an object of defaults`;
@@ -158,19 +157,19 @@ function toReason(name: string, value: unknown): string {
   const schema: TSchema | undefined = Object.entries(RegistryEntry.properties).find(
     ([key]) => key === field,
   )?.[1];
-  const wanted = schema?.description ?? "something else";
-  if (error.value === undefined) return `its ${show(field)} is missing, but must be ${wanted}`;
-  return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(wanted) : wanted}`;
+  const expected = schema?.description ?? "something else";
+  if (error.value === undefined) return `its ${show(field)} is missing, but must be ${expected}`;
+  return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(expected) : expected}`;
 }
 
-function toPropertyReason(property: string, value: unknown): string {
+function findPropertyFault(property: string, value: unknown): string {
   const what = `the property ${show(property)} in its "properties"`;
   const schema = propertySchema(property);
   if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
   return `ov-llm does not know ${what}: it knows ${propertyNames.join(", ")}`;
 }
 
-function toDefaultReason(key: string, value: unknown, where: string): string {
+function findDefaultFault(key: string, value: unknown, where: string): string {
   const what = `the default ${show(key)} in its ${where}`;
   const schema = defaultSchema(key);
   if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
@@ -182,8 +181,8 @@ function unescapePointer(step: string): string {
   return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-function absolute(wanted: string): string {
-  return `${wanted} (it must be absolute, and ~ is not expanded here)`;
+function absolute(expected: string): string {
+  return `${expected} (it must be absolute, and ~ is not expanded here)`;
 }
 
 function show(value: unknown): string {

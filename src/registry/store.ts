@@ -1,18 +1,7 @@
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { OvError } from "../errors.ts";
+import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { parseRegistryFile, type RegistryFile } from "./schema.ts";
 
@@ -22,7 +11,7 @@ export interface UpdateOptions {
 }
 
 /**
- * Changes the registry file as one step that others see whole or not at all, however this process ends.
+ * Changes the registry file as one step that others see fully or not at all, however this process ends.
  * `change` gets the raw entries by name and edits them in place; everything that it leaves alone, unknown
  * keys included, is kept. A missing file is made, with its folders. Throws `registry_invalid` when the file
  * cannot be understood (and leaves it as it is) and `registry_locked` when another writer does not end.
@@ -55,33 +44,6 @@ function rewrite(path: string, change: (models: Record<string, unknown>) => void
       : parseRegistryFile(readFileSync(path, "utf8"), `The registry ${JSON.stringify(path)}`);
   change(registry.models);
   writeAtomically(path, `${JSON.stringify(registry, null, 2)}\n`, (mode ?? 0o644) & 0o7777);
-}
-
-/** Temp file, fsync, rename, fsync of the folder: a power cut leaves the old text or the new one. */
-function writeAtomically(path: string, text: string, mode: number): void {
-  // One name for all: only the holder of the lock writes it, and what a killed writer left is written over.
-  const temporary = `${path}.tmp`;
-  try {
-    withDescriptor(temporary, "w", (descriptor) => {
-      fchmodSync(descriptor, mode);
-      writeFileSync(descriptor, text);
-      fsyncSync(descriptor);
-    });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  withDescriptor(dirname(path), "r", fsyncSync);
-}
-
-function withDescriptor(path: string, flags: string, use: (descriptor: number) => void): void {
-  const descriptor = openSync(path, flags);
-  try {
-    use(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** A registry behind a symlink is written where it lies, not over the link. */

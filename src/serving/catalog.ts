@@ -8,8 +8,8 @@ import { checkServed } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
 import type { Operation } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
-import type { Registry } from "../registry/watcher.ts";
 
 /** A model as the API names it: a registry entry, or OV_MODEL_PATH. */
 export interface CatalogModel {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { EngineReport } from "../engine/kinds/kind.ts";
 import type { Pool } from "../engine/pool/pool.ts";
-import type { Registry } from "../registry/watcher.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { Catalog } from "./catalog.ts";
 
 /** What the daemon found out about its engines; null while it is still looking. */

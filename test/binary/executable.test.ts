@@ -56,7 +56,7 @@ beforeAll(async () => {
 afterAll(() => server.stop(), 40_000);
 
 describe("the executable", () => {
-  test("tells its version", async () => {
+  test("prints its version", async () => {
     expect(await run(["--version"])).toEqual({ code: 0, out: `${packageFile.version}\n`, err: "" });
   });
 

@@ -88,7 +88,7 @@ describe("flags", () => {
     expect(Object.keys(toSettingArgs(["host", "port", "apiKey"]))).toEqual(["host", "port"]);
   });
 
-  test("the settings without a flag are told with their variable", () => {
+  test("the settings without a flag are listed with their variable", () => {
     for (const setting of Object.values<Setting>(settingsTable).filter(({ flag }) => flag === null)) {
       expect(renderFlaglessSettings()).toContain(setting.env);
     }
@@ -114,9 +114,9 @@ describe("checkArgs", () => {
     [["--prot", "1"], `Unknown flag "--prot" of "ov-llm x". See "ov-llm x --help".`],
     [["-q"], `Unknown flag "-q"`],
     [["--no-port"], `Unknown flag "--no-port"`],
-    [["--port"], `--port of "ov-llm x" wants a value, as in "--port VALUE".`],
+    [["--port"], `--port of "ov-llm x" requires a value, as in "--port VALUE".`],
     [["--json=yes"], `--json of "ov-llm x" takes no value, but got "yes".`],
-    [["one", "two"], `Cannot use "two" with "ov-llm x": it takes no such word.`],
+    [["one", "two"], `Cannot use "two" with "ov-llm x": it takes no such argument.`],
     [["one", "--", "two"], `Cannot use "two"`],
   ])("refuses %p", (rawArgs, sentence) => {
     expect(() => check(...rawArgs)).toThrow(UsageError);
@@ -136,8 +136,8 @@ describe("words", () => {
   });
 
   test.each([
-    [[], `"ov-llm x" wants NAME. See "ov-llm x --help".`],
-    [["a", "--tag", "b"], `"ov-llm x" wants ALIAS.... See "ov-llm x --help".`],
+    [[], `"ov-llm x" requires NAME. See "ov-llm x --help".`],
+    [["a", "--tag", "b"], `"ov-llm x" requires ALIAS. See "ov-llm x --help".`],
   ])("that are missing in %p are named", (rawArgs, sentence) => {
     expect(() => checkArgs(rawArgs, args, "ov-llm x")).toThrow(sentence);
   });

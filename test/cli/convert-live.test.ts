@@ -43,7 +43,7 @@ async function readExporterPid(place: ConvertHome, name: string): Promise<number
 }
 
 describe("ov-llm convert while it runs", () => {
-  test("a second one says who runs; one killed with its exporter at work leaves nothing that the next does not mend", async () => {
+  test("a second one says who runs; one killed with its exporter at work leaves nothing that the next does not clean up", async () => {
     const place = makeConvertHome(createTempDir());
     const source = makeModel(join(place.src, "m"), { behaviour: "hang" });
     const first = start(place);
@@ -59,7 +59,7 @@ describe("ov-llm convert while it runs", () => {
     const third = await runCli(["convert", "--yes"], place);
     expect([third.code, third.err]).toEqual([
       0,
-      expect.stringContaining("Removed what an earlier run had left half done"),
+      expect.stringContaining("Removed unfinished work of an earlier run"),
     ]);
     expect(isAlive(exporter)).toBe(false);
     expect(Object.keys(place.models())).toEqual(["m"]);
@@ -145,7 +145,7 @@ async function onTerminal(place: ConvertHome, steps: [string, string][], args: s
 suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}`, () => {
   const question = (folder: string) => `Custom name for ${folder}? Blank for empty:`;
 
-  test("asks all names, then once whether to go on, and then nothing", async () => {
+  test("asks all names, then once whether to continue, and nothing after that", async () => {
     const place = makeConvertHome(createTempDir());
     for (const name of ["Alpha 1", "Beta", "Gamma", "模型"]) makeModel(join(place.src, name));
     const { text, code } = await onTerminal(place, [
@@ -153,10 +153,11 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
       [question("Beta"), "My Chat!\n"],
       [question("Gamma"), "my-chat\n"],
       [question("模型"), "  \n"],
-      ["Go on? [Y/n]", "y\n"],
+      ["Continue? [Y/n]", "y\n"],
     ]);
     expect(code).toBe(0);
     expect(Object.keys(place.models())).toEqual(["alpha-1", "my-chat", "my-chat-2", "model"]);
+    expect(text).toContain("Blank for empty: [alpha-1]");
     expect(text).toContain('Beta: the name "My Chat!" is written "my-chat".');
     expect(text).toContain('Gamma: the name "my-chat" is taken, so it becomes "my-chat-2".');
     expect(text.split("? ").length - 1).toBe(5);
@@ -169,19 +170,19 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
       "at the last question",
       [
         [question("m"), "\n"],
-        ["Go on? [Y/n]", "\u0003"],
+        ["Continue? [Y/n]", "\u0003"],
       ],
     ],
     [
       "while it exports",
       [
         [question("m"), "\n"],
-        ["Go on? [Y/n]", "\n"],
+        ["Continue? [Y/n]", "\n"],
         ["loading the weights", "\u0003"],
       ],
     ],
   ] as [string, [string, string][]][])(
-    "Ctrl-C %s leaves all as it was",
+    "Ctrl-C %s leaves everything unchanged",
     async (_, steps) => {
       const place = makeConvertHome(createTempDir());
       makeModel(join(place.src, "m"), { behaviour: "hang" });
@@ -201,7 +202,7 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
       "n",
       [
         [question("m"), "\n"],
-        ["Go on? [Y/n]", "n\n"],
+        ["Continue? [Y/n]", "n\n"],
       ],
       3,
       "Nothing was changed.",
@@ -227,7 +228,7 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
       place,
       [
         [question("m"), "\n"],
-        ["Go on? [Y/n]", "n\n"],
+        ["Continue? [Y/n]", "n\n"],
       ],
       ["--convert-env", join(place.home, "none")],
     );

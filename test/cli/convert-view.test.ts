@@ -16,11 +16,14 @@ const cases: [event: ConvertEvent, text: string][] = [
     { type: "recovered", name: "m", warning: { what: "The original stays at /m", why: "it is busy" } },
     "Warning: The original stays at /m: it is busy.\n",
   ],
-  [{ type: "cleaned", folders: ["/x"] }, "Removed what an earlier run had left half done.\n"],
+  [{ type: "cleaned", folders: ["/x"] }, "Removed unfinished work of an earlier run.\n"],
   [{ type: "installing", line: "Collecting a\nb" }, "Collecting a b\n"],
   [{ ...fetching, step: "started" }, "Fetching a/b to /src/b\n"],
-  [{ ...fetching, step: "listed", files: 3, bytes: 24_000_003 }, "a/b: 3 files, 24.0 MB to fetch\n"],
-  [{ ...fetching, step: "running", done: 6e6, bytes: 24e6 }, "a/b: 6.0 MB of 24.0 MB (25 %)\n"],
+  [{ ...fetching, step: "listed", files: 3, bytes: 24 * 2 ** 20 + 3 }, "a/b: 3 files, 24.0 MB to fetch\n"],
+  [
+    { ...fetching, step: "running", done: 6 * 2 ** 20, bytes: 24 * 2 ** 20 },
+    "a/b: 6.0 MB of 24.0 MB (25 %)\n",
+  ],
   [{ ...fetching, step: "running", done: 30e6, bytes: 24e6 }, "(100 %)\n"],
   [{ ...fetching, step: "done" }, "a/b is in /src/b\n"],
   [{ type: "scanned", modelSrc: "/src", found: [], skipped: [] }, "Nothing to convert in /src.\n"],
@@ -55,7 +58,7 @@ const cases: [event: ConvertEvent, text: string][] = [
     "[1/2] m: tracing the model 40%, 1:05, 1.0 GB\n",
   ],
   [{ type: "retrying", model, note: "int4 uses group size 64" }, "[1/2] m: Trying again: int4 uses"],
-  [{ type: "checking", model, seconds: 2 }, "[1/2] m: trying it in the engine, 0:02\n"],
+  [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02\n"],
   [
     { type: "converted", model, registeredAs: "m-2", path: "/out/m", seconds: 5, warning: null },
     '[1/2] m: converted as "m-2" in 0:05: /out/m\n',
@@ -78,5 +81,5 @@ test("what stays is written over the line of progress", () => {
   const view = createView({ write: (part) => void out.push(part), width: 80 });
   view({ type: "checking", model, seconds: 2 });
   view({ type: "stopped", model, seconds: 2 });
-  expect(out.join("")).toBe("[1/2] m: trying it in the engine, 0:02\r\u001B[K[1/2] m: stopped after 0:02\n");
+  expect(out.join("")).toBe("[1/2] m: testing it in the engine, 0:02\r\u001B[K[1/2] m: stopped after 0:02\n");
 });

@@ -164,7 +164,7 @@ describe("ov-llm convert", () => {
 
 describe("what cannot start", () => {
   test.each([
-    [["convert"], 2, "the input is no terminal. Give --yes"],
+    [["convert"], 2, "the input is not a terminal. Pass --yes"],
     [["convert", "--yes", "not-a-repo"], 2, "expected a model of the hub, owner/name, as in Qwen/"],
     [["convert", "--yes", "--weight-format", "int5"], 2, "one of fp32, fp16, int8, int4"],
     [["convert", "--yes", "--name", "x"], 2, "--name is for one model, and 2 were found"],
@@ -209,10 +209,10 @@ function toHugeHeader(): Buffer {
   return Buffer.concat([length, header]);
 }
 
-describe("an export that fails leaves all as it was, and says why", () => {
+describe("an export that fails changes nothing, and says why", () => {
   test.each([
-    ["killed", "the system ended it (SIGKILL), as it does when memory runs out", "add swap"],
-    ["silent", "it ended with exit code 4", "Its whole output: "],
+    ["killed", "the system killed it (SIGKILL), as happens when memory runs out", "add swap"],
+    ["silent", "it ended with exit code 4", "Its full output: "],
     [
       "no-tokenizer",
       "does not work: it has no openvino_tokenizer.xml and no openvino_detokenizer.xml.",
@@ -241,7 +241,7 @@ describe("an export that fails leaves all as it was, and says why", () => {
     expect([place.models(), listOut(place), existsSync(join(place.src, "m"))]).toEqual([{}, [], true]);
   });
 
-  test("a width that config.json does not tell gets another group size by itself", async () => {
+  test("a width that config.json does not state gets another group size by itself", async () => {
     const place = newHome();
     makeModel(join(place.src, "m"), { behaviour: "group-size" });
     const { code, err } = await convert(place, "--weight-format", "int4");

@@ -31,8 +31,8 @@ describe("ov-llm", () => {
     ],
     [["toString"], `error: Unknown command "toString": the commands are`],
     [["models", "--nope"], `error: Unknown flag "--nope" of "ov-llm models". See "ov-llm models --help".\n`],
-    [["health", "word"], `error: Cannot use "word" with "ov-llm health": it takes no such word.`],
-    [["serve", "--port"], `error: --port of "ov-llm serve" wants a value`],
+    [["health", "word"], `error: Cannot use "word" with "ov-llm health": it takes no such argument.`],
+    [["serve", "--port"], `error: --port of "ov-llm serve" requires a value`],
     [
       ["serve", "--port", "12abc"],
       `error: Cannot use "12abc" for --port: expected a whole number from 0 to 65535.`,

@@ -75,7 +75,10 @@ describe("ov-llm models add", () => {
     [["none"], /^error: Cannot use the model at ".*\/none": it does not exist\./],
     [["raw"], /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert`/],
     [["emb"], /^error: Cannot add ".*\/emb": the task "feature-extraction" \(embeddings\) is not served yet/],
-    [["m", "--name", "a\u001bb"], /^error: Cannot use "a\\u001bb" as a model's name: it has characters/],
+    [
+      ["m", "--name", "a\u001bb"],
+      /^error: Cannot use "a\\u001bb" as a model's name: it has invisible characters/,
+    ],
     [["m", "--name", " "], /^error: Cannot use " " as a model's name/],
     [["m", "--alias", "taken"], /^error: Cannot use the name "taken": a model has it already\./],
     [["m", "--alias", "m"], /^error: Cannot use "m" as an alias of itself\./],
@@ -93,12 +96,12 @@ describe("ov-llm models add", () => {
   });
 
   test.each([
-    [["add"], `error: "ov-llm models add" wants PATH. See "ov-llm models add --help".\n`],
-    [["add", "a", "b"], `error: Cannot use "b" with "ov-llm models add": it takes no such word.`],
-    [["add", "a", "--alias"], `error: --alias of "ov-llm models add" wants a value`],
+    [["add"], `error: "ov-llm models add" requires PATH. See "ov-llm models add --help".\n`],
+    [["add", "a", "b"], `error: Cannot use "b" with "ov-llm models add": it takes no such argument.`],
+    [["add", "a", "--alias"], `error: --alias of "ov-llm models add" requires a value`],
     [["ad"], `error: Unknown command "ad" of "ov-llm models": the commands are add, rm, rename, `],
-    [["alias", "m"], `error: "ov-llm models alias" wants ALIAS...`],
-    [["set", "m"], `error: "ov-llm models set" wants KEY=VALUE...`],
+    [["alias", "m"], `error: "ov-llm models alias" requires ALIAS.`],
+    [["set", "m"], `error: "ov-llm models set" requires KEY=VALUE.`],
     [["--json", "add"], `error: Cannot use "add" with "ov-llm models"`],
   ])("the command line %p is refused with exit code 2", async (args, line) => {
     const { models, registryPath } = createModelHome();

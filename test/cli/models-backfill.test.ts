@@ -41,8 +41,8 @@ describe("ov-llm models backfill", () => {
     const paths = [makeConverted("a"), makeConverted("b", { name: "B\u001b[2J" })];
     const { out } = await models("backfill");
     expect(out).toBe(
-      `Added "a-2" (it was "a", which is taken or not a name): ${paths[0]}\n` +
-        `Added "b-2j" (it was "B\\u001b[2J", which is taken or not a name): ${paths[1]}\n`,
+      `Added "a-2" (it was "a", which is taken or not a valid name): ${paths[0]}\n` +
+        `Added "b-2j" (it was "B\\u001b[2J", which is taken or not a valid name): ${paths[1]}\n`,
     );
     expect(Object.keys(read())).toEqual(["a", "a-2", "b-2j"]);
   });

@@ -27,10 +27,10 @@ test("rename keeps the entry, its unknown keys and the order", async () => {
 test("alias adds and removes, several at once", async () => {
   const { models, read, a } = createHome();
   const added = await models("alias", "a", "y", "gpt 4o", "x");
-  expect(added).toEqual({ code: 0, out: `"a" has the aliases "x", "y", "gpt 4o" now.\n`, err: "" });
+  expect(added).toEqual({ code: 0, out: `"a" now has the aliases "x", "y", "gpt 4o".\n`, err: "" });
   expect(read().a).toEqual({ ...a, aliases: ["x", "y", "gpt 4o"] });
-  expect((await models("alias", "--remove", "a", "x", "gpt 4o")).out).toBe(`"a" has the aliases "y" now.\n`);
-  expect((await models("alias", "a", "y", "--remove")).out).toBe(`"a" has no aliases now.\n`);
+  expect((await models("alias", "--remove", "a", "x", "gpt 4o")).out).toBe(`"a" now has the aliases "y".\n`);
+  expect((await models("alias", "a", "y", "--remove")).out).toBe(`"a" now has no aliases.\n`);
   expect(read().a).toEqual({ path: "/a", ...exported, mine: { deep: [1] } });
 });
 
@@ -47,7 +47,7 @@ test("rm without --files leaves the files", async () => {
   const { models, makeModel, read, write } = createHome();
   const path = makeModel("m");
   write({ m: { path, ...exported }, broken: 5 });
-  expect((await models("rm", "m")).out).toBe(`Removed "m" from the registry; its files stay.\n`);
+  expect((await models("rm", "m")).out).toBe(`Removed "m" from the registry; its files were kept.\n`);
   expect((await models("rm", "broken")).code).toBe(0);
   expect(read()).toEqual({});
   expect(await models("add", "m")).toMatchObject({ code: 0, err: "" });
@@ -59,7 +59,7 @@ describe("what cannot be done is one line on stderr, exit code 1, and changes no
     [["rename", "x", "c"], `Cannot find model "x": it is an alias of "a", use that name.`],
     [["rename", "a", "b"], `Cannot use the name "b": a model has it already. Choose another one.`],
     [["rename", "a", ""], `Cannot use "" as a model's name: it is empty. Choose another one.`],
-    [["rename", "--", "a", "-b"], `Cannot use "-b" as a model's name: it starts like a flag.`],
+    [["rename", "--", "a", "-b"], `Cannot use "-b" as a model's name: it starts with "-".`],
     [["alias", "b", "x"], `Cannot use the name "x": it is an alias of "a" already.`],
     [["alias", "b", "z", "a"], `Cannot use the name "a": a model has it already.`],
     [["alias", "a", "z", "--remove"], `Cannot remove alias "z" of model "a": it has "x".`],

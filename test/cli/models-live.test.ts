@@ -60,7 +60,7 @@ test("a running server sees every change of the registry at its next request", a
   await server.logged(/unloaded model model=small/);
 });
 
-test("load and unload tell the running server, and its list shows it", async () => {
+test("load and unload reach the running server, and its list shows it", async () => {
   await Bun.write(server.registryPath, JSON.stringify({ version: 1, models: { smol: smolEntry() } }));
   const target = ["--host", "127.0.0.1", "--port", new URL(server.url).port];
   const say = async (...args: string[]) => await runCli(["models", ...args, ...target], { home });

@@ -93,7 +93,7 @@ describe("ov-llm models rm --files", () => {
     expectWhole(home);
   });
 
-  test("where nobody can be asked wants --yes", async () => {
+  test("where nobody can be asked requires --yes", async () => {
     const home = createHome();
     const { code, err } = await home.models("rm", "gone", "--files");
     expect(code).toBe(1);

@@ -119,13 +119,13 @@ describe("ov-llm models", () => {
     const cells = out.split("\n").map((line) => line.split(/ {2,}/));
     expect(cells.slice(0, 4)).toEqual([
       ["NAME", "TASK", "FORMAT", "SIZE", "PATH STATE", "LOADED", "DEVICE", "MEMORY", "RUNNING", "TOKENS/S"],
-      ["good", "text-generation", "int8", "3.0 KB", "ok", "2 h", "GPU.0", "3.0 GB", "2 (1 wait)", "21.5"],
+      ["good", "text-generation", "int8", "3.0 KB", "ok", "2 h", "GPU.0", "3.0 GB", "2 (1 waiting)", "21.5"],
       ["raw", "text-generation", "int8", "2 B", rawReason, "no", "-", "-", "-", "-"],
       ["gone", "text-generation", "int8", "-", "it does not exist", "-", "-", "-", "-", "-"],
     ]);
   });
 
-  test("explains under the table what is wrong, in whole sentences", async () => {
+  test("explains under the table what is wrong, in full sentences", async () => {
     const home = makeHome();
     const { out } = await runCli(["models", ...toTarget(server)], { home });
     const notes = out.slice(out.indexOf("\n\n") + 2);

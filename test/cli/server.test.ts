@@ -40,8 +40,10 @@ describe("askServer", () => {
     await expect(ask("/refused")).rejects.toMatchObject({ code: "insufficient_memory", message: "No room." });
   });
 
-  test("posts where it is told to", async () => {
-    expect(await askServer({ url, apiKey: null }, "/method", Answer, 5, "POST")).toEqual({ ok: true });
+  test("posts when asked to", async () => {
+    expect(await askServer({ url, apiKey: null }, "/method", Answer, 5, { method: "POST" })).toEqual({
+      ok: true,
+    });
   });
 
   test("sends the key and gives the answer", async () => {
@@ -55,7 +57,7 @@ describe("askServer", () => {
   test.each([
     ["/shape", `What answers at ${url}/shape is not an ov-llm of this version (status 200,`],
     ["/html", `What answers at ${url}/html is not an ov-llm of this version (status 404, "<html>")`],
-    ["/key", `The server at ${url} asks for another API key. Set its OV_API_KEY here too.`],
+    ["/key", `The server at ${url} rejected this API key. Set OV_API_KEY to its key.`],
     ["/moved", `No server answers at ${url} (`],
   ])("refuses the answer of %s", async (path, sentence) => {
     const error: unknown = await ask(path).catch((reason: unknown) => reason);

@@ -104,6 +104,21 @@ test("a failure is one line with the next step and exit code 1", async () => {
   expect(code).toBe(1);
 });
 
+test("Ctrl-C ends pip, and the exit code is that of shells", async () => {
+  const { home, machine } = createHome();
+  machine.setPip("exec /bin/sleep 60");
+  const main = join(import.meta.dir, "../../cli/main.ts");
+  const env = { HOME: home, ...machine.variables };
+  const child = Bun.spawn([process.execPath, main, "setup"], { env, stderr: "pipe" });
+  let err = "";
+  for await (const bytes of child.stderr) {
+    err += new TextDecoder().decode(bytes);
+    if (err.endsWith("to fetch)\n")) child.kill("SIGINT");
+  }
+  expect(err).toMatch(/error: .*it was stopped\. Run `ov-llm setup` again to continue\.\n$/);
+  expect(await child.exited).toBe(130);
+});
+
 test("--print-settings prints the template and needs no engine", async () => {
   const { setup } = createHome();
   expect(await setup("--print-settings")).toEqual({ code: 0, out: renderSettingsTemplate(), err: "" });

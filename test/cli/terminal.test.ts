@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { paint, renderAge, renderBlock, renderBytes, renderTable, toOneLine } from "../../cli/terminal.ts";
+import { paint, renderAge, renderBlock, renderTable, toOneLine } from "../../cli/terminal.ts";
 
 const plain = (text: string) => Bun.stripANSI(text);
 
@@ -47,15 +47,6 @@ describe("renderTable", () => {
 test("renderBlock puts values under each other", () => {
   expect(plain(renderBlock(["a", "long"], ["1", "2"]))).toBe("a     1\nlong  2\n");
 });
-
-test.each([
-  [0, "0 B"],
-  [1023, "1023 B"],
-  [1024, "1.0 KB"],
-  [1536, "1.5 KB"],
-  [3_221_225_472, "3.0 GB"],
-  [2 ** 50, "1024.0 TB"],
-])("renderBytes: %p is %p", (bytes, text) => expect(renderBytes(bytes)).toBe(text));
 
 test.each([
   ["plain", "plain"],

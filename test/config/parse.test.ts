@@ -68,9 +68,9 @@ describe("parseSetting", () => {
     ["corsOrigins", "*", "a list separated by commas, each item of the form ^https?://"],
     ["corsOrigins", "https://a/,https://b", "a list separated by commas"],
     ["corsOrigins", "https://*.a", "a list separated by commas"],
-  ])("%s: %p is refused, wanted is %p", (name, text, wanted) => {
+  ])("%s: %p is refused, expected is %p", (name, text, expected) => {
     const parsed = parseSetting(name, text);
-    expect("wanted" in parsed && parsed.wanted).toContain(wanted);
+    expect("expected" in parsed && parsed.expected).toContain(expected);
   });
 
   test.each(settings.map(({ name, setting }) => [name, setting] as const))(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { loadSettings } from "../../src/config/load.ts";
-import { findWarnings, reportSettings } from "../../src/config/report.ts";
+import { reportSettings } from "../../src/config/report.ts";
 import { settingNamesOf, settingsTable } from "../../src/config/settings.ts";
+import { findWarnings } from "../../src/config/warnings.ts";
 
 const load = (env: Record<string, string>) => loadSettings({ env, home: "/home/nobody" });
 

@@ -60,24 +60,24 @@ describe("explainFailure", () => {
   test.each([
     [
       { exitCode: null, signal: "SIGKILL" },
-      "the system ended it (SIGKILL), as it does when memory runs out; its last line: tracing",
+      "the system killed it (SIGKILL), as happens when memory runs out; its last line: tracing",
     ],
     [
       { exitCode: 137, signal: null },
-      "the system ended it (SIGKILL), as it does when memory runs out; its last line: tracing",
+      "the system killed it (SIGKILL), as happens when memory runs out; its last line: tracing",
     ],
   ])("%j is taken for want of memory", (end, line) => {
     expect(explainFailure({ lines: ["tracing"], ...end })).toMatchObject({ kind: "memory", line });
   });
 
-  test("one that says nothing tells how it ended", () => {
+  test("one that prints nothing is explained by how it ended", () => {
     expect(explainFailure({ lines: [], exitCode: 4, signal: null }).line).toBe(
-      "it ended with exit code 4 and said nothing",
+      "it ended with exit code 4 and printed nothing",
     );
     expect(explainFailure({ lines: ["  "], exitCode: null, signal: "SIGSEGV" }).line).toContain("SIGSEGV");
   });
 
-  test("one whose last line is no error tells both", () => {
+  test("one whose last line is no error is explained by both", () => {
     const { line } = explainFailure({ lines: ["Multiple distributions found"], exitCode: 4, signal: null });
     expect(line).toBe("it ended with exit code 4; its last line: Multiple distributions found");
   });
@@ -102,4 +102,4 @@ test.each([
   ["/x/modeling.py:1: TracerWarning: Converting a tensor", "tracing the model", null],
 ])("the stage of %p is %p, %p", (line, text, percent) => expect(toStage(line)).toEqual({ text, percent }));
 
-test("most lines tell of no stage", () => expect(toStage("Multiple distributions found")).toBeNull());
+test("most lines announce no stage", () => expect(toStage("Multiple distributions found")).toBeNull());

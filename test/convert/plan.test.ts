@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { describeGroupSize, toExportArgs, toGroupSize } from "../../src/convert/optimum-args.ts";
 import { isExport, type PlanOptions, toPlan } from "../../src/convert/plan.ts";
-import { judge, type Resources, readMemory, type Shortage } from "../../src/convert/resources.ts";
+import { judge, type Resources, type Shortage, toMemory } from "../../src/convert/resources.ts";
 import type { ExportSource } from "../../src/convert/scan.ts";
 
 const task = "text-generation-with-past";
@@ -177,7 +177,7 @@ describe("whether it fits the machine", () => {
   });
 
   test("swap counts as memory", () => {
-    const text = "MemTotal: 10 kB\nMemFree: 1 kB\nMemAvailable:  5 kB\nSwapTotal: 4 kB\nSwapFree: 2 kB\n";
-    expect(readMemory(text)).toEqual({ available: 7 * 1024, total: 14 * 1024 });
+    const machine = { total: 10, available: 5, swapTotal: 4, swapFree: 2 };
+    expect(toMemory(machine)).toEqual({ available: 7, total: 14 });
   });
 });

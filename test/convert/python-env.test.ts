@@ -129,7 +129,7 @@ describe("installConvertEnv", () => {
 });
 
 describe("probeConvertEnv", () => {
-  test("tells what is missing and what is broken", async () => {
+  test("reports what is missing and what is broken", async () => {
     expect(await probeConvertEnv(join(temp, "nowhere"))).toEqual({ state: "missing" });
     const dir = mkdtempSync(join(temp, "broken-"));
     mkdirSync(join(dir, "bin"));

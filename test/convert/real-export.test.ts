@@ -81,7 +81,7 @@ describe("int8, of a folder", () => {
     expect(readWeightType(toFolder(int8, "int8"))).toMatch(/^[iu]8$/);
   });
 
-  test("tells its context length and its makers' sampling", async () => {
+  test("states its context length and its makers' sampling", async () => {
     expect(await describeModel(toFolder(int8, "int8"))).toMatchObject({
       form: "ir",
       task: "text-generation-with-past",

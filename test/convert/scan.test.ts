@@ -29,10 +29,10 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   ["no config.json", { "config.json": null }, "it has no config.json, so it is not a Hugging Face model"],
   ["a broken config.json", { "config.json": "{" }, "its config.json is invalid"],
   ["no weights", { "model.safetensors": null }, "it has no weights (.safetensors, .bin)"],
-  ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it whole"],
+  ["no tokenizer", { "tokenizer.json": null }, "it has no tokenizer: fetch it completely"],
   ["empty weights", { "model.safetensors": "" }, "incomplete download: model.safetensors is empty"],
   [
-    "weights cut short",
+    "weights truncated",
     { "model.safetensors": toSafetensors([16, 16]).subarray(0, -1) },
     "incomplete download: model.safetensors has ",
   ],
@@ -59,18 +59,14 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "an encoder",
     { "config.json": config({ architectures: ["BertModel"] }) },
-    'the task "feature-extraction" (embeddings) is not served yet, only text-generation is',
+    'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
   ],
   [
     "a model that is quantized already",
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
-  [
-    "an adapter",
-    { "config.json": null, "adapter_config.json": "{}" },
-    "an adapter (LoRA), not a whole model",
-  ],
+  ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), not a full model"],
   [
     "an image model",
     { "config.json": null, "model_index.json": "{}" },
@@ -209,13 +205,13 @@ describe("scanSources", () => {
     ]);
   });
 
-  test("a .gguf file of embeddings, or one that is cut short, is refused", async () => {
+  test("a .gguf file of embeddings, or one that is truncated, is refused", async () => {
     const src = createTempDir();
     makeGguf(join(src, "a.gguf"), "bert");
     writeFileSync(join(src, "b.gguf"), "GGUF");
     expect((await scan(src)).skipped).toMatchObject([
       { folder: "a.gguf", reason: expect.stringContaining("feature-extraction") },
-      { folder: "b.gguf", reason: "its head is damaged or cut short" },
+      { folder: "b.gguf", reason: "its head is damaged or truncated" },
     ]);
   });
 
@@ -242,7 +238,7 @@ describe("scanSources", () => {
         { folder: "link", isLink: true },
         { folder: "snapshot", isLink: true },
       ],
-      skipped: [{ folder: "broken", reason: "it is a link that leads nowhere" }],
+      skipped: [{ folder: "broken", reason: "it is a broken link" }],
     });
   });
 

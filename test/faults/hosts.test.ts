@@ -60,7 +60,7 @@ test("killed: every request gets the crash, the next one a new engine, nothing i
   await fails(/^engine_crashed$/, (pid) => process.kill(pid, "SIGKILL"));
 });
 
-test("killed with more in line than run: those in line are answered by the next engine", async () => {
+test("killed with more queued than run: those queued are answered by the next engine", async () => {
   const { begun, ends } = openStreams(server, 2 * streams + 1);
   await begun;
   const inLine = Array.from({ length: 6 }, () => ask(server, { max_tokens: 3 }));

@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.stop("SIGKILL"));
 
-test("a hundred clients at once: each gets its answer or is told that the line is full", async () => {
+test("a hundred clients at once: each gets its answer or learns that the queue is full", async () => {
   const { answered = 0, queue_full = 0, ...others } = tally((await many()).map(({ end }) => end));
   expect(others).toEqual({});
   expect(answered + queue_full).toBe(clients);

@@ -7,7 +7,7 @@ import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createKeyring } from "../../src/http/auth.ts";
 import { createRequestLog } from "../../src/http/log.ts";
 import { createMetrics } from "../../src/metrics/metrics.ts";
-import { createRegistry } from "../../src/registry/watcher.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";

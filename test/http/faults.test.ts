@@ -154,7 +154,9 @@ describe("an engine that fails in mid-stream", () => {
     process.kill(pid, "SIGSTOP");
     const events = await stream.end();
     const seconds = (performance.now() - stopped) / 1000;
-    expect(events.at(-1)).toMatch(/^data: \{"error":\{.*gave no sign for 3 s.*"code":"engine_stalled"\}\}$/);
+    expect(events.at(-1)).toMatch(
+      /^data: \{"error":\{.*did not respond for 3 s.*"code":"engine_stalled"\}\}$/,
+    );
     expect(seconds).toBeGreaterThan(stallSeconds - 1);
     expect(seconds).toBeLessThan(stallSeconds + 4);
     expect(await answer(server)).toBe(200);

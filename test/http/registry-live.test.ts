@@ -212,7 +212,7 @@ describe("a path that holds no model that can be served gets a clear error, the 
     server.register({ [smol]: smolEntry(), half: smolEntry({ path }) });
     const error = await errorOf({ model: "half" });
     expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
-    expect(error.message).toMatch(/is cut short at \d+ of at least \d+ bytes/);
+    expect(error.message).toMatch(/is truncated at \d+ of at least \d+ bytes/);
     await answer();
   });
 
@@ -241,7 +241,7 @@ describe("a path that holds no model that can be served gets a clear error, the 
       expect(error.retryAfter).toBeLessThanOrEqual(10);
     }
     expect(count(/ loading model model=damaged /)).toBe(1);
-    expect(count(/cannot load model: .* model=damaged /)).toBe(1);
+    expect(count(/error Cannot load model "damaged": .* model=damaged /)).toBe(1);
     await answer();
   });
 });

@@ -91,8 +91,8 @@ describe("what is never deleted", () => {
     const documents = join(home.root, "documents");
     mkdirSync(documents);
     writeFileSync(join(documents, "thesis.txt"), "");
-    await refuse(home, documents, "holds no files of a model");
-    await refuse(home, join(documents, "thesis.txt"), "holds no files of a model");
+    await refuse(home, documents, "contains no model files");
+    await refuse(home, join(documents, "thesis.txt"), "contains no model files");
     expect(existsSync(join(documents, "thesis.txt"))).toBe(true);
   });
 

@@ -21,7 +21,7 @@ describe("a notifier", () => {
     expect(told).toEqual([
       ["/run/notify", "READY=1\nMAINPID=7\nSTATUS=Serving STOPPING=1 on port 9000"],
       ["/run/notify", "READY=1\nMAINPID=7"],
-      ["/run/notify", "STOPPING=1\nSTATUS=Stopping: running requests may end"],
+      ["/run/notify", "STOPPING=1\nSTATUS=Stopping: letting running requests finish"],
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("under systemd the server", () => {
   const socket = openNotifySocket(name);
   afterAll(async () => (await socket).close());
 
-  test("tells that it serves, lives, reloads and stops", async () => {
+  test("reports that it serves, lives, reloads and stops", async () => {
     const systemd = await socket;
     const env = { NOTIFY_SOCKET: name, WATCHDOG_USEC: "200000" };
     const server = await startServer({ home: folder, env });

@@ -150,7 +150,7 @@ describe("a model", () => {
   });
 });
 
-test("the server tells its version, memory, CPU time and descriptors", async () => {
+test("the server reports its version, memory, CPU time and descriptors", async () => {
   const samples = await read();
   expect(samples.get('ov_llm_build_info{version="1.2.3"}')).toBe(1);
   for (const name of ["resident_memory_bytes", "cpu_seconds_total", "open_fds", "start_time_seconds"]) {

@@ -146,11 +146,11 @@ describe("what is no model is refused with what it is", () => {
       () => join(createFolder({ "a.gguf": "nope" }), "a.gguf"),
       /does not start with "GGUF"/,
     ],
-    ["a .gguf cut in its head", () => cutGguf(5_000), /cut short/],
+    ["a .gguf cut in its head", () => cutGguf(5_000), /truncated/],
     [
       "a .gguf cut in its tensors",
       () => cutGguf(20_000_000),
-      /is cut short at 20000000 of at least \d+ bytes/,
+      /is truncated at 20000000 of at least \d+ bytes/,
     ],
   ];
   for (const [name, create, message] of cases) {

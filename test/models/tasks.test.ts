@@ -1,5 +1,12 @@
 import { expect, test } from "bun:test";
-import { findTask, isSameTask, isServed, renderUnserved, unknownTask } from "../../src/models/tasks.ts";
+import {
+  findTask,
+  isSameTask,
+  isServed,
+  mainOperation,
+  renderUnserved,
+  unknownTask,
+} from "../../src/models/tasks.ts";
 
 test.each([
   ["text-generation", "text-generation"],
@@ -30,9 +37,18 @@ test.each([
   ["text-generation", unknownTask, true],
 ])("%p and %p mean the same: %p", (one, other, same) => expect(isSameTask(one, other)).toBe(same));
 
+test.each([
+  ["text-generation-with-past", "generate"],
+  ["feature-extraction", "embed"],
+  [unknownTask, "generate"],
+  ["fill-mask", "generate"],
+])("a model for %p is loaded to %p", (task, operation) =>
+  expect(mainOperation(task)).toBe(operation as never),
+);
+
 test("an unserved task is explained with what is served", () => {
   expect(renderUnserved("feature-extraction")).toBe(
-    'the task "feature-extraction" (embeddings) is not served yet, only text-generation is',
+    'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
   );
-  expect(renderUnserved("mine")).toBe('the task "mine" is not served yet, only text-generation is');
+  expect(renderUnserved("mine")).toBe('the task "mine" is not served yet; only text-generation is');
 });

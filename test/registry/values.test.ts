@@ -87,7 +87,7 @@ describe("setValues", () => {
     expect(set(values, true)).toEqual({ ...rest, n: 5, list: [1], text: "some words" } as never);
   });
 
-  test("an entry that lacks something can be mended", () => {
+  test("an entry that lacks something can be fixed", () => {
     const models = { m: { path: "relative" } };
     setValues(models, "m", ["path=/m", "task=t", "weight_format=int8"]);
     expect(models.m).toEqual({ path: "/m", task: "t", weight_format: "int8" } as never);

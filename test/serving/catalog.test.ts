@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRegistry } from "../../src/registry/watcher.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -49,7 +49,7 @@ describe("a request that uses a model", () => {
       expect.objectContaining({
         code: "task_unsupported",
         message:
-          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed".',
+          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed". Use a model of another task.',
       }),
     );
   });

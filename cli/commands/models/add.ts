@@ -9,7 +9,7 @@ import { writeLines } from "../../terminal.ts";
 const args = {
   path: { type: "positional", description: "An OpenVINO model folder or a .gguf file" },
   name: { type: "string", description: "Its name; by default made from the folder's or file's name" },
-  alias: { type: "string", description: "A further name; may be given more than once" },
+  alias: { type: "string", description: "A further name; repeatable" },
   ...toSettingArgs(["registryPath"]),
 } as const;
 

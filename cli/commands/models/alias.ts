@@ -22,7 +22,7 @@ export const alias = defineCommand({
     const left = await changeAliases(registryPath, name, change);
     const quoted = left.map((alias) => JSON.stringify(alias)).join(", ");
     const has = left.length === 0 ? "no aliases" : `the aliases ${quoted}`;
-    await writeLines(`"${name}" has ${has} now.`);
+    await writeLines(`"${name}" now has ${has}.`);
     return 0;
   }),
 });

@@ -31,6 +31,6 @@ function render(done: Backfilled, verb: string): string {
   if (done.state === "skipped") return `Skipped: ${done.problem.message}`;
   const { state, name, stated, path } = done;
   if (state === "registered") return `"${name}" is registered already: ${path}`;
-  const renamed = name === stated ? "" : ` (it was "${stated}", which is taken or not a name)`;
+  const renamed = name === stated ? "" : ` (it was "${stated}", which is taken or not a valid name)`;
   return `${verb} "${name}"${renamed}: ${path}`;
 }

@@ -1,12 +1,13 @@
 import { defineCommand } from "citty";
+import { renderBytes } from "../../../src/bytes.ts";
 import { action } from "../../action.ts";
-import { toSettingArgs } from "../../args.ts";
+import { toServerArgs } from "../../args.ts";
 import { actOnModel } from "../../models/act.ts";
-import { renderBytes, writeLines } from "../../terminal.ts";
+import { writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name or alias" },
-  ...toSettingArgs(["host", "port"]),
+  ...toServerArgs(),
 } as const;
 
 export const load = defineCommand({

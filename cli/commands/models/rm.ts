@@ -29,7 +29,7 @@ export const rm = defineCommand({
       return await removeAll({ ...settings, home: homedir() }, name, given.yes === true);
     }
     await removeEntry(settings.registryPath, name);
-    await writeLines(`Removed "${name}" from the registry; its files stay.`);
+    await writeLines(`Removed "${name}" from the registry; its files were kept.`);
     return 0;
   }),
 });

@@ -1,12 +1,12 @@
 import { defineCommand } from "citty";
 import { action } from "../../action.ts";
-import { toSettingArgs } from "../../args.ts";
+import { toServerArgs } from "../../args.ts";
 import { actOnModel } from "../../models/act.ts";
 import { writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", description: "The model's name or alias" },
-  ...toSettingArgs(["host", "port"]),
+  ...toServerArgs(),
 } as const;
 
 export const unload = defineCommand({
@@ -18,7 +18,7 @@ export const unload = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { id, loaded } = await actOnModel(given, "unload");
     await writeLines(
-      loaded ? `"${id}" was unloaded, and a request has loaded it again.` : `"${id}" is unloaded.`,
+      loaded ? `"${id}" was unloaded, but a request has reloaded it.` : `"${id}" is unloaded.`,
     );
     return 0;
   }),

@@ -47,7 +47,7 @@ export const convertSettings = {
     kind: "text",
     schema: Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }),
     default: "text-generation-with-past",
-    help: "Task to export models for, in lower case with dashes",
+    help: "Task to export models for, in lower case, with hyphens",
   },
   weightFormat: {
     env: "OV_WEIGHT_FORMAT",

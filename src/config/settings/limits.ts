@@ -28,7 +28,7 @@ export const limitsSettings = {
     kind: "integer",
     schema: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
     default: "4096",
-    help: "Maximum of new tokens for a request that sets no max_tokens",
+    help: "Maximum number of new tokens for a request that sets no max_tokens",
   },
   maxConcurrent: {
     env: "OV_MAX_CONCURRENT",
@@ -37,7 +37,7 @@ export const limitsSettings = {
     kind: "integer",
     schema: Type.Integer({ minimum: 1, maximum: 256 }),
     default: "64",
-    help: "How many requests a model runs at once; further ones wait their turn",
+    help: "How many requests a model runs at once; further requests wait their turn",
   },
   maxQueue: {
     env: "OV_MAX_QUEUE",
@@ -46,7 +46,7 @@ export const limitsSettings = {
     kind: "integer",
     schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
     default: "512",
-    help: "How many requests may wait for a model; further ones get 429",
+    help: "How many requests may wait for a model; further requests get 429",
   },
   queueSeconds: {
     env: "OV_QUEUE_SECONDS",
@@ -100,6 +100,6 @@ export const limitsSettings = {
     kind: "number",
     schema: seconds,
     default: "30",
-    help: "How long running requests may continue after the server was asked to stop",
+    help: "How long running requests may continue after the server is asked to stop",
   },
 } as const satisfies Record<string, Setting>;

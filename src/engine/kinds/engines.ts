@@ -1,6 +1,6 @@
 import { OvError } from "../../errors.ts";
 import type { Variables } from "../../linux/program.ts";
-import type { OperationName } from "../../protocol/operations.ts";
+import type { Operation } from "../../models/tasks.ts";
 import { createBatchingKind } from "./batching/kind.ts";
 import type { EngineKind, EngineName, EngineReport, Launcher } from "./kind.ts";
 import { createNativeKind } from "./native/kind.ts";
@@ -21,7 +21,7 @@ export interface Engines {
    * The engine for a model of which `operation` will be asked. Throws `engine_unavailable` when there is none, and
    * `model_load_failed` or `task_unsupported` when those that there are cannot run it.
    */
-  choose(model: Wanted & { engine: EngineChoice }, operation: OperationName): Promise<Launcher>;
+  choose(model: Wanted & { engine: EngineChoice }, operation: Operation): Promise<Launcher>;
   /** Starts each engine once and asks what it is; later calls give the same answers. */
   probe(): Promise<EngineReport[]>;
   /** What is known now, without waiting: batching, then native. */
@@ -54,7 +54,7 @@ export function createEngines({ engine, runtimeDir, nativeDir, variables }: Engi
   }
 
   /** Batching where it is installed, works and can run the model, else native. Probes only where there is a choice. */
-  async function chooseAny(model: Wanted, operation: OperationName): Promise<Launcher> {
+  async function chooseAny(model: Wanted, operation: Operation): Promise<Launcher> {
     const installed = [batching, native].filter(({ launcher }) => launcher !== null);
     const able = installed.filter(({ supports }) => supports(model, operation) === null);
     const [first, second] = able;
@@ -86,7 +86,7 @@ function isWanted(name: EngineName, engine: EngineChoice): boolean {
   return engine === "auto" || engine === name;
 }
 
-function launcherFor(kind: EngineKind, model: Wanted, operation: OperationName): Launcher {
+function launcherFor(kind: EngineKind, model: Wanted, operation: Operation): Launcher {
   const launcher = launcherOf(kind);
   const refusal = kind.supports(model, operation);
   if (refusal) throw toRefused(model, refusal);

@@ -1,6 +1,7 @@
 import type { Log } from "../../log.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
+import { mainOperation } from "../../models/tasks.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
@@ -26,7 +27,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
     const { name, path, task, device, contextLength, properties } = target;
     const described = await describeModel(path);
     checkEntryTask(name, task, described);
-    const launcher = await options.engines.choose(target, "generate");
+    const launcher = await options.engines.choose(target, mainOperation(task));
     const host = await startHost({
       model: name,
       argv: launcher.argv,

@@ -1,7 +1,7 @@
 import { type ErrorFacts, OvError } from "../../errors.ts";
-import { findTask, isServed, renderUnserved } from "../../models/tasks.ts";
+import { findTaskRefusal } from "../../models/served.ts";
+import type { Operation } from "../../models/tasks.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
-import type { OperationName } from "../../protocol/operations.ts";
 
 /** What decides which kind of engine can run a model. */
 export interface Wanted {
@@ -17,18 +17,12 @@ export interface Refusal extends Required<Pick<ErrorFacts, "why" | "next">> {
 }
 
 /** What a kind of engine can run; null: it can, else why not. */
-export type Supports = (model: Wanted, operation: OperationName) => Refusal | null;
+export type Supports = (model: Wanted, operation: Operation) => Refusal | null;
 
-/** A task that ov-llm does not know leaves the decision to the model's files, which are checked before. */
-export function refuseTask({ task }: Wanted, operation: OperationName): Refusal | null {
-  if (findTask(task) === null || isServed(task, operation)) return null;
-  return {
-    code: "task_unsupported",
-    why: isServed(task)
-      ? `models of the task "${task}" do not offer the operation "${operation}"`
-      : renderUnserved(task),
-    next: "Register a model of another task for it.",
-  };
+/** Every kind refuses the tasks that ov-llm does not serve. */
+export function refuseTask({ task }: Wanted, operation: Operation): Refusal | null {
+  const refusal = findTaskRefusal(task, operation);
+  return refusal && { code: "task_unsupported", ...refusal };
 }
 
 export function toRefused({ name }: Wanted, { code, why, next }: Refusal): OvError {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readMachineMemory } from "../../linux/memory.ts";
 
 /** How much memory all models together may take. */
 export interface Budget {
@@ -26,7 +27,7 @@ export function createBudgetReader(setting: number | null, root = "/"): BudgetRe
     const budget = { bytes: setting, source: "OV_MEMORY_BUDGET" };
     return { capacity: setting, read: () => budget };
   }
-  const { total } = readMeminfo(root);
+  const { total } = readMachineMemory(root);
   const group = readGroupLimit(root);
   const isGrouped = group !== null && group.bytes < total;
   const most = isGrouped ? group : { bytes: total, source: "the machine's memory" };
@@ -35,22 +36,15 @@ export function createBudgetReader(setting: number | null, root = "/"): BudgetRe
   return {
     capacity,
     read(own) {
-      const free = Math.max(0, readMeminfo(root).available + own - spare);
+      const free = Math.max(0, readMachineMemory(root).available + own - spare);
       if (free >= capacity) return { bytes: capacity, source: most.source };
       return { bytes: free, source: "the machine's free memory" };
     },
   };
 }
 
-/** /proc/meminfo (proc_meminfo(5)), in bytes. */
-function readMeminfo(root: string): { total: number; available: number } {
-  const text = readFileSync(join(root, "proc/meminfo"), "utf8");
-  const read = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
-  return { total: read("MemTotal"), available: read("MemAvailable") };
-}
-
 /**
- * The least `memory.max` of this process's control group and those above it (Linux' cgroup-v2 documentation); null:
+ * The lowest `memory.max` of this process's control group and those above it (Linux' cgroup-v2 documentation); null:
  * there is none. In a container the group's own path may lie outside of what is mounted, and its root is the limit.
  */
 function readGroupLimit(root: string): Budget | null {

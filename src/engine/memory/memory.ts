@@ -1,5 +1,6 @@
 import { type ProcessMemory, readProcessMemory } from "../../linux/process-memory.ts";
 import { describeModel } from "../../models/folder.ts";
+import { mainOperation } from "../../models/tasks.ts";
 import { type ModelTarget, toKey } from "../pool/target.ts";
 import type { Host } from "../supervise/types.ts";
 import { type Budget, createBudgetReader } from "./budget.ts";
@@ -51,14 +52,15 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
   const defaultGb = toDefaultCacheGb(reader.capacity);
   const boundGb = kvCacheGb ?? defaultGb;
 
-  function toNeed(weights: number, before: Known | undefined): MemoryNeed {
+  function toNeed(task: string, weights: number, before: Known | undefined): MemoryNeed {
     const estimated = engineBytes + Math.round(weights * weightsFactor);
     const measured = before?.loaded || estimated;
     // A GPU's driver holds the weights outside of the process: there a small number says little.
     const model = before?.device === "CPU" ? measured : Math.max(measured, estimated);
     // Without a bound nobody knows how far the cache will grow.
     const kvCache = boundGb > 0 ? boundGb * gigabyte : Math.max(defaultGb * gigabyte, before?.grown ?? 0);
-    return { model, kvCache };
+    // Only a model that writes its answer token by token has one.
+    return { model, kvCache: mainOperation(task) === "generate" ? kvCache : 0 };
   }
 
   return {
@@ -67,7 +69,7 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
       const { weightsBytes: weights } = await describeModel(target.path);
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
-      return toNeed(weights, before);
+      return toNeed(target.task, weights, before);
     },
     budget: (pids) =>
       reader.read(pids.reduce((sum, pid) => sum + (readProcessMemory(pid)?.anonymous ?? 0), 0)),

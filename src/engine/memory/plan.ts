@@ -6,7 +6,7 @@ export interface Tenant {
   pinned: boolean;
   /** Requests hold on to it. */
   busy: boolean;
-  /** It goes when its requests have ended. */
+  /** It is evicted when its requests have ended. */
   leaving: boolean;
   /** Milliseconds, monotonic. */
   lastUsed: number;
@@ -29,7 +29,7 @@ export interface RoomPlan {
 }
 
 /**
- * How a model gets its memory. Idle models go first, the least recently used one before the others; then the
+ * How a model gets its memory. Idle models are evicted first, the least recently used one before the others; then the
  * same among those that run. Pinned ones stay.
  */
 export function planRoom({ need, budget, reserved, tenants }: RoomWanted): RoomPlan {

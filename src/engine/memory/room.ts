@@ -1,3 +1,4 @@
+import { renderBytes } from "../../bytes.ts";
 import { OvError } from "../../errors.ts";
 import type { Budget } from "./budget.ts";
 import { planRoom, type Tenant } from "./plan.ts";
@@ -35,7 +36,7 @@ export interface RoomOptions {
   budget: () => Budget;
   /** All that are in memory or will be; names are unique among those that do not leave. */
   tenants: () => Tenant[];
-  /** Lets a model go once its requests have ended. */
+  /** Unloads a model once its requests have ended. */
   evict: (name: string, forWhom: string) => void;
   /** The longest wait. */
   waitSeconds: number;
@@ -87,7 +88,7 @@ export function createRoom(options: RoomOptions): Room {
       };
       const giveUp = (error: unknown) => {
         settle(error);
-        // Those behind it may go on.
+        // Those behind it may continue.
         review();
       };
       const abort = () => giveUp(signal.reason);
@@ -110,28 +111,25 @@ function toBytes({ model, kvCache }: MemoryNeed): number {
   return model + kvCache;
 }
 
-const smaller = "a smaller weight format (int4), a lower OV_KV_CACHE_GB or a higher OV_MEMORY_BUDGET helps";
+const smaller = "a smaller weight format (int4), a lower OV_KV_CACHE_GB or a higher OV_MEMORY_BUDGET";
 
 function cannotFit({ name, need, mayEvict }: Claim, budget: Budget, tenants: Tenant[]): OvError {
-  const held = tenants.filter(({ leaving, pinned }) => !leaving && (pinned || !mayEvict));
-  const holders = held.map((tenant) => `"${tenant.name}" ${toGigabytes(tenant.bytes)}`).join(", ");
+  const held = tenants.filter(({ bytes, leaving, pinned }) => bytes > 0 && !leaving && (pinned || !mayEvict));
+  const holders = held.map((tenant) => `"${tenant.name}" ${renderBytes(tenant.bytes)}`).join(", ");
   const who = mayEvict ? "pinned models" : "loaded models";
   const taken = holders === "" ? "" : `, of which ${who} hold: ${holders}`;
-  return new OvError("insufficient_memory", `${describe(name, need, budget)}${taken}: ${smaller}.`);
+  const what = `${describe(name, need, budget)}${taken}`;
+  return new OvError("insufficient_memory", { what, next: `Use ${smaller}.` });
 }
 
 function waitedTooLong({ name, need }: Claim, budget: Budget, seconds: number): OvError {
-  const waited = `models that run did not make room within ${seconds} s (OV_QUEUE_SECONDS)`;
-  const message = `${describe(name, need, budget)}, and ${waited}: try again later, or ${smaller}.`;
-  return new OvError("insufficient_memory", message, { retryAfterSeconds: 30 });
+  const waited = `running models did not free memory within ${seconds} s (OV_QUEUE_SECONDS)`;
+  const what = `${describe(name, need, budget)}, and ${waited}`;
+  const next = `Try again later, or use ${smaller}.`;
+  return new OvError("insufficient_memory", { what, next }, { retryAfterSeconds: 30 });
 }
 
 function describe(name: string, need: MemoryNeed, { bytes, source }: Budget): string {
-  const parts = `${toGigabytes(need.model)} for its weights and the engine, ${toGigabytes(need.kvCache)} for its KV cache`;
-  return `Model "${name}" needs about ${toGigabytes(toBytes(need))} of memory (${parts}); all models may take ${toGigabytes(bytes)} (${source})`;
-}
-
-/** `1.5 GB` */
-export function toGigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+  const parts = `${renderBytes(need.model)} for its weights and the engine, ${renderBytes(need.kvCache)} for its KV cache`;
+  return `Model "${name}" needs about ${renderBytes(toBytes(need))} of memory (${parts}); all models may take ${renderBytes(bytes)} (${source})`;
 }

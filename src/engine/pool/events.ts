@@ -1,6 +1,6 @@
 /**
  * Why a model's process was ended: it was idle, another model needed its memory, its entry changed or was removed, somebody
- * asked for it, everyone who wanted it left before it was loaded, or the server stops.
+ * asked for it, everyone who waited for it left before it was loaded, or the server stops.
  */
 export type UnloadReason = "idle" | "memory" | "changed" | "asked" | "abandoned" | "shutdown";
 

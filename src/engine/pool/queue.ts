@@ -18,7 +18,7 @@ export interface Queue {
    * closed the queue, or with the signal's reason when it aborts first.
    */
   enter(client: string, signal: AbortSignal): Promise<() => void>;
-  /** Refuses all who wait, in the order of their turns, and everyone who comes later. */
+  /** Rejects all who wait, in the order of their turns, and everyone who comes later. */
   close(error: unknown): void;
   readonly running: number;
   readonly waiting: number;
@@ -27,11 +27,11 @@ export interface Queue {
 interface Waiter {
   client: string;
   admit: () => void;
-  refuse: (error: unknown) => void;
+  reject: (error: unknown) => void;
 }
 
 /**
- * When the queue is full, the client that has the most in it loses its newest one to a client that has fewer: one client
+ * When the queue is full, the client that has the most requests in it loses its newest one to a client that has fewer: one client
  * alone can neither hold up the others nor lock them out.
  */
 export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOptions): Queue {
@@ -80,7 +80,7 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
   }
 
   function full(): OvError {
-    const counts = `${running} requests run and ${waiting} wait, which is its limit`;
+    const counts = `${running} requests run and ${waiting} wait, which is the limit`;
     const message = `Model "${model}" is busy: ${counts}. Try again later or raise OV_MAX_QUEUE.`;
     return new OvError("queue_full", message, { retryAfterSeconds: 5 });
   }
@@ -90,11 +90,11 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
     const own = waiters.get(client)?.length ?? 0;
     const most = [...waiters.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
     if (most.length <= own + 1) throw full();
-    most.at(-1)?.refuse(full());
+    most.at(-1)?.reject(full());
   }
 
   function wait(client: string, signal: AbortSignal): Promise<() => void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve, fail) => {
       const settle = () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", abort);
@@ -105,14 +105,14 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
           settle();
           resolve(leaveOnce());
         },
-        refuse(error) {
+        reject(error) {
           settle();
           remove(waiter);
-          reject(error);
+          fail(error);
         },
       };
-      const abort = () => waiter.refuse(signal.reason);
-      const timer = setTimeout(() => waiter.refuse(tooLong(model, waitSeconds)), waitSeconds * 1000);
+      const abort = () => waiter.reject(signal.reason);
+      const timer = setTimeout(() => waiter.reject(tooLong(model, waitSeconds)), waitSeconds * 1000);
       signal.addEventListener("abort", abort, { once: true });
       waiters.set(client, [...(waiters.get(client) ?? []), waiter]);
       waiting += 1;
@@ -134,7 +134,7 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
       closed = { error };
       for (let waiter = next(); waiter; waiter = next()) {
         passTurn(waiter.client);
-        waiter.refuse(error);
+        waiter.reject(error);
       }
     },
     get running() {
@@ -147,6 +147,6 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
 }
 
 function tooLong(model: string, seconds: number): OvError {
-  const message = `Model "${model}" is busy: the request's turn did not come within ${seconds} s. Try again later or raise OV_QUEUE_SECONDS.`;
+  const message = `Model "${model}" is busy: the request did not get its turn within ${seconds} s. Try again later or raise OV_QUEUE_SECONDS.`;
   return new OvError("queue_timeout", message, { retryAfterSeconds: 30 });
 }

@@ -1,5 +1,5 @@
+import { renderBytes } from "../../bytes.ts";
 import type { Log } from "../../log.ts";
-import { toGigabytes } from "../memory/room.ts";
 import type { ObserveModel, UnloadReason } from "./events.ts";
 import type { Loaded, Slot } from "./slot.ts";
 
@@ -28,14 +28,14 @@ export function createPoolReport(
         device_name: ready.device_name,
         engine,
         context_length: ready.context_length,
-        memory: memory === null ? undefined : toGigabytes(memory),
+        memory: memory === null ? undefined : renderBytes(memory),
         pid,
       });
     },
-    /** `started`: when the model was first wanted. */
+    /** `started`: when it was first asked for. */
     failed({ name }: Slot, started: number, failure: Error): void {
       observe({ type: "load_failed", model: name });
-      log.error(`cannot load model: ${failure.message}`, { model: name, seconds: secondsSince(started) });
+      log.error(failure.message, { model: name, seconds: secondsSince(started) });
     },
     admitted({ name }: Slot, arrived: number): void {
       observe({ type: "admitted", model: name, seconds: (now() - arrived) / 1000 });

@@ -1,9 +1,4 @@
-import { OvError } from "../../errors.ts";
-
-/**
- * A queue between a producer that pushes and one consumer that iterates. A consumer that leaves too much waiting gets
- * `client_too_slow` instead of it: what nobody reads must not fill the memory.
- */
+/** A queue between a producer that pushes and one consumer that iterates. */
 export interface Channel<T> extends AsyncIterable<T> {
   push(item: T): void;
   /** The consumer gets what is queued, then the end. */
@@ -12,10 +7,16 @@ export interface Channel<T> extends AsyncIterable<T> {
   fail(error: unknown): void;
 }
 
-/** Minutes of a single answer's tokens. */
-const usualMost = 10_000;
+/** What nobody reads must not fill the memory. */
+export interface ChannelBound {
+  /** How many items may wait. */
+  most: number;
+  /** What a consumer that leaves more waiting gets instead of them. */
+  exceeded: () => Error;
+}
 
-export function createChannel<T>(mostWaiting = usualMost): Channel<T> {
+/** Without a bound, the producer takes care of that. */
+export function createChannel<T>(bound?: ChannelBound): Channel<T> {
   const items: T[] = [];
   let closed: { error?: unknown } | undefined;
   let wake: (() => void) | undefined;
@@ -46,11 +47,9 @@ export function createChannel<T>(mostWaiting = usualMost): Channel<T> {
     push(item) {
       if (closed) return;
       items.push(item);
-      if (items.length > mostWaiting) {
+      if (bound && items.length > bound.most) {
         items.length = 0;
-        close({
-          error: new OvError("client_too_slow", "The client reads the answer too slowly; it was ended."),
-        });
+        close({ error: bound.exceeded() });
       }
       signal();
     },

@@ -71,7 +71,7 @@ export function connect(options: HostOptions): Connection {
     operations: requests.operations,
     onStall(seconds) {
       log.error("engine stalled, ending it", { model, pid: child.pid, seconds });
-      const what = `The engine of "${model}" gave no sign for ${seconds} s and was ended`;
+      const what = `The engine of "${model}" did not respond for ${seconds} s and was killed`;
       fail(new OvError("engine_stalled", { what, next: "The next request loads it again." }));
     },
   });
@@ -97,7 +97,8 @@ export function connect(options: HostOptions): Connection {
       return null;
     }
     if (!loading.over) loading.ended(how, lastOutput);
-    const error = new OvError("engine_crashed", toEnd(`The engine of "${model}"`, how, lastOutput));
+    const what = toEnd(`The engine of "${model}"`, how, lastOutput);
+    const error = new OvError("engine_crashed", { what, next: "The next request loads it again." });
     fail(error);
     return error;
   });

@@ -79,10 +79,11 @@ function ended(model: string): OvError {
 function notOffered(operation: OperationName, { engine }: ReadyMessage, model: string): OvError {
   return new OvError("task_unsupported", {
     what: `Model "${model}" on the engine "${engine}" does not offer "${operation}"`,
+    next: "Use another model, or another engine for it.",
   });
 }
 
-/** A host that mixes requests up is in no state to go on. */
+/** A host that mixes up requests cannot continue. */
 function strayed(operation: OperationName, answer: string, { fail }: Connection): OvError {
   const error = new OvError(
     "engine_failed",

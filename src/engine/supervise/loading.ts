@@ -53,7 +53,7 @@ export function createLoading({ model, loadSeconds, signal }: LoadingOptions): L
     },
     ended(how, lastOutput) {
       const why = toEnd("its engine", how, lastOutput);
-      const next = "Its file may be damaged or cut short: fetch or convert it again.";
+      const next = "Its file may be damaged or truncated: fetch or convert it again.";
       settle(() => reject(new OvError("model_load_failed", { what, why, next })));
     },
     result: promise,

@@ -2,7 +2,7 @@ import { isErrorCode, OvError } from "../../errors.ts";
 import type { FromHost } from "../../protocol/messages.ts";
 import { type Answer, type OperationName, toAnswers } from "../../protocol/operations.ts";
 import type { FailedMessage } from "../../protocol/request.ts";
-import { type Channel, createChannel } from "./channel.ts";
+import { type Channel, type ChannelBound, createChannel } from "./channel.ts";
 
 /** A request that runs in a host. */
 export interface OpenRequest {
@@ -24,6 +24,12 @@ export interface Requests {
   operations(): OperationName[];
 }
 
+/** Minutes of a single answer's tokens. */
+const answerBound: ChannelBound = {
+  most: 10_000,
+  exceeded: () => new OvError("client_too_slow", "The client reads the answer too slowly; it was ended."),
+};
+
 export function createRequests(): Requests {
   const open = new Map<number, { operation: OperationName; answers: Channel<Answer> }>();
   let nextId = 0;
@@ -38,7 +44,7 @@ export function createRequests(): Requests {
 
   return {
     open(operation) {
-      const request = { id: nextId++, answers: createChannel<Answer>() };
+      const request = { id: nextId++, answers: createChannel<Answer>(answerBound) };
       open.set(request.id, { operation, answers: request.answers });
       return request;
     },

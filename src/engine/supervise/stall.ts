@@ -23,7 +23,7 @@ export interface StallOptions {
   seconds: StallSeconds;
   /** What the host works on now. */
   operations: () => OperationName[];
-  /** Told once how long the host has been silent beyond what the most patient of its operations allows. */
+  /** Called once with how long the host has been silent beyond what the most patient of its operations allows. */
   onStall: (seconds: number) => void;
 }
 

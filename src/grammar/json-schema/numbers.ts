@@ -152,7 +152,7 @@ function positives(min: Bound, max: Bound | null, most?: number): Expression {
   );
 }
 
-/** A validator divides doubles to tell multiples, so these have no more digits than are exact. */
+/** A validator divides doubles to find multiples, so these have no more digits than are exact. */
 function exactWhole(low: bigint, places: number): bigint {
   return 10n ** BigInt(Math.max(EXACT_DIGITS - places, String(low).length)) - 1n;
 }

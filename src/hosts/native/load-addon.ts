@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError, toOvError } from "../../errors.ts";
+import { OvError, toOvError, toReason } from "../../errors.ts";
 import type { NativeAnswer, NativeFacts } from "../../protocol/native-facts.ts";
 import { type GenAi, isGenAi, isOpenVino, type OpenVino } from "./binding.ts";
 
@@ -61,7 +61,7 @@ function listDevices({ addon }: OpenVino): Pick<NativeFacts, "devices" | "device
     try {
       return String(core.getProperty(device, "FULL_DEVICE_NAME")).trim();
     } catch (error) {
-      return `unknown (${error instanceof Error ? error.message : error})`;
+      return `unknown (${toReason(error)})`;
     }
   };
   return { devices, device_names: Object.fromEntries(devices.map((device) => [device, name(device)])) };
@@ -84,12 +84,11 @@ async function importFrom<T>(dir: string, name: string, isIt: (value: unknown) =
     const module: unknown = await import(path);
     if (isIt(module)) return module;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const facts = { what: `Cannot load ${path}`, why: reason, next: reinstall };
+    const facts = { what: `Cannot load ${path}`, why: toReason(error), next: reinstall };
     throw new OvError("engine_unavailable", facts, { cause: error });
   }
   throw new OvError("engine_unavailable", {
-    what: `${path} exports something else than ov-llm knows`,
+    what: `${path} exports something other than ov-llm knows`,
     next: reinstall,
   });
 }

@@ -43,7 +43,7 @@ function resolveDevice(wanted: string, seen: readonly string[]): string {
 
 /**
  * Makes prompts arrive as they are. The engine encodes a string prompt with special tokens when it applies no chat template,
- * which would double the begin-of-text token of a rendered prompt, and without them when it applies one
+ * which would double the start-of-text token of a rendered prompt, and without them when it applies one
  * (openvino.genai, pipeline_stateful.cpp and continuous_batching/pipeline_base.cpp, generate). So it gets a template
  * that renders its one message's text and nothing else.
  */

@@ -87,7 +87,7 @@ describe("createEngines", () => {
     );
   });
 
-  test("tells both states, before and after it has looked", async () => {
+  test("reports both states, before and after it has probed", async () => {
     const engines = create("auto", { batching: "works", native: broken });
     const states = () => engines.reports().map(({ name, state }) => `${name} ${state}`);
     expect(states()).toEqual(["batching unknown", "native unknown"]);

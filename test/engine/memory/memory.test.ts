@@ -30,7 +30,7 @@ const hostOn = (device: string) => {
 };
 
 describe("what a model needs", () => {
-  test("is estimated from its weights, the engine, and its whole KV cache", async () => {
+  test("is estimated from its weights, the engine, and its full KV cache", async () => {
     expect(await create(2).need(target)).toEqual({ model: (256 + 10) * mb, kvCache: 2048 * mb });
   });
 
@@ -60,6 +60,10 @@ describe("what a model needs", () => {
     await memory.need(large);
     memory.measure(large, hostOn("GPU.0"), "loaded");
     expect((await memory.need(large)).model).toBe((256 + 1280) * mb);
+  });
+
+  test("has no KV cache where the task writes no tokens", async () => {
+    expect((await create(2).need({ ...target, task: "feature-extraction" })).kvCache).toBe(0);
   });
 
   test("of a path that is no model is a clear error", async () => {

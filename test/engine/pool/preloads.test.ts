@@ -43,9 +43,7 @@ describe("preloads", () => {
     await createPreloads({ pool, names, pinned: () => [], resolve, log }).run();
     expect([...pool.status().keys()]).toEqual(["a", "b"]);
     expect(lines).toEqual([expect.stringContaining(`warn  cannot preload: Cannot find model "unknown".`)]);
-    expect(poolLines.join("")).toMatch(
-      /cannot load model: It is broken.*\n(.*\n)*.*cannot load model: Model "large"/,
-    );
+    expect(poolLines.join("")).toMatch(/error It is broken.*\n(.*\n)*.*error Model "large"/);
   });
 
   test("end with the server", async () => {

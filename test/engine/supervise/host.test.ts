@@ -61,7 +61,7 @@ describe("a host process", () => {
   });
 
   const badLoads: [how: string, code: string, words: RegExp][] = [
-    ["dies-loading", "model_load_failed", /Cannot load model "fake".*SIGSEGV.*damaged or cut short/],
+    ["dies-loading", "model_load_failed", /Cannot load model "fake".*SIGSEGV.*damaged or truncated/],
     ["says-why", "model_load_failed", /exit code 3.*Illegal instruction in libfoo/],
     ["refuses", "model_load_failed", /Cannot load model "fake": The weights are upside down/],
     ["other-protocol", "engine_failed", /protocol 99.*install\.sh/],
@@ -130,7 +130,8 @@ describe("a host process", () => {
     const asked = host.run("detokenize", { tokens: [1] }, new AbortController().signal).next();
     await expect(asked).rejects.toMatchObject({
       code: "task_unsupported",
-      message: 'Model "fake" on the engine "fake" does not offer "detokenize".',
+      message:
+        'Model "fake" on the engine "fake" does not offer "detokenize". Use another model, or another engine for it.',
     });
     expect((await collect(host, toRequest("Hi"))).reason).toBe("stop");
   });

@@ -24,3 +24,11 @@ test("a request that failed fails alone, with a code that the catalogue has", as
   expect(requests.leave(bad.id)).toBeFalse();
   expect(requests.leave(good.id)).toBeTrue();
 });
+
+test("a client that leaves an answer unread for too long loses it", async () => {
+  const requests = createRequests();
+  const { id, answers } = requests.open("generate");
+  for (let step = 0; step <= 10_000; step += 1)
+    requests.route({ type: "step", outputs: [{ id, text: "a", tokens: 1 }] });
+  await expect(Array.fromAsync(answers)).rejects.toMatchObject({ code: "client_too_slow" });
+});

@@ -75,7 +75,7 @@ describe("a load", () => {
 });
 
 describe("a request", () => {
-  test("its prompt is counted without a second begin of text, and reaches the engine as it is", async () => {
+  test("its prompt is counted without a second start-of-text token, and reaches the engine as it is", async () => {
     const { host } = await load("");
     const [started] = (await collect(host, toRequest("Hi"))).events;
     // The marks, the role and the text, each with what is between them.
@@ -120,7 +120,7 @@ describe("a request", () => {
     expect(collect(host, toRequest("Hi"))).rejects.toMatchObject({ code: "engine_failed" });
   });
 
-  test("a crash of the engine is told to who waits for it", async () => {
+  test("a crash of the engine is reported to whoever waits for it", async () => {
     const { host } = await load("crashes-answering");
     expect(collect(host, toRequest("Hi"))).rejects.toMatchObject({ code: "engine_crashed" });
     expect(await host.exited).toMatchObject({ code: "engine_crashed" });

@@ -11,7 +11,7 @@ if (addonDir === null) {
   const dir = addonDir;
   describeConformance("native, with the real addon,", () => loadNativeHost(dir, modelPath()));
 
-  test("a real prompt makes the right answer, without another begin of text before it", async () => {
+  test("a real prompt makes the right answer, without another start-of-text token before it", async () => {
     const host = await loadNativeHost(dir, modelPath());
     const { text, reason, tokens } = await collect(host, toRequest("What is the capital of France?"));
     expect([text, reason, tokens]).toEqual(["The capital of France is Paris.", "stop", 8]);

@@ -125,7 +125,7 @@ describe("toStructuredOutput", () => {
 describe("the prefix memory", () => {
   const ids = (length: number, from = 0n) => Array.from({ length }, (_, index) => from + BigInt(index));
 
-  test("counts whole blocks of the prompt before, never the last token", () => {
+  test("counts full blocks of the prompt before, never the last token", () => {
     const memory = createPrefixMemory("CPU", true);
     const counts = [ids(70), ids(70), ids(64), ids(64), [...ids(40), 7n]].map(memory.cachedTokens);
     expect(counts).toEqual([0, 64, 63, 63, 32]);

@@ -7,7 +7,7 @@ import { batchingSupports } from "./supports.ts";
 
 const next = "Run `ov-llm setup`.";
 
-/** The engine in Python, as far as `runtimeDir` holds it. */
+/** The engine in Python, if installed in `runtimeDir`. */
 export function createBatchingKind(runtimeDir: string, variables: Variables): EngineKind {
   const python = runtimePython(runtimeDir);
   const launcher = existsSync(python) ? createBatchingLauncher(python, variables) : null;

@@ -1,5 +1,5 @@
+import type { Operation } from "../../../models/tasks.ts";
 import type { LoadMessage } from "../../../protocol/load.ts";
-import type { OperationName } from "../../../protocol/operations.ts";
 import { type Refusal, refuseTask, type Wanted } from "../support.ts";
 
 type Properties = LoadMessage["properties"];
@@ -8,7 +8,7 @@ type Properties = LoadMessage["properties"];
  * What the batching engine can run: continuous batching needs paged attention, which the NPU does not have (OpenVINO GenAI
  * documentation, "Continuous batching").
  */
-export function batchingSupports(model: Wanted, operation: OperationName): Refusal | null {
+export function batchingSupports(model: Wanted, operation: Operation): Refusal | null {
   return refuseTask(model, operation) ?? refuseDevice(model) ?? refuseAttention(model);
 }
 

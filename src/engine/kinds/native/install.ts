@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "n
 import { join } from "node:path";
 import { OvError } from "../../../errors.ts";
 import { runProgram, type Variables } from "../../../linux/program.ts";
+import { withSetupLock } from "../../../linux/setup-lock.ts";
 import type { NativeFacts } from "../../../protocol/native-facts.ts";
-import { withSetupLock } from "../../../python/lock.ts";
 import { findAddon, nativePackages } from "./find.ts";
 import { probeNative } from "./probe.ts";
 
@@ -110,6 +110,6 @@ function failed(reason: string): OvError {
   return new OvError("setup_failed", {
     what: "Cannot install the native engine",
     why: reason,
-    next: "The batching engine does without it; when the network allows, run `ov-llm setup --native` again.",
+    next: "The batching engine works without it; when the network allows, run `ov-llm setup --native` again.",
   });
 }

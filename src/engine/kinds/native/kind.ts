@@ -7,7 +7,7 @@ import { nativeSupports } from "./supports.ts";
 
 const next = "Run `ov-llm setup --native`.";
 
-/** The engine in JavaScript, as far as its addon is in one of the usual places, or in `nativeDir`. */
+/** The engine in JavaScript, if its addon is installed in one of the usual places, or in `nativeDir`. */
 export function createNativeKind(nativeDir: string | null, variables: Variables): EngineKind {
   const dir = findAddon({ nativeDir });
   const place = nativeDir === null ? "beside the executable" : `in "${nativeDir}" (OV_NATIVE_DIR)`;

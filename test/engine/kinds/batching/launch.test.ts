@@ -18,7 +18,7 @@ describe("the batching host's sources", () => {
       expect([name, text]).toEqual([name, readFileSync(join(folder, name), "utf8")]);
   });
 
-  test("are written whole to a folder of their own, and run without the caller's imports and key", () => {
+  test("are all written to a folder of their own, and run without the caller's imports and key", () => {
     const [, , main = ""] = launcher.argv;
     expect(readdirSync(dirname(main)).sort()).toEqual(Object.keys(hostSources).sort());
     expect(launcher.env).not.toContainAnyKeys(["PYTHONPATH", "OV_API_KEY"]);

@@ -19,7 +19,7 @@ import {
   runtimePython,
 } from "../../../../src/engine/kinds/batching/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../../src/library/starter.ts";
-import { setupDir, withSetupLock } from "../../../../src/python/lock.ts";
+import { setupDir, withSetupLock } from "../../../../src/linux/setup-lock.ts";
 import { setupFailure } from "../../../helpers/setup-failure.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
@@ -135,7 +135,7 @@ describe("probeRuntime", () => {
 });
 
 describe("installRuntime", () => {
-  test("builds the environment, tells its progress and leaves no scrap", async () => {
+  test("builds the environment, reports its progress and leaves no scrap", async () => {
     const { machine, runtimeDir, lines, install } = createScene();
     machine.addPython();
     machine.setPip(
@@ -193,7 +193,7 @@ describe("installRuntime", () => {
     machine.addPython();
     mkdirSync(runtimeDir, { recursive: true });
     writeFileSync(join(runtimeDir, "thesis.txt"), "");
-    expect((await setupFailure(install())).message).toContain("something else than a Python environment");
+    expect((await setupFailure(install())).message).toContain("something other than a Python environment");
     expect(readdirSync(runtimeDir)).toEqual(["thesis.txt"]);
   });
 
@@ -219,7 +219,7 @@ describe("installRuntime", () => {
     expect(await probeRuntime(runtimeDir)).toMatchObject({ openvino_genai: "2025.1.0.0" });
   });
 
-  test("a second set-up at the same time is told so", async () => {
+  test("a second set-up at the same time fails with the reason", async () => {
     const { machine, runtimeDir, install } = createScene();
     machine.addPython();
     await withSetupLock(runtimeDir, runtimeLabels, async () => {
@@ -309,7 +309,7 @@ describe("fetchStarter", () => {
     expect(machine.calls()).toHaveLength(1);
   });
 
-  test("replaces one that is cut short and removes what a killed fetch left", async () => {
+  test("replaces one that is truncated and removes what a killed fetch left", async () => {
     const { machine, modelsDir, fetch } = createStarterScene();
     const path = starterPath(modelsDir);
     mkdirSync(join(dirname(path), ".fetch-old"), { recursive: true });

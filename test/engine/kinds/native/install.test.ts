@@ -107,7 +107,7 @@ describe("installNative", () => {
     expect(readdirSync(`${place}.setup`)).toEqual(["lock"]);
   });
 
-  test("no word of what the scripts print is told: it may hold the proxy's password", async () => {
+  test("nothing that the scripts print is shown: it may contain the proxy's password", async () => {
     const { lines, install } = startNpm({}, "process.exit(1);");
     const error = await install({
       NO_PROXY: "localhost,127.0.0.1",

@@ -1,29 +1,34 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
-import { withFileLock } from "../linux/file-lock.ts";
-import type { PythonEnvLabels } from "./probe.ts";
+import { withFileLock } from "./file-lock.ts";
 
-/**
- * `<environment>.setup/`, beside the environment: `lock`, and the folders of a set-up in progress. While nobody holds
- * the lock, everything else in it is scrap.
- */
-export function setupDir(pythonEnv: string): string {
-  return `${pythonEnv.replace(/\/+$/, "")}.setup`;
+/** What messages call that which is set up, and the setting that holds its folder. */
+export interface SetupLabels {
+  what: string;
+  setting: `OV_${string}`;
 }
 
-/** Runs `work` while no other process sets up the same environment. Throws `setup_failed` when one does. */
+/**
+ * `<place>.setup/`, beside the folder that is set up: `lock`, and the folders of a set-up in progress. While nobody holds
+ * the lock, everything else in it is scrap.
+ */
+export function setupDir(place: string): string {
+  return `${place.replace(/\/+$/, "")}.setup`;
+}
+
+/** Runs `work` while no other process sets up the same folder. Throws `setup_failed` when one does. */
 export async function withSetupLock<T>(
-  pythonEnv: string,
-  { what, setting }: PythonEnvLabels,
+  place: string,
+  { what, setting }: SetupLabels,
   work: (scrapDir: string) => Promise<T>,
 ): Promise<T> {
-  const dir = setupDir(pythonEnv);
+  const dir = setupDir(place);
   try {
     mkdirSync(dir, { recursive: true });
   } catch (error) {
     const facts = {
-      what: `Cannot set up ${what} in "${pythonEnv}"`,
+      what: `Cannot set up ${what} in "${place}"`,
       why: toReason(error),
       next: `Set ${setting} to a folder that you may write to.`,
     };
@@ -31,7 +36,7 @@ export async function withSetupLock<T>(
   }
   const locked = () =>
     new OvError("setup_failed", {
-      what: `Another set-up of ${what} is running in "${pythonEnv}"`,
+      what: `Another set-up of ${what} is running in "${place}"`,
       next: "Wait until it ends, then try again.",
     });
   return withFileLock(

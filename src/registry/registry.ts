@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { toReason } from "../errors.ts";
 import { diffEntries, type RegistryDiff } from "./diff.ts";
 import {
   listOtherNames,
@@ -112,7 +113,7 @@ function readStamp(path: string): Stamp {
     const key = [stat.mtimeNs, stat.ctimeNs, stat.size, stat.ino, stat.dev].join(" ");
     return { key, modifiedMs: Number(stat.mtimeMs) };
   } catch (error) {
-    return { key: `failed ${toText(error)}`, modifiedMs: 0, failure: toText(error) };
+    return { key: `failed ${toReason(error)}`, modifiedMs: 0, failure: toReason(error) };
   }
 }
 
@@ -122,7 +123,7 @@ function readContent(path: string, stamp: Stamp): Content {
   try {
     return { text: readFileSync(path, "utf8") };
   } catch (error) {
-    return { failure: toText(error) };
+    return { failure: toReason(error) };
   }
 }
 
@@ -139,7 +140,7 @@ function toResult(content: Content, path: string): ParsedRegistry & { failure: s
   try {
     return { ...parseRegistry(content.text, source), failure: null };
   } catch (error) {
-    return { ...none, failure: toText(error) };
+    return { ...none, failure: toReason(error) };
   }
 }
 
@@ -148,8 +149,4 @@ function toAliases(entries: ReadonlyMap<string, RegistryEntry>): Map<string, str
     listOtherNames(entry).map((alias): [string, string] => [alias, name]),
   );
   return new Map(pairs);
-}
-
-function toText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RegistryDiff } from "../../src/registry/diff.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
-import { createRegistry } from "../../src/registry/watcher.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const entry = (fields: object = {}) => ({ path: "/m", task: "t", weight_format: "int8", ...fields });
@@ -102,7 +102,7 @@ describe("createRegistry", () => {
     ]);
   });
 
-  test("a broken file keeps the last good entries and is told once; a mended one is well again", () => {
+  test("a broken file keeps the last good entries and is reported once; a fixed one is well again", () => {
     const { registry, diffs, problems, path, write } = start({ a: entry() });
     registry.current();
     writeFileSync(path, "{ half a fi");
@@ -118,7 +118,7 @@ describe("createRegistry", () => {
     expect(diffs).toEqual([]);
   });
 
-  test("a file that is broken from the start serves nothing until it is mended", () => {
+  test("a file that is broken from the start serves nothing until it is fixed", () => {
     const { registry, diffs, path, write } = start();
     writeFileSync(path, "nothing");
     expect(registry.current()).toMatchObject({ state: "degraded", entries: new Map() });
@@ -138,7 +138,7 @@ describe("createRegistry", () => {
     expect(problems[0]).toContain("cannot be read");
   });
 
-  test("problems of entries are told once for each change", () => {
+  test("problems of entries are reported once for each change", () => {
     const { registry, problems, path, write } = start({ a: entry(), bad: { path: "rel" } });
     registry.resolve("a");
     registry.resolve("bad");

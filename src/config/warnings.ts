@@ -1,0 +1,32 @@
+import { statSync } from "node:fs";
+import { isIP } from "node:net";
+import type { LoadedSettings } from "./load.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a start should warn of, as sentences. */
+export function findWarnings({ settings, settingsFile, unknown }: LoadedSettings): string[] {
+  return [
+    ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`),
+    ...findOpenness(settings),
+    ...findKeyFileWarnings(settings),
+  ];
+}
+
+function findOpenness({ apiKey, apiKeyFile, host }: Settings): string[] {
+  if (apiKey !== null || apiKeyFile !== null || isLoopback(host)) return [];
+  return [
+    `Listening on ${host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith("127.");
+  return host === "localhost" || host === "::1";
+}
+
+/** That others than the owner can read the keys. */
+export function findKeyFileWarnings({ apiKeyFile }: Pick<Settings, "apiKeyFile">): string[] {
+  if (apiKeyFile === null || (statSync(apiKeyFile).mode & 0o077) === 0) return [];
+  const file = JSON.stringify(apiKeyFile);
+  return [`Other users of this machine can read the API keys in ${file}: run chmod 600 ${file}.`];
+}
