@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from messages import Message
+from pieces import Pieces
+from request import Request
 
 
-def to_logprobs(tokenizer: Any, ids: list[int], output: Any) -> list[Message]:
-    """Of each token of the text, as the engine's output of a step has them; the text is of the token by itself."""
-    if not ids:
-        return []
-    texts = tokenizer.decode([[token] for token in ids], skip_special_tokens=False)
-    pairs = zip(texts, output.generated_log_probs, strict=False)
-    return [{"token": text, "logprob": logprob} for text, logprob in pairs]
+def to_logprobs(request: Request, ids: list[int], output: Any, pieces: Pieces, text: str) -> list[Message]:
+    """Of each token that a step added, with what it adds to the text. `text`: what they all became."""
+    spelled = [pieces.to_bytes(token, special_tokens=request.special_tokens) for token in ids]
+    # Some tokenizers drop a text's first space.
+    if len(request.generated) == len(ids) and spelled and spelled[0].startswith(b" ") and text[:1] not in ("", " "):
+        spelled[0] = spelled[0][1:]
+    return [
+        {"token": own.decode(errors="replace"), "logprob": logprob, "bytes": list(own)}
+        for own, logprob in zip(spelled, output.generated_log_probs, strict=False)
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import Any
 
 # Tokens decoded in one call while the table is made.
@@ -19,7 +21,9 @@ class Pieces:
     def __init__(self, tokenizer: Any) -> None:
         self.anchor: list[int] = tokenizer.encode("a", add_special_tokens=False).input_ids.data[0].tolist()
         self.anchor_text: str = tokenizer.decode(self.anchor)
+        self._tokenizer = tokenizer
         self._texts: dict[int, str] = {}
+        self._others: dict[int, bytes] = {}
         entries = list(tokenizer.get_vocab().items())
         self.vocabulary_size = 1 + max((token for _, token in entries), default=-1)
         for start in range(0, len(entries), BATCH):
@@ -29,23 +33,61 @@ class Pieces:
                 text = text.removeprefix(self.anchor_text)
                 if text and text in meanings_of(entry):
                     self._texts[token] = text
+                elif (part_of_text := bytes_of(entry)) is not None:
+                    self._others[token] = part_of_text
 
     def join(self, ids: list[int]) -> str | None:
         """Their text, where each one is such a token."""
         texts = [self._texts.get(token) for token in ids]
         return None if None in texts else "".join(text for text in texts if text)
 
+    def to_bytes(self, token: int, *, special_tokens: bool) -> bytes:
+        """What a token adds to a text in UTF-8, also a part of a character.
+
+        `special_tokens`: whether they stay in the text; else one adds nothing.
+        """
+        text = self._texts.get(token)
+        if text is not None:
+            return text.encode()
+        plain: str = self._tokenizer.decode([[token]], skip_special_tokens=True)[0]
+        shown: str = self._tokenizer.decode([[token]], skip_special_tokens=False)[0]
+        if shown and not plain and "\ufffd" not in shown:
+            return shown.encode() if special_tokens else b""
+        return self._others.get(token, shown.encode())
+
 
 def meanings_of(entry: bytes | str) -> list[str]:
-    """What an entry of a vocabulary may stand for."""
-    text = entry.decode(errors="replace") if isinstance(entry, bytes) else entry
+    """What an entry of a vocabulary may stand for; nothing if it is a part of a character."""
+    text = text_of(entry)
+    if text is None:
+        return []
     meanings = [text.replace("▁", " ")]
-    if all(char in BYTE_OF for char in text):
-        try:
-            meanings.append(bytes(BYTE_OF[char] for char in text).decode())
-        except UnicodeDecodeError:
-            return []
+    with suppress(KeyError, UnicodeDecodeError):
+        meanings.append(bytes(BYTE_OF[char] for char in text).decode())
     return meanings
+
+
+def bytes_of(entry: bytes | str) -> bytes | None:
+    """The bytes that an entry stands for: its own, or what SentencePiece ("<0xF0>") or GPT-2's alphabet spell.
+
+    None: it stands for text.
+    """
+    text = text_of(entry)
+    if text is None:
+        return entry if isinstance(entry, bytes) else None
+    if match := re.fullmatch(r"<0x([0-9A-F]{2})>", text):
+        return bytes([int(match[1], 16)])
+    return bytes(BYTE_OF[char] for char in text) if all(char in BYTE_OF for char in text) else None
+
+
+def text_of(entry: bytes | str) -> str | None:
+    """Some tokenizers have an entry's bytes, which need not be whole characters."""
+    if isinstance(entry, str):
+        return entry
+    try:
+        return entry.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def byte_alphabet() -> dict[str, int]:

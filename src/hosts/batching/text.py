@@ -108,7 +108,7 @@ class Text:
             request = one.request
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
             if request.logprobs:
-                output["logprobs"] = to_logprobs(self.tokenizer, one.text_ids, one.output)
+                output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)
             outputs.append(output)
             if one.done:
                 ended.append(self._finish(one))
@@ -143,13 +143,14 @@ class Text:
         ]
 
     def _decode_windows(self, requests: list[Request]) -> list[str]:
-        texts: dict[int, str] = {}
-        for keep in (False, True):
-            group = [request for request in requests if request.special_tokens == keep]
-            windows = [request.window(self.pieces) for request in group]
-            if windows:
-                decoded = self.tokenizer.decode(windows, skip_special_tokens=not keep)
-                texts |= {request.id: text for request, text in zip(group, decoded, strict=True)}
+        """In one call, but where special tokens stay: windows of several lengths are filled up with such tokens."""
+        plain = [request for request in requests if not request.special_tokens]
+        windows = [request.window(self.pieces) for request in plain]
+        texts = dict(zip((one.id for one in plain), self.tokenizer.decode(windows) if plain else [], strict=True))
+        for request in requests:
+            if request.special_tokens:
+                window = request.window(self.pieces)
+                texts[request.id] = self.tokenizer.decode(window, skip_special_tokens=False)
         return [texts[request.id] for request in requests]
 
     def _finish(self, one: Moved) -> Message:

@@ -15,14 +15,13 @@ export const Logprobs = Type.Object({
 });
 export type Logprobs = Static<typeof Logprobs>;
 
-/** `bytes` is null where a token is no whole text of its own. */
 export function toLogprobs(tokens: readonly TokenLogprob[]): Logprobs {
   const encoder = new TextEncoder();
   return {
-    content: tokens.map(({ token, logprob }) => ({
+    content: tokens.map(({ token, logprob, bytes }) => ({
       token,
       logprob,
-      bytes: token === "" || token.includes("\uFFFD") ? null : [...encoder.encode(token)],
+      bytes: bytes ?? [...encoder.encode(token)],
       top_logprobs: [],
     })),
     refusal: null,
