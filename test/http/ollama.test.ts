@@ -171,6 +171,13 @@ describe("POST /api/generate", () => {
   });
 });
 
+test("a raw prompt is answered without the model's template", async () => {
+  const app = createOllama();
+  const body = { model: "small", prompt: "a b c", raw: true, stream: false };
+  const whole = await bodyOf(await app.ask("/api/generate", body), GenerateAnswer);
+  expect(whole.response).not.toBe("");
+});
+
 describe("a request that asks nothing", () => {
   const empty: [string, object, TSchema][] = [
     ["/api/generate", { model: "small" }, GenerateMoved],
@@ -384,7 +391,7 @@ describe("what is not served", () => {
     ["/api/create", { model: "x", from: "small" }, /does not create models.*ov-llm convert/],
     ["/api/push", { model: "small" }, /does not push models/],
     ["/api/blobs/sha256:00", {}, /does not take files/],
-    ["/api/generate", { model: "small", prompt: "a", suffix: "b" }, /"suffix" is not served/],
+    ["/api/generate", { model: "small", prompt: "a", suffix: "b" }, /"suffix"/],
     ["/api/generate", { model: "small", prompt: "a", template: "b" }, /"template" is not served/],
     ["/api/generate", { model: "small", prompt: "a", images: ["aGk="] }, /"images\[0\]" is an image/],
     [

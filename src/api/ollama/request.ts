@@ -1,8 +1,12 @@
 import { type Static, Type } from "@sinclair/typebox";
+
 import { toPrefill } from "../../generate/conversation.ts";
+
+import type { RawPrompt, RawRequest } from "../../generate/raw.ts";
+
 import type { TextRequest, ToolDefinition } from "../../generate/request.ts";
 import { nullable } from "../nullable.ts";
-import { unsupported } from "../refusal.ts";
+import { malformed, unsupported } from "../refusal.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { Message, toImages, toTurns } from "./messages.ts";
 import { answerFields, toWishes } from "./options.ts";
@@ -40,16 +44,16 @@ export const ChatRequest = Type.Object(
   { additionalProperties: true },
 );
 
-const unserved = (what: string) => nullable(Type.String({ description: `Only an empty ${what} is served` }));
-
 export const GenerateRequest = Type.Object(
   {
     model: modelField,
     prompt: nullable(Type.String({ description: "Without one, the model is loaded" })),
     system: nullable(Type.String()),
-    suffix: unserved("suffix"),
-    template: unserved("template"),
-    raw: nullable(Type.Boolean({ description: "Only false is served" })),
+    suffix: nullable(
+      Type.String({ description: "For models with tokens for a gap: fills it, without a template" }),
+    ),
+    template: nullable(Type.String({ description: "Only an empty one is served" })),
+    raw: nullable(Type.Boolean({ description: "The prompt as it is, without the chat template" })),
     images: nullable(Type.Array(Type.String(), { description: "Not served" })),
     ...answerFields,
     keep_alive: KeepAlive,
@@ -72,10 +76,17 @@ export function fromChat(body: ChatRequest): TextRequest {
   };
 }
 
-/** A prompt is what a user says, after what the system says. Throws as `fromChat` does. */
-export function fromPrompt(body: GenerateRequest): TextRequest {
-  refuseUnserved(body);
-  const { prompt, system, images } = body;
+/**
+ * A prompt is what a user says, after what the system says; a raw one, or one with a suffix, needs no chat template. Throws as
+ * `fromChat` does.
+ */
+export function fromPrompt(body: GenerateRequest): TextRequest | RawRequest {
+  const { prompt, system, images, template, suffix, raw } = body;
+  if (template) {
+    throw unsupported("template", "is not served: the model's own chat template is used. Leave it out.");
+  }
+  if (suffix) return toRaw(body, { type: "fim", prefix: prompt ?? "", suffix, files: [], at: "suffix" });
+  if (raw) return toRaw(body, { type: "text", text: prompt ?? "" });
   const message = (role: "system" | "user", text: string, at: string) => ({
     role,
     name: null,
@@ -104,10 +115,10 @@ function toDefinition({ function: tool }: Static<typeof Tool>, index: number): T
   };
 }
 
-function refuseUnserved({ suffix, template, raw }: GenerateRequest): void {
-  if (suffix) throw unsupported("suffix", "is not served: text cannot be filled in yet. Leave it out.");
-  if (template) {
-    throw unsupported("template", "is not served: the model's own chat template is used. Leave it out.");
-  }
-  if (raw) throw unsupported("raw", "is not served: the prompt goes through the model's chat template.");
+function toRaw(body: GenerateRequest, prompt: RawPrompt): RawRequest {
+  if ((body.images ?? []).length > 0)
+    throw unsupported("images", "are not served with a raw prompt or a suffix.");
+  if (body.raw && body.system)
+    throw malformed("system", "cannot stand beside `raw`, which leaves the prompt as it is.");
+  return { ...toWishes(body), prompts: [prompt], specialTokens: false };
 }

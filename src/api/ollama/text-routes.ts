@@ -1,4 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
+import type { RawRequest } from "../../generate/raw.ts";
 import type { TextRequest } from "../../generate/request.ts";
 import type { Catalog, CatalogModel } from "../../serving/catalog.ts";
 import { withDeadline } from "../../serving/deadline.ts";
@@ -40,7 +41,7 @@ interface TextBody {
 interface Kind<Body> {
   /** It asks nothing, so it is about the model alone. */
   isEmpty(body: Body): boolean;
-  toTextRequest(body: Body): TextRequest;
+  toTextRequest(body: Body): TextRequest | RawRequest;
   frame(content: Content): Record<string, string | undefined>;
   /** What an answer without content has in place of it. */
   empty: object;

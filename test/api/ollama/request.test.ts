@@ -10,7 +10,11 @@ import type { TextRequest } from "../../../src/generate/request.ts";
 
 const user = { role: "user", content: "Hi" };
 const chat = (extra: Partial<ChatRequest> = {}) => fromChat({ model: "m", messages: [user], ...extra });
-const prompt = (extra: Partial<GenerateRequest> = {}) => fromPrompt({ model: "m", prompt: "Hi", ...extra });
+const prompt = (extra: Partial<GenerateRequest> = {}): TextRequest => {
+  const request = fromPrompt({ model: "m", prompt: "Hi", ...extra });
+  if ("prompts" in request) throw new Error("It is raw");
+  return request;
+};
 
 function refusal(work: () => unknown): { code: string; param: string | null } {
   try {
@@ -251,12 +255,25 @@ describe("a prompt", () => {
     });
   });
 
-  test.each<[keyof GenerateRequest, Partial<GenerateRequest>]>([
-    ["suffix", { suffix: "}" }],
-    ["template", { template: "{{ .Prompt }}" }],
-    ["raw", { raw: true }],
-  ])("is refused with %s", (param, extra) => {
-    expect(refusal(() => prompt(extra))).toEqual({ code: "unsupported_parameter", param });
+  test("that is raw needs no template, nor does one with a suffix", () => {
+    const options = { num_predict: 2, stop: "x" };
+    expect(fromPrompt({ prompt: "Hi", raw: true, options })).toMatchObject({
+      prompts: [{ type: "text", text: "Hi" }],
+      choices: 1,
+      maxTokens: 2,
+      stops: ["x"],
+    });
+    expect(fromPrompt({ prompt: "def f(", suffix: "return 1" })).toMatchObject({
+      prompts: [{ type: "fim", prefix: "def f(", suffix: "return 1", files: [], at: "suffix" }],
+    });
+  });
+
+  test.each<[string, Partial<GenerateRequest>, string, string]>([
+    ["a template", { template: "{{ .Prompt }}" }, "unsupported_parameter", "template"],
+    ["raw and a system prompt", { raw: true, system: "Be brief" }, "invalid_request", "system"],
+    ["raw and images", { raw: true, images: ["aGk="] }, "unsupported_parameter", "images"],
+  ])("is refused with %s", (_, extra, code, param) => {
+    expect(refusal(() => prompt(extra))).toEqual({ code, param });
   });
 
   test.each([
