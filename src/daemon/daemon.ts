@@ -17,6 +17,7 @@ import { logEngines } from "./engine-state.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createReload } from "./reload.ts";
 import { stopWhenTold } from "./stop.ts";
+import { createDaemonThreads } from "./threads.ts";
 
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
@@ -45,6 +46,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const catalog = createCatalog({ ...settings, registry });
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
+  const threads = createDaemonThreads();
   const signals = createSignals({
     onReload: createReload({ settings, log, keys, registry, notifier }),
     inTerminal: process.stdin.isTTY,
@@ -62,6 +64,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       metrics,
       events,
       preloads,
+      threads,
       stopping,
     });
     const listener = listen(app, settings);
@@ -74,6 +77,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     return 0;
   } finally {
     notifier.dispose();
+    threads.dispose();
     engines.dispose();
     signals.dispose();
   }

@@ -3,10 +3,10 @@ import { checkGrammar } from "../grammar/ebnf/check.ts";
 import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../protocol/grammar.ts";
 import { requireCapability, type TextModel } from "./model.ts";
-import type { AnswerForm } from "./request.ts";
+import type { AnswerForm, TextRequest } from "./request.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { ReasoningTags } from "./template/traits.ts";
-import type { ToolChoice } from "./tools/choice.ts";
+import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
 
 /** What the answer must look like, and which field of the request asks for that. */
 export interface CompiledForm {
@@ -21,7 +21,20 @@ export interface AnswerRules {
   form: CompiledForm | null;
 }
 
-/** Throws `invalid_request` or `unsupported_parameter`, naming the place within the schema, pattern or grammar. */
+/** What of a request is compiled. */
+export type RulesSource = Pick<TextRequest, "tools" | "toolChoice" | "form">;
+
+/**
+ * May take seconds. Throws `invalid_request` or `unsupported_parameter`, naming the place within the schema, pattern or
+ * grammar.
+ */
+export function compileRules({ form, ...rest }: RulesSource, compile: CompileSchema): AnswerRules {
+  return {
+    tools: toToolChoice(rest, compile),
+    form: form && compileForm(form, compile),
+  };
+}
+
 export function compileForm(form: AnswerForm, compile: CompileSchema): CompiledForm {
   return { grammar: toGrammar(form, compile), param: form.param };
 }

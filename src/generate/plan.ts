@@ -1,17 +1,16 @@
 import { OvError } from "../errors.ts";
-import type { CompileSchema } from "../grammar/json-schema/compiled.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
-import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
+import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
 import type { Conversation, Part } from "./conversation.ts";
 import { requireCapability, type TextModel } from "./model.ts";
-import { renderPrompt } from "./prompt.ts";
+import type { PromptSource } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
 import { toSampling } from "./sampling.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
-import { type ToolChoice, toToolChoice } from "./tools/choice.ts";
+import type { ToolChoice } from "./tools/choice.ts";
 
 /** One choice: what to ask the engine, and what reads its text. */
 export interface Choice {
@@ -28,13 +27,13 @@ export interface PreparedText {
 /** A checked request: what it means before the model is known. */
 export interface TextPlan {
   choices: number;
+  /** What `renderPrompt` makes the prompt of. */
+  source: PromptSource;
   /**
-   * Renders the prompt and makes the grammar, once for all choices. `now` is the time that the template sees. Throws
-   * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
+   * Makes the grammar of the answer to this prompt, once for all choices. Throws `unsupported_parameter` for what the
+   * engine cannot do.
    */
-  prepare(model: TextModel, now: Date): PreparedText;
-  /** The prompt alone, as `prepare` renders it. `addGenerationPrompt`: up to where the answer starts. */
-  render(model: TextModel, now: Date, addGenerationPrompt: boolean): string;
+  prepare(model: TextModel, prompt: string): PreparedText;
 }
 
 export interface PlanOptions {
@@ -42,7 +41,8 @@ export interface PlanOptions {
   seed: number;
   /** The bound when the request has none. */
   maxTokens: number;
-  compileSchema: CompileSchema;
+  /** What `compileRules` made of the request. */
+  rules: AnswerRules;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
 }
@@ -50,16 +50,13 @@ export interface PlanOptions {
 /** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
 export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   refuseImages(request.conversation);
-  const rounds = toRounds(request.conversation.turns);
-  const tools = toToolChoice(request, options.compileSchema);
-  const form = request.form && compileForm(request.form, options.compileSchema);
-  const source = { request, rounds, tools };
+  const { rules } = options;
+  const { tools } = rules;
   return {
     choices: request.choices,
-    render: (model, now, addGenerationPrompt) => renderPrompt(source, model, now, addGenerationPrompt),
-    prepare(model, now) {
-      const prompt = renderPrompt(source, model, now);
-      const shared = toSharedRequest(request, { rules: { tools, form }, prompt, model, options });
+    source: { request, rounds: toRounds(request.conversation.turns), tools },
+    prepare(model, prompt) {
+      const shared = toSharedRequest(request, { rules, prompt, model, options });
       return {
         choice: (index) => ({
           // Each choice draws its own numbers, the same ones again for the same seed.

@@ -15,18 +15,27 @@ export interface PromptSource {
   tools: ToolChoice;
 }
 
+export interface RenderOptions {
+  /** The time that the template sees. */
+  now: Date;
+  /** Up to where the answer starts. Default: true. */
+  addGenerationPrompt?: boolean;
+  /** As `RenderInput` has it. */
+  steps?: number;
+}
+
 /**
  * The prompt that the model's chat template makes of a request; throws `chat_template_failed`, and
- * `context_length_exceeded` for more turns than tokens. Halves of characters, as clients leave them that cut a text in
+ * `context_length_exceeded` for more than any tokens could hold. Halves of characters, as clients leave them that cut a text in
  * the middle of an emoji, become U+FFFD: no tokenizer takes them.
  */
 export function renderPrompt(
   { request, rounds, tools: { tools } }: PromptSource,
   { facts, template, traits, format, prompted }: TextModel,
-  now: Date,
-  addGenerationPrompt = true,
+  { now, addGenerationPrompt = true, steps }: RenderOptions,
 ): string {
   refuseTooMany(request, facts.context_length);
+  refuseTooLong(rounds, request, facts.context_length);
   const shown = prompted && tools.length > 0 ? explainTools(rounds, toolSystemPrompt(tools)) : rounds;
   const definitions = tools.map(({ grammar: _own, ...definition }) => definition);
   const messages = normaliseRounds(shown, traits, format.renderCalls);
@@ -39,6 +48,7 @@ export function renderPrompt(
     kwargs: { ...toReasoningKwargs(request, traits), ...request.templateVariables },
     addGenerationPrompt,
     now,
+    ...(steps !== undefined && { steps }),
   });
   return prompt.toWellFormed();
 }
@@ -78,6 +88,20 @@ function refuseTooMany({ conversation: { turns, at } }: TextRequest, limit: numb
   throw new OvError(
     "context_length_exceeded",
     `This model's context length is ${limit} tokens, but there are ${turns.length} messages: send fewer of them.`,
+    { param: at },
+  );
+}
+
+/** As the hosts bound it: no real text has more characters a token on the whole. */
+const charactersAtLeast = 1_048_576;
+const charactersOfToken = 16;
+
+function refuseTooLong(rounds: readonly Round[], { conversation: { at } }: TextRequest, limit: number): void {
+  const length = rounds.reduce((sum, { text }) => sum + text.length, 0);
+  if (length <= Math.max(charactersAtLeast, charactersOfToken * limit)) return;
+  throw new OvError(
+    "context_length_exceeded",
+    `This model's context length is ${limit} tokens, but the messages have ${length} characters: shorten them.`,
     { param: at },
   );
 }

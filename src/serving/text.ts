@@ -1,17 +1,18 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
-import { createTextModel, type TextModel } from "../generate/model.ts";
+import type { TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import { type Choice, type PreparedText, planText, type TextPlan } from "../generate/plan.ts";
 import type { TextRequest } from "../generate/request.ts";
-import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { interleave } from "./interleave.ts";
+import { createPrompting, type Prompting } from "./prompting.ts";
 import type { Rates } from "./rates.ts";
 import type { RunningRequest, RunningRequests } from "./running.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
+import type { RunTextJob } from "./text-jobs.ts";
 
 export interface TextServiceDeps {
   pool: Pick<Pool, "use">;
@@ -24,6 +25,8 @@ export interface TextServiceDeps {
   /** OV_MAX_TOKENS: the bound of requests without one. */
   maxTokens: number;
   running: Pick<RunningRequests, "run">;
+  /** Does what may take long. Absent: it is done on the loop. */
+  runTextJob?: RunTextJob;
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
   now?: () => Date;
@@ -52,30 +55,35 @@ export interface TextService {
     model: CatalogModel,
     request: TextRequest,
     loaded: LoadedModel,
-    options: { addGenerationPrompt: boolean },
-  ): string;
+    options: { addGenerationPrompt: boolean; client: string },
+  ): Promise<string>;
 }
 
 export function createTextService(deps: TextServiceDeps): TextService {
   const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
-  const compileSchema = createSchemaCompiler();
-  const textModelOf = createTextModels();
+  const prompting = createPrompting(deps.runTextJob);
+  const modelOf = (loaded: LoadedModel, { entry }: CatalogModel, client: string) =>
+    prompting.modelOf(loaded, entry.tool_format, client);
   const newCallId = () => `call_${newId().slice(0, 24)}`;
-  const plan = (request: TextRequest) =>
-    planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, compileSchema, newCallId });
+  const plan = async (request: TextRequest, client: string) => {
+    const rules = await prompting.compileRules(request, client);
+    return planText(request, { seed: deps.newSeed(), maxTokens: deps.maxTokens, rules, newCallId });
+  };
 
   async function* answer(
     model: CatalogModel,
     request: TextRequest,
     { client, observer, signal }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const planned = plan(request);
-    const prepare = createPreparation(planned, now);
+    const planned = await plan(request, client);
+    const prepare = createPreparation(planned, { prompting, now, client });
     const target = catalog.toTarget(model);
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
-      const work = (lease: Lease) =>
-        askEngine(lease, prepare(textModelOf(lease.model, model)).choice(index), { rates, signal });
+      const work = async function* (lease: Lease) {
+        const prepared = await prepare(await modelOf(lease.model, model, client));
+        yield* askEngine(lease, prepared.choice(index), { rates, signal });
+      };
       return readChoice(index, pool.use(target, { client, signal }, work), tally);
     };
     try {
@@ -90,30 +98,29 @@ export function createTextService(deps: TextServiceDeps): TextService {
       running.run(options, { signal, seconds: requestSeconds }, (bound) =>
         answer(model, request, { ...options, signal: bound }),
       ),
-    render: (model, request, loaded, { addGenerationPrompt }) =>
-      plan(request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
+    async render(model, request, loaded, { addGenerationPrompt, client }) {
+      const { source } = await plan(request, client);
+      const options = { now: now(), addGenerationPrompt, client };
+      return await prompting.render(source, await modelOf(loaded, model, client), options);
+    },
   };
 }
 
-/** A loaded model's template is compiled and probed once for each form of tool calls, and forgotten together with the model. */
-function createTextModels() {
-  const known = new WeakMap<LoadedModel, Map<string | undefined, TextModel>>();
-  return (loaded: LoadedModel, { entry: { tool_format: toolFormat } }: CatalogModel): TextModel => {
-    const forms = known.get(loaded) ?? new Map<string | undefined, TextModel>();
-    const { host, defaults } = loaded;
-    const model = forms.get(toolFormat) ?? createTextModel(host.ready, { defaults, toolFormat });
-    known.set(loaded, forms.set(toolFormat, model));
-    return model;
-  };
+interface PreparationOptions {
+  prompting: Pick<Prompting, "render">;
+  now: () => Date;
+  client: string;
 }
 
 /** Prepares the plan once for each model: another one comes only when another engine takes over. One time for all. */
-function createPreparation(plan: TextPlan, now: () => Date) {
-  const known = new WeakMap<TextModel, PreparedText>();
+function createPreparation(plan: TextPlan, { prompting, now, client }: PreparationOptions) {
+  const known = new WeakMap<TextModel, Promise<PreparedText>>();
   let time: Date | undefined;
-  return (model: TextModel): PreparedText => {
+  const make = async (model: TextModel, now: Date): Promise<PreparedText> =>
+    plan.prepare(model, await prompting.render(plan.source, model, { now, client }));
+  return (model: TextModel): Promise<PreparedText> => {
     time ??= now();
-    const prepared = known.get(model) ?? plan.prepare(model, time);
+    const prepared = known.get(model) ?? make(model, time);
     known.set(model, prepared);
     return prepared;
   };

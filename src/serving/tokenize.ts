@@ -20,7 +20,7 @@ export interface TokenizeAsker {
 
 export interface TokenizeText {
   /** What is asked about, once the model is known that may have to render it. */
-  toText(loaded: LoadedModel): string;
+  toText(loaded: LoadedModel): string | Promise<string>;
   addSpecialTokens: boolean;
   strings: boolean;
 }
@@ -57,10 +57,10 @@ export function createTokenizeService({
   return {
     async tokenize(model, asker, { toText, addSpecialTokens, strings }) {
       let contextLength = 0;
-      const events = await run(model, asker, (loaded, signal) => {
+      const events = await run(model, asker, async function* (loaded, signal) {
         contextLength = loaded.host.ready.context_length;
-        const request = { text: toText(loaded), add_special_tokens: addSpecialTokens, strings };
-        return loaded.host.run("tokenize", request, signal);
+        const request = { text: await toText(loaded), add_special_tokens: addSpecialTokens, strings };
+        yield* loaded.host.run("tokenize", request, signal);
       });
       const found = events.find((event) => event.type === "tokens");
       return { tokens: found?.tokens ?? [], strings: found?.strings ?? null, contextLength };

@@ -1,12 +1,21 @@
 const quote = 0x22;
 const backslash = 0x5c;
 
+/** How much a JSON text may hold, whatever its size in bytes. */
+export interface Bounds {
+  /** Brackets within brackets. */
+  depth: number;
+  /** Numbers, texts, lists, objects and what else is a value, names of properties not counted. */
+  values: number;
+}
+
 /**
- * Whether a text has brackets within brackets beyond this depth, read as JSON: those within strings do not count. One
- * pass that keeps nothing, so that it can stand before the parser; text that is no JSON gets some answer.
+ * What goes beyond its bound in a text read as JSON; what stands within strings does not count. One pass that keeps
+ * nothing, so that it can stand before the parser; text that is no JSON gets some answer.
  */
-export function isDeeperThan(most: number, text: string): boolean {
+export function findExcess(text: string, bounds: Bounds): keyof Bounds | null {
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
       case quote:
@@ -15,14 +24,19 @@ export function isDeeperThan(most: number, text: string): boolean {
       case 0x5b: // [
       case 0x7b: // {
         depth += 1;
-        if (depth > most) return true;
+        values += 1;
+        if (depth > bounds.depth) return "depth";
         break;
       case 0x5d: // ]
       case 0x7d: // }
         depth -= 1;
+        break;
+      case 0x2c: // ,
+        values += 1;
     }
+    if (values > bounds.values) return "values";
   }
-  return false;
+  return null;
 }
 
 /** Where the string that starts here ends; the end of the text where it does not. */
