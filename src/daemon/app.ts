@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { openai } from "../api/openai/errors.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
@@ -16,6 +17,7 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
 import { createRoutes } from "./routes.ts";
+import type { DaemonThreads } from "./threads.ts";
 
 interface AppParts {
   settings: Settings;
@@ -28,12 +30,13 @@ interface AppParts {
   metrics: Metrics;
   events: Events;
   preloads: Preloads;
+  threads: DaemonThreads;
   stopping: { readonly now: boolean };
 }
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
 export function createAppFor(parts: AppParts): AppHandler {
-  const { settings, pool, registry, catalog, engines, preloads, stopping } = parts;
+  const { settings, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
   const newId = () => randomUUID().replaceAll("-", "");
@@ -45,8 +48,11 @@ export function createAppFor(parts: AppParts): AppHandler {
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
     newId,
+    runTextJob: threads.runTextJob,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
   });
-  return createApp({ ...settings, ...parts, routes, dialects: [openai], newId });
+  const access = { ...settings, machine: hostname() };
+  const { readLarge } = threads;
+  return createApp({ ...settings, ...parts, access, readLarge, routes, dialects: [openai], newId });
 }

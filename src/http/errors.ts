@@ -49,11 +49,30 @@ function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvE
     const use = methods.join(", ");
     return new OvError("method_not_allowed", `${request.method} is not served at ${pathname}: use ${use}.`);
   }
+  const [meant] = guessPaths(pathname).filter((path) => methodsAt(path, paths).length > 0);
+  if (meant !== undefined) {
+    const what = `Nothing is served at ${request.method} ${shorten(pathname)}`;
+    return new OvError("route_not_found", {
+      what,
+      next: `The path is ${meant}: correct your client's base URL.`,
+    });
+  }
   const known = [...paths.keys()].join(", ");
   return new OvError(
     "route_not_found",
-    `Nothing is served at ${request.method} ${pathname}: there is ${known}.`,
+    `Nothing is served at ${request.method} ${shorten(pathname)}: there is ${known}.`,
   );
+}
+
+/** What a path with a base URL too many or too few may mean: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */
+function guessPaths(pathname: string): string[] {
+  const plain = pathname.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+  const single = plain.replace(/^(\/v1)+(?=\/)/, "/v1");
+  return [plain, single, `/v1${single}`, single.replace(/^\/v1/, "")];
+}
+
+function shorten(path: string): string {
+  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }
 
 /** The methods of the first pattern that fits the path. */

@@ -54,6 +54,7 @@ describe("loadSettings", () => {
       apiKey: null,
       apiKeyFile: null,
       corsOrigins: [],
+      allowedHosts: [],
       logLevel: "info",
       logFormat: "text",
       modelSrc: join(home, "model"),

@@ -154,7 +154,7 @@ describe("a client that reads nothing", () => {
     socket.on("error", () => {});
     socket.pause();
     const text = JSON.stringify(body);
-    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${text.length}`;
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${text.length}`;
     socket.write(`${head}\r\n\r\n${text}`);
     return socket;
   }
