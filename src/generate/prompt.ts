@@ -92,16 +92,31 @@ function refuseTooMany({ conversation: { turns, at } }: TextRequest, limit: numb
   );
 }
 
+function refuseTooLong(rounds: readonly Round[], { conversation: { at } }: TextRequest, limit: number): void {
+  const length = rounds.reduce((sum, { text }) => sum + text.length, 0);
+  refuseLongText(length, limit, { whose: "the messages have", param: at });
+}
+
 /** As the hosts bound it: no real text has more characters a token on the whole. */
 const charactersAtLeast = 1_048_576;
 const charactersOfToken = 16;
 
-function refuseTooLong(rounds: readonly Round[], { conversation: { at } }: TextRequest, limit: number): void {
-  const length = rounds.reduce((sum, { text }) => sum + text.length, 0);
+/**
+ * Throws `context_length_exceeded` for a text of more characters than `limit` tokens can have: to tokenize it would hold up the
+ * answers beside it.
+ */
+export function refuseLongText(
+  length: number,
+  limit: number,
+  { whose, param }: { whose: string; param: string },
+): void {
   if (length <= Math.max(charactersAtLeast, charactersOfToken * limit)) return;
   throw new OvError(
     "context_length_exceeded",
-    `This model's context length is ${limit} tokens, but the messages have ${length} characters: shorten them.`,
-    { param: at },
+    {
+      what: `This model's context length is ${limit} tokens, but ${whose} ${length} characters`,
+      next: "Send less.",
+    },
+    { param },
   );
 }

@@ -30,6 +30,8 @@ export interface PromptOptions {
 const keptRules = 5_000_000;
 /** Of tools and forms that are worth remembering, in values; see weight.ts. 1 MB of text at most. */
 const keptWeight = 30_000;
+/** Of those that are looked at: some 4 MB of text, which fills any context. */
+const mostWeight = 130_000;
 /** What is rendered at once: nearly all requests. Its steps take up to 10 ms. */
 const lightWeight = 2000;
 const lightSteps = 60_000;
@@ -53,6 +55,7 @@ export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
   return {
     async compileRules({ tools, toolChoice, form }, client) {
       const source = { tools, toolChoice, form };
+      if (!weighsAtMost(mostWeight, source)) throw tooLarge(tools[0]?.at ?? form?.param ?? toolChoice.at);
       const key = weighsAtMost(keptWeight, source) ? JSON.stringify(source) : null;
       const known = key === null ? undefined : rules.get(key);
       if (known) return known;
@@ -83,4 +86,9 @@ export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
       return await run("renderPrompt", { source, model: portable, now, addGenerationPrompt }, client);
     },
   };
+}
+
+function tooLarge(param: string): OvError {
+  const what = "The tools and the form of the answer are too large together for any model's context";
+  return new OvError("invalid_request", { what, next: "Send fewer or shorter ones." }, { param });
 }

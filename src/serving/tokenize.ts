@@ -1,6 +1,7 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import { refuseLongText } from "../generate/prompt.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -59,7 +60,9 @@ export function createTokenizeService({
       let contextLength = 0;
       const events = await run(model, asker, async function* (loaded, signal) {
         contextLength = loaded.host.ready.context_length;
-        const request = { text: await toText(loaded), add_special_tokens: addSpecialTokens, strings };
+        const text = await toText(loaded);
+        refuseLongText(text.length, contextLength, { whose: "the text has", param: "prompt" });
+        const request = { text, add_special_tokens: addSpecialTokens, strings };
         yield* loaded.host.run("tokenize", request, signal);
       });
       const found = events.find((event) => event.type === "tokens");

@@ -38,19 +38,19 @@ describe("the depth of a text", () => {
     ["[[[", 3],
     ["]][[", 0],
   ])("%j is %i", (text, depth) => {
-    expect(findExcess(text, { depth, values: 100 })).toBeNull();
-    if (depth > 0) expect(findExcess(text, { depth: depth - 1, values: 100 })).toBe("depth");
+    expect(findExcess(text, { depth, weight: 100 })).toBeNull();
+    if (depth > 0) expect(findExcess(text, { depth: depth - 1, weight: 100 })).toBe("depth");
   });
 });
 
-describe("the values of a text", () => {
+describe("the weight of a text", () => {
   test.each<[string, number]>([
     ["7", 1],
-    ["[1,2,3]", 4],
-    ['{"a":"1,2,[","b":[{}]}', 5],
-  ])("%j are at most %i", (text, values) => {
-    expect(findExcess(text, { depth: 100, values })).toBeNull();
-    expect(findExcess(text, { depth: 100, values: values - 1 })).toBe("values");
+    ["[1,2,3]", 11],
+    ['{"a":"1,2,[","b":[{}]}', 29],
+  ])("%j is %i", (text, weight) => {
+    expect(findExcess(text, { depth: 100, weight })).toBeNull();
+    expect(findExcess(text, { depth: 100, weight: weight - 1 })).toBe("weight");
   });
 });
 
@@ -109,7 +109,7 @@ describe("a large JSON body", () => {
 
   test("has so many values at most", async () => {
     const { reading } = read(`{"a":[${"1,".repeat(200_000)}1]}`);
-    await expect(reading).rejects.toThrow("has more than 200000 values: send fewer.");
+    await expect(reading).rejects.toThrow("has too many values: at most 200,000 numbers,");
   });
 
   test("needs a schema that survives the way", () => {

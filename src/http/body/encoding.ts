@@ -36,7 +36,7 @@ export function findUnpacker(headers: Headers): Unpacker | null {
   }
   return async (bytes, maxBytes) => {
     try {
-      return Uint8Array.from(await decode(bytes, { maxOutputLength: maxBytes }));
+      return new Uint8Array(await decode(bytes, { maxOutputLength: maxBytes }));
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
         return null;
