@@ -1,16 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { Type } from "@sinclair/typebox";
-import { readJsonFile } from "../models/hf-config.ts";
 
 /** The hidden companions of a converted folder. All lie beside it, so that a rename puts a folder in its place. */
 export interface Places {
@@ -28,34 +17,14 @@ export function toPlaces(target: string): Places {
   return { target, work: `${hidden}.partial`, old: `${hidden}.old`, exporter: `${hidden}.exporter` };
 }
 
-/** The targets in one model's folder that have companions or a journal, which means that they are not finished. */
-export function findUnfinished(folder: string): string[] {
+/** The targets in one model's folder that have companions or this file, which means that they are not finished. */
+export function findUnfinished(folder: string, journalFile: string): string[] {
   const targets = readdirSync(folder).flatMap((name) => {
     const [, hidden] = /^\.(task-.*__wf-.*)\.(?:partial|old|exporter)$/.exec(name) ?? [];
     if (hidden !== undefined) return [hidden];
-    return name.startsWith("task-") && readJournal(join(folder, name)) !== null ? [name] : [];
+    return name.startsWith("task-") && existsSync(join(folder, name, journalFile)) ? [name] : [];
   });
   return [...new Set(targets)].map((name) => join(folder, name));
-}
-
-/**
- * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
- * follows from it and from conversion.json.
- */
-export const Journal = Type.Object({ overwrite: Type.Boolean() });
-export const journalFile = ".ov-llm-unfinished.json";
-
-export function readJournal(folder: string): { overwrite: boolean } | null {
-  return readJsonFile(join(folder, journalFile), Journal);
-}
-
-/** Writes it whole or not at all, even if the power is cut. */
-export function writeJournal(folder: string, overwrite: boolean): void {
-  const path = join(folder, journalFile);
-  writeFileSync(`${path}.tmp`, JSON.stringify({ overwrite }));
-  syncPath(`${path}.tmp`);
-  renameSync(`${path}.tmp`, path);
-  syncPath(folder);
 }
 
 /** Flushes a file, or a folder's list of names, to the disk. */

@@ -3,17 +3,9 @@ import { dirname, join } from "node:path";
 import { type ErrorFacts, toReason } from "../errors.ts";
 import { type Manifest, readManifest, writeManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
+import { findDoubt, journalFile, readJournal, type Trusted, writeJournal } from "./journal.ts";
 import { type MoveStep, moveFolder } from "./move.ts";
-import {
-  findUnfinished,
-  journalFile,
-  readJournal,
-  removeEmpty,
-  syncFolder,
-  syncPath,
-  toPlaces,
-  writeJournal,
-} from "./places.ts";
+import { findUnfinished, removeEmpty, syncFolder, syncPath, toPlaces } from "./places.ts";
 import { registerModel } from "./register.ts";
 
 /** Each is reported as soon as it is done. */
@@ -32,6 +24,7 @@ export type Step =
 
 export interface TransactionOptions {
   registryPath: string;
+  trusted: Trusted;
   onStep?: (step: Step) => void;
 }
 
@@ -78,7 +71,7 @@ export async function convertFolder(
     writeManifest(places.work, manifest);
     onStep("manifest written");
     syncFolder(places.work);
-    writeJournal(places.work, overwrite);
+    writeJournal(places.work, { manifest, overwrite }, options.trusted);
     onStep("journal written");
   } catch (error) {
     rmSync(places.work, { recursive: true, force: true });
@@ -141,16 +134,24 @@ export interface Recovery {
   finished: Outcome[];
   /** What an earlier run left of conversions that it had not done. */
   removed: string[];
+  /** Folders with a journal that must not be followed, and why, as a clause; they stay as they are. */
+  doubted: { folder: string; why: string }[];
 }
 
 /** Finishes or removes what a killed run left in `modelOut`. Nobody else may be converting there. */
 export async function recover(modelOut: string, options: TransactionOptions): Promise<Recovery> {
-  const recovery: Recovery = { finished: [], removed: [] };
+  const recovery: Recovery = { finished: [], removed: [], doubted: [] };
   if (!existsSync(modelOut)) return recovery;
   const folders = readdirSync(modelOut, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const folder of folders.map(({ name }) => join(modelOut, name))) {
-    for (const target of findUnfinished(folder)) {
+    for (const target of findUnfinished(folder, journalFile)) {
       const places = toPlaces(target);
+      const doubted = [places.work, target].flatMap((folder) => {
+        const why = findDoubt(folder, target, options.trusted);
+        return why === null ? [] : [{ folder, why }];
+      });
+      recovery.doubted.push(...doubted);
+      if (doubted.length > 0) continue;
       await endExporter(places.exporter);
       if (readJournal(places.work) !== null || readJournal(target) !== null) {
         recovery.finished.push(await finish(target, options));

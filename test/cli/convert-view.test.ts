@@ -16,6 +16,10 @@ const cases: [event: ConvertEvent, text: string][] = [
     { type: "recovered", name: "m", warning: { what: "The original stays at /m", why: "it is busy" } },
     "Warning: The original stays at /m: it is busy.\n",
   ],
+  [
+    { type: "doubted", folder: "/x", why: "this installation did not write it" },
+    "Warning: /x states that its conversion is not finished, but this installation did not write it: it stays as it is. Remove it if it is not yours.\n",
+  ],
   [{ type: "cleaned", folders: ["/x"] }, "Removed what an earlier run had left half done.\n"],
   [{ type: "installing", line: "Collecting a\nb" }, "Collecting a b\n"],
   [{ ...fetching, step: "started" }, "Fetching a/b to /src/b\n"],
