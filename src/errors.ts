@@ -72,6 +72,15 @@ export interface ErrorDetail {
   cause?: unknown;
 }
 
+/** In UTF-16 units: an error quotes what a client sent, which may be megabytes. */
+const longestMessage = 4000;
+const longestParam = 300;
+
+/** A text of at most `most` UTF-16 units, with an ellipsis where it was longer. */
+export function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
+}
+
 /** The one error class: a code of the catalogue and facts, or a whole sentence where nobody needs the parts. */
 export class OvError extends Error {
   readonly code: ErrorCode;
@@ -81,11 +90,11 @@ export class OvError extends Error {
 
   constructor(code: ErrorCode, facts: ErrorFacts | string, detail: ErrorDetail = {}) {
     const message = typeof facts === "string" ? facts : renderFacts(facts);
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(shorten(message, longestMessage), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = "OvError";
     this.code = code;
     this.facts = typeof facts === "string" ? { what: facts } : facts;
-    this.param = detail.param ?? null;
+    this.param = detail.param === undefined ? null : shorten(detail.param, longestParam);
     this.retryAfterSeconds = detail.retryAfterSeconds;
   }
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { OvError } from "../errors.ts";
+import { OvError, shorten } from "../errors.ts";
 
 /**
  * From where a server without a key may be used. A web page that someone opens can send requests to any address, and by
@@ -84,5 +84,5 @@ function refuseOrigin(origin: string): OvError {
 }
 
 function show(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  return JSON.stringify(shorten(text, 100));
 }
