@@ -20,6 +20,12 @@ export interface Access {
 /** What home networks put behind a machine's name (RFC 6762, RFC 8375, ICANN's .internal). */
 const domains = ["local", "lan", "home.arpa", "internal"];
 
+/** RFC 9112, section 3.2: one is expected. Headers of one name come joined by commas, which no host has. */
+export function refuseTwoHosts({ headers }: Pick<Request, "headers">): void {
+  const host = headers.get("host");
+  if (host?.includes(",")) throw new OvError("invalid_request", `There are two Host headers: ${show(host)}.`);
+}
+
 /** Throws `forbidden` naming the setting that would allow it. */
 export function checkAccess({ headers }: Pick<Request, "headers">, access: Access): void {
   const host = headers.get("host");

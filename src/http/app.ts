@@ -5,7 +5,7 @@ import { type Dialect, findDialect } from "../api/dialect.ts";
 import { type BodyReader, isUpload, type Route, uploadKind } from "../api/route.ts";
 import type { Log } from "../log.ts";
 import type { Events } from "../serving/events.ts";
-import { type Access, checkAccess } from "./access.ts";
+import { type Access, checkAccess, refuseTwoHosts } from "./access.ts";
 import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
 import { checkJsonType, type LargeBody, readJsonBody } from "./body/json.ts";
 import { readMultipartBody } from "./body/multipart.ts";
@@ -75,6 +75,7 @@ function createRouter(deps: AppDeps) {
       return renderFailure(failure, route?.dialect ?? findDialect(dialects, pathname), methods);
     })
     .onRequest(({ request }) => {
+      refuseTwoHosts(request);
       if (!keys.asks) checkAccess(request, access);
     })
     .use(crossOrigin([...access.corsOrigins]))

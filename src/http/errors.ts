@@ -2,7 +2,7 @@ import { ValidationError } from "elysia";
 import type { Dialect } from "../api/dialect.ts";
 import type { Route } from "../api/route.ts";
 import { toInvalidRequest } from "../api/validation.ts";
-import { OvError, shorten, toOvError } from "../errors.ts";
+import { type ErrorCode, OvError, shorten, toOvError } from "../errors.ts";
 
 /** What Elysia reports. `route`: the path pattern that it found, if any. */
 export interface Failure {
@@ -36,10 +36,18 @@ export function namesOf(path: string): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
 }
 
+const endsConnection: readonly string[] = [
+  "request_too_large",
+  "request_timeout",
+  "unsupported_media_type",
+] satisfies ErrorCode[];
+
 export function renderFailure(failure: OvError, dialect: Dialect, methods: readonly string[]): Response {
   const { status, headers, body } = dialect.renderError(failure);
   const allow = methods.length > 0 && { allow: methods.join(", ") };
-  return Response.json(body, { status, headers: { ...headers, ...allow } });
+  // What is left of the body would have to be read up to its end, however large.
+  const close = endsConnection.includes(failure.code) && { connection: "close" };
+  return Response.json(body, { status, headers: { ...headers, ...allow, ...close } });
 }
 
 function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvError {
