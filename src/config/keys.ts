@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { OvError } from "../errors.ts";
+import { readTextFile } from "../files.ts";
 import type { Settings } from "./settings.ts";
 
 /** An API key and whose it is; the name is for the log, several keys may share one. */
@@ -44,7 +45,7 @@ export function findKeyFileWarning({ apiKeyFile }: KeySettings): string | null {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+    return readTextFile(path).replace(/^\uFEFF/, "");
   } catch (error) {
     throw unusable(path, error instanceof Error ? error.message : String(error));
   }

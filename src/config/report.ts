@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import type { LoadedSettings } from "./load.ts";
 import type { Setting } from "./settings/setting.ts";
@@ -19,14 +20,23 @@ function renderValue(setting: Setting, value: Settings[SettingName]): string {
 }
 
 /** What a start should warn of, as sentences. */
-export function findWarnings({ settings, settingsFile, unknown }: LoadedSettings): string[] {
+export function findWarnings({ settings, sources, settingsFile, unknown }: LoadedSettings): string[] {
   const warnings = unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`);
   if (settings.apiKey === null && settings.apiKeyFile === null && !isLoopback(settings.host)) {
     warnings.push(
       `Listening on ${settings.host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
     );
   }
+  if (sources.apiKey === "file" && isReadableByOthers(settingsFile)) {
+    const file = JSON.stringify(settingsFile);
+    warnings.push(`Other users of this machine can read OV_API_KEY in ${file}: run chmod 600 ${file}.`);
+  }
   return warnings;
+}
+
+function isReadableByOthers(path: string): boolean {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  return (mode & 0o044) !== 0;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,9 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
+import { readBytesFile } from "../files.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 import { type Manifest, readManifest } from "../models/manifest.ts";
 import { syncPath } from "./places.ts";
@@ -106,7 +107,7 @@ const keyBytes = 32;
 
 function readKey(path: string): Buffer | null {
   try {
-    const key = readFileSync(path);
+    const key = readBytesFile(path);
     return key.length === keyBytes ? key : null;
   } catch {
     return null;

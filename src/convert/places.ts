@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmdirSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** The hidden companions of a converted folder. All lie beside it, so that a rename puts a folder in its place. */
@@ -37,12 +38,18 @@ export function syncPath(path: string): void {
   }
 }
 
+/** The same without holding up the process: gigabytes of weights take a while. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path);
+  await file.sync().finally(() => file.close());
+}
+
 /** The same for everything in a folder, itself last. */
-export function syncFolder(folder: string): void {
+export async function syncFolder(folder: string): Promise<void> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) syncFolder(path);
-    else if (entry.isFile()) syncPath(path);
+    if (entry.isDirectory()) await syncFolder(path);
+    else if (entry.isFile()) await syncFile(path);
   }
   syncPath(folder);
 }

@@ -34,10 +34,10 @@ export async function runSession(session: Session): Promise<SessionResult> {
   );
 }
 
-async function recoverEarlier({ options, report }: Session): Promise<string[]> {
+async function recoverEarlier({ options, report, signal }: Session): Promise<string[]> {
   const { modelOut, registryPath } = options.loaded.settings;
   const trusted = toTrusted(options.loaded.settings);
-  const { finished, removed, doubted } = await recover(modelOut, { registryPath, trusted });
+  const { finished, removed, doubted } = await recover(modelOut, { registryPath, trusted, signal });
   for (const one of doubted) report({ type: "doubted", ...one });
   for (const { name, warning } of finished) report({ type: "recovered", name, warning });
   if (removed.length > 0) report({ type: "cleaned", folders: removed });

@@ -4,7 +4,7 @@ import { type ErrorFacts, toReason } from "../errors.ts";
 import { type Manifest, readManifest, writeManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
 import { findDoubt, journalFile, readJournal, type Trusted, writeJournal } from "./journal.ts";
-import { type MoveStep, moveFolder } from "./move.ts";
+import { type MoveOptions, type MoveStep, moveFolder } from "./move.ts";
 import { findUnfinished, removeEmpty, syncFolder, syncPath, toPlaces } from "./places.ts";
 import { registerModel } from "./register.ts";
 
@@ -25,6 +25,8 @@ export type Step =
 export interface TransactionOptions {
   registryPath: string;
   trusted: Trusted;
+  /** Ends the copy of an original to another disk; the next run does the rest. */
+  signal?: AbortSignal;
   onStep?: (step: Step) => void;
 }
 
@@ -70,7 +72,7 @@ export async function convertFolder(
       throw new Error(`something else lies at ${places.target} now`);
     writeManifest(places.work, manifest);
     onStep("manifest written");
-    syncFolder(places.work);
+    await syncFolder(places.work);
     writeJournal(places.work, { manifest, overwrite }, options.trusted);
     onStep("journal written");
   } catch (error) {
@@ -104,7 +106,7 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
     rmSync(places.old, { recursive: true, force: true });
     onStep("old folder removed");
   }
-  const { originalPath, warning } = moveOriginal(manifest, onStep);
+  const { originalPath, warning } = await moveOriginal(manifest, { onStep, signal: options.signal });
   if (name !== manifest.name || originalPath !== manifest.original_path) {
     writeManifest(target, { ...manifest, name, original_path: originalPath });
   }
@@ -114,15 +116,17 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
 }
 
 /** The model works and is registered by now, so an original that cannot be moved costs only a warning. */
-function moveOriginal(
+async function moveOriginal(
   { source_path, original_path }: Manifest,
-  onStep: (step: Step) => void,
-): Pick<Outcome, "originalPath" | "warning"> {
+  options: MoveOptions,
+): Promise<Pick<Outcome, "originalPath" | "warning">> {
   if (source_path === original_path) return { originalPath: source_path, warning: null };
   try {
-    moveFolder(source_path, original_path, onStep);
+    await moveFolder(source_path, original_path, options);
     return { originalPath: original_path, warning: null };
   } catch (error) {
+    // The journal is still there: the next run moves it.
+    options.signal?.throwIfAborted();
     const what = `The original stays at ${source_path}`;
     const why = `it could not be moved to ${original_path} (${toReason(error)})`;
     return { originalPath: source_path, warning: { what, why } };
