@@ -98,7 +98,7 @@ function refuseTooLong(rounds: readonly Round[], { conversation: { at } }: TextR
 }
 
 /** As the hosts bound it: no real text has more characters a token on the whole. */
-const charactersAtLeast = 1_048_576;
+const charactersAtLeast = 131_072;
 const charactersOfToken = 16;
 
 /**
