@@ -13,6 +13,7 @@ export const errorCatalogue = {
   task_unsupported: { status: 400, type: "invalid_request_error" },
   previous_response_not_found: { status: 400, type: "invalid_request_error" },
   invalid_api_key: { status: 401, type: "authentication_error" },
+  forbidden: { status: 403, type: "permission_error" },
   model_not_found: { status: 404, type: "invalid_request_error" },
   route_not_found: { status: 404, type: "invalid_request_error" },
   request_not_found: { status: 404, type: "invalid_request_error" },
@@ -21,6 +22,7 @@ export const errorCatalogue = {
   request_timeout: { status: 408, type: "invalid_request_error" },
   client_too_slow: { status: 408, type: "invalid_request_error" },
   request_too_large: { status: 413, type: "invalid_request_error" },
+  unsupported_media_type: { status: 415, type: "invalid_request_error" },
   queue_full: { status: 429, type: "rate_limit_error" },
   queue_timeout: { status: 503, type: "server_error" },
   client_closed_request: { status: 499, type: "invalid_request_error" },
@@ -72,6 +74,15 @@ export interface ErrorDetail {
   cause?: unknown;
 }
 
+/** In UTF-16 units: an error quotes what a client sent, which may be megabytes. */
+const longestMessage = 4000;
+const longestParam = 300;
+
+/** A text of at most `most` UTF-16 units, with an ellipsis where it was longer. */
+export function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
+}
+
 /** The one error class: a code of the catalogue and facts, or a whole sentence where nobody needs the parts. */
 export class OvError extends Error {
   readonly code: ErrorCode;
@@ -81,11 +92,11 @@ export class OvError extends Error {
 
   constructor(code: ErrorCode, facts: ErrorFacts | string, detail: ErrorDetail = {}) {
     const message = typeof facts === "string" ? facts : renderFacts(facts);
-    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(shorten(message, longestMessage), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = "OvError";
     this.code = code;
     this.facts = typeof facts === "string" ? { what: facts } : facts;
-    this.param = detail.param ?? null;
+    this.param = detail.param === undefined ? null : shorten(detail.param, longestParam);
     this.retryAfterSeconds = detail.retryAfterSeconds;
   }
 

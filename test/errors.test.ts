@@ -19,3 +19,12 @@ test("an error is the reason of the one that it causes, and its next step remain
   expect(toCauseFacts(new Error("a plain one"))).toEqual({ why: "a plain one" });
   expect(toCauseFacts("a text")).toEqual({ why: "a text" });
 });
+
+test("what a client sent is quoted in bounds, in the message and in the path of the field", () => {
+  const error = new OvError(
+    "invalid_request",
+    { what: "x".repeat(1e6), next: "Stop." },
+    { param: "y".repeat(1e6) },
+  );
+  expect([error.message.length, error.param?.length]).toEqual([4000, 300]);
+});

@@ -16,8 +16,17 @@ describe("renderLine", () => {
     ["a", { text: "k=v" }, 'a text="k=v"'],
     ["a", { text: "1\n2" }, 'a text="1\\n2"'],
     ["a\nerror forged", {}, "a\\nerror forged"],
+    ["a", { text: "1\u0085\u009b2J" }, 'a text="1\\u0085\\u009b2J"'],
+    ["a", { text: "\u202egnp.exe\u2028" }, 'a text="\\u202egnp.exe\\u2028"'],
+    ["a\u009b2J", {}, "a\\u009b2J"],
+    ["a", { text: "\u007f" }, 'a text="\\u007f"'],
     ["a", { text: "\u001b[31mred" }, 'a text="\\u001b[31mred"'],
   ])("%p with %p", (message, fields, line) => expect(renderLine(message, fields)).toBe(line));
+});
+
+test("a message and each value are bounded", () => {
+  const [long, cut] = ["x".repeat(3000), `${"x".repeat(1999)}…`];
+  expect(renderLine(long, { a: long, b: 1 })).toBe(`${cut} a=${cut} b=1`);
 });
 
 describe("createLog", () => {
@@ -53,6 +62,25 @@ describe("createLog", () => {
 });
 
 describe("as JSON", () => {
+  test("controls are escaped, values bounded, and what the message says is there by name", () => {
+    const lines: string[] = [];
+    const log = createLog({
+      level: "info",
+      format: "json",
+      timestamps: false,
+      write: (line) => void lines.push(line),
+    });
+    log.info("GET /\u009b 200", { text: "x".repeat(3000), seconds: 0.25 }, { path: "/\u009b", status: 200 });
+    expect(lines[0]).toMatch(/^[ -~…]*\n$/);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      message: "GET /\u009b 200",
+      path: "/\u009b",
+      status: 200,
+      text: `${"x".repeat(1999)}…`,
+      seconds: 0.25,
+    });
+  });
+
   const lines: string[] = [];
   const log = createLog({
     level: "info",

@@ -23,6 +23,10 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         return;
       case "cleaned":
         return say("Removed unfinished work of an earlier run.");
+      case "doubted":
+        return say(
+          `Warning: ${event.folder} states that its conversion is not finished, but ${event.why}: it stays as it is. Remove it if it is not yours.`,
+        );
       case "installing":
         return say(event.line);
       case "fetching":

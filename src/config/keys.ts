@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { OvError, toReason } from "../errors.ts";
+import { readTextFile } from "../files.ts";
 import type { Settings } from "./settings.ts";
 
 /** An API key and whose it is; the name is for the log, several keys may share one. */
@@ -38,7 +38,7 @@ export function parseKeys(text: string, path: string): NamedKey[] {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+    return readTextFile(path).replace(/^\uFEFF/, "");
   } catch (error) {
     throw unusable(path, toReason(error));
   }

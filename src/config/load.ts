@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { parseEnv } from "node:util";
 import { Value } from "@sinclair/typebox/value";
 import { OvError, toReason } from "../errors.ts";
+import { readTextFile } from "../files.ts";
 import { parseSetting } from "./parse.ts";
 import { defaultPaths, expandPath } from "./paths.ts";
 import type { Setting } from "./settings/setting.ts";
@@ -98,7 +98,7 @@ function renderOrigin(setting: Setting, { source, settingsFile }: Origin): strin
 
 function readSettingsFile(path: string): Texts {
   try {
-    return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
+    return parseEnv(readTextFile(path).replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
     throw new OvError(

@@ -4,10 +4,11 @@ import type { LoadedSettings } from "./load.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a start should warn of, as sentences. */
-export function findWarnings({ settings, settingsFile, unknown }: LoadedSettings): string[] {
+export function findWarnings({ settings, sources, settingsFile, unknown }: LoadedSettings): string[] {
   return [
     ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`),
     ...findOpenness(settings),
+    ...(sources.apiKey === "file" ? findReadableKey(settingsFile) : []),
     ...findKeyFileWarnings(settings),
   ];
 }
@@ -17,6 +18,14 @@ function findOpenness({ apiKey, apiKeyFile, host }: Settings): string[] {
   return [
     `Listening on ${host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
   ];
+}
+
+/** That others than the owner can read the key in the settings file. */
+function findReadableKey(settingsFile: string): string[] {
+  const mode = statSync(settingsFile, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o044) === 0) return [];
+  const file = JSON.stringify(settingsFile);
+  return [`Other users of this machine can read OV_API_KEY in ${file}: run chmod 600 ${file}.`];
 }
 
 function isLoopback(host: string): boolean {

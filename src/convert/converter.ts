@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type { LoadedSettings } from "../config/load.ts";
+import { makeTemporaryFolder } from "../linux/folders.ts";
 import { readHfTask } from "../models/hf-folder.ts";
 import { type DownloadProgress, downloadConfig, downloadModel } from "./download.ts";
 import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
@@ -36,7 +35,7 @@ export function createConverter({ settings, variables }: LoadedSettings): Conver
       await installConvertEnv({ pythonEnv, onProgress, signal, variables });
     },
     async findTask(repo, signal) {
-      const targetDir = mkdtempSync(join(tmpdir(), "ov-llm-look-"));
+      const targetDir = makeTemporaryFolder("ov-llm-look-");
       try {
         await downloadConfig({ repo, pythonEnv, targetDir, signal, variables });
         return readHfTask(targetDir);

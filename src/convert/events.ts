@@ -19,6 +19,8 @@ export type ConvertEvent =
   | { type: "recovered"; name: string; warning: ErrorFacts | null }
   /** The scrap of an earlier run is gone. */
   | { type: "cleaned"; folders: string[] }
+  /** A folder states that its conversion is not finished, and must not be believed; it stays as it is. */
+  | { type: "doubted"; folder: string; why: string }
   /** A line of progress. */
   | { type: "installing"; line: string }
   | ({ type: "fetching"; repo: string; path: string } & DownloadProgress)

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { syncPath } from "../linux/atomic-file.ts";
@@ -12,6 +13,12 @@ export type MoveStep =
   | "original set aside"
   | "original removed";
 
+export interface MoveOptions {
+  onStep: (step: MoveStep) => void;
+  /** Ends a copy after its current file; the original is then as it was. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Lies in a copy until its original is gone: without it, the folder is somebody else's. */
 const CopyMark = Type.Object({ source_path: Type.String() });
 const copyMark = ".ov-llm-copied.json";
@@ -21,7 +28,7 @@ const copyMark = ".ov-llm-copied.json";
  * call can be killed at any moment and repeated with the same paths; at least one of both folders is always whole.
  * Throws, with the original in its place, when something else lies at `to`.
  */
-export function moveFolder(from: string, to: string, onStep: (step: MoveStep) => void): void {
+export async function moveFolder(from: string, to: string, { onStep, signal }: MoveOptions): Promise<void> {
   const aside = join(dirname(from), `.${basename(from)}.ov-llm-moved`);
   const isCopied = readJsonFile(join(to, copyMark), CopyMark)?.source_path === from;
   if (!isCopied && existsSync(from)) {
@@ -31,7 +38,7 @@ export function moveFolder(from: string, to: string, onStep: (step: MoveStep) =>
       onStep("original moved");
       return;
     }
-    copy(from, to, onStep);
+    await copy(from, to, { onStep, signal });
   }
   if (!existsSync(join(to, copyMark))) return;
   if (existsSync(from)) {
@@ -57,13 +64,21 @@ function tryRename(from: string, to: string): boolean {
   }
 }
 
-function copy(from: string, to: string, onStep: (step: MoveStep) => void): void {
+async function copy(from: string, to: string, { onStep, signal }: MoveOptions): Promise<void> {
   const partial = join(dirname(to), `.${basename(to)}.ov-llm-partial`);
   rmSync(partial, { recursive: true, force: true });
   try {
-    cpSync(from, partial, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    const isWanted = () => !signal?.aborted;
+    await cp(from, partial, {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+      filter: isWanted,
+    });
+    signal?.throwIfAborted();
     writeFileSync(join(partial, copyMark), JSON.stringify({ source_path: from }));
-    syncFolder(partial);
+    await syncFolder(partial);
+    signal?.throwIfAborted();
     onStep("original copied");
     renameSync(partial, to);
     syncPath(dirname(to));

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { Type } from "@sinclair/typebox";
 import { syncPath, writeAtomically } from "../linux/atomic-file.ts";
-import { readJsonFile } from "../models/hf-config.ts";
 import { type Manifest, manifestFile } from "../models/manifest.ts";
 
 /** The hidden companions of a converted folder. All lie beside it, so that a rename puts a folder in its place. */
@@ -21,43 +20,33 @@ export function toPlaces(target: string): Places {
   return { target, work: `${hidden}.partial`, old: `${hidden}.old`, exporter: `${hidden}.exporter` };
 }
 
-/** The targets in one model's folder that have companions or a journal, which means that they are not finished. */
-export function findUnfinished(folder: string): string[] {
+/** The targets in one model's folder that have companions or this file, which means that they are not finished. */
+export function findUnfinished(folder: string, journalFile: string): string[] {
   const targets = readdirSync(folder).flatMap((name) => {
     const [, hidden] = /^\.(task-.*__wf-.*)\.(?:partial|old|exporter)$/.exec(name) ?? [];
     if (hidden !== undefined) return [hidden];
-    return name.startsWith("task-") && readJournal(join(folder, name)) !== null ? [name] : [];
+    return name.startsWith("task-") && existsSync(join(folder, name, journalFile)) ? [name] : [];
   });
   return [...new Set(targets)].map((name) => join(folder, name));
 }
 
-/**
- * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
- * follows from it and from conversion.json.
- */
-const Journal = Type.Object({ overwrite: Type.Boolean() });
-export const journalFile = ".ov-llm-unfinished.json";
-
-export function readJournal(folder: string): { overwrite: boolean } | null {
-  return readJsonFile(join(folder, journalFile), Journal);
-}
-
-/** On the disk when this returns, even if the power is cut. */
-export function writeJournal(folder: string, overwrite: boolean): void {
-  writeAtomically(join(folder, journalFile), JSON.stringify({ overwrite }));
-}
-
-/** The same for conversion.json. */
+/** conversion.json, on the disk when this returns, even if the power is cut. */
 export function writeManifest(folder: string, manifest: Manifest): void {
   writeAtomically(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** Flushes a file to the disk without holding up the process: gigabytes of weights take a while. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path);
+  await file.sync().finally(() => file.close());
+}
+
 /** Flushes everything in a folder to the disk, itself last. */
-export function syncFolder(folder: string): void {
+export async function syncFolder(folder: string): Promise<void> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) syncFolder(path);
-    else if (entry.isFile()) syncPath(path);
+    if (entry.isDirectory()) await syncFolder(path);
+    else if (entry.isFile()) await syncFile(path);
   }
   syncPath(folder);
 }

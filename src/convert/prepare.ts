@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
+import { readTextFile } from "../files.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { isServed, renderUnserved } from "../models/tasks.ts";
 import { createRegistry, type Snapshot } from "../registry/registry.ts";
@@ -59,7 +60,7 @@ export async function withConvertLock<T>(modelOut: string, work: () => Promise<T
 }
 
 function busy(path: string, modelOut: string): OvError {
-  const who = readFileSync(path, "utf8").trim();
+  const who = readTextFile(path).trim();
   return new OvError("conversion_busy", {
     what: `Another "ov-llm convert" (${who === "" ? "just started" : who}) is working in "${modelOut}"`,
     next: "Wait until it ends, or stop it, then try again.",

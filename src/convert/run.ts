@@ -9,16 +9,15 @@ import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts"
 import { toPlaces } from "./places.ts";
 import { isExport, type Planned, type PlannedExport } from "./plan.ts";
 import { registerModel } from "./register.ts";
-import { convertFolder, type Outcome, type Step } from "./transaction.ts";
+import { convertFolder, type Outcome, type TransactionOptions } from "./transaction.ts";
 
-export interface RunOptions {
+export interface RunOptions extends TransactionOptions {
   /** The command of `optimum-cli`. */
   exporter: string[];
   variables: Variables;
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;
-  registryPath: string;
   /** Throws when the model at the path does not work. */
   check: (path: string) => Promise<void>;
   signal: AbortSignal;
@@ -26,7 +25,6 @@ export interface RunOptions {
   onProgress: (progress: ExportProgress) => void;
   /** The export starts again, with other arguments. */
   onRetry: (note: string) => void;
-  onStep?: (step: Step) => void;
 }
 
 /** Where the exporter's output for a model is written. */

@@ -1,6 +1,7 @@
 import { OvError, toOvError } from "../errors.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
 import { fetchSource } from "./fetch.ts";
+import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
 import { isExport, type Planned } from "./plan.ts";
 import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
@@ -33,9 +34,11 @@ export async function runSession(session: Session): Promise<SessionResult> {
   );
 }
 
-async function recoverEarlier({ options, report }: Session): Promise<string[]> {
+async function recoverEarlier({ options, report, signal }: Session): Promise<string[]> {
   const { modelOut, registryPath } = options.loaded.settings;
-  const { finished, removed } = await recover(modelOut, { registryPath });
+  const trusted = toTrusted(options.loaded.settings);
+  const { finished, removed, doubted } = await recover(modelOut, { registryPath, trusted, signal });
+  for (const one of doubted) report({ type: "doubted", ...one });
   for (const { name, warning } of finished) report({ type: "recovered", name, warning });
   if (removed.length > 0) report({ type: "cleaned", folders: removed });
   return finished.map(({ name }) => name);
@@ -134,6 +137,7 @@ async function runOne(session: Session, planned: Planned, model: ModelOfRun): Pr
     const outcome = await runPlanned(planned, {
       ...settings,
       variables,
+      trusted: toTrusted(settings),
       exporter: deps.converter.command,
       overwrite: options.overwrite,
       async check(path) {

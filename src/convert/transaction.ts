@@ -4,17 +4,9 @@ import { type ErrorFacts, toReason } from "../errors.ts";
 import { syncPath } from "../linux/atomic-file.ts";
 import { type Manifest, readManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
-import { type MoveStep, moveFolder } from "./move.ts";
-import {
-  findUnfinished,
-  journalFile,
-  readJournal,
-  removeEmpty,
-  syncFolder,
-  toPlaces,
-  writeJournal,
-  writeManifest,
-} from "./places.ts";
+import { findDoubt, journalFile, readJournal, type Trusted, writeJournal } from "./journal.ts";
+import { type MoveOptions, type MoveStep, moveFolder } from "./move.ts";
+import { findUnfinished, removeEmpty, syncFolder, toPlaces, writeManifest } from "./places.ts";
 import { registerModel } from "./register.ts";
 
 /** Each is reported as soon as it is done. */
@@ -33,6 +25,9 @@ export type Step =
 
 export interface TransactionOptions {
   registryPath: string;
+  trusted: Trusted;
+  /** Ends the copy of an original to another disk; the next run does the rest. */
+  signal?: AbortSignal;
   onStep?: (step: Step) => void;
 }
 
@@ -77,8 +72,8 @@ export async function convertFolder(
     if (existsSync(places.target) && !overwrite) throw new Error(`${places.target} already exists`);
     writeManifest(places.work, manifest);
     onStep("manifest written");
-    syncFolder(places.work);
-    writeJournal(places.work, overwrite);
+    await syncFolder(places.work);
+    writeJournal(places.work, { manifest, overwrite }, options.trusted);
     onStep("journal written");
   } catch (error) {
     rmSync(places.work, { recursive: true, force: true });
@@ -111,7 +106,7 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
     rmSync(places.old, { recursive: true, force: true });
     onStep("old folder removed");
   }
-  const { originalPath, warning } = moveOriginal(manifest, onStep);
+  const { originalPath, warning } = await moveOriginal(manifest, { onStep, signal: options.signal });
   if (name !== manifest.name || originalPath !== manifest.original_path) {
     writeManifest(target, { ...manifest, name, original_path: originalPath });
   }
@@ -121,15 +116,17 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
 }
 
 /** The model works and is registered by now, so an original that cannot be moved costs only a warning. */
-function moveOriginal(
+async function moveOriginal(
   { source_path, original_path }: Manifest,
-  onStep: (step: Step) => void,
-): Pick<Outcome, "originalPath" | "warning"> {
+  options: MoveOptions,
+): Promise<Pick<Outcome, "originalPath" | "warning">> {
   if (source_path === original_path) return { originalPath: source_path, warning: null };
   try {
-    moveFolder(source_path, original_path, onStep);
+    await moveFolder(source_path, original_path, options);
     return { originalPath: original_path, warning: null };
   } catch (error) {
+    // The journal is still there: the next run moves it.
+    options.signal?.throwIfAborted();
     const what = `The original stays at ${source_path}`;
     const why = `it could not be moved to ${original_path} (${toReason(error)})`;
     return { originalPath: source_path, warning: { what, why } };
@@ -141,16 +138,24 @@ export interface Recovery {
   finished: Outcome[];
   /** What an earlier run left of conversions that it had not done. */
   removed: string[];
+  /** Folders with a journal that must not be followed, and why, as a clause; they stay as they are. */
+  doubted: { folder: string; why: string }[];
 }
 
 /** Finishes or removes what a killed run left in `modelOut`. Nobody else may be converting there. */
 export async function recover(modelOut: string, options: TransactionOptions): Promise<Recovery> {
-  const recovery: Recovery = { finished: [], removed: [] };
+  const recovery: Recovery = { finished: [], removed: [], doubted: [] };
   if (!existsSync(modelOut)) return recovery;
   const folders = readdirSync(modelOut, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const folder of folders.map(({ name }) => join(modelOut, name))) {
-    for (const target of findUnfinished(folder)) {
+    for (const target of findUnfinished(folder, journalFile)) {
       const places = toPlaces(target);
+      const doubted = [places.work, target].flatMap((folder) => {
+        const why = findDoubt(folder, target, options.trusted);
+        return why === null ? [] : [{ folder, why }];
+      });
+      recovery.doubted.push(...doubted);
+      if (doubted.length > 0) continue;
       await endExporter(places.exporter);
       if (readJournal(places.work) !== null || readJournal(target) !== null) {
         recovery.finished.push(await finish(target, options));

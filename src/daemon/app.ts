@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { ollama } from "../api/ollama/errors.ts";
 import { createRootRoutes } from "../api/ollama/root.ts";
 import type { Settings } from "../config/settings.ts";
@@ -18,6 +19,7 @@ import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
+import type { DaemonThreads } from "./threads.ts";
 
 interface AppParts {
   settings: Settings;
@@ -30,6 +32,7 @@ interface AppParts {
   metrics: Metrics;
   events: Events;
   preloads: Preloads;
+  threads: DaemonThreads;
   stopping: { readonly now: boolean };
 }
 
@@ -41,7 +44,7 @@ export interface Apps {
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
 export function createAppsFor(parts: AppParts): Apps {
-  const { settings, pool, registry, catalog, engines, preloads, stopping } = parts;
+  const { settings, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
   const newId = () => randomUUID().replaceAll("-", "");
@@ -53,13 +56,15 @@ export function createAppsFor(parts: AppParts): Apps {
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
     newId,
+    runTextJob: threads.runTextJob,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),
     editModels: createEditsFor(settings),
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
-  const app = { ...settings, ...parts, newId };
+  const access = { ...settings, machine: hostname() };
+  const app = { ...settings, ...parts, access, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
     createOllama: () =>

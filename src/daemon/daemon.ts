@@ -18,6 +18,7 @@ import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createReload } from "./reload.ts";
 import { stopOnSignal } from "./stop.ts";
+import { createDaemonThreads } from "./threads.ts";
 
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
@@ -44,6 +45,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const catalog = createCatalog({ ...settings, registry });
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
+  const threads = createDaemonThreads();
   const signals = createSignals({
     onReload: createReload({ settings, log, keys, registry, notifier }),
     inTerminal: process.stdin.isTTY,
@@ -61,6 +63,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       metrics,
       events,
       preloads,
+      threads,
       stopping,
     });
     const listeners = openListeners(apps, settings, log);
@@ -73,6 +76,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     return 0;
   } finally {
     notifier.dispose();
+    threads.dispose();
     engines.dispose();
     signals.dispose();
   }

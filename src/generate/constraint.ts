@@ -4,9 +4,9 @@ import type { SchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../protocol/grammar.ts";
 import { requireCapability, type TextModel } from "./model.ts";
 import type { Prompt } from "./prompt.ts";
-import type { AnswerForm } from "./request.ts";
+import type { AnswerForm, TextRequest } from "./request.ts";
 import type { ReasoningTags } from "./template/traits.ts";
-import type { LooseSchema, ToolChoice } from "./tools/choice.ts";
+import { type LooseSchema, type ToolChoice, toToolChoice } from "./tools/choice.ts";
 import type { ToolFormat } from "./tools/format.ts";
 
 /** What the answer must look like, and which field of the request asks for that. */
@@ -24,7 +24,20 @@ export interface AnswerRules {
   form: CompiledForm | null;
 }
 
-/** Throws `invalid_request` or `unsupported_parameter`, naming the place within the schema, pattern or grammar. */
+/** What of a request is compiled. */
+export type RulesSource = Pick<TextRequest, "tools" | "toolChoice" | "form">;
+
+/**
+ * May take seconds. Throws `invalid_request` or `unsupported_parameter`, naming the place within the schema, pattern or
+ * grammar.
+ */
+export function compileRules({ form, ...rest }: RulesSource, compile: SchemaCompiler): AnswerRules {
+  return {
+    tools: toToolChoice(rest, compile),
+    form: form && compileForm(form, compile),
+  };
+}
+
 export function compileForm(form: AnswerForm, compile: SchemaCompiler): CompiledForm {
   const { param, at } = form;
   switch (form.type) {

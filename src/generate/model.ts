@@ -3,7 +3,7 @@ import { type ToolFormatName, toolFormatNames } from "../tool-formats.ts";
 import type { SamplingDefaults } from "./sampling.ts";
 import { probeTemplate } from "./template/probe.ts";
 import { findThoughtEnd } from "./template/reasoning-tags.ts";
-import { type ChatTemplate, compileTemplate } from "./template/template.ts";
+import { type ChatTemplate, compileTemplate, type TemplateSource } from "./template/template.ts";
 import type { TemplateTraits } from "./template/traits.ts";
 import { toToolFormat } from "./tools/detect.ts";
 import type { ToolFormat } from "./tools/format.ts";
@@ -40,17 +40,16 @@ export interface TextModelOptions {
   defaults: SamplingDefaults;
   /** Its entry's `tool_format`; undefined: as its chat template shows. */
   toolFormat: ToolFormatName | undefined;
+  /** What `probeTemplate` found, where that is known already: to find it takes up to seconds. */
+  traits?: TemplateTraits;
 }
 
 /** Throws `chat_template_failed` for a model without a chat template that works. */
-export function createTextModel(facts: EngineFacts, { defaults, toolFormat }: TextModelOptions): TextModel {
-  const { chat_template: source, bos_token: bosToken, eos_token: eosToken } = facts;
-  if (source === null) {
-    const what = "This model has no chat template, so it cannot answer messages: use its instruct variant.";
-    throw new OvError("chat_template_failed", what);
-  }
-  const template = compileTemplate({ source, bosToken, eosToken });
-  const traits = probeTemplate(template);
+export function createTextModel(facts: EngineFacts, options: TextModelOptions): TextModel {
+  const { defaults, toolFormat } = options;
+  const template = compileTemplate(toTemplateSource(facts));
+  const { source } = template;
+  const traits = options.traits ?? probeTemplate(template);
   const format = toToolFormat(source, toolFormat);
   if (format?.readsAll) requireCapability(facts, "special_tokens", "model");
   const thoughtEnd = format?.readsAll
@@ -84,6 +83,14 @@ function canMark({ specialTokens }: ToolFormat, { capabilities }: EngineFacts): 
 const unknownForm =
   "The model's chat template takes tools, but its calls are of no known form, so tools are explained to the model in our own " +
   `words. If you know the form, set it (\`ov-llm models set NAME tool_format=${toolFormatNames.join("|")}\`).`;
+
+/** Throws `chat_template_failed` for a model without one. */
+export function toTemplateSource(facts: EngineFacts): TemplateSource {
+  const { chat_template: source, bos_token: bosToken, eos_token: eosToken } = facts;
+  if (source !== null) return { source, bosToken, eosToken };
+  const what = "This model has no chat template, so it cannot answer messages: use its instruct variant.";
+  throw new OvError("chat_template_failed", what);
+}
 
 const meanings = {
   grammar: "hold an answer to a form",

@@ -1,18 +1,17 @@
 import { OvError } from "../errors.ts";
-import type { SchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
-import { type AnswerRules, compileForm, toAnswerGrammar } from "./constraint.ts";
+import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
 import type { Conversation, Part } from "./conversation.ts";
-import { requireCapability, type TextModel } from "./model.ts";
-import { type Prompt, renderPrompt, toPrompt, withToolsExplained } from "./prompt.ts";
+import { requireCapability, type TextModel, toPrompted } from "./model.ts";
+import type { Prompt, PromptSource, RenderedPrompt } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
 import { toSampling } from "./sampling.ts";
 import { isSpecial } from "./template/reasoning-tags.ts";
 import { type ClosedThought, createThoughtBudget } from "./thought-budget.ts";
-import { type LooseSchema, type ToolChoice, toToolChoice } from "./tools/choice.ts";
+import type { LooseSchema, ToolChoice } from "./tools/choice.ts";
 
 /** One choice: what to ask the engine, and what reads its text. */
 export interface Choice {
@@ -35,13 +34,13 @@ export interface TextPlan {
   choices: number;
   /** What the grammar does not hold the answer to whole, so that it has to be checked. */
   loose: readonly LooseSchema[];
+  /** What `renderFor` makes the prompt of. */
+  source: PromptSource;
   /**
-   * Renders the prompt and makes the grammar, once for all choices. `now` is the time that the template sees. Throws
-   * `chat_template_failed`, `context_length_exceeded`, and `unsupported_parameter` for what the engine cannot do.
+   * Makes the grammar of the answer to this prompt, once for all choices. Throws `unsupported_parameter` for what the
+   * engine cannot do.
    */
-  prepare(model: TextModel, now: Date): PreparedText;
-  /** The prompt alone. `addGenerationPrompt`: up to where the answer starts, as `prepare` renders it. */
-  render(model: TextModel, now: Date, addGenerationPrompt: boolean): string;
+  prepare(model: TextModel, prompt: RenderedPrompt): PreparedText;
 }
 
 export interface PlanOptions {
@@ -49,7 +48,8 @@ export interface PlanOptions {
   seed: number;
   /** The bound when the request has none. */
   maxTokens: number;
-  compileSchema: SchemaCompiler;
+  /** What `compileRules` made of the request. */
+  rules: AnswerRules;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
 }
@@ -58,24 +58,17 @@ export interface PlanOptions {
 export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   refuseImages(request.conversation);
   refuseNoContinuation(request);
-  const rounds = toRounds(request.conversation.turns);
-  const tools = toToolChoice(request, options.compileSchema);
-  const form = request.form && compileForm(request.form, options.compileSchema);
-  const source = { request, rounds, tools };
+  const { rules } = options;
+  const { tools, form } = rules;
   return {
     choices: request.choices,
     loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
-    render: (given, now, addGenerationPrompt) =>
-      withToolsExplained(source, given, (model) =>
-        addGenerationPrompt ? toPrompt(source, model, now).text : renderPrompt(source, model, now, false),
-      ).rendered,
-    prepare(given, now) {
-      const render = (model: TextModel) => toPrompt(source, model, now);
-      const { rendered: prompt, model } = withToolsExplained(source, given, render);
-      const rules = { tools, form };
+    source: { request, rounds: toRounds(request.conversation.turns), tools },
+    prepare(given, prompt) {
+      const model = prompt.explained ? toPrompted(given) : given;
       const shared = toSharedRequest(request, { rules, prompt, model, options });
       return {
-        warning: model === given ? given.warning : toolsFailed,
+        warning: prompt.explained ? toolsFailed : given.warning,
         choice(index) {
           // Each choice draws its own numbers, the same ones again for the same seed.
           const own = { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } };

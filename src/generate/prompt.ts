@@ -2,6 +2,7 @@ import { OvError } from "../errors.ts";
 import { type TextModel, toPrompted } from "./model.ts";
 import type { TextRequest } from "./request.ts";
 import type { Round } from "./rounds.ts";
+import { OutOfSteps } from "./template/jinja/budget.ts";
 import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { TemplateMessage } from "./template/template.ts";
@@ -16,18 +17,27 @@ export interface PromptSource {
   tools: ToolChoice;
 }
 
+export interface RenderOptions {
+  /** The time that the template sees. */
+  now: Date;
+  /** Up to where the answer starts. Default: true. */
+  addGenerationPrompt?: boolean;
+  /** As `RenderInput` has it. */
+  steps?: number;
+}
+
 /**
  * The prompt that the model's chat template makes of a request; throws `chat_template_failed`, and
- * `context_length_exceeded` for more turns than tokens. Halves of characters, as clients leave them that cut a text in
+ * `context_length_exceeded` for more than any tokens could hold. Halves of characters, as clients leave them that cut a text in
  * the middle of an emoji, become U+FFFD: no tokenizer takes them.
  */
 export function renderPrompt(
   { request, rounds, tools: { tools } }: PromptSource,
   { facts, template, traits, format, prompted }: TextModel,
-  now: Date,
-  addGenerationPrompt = true,
+  { now, addGenerationPrompt = true, steps }: RenderOptions,
 ): string {
   refuseTooMany(request, facts.context_length);
+  refuseTooLong(rounds, request, facts.context_length);
   const shown = prompted && tools.length > 0 ? explainTools(rounds, toolSystemPrompt(tools)) : rounds;
   const definitions = tools.map(({ grammar: _own, ...definition }) => definition);
   const messages = normaliseRounds(shown, traits, format.renderCalls);
@@ -40,36 +50,46 @@ export function renderPrompt(
     kwargs: { ...toReasoningKwargs(request, traits), ...request.templateVariables },
     addGenerationPrompt,
     now,
+    ...(steps !== undefined && { steps }),
   });
   return prompt.toWellFormed();
 }
 
 /**
- * What `render` makes for the model; where the template fails because of the tools alone, for the model with them explained in our
+ * The prompt for the model; where the template fails because of the tools alone, for the model with them explained in our
  * own words: a template should not refuse what most models can do. Throws its first failure where that does not help.
  */
-export function withToolsExplained<T>(
-  source: PromptSource,
-  model: TextModel,
-  render: (model: TextModel) => T,
-): { rendered: T; model: TextModel } {
+export function renderFor(source: PromptSource, model: TextModel, options: RenderOptions): RenderedPrompt {
   try {
-    return { rendered: render(model), model };
+    return { ...render(source, model, options), explained: false };
   } catch (error) {
     const failed = error instanceof OvError && error.code === "chat_template_failed";
+    // It may be rendered with more steps elsewhere.
+    if (options.steps !== undefined && error instanceof OvError && error.cause instanceof OutOfSteps)
+      throw error;
     // A format that reads all of an answer separates its reasoning too, which no other one would.
     const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
     if (!failed || !mayExplain) throw error;
-    return explainInstead(toPrompted(model), render) ?? raise(error);
+    return explainInstead(source, toPrompted(model), options) ?? raise(error);
   }
 }
 
-function explainInstead<T>(model: TextModel, render: (model: TextModel) => T) {
+function explainInstead(
+  source: PromptSource,
+  model: TextModel,
+  options: RenderOptions,
+): RenderedPrompt | null {
   try {
-    return { rendered: render(model), model };
+    return { ...render(source, model, options), explained: true };
   } catch {
     return null;
   }
+}
+
+function render(source: PromptSource, model: TextModel, options: RenderOptions): Prompt {
+  const { addGenerationPrompt = true } = options;
+  if (addGenerationPrompt) return toPrompt(source, model, options);
+  return { text: renderPrompt(source, model, options), within: "nothing" };
 }
 
 function raise(error: unknown): never {
@@ -83,14 +103,19 @@ export interface Prompt {
   within: "nothing" | "thought" | "content";
 }
 
+export interface RenderedPrompt extends Prompt {
+  /** The template failed with the tools, so they are explained in our own words. */
+  explained: boolean;
+}
+
 /** The prompt of an answer: behind it the model starts one, or goes on with the conversation's last turn. */
-export function toPrompt(source: PromptSource, model: TextModel, now: Date): Prompt {
+function toPrompt(source: PromptSource, model: TextModel, options: RenderOptions): Prompt {
   const { request, rounds } = source;
   const { reasoning } = model.traits;
   const last = rounds.at(-1);
   if (request.continueLast && last)
-    return { text: renderContinued(source, last, model, now), within: toPlace(last, model) };
-  const text = renderPrompt(source, model, now);
+    return { text: renderContinued(source, last, model, options), within: toPlace(last, model) };
+  const text = renderPrompt(source, model, options);
   if (!reasoning || !opensReasoning(text, reasoning)) return { text, within: "nothing" };
   // A budget of nothing at all ends the thought before it starts.
   if (request.thinkingBudget !== 0 || model.thoughtEnd === null) return { text, within: "thought" };
@@ -107,14 +132,19 @@ function toPlace({ text }: Round, { traits: { reasoning } }: TextModel): Prompt[
 const cutHere = "zebracontinuation";
 
 /** The template writes the turn as it writes any earlier one, up to the end of its text. */
-function renderContinued(source: PromptSource, last: Round, model: TextModel, now: Date): string {
+function renderContinued(
+  source: PromptSource,
+  last: Round,
+  model: TextModel,
+  options: RenderOptions,
+): string {
   const before = source.rounds.slice(0, -1);
   const marked = { ...source, rounds: [...before, { ...last, text: `${last.text}${cutHere}` }] };
-  const rendered = renderPrompt(marked, model, now, false);
+  const rendered = renderPrompt(marked, model, { ...options, addGenerationPrompt: false });
   const end = rendered.lastIndexOf(cutHere);
   // A template that leaves the turn out: its text goes where an answer starts.
   return end === -1
-    ? renderPrompt({ ...source, rounds: before }, model, now) + last.text
+    ? renderPrompt({ ...source, rounds: before }, model, options) + last.text
     : rendered.slice(0, end);
 }
 
@@ -155,5 +185,34 @@ function refuseTooMany({ conversation: { turns, at } }: TextRequest, limit: numb
     "context_length_exceeded",
     `This model's context length is ${limit} tokens, but there are ${turns.length} messages: send fewer of them.`,
     { param: at },
+  );
+}
+
+function refuseTooLong(rounds: readonly Round[], { conversation: { at } }: TextRequest, limit: number): void {
+  const length = rounds.reduce((sum, { text }) => sum + text.length, 0);
+  refuseLongText(length, limit, { whose: "the messages have", param: at });
+}
+
+/** As the hosts bound it: no real text has more characters a token on the whole. */
+const charactersAtLeast = 131_072;
+const charactersOfToken = 16;
+
+/**
+ * Throws `context_length_exceeded` for a text of more characters than `limit` tokens can have: to tokenize it would hold up the
+ * answers beside it.
+ */
+export function refuseLongText(
+  length: number,
+  limit: number,
+  { whose, param }: { whose: string; param: string },
+): void {
+  if (length <= Math.max(charactersAtLeast, charactersOfToken * limit)) return;
+  throw new OvError(
+    "context_length_exceeded",
+    {
+      what: `This model's context length is ${limit} tokens, but ${whose} ${length} characters`,
+      next: "Send less.",
+    },
+    { param },
   );
 }

@@ -1,7 +1,7 @@
 import { OvError } from "../errors.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { createAnswerReader } from "./answer.ts";
-import { type CompiledForm, compileForm } from "./constraint.ts";
+import type { CompiledForm } from "./constraint.ts";
 import { type FimPrompt, type FimTokens, renderFim } from "./fim.ts";
 import { type EngineFacts, requireCapability } from "./model.ts";
 import type { PlanOptions, PreparedText } from "./plan.ts";
@@ -54,7 +54,7 @@ export interface RawPlan {
 
 /** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
 export function planRaw(request: RawRequest, options: PlanOptions): RawPlan {
-  const form = request.form && compileForm(request.form, options.compileSchema);
+  const { form } = options.rules;
   const { prompts, choices } = request;
   return {
     choices: prompts.length * choices,

@@ -33,13 +33,14 @@ export function toSampling(
   const minP = wishes.min_p ?? defaults.min_p ?? 0;
   const repetition = wishes.repetition_penalty ?? defaults.repetition_penalty ?? 1;
   const temperature = wishes.temperature ?? defaultTemperature(wishes, defaults, choices);
-  // A top_p of 0 or a min_p of 1 leave only the likeliest token.
-  const greedy = temperature < leastTemperature || likeliest || minP === 1 || topK === 1;
+  // A top_p of 0 or a min_p of 1, as 32 bits have it, leave only the likeliest token.
+  const isOne = Math.fround(minP) >= 1;
+  const greedy = temperature < leastTemperature || likeliest || isOne || topK === 1;
   return {
     temperature: greedy ? 0 : temperature,
     top_p: likeliest ? 1 : topP,
     top_k: topK > 0 ? topK : null,
-    min_p: minP === 1 ? 0 : minP,
+    min_p: isOne ? 0 : minP,
     repetition_penalty: Math.max(repetition, leastNumber),
     presence_penalty: wishes.presence_penalty ?? 0,
     frequency_penalty: wishes.frequency_penalty ?? 0,

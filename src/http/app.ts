@@ -4,13 +4,14 @@ import { type Dialect, findDialect } from "../api/dialect.ts";
 import { type BodyReader, isUpload, type Route, uploadKind } from "../api/route.ts";
 import type { Log } from "../log.ts";
 import type { Events } from "../serving/events.ts";
+import { type Access, checkAccess, refuseTwoHosts } from "./access.ts";
 import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
-import { readJsonBody } from "./body/json.ts";
+import { checkJsonType, type LargeBody, readJsonBody } from "./body/json.ts";
 import { readMultipartBody } from "./body/multipart.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { methodsAt, namesOf, renderFailure, toFailure } from "./errors.ts";
 import { openapiDocument, toDetail } from "./openapi.ts";
-import { recordOf, startRecord } from "./record.ts";
+import { recordOf, startRecord, toClient } from "./record.ts";
 import { logUnforeseen, type RespondOptions, respond } from "./respond.ts";
 import { chooseRoute, createRouteTable, type RouteGroup } from "./route-table.ts";
 import type { StreamTimes } from "./stream.ts";
@@ -22,9 +23,12 @@ export interface AppDeps {
   log: Log;
   events: Pick<Events, "publish">;
   keys: Keyring;
-  corsOrigins: string[];
+  /** From where it may be used while no key is asked for. */
+  access: Access;
   /** OV_MAX_BODY, in bytes. */
   maxBody: number;
+  /** Reads a large body off the loop, for a client. Absent: all are read at once. */
+  readLarge?: (body: LargeBody, client: string) => Promise<unknown>;
   /** Unique, without its prefix. */
   newId: () => string;
   streamTimes?: StreamTimes;
@@ -50,7 +54,8 @@ export function createApp(deps: AppDeps): AppHandler {
 }
 
 /** Elysia routes, validates, describes the API and answers CORS; everything else is ours, and is called from here. */
-function createRouter({ routes, dialects, log, keys, corsOrigins, maxBody, streamTimes }: AppDeps) {
+function createRouter(deps: AppDeps) {
+  const { routes, dialects, log, keys, access, streamTimes } = deps;
   const table = createRouteTable(routes);
   const open = new Set(routes.filter((route) => route.open).map(({ path }) => path));
 
@@ -72,14 +77,18 @@ function createRouter({ routes, dialects, log, keys, corsOrigins, maxBody, strea
       const dialect = route?.dialect ?? findDialect(dialects, pathname, request.headers);
       return renderFailure(failure, { dialect, methods, requestId: record.id });
     })
-    .use(crossOrigin(corsOrigins))
+    .onRequest(({ request }) => {
+      refuseTwoHosts(request);
+      if (!keys.asks) checkAccess(request, access);
+    })
+    .use(crossOrigin([...access.corsOrigins]))
     .onRequest(({ request }) => {
       const path = toRoutedPath(request.url);
       if (!keys.asks || open.has(path)) return;
       recordOf(request).key = checkKey(request, keys, findDialect(dialects, path, request.headers));
     })
     .onParse({ as: "global" }, ({ request, route }) =>
-      readBody(table.find(request, route)?.body ?? { type: "none" }, request, maxBody),
+      readBody(table.find(request, route)?.body ?? { type: "none" }, request, deps),
     )
     .use(openapiDocument(keys.asks));
   for (const group of table.groups) mount(app, group, { ...usualTimes, ...streamTimes, log });
@@ -117,14 +126,22 @@ function mount(app: AnyElysia, group: RouteGroup, options: RespondOptions): void
   );
 }
 
-async function readBody({ type }: BodyReader, request: Request, maxBody: number): Promise<unknown> {
-  switch (type) {
+async function readBody(body: BodyReader, request: Request, deps: AppDeps): Promise<unknown> {
+  const { maxBody: maxBytes, readLarge } = deps;
+  switch (body.type) {
     case "none":
       return null;
-    case "json":
-      return await readJsonBody(request, maxBody);
+    case "json": {
+      checkJsonType(request.headers);
+      const client = toClient(recordOf(request));
+      return await readJsonBody(request, {
+        maxBytes,
+        schema: body.schema,
+        readLarge: readLarge && ((large) => readLarge(large, client)),
+      });
+    }
     case "multipart":
-      return await readMultipartBody(request, maxBody);
+      return await readMultipartBody(request, maxBytes);
   }
 }
 

@@ -2,7 +2,7 @@ import { ValidationError } from "elysia";
 import type { Dialect } from "../api/dialect.ts";
 import type { Route } from "../api/route.ts";
 import { toInvalidRequest } from "../api/validation.ts";
-import { OvError, toOvError } from "../errors.ts";
+import { type ErrorCode, OvError, shorten, toOvError } from "../errors.ts";
 
 /** What Elysia reports. `route`: the path pattern that it found, if any. */
 export interface Failure {
@@ -27,7 +27,7 @@ function toInvalid({ type, value }: ValidationError, request: Request, route: Ro
   if (type === "body" && route.body.type !== "none") return toInvalidRequest(route.body.schema, value);
   // The router decodes the names of a path; one that cannot be decoded is null, which no schema of a path takes.
   const { pathname } = new URL(request.url);
-  const message = `The name in ${JSON.stringify(pathname)} cannot be read: it must be percent-encoded UTF-8.`;
+  const message = `The name in ${JSON.stringify(shorten(pathname, 200))} cannot be read: it must be percent-encoded UTF-8.`;
   return new OvError("invalid_request", message, { param: namesOf(route.path)[0] ?? "path" });
 }
 
@@ -35,6 +35,12 @@ function toInvalid({ type, value }: ValidationError, request: Request, route: Ro
 export function namesOf(path: string): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
 }
+
+const endsConnection: readonly string[] = [
+  "request_too_large",
+  "request_timeout",
+  "unsupported_media_type",
+] satisfies ErrorCode[];
 
 export interface FailureContext {
   dialect: Dialect;
@@ -46,7 +52,9 @@ export interface FailureContext {
 export function renderFailure(failure: OvError, { dialect, methods, requestId }: FailureContext): Response {
   const { status, headers, body } = dialect.renderError(failure, requestId);
   const allow = methods.length > 0 && { allow: methods.join(", ") };
-  return Response.json(body, { status, headers: { ...headers, ...allow } });
+  // What is left of the body would have to be read up to its end, however large.
+  const close = endsConnection.includes(failure.code) && { connection: "close" };
+  return Response.json(body, { status, headers: { ...headers, ...allow, ...close } });
 }
 
 function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvError {
@@ -54,13 +62,31 @@ function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvE
   const methods = methodsAt(pathname, paths);
   if (methods.length > 0) {
     const use = methods.join(", ");
-    return new OvError("method_not_allowed", `${request.method} is not served at ${pathname}: use ${use}.`);
+    return new OvError(
+      "method_not_allowed",
+      `${request.method} is not served at ${shorten(pathname, 200)}: use ${use}.`,
+    );
+  }
+  const [meant] = guessPaths(pathname).filter((path) => methodsAt(path, paths).length > 0);
+  if (meant !== undefined) {
+    const what = `Nothing is served at ${request.method} ${shorten(pathname, 200)}`;
+    return new OvError("route_not_found", {
+      what,
+      next: `The path is ${meant}: correct your client's base URL.`,
+    });
   }
   const known = [...paths.keys()].join(", ");
   return new OvError(
     "route_not_found",
-    `Nothing is served at ${request.method} ${pathname}: there is ${known}.`,
+    `Nothing is served at ${request.method} ${shorten(pathname, 200)}: there is ${known}.`,
   );
+}
+
+/** What a path with a base URL too many or too few may mean: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */
+function guessPaths(pathname: string): string[] {
+  const plain = pathname.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+  const single = plain.replace(/^(\/v1)+(?=\/)/, "/v1");
+  return [plain, single, `/v1${single}`, single.replace(/^\/v1/, "")];
 }
 
 /** The methods of the first pattern that fits the path. */

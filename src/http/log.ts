@@ -17,7 +17,7 @@ export function createRequestLog(log: Log): (event: ServerEvent) => void {
 function write(log: Log, request: RequestFinished): void {
   const { method, path, status, newTokens = 0, seconds, timeToFirstToken, code, finish } = request;
   const answering = timeToFirstToken === undefined ? 0 : seconds - timeToFirstToken;
-  log[request.quiet ? "debug" : "info"](`${method} ${path} ${status}`, {
+  const fields = {
     id: request.id,
     client: request.client,
     key: request.key,
@@ -26,13 +26,19 @@ function write(log: Log, request: RequestFinished): void {
     prompt: request.promptTokens,
     cached: request.cachedTokens,
     new: request.newTokens,
-    ttft: timeToFirstToken?.toFixed(3),
+    ttft: timeToFirstToken === undefined ? undefined : toMilliseconds(timeToFirstToken),
     tokens_per_second:
       newTokens > 1 && answering > 0 ? Math.round(((newTokens - 1) / answering) * 10) / 10 : undefined,
     finish,
     error: finish === code ? undefined : code,
-    seconds: seconds.toFixed(3),
-  });
+    seconds: toMilliseconds(seconds),
+  };
+  log[request.quiet ? "debug" : "info"](`${method} ${path} ${status}`, fields, { method, path, status });
+}
+
+/** Seconds to three places. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 function writeWidened(log: Log, { model, tool, places, count }: SchemaWidened): void {

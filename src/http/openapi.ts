@@ -23,7 +23,13 @@ const statusHeaders: Record<number, object> = {
 };
 
 /** What reading and validating a body may end in. */
-const bodyErrors = ["invalid_json", "invalid_request", "request_timeout", "request_too_large"] as const;
+const bodyErrors = [
+  "invalid_json",
+  "invalid_request",
+  "request_timeout",
+  "request_too_large",
+  "unsupported_media_type",
+] as const;
 
 /**
  * The documentation of a path's routes: each status that it can answer with, and which errors it stands for. Answers are
@@ -55,6 +61,7 @@ function listErrors({ path, query, body, open, doc }: Route): ErrorCode[] {
     ...(namesOf(path).length > 0 || query ? (["invalid_request"] as const) : []),
     ...(doc.errors ?? []),
     ...(open ? [] : (["invalid_api_key"] as const)),
+    "forbidden",
     "method_not_allowed",
     "internal_error",
   ];

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { isDanglingLink, readTextFile } from "../files.ts";
 import { addAliases, type RawModels, removeAliases, removeModel, renameModel } from "../registry/edit.ts";
 import { parseRegistryFile } from "../registry/schema.ts";
 import { updateRegistry } from "../registry/store.ts";
@@ -26,9 +26,10 @@ export async function editRegistry<T>(path: string, change: (models: RawModels) 
 /** The raw entries as they are now; throws `registry_invalid`. A file that does not exist holds none. */
 export function readModels(path: string): RawModels {
   try {
-    return parseRegistryFile(readFileSync(path, "utf8"), `The registry ${JSON.stringify(path)}`).models;
+    return parseRegistryFile(readTextFile(path), `The registry ${JSON.stringify(path)}`).models;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    if (error instanceof Error && "code" in error && error.code === "ENOENT" && !isDanglingLink(path))
+      return {};
     throw error;
   }
 }

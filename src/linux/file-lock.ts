@@ -1,9 +1,11 @@
 import { dlopen, FFIType } from "bun:ffi";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 
 // flock(2): LOCK_EX | LOCK_NB.
 const exclusiveNow = 2 | 4;
 const retryMs = 50;
+// A FIFO in its place would be waited for without end.
+const lockFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 export interface FileLockOptions {
   /** How long to wait for another holder. */
@@ -25,7 +27,7 @@ export async function withFileLock<T>(
   const libc = dlopen("libc.so.6", {
     flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   });
-  const descriptor = openSync(path, "a", 0o644);
+  const descriptor = openSync(path, lockFlags, 0o644);
   try {
     const deadline = performance.now() + waitMs;
     while (libc.symbols.flock(descriptor, exclusiveNow) !== 0) {

@@ -72,7 +72,10 @@ export async function describeModel(path: string): Promise<ModelDescription> {
   await access(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK).catch(() => {
     throw invalid(path, { why: "this user cannot read it", next: "Change its permissions." });
   });
-  return found.isDirectory() ? await describeFolder(path) : await describeFile(path, found.size);
+  if (found.isDirectory()) return await describeFolder(path);
+  if (found.isFile()) return await describeFile(path, found.size);
+  const next = "Name an OpenVINO model folder or a .gguf file.";
+  throw invalid(path, { why: "it is neither a folder nor a file", next });
 }
 
 async function describeFile(path: string, size: number): Promise<ModelDescription> {

@@ -1,5 +1,6 @@
-import { open } from "node:fs/promises";
+import { closeSync, readSync } from "node:fs";
 import { OvError } from "../errors.ts";
+import { openFile } from "../files.ts";
 
 export interface GgufFacts {
   /** `<architecture>.context_length` of the metadata, in tokens. */
@@ -40,9 +41,7 @@ const rankPooling = 4;
 
 /** Reads the head of a GGUF file; throws `model_path_invalid` when it is not one. */
 export async function readGguf(path: string): Promise<GgufFacts> {
-  const file = await open(path);
-  const magic = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
-  if (magic.buffer.toString("latin1") !== "GGUF") {
+  if (readMagic(path) !== "GGUF") {
     throw invalid(path, 'it is not a GGUF file, as it does not start with "GGUF"');
   }
   try {
@@ -71,6 +70,17 @@ export async function readGguf(path: string): Promise<GgufFacts> {
 
 function toText(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
+}
+
+function readMagic(path: string): string {
+  const descriptor = openFile(path);
+  try {
+    const bytes = Buffer.alloc(4);
+    readSync(descriptor, bytes, 0, 4, 0);
+    return bytes.toString("latin1");
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function toTask(architecture: string, pooling: number): string {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { readTextFile } from "../files.ts";
 
 const size = Type.Optional(Type.Integer({ minimum: 1 }));
 const sizes = {
@@ -28,7 +28,7 @@ export type HfConfig = Static<typeof HfConfig>;
 /** A JSON file's content when it is there and fits; else null. */
 export function readJsonFile<Schema extends TSchema>(path: string, schema: Schema): Static<Schema> | null {
   try {
-    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const content: unknown = JSON.parse(readTextFile(path));
     return Value.Check(schema, content) ? content : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
+import { openFile } from "../files.ts";
 
 export interface IrOutput {
   name: string;
@@ -41,7 +42,7 @@ export function readIrOutputs(path: string): IrOutput[] {
 /** A part of a file; empty where it cannot be read. */
 function readPart(path: string, choose: (size: number) => [start: number, length: number]): string {
   try {
-    const descriptor = openSync(path, "r");
+    const descriptor = openFile(path);
     try {
       const [start, length] = choose(fstatSync(descriptor).size);
       const bytes = Buffer.alloc(length);

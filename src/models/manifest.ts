@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { readTextFile } from "../files.ts";
 
 export const manifestFile = "conversion.json";
 
@@ -27,7 +27,7 @@ export type Manifest = Static<typeof Manifest>;
 /** The manifest of a converted folder; null: it has none, or a damaged one. */
 export function readManifest(folder: string): Manifest | null {
   try {
-    const content: unknown = JSON.parse(readFileSync(join(folder, manifestFile), "utf8"));
+    const content: unknown = JSON.parse(readTextFile(join(folder, manifestFile)));
     return Value.Check(Manifest, content) ? content : null;
   } catch {
     return null;

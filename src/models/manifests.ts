@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { toReason } from "../errors.ts";
+import { readTextFile } from "../files.ts";
 import { Manifest, manifestFile } from "./manifest.ts";
 
 /** `<root>/<name>/task-…__wf-…/conversion.json`, and one folder of room. */
@@ -67,7 +68,7 @@ function read(file: string): FoundManifest {
   const folder = dirname(file);
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
+    content = JSON.parse(readTextFile(file));
   } catch (error) {
     return { folder, manifest: null, why: `it cannot be read (${toReason(error)})` };
   }

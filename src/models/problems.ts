@@ -21,6 +21,14 @@ export function findFolderProblem(
   if (files.has("model_index.json")) return null;
   if (networks.length === 0) return explainNoNetwork(path, files);
   const parts = networks.flatMap((name) => [name, name.replace(/xml$/, "bin")]);
+  // The engine would wait for what never comes.
+  const odd = [...files].find((name) => isNoFile(join(path, name)));
+  if (odd !== undefined) {
+    return {
+      why: `${odd} in it is neither a file nor a folder`,
+      next: "Remove it, or convert the model again.",
+    };
+  }
   const empty = parts.filter((name) => isEmpty(join(path, name)));
   if (empty.length > 0) {
     return { why: `it is an incomplete export with an empty ${empty.join(" and ")}`, next: convertAgain };
@@ -55,6 +63,12 @@ function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
   }
   const next = "Name a folder that `ov-llm convert` made, or a .gguf file.";
   return { why: "it holds no OpenVINO model (no openvino_model.xml)", next };
+}
+
+/** Such as a FIFO, a device or a socket: whoever reads it waits without end. */
+export function isNoFile(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 function isEmpty(path: string): boolean {

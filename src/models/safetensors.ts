@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openFile } from "../files.ts";
 
 // https://huggingface.co/docs/safetensors: eight bytes with the length of a JSON header, the header, the data.
 const longestHeader = 100_000_000;
@@ -12,8 +13,9 @@ export interface SafetensorsFacts {
 
 /** What a .safetensors file's header says; null: it has none, so it is damaged. */
 export function readSafetensors(path: string): SafetensorsFacts | null {
-  const descriptor = openSync(path, "r");
+  let descriptor: number | undefined;
   try {
+    descriptor = openFile(path);
     const start = Buffer.alloc(8);
     if (readSync(descriptor, start, 0, 8, 0) < 8) return null;
     const length = Number(start.readBigUInt64LE());
@@ -24,7 +26,7 @@ export function readSafetensors(path: string): SafetensorsFacts | null {
   } catch {
     return null;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
@@ -39,5 +41,7 @@ function measure(header: unknown, dataStart: number): SafetensorsFacts | null {
     parameters += shape.reduce((product: number, next) => product * Number(next), 1);
     end = Math.max(end, Number(offsets[1]));
   }
+  // What no file can hold is no header; 1e308 of something would go through all sums as infinity.
+  if (!Number.isSafeInteger(parameters) || !Number.isSafeInteger(end)) return null;
   return { parameters, bytes: dataStart + end };
 }

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { toReason } from "../errors.ts";
+import { isDanglingLink, readTextFile } from "../files.ts";
 import { diffEntries, type RegistryDiff } from "./diff.ts";
 import {
   listOtherNames,
@@ -108,7 +109,7 @@ interface Seen {
 function readStamp(path: string): Stamp {
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined) return { key: "missing", modifiedMs: 0, failure: null };
+    if (stat === undefined) return toMissing(path);
     // The change time sees what the others do not: a corrected mode, a modification time set back.
     const key = [stat.mtimeNs, stat.ctimeNs, stat.size, stat.ino, stat.dev].join(" ");
     return { key, modifiedMs: Number(stat.mtimeMs) };
@@ -117,11 +118,17 @@ function readStamp(path: string): Stamp {
   }
 }
 
+/** No file is an empty registry. */
+function toMissing(path: string): Stamp {
+  if (!isDanglingLink(path)) return { key: "missing", modifiedMs: 0, failure: null };
+  return { key: "dangling", modifiedMs: 0, failure: "it is a link to a file that does not exist" };
+}
+
 function readContent(path: string, stamp: Stamp): Content {
   if (stamp.failure === null) return null;
   if (stamp.failure !== undefined) return { failure: stamp.failure };
   try {
-    return { text: readFileSync(path, "utf8") };
+    return { text: readTextFile(path) };
   } catch (error) {
     return { failure: toReason(error) };
   }

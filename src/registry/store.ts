@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { OvError } from "../errors.ts";
+import { isDanglingLink, readTextFile } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { parseRegistryFile, type RegistryFile } from "./schema.ts";
@@ -37,11 +38,18 @@ function locked(path: string, waitMs: number): OvError {
 }
 
 function rewrite(path: string, change: (models: Record<string, unknown>) => void): void {
+  if (isDanglingLink(path)) {
+    throw new OvError("registry_invalid", {
+      what: `Cannot change the registry ${JSON.stringify(path)}`,
+      why: "it is a link to a file that does not exist",
+      next: "Mount what it leads to, or remove it.",
+    });
+  }
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   const registry: RegistryFile =
     mode === undefined
       ? { version: 1, models: {} }
-      : parseRegistryFile(readFileSync(path, "utf8"), `The registry ${JSON.stringify(path)}`);
+      : parseRegistryFile(readTextFile(path), `The registry ${JSON.stringify(path)}`);
   change(registry.models);
   writeAtomically(path, `${JSON.stringify(registry, null, 2)}\n`, (mode ?? 0o644) & 0o7777);
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { EngineChoice } from "../engine/kinds/engines.ts";
 import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
-import { OvError } from "../errors.ts";
+import { OvError, shorten } from "../errors.ts";
 import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
@@ -10,6 +10,9 @@ import type { Operation } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+
+/** Of a name that is quoted; no name is longer. */
+const longestName = 200;
 
 /** A model as the API names it: a registry entry, or OV_MODEL_PATH. */
 export interface CatalogModel {
@@ -86,7 +89,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (found) return { ...found, ...toDefaults(found.entry, asked) };
     const extra = fallback();
     if (extra?.name === asked) return extra;
-    const what = `Cannot find model ${JSON.stringify(asked)}`;
+    const what = `Cannot find model ${JSON.stringify(shorten(asked, longestName))}`;
     const next = 'List them with GET /v1/models or "ov-llm models".';
     throw new OvError("model_not_found", { what, why: known(), next }, { param: "model" });
   }

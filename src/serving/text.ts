@@ -1,23 +1,21 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
-import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";
-import { createTextModel, type TextModel } from "../generate/model.ts";
 import type { ChoicePart } from "../generate/parts.ts";
-import { type Choice, type PlanOptions, planText } from "../generate/plan.ts";
+import type { Choice } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
 import type { ClosedThought } from "../generate/thought-budget.ts";
-import { createWideningCompiler } from "../grammar/json-schema/compiled.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
-import { type AnswerPlan, createRawPlanner, onceForEachLoad } from "./answer-plan.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import type { Events } from "./events.ts";
 import { interleave } from "./interleave.ts";
+import { createPlanner } from "./planner.ts";
 import type { Rates } from "./rates.ts";
 import type { RunningRequest, RunningRequests } from "./running.ts";
 import { createSchemaChecks } from "./schema-checks.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
+import type { RunTextJob } from "./text-jobs.ts";
 
 export interface TextServiceDeps {
   pool: Pick<Pool, "use">;
@@ -32,6 +30,8 @@ export interface TextServiceDeps {
   /** OV_MAX_TOKENS: the bound of requests without one. */
   maxTokens: number;
   running: Pick<RunningRequests, "run">;
+  /** Does what may take long. Absent: it is done on the loop. */
+  runTextJob?: RunTextJob;
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
   /** OV_MAX_CONCURRENT: so many choices of one answer run at once, so that one with many prompts fits in the queue. */
@@ -69,54 +69,24 @@ export interface TextService {
     model: CatalogModel,
     request: TextRequest,
     loaded: LoadedModel,
-    options: { addGenerationPrompt: boolean },
-  ): string;
+    options: { addGenerationPrompt: boolean; client: string },
+  ): Promise<string>;
 }
 
 export function createTextService(deps: TextServiceDeps): TextService {
-  const { pool, rates, catalog, running, requestSeconds, newId, now = () => new Date() } = deps;
+  const { pool, rates, catalog, running, requestSeconds } = deps;
   const { maxConcurrent = Number.POSITIVE_INFINITY } = deps;
-  const compileSchema = createWideningCompiler();
   const checks = createSchemaChecks(deps.events);
-  const textModelOf = createTextModels();
   const warn = createWarnings(deps.events);
-  const planRawAnswer = createRawPlanner();
-  const newCallId = () => `call_${newId().slice(0, 24)}`;
-  const toOptions = (): PlanOptions => ({
-    seed: deps.newSeed(),
-    maxTokens: deps.maxTokens,
-    compileSchema,
-    newCallId,
-  });
-  const plan = ({ defaults = {} }: CatalogModel, request: TextRequest) =>
-    planText(applyDefaults(request, defaults), toOptions());
-
-  function planAnswer(request: TextRequest, model: CatalogModel): AnswerPlan {
-    const planned = plan(model, request);
-    let time: Date | undefined;
-    return {
-      choices: planned.choices,
-      choicesPerPrompt: planned.choices,
-      loose: planned.loose,
-      async prepare(loaded) {
-        time ??= now();
-        return planned.prepare(textModelOf(loaded, model), time);
-      },
-    };
-  }
+  const { plan, render } = createPlanner(deps);
 
   async function* answer(
     model: CatalogModel,
     request: TextRequest | RawRequest,
     { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const planned =
-      "prompts" in request
-        ? planRawAnswer(applyRawDefaults(request, model.defaults ?? {}), toOptions())
-        : planAnswer(request, model);
-    const { choices, choicesPerPrompt, loose } = planned;
+    const { choices, choicesPerPrompt, loose, prepare } = await plan(model, request, client);
     checks.note(model.name, loose);
-    const prepare = onceForEachLoad(planned.prepare);
     const target = { ...catalog.toTarget(model), keepSeconds };
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
@@ -143,20 +113,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
       running.run(options, { signal, seconds: requestSeconds }, (bound) =>
         answer(model, request, { ...options, signal: bound }),
       ),
-    render: (model, request, loaded, { addGenerationPrompt }) =>
-      plan(model, request).render(textModelOf(loaded, model), now(), addGenerationPrompt),
-  };
-}
-
-/** A loaded model's template is compiled and probed once for each form of tool calls, and forgotten together with the model. */
-function createTextModels() {
-  const known = new WeakMap<LoadedModel, Map<string | undefined, TextModel>>();
-  return (loaded: LoadedModel, { entry: { tool_format: toolFormat } }: CatalogModel): TextModel => {
-    const forms = known.get(loaded) ?? new Map<string | undefined, TextModel>();
-    const { host, defaults } = loaded;
-    const model = forms.get(toolFormat) ?? createTextModel(host.ready, { defaults, toolFormat });
-    known.set(loaded, forms.set(toolFormat, model));
-    return model;
+    render,
   };
 }
 

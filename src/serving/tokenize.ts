@@ -1,6 +1,7 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import { refuseLongText } from "../generate/prompt.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -20,7 +21,7 @@ export interface TokenizeAsker {
 
 export interface TokenizeText {
   /** What is asked about, once the model is known that may have to render it. */
-  toText(loaded: LoadedModel): string;
+  toText(loaded: LoadedModel): string | Promise<string>;
   addSpecialTokens: boolean;
   strings: boolean;
 }
@@ -57,10 +58,12 @@ export function createTokenizeService({
   return {
     async tokenize(model, asker, { toText, addSpecialTokens, strings }) {
       let contextLength = 0;
-      const events = await run(model, asker, (loaded, signal) => {
+      const events = await run(model, asker, async function* (loaded, signal) {
         contextLength = loaded.host.ready.context_length;
-        const request = { text: toText(loaded), add_special_tokens: addSpecialTokens, strings };
-        return loaded.host.run("tokenize", request, signal);
+        const text = await toText(loaded);
+        refuseLongText(text.length, contextLength, { whose: "the text has", param: "prompt" });
+        const request = { text, add_special_tokens: addSpecialTokens, strings };
+        yield* loaded.host.run("tokenize", request, signal);
       });
       const found = events.find((event) => event.type === "tokens");
       return { tokens: found?.tokens ?? [], strings: found?.strings ?? null, contextLength };

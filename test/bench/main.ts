@@ -4,13 +4,14 @@
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { writeError, writeOut } from "../../cli/terminal.ts";
 import { version } from "../../src/version.ts";
 import { type Figure, judge, renderFigures } from "./goals.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
+import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
@@ -31,15 +32,27 @@ interface Bench {
 async function runBench(options: BenchOptions): Promise<void> {
   const { home, remove } = createHome(options);
   try {
-    say("Building the executable");
-    const setup = { home, options, executable: await buildExecutable(home) };
+    const setup = { home, options, executable: join(home, "ov-llm") };
     const bench: Bench = { setup, options, prompts: createPrompts(), figures: [], reports: {} };
-    if (options.only.includes("startup")) await runStartup(bench);
-    if (options.only.some((part) => part !== "startup")) await runServed(bench);
+    const { only } = options;
+    if (only.includes("hold")) await runHold(bench);
+    if (only.some((part) => part !== "hold")) {
+      say("Building the executable");
+      await buildExecutable(setup.executable);
+    }
+    if (only.includes("startup")) await runStartup(bench);
+    if (only.some((part) => part !== "startup" && part !== "hold")) await runServed(bench);
     await report(bench);
   } finally {
     remove();
   }
+}
+
+async function runHold({ options, figures, reports }: Bench): Promise<void> {
+  say("Sending what is made to hold the daemon's loop");
+  const found = await measureHold(Math.min(3, options.rounds));
+  reports.hold = found;
+  figures.push(...toHoldFigures(found));
 }
 
 async function runStartup({ setup, figures, reports }: Bench): Promise<void> {

@@ -5,7 +5,7 @@ import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
 
-export const parts = ["load", "constrained", "prefix", "startup", "idle"] as const;
+export const parts = ["load", "constrained", "prefix", "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */

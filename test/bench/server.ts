@@ -8,8 +8,7 @@ import type { BenchOptions } from "./options.ts";
 const modelName = "bench";
 
 /** The executable, built as `bun run build` does. */
-export async function buildExecutable(folder: string): Promise<string> {
-  const executable = join(folder, "ov-llm");
+export async function buildExecutable(executable: string): Promise<void> {
   const repo = dirname(dirname(import.meta.dir));
   const build = Bun.spawn([process.execPath, "run", "build", "--outfile", executable], {
     cwd: repo,
@@ -17,7 +16,6 @@ export async function buildExecutable(folder: string): Promise<string> {
   });
   const [said, code] = await Promise.all([build.stderr.text(), build.exited]);
   if (code !== 0) throw new Error(`The build failed:\n${said}`);
-  return executable;
 }
 
 /** A HOME of its own whose registry has the model. */

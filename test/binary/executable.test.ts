@@ -121,6 +121,14 @@ describe("its server, started through a symlink, elsewhere, with spaces in HOME"
     });
   });
 
+  test("reads a large request in a thread of its own", async () => {
+    const response = await server.chat({ messages: [{ role: "user", content: "x".repeat(100_000) }, 1] });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { param: "messages[1]", message: '"messages[1]" must be an object, but is 1.' } },
+    ]);
+  });
+
   test("reads no .env and no bunfig.toml of the working folder", () => {
     const [started = ""] = server.log();
     expect(started).toContain("OV_MAX_TOKENS=4096 ");

@@ -36,6 +36,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   drainSeconds: ["4.5", 4.5],
   apiKey: null,
   apiKeyFile: ["/keys", "/keys"],
+  allowedHosts: ["box.example,.lan", ["box.example", ".lan"]],
   corsOrigins: ["https://a,https://b", ["https://a", "https://b"]],
   logLevel: ["debug", "debug"],
   logFormat: ["json", "json"],

@@ -17,6 +17,10 @@ const cases: [event: ConvertEvent, text: string][] = [
     "Warning: The original stays at /m: it is busy.\n",
   ],
   [{ type: "cleaned", folders: ["/x"] }, "Removed unfinished work of an earlier run.\n"],
+  [
+    { type: "doubted", folder: "/x", why: "this installation did not write it" },
+    "Warning: /x states that its conversion is not finished, but this installation did not write it: it stays as it is. Remove it if it is not yours.\n",
+  ],
   [{ type: "installing", line: "Collecting a\nb" }, "Collecting a b\n"],
   [{ ...fetching, step: "started" }, "Fetching a/b to /src/b\n"],
   [{ ...fetching, step: "listed", files: 3, bytes: 24 * 2 ** 20 + 3 }, "a/b: 3 files, 24.0 MB to fetch\n"],

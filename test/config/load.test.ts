@@ -55,6 +55,7 @@ describe("loadSettings", () => {
       apiKey: null,
       apiKeyFile: null,
       corsOrigins: [],
+      allowedHosts: [],
       logLevel: "info",
       logFormat: "text",
       modelSrc: join(home, "model"),
@@ -152,6 +153,8 @@ describe("loadSettings", () => {
     mkdirSync(path, { recursive: true });
     const error = failure({ env: {}, home });
     expect(error.code).toBe("invalid_setting");
-    expect(error.message).toContain(`Cannot read the settings file "${path}" (EISDIR`);
+    expect(error.message).toContain(
+      `Cannot read the settings file "${path}" (${path} is not a regular file)`,
+    );
   });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import { reportSettings } from "../../src/config/report.ts";
 import { settingNamesOf, settingsTable } from "../../src/config/settings.ts";
 import { findWarnings } from "../../src/config/warnings.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
 const load = (env: Record<string, string>) => loadSettings({ env, home: "/home/nobody" });
 
@@ -26,6 +29,23 @@ describe("the start log", () => {
     const report = reportSettings(load({ OV_API_KEY: "sk-very-secret" }));
     expect(JSON.stringify(report)).not.toContain("very-secret");
     expect(report.OV_API_KEY).toBe("set (env)");
+  });
+});
+
+describe("a settings file with a key in it", () => {
+  const warningsOf = (mode: number, text = "OV_API_KEY=long-enough\n") => {
+    const settingsFile = join(createTempDir(), "ov-server.env");
+    writeFileSync(settingsFile, text);
+    chmodSync(settingsFile, mode);
+    return findWarnings(loadSettings({ env: {}, home: "/home/nobody", settingsFile }));
+  };
+
+  test.each([0o644, 0o640, 0o604])("that others can read is warned of: %o", (mode) => {
+    expect(warningsOf(mode)).toEqual([expect.stringContaining("run chmod 600")]);
+  });
+
+  test("that its owner alone reads is fine, and so is one without a key", () => {
+    expect([warningsOf(0o600), warningsOf(0o644, "OV_PORT=9000\n")]).toEqual([[], []]);
   });
 });
 

@@ -1,7 +1,7 @@
 // A conversion in a process of its own that a test can kill: `bun transaction.fixture.ts <json>`. First `recover`, then, where
 // the source still lies at its place, a conversion. Prints each step; at `dieAt` it kills itself.
 import { existsSync, mkdirSync, writeFileSync, writeSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { toTarget } from "../../src/convert/plan.ts";
 import { convertFolder, recover, type Step } from "../../src/convert/transaction.ts";
 
@@ -21,7 +21,9 @@ function onStep(step: Step): void {
 }
 
 const { source, og, out, registryPath, overwrite, content } = options;
-await recover(out, { registryPath, onStep });
+const trusted = { keyPath: join(dirname(out), "state/journal.key"), modelSrc: dirname(source), modelOg: og };
+const transaction = { registryPath, trusted, onStep };
+await recover(out, transaction);
 if (existsSync(source)) {
   const task = "text-generation-with-past";
   const manifest = {
@@ -40,5 +42,5 @@ if (existsSync(source)) {
     },
     check: async () => {},
   };
-  await convertFolder(manifest, overwrite, work, { registryPath, onStep });
+  await convertFolder(manifest, overwrite, work, transaction);
 }

@@ -29,6 +29,7 @@ function ready(): void {
 
 function load(): void {
   if (how === "dies-loading") process.kill(process.pid, "SIGSEGV");
+  if (how === "killed-loading") process.kill(process.pid, "SIGKILL");
   if (how === "refuses") {
     say({ type: "failed", id: null, code: "model_load_failed", message: "The weights are upside down." });
     process.exit(1);

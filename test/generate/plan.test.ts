@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { AnswerForm, TextRequest, ToolWish } from "../../src/generate/request.ts";
-import { auto, choose, define, modelOf, plainFacts, plan, turn } from "./text-request.ts";
+import { auto, choose, define, modelOf, plainFacts, plan, prepare, turn } from "./text-request.ts";
 
 const find = define("find", { type: "object", properties: { x: { type: "integer" } } });
 const must = (extra: Partial<ToolWish> = {}): ToolWish => ({ ...auto, mode: "required", ...extra });
@@ -87,23 +87,9 @@ describe("the plan of a request", () => {
 });
 
 describe("a prepared plan", () => {
-  function countRenders(request: Partial<TextRequest>) {
-    const model = modelOf();
-    const times: Date[] = [];
-    const template = {
-      ...model.template,
-      render: (input: Parameters<typeof model.template.render>[0]) => {
-        times.push(input.now);
-        return model.template.render(input);
-      },
-    };
-    return { times, prepared: plan(request).prepare({ ...model, template }, new Date(7)) };
-  }
-
-  test("has rendered the prompt once, at one time, for 128 choices", () => {
-    const { times, prepared } = countRenders({ choices: 128 });
+  test("has one prompt and another seed for each of 128 choices", () => {
+    const prepared = prepare({ choices: 128 });
     const choices = Array.from({ length: 128 }, (_, index) => prepared.choice(index));
-    expect(times).toEqual([new Date(7)]);
     expect(new Set(choices.map(({ request }) => request.prompt))).toEqual(
       new Set(["[user] Hi\n[assistant] "]),
     );
@@ -111,7 +97,7 @@ describe("a prepared plan", () => {
   });
 
   test("shares the grammar between its choices, and gives each a reader of its own", () => {
-    const { prepared } = countRenders({ choices: 2, form: json, stops: ["b"] });
+    const prepared = prepare({ choices: 2, form: json, stops: ["b"] });
     const [one, other] = [prepared.choice(0), prepared.choice(1)];
     expect(one.request.grammar).not.toBeNull();
     expect(other.request.grammar).toBe(one.request.grammar);
@@ -172,11 +158,11 @@ describe("the prompt of a choice", () => {
       "{% for message in messages %}{% if message.content == 'bad' %}{{ raise_exception('bad') }}{% endif %}" +
       "[{{ message.role }}] {{ message.content }}\n{% endfor %}";
     const either = define("find", { properties: { x: { type: ["string", "null"] } } });
-    const prepare = (extra: Partial<TextRequest>) =>
-      plan(extra).prepare(modelOf({ chat_template: picky }, "hermes"), new Date(0));
+    const prepareForPicky = (extra: Partial<TextRequest>) =>
+      prepare(extra, modelOf({ chat_template: picky }, "hermes"));
 
     test("explains them in our own words, and warns", () => {
-      const { warning, choice } = prepare({ tools: [either] });
+      const { warning, choice } = prepareForPicky({ tools: [either] });
       expect(warning).toContain("fails with the tools");
       const { prompt, grammar } = choice(0).request;
       expect(prompt).toContain("To call a tool, answer");
@@ -187,7 +173,7 @@ describe("the prompt of a choice", () => {
     });
 
     test("does not where it takes them", () => {
-      const { warning, choice } = prepare({
+      const { warning, choice } = prepareForPicky({
         tools: [define("find", { properties: { x: { type: "string" } } })],
       });
       expect(warning).toBeNull();
@@ -197,8 +183,8 @@ describe("the prompt of a choice", () => {
     test("fails where the messages fail by themselves", () => {
       const conversation = { turns: [turn("user", "bad")], at: "turns" };
       const failed = expect.objectContaining({ code: "chat_template_failed" });
-      expect(() => prepare({ tools: [either], conversation })).toThrow(failed);
-      expect(() => prepare({ conversation })).toThrow(failed);
+      expect(() => prepareForPicky({ tools: [either], conversation })).toThrow(failed);
+      expect(() => prepareForPicky({ conversation })).toThrow(failed);
     });
   });
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { compileRules } from "../../src/generate/constraint.ts";
 import { type FimTokens, findFimTokens } from "../../src/generate/fim.ts";
 import { planRaw, type RawPrompt, type RawRequest } from "../../src/generate/raw.ts";
 import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
-import { plainFacts } from "./text-request.ts";
+import { auto, plainFacts } from "./text-request.ts";
 
 const facts = { ...plainFacts, chat_template: null, bos_token: "<s>", eos_token: "</s>" };
-const options = { seed: 10, maxTokens: 4096, compileSchema: createWideningCompiler(), newCallId: () => "" };
+const options = { seed: 10, maxTokens: 4096, newCallId: () => "" };
+const compileSchema = createWideningCompiler();
 const text = (text: string, bare?: boolean): RawPrompt => ({
   type: "text",
   text,
@@ -19,6 +21,8 @@ function prepare(
   request: Partial<RawRequest>,
   model: { facts?: Partial<typeof facts>; fim?: FimTokens | null } = {},
 ) {
+  const { form = null } = request;
+  const rules = compileRules({ tools: [], toolChoice: auto, form }, compileSchema);
   const plan = planRaw(
     {
       prompts: [text("Hi")],
@@ -32,7 +36,7 @@ function prepare(
       specialTokens: false,
       ...request,
     },
-    options,
+    { ...options, rules },
   );
   const prepared = plan.prepare({
     facts: { ...facts, ...model.facts },

@@ -41,6 +41,12 @@ const cases: [string, SamplingWishes & { choices?: number }, SamplingDefaults, W
   ["top_p 0 keeps the likeliest token", { top_p: 0, temperature: 1 }, {}, { temperature: 0, top_p: 1 }],
   ["so does a top_p that 32 bits cannot hold", { top_p: 5e-324 }, {}, { temperature: 0, top_p: 1 }],
   ["min_p 1 keeps the likeliest token", { min_p: 1, temperature: 1 }, {}, { temperature: 0, min_p: 0 }],
+  [
+    "so does a min_p that is 1 in 32 bits",
+    { min_p: 0.999999999, temperature: 1 },
+    {},
+    { temperature: 0, min_p: 0 },
+  ],
   ["top_k -1 is all tokens", { top_k: -1 }, { top_k: 40 }, { top_k: null }],
   ["top_k 0 is all tokens", { top_k: 0 }, {}, { top_k: null }],
   ["a seed of its own for requests without", { temperature: 1 }, {}, { seed: 77 }],

@@ -1,6 +1,8 @@
+import { compileRules } from "../../src/generate/constraint.ts";
 import type { Part, Role, Turn } from "../../src/generate/conversation.ts";
 import { createTextModel, type EngineFacts } from "../../src/generate/model.ts";
-import { type PlanOptions, planText } from "../../src/generate/plan.ts";
+import { planText } from "../../src/generate/plan.ts";
+import { renderFor } from "../../src/generate/prompt.ts";
 import type { TextRequest, ToolDefinition, ToolWish } from "../../src/generate/request.ts";
 import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
 import type { ToolFormatName } from "../../src/tool-formats.ts";
@@ -53,18 +55,23 @@ export const plainFacts: EngineFacts = {
   eos_token: "",
 };
 
-const options: PlanOptions = {
-  seed: 10,
-  maxTokens: 4096,
-  compileSchema: createWideningCompiler(),
-  newCallId: () => "call_1",
-};
+const options = { seed: 10, maxTokens: 4096, newCallId: () => "call_1" };
+const compileSchema = createWideningCompiler();
 
-export const plan = (extra: Partial<TextRequest> = {}) => planText(textRequest(extra), options);
+export function plan(extra: Partial<TextRequest> = {}) {
+  const request = textRequest(extra);
+  return planText(request, { ...options, rules: compileRules(request, compileSchema) });
+}
+
+/** The plan of such a request for this model. */
+export function prepare(extra: Partial<TextRequest>, model = modelOf()) {
+  const planned = plan(extra);
+  return planned.prepare(model, renderFor(planned.source, model, { now: new Date(0) }));
+}
 
 export const modelOf = (facts: Partial<EngineFacts> = {}, toolFormat?: ToolFormatName) =>
   createTextModel({ ...plainFacts, ...facts }, { defaults: {}, toolFormat });
 
 /** The choice with this index, prepared for a model with these facts. */
 export const choose = (extra: Partial<TextRequest>, facts: Partial<EngineFacts> = {}, index = 0) =>
-  plan(extra).prepare(modelOf(facts), new Date(0)).choice(index);
+  prepare(extra, modelOf(facts)).choice(index);

@@ -66,7 +66,7 @@ export function createTestApp({
     dialects,
     log,
     keys: createKeyring(() => []),
-    corsOrigins: [],
+    access: { host: "127.0.0.1", allowedHosts: [], corsOrigins: [], machine: "box" },
     maxBody: 1_000_000,
     newId,
     ...extra,

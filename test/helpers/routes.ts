@@ -19,7 +19,7 @@ export function createRouteApp(routes: Route[], extra: Partial<Omit<AppDeps, "ev
     dialects: [openai],
     log: silentLog,
     keys: createKeyring(() => []),
-    corsOrigins: [],
+    access: { host: "127.0.0.1", allowedHosts: [], corsOrigins: [], machine: "box" },
     maxBody: 10_000,
     newId: () => String(id++),
     ...extra,

@@ -201,8 +201,8 @@ describe("CORS", () => {
 
   test("is off by default", async () => {
     const asked = await fetch(`${open.url}/v1/models`, { headers: { origin } });
-    expect([asked.status, originOf(asked)]).toEqual([200, null]);
+    expect([asked.status, originOf(asked)]).toEqual([403, null]);
     const early = await fetch(`${open.url}/v1/models`, { method: "OPTIONS", headers: preflight });
-    expect([early.status, originOf(early)]).toEqual([405, null]);
+    expect([early.status, originOf(early)]).toEqual([403, null]);
   });
 });

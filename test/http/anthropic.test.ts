@@ -321,7 +321,9 @@ describe("with a key", () => {
 });
 
 test("a page may send what the official client sends", async () => {
-  const { send } = open({ corsOrigins: ["https://chat.example"] });
+  const { send } = open({
+    access: { host: "127.0.0.1", allowedHosts: [], corsOrigins: ["https://chat.example"], machine: "box" },
+  });
   const names = [
     "x-api-key",
     "anthropic-version",

@@ -1,14 +1,19 @@
 import { describe, expect, test } from "bun:test";
+import { brotliCompressSync, deflateSync, zstdCompressSync } from "node:zlib";
 import { Type } from "@sinclair/typebox";
 import { openai } from "../../src/api/openai/errors.ts";
 import { Upload, withMultipart } from "../../src/api/route.ts";
-import { isDeeperThan } from "../../src/http/body/depth.ts";
-import { parseJson, readJsonBody } from "../../src/http/body/json.ts";
+import { findExcess } from "../../src/http/body/bounds.ts";
+import { readJsonBody, readLargeBody } from "../../src/http/body/json.ts";
 import { readMultipartBody } from "../../src/http/body/multipart.ts";
+import { parseJson } from "../../src/http/body/parse.ts";
+import { fromPortable, toPortable } from "../../src/http/body/portable-schema.ts";
 import { createRouteApp } from "../helpers/routes.ts";
 
-const post = (body: FormData | ReadableStream | string, headers: Record<string, string> = {}) =>
-  new Request("http://localhost", { method: "POST", body, headers });
+const post = (
+  body: FormData | ReadableStream | Uint8Array<ArrayBuffer> | string,
+  headers: Record<string, string> = {},
+) => new Request("http://localhost", { method: "POST", body, headers });
 
 async function codeOf(reading: Promise<unknown>): Promise<unknown> {
   return await reading.then(
@@ -33,21 +38,26 @@ describe("the depth of a text", () => {
     ["[[[", 3],
     ["]][[", 0],
   ])("%j is %i", (text, depth) => {
-    expect(isDeeperThan(depth, text)).toBeFalse();
-    if (depth > 0) expect(isDeeperThan(depth - 1, text)).toBeTrue();
+    expect(findExcess(text, { depth, weight: 100 })).toBeNull();
+    if (depth > 0) expect(findExcess(text, { depth: depth - 1, weight: 100 })).toBe("depth");
   });
+});
 
-  test("of 30 MB, wide or in one string, is read in one pass", () => {
-    const wide = `[${'{"a":[1,2]},'.repeat(2_500_000)}0]`;
-    const long = JSON.stringify(['\\"'.repeat(7_500_000)]);
-    for (const text of [wide, long]) {
-      expect(isDeeperThan(128, text)).toBeFalse();
-    }
+describe("the weight of a text", () => {
+  test.each<[string, number]>([
+    ["7", 1],
+    ["[1,2,3]", 11],
+    ['{"a":"1,2,[","b":[{}]}', 29],
+  ])("%j is %i", (text, weight) => {
+    expect(findExcess(text, { depth: 100, weight })).toBeNull();
+    expect(findExcess(text, { depth: 100, weight: weight - 1 })).toBe("weight");
   });
 });
 
 describe("a JSON body", () => {
-  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const nested = (levels: number) => bytes("[".repeat(levels) + "]".repeat(levels));
+  const schema = Type.Object({ a: Type.Optional(Type.Union([Type.Null(), Type.Array(Type.Integer())])) });
 
   test("is nested 128 levels deep at most", () => {
     expect(() => parseJson(nested(128))).not.toThrow();
@@ -56,12 +66,86 @@ describe("a JSON body", () => {
 
   test("that does not come within its time is 408", async () => {
     const silent = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([123])) });
-    expect(await codeOf(readJsonBody(post(silent), 1000, 0.01))).toBe("request_timeout");
+    expect(await codeOf(readJsonBody(post(silent), { maxBytes: 1000, schema, seconds: 0.01 }))).toBe(
+      "request_timeout",
+    );
   });
 
   test("whose connection breaks is the client's doing", async () => {
     const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
-    expect(await codeOf(readJsonBody(post(broken), 1000))).toBe("client_closed_request");
+    expect(await codeOf(readJsonBody(post(broken), { maxBytes: 1000, schema }))).toBe(
+      "client_closed_request",
+    );
+  });
+});
+
+describe("a large JSON body", () => {
+  const schema = Type.Object(
+    { a: Type.Optional(Type.Union([Type.Null(), Type.Array(Type.Integer())])) },
+    { additionalProperties: true },
+  );
+  const read = (text: string) => {
+    const given: unknown[] = [];
+    const readLarge = async (body: Parameters<typeof readLargeBody>[0]) => {
+      given.push(body.schema);
+      return readLargeBody(structuredClone(body));
+    };
+    const reading = readJsonBody(post(text), { maxBytes: 10_000_000, schema, readLarge });
+    return { reading, given };
+  };
+  const pad = "x".repeat(70_000);
+
+  test("is read elsewhere, a small one at once", async () => {
+    const small = read('{"a":[1]}');
+    expect([await small.reading, small.given.length]).toEqual([{ a: [1] }, 0]);
+    const large = read(`{"a":[1],"x":"${pad}"}`);
+    expect([await large.reading, large.given.length]).toEqual([{ a: [1], x: pad }, 1]);
+  });
+
+  test("is checked there by the same schema, with the same words", async () => {
+    const { reading } = read(`{"x":"${pad}","a":[1,2,"b"]}`);
+    await expect(reading).rejects.toMatchObject({ code: "invalid_request", param: "a[2]" });
+  });
+
+  test("has so many values at most", async () => {
+    const { reading } = read(`{"a":[${"1,".repeat(200_000)}1]}`);
+    await expect(reading).rejects.toThrow("has too many values: at most 200,000 numbers,");
+  });
+
+  test("needs a schema that survives the way", () => {
+    expect(fromPortable(structuredClone(toPortable(schema)))).toEqual(schema);
+  });
+});
+
+describe("a packed body", () => {
+  const schema = Type.Object({}, { additionalProperties: true });
+  const text = '{"a":1}';
+  const packers: [string, (text: string) => Uint8Array<ArrayBuffer>][] = [
+    ["gzip", (text) => Bun.gzipSync(text)],
+    ["x-gzip", (text) => Bun.gzipSync(text)],
+    ["deflate", (text) => Uint8Array.from(deflateSync(text))],
+    ["br", (text) => Uint8Array.from(brotliCompressSync(text))],
+    ["zstd", (text) => Uint8Array.from(zstdCompressSync(text))],
+    ["identity", (text) => new TextEncoder().encode(text)],
+    [" GZIP ", (text) => Bun.gzipSync(text)],
+  ];
+  const read = (coding: string, body: Uint8Array<ArrayBuffer>) =>
+    readJsonBody(post(body, { "content-encoding": coding }), { maxBytes: 10_000, schema });
+
+  test.each(packers)("by %s is unpacked", async (coding, pack) => {
+    expect(await read(coding, pack(text))).toEqual({ a: 1 });
+  });
+
+  test.each(packers)("by %s is bounded after that", async (coding, pack) => {
+    expect(await codeOf(read(coding, pack(" ".repeat(10_001))))).toBe("request_too_large");
+  });
+
+  test.each(["gzip", "deflate", "br", "zstd"])("that is no %s is refused", async (coding) => {
+    expect(await codeOf(read(coding, new TextEncoder().encode("nothing of it")))).toBe("invalid_request");
+  });
+
+  test.each(["compress", "gzip, gzip", "toString"])("by %s is not read", async (coding) => {
+    expect(await codeOf(read(coding, Bun.gzipSync(text)))).toBe("unsupported_media_type");
   });
 });
 

@@ -18,6 +18,7 @@ export type ErrorResponse = Static<typeof ErrorResponse>;
 type ErrorType =
   | "invalid_request_error"
   | "authentication_error"
+  | "permission_error"
   | "not_found_error"
   | "request_too_large"
   | "rate_limit_error"
@@ -35,6 +36,8 @@ const errorTypes: Record<ErrorCode, ErrorType> = {
   chat_template_failed: "invalid_request_error",
   task_unsupported: "invalid_request_error",
   invalid_api_key: "authentication_error",
+  forbidden: "permission_error",
+  unsupported_media_type: "invalid_request_error",
   model_not_found: "not_found_error",
   route_not_found: "not_found_error",
   response_not_found: "not_found_error",

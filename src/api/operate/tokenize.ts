@@ -64,7 +64,11 @@ const errors = [...loadErrors, "model_required", "queue_full"] as const;
 
 /** POST /tokenize and /detokenize, as vLLM has them. */
 export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutesDeps): Route[] {
-  function toText(body: TokenizeRequest, named: ReturnType<Catalog["resolve"]>): TokenizeText["toText"] {
+  function toText(
+    body: TokenizeRequest,
+    named: ReturnType<Catalog["resolve"]>,
+    client: string,
+  ): TokenizeText["toText"] {
     const { prompt, messages, add_generation_prompt, tools = null, chat_template_kwargs = null } = body;
     refuse(body);
     // A tokenizer takes no halves of characters.
@@ -73,7 +77,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
       throw invalid('Send either "prompt" or "messages".', messages ? "prompt" : "messages");
     }
     const request = toTextRequest({ messages, tools, chat_template_kwargs });
-    const options = { addGenerationPrompt: add_generation_prompt ?? true };
+    const options = { addGenerationPrompt: add_generation_prompt ?? true, client };
     return (loaded) => text.render(named, request, loaded, options);
   }
 
@@ -86,7 +90,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
         const named = catalog.resolveServed(body.model, "tokenize");
         notes.set({ model: named.name });
         const { tokens, strings, contextLength } = await tokenize.tokenize(named, asker, {
-          toText: toText(body, named),
+          toText: toText(body, named, asker.client),
           addSpecialTokens: body.add_special_tokens ?? !body.messages,
           strings: body.return_token_strs ?? false,
         });

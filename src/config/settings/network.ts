@@ -58,6 +58,15 @@ export const networkSettings = {
     default: "",
     help: "Web origins that may call the API from a browser, separated by commas",
   },
+  allowedHosts: {
+    env: "OV_ALLOWED_HOSTS",
+    flag: "allowed-hosts",
+    commands: ["serve"],
+    kind: "list",
+    schema: Type.Array(Type.String({ pattern: "^(\\*|\\.?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)$" })),
+    default: "",
+    help: "Further names under which a server without a key answers, separated by commas; .example.com: all below it; *: all",
+  },
   maxBody: {
     env: "OV_MAX_BODY",
     flag: "max-body",

@@ -1,3 +1,4 @@
+import { findUnwritable } from "../../linux/folders.ts";
 import type { Log } from "../../log.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
@@ -27,6 +28,8 @@ export function createLoader(options: LoaderOptions): LoadModel {
     const { name, path, task, device, contextLength, properties } = target;
     const described = await describeModel(path);
     checkEntryTask(name, task, described);
+    const unwritable = device === "CPU" ? null : findUnwritable(options.modelCacheDir, "OV_MODEL_CACHE_DIR");
+    if (unwritable !== null) options.log.warn(unwritable, { model: name });
     const launcher = await options.engines.choose(target, mainOperation(task));
     const host = await startHost({
       model: name,

@@ -1,4 +1,5 @@
 import { OvError, toOvError } from "../../errors.ts";
+import { readOomKills } from "../../linux/oom.ts";
 import type { Log } from "../../log.ts";
 import type { LoadMessage, ReadyMessage } from "../../protocol/load.ts";
 import { type FromHost, parseFromHost, renderLine } from "../../protocol/messages.ts";
@@ -47,6 +48,7 @@ export function connect(options: HostOptions): Connection {
   const loading = createLoading(options);
   let closing = false;
   let lastOutput = "";
+  const oomKillsBefore = readOomKills();
 
   const child = spawnHostProcess({
     argv: options.argv,
@@ -96,8 +98,11 @@ export function connect(options: HostOptions): Connection {
       fail(new OvError("shutting_down", { what, next: "Try again in a moment." }));
       return null;
     }
-    if (!loading.over) loading.ended(how, lastOutput);
-    const what = toEnd(`The engine of "${model}"`, how, lastOutput);
+    const oomKills = readOomKills();
+    const outOfMemory = oomKills !== null && oomKillsBefore !== null && oomKills > oomKillsBefore;
+    const end = { how, lastOutput, outOfMemory };
+    if (!loading.over) loading.ended(end);
+    const what = toEnd(`The engine of "${model}"`, end);
     const error = new OvError("engine_crashed", { what, next: "The next request loads it again." });
     fail(error);
     return error;

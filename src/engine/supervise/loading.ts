@@ -1,4 +1,4 @@
-import { OvError } from "../../errors.ts";
+import { OvError, shorten } from "../../errors.ts";
 import type { ReadyMessage } from "../../protocol/load.ts";
 
 export interface LoadingOptions {
@@ -13,8 +13,8 @@ export interface Loading {
   ready(message: ReadyMessage): void;
   /** What the host itself reported, or did wrong. */
   fail(error: OvError): void;
-  /** The process ended by itself; most often it met a damaged file. `how`: a signal or `exit code n`. */
-  ended(how: string, lastOutput: string): void;
+  /** The process ended without having said why. */
+  ended(end: ProcessEnd): void;
   /**
    * Rejects with an error that names the model, `model_load_failed` unless the host gave another code, and with the
    * signal's reason when that aborts first.
@@ -51,17 +51,47 @@ export function createLoading({ model, loadSeconds, signal }: LoadingOptions): L
       const failure = new OvError(error.code, { what, why: error.message }, { cause: error });
       settle(() => reject(failure));
     },
-    ended(how, lastOutput) {
-      const why = toEnd("its engine", how, lastOutput);
-      const next = "Its file may be damaged or truncated: fetch or convert it again.";
-      settle(() => reject(new OvError("model_load_failed", { what, why, next })));
+    ended(end) {
+      const facts = { what, why: toEnd("its engine", end), next: toAdvice(end) };
+      settle(() => reject(new OvError("model_load_failed", facts)));
     },
     result: promise,
   };
 }
 
-/** How a process ended, as a part of a sentence. */
-export function toEnd(who: string, how: string, lastOutput: string): string {
-  const end = `${who} ended unexpectedly (${how})`;
-  return lastOutput === "" ? end : `${end}, after the output ${JSON.stringify(lastOutput)}`;
+/** How a host's process ended. */
+export interface ProcessEnd {
+  /** A signal, or `exit code n`. */
+  how: string;
+  /** The last line that it wrote; empty: none. */
+  lastOutput: string;
+  /** The kernel ended a process for want of memory meanwhile. */
+  outOfMemory: boolean;
+}
+
+/** As a part of a sentence. */
+export function toEnd(who: string, end: ProcessEnd): string {
+  if (isOutOfMemory(end)) return `${who} was ended by the kernel, because there was no memory left`;
+  const verb = kills.includes(end.how) ? "was killed from outside" : "ended unexpectedly";
+  const text = `${who} ${verb} (${end.how})`;
+  return end.lastOutput === ""
+    ? text
+    : `${text}, after the output ${JSON.stringify(shorten(end.lastOutput, 500))}`;
+}
+
+/** Signals that no program sends itself when it meets a damaged file. */
+const kills: readonly string[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"];
+
+function isOutOfMemory({ how, outOfMemory }: ProcessEnd): boolean {
+  return outOfMemory && how === "SIGKILL";
+}
+
+function toAdvice(end: ProcessEnd): string {
+  if (isOutOfMemory(end)) {
+    return "Free memory, lower OV_MEMORY_BUDGET or OV_KV_CACHE_GB, or use a smaller model or weight format.";
+  }
+  if (end.how === "SIGILL") return "This processor may lack instructions that the engine needs.";
+  return kills.includes(end.how)
+    ? "Find out what did it, such as a person or systemd-oomd (`journalctl`), then try again."
+    : "Its file may be damaged or truncated: fetch or convert it again.";
 }

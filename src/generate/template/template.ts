@@ -22,6 +22,8 @@ export interface RenderInput {
   addGenerationPrompt: boolean;
   /** The time of `strftime_now`, in local time. */
   now: Date;
+  /** Fewer steps than what is given would allow; the failure's cause is then OutOfSteps. */
+  steps?: number;
 }
 
 /** A message as chat templates take it. */
@@ -66,7 +68,7 @@ export function compileTemplate({ source, bosToken, eosToken }: TemplateSource):
 
   return {
     source,
-    render({ messages, tools, kwargs, addGenerationPrompt, now }) {
+    render({ messages, tools, kwargs, addGenerationPrompt, now, steps = Number.POSITIVE_INFINITY }) {
       const globals = createGlobals(now);
       const variables = {
         bos_token: bosToken,
@@ -83,7 +85,9 @@ export function compileTemplate({ source, bosToken, eosToken }: TemplateSource):
           name,
           toValue(value, size),
         ]);
-        return renderTemplate(body, globals, values, new Budget(toLimits(size, messages.length)));
+        const limits = toLimits(size, messages.length);
+        const budget = new Budget({ ...limits, steps: Math.min(limits.steps, steps) });
+        return renderTemplate(body, globals, values, budget);
       });
     },
   };

@@ -10,7 +10,7 @@ from messages import RequestFailed, last_line
 
 # Longer texts are counted piece by piece; encoding them at once would stop every running answer.
 COUNT_PIECE_CHARS = 8_192
-COUNT_MAX_CHARS = 1_048_576
+COUNT_MAX_CHARS = 131_072
 # No real text has more characters a token on the whole.
 CHARS_PER_TOKEN = 16
 PROMPT_ADVICE = "shorten it; the answer needs one token at least"

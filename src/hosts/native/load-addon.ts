@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError, toOvError, toReason } from "../../errors.ts";
+import { readTextFile } from "../../files.ts";
 import type { NativeAnswer, NativeFacts } from "../../protocol/native-facts.ts";
 import { type GenAi, isGenAi, isOpenVino, type OpenVino } from "./binding.ts";
 
@@ -70,7 +70,7 @@ function listDevices({ addon }: OpenVino): Pick<NativeFacts, "devices" | "device
 function readPackage(dir: string, name: string): Static<typeof PackageFile> {
   const path = join(dir, name, "package.json");
   try {
-    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const content: unknown = JSON.parse(readTextFile(path));
     if (Value.Check(PackageFile, content)) return content;
   } catch {
     // Reported below, like a file with something else in it.

@@ -3,7 +3,7 @@ import type { Tokenizer } from "./binding.ts";
 
 // Longer texts are counted piece by piece: the tokenizer cuts at its limit and says nothing.
 const pieceChars = 8_192;
-const countMaxChars = 1_048_576;
+const countMaxChars = 131_072;
 // No real text has more characters a token on the whole.
 const charsPerToken = 16;
 const promptAdvice = "shorten it; the answer needs one token at least";

@@ -1,21 +1,28 @@
 import { OvError } from "../../errors.ts";
+import { findUnpacker } from "./encoding.ts";
 
 /** A body may come slowly, but not for ever: 32 MB in that time are 4 Mbit/s. */
 const bodySeconds = 60;
 
 /**
- * The bytes of a request's body. Throws `request_too_large`, `request_timeout`, and `client_closed_request` when the
- * body ends early.
+ * The bytes of a request's body, unpacked. Throws `request_too_large` (also for what is too large when unpacked),
+ * `unsupported_media_type` for a coding that is not known, `request_timeout`, and `client_closed_request` when the body
+ * ends early.
  */
 export async function readBytes(
   request: Request,
   maxBytes: number,
   seconds = bodySeconds,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const unpack = findUnpacker(request.headers);
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(tooSlow(seconds)), seconds * 1000);
   try {
-    return await Promise.race([readBounded(request, maxBytes), late.promise]);
+    const bytes = await Promise.race([readBounded(request, maxBytes), late.promise]);
+    if (unpack === null) return bytes;
+    const unpacked = await unpack(bytes, maxBytes);
+    if (unpacked === null) throw tooLarge(maxBytes);
+    return unpacked;
   } finally {
     clearTimeout(timer);
   }

@@ -1,56 +1,59 @@
-import { printParseErrorCode, visit } from "jsonc-parser";
+import type { TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { toInvalidRequest } from "../../api/validation.ts";
 import { OvError } from "../../errors.ts";
 import { readBytes } from "./bounded.ts";
-import { isDeeperThan } from "./depth.ts";
+import { parseJson } from "./parse.ts";
+import { fromPortable, type PortableSchema, toPortable } from "./portable-schema.ts";
 
-/** Far more than any schema needs; the engine's own JSON reader ends at about a thousand. */
-const deepest = 128;
+/** Larger bodies are read off the loop. Reading one of this size, errors included, takes up to 20 ms. */
+const large = 64 * 1024;
 
-/**
- * The JSON body of a request, whatever content type it names. Throws `invalid_json`, and what `readBytes` does.
- */
-export async function readJsonBody(request: Request, maxBytes: number, seconds?: number): Promise<unknown> {
-  return parseJson(decodeUtf8(await readBytes(request, maxBytes, seconds)));
+/** A body to read away from the daemon's loop. */
+export interface LargeBody {
+  bytes: Uint8Array<ArrayBuffer>;
+  schema: PortableSchema;
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new OvError("invalid_json", "The request body is not UTF-8 text: send JSON in UTF-8.");
-  }
+export interface JsonBodyOptions {
+  maxBytes: number;
+  schema: TSchema;
+  /** Absent: all are read at once. */
+  readLarge?: ((body: LargeBody) => Promise<unknown>) | undefined;
+  seconds?: number;
 }
 
-export function parseJson(text: string): unknown {
-  if (text.trim() === "") {
-    throw new OvError("invalid_json", "The request body is empty: send a JSON object.");
-  }
-  if (isDeeperThan(deepest, text)) {
-    throw new OvError("invalid_json", `The request body is nested too deeply: ${deepest} levels are taken.`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new OvError("invalid_json", `The request body is not valid JSON: ${locate(text)}.`, { cause });
-  }
+/** What clients really send with JSON: nothing, the right type, and what curl, fetch and aiohttp say unless told otherwise. */
+const types = [
+  /^application\/([\w.-]+\+)?json$/,
+  /^application\/x-www-form-urlencoded$/,
+  /^application\/octet-stream$/,
+  /^text\/plain$/,
+];
+
+/** Throws `unsupported_media_type` for a body that says it is something else than JSON. */
+export function checkJsonType(headers: Headers): void {
+  const [given = ""] = (headers.get("content-type") ?? "").split(";");
+  const type = given.trim().toLowerCase();
+  if (type === "" || types.some((known) => known.test(type))) return;
+  throw new OvError("unsupported_media_type", {
+    what: `A body of type ${JSON.stringify(type.slice(0, 100))} is not served here`,
+    next: 'Send JSON with "Content-Type: application/json".',
+  });
 }
 
-/** Where and how the JSON breaks; the runtime's own error does not say where. */
-function locate(text: string): string {
-  let broken: string | undefined;
-  const onError = (error: number, offset: number, _length: number, line: number, column: number) => {
-    const what = printParseErrorCode(error)
-      .replaceAll(/(?!^)([A-Z])/g, " $1")
-      .toLowerCase();
-    const near = JSON.stringify(text.slice(Math.max(0, offset - 20), offset + 20));
-    broken = `${what} at line ${line + 1}, column ${column + 1}, near ${near}`;
-    // The only way to end the visit: text that is no JSON at all has an error at every word.
-    throw new Error(broken);
-  };
-  try {
-    visit(text, { onError }, { disallowComments: true, allowTrailingComma: false });
-  } catch {
-    return broken ?? "it is nested too deeply";
-  }
-  return "it cannot be parsed";
+/** The JSON body of a request. Throws `invalid_json`, and what `readBytes` does; a large one is also checked. */
+export async function readJsonBody(request: Request, options: JsonBodyOptions): Promise<unknown> {
+  const { maxBytes, seconds, schema, readLarge } = options;
+  const bytes = await readBytes(request, maxBytes, seconds);
+  if (bytes.byteLength <= large || !readLarge) return parseJson(bytes);
+  return await readLarge({ bytes, schema: toPortable(schema) });
+}
+
+/** What a thread does with a large body: to find what is wrong in it takes longer than to find that it is right. */
+export function readLargeBody({ bytes, schema: portable }: LargeBody): unknown {
+  const body = parseJson(bytes);
+  const schema = fromPortable(portable);
+  if (!Value.Check(schema, body)) throw toInvalidRequest(schema, body);
+  return body;
 }

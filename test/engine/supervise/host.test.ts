@@ -61,6 +61,7 @@ describe("a host process", () => {
   });
 
   const badLoads: [how: string, code: string, words: RegExp][] = [
+    ["killed-loading", "model_load_failed", /killed from outside|no memory left/],
     ["dies-loading", "model_load_failed", /Cannot load model "fake".*SIGSEGV.*damaged or truncated/],
     ["says-why", "model_load_failed", /exit code 3.*Illegal instruction in libfoo/],
     ["refuses", "model_load_failed", /Cannot load model "fake": The weights are upside down/],

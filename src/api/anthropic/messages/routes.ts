@@ -61,7 +61,8 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
         notes.set({ model: model.name });
         const request = toTextRequest(body);
         const { tokens } = await tokenize.tokenize(model, asker, {
-          toText: (loaded) => text.render(model, request, loaded, { addGenerationPrompt: true }),
+          toText: (loaded) =>
+            text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
           // The template adds its own.
           addSpecialTokens: false,
           strings: false,

@@ -126,7 +126,8 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
         notes.set({ model: model.name });
         const { request } = read(body, key);
         const { tokens } = await tokenize.tokenize(model, asker, {
-          toText: (loaded) => text.render(model, request, loaded, { addGenerationPrompt: true }),
+          toText: (loaded) =>
+            text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
           addSpecialTokens: false,
           strings: false,
         });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import base from "../../../hosts/batching/base.py" with { type: "text" };
@@ -14,6 +14,7 @@ import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import { makeTemporaryFolder } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { toBatchingProperties } from "./supports.ts";
@@ -47,10 +48,10 @@ export interface BatchingLauncher extends Launcher {
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
 export function createBatchingLauncher(python: string, env: Variables): BatchingLauncher {
-  removeLeftovers();
-  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
   for (const [name, text] of Object.entries(hostSources))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
+  removeLeftovers();
   const {
     PYTHONPATH: _path,
     PYTHONHOME: _home,

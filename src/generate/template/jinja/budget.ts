@@ -1,4 +1,4 @@
-import { fail } from "./failure.ts";
+import { fail, TemplateFailure } from "./failure.ts";
 import type { Value } from "./values.ts";
 import { weightOf } from "./weight.ts";
 
@@ -7,6 +7,9 @@ const charactersInStep = 32;
 /** A list's items are copied as cheaply. */
 const itemsInStep = 4;
 const valuesInStep = 2;
+
+/** More work than is allowed; with a higher bound it might end well. */
+export class OutOfSteps extends TemplateFailure {}
 
 export interface Limits {
   steps: number;
@@ -27,7 +30,7 @@ export class Budget {
   step(count = 1): void {
     this.#left -= Math.max(0, count);
     // What is no number is beyond any bound, too.
-    if (!(this.#left >= 0)) fail(`it takes more than ${this.#limits.steps} steps`);
+    if (!(this.#left >= 0)) throw new OutOfSteps(`it takes more than ${this.#limits.steps} steps`);
   }
 
   /** Before so many items are made or gone through. */

@@ -1,0 +1,32 @@
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+
+/**
+ * Opens what must be a file to read it; the caller closes it. A FIFO, a device or a socket in its place would be waited for
+ * without end. Throws with a reason that names the path, and what `openSync` throws.
+ */
+export function openFile(path: string): number {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error(`${path} is not a regular file`);
+}
+
+/** The text of a file in UTF-8. Throws as `openFile`. */
+export function readTextFile(path: string): string {
+  return readBytesFile(path).toString("utf8");
+}
+
+/** Throws as `openFile`. */
+export function readBytesFile(path: string): Buffer {
+  const descriptor = openFile(path);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A link to what is not there. That is not the same as no file: the disk that it leads to may only be away. */
+export function isDanglingLink(path: string): boolean {
+  return !existsSync(path) && (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
+}

@@ -1,0 +1,94 @@
+import { isIP } from "node:net";
+import { OvError, shorten } from "../errors.ts";
+
+/**
+ * From where a server without a key may be used. A web page that someone opens can send requests to any address, and by
+ * DNS rebinding read the answers as if they were its own: the browser then names the page in `Origin`, or its domain in
+ * `Host`. With a key a page would have to know it.
+ */
+export interface Access {
+  /** OV_HOST, as far as it is a name. */
+  host: string;
+  /** OV_ALLOWED_HOSTS: names; with a dot before them: all below them; `*`: all. */
+  allowedHosts: readonly string[];
+  /** OV_CORS_ORIGINS */
+  corsOrigins: readonly string[];
+  /** What the machine calls itself, with or without its domain. */
+  machine: string;
+}
+
+/** What home networks put behind a machine's name (RFC 6762, RFC 8375, ICANN's .internal). */
+const domains = ["local", "lan", "home.arpa", "internal"];
+
+/** RFC 9112, section 3.2: one is expected. Headers of one name come joined by commas, which no host has. */
+export function refuseTwoHosts({ headers }: Pick<Request, "headers">): void {
+  const host = headers.get("host");
+  if (host?.includes(",")) throw new OvError("invalid_request", `There are two Host headers: ${show(host)}.`);
+}
+
+/** Throws `forbidden` naming the setting that would allow it. */
+export function checkAccess({ headers }: Pick<Request, "headers">, access: Access): void {
+  const host = headers.get("host");
+  const origin = headers.get("origin");
+  if (host !== null && !isAllowedHost(toName(host), access)) throw refuseHost(host);
+  if (origin !== null && !access.corsOrigins.includes(origin) && !isOwn(origin, host))
+    throw refuseOrigin(origin);
+}
+
+/** `[::1]:9000` -> `::1`, `Box.lan.:80` -> `box.lan` */
+function toName(host: string): string {
+  const [, address, name = ""] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(host) ?? [];
+  return (address ?? name).toLowerCase().replace(/\.$/, "");
+}
+
+function isAllowedHost(name: string, { host, allowedHosts, machine }: Access): boolean {
+  if (isIP(name) !== 0 || name === "localhost" || name.endsWith(".localhost")) return true;
+  if (name === host.toLowerCase() || isMachine(name, machine.toLowerCase())) return true;
+  return allowedHosts.some((allowed) => {
+    const pattern = allowed.toLowerCase();
+    return pattern === "*" || pattern === name || (pattern.startsWith(".") && name.endsWith(pattern));
+  });
+}
+
+function isMachine(name: string, machine: string): boolean {
+  const [short = ""] = machine.split(".");
+  if (short === "") return false;
+  // Tailscale's names have the network's between.
+  const isTailscale =
+    name.startsWith(`${short}.`) && name.endsWith(".ts.net") && name.split(".").length === 4;
+  return (
+    name === machine ||
+    name === short ||
+    isTailscale ||
+    domains.some((domain) => name === `${short}.${domain}`)
+  );
+}
+
+/** A proxy for TLS changes the scheme, not the host. */
+function isOwn(origin: string, host: string | null): boolean {
+  return host !== null && URL.canParse(origin) && new URL(origin).host === toHost(host);
+}
+
+/** As URL writes it: lower case, without the port that its scheme has anyway. */
+function toHost(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : host;
+}
+
+function refuseHost(host: string): OvError {
+  return new OvError("forbidden", {
+    what: `This server has no key and does not answer for the host ${show(host)}`,
+    why: "web pages could pose as it",
+    next: "Use its address, add the name to OV_ALLOWED_HOSTS, or set OV_API_KEY.",
+  });
+}
+
+function refuseOrigin(origin: string): OvError {
+  return new OvError("forbidden", {
+    what: `This server has no key and takes no requests from web pages of ${show(origin)}`,
+    next: "Add that origin to OV_CORS_ORIGINS if its pages may use this server.",
+  });
+}
+
+function show(text: string): string {
+  return JSON.stringify(shorten(text, 100));
+}

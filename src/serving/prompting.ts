@@ -1,0 +1,93 @@
+import { LRUCache } from "lru-cache";
+import type { LoadedModel } from "../engine/pool/target.ts";
+import { OvError } from "../errors.ts";
+import type { AnswerRules, RulesSource } from "../generate/constraint.ts";
+import { createTextModel, type TextModel } from "../generate/model.ts";
+import { type PromptSource, type RenderedPrompt, renderFor } from "../generate/prompt.ts";
+import { OutOfSteps } from "../generate/template/jinja/budget.ts";
+import type { ToolFormatName } from "../tool-formats.ts";
+import { type RunTextJob, runAtOnce } from "./text-jobs.ts";
+import { weighsAtMost } from "./weight.ts";
+
+/** What has to be made of a request before the engine is asked, without holding the daemon's loop. */
+export interface Prompting {
+  /** As `generate/constraint.ts` compiles them. */
+  compileRules(request: RulesSource, client: string): Promise<AnswerRules>;
+  /** Made once for each load and form of tool calls, and forgotten together with the model. */
+  modelOf(loaded: LoadedModel, toolFormat: ToolFormatName | undefined, client: string): Promise<TextModel>;
+  /** As `generate/prompt.ts` renders it. */
+  render(source: PromptSource, model: TextModel, options: PromptOptions): Promise<RenderedPrompt>;
+}
+
+export interface PromptOptions {
+  now: Date;
+  addGenerationPrompt?: boolean;
+  client: string;
+}
+
+/** Characters of tools and forms with their grammars: some 10 MB. */
+const keptRules = 5_000_000;
+/** Of tools and forms that are worth remembering, in values; see weight.ts. 1 MB of text at most. */
+const keptWeight = 30_000;
+/** Of those that are looked at: some 4 MB of text, which fills any context. */
+const mostWeight = 130_000;
+/** What is rendered at once: nearly all requests. Its steps take up to 10 ms. */
+const lightWeight = 2000;
+const lightSteps = 60_000;
+
+export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
+  const rules = new LRUCache<string, AnswerRules>({
+    maxSize: keptRules,
+    sizeCalculation: (_, key) => 2 * key.length,
+  });
+  const models = new WeakMap<LoadedModel, Map<string | undefined, Promise<TextModel>>>();
+
+  async function makeModel(
+    { host, defaults }: LoadedModel,
+    toolFormat: ToolFormatName | undefined,
+    client: string,
+  ): Promise<TextModel> {
+    const traits = await run("probeTemplate", host.ready, client);
+    return createTextModel(host.ready, { defaults, toolFormat, traits });
+  }
+
+  return {
+    async compileRules({ tools, toolChoice, form }, client) {
+      const source = { tools, toolChoice, form };
+      if (!weighsAtMost(mostWeight, source)) throw tooLarge(tools[0]?.at ?? form?.param ?? toolChoice.at);
+      const key = weighsAtMost(keptWeight, source) ? JSON.stringify(source) : null;
+      const known = key === null ? undefined : rules.get(key);
+      if (known) return known;
+      const made = await run("compileRules", source, client);
+      if (key !== null) rules.set(key, made);
+      return made;
+    },
+    modelOf(loaded, toolFormat, client) {
+      const forms = models.get(loaded) ?? new Map<string | undefined, Promise<TextModel>>();
+      models.set(loaded, forms);
+      const before = forms.get(toolFormat);
+      if (before) return before;
+      const made = makeModel(loaded, toolFormat, client);
+      forms.set(toolFormat, made);
+      // A model that cannot be made says so each time, and one that had no thread is made later.
+      made.catch(() => forms.delete(toolFormat));
+      return made;
+    },
+    async render(source, model, { now, client, addGenerationPrompt = true }) {
+      if (weighsAtMost(lightWeight, source)) {
+        try {
+          return renderFor(source, model, { now, addGenerationPrompt, steps: lightSteps });
+        } catch (error) {
+          if (!(error instanceof OvError && error.cause instanceof OutOfSteps)) throw error;
+        }
+      }
+      const portable = { facts: model.facts, toolFormat: model.format.name, traits: model.traits };
+      return await run("renderPrompt", { source, model: portable, now, addGenerationPrompt }, client);
+    },
+  };
+}
+
+function tooLarge(param: string): OvError {
+  const what = "The tools and the form of the answer are too large together for any model's context";
+  return new OvError("invalid_request", { what, next: "Send fewer or shorter ones." }, { param });
+}

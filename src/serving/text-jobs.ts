@@ -1,0 +1,66 @@
+import { LRUCache } from "lru-cache";
+import { type AnswerRules, compileRules, type RulesSource } from "../generate/constraint.ts";
+import { createTextModel, type EngineFacts, type TextModel, toTemplateSource } from "../generate/model.ts";
+import { type PromptSource, type RenderedPrompt, renderFor } from "../generate/prompt.ts";
+import { probeTemplate } from "../generate/template/probe.ts";
+import { compileTemplate } from "../generate/template/template.ts";
+import type { TemplateTraits } from "../generate/template/traits.ts";
+import { createWideningCompiler } from "../grammar/json-schema/compiled.ts";
+import type { ToolFormatName } from "../tool-formats.ts";
+
+/** A model by what a structured clone carries of it. */
+export interface PortableModel {
+  facts: EngineFacts;
+  toolFormat: ToolFormatName | undefined;
+  traits: TemplateTraits;
+}
+
+export interface RenderJob {
+  source: PromptSource;
+  model: PortableModel;
+  now: Date;
+  addGenerationPrompt: boolean;
+}
+
+interface TextJobTypes {
+  compileRules: { input: RulesSource; output: AnswerRules };
+  probeTemplate: { input: EngineFacts; output: TemplateTraits };
+  renderPrompt: { input: RenderJob; output: RenderedPrompt };
+}
+
+/** What of a text request may take long, as pure functions of what can be handed to a thread. */
+export type TextJobs = {
+  [Name in keyof TextJobTypes]: (input: TextJobTypes[Name]["input"]) => TextJobTypes[Name]["output"];
+};
+
+/** Runs one of these jobs, wherever. `client`: whose it is. */
+export type RunTextJob = <Name extends keyof TextJobTypes>(
+  name: Name,
+  input: TextJobTypes[Name]["input"],
+  client: string,
+) => Promise<TextJobTypes[Name]["output"]>;
+
+/** Runs them where they are asked for, on the loop. */
+export function runAtOnce(jobs: TextJobs = createTextJobs()): RunTextJob {
+  return async (name, input) => jobs[name](input);
+}
+
+/** Models whose templates stay parsed. */
+const keptModels = 8;
+
+export function createTextJobs(): TextJobs {
+  const compileSchema = createWideningCompiler();
+  const models = new LRUCache<string, TextModel>({ max: keptModels });
+  const toModel = ({ facts, toolFormat, traits }: PortableModel): TextModel => {
+    const key = JSON.stringify([facts, toolFormat]);
+    const model = models.get(key) ?? createTextModel(facts, { defaults: {}, toolFormat, traits });
+    models.set(key, model);
+    return model;
+  };
+  return {
+    compileRules: (source) => compileRules(source, compileSchema),
+    probeTemplate: (facts) => probeTemplate(compileTemplate(toTemplateSource(facts))),
+    renderPrompt: ({ source, model, now, addGenerationPrompt }) =>
+      renderFor(source, toModel(model), { now, addGenerationPrompt }),
+  };
+}
