@@ -1,11 +1,11 @@
 import { LRUCache } from "lru-cache";
 
 export interface KeptOptions {
-  /** How many answers are kept, */
+  /** How many answers; the least recently used one is dropped for a new one. */
   most: number;
-  /** how many bytes all together take, */
+  /** How many bytes of JSON all together. */
   bytes: number;
-  /** and for how many seconds after the last use. The least recently used go first. */
+  /** How long after its last use. */
   seconds: number;
   /** Milliseconds of a clock that never goes back. */
   now?: () => number;

@@ -50,7 +50,7 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
     return { own, tools, request: toTextRequest(body, items, tools) };
   }
 
-  /** Sees to it that the response can be found: while it is made, and after its end. */
+  /** Lets the response be found while it is made; `onEnd` keeps it for later. */
   async function* watch(run: ResponseRun, input: StoredResponse["input"], { key, parts }: Watched) {
     const { id } = run.snapshot();
     const leave = responses.watch(key, id, () => ({ response: run.snapshot(), input }));
