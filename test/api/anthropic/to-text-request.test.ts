@@ -78,6 +78,25 @@ describe("thinking", () => {
   });
 });
 
+test.each<[object | null, number | null]>([
+  [{ type: "enabled", budget_tokens: 1024 }, 1024],
+  [{ type: "enabled" }, null],
+  [{ type: "adaptive", budget_tokens: 1024 }, null],
+  [null, null],
+])("a thought of %j is closed after %p tokens", (thinking, budget) => {
+  expect(read({ thinking }).thinkingBudget).toBe(budget);
+});
+
+test("a last message of the assistant's is continued, unless it ends in a call", () => {
+  const after = (content: unknown) => {
+    const [user] = parseRequest({}).messages;
+    return read({ messages: [user, { role: "assistant", content }] }).continueLast;
+  };
+  expect(after("The capital is")).not.toBeNull();
+  expect(after([{ type: "tool_use", id: "1", name: "f", input: {} }])).toBeNull();
+  expect(read({}).continueLast).toBeNull();
+});
+
 describe("tools", () => {
   const tool = (name: string, extra: object = {}) => ({ name, input_schema: { type: "object" }, ...extra });
   const names = (body: object) => read(body).tools.map(({ name }) => name);
