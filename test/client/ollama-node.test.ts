@@ -122,6 +122,24 @@ describe("the official client", () => {
     expect(streamed).toContain("Berlin");
   });
 
+  test("goes on with a raw prompt, and names the models that fill a gap", async () => {
+    const raw = {
+      model: smol,
+      prompt: "The capital of France is",
+      raw: true,
+      options: { temperature: 0, num_predict: 4 },
+    };
+    expect(await client.generate(raw)).toMatchObject({
+      response: expect.stringContaining("Paris"),
+      eval_count: 4,
+    });
+    const gap = { model: smol, prompt: "def f(", suffix: "return 1" };
+    expect(await errorOf(client.generate(gap))).toMatchObject({
+      status_code: 400,
+      error: expect.stringContaining('"suffix"'),
+    });
+  });
+
   test("ends an answer at num_predict and at a stop string", async () => {
     const short = await client.chat({ ...ask, options: { ...ask.options, num_predict: 3 } });
     expect(short).toMatchObject({ done_reason: "length", message: { content: "The capital of" } });
