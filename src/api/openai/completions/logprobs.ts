@@ -1,7 +1,12 @@
 import type { TokenLogprob } from "../../../protocol/generate.ts";
 import type { CompletionLogprobs } from "./response.ts";
 
-/** Places the tokens of one choice in its text, piece by piece. */
+const encoder = new TextEncoder();
+
+/**
+ * Places the tokens of one choice in its text, piece by piece. Characters are code points, as in Python, in which most clients
+ * are written.
+ */
 export interface TokenPlaces {
   /** The tokens of the next piece of text. */
   push(text: string, tokens: readonly TokenLogprob[]): CompletionLogprobs;
@@ -13,13 +18,14 @@ export function createTokenPlaces(start = 0): TokenPlaces {
   return {
     push(text, tokens) {
       let offset = before;
-      const text_offset = tokens.map(({ token }) => {
-        const own = offset;
-        offset += countCharacters(token);
+      const text_offset = tokens.map(({ token, bytes = encoder.encode(token) }) => {
+        const [first = 0] = bytes;
+        // One that goes on with a character stands where that started.
+        const own = isFirst(first) ? offset : offset - 1;
+        offset += [...bytes].filter(isFirst).length;
         return own;
       });
-      // A token that is no whole character by itself is shown otherwise than in the text, which has the last word.
-      before += countCharacters(text);
+      before += [...text].length;
       return {
         tokens: tokens.map(({ token }) => token),
         token_logprobs: tokens.map(({ logprob }) => logprob),
@@ -39,7 +45,7 @@ export function joinLogprobs(parts: readonly CompletionLogprobs[]): CompletionLo
   };
 }
 
-/** As Python counts them, in which most clients are written: by code points. */
-function countCharacters(text: string): number {
-  return [...text].length;
+/** Whether a character starts with this byte of UTF-8 (RFC 3629, section 3). */
+function isFirst(byte: number): boolean {
+  return (byte & 0xc0) !== 0x80;
 }

@@ -7,6 +7,7 @@ import {
   collectCompletion,
   toAnswerOptions,
 } from "../../../../src/api/openai/completions/completion.ts";
+import { createTokenPlaces } from "../../../../src/api/openai/completions/logprobs.ts";
 import { TextCompletion, TextCompletionChunk } from "../../../../src/api/openai/completions/response.ts";
 import { OvError } from "../../../../src/errors.ts";
 import type { AnswerPart, ChoicePart } from "../../../../src/generate/parts.ts";
@@ -106,6 +107,19 @@ describe("a whole completion", () => {
       text_offset: [0, 1, 2],
     });
   });
+});
+
+test("a token that is a part of a character stands where that starts", () => {
+  const whole = [...new TextEncoder().encode("👍")];
+  const tokens = [
+    { token: "a", logprob: 0 },
+    { token: "\\xf0\\x9f", logprob: 0, bytes: whole.slice(0, 2) },
+    { token: "\\x91\\x8d", logprob: 0, bytes: whole.slice(2) },
+    { token: "b", logprob: 0 },
+  ];
+  const places = createTokenPlaces();
+  expect(places.push("a👍b", tokens).text_offset).toEqual([0, 1, 1, 2]);
+  expect(places.push("c", [{ token: "c", logprob: 0 }]).text_offset).toEqual([3]);
 });
 
 describe("a completion as chunks", () => {
