@@ -135,7 +135,7 @@ describe("/metrics", () => {
     await (await app.chat({ messages })).json();
     await readEvents(await app.chat({ messages, stream: true }));
     await (await app.chat({ messages, model: "made-up-by-a-client" })).json();
-    await (await app.chat({ messages, max_tokens: -1 })).json();
+    await (await app.chat({ messages, max_tokens: -2 })).json();
     const text = await (await app.get("/metrics")).text();
     const samples = readSamples(text);
     expect(samples.get('ov_llm_request_success_total{finished_reason="stop",model="memory"}')).toBe(2);
