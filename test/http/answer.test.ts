@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -6,6 +8,7 @@ import { createTestApp } from "../helpers/app.ts";
 import { createTestLog } from "../helpers/log.ts";
 import { readEvents } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
 
@@ -43,6 +46,32 @@ describe("an answer whose schema cannot be enforced whole", () => {
       response_format: { type: "json_schema", json_schema: { ...json_schema, strict: true } },
     });
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("secret.not")]);
+  });
+});
+
+test("a preset answers by its model's name, with its own defaults, and is shown with it", async () => {
+  const registryPath = join(createTempDir(), "registry.json");
+  const presets = { "m:short": { max_tokens: 1, stop: ["zzz"] } };
+  const entry = {
+    path: "/models/m",
+    task: "text-generation",
+    weight_format: "int8",
+    defaults: { max_tokens: 3 },
+    presets,
+  };
+  writeFileSync(registryPath, JSON.stringify({ version: 1, models: { m: entry } }));
+  const app = createTestApp({ registryPath });
+  const ask = async (body: object) => {
+    const { model, usage } = JSON.parse(await (await app.chat({ messages, ...body })).text());
+    return [model, usage.completion_tokens];
+  };
+  expect(await ask({ model: "m" })).toEqual(["m", 3]);
+  expect(await ask({ model: "m:short" })).toEqual(["m", 1]);
+  expect(await ask({ model: "m:short", max_tokens: 2 })).toEqual(["m", 2]);
+  expect(JSON.parse(await (await app.get("/v1/models/m:short")).text())).toMatchObject({
+    id: "m",
+    defaults: { max_tokens: 3 },
+    presets,
   });
 });
 
