@@ -199,7 +199,7 @@ describe("runSession", () => {
     expect(failed.error.facts).toEqual({
       what: 'Cannot convert "a"',
       why: expect.stringContaining("it ended with exit code 4"),
-      next: expect.stringContaining("Its whole output: "),
+      next: expect.stringContaining("Its full output: "),
     });
     expect(report.models[0]?.error).toBe(failed.error.message);
   });
