@@ -10,7 +10,7 @@ export interface Signals {
 export interface SignalsOptions {
   /** What SIGHUP asks for. */
   onReload: () => void;
-  /** Whether a terminal controls the process: there SIGHUP says that it was closed. */
+  /** Whether a terminal controls the process: there SIGHUP means that it was closed. */
   inTerminal: boolean;
 }
 
