@@ -3,16 +3,16 @@ import { OvError } from "../../errors.ts";
 import { findExcess } from "./bounds.ts";
 
 /**
- * Depth: far more than any schema needs; the engine's own JSON reader ends at about a thousand. Weight: 200,000 numbers, more
- * than a prompt of token ids has in any context, or 15,000 messages, or 128 tools with a hundred parts each. They take up
- * to 30 ms to hand over and check.
+ * Depth: far more than any schema needs; the engine's own JSON reader ends at about a thousand. Weight: 150,000 numbers, as
+ * many as a prompt of token ids has in a context of 128k, or 11,000 messages, or 128 tools with 80 parts each. They take up
+ * to 40 ms to hand over, check and map.
  */
-const bounds = { depth: 128, weight: 200_000 };
+const bounds = { depth: 128, weight: 150_000 };
 
 const excess = {
   depth: `is nested too deeply: ${bounds.depth} levels are taken.`,
   weight:
-    "has too many values: at most 200,000 numbers, 60,000 texts or 15,000 objects are taken. Send fewer.",
+    "has too many values: at most 150,000 numbers, 50,000 texts or 11,000 objects are taken. Send fewer.",
 };
 
 /** Throws `invalid_json` with the place, also for what has too many values or levels. */
