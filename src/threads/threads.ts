@@ -55,7 +55,7 @@ interface Thread {
 
 /** A few threads that start when there is work. Their jobs must not block in native code: only JavaScript can be ended. */
 export function createThreads<Table extends Jobs>(given: ThreadsOptions): Threads<Table> {
-  const { module, threads: most = 2, maxWaiting = 64, idleSeconds = 30 } = given;
+  const { module, threads: most = 2, maxWaiting = 64, idleSeconds = 120 } = given;
   const threads = new Set<Thread>();
   const waiting: Waiting[] = [];
 

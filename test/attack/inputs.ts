@@ -57,12 +57,12 @@ export const attackInputs: readonly AttackInput[] = [
     body: () => `{"messages":[${fill(`${hi},`, 30 * 60_000)}1]}`,
   },
   { name: "60,000 messages", path: chat, body: () => `{"messages":[${fill(`${hi},`, 30 * 60_000)}${hi}]}` },
-  { name: "14,000 messages", path: chat, body: () => `{"messages":[${fill(`${hi},`, 30 * 14_000)}${hi}]}` },
+  { name: "11,000 messages", path: chat, body: () => `{"messages":[${fill(`${hi},`, 30 * 11_000)}${hi}]}` },
   {
-    name: "12,000 parts of a message",
+    name: "9,000 parts of a message",
     path: chat,
     body: () =>
-      `{"messages":[{"role":"user","content":[${fill('{"type":"text","text":""},', 26 * 12_000)}{"type":"text","text":""}]}]}`,
+      `{"messages":[{"role":"user","content":[${fill('{"type":"text","text":""},', 26 * 9_000)}{"type":"text","text":""}]}]}`,
   },
   {
     name: "30 MB of text",
@@ -91,9 +91,9 @@ export const attackInputs: readonly AttackInput[] = [
     body: () => withSchema(`{"enum":[${Array.from({ length: 1_000_000 }, (_, at) => at).join()}]}`),
   },
   {
-    name: "an enum of 90,000 items",
+    name: "an enum of 70,000 items",
     path: chat,
-    body: () => withSchema(`{"enum":[${Array.from({ length: 90_000 }, (_, at) => `"item ${at}"`).join()}]}`),
+    body: () => withSchema(`{"enum":[${Array.from({ length: 70_000 }, (_, at) => `"item ${at}"`).join()}]}`),
   },
   { name: "a schema of 1900 parts", path: chat, body: () => withSchema(wide(1900, "a")) },
   { name: "128 tools of 80 parts", path: chat, body: () => withTools((index) => wide(80, `${index}-`), 128) },
@@ -148,5 +148,5 @@ export const attackInputs: readonly AttackInput[] = [
     path: "/tokenize",
     body: () => `{"prompt":"${fill("lorem ", 30 * megabyte)}"}`,
   },
-  { name: "200,000 tokens as text", path: "/detokenize", body: () => `{"tokens":[${fill("1,", 390_000)}1]}` },
+  { name: "130,000 tokens as text", path: "/detokenize", body: () => `{"tokens":[${fill("1,", 260_000)}1]}` },
 ];

@@ -106,6 +106,87 @@ describe("a prepared plan", () => {
   });
 });
 
+describe("a conversation's last turn, the assistant's,", () => {
+  const turns = [turn("user", "Hi"), turn("assistant", "It is ")];
+  const continued = { conversation: { turns, at: "turns" }, continueLast: { at: "turns" } };
+  const thinks = {
+    chat_template:
+      "{% for message in messages %}[{{ message.role }}] {{ message.content | trim }}<end>{% endfor %}" +
+      "{% if add_generation_prompt %}[assistant] <think>\n{% endif %}{# </think> #}",
+  };
+
+  test("is continued where it stops, without a thought", () => {
+    const { request, reader } = choose({ ...continued, form: json }, thinks);
+    expect(request.prompt).toBe("[user] Hi<end>[assistant] It is ");
+    expect(request.grammar).toMatchObject({ type: "ebnf" });
+    expect(reader.push("fine.", 1)).toEqual([{ type: "text", text: "fine.", logprobs: [] }]);
+  });
+
+  test("is continued within its thought, if that is open", () => {
+    const open = { ...continued.conversation, turns: [turn("user", "Hi"), turn("assistant", "<think>I th")] };
+    const { request, reader } = choose({ ...continued, conversation: open }, thinks);
+    expect(request.prompt).toEndWith("[assistant] <think>I th");
+    expect(reader.push("ink.</think>Yes.", 1)).toEqual([
+      { type: "reasoning", text: "ink." },
+      { type: "text", text: "Yes.", logprobs: [] },
+    ]);
+  });
+
+  test("goes where an answer starts if the template leaves it out", () => {
+    const chat_template = "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}>";
+    expect(choose(continued, { chat_template }).request.prompt).toBe("Hi>It is ");
+  });
+
+  test.each([
+    ["a user's", [turn("user", "Hi")]],
+    [
+      "one with a call",
+      [turn("assistant", [{ type: "call", id: "1", name: "f", arguments: "{}", at: "turns[0]" }])],
+    ],
+  ])("cannot be %s", (_name, turns) => {
+    expect(() => plan({ ...continued, conversation: { turns, at: "turns" } })).toThrow(
+      expect.objectContaining({ code: "invalid_request", param: "turns" }),
+    );
+  });
+});
+
+describe("a thought's budget", () => {
+  const chat_template =
+    "{% for m in messages %}{% if m.reasoning_content %}<think>{{ m.reasoning_content }}\n</think>\n{% endif %}" +
+    "{{ m.content }}{% endfor %}{% if add_generation_prompt %}<think>{% endif %}";
+
+  test("ends the thought as the template does, and asks on behind it for what is left of the tokens", () => {
+    const { request, reader, closeThought } = choose(
+      { thinkingBudget: 2, maxTokens: 10, form: json },
+      { chat_template },
+    );
+    reader.push("one", 1);
+    expect(closeThought("one", 1)).toBeNull();
+    reader.push(" two", 1);
+    const closed = closeThought(" two", 1);
+    expect(closed).toMatchObject({
+      text: "\n</think>\n",
+      request: { prompt: `${request.prompt}one two\n</think>\n`, max_tokens: 8, grammar: { type: "ebnf" } },
+    });
+    expect(reader.push(closed?.text ?? "", 0)).toEqual([]);
+    expect(reader.push("Yes.", 1)).toEqual([{ type: "text", text: "Yes.", logprobs: [] }]);
+    expect(closeThought("Yes.", 1)).toBeNull();
+  });
+
+  test("leaves a thought alone that ends in time", () => {
+    const { reader, closeThought } = choose({ thinkingBudget: 2 }, { chat_template });
+    for (const text of ["one</think>", "Yes", " and", " so", " on"]) {
+      reader.push(text, 1);
+      expect(closeThought(text, 1)).toBeNull();
+    }
+  });
+
+  test("of nothing lets no thought start", () => {
+    const { request } = choose({ thinkingBudget: 0 }, { chat_template });
+    expect(request.prompt).toEndWith("<think>\n</think>\n");
+  });
+});
+
 describe("the prompt of a choice", () => {
   test("is what the template makes of the messages", () => {
     expect(choose({}).request.prompt).toBe("[user] Hi\n[assistant] ");

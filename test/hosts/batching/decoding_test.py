@@ -33,8 +33,11 @@ class ByteLevel:
     def get_vocab(self) -> dict[bytes, int]:
         entries = {b"<|end|>": SPECIAL}
         for token, part in enumerate(self.parts[1:], 1):
-            entries["".join(self.letters[byte] for byte in part).encode()] = token
+            entries[self.spell(part)] = token
         return entries
+
+    def spell(self, part: bytes) -> bytes:
+        return "".join(self.letters[byte] for byte in part).encode()
 
     def encode(self, text: str, **_: Any) -> Any:
         return encoded([self.parts.index(b"x")])
@@ -43,6 +46,13 @@ class ByteLevel:
         if ids and isinstance(ids[0], list):
             return [self.decode(one) for one in ids]
         return b"".join(self.parts[token] for token in ids).decode(errors=self.errors)
+
+
+class RawBytes(ByteLevel):
+    """As converted tokenizers have it: an entry is the bytes themselves."""
+
+    def spell(self, part: bytes) -> bytes:
+        return part
 
 
 class SentencePiece:
@@ -111,6 +121,22 @@ class DecodingTest(unittest.TestCase):
     def test_byte_level_that_ignores(self) -> None:
         tokenizer = ByteLevel("ignore")
         self.check(tokenizer, 90, text_tokens(tokenizer))
+
+    def test_raw_bytes(self) -> None:
+        for errors in ("replace", "ignore"):
+            tokenizer = RawBytes(errors)
+            self.check(tokenizer, 90, text_tokens(tokenizer))
+
+    def test_a_token_has_the_bytes_that_it_adds(self) -> None:
+        for tokenizer in (ByteLevel("replace"), ByteLevel("ignore"), RawBytes("replace"), RawBytes("ignore")):
+            pieces = Pieces(tokenizer)
+            for token, part in enumerate(tokenizer.parts[1:], 1):
+                self.assertEqual(pieces.to_bytes(token, special_tokens=True), part)
+        sentences = SentencePiece()
+        pieces = Pieces(sentences)
+        for entry, part in {"<0xE6>": b"\xe6", "\u2581stone": b" stone", "\u00e9": "é".encode()}.items():
+            token = sentences.entries.index(entry)
+            self.assertEqual(pieces.to_bytes(token, special_tokens=True), part)
 
     def test_sentencepiece(self) -> None:
         tokenizer = SentencePiece()

@@ -112,7 +112,7 @@ describe("an answer as chunks", () => {
     expect(thought).toEqual({ content: [], refusal: null });
     expect(said.content).toEqual([
       { token: "é", logprob: -0.5, bytes: [195, 169], top_logprobs: [] },
-      { token: "�", logprob: -0.5, bytes: null, top_logprobs: [] },
+      { token: "�", logprob: -0.5, bytes: [239, 191, 189], top_logprobs: [] },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { toTextRequest } from "../../../../src/api/openai/chat/to-text-request.t
 import type { TextRequest } from "../../../../src/generate/request.ts";
 
 const messages: ChatCompletionRequest["messages"] = [{ role: "user", content: "Hi" }];
+const begun: typeof messages = [...messages, { role: "assistant", content: "It is" }];
 const read = (extra: Partial<ChatCompletionRequest>) => toTextRequest({ messages, ...extra });
 
 const cases: [string, Partial<ChatCompletionRequest>, Partial<TextRequest>][] = [
@@ -22,6 +23,26 @@ const cases: [string, Partial<ChatCompletionRequest>, Partial<TextRequest>][] = 
   ["logprobs", { logprobs: true }, { logprobs: { at: "logprobs" } }],
   ["ignore_eos", { ignore_eos: true }, { ignoreEos: true }],
   ["reasoning_effort", { reasoning_effort: "low" }, { reasoningEffort: "low" }],
+  ["reasoning.effort", { reasoning: { effort: "low" } }, { reasoningEffort: "low" }],
+  ["no thinking budget", {}, { thinkingBudget: null }],
+  ["reasoning.max_tokens", { reasoning: { max_tokens: 0 } }, { thinkingBudget: 0 }],
+  ["thinking_budget_tokens", { thinking_budget_tokens: 9 }, { thinkingBudget: 9 }],
+  ["thinking_budget_tokens without a bound", { thinking_budget_tokens: -1 }, { thinkingBudget: null }],
+  ["a template's thinking_budget", { chat_template_kwargs: { thinking_budget: 9 } }, { thinkingBudget: 9 }],
+  ["a user's last message", {}, { continueLast: null }],
+  ["an assistant's last message", { messages: begun }, { continueLast: { at: "messages" } }],
+  [
+    "one that is empty",
+    { messages: [...messages, { role: "assistant", content: "" }] },
+    { continueLast: null },
+  ],
+  ["one that is answered", { messages: begun, add_generation_prompt: true }, { continueLast: null }],
+  ["one that is not continued", { messages: begun, continue_final_message: false }, { continueLast: null }],
+  [
+    "one that is continued in vLLM's words",
+    { messages: begun, continue_final_message: true, add_generation_prompt: false },
+    { continueLast: { at: "continue_final_message" } },
+  ],
   ["chat_template_kwargs", { chat_template_kwargs: { a: 1 } }, { templateVariables: { a: 1 } }],
   [
     "tools",
@@ -87,4 +108,20 @@ describe("what a chat request asks for", () => {
       expect(() => read(body)).toThrow(expect.objectContaining({ code: "unsupported_parameter", param }));
     });
   }
+});
+
+const contradictions: [string, Partial<ChatCompletionRequest>, string][] = [
+  [
+    "to continue a message and to start one",
+    { messages: begun, continue_final_message: true, add_generation_prompt: true },
+    "continue_final_message",
+  ],
+  [
+    "a budget in words",
+    { chat_template_kwargs: { thinking_budget: "low" } },
+    "chat_template_kwargs.thinking_budget",
+  ],
+];
+test.each(contradictions)("a request is refused for %s", (_name, body, param) => {
+  expect(() => read(body)).toThrow(expect.objectContaining({ code: "invalid_request", param }));
 });
