@@ -85,7 +85,9 @@ describe("ov-llm", () => {
     mkdirSync(join(broken, ".config/ov-llm-server/ov-server.env"), { recursive: true });
     const { code, err } = await runCli(["health"], { home: broken });
     expect(code).toBe(2);
-    expect(err).toMatch(/^error: Cannot read the settings file ".*ov-server\.env" \(.*is not a regular file\).*\n$/);
+    expect(err).toMatch(
+      /^error: Cannot read the settings file ".*ov-server\.env" \(.*is not a regular file\).*\n$/,
+    );
   });
 
   test("a reader that leaves early is no error", async () => {

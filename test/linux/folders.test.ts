@@ -6,7 +6,7 @@ import { repo } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 describe("an unusable folder", () => {
-  test.each(["/nonexistent", "/proc", "/dev/null"])("for temporary files names TMPDIR: %s", (TMPDIR) => {
+  test.each(["/proc/nonexistent", "/proc", "/dev/null"])("for temporary files names TMPDIR: %s", (TMPDIR) => {
     const script = `import { makeTemporaryFolder } from "${repo}/src/linux/folders.ts";
       try { makeTemporaryFolder("x-"); } catch ({ code, message }) { console.log(code, message); }`;
     const { stdout } = Bun.spawnSync([process.execPath, "-e", script], {

@@ -8,10 +8,12 @@ const codes = Object.keys(errorCatalogue).filter(isErrorCode);
 const byStatus: Record<number, string[]> = {
   400: ["invalid_request_error"],
   401: ["authentication_error"],
+  403: ["permission_error"],
   404: ["not_found_error"],
   405: ["invalid_request_error"],
   408: ["timeout_error"],
   413: ["request_too_large"],
+  415: ["invalid_request_error"],
   429: ["rate_limit_error"],
   499: ["invalid_request_error"],
   500: ["api_error"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { OvError } from "../../../src/errors.ts";
+import { OvError, shorten } from "../../../src/errors.ts";
 import { checkSchema, compileSchema } from "../../../src/grammar/json-schema/check.ts";
 
 function refusal(check: () => unknown): [code: string, param: string | null] | null {
@@ -8,7 +8,8 @@ function refusal(check: () => unknown): [code: string, param: string | null] | n
     return null;
   } catch (error) {
     if (!(error instanceof OvError)) throw error;
-    expect(error.message).toContain(`"${error.param}"`);
+    // A place deeper than a message has room for is cut there.
+    expect(error.message).toContain(`"${error.param?.slice(0, 100)}`);
     return [error.code, error.param];
   }
 }
@@ -109,7 +110,10 @@ describe("size has a bound, which the refusal names", () => {
   ])("%s", (_, toSchema, place) => {
     const schema = toSchema();
     for (const strict of [true, false]) {
-      expect(refusal(() => compileSchema(schema, "s", { strict }))).toEqual(["invalid_request", place]);
+      expect(refusal(() => compileSchema(schema, "s", { strict }))).toEqual([
+        "invalid_request",
+        shorten(place, 300),
+      ]);
     }
   });
 

@@ -1,13 +1,12 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { TokenLogprob } from "../../../protocol/generate.ts";
-import { orNull } from "../../nullable.ts";
 
 export const Logprobs = Type.Object({
   content: Type.Array(
     Type.Object({
       token: Type.String(),
       logprob: Type.Number(),
-      bytes: orNull(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))),
+      bytes: Type.Array(Type.Integer({ minimum: 0, maximum: 255 })),
       top_logprobs: Type.Array(Type.Unknown(), { maxItems: 0 }),
     }),
   ),

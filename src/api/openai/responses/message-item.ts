@@ -23,7 +23,7 @@ export function createMessageItem(place: ItemPlace, logprobs: boolean): OpenItem
       { type: "response.content_part.added", sequence_number: next(), ...at, part: toPart() },
     ],
     add(delta, more) {
-      const added = logprobs ? toTokens(more) : [];
+      const added = logprobs ? toLogprobs(more).content : [];
       text += delta;
       tokens.push(...added);
       return [{ type: "response.output_text.delta", sequence_number: next(), ...at, delta, logprobs: added }];
@@ -39,9 +39,4 @@ export function createMessageItem(place: ItemPlace, logprobs: boolean): OpenItem
     },
     snapshot: () => toMessage([toPart()]),
   };
-}
-
-/** OpenAI's list of bytes is never null here; it is empty where a token is no whole text of its own. */
-function toTokens(more: Parameters<typeof toLogprobs>[0]): TokenLogprobs {
-  return toLogprobs(more).content.map((token) => ({ ...token, bytes: token.bytes ?? [] }));
 }
