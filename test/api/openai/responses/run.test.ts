@@ -275,7 +275,7 @@ describe("a response", () => {
     const { events, response } = await read([start, text("é", "é", "�"), end("stop")], { logprobs: true });
     const logprobs = [
       { token: "é", logprob: -0.5, bytes: [195, 169], top_logprobs: [] },
-      { token: "�", logprob: -0.5, bytes: [], top_logprobs: [] },
+      { token: "�", logprob: -0.5, bytes: [239, 191, 189], top_logprobs: [] },
     ];
     expect(events[4]).toMatchObject({ type: "response.output_text.delta", logprobs });
     expect(response.output).toMatchObject([{ content: [{ logprobs }] }]);
