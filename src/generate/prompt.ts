@@ -32,12 +32,13 @@ export interface RenderOptions {
  * the middle of an emoji, become U+FFFD: no tokenizer takes them.
  */
 export function renderPrompt(
-  { request, rounds, tools: { tools } }: PromptSource,
+  source: PromptSource,
   { facts, template, traits, format, prompted }: TextModel,
   { now, addGenerationPrompt = true, steps }: RenderOptions,
 ): string {
-  refuseTooMany(request, facts.context_length);
-  refuseTooLong(rounds, request, facts.context_length);
+  refuseTooMuch(source, facts.context_length);
+  const { request, rounds } = source;
+  const { tools } = source.tools;
   const shown = prompted && tools.length > 0 ? explainTools(rounds, toolSystemPrompt(tools)) : rounds;
   const definitions = tools.map(({ grammar: _own, ...definition }) => definition);
   const messages = normaliseRounds(shown, traits, format.renderCalls);
@@ -176,6 +177,12 @@ function toReasoningKwargs(
     ...(kwargs.includes("reasoning_effort") && reasoningEffort !== null && { reasoning_effort: effort }),
     ...Object.fromEntries(switches.map((name) => [name, effort !== "none"])),
   };
+}
+
+/** Throws `context_length_exceeded` for what fills the context whatever the template makes of it. `limit`: in tokens. */
+export function refuseTooMuch({ request, rounds }: PromptSource, limit: number): void {
+  refuseTooMany(request, limit);
+  refuseTooLong(rounds, request, limit);
 }
 
 /** Each message takes a token at least, so there is no use in rendering them. */

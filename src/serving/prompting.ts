@@ -3,7 +3,7 @@ import type { LoadedModel } from "../engine/pool/target.ts";
 import { OvError } from "../errors.ts";
 import type { AnswerRules, RulesSource } from "../generate/constraint.ts";
 import { createTextModel, type TextModel } from "../generate/model.ts";
-import { type PromptSource, type RenderedPrompt, renderFor } from "../generate/prompt.ts";
+import { type PromptSource, type RenderedPrompt, refuseTooMuch, renderFor } from "../generate/prompt.ts";
 import { OutOfSteps } from "../generate/template/jinja/budget.ts";
 import type { ToolFormatName } from "../tool-formats.ts";
 import { type RunTextJob, runAtOnce } from "./text-jobs.ts";
@@ -81,8 +81,16 @@ export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
           if (!(error instanceof OvError && error.cause instanceof OutOfSteps)) throw error;
         }
       }
+      refuseTooMuch(source, model.facts.context_length);
       const portable = { facts: model.facts, toolFormat: model.format.name, traits: model.traits };
-      return await run("renderPrompt", { source, model: portable, now, addGenerationPrompt }, client);
+      // To copy a long conversation takes time on this side; the prompt is made of its rounds alone.
+      const { request } = source;
+      const slim = {
+        ...source,
+        request: { ...request, conversation: { ...request.conversation, turns: [] } },
+      };
+      const job = { source: slim, model: portable, now, addGenerationPrompt };
+      return await run("renderPrompt", job, client);
     },
   };
 }

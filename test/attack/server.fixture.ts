@@ -9,7 +9,7 @@ const app = createTestApp({
   readLarge,
   runTextJob,
   maxBody: 32_000_000,
-  load: async () => ({ host: createMemoryHost(), defaults: {} }),
+  load: async () => ({ host: createMemoryHost({ contextLength: 100_000 }), defaults: {} }),
 });
 const listener = listen(app.handle, { host: "127.0.0.1", port: 0, setting: "--port" });
 
