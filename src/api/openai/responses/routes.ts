@@ -72,7 +72,8 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
     const run = createResponseRun(
       { id, createdAt, model: model.name, body },
       {
-        ...deps,
+        newId: deps.newId,
+        now: deps.now,
         tools,
         logprobs: asksLogprobs(body),
         reasoning: {
