@@ -183,7 +183,7 @@ async function bringScriptedModel({ OV_TEST_CONVERT_ENV: convertEnv }, hfModel) 
   return model;
 }
 
-/** The folder of the tools' programs. The marker is written last: without it the environment is made anew. */
+/** The folder of the tools' programs. The marker is written last: without it the environment is rebuilt. */
 async function bringPythonTools() {
   const dir = join(cache, "python");
   const bin = join(dir, "bin");

@@ -12,7 +12,7 @@ export interface ChatRound extends RoundTimes {
 }
 
 export interface StreamedAnswer {
-  /** When each piece of text came, in seconds from the begin of the round. */
+  /** When each piece of text came, in seconds from the start of the round. */
   times: number[];
   /** As the server's own usage says; null: it says nothing. */
   promptTokens: number | null;

@@ -1,7 +1,7 @@
 """The raw engine, as the measure of the server: add_request and step, no HTTP, no text.
 
 Reads a JSON line {"prompts": [...], "max_tokens": n} and answers with one: the seconds of the whole run, and for
-each request the times of its tokens in seconds from the begin.
+each request the times of its tokens in seconds from the start.
 """
 
 from __future__ import annotations

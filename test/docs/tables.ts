@@ -43,7 +43,7 @@ function renderErrors(): string {
   return ["| code | status | type |", "|---|---|---|", ...rows].join("\n");
 }
 
-/** The document's text with this part made anew. Throws when the document has no place for it. */
+/** The document's text with this part rewritten. Throws when the document has no place for it. */
 export function withPart(text: string, { file, name, render }: MadePart): string {
   const place = new RegExp(`(<!-- ${name}:[^\n]*-->\n)[^]*?(<!-- /${name} -->)`);
   if (!place.test(text)) throw new Error(`${file} has no place for "${name}"`);

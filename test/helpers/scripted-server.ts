@@ -61,7 +61,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     return Value.Decode(TokenizeAnswer, answer).tokens;
   }
 
-  /** The request with a first message so long that its prompt has about so many tokens, and the prompt's length. */
+  /** The request with its first message padded until the prompt has about this many tokens, and the prompt's length. */
   async function lengthen({ request }: ScriptedCase, model: string, tokens: number) {
     const { tools, chat_template_kwargs, messages } = request;
     const measure = async (padded: typeof messages) =>

@@ -91,7 +91,7 @@ describe("a server without Python", () => {
     });
   });
 
-  test("loads a model anew when its properties change", async () => {
+  test("reloads a model when its properties change", async () => {
     const path = join(folder, "m");
     server.register({ m: model("m", { properties: { NUM_STREAMS: 1 } }) });
     expect((await server.chat({ model: "m", messages })).status).toBe(200);

@@ -94,7 +94,7 @@ test("a model added while serving answers at once, and is gone with its entry", 
   expect(count(/registry reloaded removed=fresh/)).toBe(1);
 });
 
-test("an alias answers with the model's own name, and never loads it anew", async () => {
+test("an alias answers with the model's own name, and never reloads it", async () => {
   server.register({ [smol]: smolEntry({ aliases: ["gpt-4o", "default"] }) });
   expect((await answer({ model: "gpt-4o" })).model).toBe(smol);
   expect(await get("/v1/models/default")).toMatchObject({ id: smol, aliases: ["gpt-4o", "default"] });
@@ -124,7 +124,7 @@ test("weights that are replaced under the same path are loaded at the next reque
   await answer();
 });
 
-test("a broken registry keeps the last good one, says so once for each change, and mends", async () => {
+test("a broken registry keeps the last good one, says so once for each change, and recovers", async () => {
   const broken = new RegExp(`The registry "${server.registryPath}" is not valid JSON`);
   for (const [text, times] of [
     ['{ "version": 1, "models": {', 1],

@@ -6,7 +6,7 @@ export interface SoakOptions {
   seed: number;
 }
 
-export const help = `bun run soak [options]: one server under faults in random order, for so long
+export const help = `bun run soak [options]: one server under faults in random order, for this long
 
   --minutes N   no new fault after that (20)
   --seed N      of an earlier run, to repeat its order (random)

@@ -18,7 +18,7 @@ const written: Record<string, string> = { "(": "[", ")": "]" };
 
 /**
  * Takes one JSON or Python literal and gives its text on as JSON while it comes. What models write although JSON has it
- * not is mended: control characters and stray backslashes in strings, single quotes, True, False and None, tuples,
+ * not is repaired: control characters and stray backslashes in strings, single quotes, True, False and None, tuples,
  * numbers and words as keys, a comma at the end. False: it is none, or it ends too early; all that was taken was given.
  */
 export function* readLiteral(scanner: Scanner, give: Give): Reading<boolean> {
@@ -97,7 +97,7 @@ export function* readString(scanner: Scanner, give: Give): Reading<boolean> {
   return true;
 }
 
-/** What a string in quotes says; undefined if there is none, or only its begin. */
+/** What a string in quotes says; undefined if there is none, or only its beginning. */
 export function* readQuoted(scanner: Scanner): Reading<string | undefined> {
   let json = "";
   const whole = yield* readString(scanner, (text) => {

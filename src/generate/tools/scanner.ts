@@ -28,12 +28,12 @@ export interface Scanner {
   close(): void;
 }
 
-/** Characters: the text in hand stays small, and is not cut anew at each of them. */
+/** Characters: the text in hand stays small, and is not cut again at each of them. */
 const worthForgetting = 4096;
 
 export function createScanner(): Scanner {
   let text = "";
-  /** How much was forgotten: marks count from the begin of the whole text. */
+  /** How much was forgotten: marks count from the start of the whole text. */
   let base = 0;
   let at = 0;
   let closed = false;

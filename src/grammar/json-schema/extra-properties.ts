@@ -16,7 +16,7 @@ import type { Schema } from "./schema.ts";
 import { strings } from "./strings.ts";
 
 /**
- * A property that is none of the named ones. A name twice in an object would stand for its last value, which nothing
+ * A property other than the named ones. A name twice in an object would stand for its last value, which nothing
  * holds to the name's schema, so names are kept apart letter by letter.
  */
 export function extraProperty(
