@@ -5,7 +5,7 @@ import { type PromptSource, type RenderedPrompt, renderFor } from "../generate/p
 import { probeTemplate } from "../generate/template/probe.ts";
 import { compileTemplate } from "../generate/template/template.ts";
 import type { TemplateTraits } from "../generate/template/traits.ts";
-import { createWideningCompiler } from "../grammar/json-schema/compiled.ts";
+import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { ToolFormatName } from "../tool-formats.ts";
 
 /** A model by what a structured clone carries of it. */
@@ -49,7 +49,7 @@ export function runAtOnce(jobs: TextJobs = createTextJobs()): RunTextJob {
 const keptModels = 8;
 
 export function createTextJobs(): TextJobs {
-  const compileSchema = createWideningCompiler();
+  const compileSchema = createSchemaCompiler();
   const models = new LRUCache<string, TextModel>({ max: keptModels });
   const toModel = ({ facts, toolFormat, traits }: PortableModel): TextModel => {
     const key = JSON.stringify([facts, toolFormat]);

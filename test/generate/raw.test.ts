@@ -2,12 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { compileRules } from "../../src/generate/constraint.ts";
 import { type FimTokens, findFimTokens } from "../../src/generate/fim.ts";
 import { planRaw, type RawPrompt, type RawRequest } from "../../src/generate/raw.ts";
-import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
+import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts";
 import { auto, plainFacts } from "./text-request.ts";
 
 const facts = { ...plainFacts, chat_template: null, bos_token: "<s>", eos_token: "</s>" };
 const options = { seed: 10, maxTokens: 4096, newCallId: () => "" };
-const compileSchema = createWideningCompiler();
+const compileSchema = createSchemaCompiler();
 const text = (text: string, bare?: boolean): RawPrompt => ({
   type: "text",
   text,

@@ -4,7 +4,7 @@ import { createTextModel, type EngineFacts } from "../../src/generate/model.ts";
 import { planText } from "../../src/generate/plan.ts";
 import { renderFor } from "../../src/generate/prompt.ts";
 import type { TextRequest, ToolDefinition, ToolWish } from "../../src/generate/request.ts";
-import { createWideningCompiler } from "../../src/grammar/json-schema/compiled.ts";
+import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts";
 import type { ToolFormatName } from "../../src/tool-formats.ts";
 
 /** A turn; a string for parts is its text. */
@@ -56,7 +56,7 @@ export const plainFacts: EngineFacts = {
 };
 
 const options = { seed: 10, maxTokens: 4096, newCallId: () => "call_1" };
-const compileSchema = createWideningCompiler();
+const compileSchema = createSchemaCompiler();
 
 export function plan(extra: Partial<TextRequest> = {}) {
   const request = textRequest(extra);

@@ -1,18 +1,15 @@
 import { LRUCache } from "lru-cache";
-import { type CompiledSchema, compileSchema, type SchemaGrammar, type SchemaOptions } from "./check.ts";
+import { type CompiledSchema, compileSchema, type SchemaOptions } from "./check.ts";
 import { refuseLarge } from "./size.ts";
 
 /** Compiles a schema that stands at `param`; see `compileSchema`. */
 export type SchemaCompiler = (schema: unknown, param: string, options: SchemaOptions) => CompiledSchema;
 
-/** `checkSchema`: strict, and only the grammar. */
-export type CompileSchema = (schema: unknown, param: string) => SchemaGrammar;
-
 /** Characters of schemas and their grammars, some 10 MB: hundreds of large tools. */
 const kept = 5_000_000;
 
 /** `compileSchema` that remembers: agents send the same tools with every request, and to compile twenty of them takes 10 ms. */
-export function createWideningCompiler(): SchemaCompiler {
+export function createSchemaCompiler(): SchemaCompiler {
   const known = new LRUCache<string, { param: string; compiled: CompiledSchema }>({
     maxSize: kept,
     sizeCalculation: ({ compiled }, key) => compiled.grammar.grammar.length + key.length,
@@ -27,10 +24,4 @@ export function createWideningCompiler(): SchemaCompiler {
     known.set(key, { param, compiled });
     return compiled;
   };
-}
-
-/** The same for strict schemas alone. */
-export function createSchemaCompiler(): CompileSchema {
-  const compile = createWideningCompiler();
-  return (schema, param) => compile(schema, param, { strict: true }).grammar;
 }
