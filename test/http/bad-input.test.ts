@@ -235,7 +235,7 @@ describe("a wrong address", () => {
     expect(await errorOf(response)).toMatchObject({ status: 404, code: "route_not_found" });
   });
 
-  test.each(["/", "/v1", "/v1/engines", "/v1/chat", "/v2/models", "/favicon.ico"])(
+  test.each(["/v1", "/v1/engines", "/v1/chat", "/v2/models", "/favicon.ico"])(
     "by path: %s gets 404",
     async (path) => {
       const error = await errorOf(await ask(path));
