@@ -14,8 +14,8 @@ export interface ModelStatus {
   waiting: number;
   /** Unix time in seconds; null: not loaded yet. */
   loadedAt: number | null;
-  /** What its process holds now, in bytes. */
-  memory: number | null;
+  /** What its process holds now, in bytes; looked up only when it is read. */
+  readonly memory: number | null;
   /** When it will be unloaded unless a request comes, Unix time in seconds; null: it will not. */
   idleUnloadAt: number | null;
 }
@@ -35,7 +35,9 @@ export function toStatus(
     running: loaded?.queue.running ?? 0,
     waiting: loaded?.queue.waiting ?? 0,
     loadedAt: loaded?.at ?? null,
-    memory: host ? readMemory(host.pid) : null,
+    get memory() {
+      return host ? readMemory(host.pid) : null;
+    },
     idleUnloadAt: idle.firesAt,
   };
 }
