@@ -54,8 +54,10 @@ export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
   return {
     async compileRules({ tools, toolChoice, form }, client) {
       const source = { tools, toolChoice, form };
-      if (!weighsAtMost(mostWeight, source)) throw tooLarge(tools[0]?.at ?? form?.param ?? toolChoice.at);
-      const key = weighsAtMost(keptWeight, source) ? JSON.stringify(source) : null;
+      const isKept = weighsAtMost(keptWeight, source);
+      if (!isKept && !weighsAtMost(mostWeight, source))
+        throw tooLarge(tools[0]?.at ?? form?.param ?? toolChoice.at);
+      const key = isKept ? JSON.stringify(source) : null;
       const known = key === null ? undefined : rules.get(key);
       if (known) return known;
       const made = await run("compileRules", source, client);
