@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 
 class PrefixIndex:
@@ -17,13 +18,11 @@ class PrefixIndex:
         self.capacity = capacity
         self._known: OrderedDict[int, None] = OrderedDict()
 
-    def _keys(self, ids: list[int]) -> list[int]:
-        keys: list[int] = []
+    def _keys(self, ids: list[int]) -> Iterator[int]:
         key = 0
         for start in range(0, len(ids) - self.block + 1, self.block):
             key = hash((key, *ids[start : start + self.block]))
-            keys.append(key)
-        return keys
+            yield key
 
     def cached_tokens(self, ids: list[int]) -> int:
         blocks = 0
