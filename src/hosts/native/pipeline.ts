@@ -4,6 +4,7 @@ import type { LoadMessage } from "../../protocol/load.ts";
 import { type Abilities, toAbilities } from "./abilities.ts";
 import { type Pipeline, streaming, type Tokenizer } from "./binding.ts";
 import type { Addon } from "./load-addon.ts";
+import { toStructuredOutput } from "./structured-output.ts";
 
 /** A chat template that gives back what it is given. */
 const verbatim = "{{ messages[0]['content'] }}";
@@ -57,14 +58,12 @@ function renderVerbatim(tokenizer: Tokenizer): void {
 async function warmUp(pipeline: Pipeline, tokenizer: Tokenizer, { grammar }: Abilities): Promise<void> {
   const prompt = "Hello there";
   const expected = tokenizer.encode(prompt, { add_special_tokens: false }).input_ids.getShape()[1] ?? 0;
-  const letters = { structured_output_config: { structural_tags_config: anyLetters } };
+  const letters = { structured_output_config: toStructuredOutput({ type: "regex", pattern: "[a-z]+" }) };
   const config = { apply_chat_template: true, max_new_tokens: 1, ...(grammar && letters) };
   const { perfMetrics } = await pipeline.generate(prompt, config, () => streaming.running);
   const taken = perfMetrics.getNumInputTokens();
   if (taken !== expected) throw changed(`it took ${taken} tokens for ${expected}`);
 }
-
-const anyLetters = { structuralTagType: "Regex" as const, value: "[a-z]+" };
 
 function changed(how: string): OvError {
   return new OvError(
