@@ -119,8 +119,7 @@ export function renderFacts({ what, why, next }: ErrorFacts): string {
 /** Anything thrown, as an OvError; what is not one already becomes `internal_error`. */
 export function toOvError(error: unknown): OvError {
   if (error instanceof OvError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new OvError("internal_error", `ov-llm failed unexpectedly: ${reason}`, { cause: error });
+  return new OvError("internal_error", `ov-llm failed unexpectedly: ${toReason(error)}`, { cause: error });
 }
 
 /** What was thrown, in words, for the `why` of an error that it causes. */

@@ -1,4 +1,4 @@
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { findPortHolder } from "../linux/port-holder.ts";
 import type { AppHandler } from "./app.ts";
 import { isStream } from "./stream-format.ts";
@@ -74,10 +74,9 @@ function toListenError(error: unknown, { host, port, setting }: Address): OvErro
     const next = `Stop it, or choose another port with ${setting}.`;
     return new OvError("port_in_use", `Cannot listen on ${host}:${port}: ${who}. ${next}`, { cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
   return new OvError(
     "invalid_setting",
-    `Cannot listen on ${host}:${port}: ${reason}. Correct --host or OV_HOST, or ${setting}.`,
+    `Cannot listen on ${host}:${port}: ${toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
     { cause: error },
   );
 }
