@@ -110,10 +110,15 @@ export class OvError extends Error {
 }
 
 /** `What: why. Next.` */
-export function renderFacts({ what, why, next }: ErrorFacts): string {
-  const sentence = why === undefined ? what : `${what}: ${why}`;
+export function renderFacts(facts: ErrorFacts): string {
+  const sentence = toClause(facts);
   const closed = /[.!?…][`"')]?$/.test(sentence) ? sentence : `${sentence}.`;
-  return next === undefined ? closed : `${closed} ${next}`;
+  return facts.next === undefined ? closed : `${closed} ${facts.next}`;
+}
+
+/** `What: why`, for the `why` of another error. */
+export function toClause({ what, why }: ErrorFacts): string {
+  return why === undefined ? what : `${what}: ${why}`;
 }
 
 /** Anything thrown, as an OvError; what is not one already becomes `internal_error`. */
@@ -130,6 +135,6 @@ export function toReason(error: unknown): string {
 /** An error as the reason of the one that it causes: its next step remains the next step. */
 export function toCauseFacts(error: unknown): Pick<ErrorFacts, "why" | "next"> {
   if (!(error instanceof OvError)) return { why: toReason(error) };
-  const { what, why, next } = error.facts;
-  return { why: why === undefined ? what : `${what}: ${why}`, ...(next === undefined ? {} : { next }) };
+  const { next } = error.facts;
+  return { why: toClause(error.facts), ...(next === undefined ? {} : { next }) };
 }

@@ -1,5 +1,5 @@
 import { Value } from "@sinclair/typebox/value";
-import type { ErrorFacts } from "../../../errors.ts";
+import { type ErrorFacts, toClause } from "../../../errors.ts";
 import { runProgram, type Variables } from "../../../linux/program.ts";
 import { NativeAnswer, type NativeFacts } from "../../../protocol/native-facts.ts";
 import { createNativeLauncher } from "./launch.ts";
@@ -34,9 +34,9 @@ export async function probeNative(dir: string | null, options: NativeProbeOption
   return "problem" in answer ? toBroken(answer.problem) : { state: "ready", ...answer };
 }
 
-function toBroken({ what, why, next }: ErrorFacts): NativeProbe {
-  const reason = why === undefined ? what : `${what}: ${why}`;
-  return { state: "broken", reason, ...(next !== undefined && { next }) };
+function toBroken(problem: ErrorFacts): NativeProbe {
+  const { next } = problem;
+  return { state: "broken", reason: toClause(problem), ...(next !== undefined && { next }) };
 }
 
 function parseJson(text: string): unknown {
