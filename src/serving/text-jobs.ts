@@ -41,7 +41,8 @@ export type RunTextJob = <Name extends keyof TextJobTypes>(
 ) => Promise<TextJobTypes[Name]["output"]>;
 
 /** Runs them where they are asked for, on the loop. */
-export function runAtOnce(jobs: TextJobs = createTextJobs()): RunTextJob {
+export function runAtOnce(): RunTextJob {
+  const jobs = createTextJobs();
   return async (name, input) => jobs[name](input);
 }
 
