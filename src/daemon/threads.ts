@@ -1,3 +1,4 @@
+import { isExecutable } from "../engine/kinds/native/find.ts";
 import type { LargeBody } from "../http/body/json.ts";
 import type { RunTextJob } from "../serving/text-jobs.ts";
 import { createThreads } from "../threads/threads.ts";
@@ -39,6 +40,5 @@ export function createDaemonThreads(): DaemonThreads {
 
 /** `bun run build` names the module as a second entry; in the executable's own file system it lies by its path. */
 function findModule(): string {
-  const isBuilt = import.meta.url.startsWith("file:///$bunfs/");
-  return isBuilt ? "/$bunfs/root/src/daemon/thread.js" : new URL("./thread.ts", import.meta.url).href;
+  return isExecutable() ? "/$bunfs/root/src/daemon/thread.js" : new URL("./thread.ts", import.meta.url).href;
 }
