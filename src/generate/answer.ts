@@ -42,11 +42,13 @@ export interface AnswerReader {
  */
 export function createAnswerReader(options: ReaderOptions): AnswerReader {
   const { reasoning, calls, unmarked = false, markers = [], stops, newCallId } = options;
+  /** Calls are looked for either in what a thought leaves, or in all, and a thought in what is left of that. */
+  const [before, within] = unmarked ? [reasoning, null] : [null, reasoning];
   const tokens = createTokenMap();
   const writer = createAnswerWriter({ markers, stops, newCallId, toLogprobs: tokens.take });
   let received = 0;
   /** Where the text that calls are looked for in starts. */
-  let callsFrom: number | null = unmarked && reasoning ? null : 0;
+  let callsFrom: number | null = before ? null : 0;
   let reasoningTokens = 0;
 
   /** Content parts of one push lie at the end of what was pushed. */
@@ -57,21 +59,18 @@ export function createAnswerReader(options: ReaderOptions): AnswerReader {
   }
 
   function readThought(span: Span): ContentEvent[] {
-    if (!reasoning) return writer.speak(span);
-    return readReasoned(reasoning.push(span.text), span.at + span.text.length, writer.speak);
+    if (!within) return writer.speak(span);
+    return readReasoned(within.push(span.text), span.at + span.text.length, writer.speak);
   }
 
   function readPart(part: ToolPart): ContentEvent[] {
     switch (part.type) {
-      case "content": {
-        const span = { text: part.text, at: (callsFrom ?? 0) + part.at };
-        return unmarked ? writer.speak(span) : readThought(span);
-      }
+      case "content":
+        return readThought({ text: part.text, at: (callsFrom ?? 0) + part.at });
       case "reasoning":
         return writer.think(part.text);
       case "call": {
-        const thought =
-          reasoning && !unmarked ? readReasoned(reasoning.interrupt(), received, writer.speak) : [];
+        const thought = within ? readReasoned(within.interrupt(), received, writer.speak) : [];
         return [...thought, ...writer.call(part.name)];
       }
       case "arguments":
@@ -79,15 +78,15 @@ export function createAnswerReader(options: ReaderOptions): AnswerReader {
     }
   }
 
-  function readCalls({ text, at }: Span): ContentEvent[] {
-    if (!calls) return writer.speak({ text, at });
-    callsFrom ??= at;
-    return calls.push(text).flatMap(readPart);
+  function readCalls(span: Span): ContentEvent[] {
+    if (!calls) return readThought(span);
+    callsFrom ??= span.at;
+    return calls.push(span.text).flatMap(readPart);
   }
 
   function read(span: Span): ContentEvent[] {
-    if (!calls || !unmarked || !reasoning) return calls ? readCalls(span) : readThought(span);
-    return readReasoned(reasoning.push(span.text), span.at + span.text.length, readCalls);
+    if (!before) return readCalls(span);
+    return readReasoned(before.push(span.text), span.at + span.text.length, readCalls);
   }
 
   return {
@@ -100,9 +99,9 @@ export function createAnswerReader(options: ReaderOptions): AnswerReader {
       return events;
     },
     end() {
-      const early = unmarked && reasoning ? readReasoned(reasoning.end(), received, readCalls) : [];
+      const early = before ? readReasoned(before.end(), received, readCalls) : [];
       const left = calls ? calls.end().flatMap(readPart) : [];
-      const late = unmarked || !reasoning ? [] : readReasoned(reasoning.end(), received, writer.speak);
+      const late = within ? readReasoned(within.end(), received, writer.speak) : [];
       return [...early, ...left, ...late, ...writer.end()];
     },
     get stopped() {

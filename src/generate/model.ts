@@ -55,25 +55,20 @@ export function createTextModel(facts: EngineFacts, options: TextModelOptions): 
   const thoughtEnd = format?.readsAll
     ? (format.thoughtEnd ?? null)
     : findThoughtEnd(template, traits.reasoning);
-  const known = { facts, defaults, template, thoughtEnd, warning: null };
+  const known = { facts, defaults, template, traits, thoughtEnd };
   const takesTools = traits.tools || traits.systemTools;
-  if (takesTools && format && canMark(format, facts)) return { ...known, traits, format, prompted: false };
-  // Calls and results are written in the same words, so that the model sees one form.
-  const plain = { ...traits, tools: false, systemTools: false, toolCalls: false, toolResults: false };
-  const warning = takesTools && format === null ? unknownForm : null;
-  return { ...known, traits: plain, format: hermes, prompted: true, warning };
+  if (takesTools && format && canMark(format, facts))
+    return { ...known, format, prompted: false, warning: null };
+  return toPrompted({ ...known, warning: takesTools && format === null ? unknownForm : null });
 }
 
-/** The same model with its tools explained in our own words, for requests whose tools its template cannot render. */
-export function toPrompted(model: TextModel): TextModel {
-  const traits = {
-    ...model.traits,
-    tools: false,
-    systemTools: false,
-    toolCalls: false,
-    toolResults: false,
-  };
-  return { ...model, traits, format: hermes, prompted: true };
+/**
+ * The same model with its tools explained in our own words: its template takes none, its calls are of no known form, or it
+ * cannot render the tools of a request. Calls and results are written in the same words, so that the model sees one form.
+ */
+export function toPrompted(model: Omit<TextModel, "format" | "prompted">): TextModel {
+  const none = { tools: false, systemTools: false, toolCalls: false, toolResults: false };
+  return { ...model, traits: { ...model.traits, ...none }, format: hermes, prompted: true };
 }
 
 function canMark({ specialTokens }: ToolFormat, { capabilities }: EngineFacts): boolean {

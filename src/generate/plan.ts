@@ -2,7 +2,7 @@ import { OvError } from "../errors.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
-import type { Conversation, Part } from "./conversation.ts";
+import { type Conversation, type Part, toPrefill } from "./conversation.ts";
 import { requireCapability, type TextModel, toPrompted } from "./model.ts";
 import type { Prompt, PromptSource, RenderedPrompt } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
@@ -150,9 +150,7 @@ function toReader(
 }
 
 function refuseNoContinuation({ continueLast, conversation: { turns } }: TextRequest): void {
-  const last = turns.at(-1);
-  if (!continueLast || (last?.role === "assistant" && last.parts.every(({ type }) => type !== "call")))
-    return;
+  if (!continueLast || toPrefill(turns)) return;
   throw new OvError(
     "invalid_request",
     `"${continueLast.at}" asks to continue the last message, which is not an assistant's without tool calls: send one to continue.`,

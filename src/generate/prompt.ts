@@ -27,16 +27,14 @@ export interface RenderOptions {
 }
 
 /**
- * The prompt that the model's chat template makes of a request; throws `chat_template_failed`, and
- * `context_length_exceeded` for more than any tokens could hold. Halves of characters, as clients leave them that cut a text in
- * the middle of an emoji, become U+FFFD: no tokenizer takes them.
+ * What the model's chat template makes of a request; throws `chat_template_failed`. Halves of characters, as clients leave them
+ * that cut a text in the middle of an emoji, become U+FFFD: no tokenizer takes them.
  */
-export function renderPrompt(
+function renderPrompt(
   source: PromptSource,
-  { facts, template, traits, format, prompted }: TextModel,
+  { template, traits, format, prompted }: TextModel,
   { now, addGenerationPrompt = true, steps }: RenderOptions,
 ): string {
-  refuseTooMuch(source, facts.context_length);
   const { request, rounds } = source;
   const { tools } = source.tools;
   const shown = prompted && tools.length > 0 ? explainTools(rounds, toolSystemPrompt(tools)) : rounds;
@@ -58,11 +56,13 @@ export function renderPrompt(
 
 /**
  * The prompt for the model; where the template fails because of the tools alone, for the model with them explained in our
- * own words: a template should not refuse what most models can do. Throws its first failure where that does not help.
+ * own words: a template should not refuse what most models can do. Throws its first failure where that does not help, and
+ * `context_length_exceeded` for more than any tokens could hold.
  */
 export function renderFor(source: PromptSource, model: TextModel, options: RenderOptions): RenderedPrompt {
+  refuseTooMuch(source, model.facts.context_length);
   try {
-    return { ...render(source, model, options), explained: false };
+    return { ...toPrompt(source, model, options), explained: false };
   } catch (error) {
     const failed = error instanceof OvError && error.code === "chat_template_failed";
     // It may be rendered with more steps elsewhere.
@@ -71,30 +71,12 @@ export function renderFor(source: PromptSource, model: TextModel, options: Rende
     // A format that reads all of an answer separates its reasoning too, which no other one would.
     const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
     if (!failed || !mayExplain) throw error;
-    return explainInstead(source, toPrompted(model), options) ?? raise(error);
+    try {
+      return { ...toPrompt(source, toPrompted(model), options), explained: true };
+    } catch {
+      throw error;
+    }
   }
-}
-
-function explainInstead(
-  source: PromptSource,
-  model: TextModel,
-  options: RenderOptions,
-): RenderedPrompt | null {
-  try {
-    return { ...render(source, model, options), explained: true };
-  } catch {
-    return null;
-  }
-}
-
-function render(source: PromptSource, model: TextModel, options: RenderOptions): Prompt {
-  const { addGenerationPrompt = true } = options;
-  if (addGenerationPrompt) return toPrompt(source, model, options);
-  return { text: renderPrompt(source, model, options), within: "nothing" };
-}
-
-function raise(error: unknown): never {
-  throw error;
 }
 
 /** A prompt, and where the model is in its answer behind it. */
@@ -109,11 +91,13 @@ export interface RenderedPrompt extends Prompt {
   explained: boolean;
 }
 
-/** The prompt of an answer: behind it the model starts one, or goes on with the conversation's last turn. */
+/** The conversation alone, or the prompt of an answer: behind it the model starts one, or goes on with the last turn. */
 function toPrompt(source: PromptSource, model: TextModel, options: RenderOptions): Prompt {
   const { request, rounds } = source;
   const { reasoning } = model.traits;
   const last = rounds.at(-1);
+  if (options.addGenerationPrompt === false)
+    return { text: renderPrompt(source, model, options), within: "nothing" };
   if (request.continueLast && last)
     return { text: renderContinued(source, last, model, options), within: toPlace(last, model) };
   const text = renderPrompt(source, model, options);

@@ -1,3 +1,4 @@
+import { overlap } from "./stop.ts";
 import type { ReasoningTags } from "./template/traits.ts";
 
 export interface ReasoningPart {
@@ -46,17 +47,22 @@ export function createReasoningSplitter({
     return text === "" ? null : { part: null, rest: text, next: reasoning };
   };
 
-  const reasoning: State = (held, final) => {
-    const at = held.indexOf(close);
-    if (at !== -1) {
-      const part = toPart("reasoning", held.slice(0, at).trimEnd());
-      return { part, rest: held.slice(at + close.length), next: contentBegin };
-    }
-    const end = final ? held.length : safeLength(held, close);
-    return end === 0
-      ? null
-      : { part: toPart("reasoning", held.slice(0, end)), rest: held.slice(end), next: reasoning };
+  const upToClose = (type: ReasoningPart["type"]): State => {
+    const state: State = (held, final) => {
+      const at = held.indexOf(close);
+      if (at !== -1) {
+        const part = toPart(type, held.slice(0, at).trimEnd());
+        return { part, rest: held.slice(at + close.length), next: contentBegin };
+      }
+      const end = final ? held.length : safeLength(held, close);
+      return end === 0
+        ? null
+        : { part: toPart(type, held.slice(0, end)), rest: held.slice(end), next: state };
+    };
+    return state;
   };
+  const reasoning = upToClose("reasoning");
+  const afterInterruption = upToClose("content");
 
   const contentBegin: State = (held) => {
     const text = held.trimStart();
@@ -65,18 +71,6 @@ export function createReasoningSplitter({
 
   const content: State = (held) =>
     held === "" ? null : { part: toPart("content", held), rest: "", next: content };
-
-  const afterInterruption: State = (held, final) => {
-    const at = held.indexOf(close);
-    if (at !== -1) {
-      const part = toPart("content", held.slice(0, at).trimEnd());
-      return { part, rest: held.slice(at + close.length), next: contentBegin };
-    }
-    const end = final ? held.length : safeLength(held, close);
-    return end === 0
-      ? null
-      : { part: toPart("content", held.slice(0, end)), rest: held.slice(end), next: afterInterruption };
-  };
 
   const thoughts = startsOpen ? [begin, reasoningBegin, reasoning] : [reasoningBegin, reasoning];
   return run(begin, { thoughts, afterInterruption, content });
@@ -125,11 +119,5 @@ function toPart(type: ReasoningPart["type"], text: string): ReasoningPart | null
 
 /** How much of the text can neither be the start of the tag nor white space before it. */
 function safeLength(text: string, tag: string): number {
-  let end = text.length;
-  for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
-    if (!tag.startsWith(text.slice(-length))) continue;
-    end -= length;
-    break;
-  }
-  return text.slice(0, end).trimEnd().length;
+  return text.slice(0, text.length - overlap(text, [tag])).trimEnd().length;
 }

@@ -1,6 +1,6 @@
-import { compileSchema } from "../../grammar/json-schema/check.ts";
 import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
 import { toOptional, toUnion } from "./call-grammar.ts";
+import { toValueGrammar } from "./schema-types.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -83,9 +83,9 @@ function toMember(key: string, schema: unknown, quote: string): Grammar {
   return { type: "concat", elements: [{ type: "const", text: `${name}:` }, toValue(schema, quote)] };
 }
 
-/** Widened where necessary: a strict tool's whole schema has passed already. */
+/** What is written so refers to nothing outside itself. */
 function toJson(schema: unknown): Grammar {
-  return compileSchema(schema, "tools", { strict: false }).grammar;
+  return toValueGrammar(schema, {});
 }
 
 function toTag(begin: string, content: Grammar, end: string): TagGrammar {

@@ -1,4 +1,4 @@
-import { compileSchema } from "../../grammar/json-schema/check.ts";
+import { createSchemaCompiler } from "../../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../../protocol/grammar.ts";
 import { toConst, toUnion } from "./call-grammar.ts";
 
@@ -42,6 +42,9 @@ export function toProperties(root: Schema): { name: string; schema: unknown; req
   }));
 }
 
+/** A request's grammar is made on the daemon's loop, and agents send the same tools with every one. */
+const compile = createSchemaCompiler();
+
 /**
  * What a value of one property is held to, written as JSON; the schema may refer to the root's definitions. Whatever had to
  * be refused in a strict tool was refused when its whole schema was compiled, so here everything may be widened.
@@ -51,7 +54,7 @@ export function toValueGrammar(schema: unknown, root: Schema): Grammar {
   const whole = isObject(schema)
     ? { ...schema, ...($defs ? { $defs } : {}), ...(definitions ? { definitions } : {}) }
     : schema;
-  return compileSchema(whole, "tools", { strict: false }).grammar;
+  return compile(whole, "tools", { strict: false }).grammar;
 }
 
 /**
