@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
@@ -8,6 +8,7 @@ import { readBytesFile } from "../files.ts";
 import { syncPath } from "../linux/atomic-file.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 import { type Manifest, readManifest } from "../models/manifest.ts";
+import { isUnder } from "../models/paths.ts";
 
 /**
  * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
@@ -81,13 +82,8 @@ export function findDoubt(
     return "its conversion.json is about another conversion";
   }
   if (source === original) return null;
-  if (!isWithin(source, modelSrc)) return `${source} is not within OV_MODEL_SRC (${modelSrc})`;
-  return isWithin(original, modelOg) ? null : `${original} is not within OV_MODEL_OG (${modelOg})`;
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== "" && way !== ".." && !way.startsWith("../") && !way.startsWith("/");
+  if (!isUnder(source, modelSrc)) return `${source} is not within OV_MODEL_SRC (${modelSrc})`;
+  return isUnder(original, modelOg) ? null : `${original} is not within OV_MODEL_OG (${modelOg})`;
 }
 
 function seal(
