@@ -5,7 +5,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
 import { readBytesFile } from "../files.ts";
-import { syncPath } from "../linux/atomic-file.ts";
+import { syncPath, writeAtomically } from "../linux/atomic-file.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 import { type Manifest, readManifest } from "../models/manifest.ts";
 import { isUnder } from "../models/paths.ts";
@@ -53,11 +53,7 @@ export function writeJournal(
   const { source_path, original_path, converted_path } = manifest;
   const unsealed = { overwrite, source_path, original_path, converted_path };
   const journal: Journal = { ...unsealed, seal: seal(unsealed, readKey(keyPath) ?? makeKey(keyPath)) };
-  const path = join(folder, journalFile);
-  writeFileSync(`${path}.tmp`, JSON.stringify(journal));
-  syncPath(`${path}.tmp`);
-  renameSync(`${path}.tmp`, path);
-  syncPath(folder);
+  writeAtomically(join(folder, journalFile), JSON.stringify(journal));
 }
 
 /** Why the journal in a folder must not be followed, as a clause; null: it may, or there is none. */
