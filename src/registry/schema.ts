@@ -95,7 +95,11 @@ export function parseRegistryFile(text: string, source = "The registry"): Regist
 
 /** Entry by entry: what is wrong with one is reported and never costs the others. */
 export function parseRegistry(text: string, source?: string): ParsedRegistry {
-  const { models } = parseRegistryFile(text, source);
+  return parseEntries(parseRegistryFile(text, source).models);
+}
+
+/** The same for the raw entries by name. */
+export function parseEntries(models: RegistryFile["models"]): ParsedRegistry {
   const entries = new Map<string, RegistryEntry>();
   const problems: RegistryProblem[] = [];
   // Names of bad entries count too: an alias must not answer instead of a broken model.
