@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { renderBytes } from "../bytes.ts";
 import { OvError, toReason } from "../errors.ts";
@@ -12,6 +12,7 @@ import {
   toLoginCommand,
   toRepoName,
 } from "./hub.ts";
+import { readFree } from "./resources.ts";
 
 /** How far a download is; sizes in bytes. */
 export type DownloadProgress =
@@ -81,8 +82,7 @@ function makeFolder(repo: string, targetDir: string): void {
 }
 
 function refuseFullDisk(repo: string, targetDir: string, needed: number): void {
-  const { bavail, bsize } = statfsSync(targetDir);
-  const free = bavail * bsize;
+  const free = readFree(targetDir);
   if (needed <= free) return;
   const why = `it needs ${renderBytes(needed)} more in "${targetDir}", and ${renderBytes(free)} is free`;
   throw failed(repo, why, "Make room, then run it again.");

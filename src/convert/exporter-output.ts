@@ -1,5 +1,7 @@
 // What the output of `optimum-cli` means: how far it is while it runs, and why it failed.
 
+import { shorten } from "../errors.ts";
+
 export interface Stage {
   /** What the exporter is doing, in a few words. */
   text: string;
@@ -122,8 +124,7 @@ function findLine(lines: readonly string[]): { line: string | null; isError: boo
     /^([\w.]*(Error|Exception|Interrupt|Exit)\b(:|$)|error\b|fatal\b)/i.test(line);
   const error = meaningful.findLast(isError);
   const best = error ?? meaningful.at(-1) ?? null;
-  const line = best !== null && best.length > 400 ? `${best.slice(0, 399)}…` : best;
-  return { line, isError: error !== undefined };
+  return { line: best === null ? null : shorten(best, 400), isError: error !== undefined };
 }
 
 function isNoise(line: string): boolean {

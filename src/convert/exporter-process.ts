@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { Type } from "@sinclair/typebox";
+import { readProcText } from "../linux/proc.ts";
 import { readProcessMemory } from "../linux/process-memory.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 
@@ -32,31 +33,15 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
 
 /** When a process started, in the kernel's ticks: field 22 of /proc/pid/stat (proc(5)); null: it is gone, or a zombie. */
 function readStart(pid: number): string | null {
-  const fields = readStat(pid)?.split(" ");
-  return fields === undefined || fields[0] === "Z" ? null : (fields[19] ?? null);
-}
-
-/** The fields after the name, which may hold spaces: the first one is the state. */
-function readStat(pid: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2);
-  } catch {
-    return null;
-  }
+  const text = readProcText(`/proc/${pid}/stat`);
+  // The fields after the name, which may hold spaces: the first one is the state.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" ? null : (fields[19] ?? null);
 }
 
 /** Resident memory of a process and its children in bytes, from /proc; 0 if it cannot be read. */
 export function readMemoryOf(pid: number): number {
   const own = readProcessMemory(pid)?.resident ?? 0;
-  const children = readProc(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  const children = readProcText(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
   return own + children.reduce((sum, child) => sum + readMemoryOf(child), 0);
-}
-
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
 }

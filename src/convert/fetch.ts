@@ -3,10 +3,10 @@ import { basename, join } from "node:path";
 import type { Settings } from "../config/settings.ts";
 import { OvError } from "../errors.ts";
 import { listConverted } from "../models/manifests.ts";
-import { toRealPath } from "../models/paths.ts";
 import { isServed, renderUnserved } from "../models/tasks.ts";
 import { toRepoName } from "./hub.ts";
 import type { Session } from "./options.ts";
+import { isOwn } from "./scan.ts";
 
 /** Brings `owner/name` of the hub into OV_MODEL_SRC and returns its folder's name. */
 export async function fetchSource(repo: string, session: Session): Promise<string> {
@@ -31,9 +31,9 @@ export async function fetchSource(repo: string, session: Session): Promise<strin
 }
 
 /** A folder of OV_MODEL_SRC. Throws when that is where originals or converted models are kept. */
-function toDownloadFolder(repo: string, { modelSrc, modelOg, modelOut }: Settings): string {
-  const path = join(modelSrc, toRepoName(repo).name);
-  if (![modelOg, modelOut].map(toRealPath).includes(toRealPath(path))) return path;
+function toDownloadFolder(repo: string, settings: Settings): string {
+  const path = join(settings.modelSrc, toRepoName(repo).name);
+  if (!isOwn(path, settings)) return path;
   throw new OvError("conversion_failed", {
     what: `Cannot fetch ${repo} to "${path}"`,
     why: "that folder holds the originals or the converted models",

@@ -1,13 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import type { Settings } from "../config/settings.ts";
 import { OvError, toReason } from "../errors.ts";
 import { readBytesFile } from "../files.ts";
-import { syncPath } from "../linux/atomic-file.ts";
+import { syncPath, writeAtomically } from "../linux/atomic-file.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 import { type Manifest, readManifest } from "../models/manifest.ts";
+import { isUnder } from "../models/paths.ts";
 
 /**
  * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
@@ -52,11 +53,7 @@ export function writeJournal(
   const { source_path, original_path, converted_path } = manifest;
   const unsealed = { overwrite, source_path, original_path, converted_path };
   const journal: Journal = { ...unsealed, seal: seal(unsealed, readKey(keyPath) ?? makeKey(keyPath)) };
-  const path = join(folder, journalFile);
-  writeFileSync(`${path}.tmp`, JSON.stringify(journal));
-  syncPath(`${path}.tmp`);
-  renameSync(`${path}.tmp`, path);
-  syncPath(folder);
+  writeAtomically(join(folder, journalFile), JSON.stringify(journal));
 }
 
 /** Why the journal in a folder must not be followed, as a clause; null: it may, or there is none. */
@@ -81,13 +78,8 @@ export function findDoubt(
     return "its conversion.json is about another conversion";
   }
   if (source === original) return null;
-  if (!isWithin(source, modelSrc)) return `${source} is not within OV_MODEL_SRC (${modelSrc})`;
-  return isWithin(original, modelOg) ? null : `${original} is not within OV_MODEL_OG (${modelOg})`;
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== "" && way !== ".." && !way.startsWith("../") && !way.startsWith("/");
+  if (!isUnder(source, modelSrc)) return `${source} is not within OV_MODEL_SRC (${modelSrc})`;
+  return isUnder(original, modelOg) ? null : `${original} is not within OV_MODEL_OG (${modelOg})`;
 }
 
 function seal(

@@ -24,14 +24,11 @@ export async function registerModel(
     weight_format: model.weight_format,
     ...(model.converted_at === undefined ? {} : { converted_at: model.converted_at }),
   };
-  let name = model.name;
-  await updateRegistry(registryPath, (models) => {
+  const { name } = model;
+  return await updateRegistry(registryPath, (models) => {
     const before = Object.hasOwn(models, name) ? models[name] : undefined;
-    if (overwrite && before !== undefined) {
-      models[name] = typeof before === "object" ? { ...before, ...stated } : stated;
-    } else {
-      name = addModel(models, { name, entry: stated, toRealPath }).name;
-    }
+    if (!overwrite || before === undefined) return addModel(models, { name, entry: stated, toRealPath }).name;
+    models[name] = typeof before === "object" ? { ...before, ...stated } : stated;
+    return name;
   });
-  return name;
 }

@@ -91,7 +91,8 @@ function toExisting(path: string): string {
   return statSync(path, { throwIfNoEntry: false }) ? path : toExisting(dirname(path));
 }
 
-function readFree(path: string): number {
+/** Bytes that this user may still write where the path lies. */
+export function readFree(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
 }

@@ -81,7 +81,11 @@ function listSources(modelSrc: string): Dirent[] {
   }
 }
 
-function isOwn(path: string, { modelOg, modelOut }: ScanOptions): boolean {
+/** Whether originals or converted models are kept at that path. */
+export function isOwn(
+  path: string,
+  { modelOg, modelOut }: Pick<ScanOptions, "modelOg" | "modelOut">,
+): boolean {
   return [modelOg, modelOut].map(toRealPath).includes(toRealPath(path));
 }
 

@@ -54,7 +54,8 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   });
   if (scan.found.length === 0) return toResult([], "done");
   const plan = planSources(scan, await askNames(session, scan), toSourceOptions(session));
-  const decision = await decide(session, plan);
+  const mustInstall = plan.some(isExport) && !(await deps.converter.isReady());
+  const decision = await decide(session, plan, mustInstall);
   if (decision !== "run") {
     const state = decision === "refused" ? "refused" : "planned";
     return toResult(
@@ -62,9 +63,7 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
       decision,
     );
   }
-  if (plan.some(isExport) && !(await deps.converter.isReady())) {
-    await deps.converter.install(signal, (line) => report({ type: "installing", line }));
-  }
+  if (mustInstall) await deps.converter.install(signal, (line) => report({ type: "installing", line }));
   const models = await runAll(session, plan);
   return toResult(models, models.some(({ error }) => error !== null) ? "failed" : "done");
 }
@@ -97,13 +96,13 @@ async function askNames(session: Session, scan: Scan): Promise<Map<string, strin
 
 /** Reports the plan. `done`: that was all that was asked for. */
 async function decide(
-  { options, ask, deps, report }: Session,
+  { options, ask, report }: Session,
   plan: Planned[],
+  mustInstall: boolean,
 ): Promise<"run" | "done" | "refused"> {
   const { settings } = options.loaded;
   const resources = readResources(settings);
   const verdict = judge(plan, resources);
-  const mustInstall = plan.some(isExport) && !(await deps.converter.isReady());
   const view: PlanView = { plan, verdict, resources, trustRemoteCode: settings.trustRemoteCode, mustInstall };
   report({ type: "planned", ...view });
   if (verdict.refusals.length > 0) {

@@ -77,7 +77,7 @@ export async function convertFolder(
     onStep("journal written");
   } catch (error) {
     rmSync(places.work, { recursive: true, force: true });
-    if (existsSync(dirname(places.target))) removeEmpty(dirname(places.target));
+    removeEmpty(dirname(places.target));
     throw error;
   }
   return await finish(manifest.converted_path, options);

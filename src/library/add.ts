@@ -5,7 +5,7 @@ import { unknownTask } from "../models/tasks.ts";
 import { addModel } from "../registry/edit.ts";
 import { findNameFault, toSlug } from "../registry/names.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
-import { editRegistry } from "./edit.ts";
+import { updateRegistry } from "../registry/store.ts";
 
 export interface Addition {
   /** Absolute. */
@@ -31,7 +31,7 @@ export async function addModelAt(registryPath: string, { path, name, aliases }: 
   checkServed(`Cannot add ${JSON.stringify(path)}`, description.task ?? unknownTask);
   const wanted = name ?? suggestName(description);
   const entry = { ...toEntry(description), ...(aliases.length > 0 && { aliases: [...aliases] }) };
-  const { name: given, added } = await editRegistry(registryPath, (models) =>
+  const { name: given, added } = await updateRegistry(registryPath, (models) =>
     addModel(models, { name: wanted, entry, toRealPath }),
   );
   return { name: given, wanted, added, entry };

@@ -7,8 +7,9 @@ import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
 import { addModel, type RawModels } from "../registry/edit.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import { updateRegistry } from "../registry/store.ts";
 import { suggestName, toEntry } from "./add.ts";
-import { editRegistry, readModels } from "./edit.ts";
+import { readModels } from "./edit.ts";
 
 export interface BackfillOptions {
   registryPath: string;
@@ -34,7 +35,7 @@ export type Backfilled =
 export async function backfill({ registryPath, modelOut, dryRun }: BackfillOptions): Promise<Backfilled[]> {
   const found = await Promise.all(findManifests(modelOut).map(toCandidate));
   const add = (models: RawModels) => found.map((candidate) => addCandidate(models, candidate));
-  return dryRun ? add(readModels(registryPath)) : await editRegistry(registryPath, add);
+  return dryRun ? add(readModels(registryPath)) : await updateRegistry(registryPath, add);
 }
 
 type Candidate = OvError | { stated: string; name: string; entry: RegistryEntry };

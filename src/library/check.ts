@@ -2,7 +2,7 @@ import { OvError } from "../errors.ts";
 import { describeModel } from "../models/folder.ts";
 import { checkEntryTask } from "../models/served.ts";
 import { findEntry } from "../registry/edit.ts";
-import { parseRegistry, type RegistryEntry } from "../registry/schema.ts";
+import { parseEntries, type RegistryEntry } from "../registry/schema.ts";
 import { readModels } from "./edit.ts";
 import type { LoadResult, LoadTester } from "./trial.ts";
 
@@ -39,7 +39,7 @@ export function toShortReason({ code, facts }: OvError): string {
 export async function checkModels(registryPath: string, named: readonly string[]): Promise<CheckedModel[]> {
   const models = readModels(registryPath);
   for (const name of named) findEntry(models, name);
-  const { entries, problems } = parseRegistry(JSON.stringify({ version: 1, models }));
+  const { entries, problems } = parseEntries(models);
   const names = named.length > 0 ? [...new Set(named)] : Object.keys(models);
   return await Promise.all(
     names.map(async (name) => {

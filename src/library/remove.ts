@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { OvError } from "../errors.ts";
 import { findEntry, removeModel, toEntryPath } from "../registry/edit.ts";
-import { editRegistry, readModels } from "./edit.ts";
+import { updateRegistry } from "../registry/store.ts";
+import { readModels } from "./edit.ts";
 import { checkUnshared, type HiddenFiles, hideFiles, planRemoval, type Removal } from "./files.ts";
 
 export interface Folders {
@@ -38,7 +39,7 @@ export async function removeWithFiles(
 ): Promise<void> {
   let hidden: HiddenFiles | undefined;
   try {
-    await editRegistry(registryPath, (models) => {
+    await updateRegistry(registryPath, (models) => {
       if (toEntryPath(findEntry(models, name)) !== path) throw changed(name);
       if (files !== null) {
         checkUnshared(models, name, files.path);

@@ -7,7 +7,7 @@ import { withSetupLock } from "../linux/setup-lock.ts";
 import { toInstallCommand, which } from "../python/find.ts";
 import { toNextTry } from "../python/install.ts";
 import { toEntryPath } from "../registry/edit.ts";
-import { editRegistry } from "./edit.ts";
+import { updateRegistry } from "../registry/store.ts";
 
 /**
  * The model that a fresh machine answers its first question with: SmolLM2-135M-Instruct (Apache-2.0), as
@@ -65,7 +65,7 @@ export async function registerStarter(
   registryPath: string,
   path: string,
 ): Promise<string | null | undefined> {
-  return await editRegistry(registryPath, (models) => {
+  return await updateRegistry(registryPath, (models) => {
     const entry = models[starterModel.name];
     if (entry === undefined) {
       models[starterModel.name] = { path, ...starterModel.entry };

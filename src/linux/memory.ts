@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readProcBytes } from "./proc.ts";
 
 /** The machine's memory, in bytes. */
 export interface MachineMemory {
@@ -13,7 +14,7 @@ export interface MachineMemory {
 /** From /proc/meminfo (proc_meminfo(5)). `root`: instead of `/`, for tests. */
 export function readMachineMemory(root = "/"): MachineMemory {
   const text = readFileSync(join(root, "proc/meminfo"), "utf8");
-  const read = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
+  const read = (key: string) => readProcBytes(text, key);
   return {
     total: read("MemTotal"),
     available: read("MemAvailable"),

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readProcText } from "./proc.ts";
 
 /**
  * How many processes the kernel has ended for want of memory: in this process's control group and those within it
@@ -7,20 +7,12 @@ import { join } from "node:path";
  * say. Children are in the same group.
  */
 export function readOomKills(root = "/"): number | null {
-  const [, own] = /^0::(\/.*)$/m.exec(readText(join(root, "proc/self/cgroup"))) ?? [];
+  const [, own] = /^0::(\/.*)$/m.exec(readProcText(join(root, "proc/self/cgroup"))) ?? [];
   const places = own === undefined ? [] : [join("sys/fs/cgroup", own), "sys/fs/cgroup"];
   const files = [...places.map((place) => join(place, "memory.events")), "proc/vmstat"];
   for (const file of files) {
-    const [, count] = /^oom_kill (\d+)$/m.exec(readText(join(root, file))) ?? [];
+    const [, count] = /^oom_kill (\d+)$/m.exec(readProcText(join(root, file))) ?? [];
     if (count !== undefined) return Number(count);
   }
   return null;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

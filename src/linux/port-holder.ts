@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
+import { readProcText } from "./proc.ts";
 
 /** Who listens on a TCP port of this machine, as far as /proc shows it to this user; null: not to be seen. */
 export function findPortHolder(port: number): { pid: number; program: string } | null {
@@ -11,7 +12,7 @@ export function findPortHolder(port: number): { pid: number; program: string } |
       const [, inode] = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${fd}`)) ?? [];
       return inode !== undefined && inodes.has(inode);
     });
-    if (holds) return { pid: Number(pid), program: readText(`/proc/${pid}/comm`).trim() };
+    if (holds) return { pid: Number(pid), program: readProcText(`/proc/${pid}/comm`).trim() };
   }
   return null;
 }
@@ -19,7 +20,7 @@ export function findPortHolder(port: number): { pid: number; program: string } |
 /** proc(5), /proc/net/tcp: column 2 is the local address:port in hexadecimal, 4 the state (0A: listen), 10 the inode. */
 function listeningInodes(table: string, port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");
-  return readText(table)
+  return readProcText(table)
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => state === "0A" && local?.endsWith(`:${wanted}`))
@@ -38,14 +39,6 @@ function list(folder: string): string[] {
 function readLink(path: string): string {
   try {
     return readlinkSync(path);
-  } catch {
-    return "";
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
   } catch {
     return "";
   }

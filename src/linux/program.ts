@@ -1,4 +1,4 @@
-import { toReason } from "../errors.ts";
+import { shorten, toReason } from "../errors.ts";
 import { forEachLine } from "./lines.ts";
 
 /** Environment variables of a process. Where options leave them out, a child gets those of this process. */
@@ -107,5 +107,5 @@ export function shortenLine(line: string, width = 100): string {
     .replace(/\b[a-z+]+:\/\/\S*?([^/\s?#]*)(?:[?#]\S*)?(?=[\s,;)]|$)/gi, "$1")
     .replace(/\s+/g, " ")
     .trim();
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  return shorten(text, width);
 }

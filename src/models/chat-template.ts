@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import { readTextFile } from "../files.ts";
 import { readJsonFile } from "./hf-config.ts";
 
 const named = Type.Array(Type.Object({ name: Type.String(), template: Type.String() }));
@@ -23,7 +23,7 @@ export function readChatTemplate(path: string, files: ReadonlySet<string>): stri
 
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, "utf8");
+    return readTextFile(path);
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
-import { isNoFile } from "./problems.ts";
+import { findOdd } from "./problems.ts";
 import { readWeights } from "./weights.ts";
 
 /** What a Hugging Face folder holds, judged by its files alone. */
@@ -27,8 +27,8 @@ export interface HfFolder {
 /** Reads the folder whose top files are `files`. `problem`: a clause on why it holds no complete model. */
 export function readHfFolder(path: string, files: readonly string[]): HfFolder | { problem: string } {
   if (!files.includes("config.json")) return { problem: describeOther(files) };
-  const odd = files.find((name) => isNoFile(join(path, name)));
-  if (odd !== undefined) return { problem: `${odd} in it is neither a file nor a folder` };
+  const odd = findOdd(path, files);
+  if (odd !== null) return { problem: odd };
   const config = readJsonFile(join(path, "config.json"), HfConfig);
   if (config === null) return { problem: "its config.json is invalid" };
   const weights = readWeights(path, files);

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
-import { readTextFile } from "../files.ts";
+import { readJsonFile } from "./hf-config.ts";
 
 export const manifestFile = "conversion.json";
 
@@ -26,10 +25,5 @@ export type Manifest = Static<typeof Manifest>;
 
 /** The manifest of a converted folder; null: it has none, or a damaged one. */
 export function readManifest(folder: string): Manifest | null {
-  try {
-    const content: unknown = JSON.parse(readTextFile(join(folder, manifestFile)));
-    return Value.Check(Manifest, content) ? content : null;
-  } catch {
-    return null;
-  }
+  return readJsonFile(join(folder, manifestFile), Manifest);
 }

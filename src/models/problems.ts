@@ -22,13 +22,8 @@ export function findFolderProblem(
   if (networks.length === 0) return explainNoNetwork(path, files);
   const parts = networks.flatMap((name) => [name, name.replace(/xml$/, "bin")]);
   // The engine would wait for what never comes.
-  const odd = [...files].find((name) => isNoFile(join(path, name)));
-  if (odd !== undefined) {
-    return {
-      why: `${odd} in it is neither a file nor a folder`,
-      next: "Remove it, or convert the model again.",
-    };
-  }
+  const odd = findOdd(path, [...files]);
+  if (odd !== null) return { why: odd, next: "Remove it, or convert the model again." };
   const empty = parts.filter((name) => isEmpty(join(path, name)));
   if (empty.length > 0) {
     return { why: `it is an incomplete export with an empty ${empty.join(" and ")}`, next: convertAgain };
@@ -65,10 +60,13 @@ function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
   return { why: "it holds no OpenVINO model (no openvino_model.xml)", next };
 }
 
-/** Such as a FIFO, a device or a socket: whoever reads it waits without end. */
-export function isNoFile(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && !found.isFile() && !found.isDirectory();
+/** What of these is a FIFO, a device or a socket, as a clause: whoever reads it waits without end. null: nothing. */
+export function findOdd(path: string, files: readonly string[]): string | null {
+  const odd = files.find((name) => {
+    const found = statSync(join(path, name), { throwIfNoEntry: false });
+    return found !== undefined && !found.isFile() && !found.isDirectory();
+  });
+  return odd === undefined ? null : `${odd} in it is neither a file nor a folder`;
 }
 
 function isEmpty(path: string): boolean {

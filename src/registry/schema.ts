@@ -95,7 +95,11 @@ export function parseRegistryFile(text: string, source = "The registry"): Regist
 
 /** Entry by entry: what is wrong with one is reported and never costs the others. */
 export function parseRegistry(text: string, source?: string): ParsedRegistry {
-  const { models } = parseRegistryFile(text, source);
+  return parseEntries(parseRegistryFile(text, source).models);
+}
+
+/** The same for the raw entries by name. */
+export function parseEntries(models: RegistryFile["models"]): ParsedRegistry {
   const entries = new Map<string, RegistryEntry>();
   const problems: RegistryProblem[] = [];
   // Names of bad entries count too: an alias must not answer instead of a broken model.
@@ -146,10 +150,17 @@ function findFault(name: string, value: unknown): string {
   const error = Value.Errors(RegistryEntry, value).First();
   const [, field, part, inner] = (error?.path.split("/") ?? []).map(unescapePointer);
   if (error === undefined || field === undefined) return `it is ${show(value)}, but must be an object`;
-  if (field === "properties" && part !== undefined) return findPropertyFault(part, error.value);
-  if (field === "defaults" && part !== undefined) return findDefaultFault(part, error.value, `"defaults"`);
+  if (field === "properties" && part !== undefined) {
+    const what = `the property ${show(part)} in its "properties"`;
+    return findMemberFault(what, error.value, propertySchema(part), propertyNames);
+  }
+  if (field === "defaults" && part !== undefined) {
+    const what = `the default ${show(part)} in its "defaults"`;
+    return findMemberFault(what, error.value, defaultSchema(part), defaultNames);
+  }
   if (field === "presets" && part !== undefined && inner !== undefined) {
-    return findDefaultFault(inner, error.value, `preset ${show(part)}`);
+    const what = `the default ${show(inner)} in its preset ${show(part)}`;
+    return findMemberFault(what, error.value, defaultSchema(inner), defaultNames);
   }
   if (field === "presets" && part !== undefined) {
     return `its preset ${show(part)} is ${show(error.value)}, but must be an object of defaults`;
@@ -162,18 +173,15 @@ function findFault(name: string, value: unknown): string {
   return `its ${show(field)} is ${show(error.value)}, but must be ${field === "path" ? absolute(expected) : expected}`;
 }
 
-function findPropertyFault(property: string, value: unknown): string {
-  const what = `the property ${show(property)} in its "properties"`;
-  const schema = propertySchema(property);
+/** `schema`: what it may be; undefined: ov-llm does not know it, only the names `known`. */
+function findMemberFault(
+  what: string,
+  value: unknown,
+  schema: TSchema | undefined,
+  known: readonly string[],
+): string {
   if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
-  return `ov-llm does not know ${what}: it knows ${propertyNames.join(", ")}`;
-}
-
-function findDefaultFault(key: string, value: unknown, where: string): string {
-  const what = `the default ${show(key)} in its ${where}`;
-  const schema = defaultSchema(key);
-  if (schema !== undefined) return `${what} is ${show(value)}, but must be ${schema.description}`;
-  return `ov-llm does not know ${what}: it knows ${defaultNames.join(", ")}`;
+  return `ov-llm does not know ${what}: it knows ${known.join(", ")}`;
 }
 
 /** RFC 6901, section 3. */

@@ -1,9 +1,11 @@
 import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { OvError } from "../errors.ts";
 import { isDanglingLink, readTextFile } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
+import type { RawModels } from "./edit.ts";
 import { parseRegistryFile, type RegistryFile } from "./schema.ts";
 
 export interface UpdateOptions {
@@ -12,21 +14,25 @@ export interface UpdateOptions {
 }
 
 /**
- * Changes the registry file as one step that others see fully or not at all, however this process ends.
- * `change` gets the raw entries by name and edits them in place; everything that it leaves alone, unknown
- * keys included, is kept. A missing file is made, with its folders. Throws `registry_invalid` when the file
- * cannot be understood (and leaves it as it is) and `registry_locked` when another writer does not end.
+ * Changes the registry file as one step that others see fully or not at all, however this process ends, and resolves to
+ * what the change returned. `change` gets the raw entries by name and edits them in place; everything that it leaves alone,
+ * unknown keys included, is kept. Nothing is written when it throws or changes nothing. A missing file is made, with its
+ * folders. Throws what `change` throws, `registry_invalid` when the file cannot be understood (and leaves it as it is) and
+ * `registry_locked` when another writer does not end.
  */
-export async function updateRegistry(
+export async function updateRegistry<T>(
   path: string,
-  change: (models: Record<string, unknown>) => void,
+  change: (models: RawModels) => T,
   options: UpdateOptions = {},
-): Promise<void> {
+): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   const file = toRealPath(path);
   const lock = `${file}.lock`;
   const { waitMs = 10_000 } = options;
-  await withFileLock(lock, () => rewrite(file, change), { waitMs, locked: () => locked(lock, waitMs) });
+  return await withFileLock(lock, () => rewrite(file, change), {
+    waitMs,
+    locked: () => locked(lock, waitMs),
+  });
 }
 
 function locked(path: string, waitMs: number): OvError {
@@ -37,7 +43,7 @@ function locked(path: string, waitMs: number): OvError {
   });
 }
 
-function rewrite(path: string, change: (models: Record<string, unknown>) => void): void {
+function rewrite<T>(path: string, change: (models: RawModels) => T): T {
   if (isDanglingLink(path)) {
     throw new OvError("registry_invalid", {
       what: `Cannot change the registry ${JSON.stringify(path)}`,
@@ -50,8 +56,12 @@ function rewrite(path: string, change: (models: Record<string, unknown>) => void
     mode === undefined
       ? { version: 1, models: {} }
       : parseRegistryFile(readTextFile(path), `The registry ${JSON.stringify(path)}`);
-  change(registry.models);
-  writeAtomically(path, `${JSON.stringify(registry, null, 2)}\n`, (mode ?? 0o644) & 0o7777);
+  const before = structuredClone(registry.models);
+  const result = change(registry.models);
+  if (!isDeepStrictEqual(before, registry.models)) {
+    writeAtomically(path, `${JSON.stringify(registry, null, 2)}\n`, (mode ?? 0o644) & 0o7777);
+  }
+  return result;
 }
 
 /** A registry behind a symlink is written where it lies, not over the link. */

@@ -65,8 +65,19 @@ describe("updateRegistry", () => {
     const path = join(createTempDir(), "registry.json");
     writeFileSync(path, `{"version":1,"models":{}}`);
     chmodSync(path, 0o600);
-    await updateRegistry(path, () => {});
+    await updateRegistry(path, (models) => {
+      models.m = entry;
+    });
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test("resolves to what the change returns, and writes nothing when it changes nothing", async () => {
+    const path = join(createTempDir(), "registry.json");
+    expect(await updateRegistry(path, () => "seen")).toBe("seen");
+    expect(existsSync(path)).toBe(false);
+    writeFileSync(path, `{"version":1,"models":{}}`);
+    await updateRegistry(path, () => {});
+    expect(readFileSync(path, "utf8")).toBe(`{"version":1,"models":{}}`);
   });
 
   test("writes a linked file where it lies", async () => {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readMachineMemory } from "../../linux/memory.ts";
+import { readProcText } from "../../linux/proc.ts";
 
 /** How much memory all models together may take. */
 export interface Budget {
@@ -48,21 +48,13 @@ export function createBudgetReader(setting: number | null, root = "/"): BudgetRe
  * there is none. In a container the group's own path may lie outside of what is mounted, and its root is the limit.
  */
 function readGroupLimit(root: string): Budget | null {
-  const [, own] = /^0::(\/.*)$/m.exec(readText(join(root, "proc/self/cgroup")) ?? "") ?? [];
+  const [, own] = /^0::(\/.*)$/m.exec(readProcText(join(root, "proc/self/cgroup"))) ?? [];
   if (own === undefined) return null;
   let least: Budget | null = null;
   for (let path = own; ; path = dirname(path)) {
     const file = join("/sys/fs/cgroup", path, "memory.max");
-    const bytes = Number.parseInt(readText(join(root, file)) ?? "", 10);
+    const bytes = Number.parseInt(readProcText(join(root, file)), 10);
     if (bytes >= 0 && (least === null || bytes < least.bytes)) least = { bytes, source: file };
     if (path === "/") return least;
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
   }
 }

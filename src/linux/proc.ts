@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+
+/** The text of a file of /proc or /sys; empty: it is gone, as its process may be, or closed to this user. */
+export function readProcText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** The value of a line such as `VmRSS:      123 kB`, in bytes; 0: there is none. */
+export function readProcBytes(text: string, key: string): number {
+  return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
+}
