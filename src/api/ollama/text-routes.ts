@@ -5,7 +5,7 @@ import type { Catalog, CatalogModel } from "../../serving/catalog.ts";
 import { withDeadline } from "../../serving/deadline.ts";
 import type { TextService } from "../../serving/text.ts";
 import { toTextOptions } from "../answering.ts";
-import { type Answer, type ApiRequest, loadErrors, type Route, withJson } from "../route.ts";
+import { type Answer, type ApiRequest, answerErrors, type Route, withJson } from "../route.ts";
 import { type Content, collectAnswer, frameMessage, frameResponse, toLines } from "./answer.ts";
 import { ollama } from "./errors.ts";
 import { toKeepSeconds } from "./keep-alive.ts";
@@ -61,16 +61,7 @@ const generate: Kind<GenerateRequest> = {
   empty: { response: "" },
 };
 
-const errors = [
-  ...loadErrors,
-  "unsupported_parameter",
-  "model_required",
-  "context_length_exceeded",
-  "chat_template_failed",
-  "queue_full",
-  "request_cancelled",
-  "kv_cache_exhausted",
-] as const;
+const errors = [...answerErrors, "chat_template_failed"] as const;
 
 /** POST /api/chat and /api/generate */
 export function createTextRoutes(deps: TextRoutesDeps): Route[] {

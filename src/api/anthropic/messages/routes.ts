@@ -3,7 +3,7 @@ import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
 import { toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
-import { loadErrors, type Route, withJson } from "../../route.ts";
+import { answerErrors, promptErrors, type Route, withJson } from "../../route.ts";
 import { anthropic } from "../errors.ts";
 import { toHead, toMessageEvents } from "./events.ts";
 import { collectMessage } from "./message.ts";
@@ -18,15 +18,6 @@ export interface MessagesRoutesDeps {
   /** Unique, without its prefix. */
   newId: () => string;
 }
-
-const errors = [
-  ...loadErrors,
-  "unsupported_parameter",
-  "model_required",
-  "context_length_exceeded",
-  "chat_template_failed",
-  "queue_full",
-] as const;
 
 /** POST /v1/messages and /v1/messages/count_tokens */
 export function createMessagesRoutes({ catalog, text, tokenize, newId }: MessagesRoutesDeps): Route[] {
@@ -49,7 +40,7 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
       doc: {
         summary: "Create a message, as Anthropic's API does",
         answer: { "application/json": Message, "text/event-stream": MessageStreamEvent },
-        errors: [...errors, "request_cancelled", "kv_cache_exhausted"],
+        errors: [...answerErrors, "chat_template_failed"],
       },
     }),
     withJson(CountTokensRequest, {
@@ -73,7 +64,7 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
       doc: {
         summary: "Count the tokens of a message's prompt",
         answer: { "application/json": TokensCount },
-        errors,
+        errors: [...promptErrors, "chat_template_failed"],
       },
     }),
   ];

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import { toTextOptions, toWarning } from "../../answering.ts";
-import { loadErrors, type Route, withJson } from "../../route.ts";
+import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
 import { collectCompletion, toAnswerOptions } from "./completion.ts";
@@ -43,16 +43,7 @@ export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps):
       doc: {
         summary: "Create a chat completion",
         answer: { "application/json": ChatCompletion, "text/event-stream": ChatCompletionEvent },
-        errors: [
-          ...loadErrors,
-          "unsupported_parameter",
-          "model_required",
-          "context_length_exceeded",
-          "chat_template_failed",
-          "queue_full",
-          "request_cancelled",
-          "kv_cache_exhausted",
-        ],
+        errors: [...answerErrors, "chat_template_failed"],
       },
     }),
   ];

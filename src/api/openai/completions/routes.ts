@@ -2,7 +2,7 @@ import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeAsker, TokenizeService } from "../../../serving/tokenize.ts";
 import { toTextOptions } from "../../answering.ts";
-import { loadErrors, type Route, withJson } from "../../route.ts";
+import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
 import { collectCompletion, toAnswerOptions } from "./completion.ts";
@@ -45,15 +45,7 @@ export function createCompletionsRoutes(deps: CompletionsRoutesDeps): Route[] {
       doc: {
         summary: "Complete a text",
         answer: { "application/json": TextCompletion, "text/event-stream": TextCompletionEvent },
-        errors: [
-          ...loadErrors,
-          "unsupported_parameter",
-          "model_required",
-          "context_length_exceeded",
-          "queue_full",
-          "request_cancelled",
-          "kv_cache_exhausted",
-        ],
+        errors: answerErrors,
       },
     }),
     createInfillRoute(deps),

@@ -5,7 +5,7 @@ import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
 import { toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
-import { type ApiRequest, loadErrors, type Route, withJson } from "../../route.ts";
+import { type ApiRequest, promptErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { type ResponseEvent, ResponseStream } from "./events.ts";
 import { type History, type StoredResponse, toHistoryItems, toInputItems, toStoredItems } from "./input.ts";
@@ -28,13 +28,9 @@ export interface ResponsesRoutesDeps {
 type Request = ApiRequest<CreateResponseRequest>;
 
 const errors = [
-  ...loadErrors,
-  "unsupported_parameter",
-  "model_required",
-  "previous_response_not_found",
-  "context_length_exceeded",
+  ...promptErrors,
   "chat_template_failed",
-  "queue_full",
+  "previous_response_not_found",
   "kv_cache_exhausted",
 ] as const;
 

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../../serving/catalog.ts";
 import type { TextService } from "../../../../serving/text.ts";
 import { toTextOptions } from "../../../answering.ts";
-import { loadErrors, type Route, withJson } from "../../../route.ts";
+import { answerErrors, type Route, withJson } from "../../../route.ts";
 import { openai } from "../../errors.ts";
 import { collectInfill, toInfillEvents } from "./answer.ts";
 import { InfillRequest, toInfillRequest } from "./request.ts";
@@ -35,15 +35,7 @@ export function createInfillRoute({ catalog, text, newId, now }: InfillRouteDeps
     doc: {
       summary: "Fill a gap in a text",
       answer: { "application/json": InfillAnswer, "text/event-stream": InfillEvent },
-      errors: [
-        ...loadErrors,
-        "unsupported_parameter",
-        "model_required",
-        "context_length_exceeded",
-        "queue_full",
-        "request_cancelled",
-        "kv_cache_exhausted",
-      ],
+      errors: answerErrors,
     },
   });
 }
