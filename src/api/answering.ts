@@ -1,6 +1,20 @@
+import type { Catalog, CatalogModel } from "../serving/catalog.ts";
 import type { AnswerObserver } from "../serving/tally.ts";
 import type { AnswerOptions } from "../serving/text.ts";
 import type { ApiRequest, RequestNotes } from "./route.ts";
+
+/** The model that is to answer, and whether in a stream; both are noted, the latter also where no such model is served. */
+export function resolveAsked(
+  catalog: Pick<Catalog, "resolveServed">,
+  body: { model?: string | null; stream?: boolean | null },
+  notes: RequestNotes,
+): { model: CatalogModel; stream: boolean } {
+  const stream = body.stream ?? false;
+  notes.set({ stream });
+  const model = catalog.resolveServed(body.model, "generate");
+  notes.set({ model: model.name });
+  return { model, stream };
+}
 
 /** How the text service answers a request of any dialect. `id`: of the answer, by which it can be cancelled. */
 export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: string): AnswerOptions {

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { toTextOptions } from "../../answering.ts";
+import { resolveAsked, toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
 import { answerErrors, promptErrors, type Route, withJson } from "../../route.ts";
 import { anthropic } from "../errors.ts";
@@ -27,10 +27,7 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
       path: "/v1/messages",
       dialect: anthropic,
       async handle({ body, ...request }) {
-        const stream = body.stream ?? false;
-        request.notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        request.notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, body, request.notes);
         const id = `msg_${newId()}`;
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const events = toMessageEvents(parts, toHead(body, id, model.name));

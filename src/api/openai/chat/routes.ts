@@ -1,6 +1,6 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
-import { toTextOptions, toWarning } from "../../answering.ts";
+import { resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
 import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
@@ -26,10 +26,7 @@ export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps):
       path: "/v1/chat/completions",
       dialect: openai,
       async handle({ body, ...request }) {
-        const stream = body.stream ?? false;
-        request.notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        request.notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, body, request.notes);
         const id = `chatcmpl-${newId()}`;
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const head = { id, created: Math.floor(now().getTime() / 1000), model: model.name };

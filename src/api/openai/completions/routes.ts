@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeAsker, TokenizeService } from "../../../serving/tokenize.ts";
-import { toTextOptions } from "../../answering.ts";
+import { resolveAsked, toTextOptions } from "../../answering.ts";
 import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
@@ -29,10 +29,7 @@ export function createCompletionsRoutes(deps: CompletionsRoutesDeps): Route[] {
       path: "/v1/completions",
       dialect: openai,
       async handle({ body, ...request }) {
-        const stream = body.stream ?? false;
-        request.notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        request.notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, body, request.notes);
         const id = `cmpl-${newId()}`;
         const raw = toRawRequest(body);
         const prompts = body.echo ? await readPrompts(body, model, request) : [];

@@ -3,7 +3,7 @@ import { answerFitting } from "../../../serving/fitting.ts";
 import type { KeptAnswers } from "../../../serving/kept.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { toTextOptions } from "../../answering.ts";
+import { resolveAsked, toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
 import { type ApiRequest, promptErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
@@ -90,11 +90,7 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
       path: "/v1/responses",
       dialect: openai,
       async handle(request) {
-        const { body, notes } = request;
-        const stream = body.stream ?? false;
-        notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, request.body, request.notes);
         const { run, events, headers } = start(request, model);
         if (!stream) {
           for await (const _event of events);
