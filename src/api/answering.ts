@@ -1,6 +1,8 @@
+import type { TextRequest } from "../generate/request.ts";
 import type { Catalog, CatalogModel } from "../serving/catalog.ts";
 import type { AnswerObserver } from "../serving/tally.ts";
-import type { AnswerOptions } from "../serving/text.ts";
+import type { AnswerOptions, TextService } from "../serving/text.ts";
+import type { TokenizeAsker, TokenizeService } from "../serving/tokenize.ts";
 import type { ApiRequest, RequestNotes } from "./route.ts";
 
 /** The model that is to answer, and whether in a stream; both are noted, the latter also where no such model is served. */
@@ -20,6 +22,23 @@ export function resolveAsked(
 export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: string): AnswerOptions {
   const { id: requestId, key, client, signal, notes } = request;
   return { id, requestId, key, client, signal, observer: toObserver(notes) };
+}
+
+/** How many tokens the prompt has that would be answered. */
+export async function countPrompt(
+  { text, tokenize }: { text: Pick<TextService, "render">; tokenize: Pick<TokenizeService, "tokenize"> },
+  model: CatalogModel,
+  request: TextRequest,
+  asker: TokenizeAsker,
+): Promise<number> {
+  const { tokens } = await tokenize.tokenize(model, asker, {
+    toText: (loaded) =>
+      text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
+    // The template adds its own.
+    addSpecialTokens: false,
+    strings: false,
+  });
+  return tokens.length;
 }
 
 /** Notes what the log, the metrics and the events report of an answer. */

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { resolveAsked, toTextOptions } from "../../answering.ts";
+import { countPrompt, resolveAsked, toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
 import { answerErrors, promptErrors, type Route, withJson } from "../../route.ts";
 import { anthropic } from "../errors.ts";
@@ -20,7 +20,8 @@ export interface MessagesRoutesDeps {
 }
 
 /** POST /v1/messages and /v1/messages/count_tokens */
-export function createMessagesRoutes({ catalog, text, tokenize, newId }: MessagesRoutesDeps): Route[] {
+export function createMessagesRoutes(deps: MessagesRoutesDeps): Route[] {
+  const { catalog, text, newId } = deps;
   return [
     withJson(MessagesRequest, {
       method: "POST",
@@ -47,15 +48,8 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
       async handle({ body, notes, ...asker }) {
         const model = catalog.resolveServed(body.model, "tokenize");
         notes.set({ model: model.name });
-        const request = toTextRequest(body);
-        const { tokens } = await tokenize.tokenize(model, asker, {
-          toText: (loaded) =>
-            text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
-          // The template adds its own.
-          addSpecialTokens: false,
-          strings: false,
-        });
-        const answer: TokensCount = { input_tokens: tokens.length, context_management: null };
+        const count = await countPrompt(deps, model, toTextRequest(body), asker);
+        const answer: TokensCount = { input_tokens: count, context_management: null };
         return { type: "json", body: answer };
       },
       doc: {

@@ -3,7 +3,7 @@ import { answerFitting } from "../../../serving/fitting.ts";
 import type { KeptAnswers } from "../../../serving/kept.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { resolveAsked, toTextOptions } from "../../answering.ts";
+import { countPrompt, resolveAsked, toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
 import { type ApiRequest, promptErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
@@ -36,7 +36,7 @@ const errors = [
 
 /** POST /v1/responses and /v1/responses/input_tokens */
 export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
-  const { catalog, text, tokenize, responses } = deps;
+  const { catalog, text, responses } = deps;
 
   function read(body: CreateResponseRequest, key: string | undefined) {
     const history: History = { find: (id) => responses.find(key, id), all: () => responses.all(key) };
@@ -118,13 +118,8 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
         const model = catalog.resolveServed(body.model, "tokenize");
         notes.set({ model: model.name });
         const { request } = read(body, key);
-        const { tokens } = await tokenize.tokenize(model, asker, {
-          toText: (loaded) =>
-            text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
-          addSpecialTokens: false,
-          strings: false,
-        });
-        const counted: InputTokens = { object: "response.input_tokens", input_tokens: tokens.length };
+        const count = await countPrompt(deps, model, request, asker);
+        const counted: InputTokens = { object: "response.input_tokens", input_tokens: count };
         return { type: "json", body: counted };
       },
       doc: {
