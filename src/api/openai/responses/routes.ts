@@ -3,7 +3,7 @@ import { answerFitting } from "../../../serving/fitting.ts";
 import type { KeptAnswers } from "../../../serving/kept.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { countPrompt, resolveAsked, toTextOptions } from "../../answering.ts";
+import { countPrompt, resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
 import { type ApiRequest, promptErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
@@ -81,7 +81,11 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
         },
       },
     );
-    return { run, events: watch(run, input, { key, parts }), headers: toWarning(tools.skipped) };
+    return {
+      run,
+      events: watch(run, input, { key, parts }),
+      headers: toWarning(toWarningText(tools.skipped)),
+    };
   }
 
   return [
@@ -144,8 +148,9 @@ function toStreamEvent(event: ResponseEvent): StreamEvent {
   return { event: event.type, data: event };
 }
 
-/** What was left out although the answer may differ for it. */
-function toWarning(skipped: readonly string[]): Record<string, string> {
-  if (skipped.length === 0) return {};
-  return { "x-ov-llm-warning": `Tools that this server does not run were skipped: ${skipped.join(", ")}.` };
+/** What was left out although the answer may differ for it; null: nothing. */
+function toWarningText(skipped: readonly string[]): string | null {
+  return skipped.length === 0
+    ? null
+    : `Tools that this server does not run were skipped: ${skipped.join(", ")}.`;
 }
