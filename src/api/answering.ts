@@ -1,11 +1,44 @@
+import type { TextRequest } from "../generate/request.ts";
+import type { Catalog, CatalogModel } from "../serving/catalog.ts";
 import type { AnswerObserver } from "../serving/tally.ts";
-import type { AnswerOptions } from "../serving/text.ts";
+import type { AnswerOptions, TextService } from "../serving/text.ts";
+import type { TokenizeAsker, TokenizeService } from "../serving/tokenize.ts";
 import type { ApiRequest, RequestNotes } from "./route.ts";
+
+/** The model that is to answer, and whether in a stream; both are noted, the latter also where no such model is served. */
+export function resolveAsked(
+  catalog: Pick<Catalog, "resolveServed">,
+  body: { model?: string | null; stream?: boolean | null },
+  notes: RequestNotes,
+): { model: CatalogModel; stream: boolean } {
+  const stream = body.stream ?? false;
+  notes.set({ stream });
+  const model = catalog.resolveServed(body.model, "generate");
+  notes.set({ model: model.name });
+  return { model, stream };
+}
 
 /** How the text service answers a request of any dialect. `id`: of the answer, by which it can be cancelled. */
 export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: string): AnswerOptions {
   const { id: requestId, key, client, signal, notes } = request;
   return { id, requestId, key, client, signal, observer: toObserver(notes) };
+}
+
+/** How many tokens the prompt has that would be answered. */
+export async function countPrompt(
+  { text, tokenize }: { text: Pick<TextService, "render">; tokenize: Pick<TokenizeService, "tokenize"> },
+  model: CatalogModel,
+  request: TextRequest,
+  asker: TokenizeAsker,
+): Promise<number> {
+  const { tokens } = await tokenize.tokenize(model, asker, {
+    toText: (loaded) =>
+      text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
+    // The template adds its own.
+    addSpecialTokens: false,
+    strings: false,
+  });
+  return tokens.length;
 }
 
 /** Notes what the log, the metrics and the events report of an answer. */

@@ -38,6 +38,19 @@ export interface Dialect {
   describeError(codes: readonly ErrorCode[]): TSchema;
 }
 
+/** What HTTP itself says of an error (RFC 9110, sections 10.2.3 and 11.6.1), the same in every dialect. */
+export function toErrorHeaders({ code, retryAfterSeconds }: OvError): Record<string, string> {
+  return {
+    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+    ...(code === "invalid_api_key" && { "www-authenticate": "Bearer" }),
+  };
+}
+
+/** The key of an `Authorization: Bearer` (RFC 6750, section 2.1). */
+export function readBearer(headers: Headers): string | undefined {
+  return /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+}
+
 /** The dialect of a request: that with the longest prefix that fits its path; where that is the first, the one it is marked for. */
 export function findDialect(
   dialects: readonly [Dialect, ...Dialect[]],

@@ -149,3 +149,19 @@ export const loadErrors = [
   "engine_unavailable",
   "shutting_down",
 ] as const satisfies readonly ErrorCode[];
+
+/** And what one may end in that gives the model a prompt; where a chat template makes it, in `chat_template_failed` too. */
+export const promptErrors = [
+  ...loadErrors,
+  "unsupported_parameter",
+  "model_required",
+  "context_length_exceeded",
+  "queue_full",
+] as const satisfies readonly ErrorCode[];
+
+/** And one that is answered with text. */
+export const answerErrors = [
+  ...promptErrors,
+  "request_cancelled",
+  "kv_cache_exhausted",
+] as const satisfies readonly ErrorCode[];

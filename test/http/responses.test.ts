@@ -126,6 +126,15 @@ describe("POST /v1/responses", () => {
     expect((await app.respond({ input: "Hi" })).headers.get("x-ov-llm-warning")).toBeNull();
   });
 
+  test("warns of many skipped tools in no more than a header has room for", async () => {
+    const app = createApp({ contextLength: 4096 });
+    const nested = Array.from({ length: 128 }, () => ({ type: "web_search_preview" }));
+    const namespace = { type: "namespace", name: "web", tools: nested };
+    const answer = await app.respond({ input: "Hi", tools: [namespace, namespace, weather] });
+    expect(answer.headers.get("x-ov-llm-warning")).toHaveLength(500);
+    await answer.text();
+  });
+
   test("leaves the oldest turns out where it is asked to and the input does not fit", async () => {
     const app = createApp({ contextLength: 12 });
     const input = Array.from({ length: 8 }, (_, index) => ({ role: "user", content: `one two ${index}` }));

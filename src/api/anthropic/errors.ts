@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { ErrorCode, OvError } from "../../errors.ts";
-import type { Dialect } from "../dialect.ts";
+import { type Dialect, readBearer, toErrorHeaders } from "../dialect.ts";
 import { orNull } from "../nullable.ts";
 
 /** Anthropic API reference, "Errors": the body of an error, and of the event that ends a stream. */
@@ -96,15 +96,11 @@ export const anthropic: Dialect = {
   marker: "anthropic-version",
   idHeader: "request-id",
   keyHint: "x-api-key: <key>",
-  readKey: (headers) =>
-    headers.get("x-api-key") ?? /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1],
+  readKey: (headers) => headers.get("x-api-key") ?? readBearer(headers),
   keepAlive: { event: "ping", data: { type: "ping" } },
   renderError: (error, requestId) => ({
     status: error.status,
-    headers: {
-      ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
-      ...(error.code === "invalid_api_key" && { "www-authenticate": "Bearer" }),
-    },
+    headers: toErrorHeaders(error),
     body: toErrorResponse(error, requestId),
   }),
   renderStreamError: (error, requestId) => ({ event: "error", data: toErrorResponse(error, requestId) }),

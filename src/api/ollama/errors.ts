@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import type { Dialect } from "../dialect.ts";
+import { type Dialect, toErrorHeaders } from "../dialect.ts";
 
 /** docs/openapi.yaml of Ollama, "ErrorResponse". */
 export const ErrorBody = Type.Object({ error: Type.String() });
@@ -12,10 +12,7 @@ export const ollama: Dialect = {
   readKey,
   renderError: (error) => ({
     status: error.status,
-    headers: {
-      ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
-      ...(error.code === "invalid_api_key" && { "www-authenticate": "Bearer" }),
-    },
+    headers: toErrorHeaders(error),
     body: { error: error.message },
   }),
   renderStreamError: (error) => ({ data: { error: error.message } }),

@@ -6,7 +6,7 @@ import { nullable } from "../nullable.ts";
 import { type Route, withJson } from "../route.ts";
 import { ollama } from "./errors.ts";
 import { Named, toAsked } from "./models.ts";
-import { toKnownName } from "./names.ts";
+import { findNamed, toKnownName } from "./names.ts";
 
 /** What Ollama's API may change of the registry. */
 export interface EditModels {
@@ -76,9 +76,9 @@ export function createManageRoutes({ catalog, editModels: edit }: ManageRoutesDe
       handle({ body, notes }) {
         const asked = toAsked(body);
         if (asked === "") throw noModel();
-        const known = findKnown(catalog, asked);
-        if (known === null) throw notPulled(asked);
-        notes.set({ model: known });
+        const known = findNamed(catalog, toKnownName(catalog, asked));
+        if (!known) throw notPulled(asked);
+        notes.set({ model: known.name });
         const status: Static<typeof Status> = { status: "success" };
         if (body.stream === false) return { type: "json", body: status };
         return { type: "stream", format: "ndjson", events: sendOne(status) };
@@ -94,13 +94,6 @@ export function createManageRoutes({ catalog, editModels: edit }: ManageRoutesDe
 
 async function* sendOne(data: object): AsyncGenerator<StreamEvent> {
   yield { data };
-}
-
-/** The registered name that is meant; null: there is none. */
-function findKnown(catalog: Pick<Catalog, "list">, asked: string): string | null {
-  const wanted = toKnownName(catalog, asked);
-  const found = catalog.list().find(({ name, entry }) => name === wanted || entry.aliases?.includes(wanted));
-  return found?.name ?? null;
 }
 
 function noModel(): OvError {

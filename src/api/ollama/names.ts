@@ -1,4 +1,4 @@
-import type { Catalog } from "../../serving/catalog.ts";
+import type { Catalog, CatalogModel } from "../../serving/catalog.ts";
 
 const latest = ":latest";
 
@@ -11,8 +11,10 @@ export function toTagged(name: string): string {
 /** The name or alias that a client means: as it stands, else without `:latest`. Not checked to be known. */
 export function toKnownName(catalog: Pick<Catalog, "list">, asked: string): string {
   if (!asked.endsWith(latest)) return asked;
-  const isKnown = catalog
-    .list()
-    .some(({ name, entry }) => name === asked || (entry.aliases?.includes(asked) ?? false));
-  return isKnown ? asked : asked.slice(0, -latest.length);
+  return findNamed(catalog, asked) ? asked : asked.slice(0, -latest.length);
+}
+
+/** The model that has this very name or alias. */
+export function findNamed(catalog: Pick<Catalog, "list">, asked: string): CatalogModel | undefined {
+  return catalog.list().find(({ name, entry }) => name === asked || entry.aliases?.includes(asked));
 }

@@ -1,7 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { AnswerForm, SamplingWishes, TextRequest } from "../../generate/request.ts";
+import type { AnswerForm, TextRequest } from "../../generate/request.ts";
 import { nullable } from "../nullable.ts";
 import { malformed, quote, unsupported } from "../refusal.ts";
+import { toLlamaSampling, toStops } from "../sampling.ts";
 
 const safe = Number.MAX_SAFE_INTEGER;
 
@@ -61,11 +62,10 @@ export function toWishes({ format, think, options, logprobs, top_logprobs }: Ans
     throw unsupported("top_logprobs", why);
   }
   const { stop, num_predict = null } = options ?? {};
-  const stops = typeof stop === "string" ? [stop] : (stop ?? []);
   return {
     form: toForm(format),
-    sampling: toSampling(options ?? {}),
-    stops: stops.filter((text) => text !== ""),
+    sampling: toLlamaSampling(options ?? {}),
+    stops: toStops(stop).filter((text) => text !== ""),
     // A bound above the context is lowered to what fits.
     maxTokens: num_predict !== null && num_predict <= 0 ? safe : num_predict,
     ignoreEos: false,
@@ -74,20 +74,6 @@ export function toWishes({ format, think, options, logprobs, top_logprobs }: Ans
     reasoningEffort: toEffort(think),
     thinkingBudget: null,
     templateVariables: {},
-  };
-}
-
-function toSampling(options: Static<typeof Options>): SamplingWishes {
-  const seed = options.seed ?? -1;
-  return {
-    temperature: options.temperature ?? null,
-    top_p: options.top_p ?? null,
-    top_k: options.top_k ?? null,
-    min_p: options.min_p ?? null,
-    repetition_penalty: options.repeat_penalty ?? null,
-    presence_penalty: options.presence_penalty ?? null,
-    frequency_penalty: options.frequency_penalty ?? null,
-    seed: seed < 0 ? null : seed,
   };
 }
 

@@ -22,7 +22,18 @@ export const Shown = Type.Object({
 });
 export type Shown = Static<typeof Shown>;
 
-export function toShown(view: ModelView): Shown {
+/** Shows models. Whether a template knows of thinking takes trial renders to find out, so it is remembered of each. */
+export function createShow(): (view: ModelView) => Shown {
+  const known = new Map<string, boolean>();
+  function mayThink(template: string): boolean {
+    const found = known.get(template) ?? thinks(template);
+    known.set(template, found);
+    return found;
+  }
+  return (view) => toShown(view, mayThink);
+}
+
+function toShown(view: ModelView, mayThink: (template: string) => boolean): Shown {
   const { name, facts, status } = view;
   const template = status?.model?.host.ready.chat_template ?? facts.description?.chatTemplate ?? "";
   return {
@@ -31,7 +42,7 @@ export function toShown(view: ModelView): Shown {
     template,
     details: toDetails(view),
     model_info: toModelInfo(view),
-    capabilities: toCapabilities(view, template),
+    capabilities: toCapabilities(view, () => mayThink(template)),
     modified_at: toTime(new Date(facts.modified * 1000)),
   };
 }
@@ -47,10 +58,10 @@ function toModelInfo({ name, entry, facts, status }: ModelView): Record<string, 
 }
 
 /** Any model that writes text can call tools, even one that was not trained to. */
-function toCapabilities({ operations }: ModelView, template: string): Shown["capabilities"] {
+function toCapabilities({ operations }: ModelView, mayThink: () => boolean): Shown["capabilities"] {
   return [
     ...(operations.includes("generate") ? ["completion", "tools"] : []),
-    ...(operations.includes("generate") && thinks(template) ? ["thinking"] : []),
+    ...(operations.includes("generate") && mayThink() ? ["thinking"] : []),
     ...(operations.includes("embed") ? ["embedding"] : []),
   ];
 }

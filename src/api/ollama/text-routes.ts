@@ -4,8 +4,8 @@ import type { TextRequest } from "../../generate/request.ts";
 import type { Catalog, CatalogModel } from "../../serving/catalog.ts";
 import { withDeadline } from "../../serving/deadline.ts";
 import type { TextService } from "../../serving/text.ts";
-import { toTextOptions } from "../answering.ts";
-import { type Answer, type ApiRequest, loadErrors, type Route, withJson } from "../route.ts";
+import { resolveAsked, toTextOptions } from "../answering.ts";
+import { type Answer, type ApiRequest, answerErrors, type Route, withJson } from "../route.ts";
 import { type Content, collectAnswer, frameMessage, frameResponse, toLines } from "./answer.ts";
 import { ollama } from "./errors.ts";
 import { toKeepSeconds } from "./keep-alive.ts";
@@ -61,16 +61,7 @@ const generate: Kind<GenerateRequest> = {
   empty: { response: "" },
 };
 
-const errors = [
-  ...loadErrors,
-  "unsupported_parameter",
-  "model_required",
-  "context_length_exceeded",
-  "chat_template_failed",
-  "queue_full",
-  "request_cancelled",
-  "kv_cache_exhausted",
-] as const;
+const errors = [...answerErrors, "chat_template_failed"] as const;
 
 /** POST /api/chat and /api/generate */
 export function createTextRoutes(deps: TextRoutesDeps): Route[] {
@@ -88,10 +79,8 @@ export function createTextRoutes(deps: TextRoutesDeps): Route[] {
       return { type: "json", body: { ...head, ...kind.empty, done: true, done_reason: reason } };
     }
     const timing = createTiming(clock);
-    const stream = body.stream ?? true;
-    request.notes.set({ stream });
-    const model = catalog.resolveServed(asked, "generate");
-    request.notes.set({ model: model.name });
+    const wanted = { model: asked, stream: body.stream ?? true };
+    const { model, stream } = resolveAsked(catalog, wanted, request.notes);
     const parts = text.answer(model, kind.toTextRequest(body), {
       ...toTextOptions(request, request.id),
       keepSeconds,

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { type ErrorCode, errorCatalogue, type OvError } from "../../errors.ts";
-import type { Dialect } from "../dialect.ts";
+import { type Dialect, readBearer, toErrorHeaders } from "../dialect.ts";
 import { orNull } from "../nullable.ts";
 
 export const ErrorBody = Type.Object({
@@ -23,13 +23,10 @@ export const openai: Dialect = {
   name: "openai",
   prefixes: ["/"],
   keyHint: "Authorization: Bearer <key>",
-  readKey: (headers) => /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1],
+  readKey: readBearer,
   renderError: (error) => ({
     status: error.status,
-    headers: {
-      ...(error.retryAfterSeconds !== undefined && { "retry-after": String(error.retryAfterSeconds) }),
-      ...(error.code === "invalid_api_key" && { "www-authenticate": "Bearer" }),
-    },
+    headers: toErrorHeaders(error),
     body: toErrorBody(error),
   }),
   renderStreamError: (error) => ({ data: toErrorBody(error) }),

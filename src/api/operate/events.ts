@@ -2,6 +2,7 @@ import { type TSchema, Type } from "@sinclair/typebox";
 import { OvError } from "../../errors.ts";
 import type { DroppedEvent, Events, ServerEvent } from "../../serving/events.ts";
 import type { StreamEvent } from "../dialect.ts";
+import { orNull } from "../nullable.ts";
 import { openai } from "../openai/errors.ts";
 import { bodiless, type Route } from "../route.ts";
 
@@ -9,7 +10,6 @@ const text = Type.String();
 const count = Type.Integer({ minimum: 0 });
 const seconds = Type.Number({ minimum: 0 });
 const names = Type.Array(text);
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const request = {
   id: Type.String({ description: "Its `x-request-id`" }),

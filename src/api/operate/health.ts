@@ -1,10 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { ServerHealth } from "../../serving/health.ts";
+import { orNull } from "../nullable.ts";
 import { openai } from "../openai/errors.ts";
 import { bodiless, type Route } from "../route.ts";
-
-const orNull = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
 
 const EngineHealth = Type.Object({
   name: Type.String(),

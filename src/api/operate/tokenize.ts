@@ -8,6 +8,7 @@ import { ChatMessage } from "../openai/chat/messages.ts";
 import { toTextRequest } from "../openai/chat/to-text-request.ts";
 import { Tool } from "../openai/chat/tools.ts";
 import { openai } from "../openai/errors.ts";
+import { unsupported } from "../refusal.ts";
 import { loadErrors, type Route, withJson } from "../route.ts";
 
 const model = nullable(Type.String({ description: "A name or alias of the registry" }));
@@ -74,7 +75,8 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
     // A tokenizer takes no halves of characters.
     if (typeof prompt === "string" && !messages) return () => prompt.toWellFormed();
     if (!messages || typeof prompt === "string") {
-      throw invalid('Send either "prompt" or "messages".', messages ? "prompt" : "messages");
+      const param = messages ? "prompt" : "messages";
+      throw new OvError("invalid_request", 'Send either "prompt" or "messages".', { param });
     }
     const request = toTextRequest({ messages, tools, chat_template_kwargs });
     const options = { addGenerationPrompt: add_generation_prompt ?? true, client };
@@ -125,15 +127,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
 
 /** What would change the tokens and is not served. */
 function refuse({ continue_final_message, chat_template }: TokenizeRequest): void {
-  const param = continue_final_message
-    ? "continue_final_message"
-    : typeof chat_template === "string"
-      ? "chat_template"
-      : null;
-  if (param === null) return;
-  throw new OvError("unsupported_parameter", `"${param}" is not served: leave it out.`, { param });
-}
-
-function invalid(message: string, param: string): OvError {
-  return new OvError("invalid_request", message, { param });
+  const why = "is not served: leave it out.";
+  if (continue_final_message) throw unsupported("continue_final_message", why);
+  if (typeof chat_template === "string") throw unsupported("chat_template", why);
 }

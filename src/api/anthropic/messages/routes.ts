@@ -1,9 +1,9 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { toTextOptions } from "../../answering.ts";
+import { countPrompt, resolveAsked, toTextOptions } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
-import { loadErrors, type Route, withJson } from "../../route.ts";
+import { answerErrors, promptErrors, type Route, withJson } from "../../route.ts";
 import { anthropic } from "../errors.ts";
 import { toHead, toMessageEvents } from "./events.ts";
 import { collectMessage } from "./message.ts";
@@ -19,27 +19,16 @@ export interface MessagesRoutesDeps {
   newId: () => string;
 }
 
-const errors = [
-  ...loadErrors,
-  "unsupported_parameter",
-  "model_required",
-  "context_length_exceeded",
-  "chat_template_failed",
-  "queue_full",
-] as const;
-
 /** POST /v1/messages and /v1/messages/count_tokens */
-export function createMessagesRoutes({ catalog, text, tokenize, newId }: MessagesRoutesDeps): Route[] {
+export function createMessagesRoutes(deps: MessagesRoutesDeps): Route[] {
+  const { catalog, text, newId } = deps;
   return [
     withJson(MessagesRequest, {
       method: "POST",
       path: "/v1/messages",
       dialect: anthropic,
       async handle({ body, ...request }) {
-        const stream = body.stream ?? false;
-        request.notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        request.notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, body, request.notes);
         const id = `msg_${newId()}`;
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const events = toMessageEvents(parts, toHead(body, id, model.name));
@@ -49,7 +38,7 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
       doc: {
         summary: "Create a message, as Anthropic's API does",
         answer: { "application/json": Message, "text/event-stream": MessageStreamEvent },
-        errors: [...errors, "request_cancelled", "kv_cache_exhausted"],
+        errors: [...answerErrors, "chat_template_failed"],
       },
     }),
     withJson(CountTokensRequest, {
@@ -59,21 +48,14 @@ export function createMessagesRoutes({ catalog, text, tokenize, newId }: Message
       async handle({ body, notes, ...asker }) {
         const model = catalog.resolveServed(body.model, "tokenize");
         notes.set({ model: model.name });
-        const request = toTextRequest(body);
-        const { tokens } = await tokenize.tokenize(model, asker, {
-          toText: (loaded) =>
-            text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
-          // The template adds its own.
-          addSpecialTokens: false,
-          strings: false,
-        });
-        const answer: TokensCount = { input_tokens: tokens.length, context_management: null };
+        const count = await countPrompt(deps, model, toTextRequest(body), asker);
+        const answer: TokensCount = { input_tokens: count, context_management: null };
         return { type: "json", body: answer };
       },
       doc: {
         summary: "Count the tokens of a message's prompt",
         answer: { "application/json": TokensCount },
-        errors,
+        errors: [...promptErrors, "chat_template_failed"],
       },
     }),
   ];

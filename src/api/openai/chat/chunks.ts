@@ -3,7 +3,7 @@ import type { StreamEvent } from "../../dialect.ts";
 import { type Timings, toTimings } from "../timings.ts";
 import { toUsage, type Usage } from "../usage.ts";
 import { type AnswerOptions, type CompletionHead, toFinishReason } from "./completion.ts";
-import { toLogprobs } from "./logprobs.ts";
+import { toTokenLogprobs } from "./logprobs.ts";
 import type { ChatCompletionChunk } from "./response.ts";
 
 type ChunkChoice = ChatCompletionChunk["choices"][number];
@@ -56,8 +56,9 @@ function toChunkChoice(index: number, part: AnswerPart, options: AnswerOptions):
   }
   const delta = options.legacy ? toLegacyDelta(part) : toDelta(part);
   if (!delta) return null;
-  const logprobs = options.logprobs ? toLogprobs(part.type === "text" ? part.logprobs : []) : null;
-  return { ...toChoice(index, delta), logprobs };
+  if (!options.logprobs) return toChoice(index, delta);
+  const content = toTokenLogprobs(part.type === "text" ? part.logprobs : []);
+  return { ...toChoice(index, delta), logprobs: { content, refusal: null } };
 }
 
 function toChoice(index: number, delta: Delta): ChunkChoice {

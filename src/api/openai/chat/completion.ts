@@ -5,9 +5,10 @@ import type {
   Timings as Measured,
   Usage as TokenUsage,
 } from "../../../generate/parts.ts";
+import type { TokenLogprob } from "../../../protocol/generate.ts";
 import { toTimings } from "../timings.ts";
 import { toUsage } from "../usage.ts";
-import { toLogprobs } from "./logprobs.ts";
+import { toTokenLogprobs } from "./logprobs.ts";
 import type { ChatCompletionRequest } from "./request.ts";
 import type { ChatCompletion, FinishReason, FunctionCall } from "./response.ts";
 import { isLegacy } from "./to-text-request.ts";
@@ -79,14 +80,14 @@ function createChoice(index: number, options: AnswerOptions) {
   let content = "";
   let reasoning = "";
   const calls: { id: string; called: FunctionCall }[] = [];
-  const logprobs = toLogprobs([]);
+  const tokens: TokenLogprob[] = [];
   let reason: EndReason = "stop";
 
   function add(part: AnswerPart): void {
     switch (part.type) {
       case "text":
         content += part.text;
-        logprobs.content.push(...toLogprobs(part.logprobs).content);
+        tokens.push(...part.logprobs);
         break;
       case "reasoning":
         reasoning += part.text;
@@ -120,7 +121,7 @@ function createChoice(index: number, options: AnswerOptions) {
       ...toCalled(),
       refusal: null,
     },
-    logprobs: options.logprobs ? logprobs : null,
+    logprobs: options.logprobs ? { content: toTokenLogprobs(tokens), refusal: null } : null,
     finish_reason: toFinishReason(reason, options),
   });
   return { add, build };

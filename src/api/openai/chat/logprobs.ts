@@ -1,28 +1,26 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { TokenLogprob } from "../../../protocol/generate.ts";
 
-export const Logprobs = Type.Object({
-  content: Type.Array(
-    Type.Object({
-      token: Type.String(),
-      logprob: Type.Number(),
-      bytes: Type.Array(Type.Integer({ minimum: 0, maximum: 255 })),
-      top_logprobs: Type.Array(Type.Unknown(), { maxItems: 0 }),
-    }),
-  ),
-  refusal: Type.Null(),
-});
-export type Logprobs = Static<typeof Logprobs>;
+/** Of each token; a response's output has the same. */
+export const TokenLogprobs = Type.Array(
+  Type.Object({
+    token: Type.String(),
+    logprob: Type.Number(),
+    bytes: Type.Array(Type.Integer({ minimum: 0, maximum: 255 })),
+    top_logprobs: Type.Array(Type.Unknown(), { maxItems: 0 }),
+  }),
+);
+export type TokenLogprobs = Static<typeof TokenLogprobs>;
 
-export function toLogprobs(tokens: readonly TokenLogprob[]): Logprobs {
-  const encoder = new TextEncoder();
-  return {
-    content: tokens.map(({ token, logprob, bytes }) => ({
-      token,
-      logprob,
-      bytes: bytes ?? [...encoder.encode(token)],
-      top_logprobs: [],
-    })),
-    refusal: null,
-  };
+export const Logprobs = Type.Object({ content: TokenLogprobs, refusal: Type.Null() });
+
+const encoder = new TextEncoder();
+
+export function toTokenLogprobs(tokens: readonly TokenLogprob[]): TokenLogprobs {
+  return tokens.map(({ token, logprob, bytes }) => ({
+    token,
+    logprob,
+    bytes: bytes ?? [...encoder.encode(token)],
+    top_logprobs: [],
+  }));
 }

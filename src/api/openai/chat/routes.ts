@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
-import { toTextOptions, toWarning } from "../../answering.ts";
-import { loadErrors, type Route, withJson } from "../../route.ts";
+import { resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
+import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
 import { collectCompletion, toAnswerOptions } from "./completion.ts";
@@ -26,10 +26,7 @@ export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps):
       path: "/v1/chat/completions",
       dialect: openai,
       async handle({ body, ...request }) {
-        const stream = body.stream ?? false;
-        request.notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        request.notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, body, request.notes);
         const id = `chatcmpl-${newId()}`;
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const head = { id, created: Math.floor(now().getTime() / 1000), model: model.name };
@@ -43,16 +40,7 @@ export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps):
       doc: {
         summary: "Create a chat completion",
         answer: { "application/json": ChatCompletion, "text/event-stream": ChatCompletionEvent },
-        errors: [
-          ...loadErrors,
-          "unsupported_parameter",
-          "model_required",
-          "context_length_exceeded",
-          "chat_template_failed",
-          "queue_full",
-          "request_cancelled",
-          "kv_cache_exhausted",
-        ],
+        errors: [...answerErrors, "chat_template_failed"],
       },
     }),
   ];

@@ -1,5 +1,6 @@
 import type { TextRequest, ToolDefinition, ToolWish } from "../../../generate/request.ts";
 import { malformed, unsupported } from "../../refusal.ts";
+import { toSampling, toStops } from "../../sampling.ts";
 import { toAnswerForm } from "./answer-form.ts";
 import { readTools, refuseForeignChoice } from "./foreign-tools.ts";
 import type { ChatCompletionRequest } from "./request.ts";
@@ -12,7 +13,6 @@ import type { FunctionTool } from "./tools.ts";
  */
 export function toTextRequest(body: ChatCompletionRequest): TextRequest {
   refuseUnsupported(body);
-  const { stop } = body;
   return {
     conversation: { turns: toTurns(body.messages), at: "messages" },
     tools: isLegacy(body)
@@ -20,17 +20,8 @@ export function toTextRequest(body: ChatCompletionRequest): TextRequest {
       : readTools(body).served.map(({ tool, at }) => toDefinition(tool, at)),
     toolChoice: isLegacy(body) ? toFunctionWish(body) : toToolWish(body),
     form: toAnswerForm(body),
-    sampling: {
-      temperature: body.temperature ?? null,
-      top_p: body.top_p ?? null,
-      top_k: body.top_k ?? null,
-      min_p: body.min_p ?? null,
-      repetition_penalty: body.repetition_penalty ?? null,
-      presence_penalty: body.presence_penalty ?? null,
-      frequency_penalty: body.frequency_penalty ?? null,
-      seed: body.seed ?? null,
-    },
-    stops: typeof stop === "string" ? [stop] : (stop ?? []),
+    sampling: toSampling(body),
+    stops: toStops(body.stop),
     maxTokens: toLimit(body, "max_completion_tokens") ?? toLimit(body, "max_tokens"),
     ignoreEos: body.ignore_eos ?? false,
     choices: body.n ?? 1,

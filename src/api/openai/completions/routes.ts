@@ -1,8 +1,8 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeAsker, TokenizeService } from "../../../serving/tokenize.ts";
-import { toTextOptions } from "../../answering.ts";
-import { loadErrors, type Route, withJson } from "../../route.ts";
+import { resolveAsked, toTextOptions } from "../../answering.ts";
+import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
 import { collectCompletion, toAnswerOptions } from "./completion.ts";
@@ -29,10 +29,7 @@ export function createCompletionsRoutes(deps: CompletionsRoutesDeps): Route[] {
       path: "/v1/completions",
       dialect: openai,
       async handle({ body, ...request }) {
-        const stream = body.stream ?? false;
-        request.notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        request.notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, body, request.notes);
         const id = `cmpl-${newId()}`;
         const raw = toRawRequest(body);
         const prompts = body.echo ? await readPrompts(body, model, request) : [];
@@ -45,15 +42,7 @@ export function createCompletionsRoutes(deps: CompletionsRoutesDeps): Route[] {
       doc: {
         summary: "Complete a text",
         answer: { "application/json": TextCompletion, "text/event-stream": TextCompletionEvent },
-        errors: [
-          ...loadErrors,
-          "unsupported_parameter",
-          "model_required",
-          "context_length_exceeded",
-          "queue_full",
-          "request_cancelled",
-          "kv_cache_exhausted",
-        ],
+        errors: answerErrors,
       },
     }),
     createInfillRoute(deps),

@@ -1,5 +1,6 @@
 import type { RawPrompt, RawRequest } from "../../../generate/raw.ts";
 import { malformed, unsupported } from "../../refusal.ts";
+import { toSampling, toStops } from "../../sampling.ts";
 import { toAnswerForm } from "../chat/answer-form.ts";
 import type { CompletionRequest } from "./request.ts";
 
@@ -12,22 +13,12 @@ const defaultTokens = 16;
  */
 export function toRawRequest(body: CompletionRequest): RawRequest {
   refuseUnsupported(body);
-  const { stop } = body;
   return {
     prompts: toPrompts(body),
     choices: body.n ?? 1,
     form: toAnswerForm(body),
-    sampling: {
-      temperature: body.temperature ?? null,
-      top_p: body.top_p ?? null,
-      top_k: body.top_k ?? null,
-      min_p: body.min_p ?? null,
-      repetition_penalty: body.repetition_penalty ?? null,
-      presence_penalty: body.presence_penalty ?? null,
-      frequency_penalty: body.frequency_penalty ?? null,
-      seed: body.seed ?? null,
-    },
-    stops: typeof stop === "string" ? [stop] : (stop ?? []),
+    sampling: toSampling(body),
+    stops: toStops(body.stop),
     maxTokens: body.max_tokens ?? defaultTokens,
     ignoreEos: body.ignore_eos ?? false,
     logprobs: typeof body.logprobs === "number" ? { at: "logprobs" } : null,

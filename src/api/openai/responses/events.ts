@@ -1,6 +1,7 @@
 import { type Static, type TProperties, Type } from "@sinclair/typebox";
 import { orNull } from "../../nullable.ts";
-import { OutputItem, OutputText, ReasoningText, SummaryText, TokenLogprobs } from "./output-items.ts";
+import { TokenLogprobs } from "../chat/logprobs.ts";
+import { OutputItem, OutputText, ReasoningText, SummaryText } from "./output-items.ts";
 import { Response } from "./response.ts";
 
 /** The events of a streamed response (OpenAI API reference, "Responses streaming events"), as this server sends them. */

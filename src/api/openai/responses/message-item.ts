@@ -1,6 +1,6 @@
-import { toLogprobs } from "../chat/logprobs.ts";
+import { type TokenLogprobs, toTokenLogprobs } from "../chat/logprobs.ts";
 import { addedEvent, doneEvent, type ItemPlace, type OpenItem } from "./open-item.ts";
-import type { ItemStatus, OutputMessage, OutputText, TokenLogprobs } from "./output-items.ts";
+import type { ItemStatus, OutputMessage, OutputText } from "./output-items.ts";
 
 /** What the model says: a message of one part. `logprobs`: they were asked for. */
 export function createMessageItem(place: ItemPlace, logprobs: boolean): OpenItem {
@@ -23,7 +23,7 @@ export function createMessageItem(place: ItemPlace, logprobs: boolean): OpenItem
       { type: "response.content_part.added", sequence_number: next(), ...at, part: toPart() },
     ],
     add(delta, more) {
-      const added = logprobs ? toLogprobs(more).content : [];
+      const added = logprobs ? toTokenLogprobs(more) : [];
       text += delta;
       tokens.push(...added);
       return [{ type: "response.output_text.delta", sequence_number: next(), ...at, delta, logprobs: added }];

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { TokenLogprobs } from "../chat/logprobs.ts";
 
 /** Items of a response's output (OpenAI API reference, "The response object": `output`), as this server writes them. */
 const status = Type.Union([
@@ -6,15 +7,6 @@ const status = Type.Union([
   Type.Literal("completed"),
   Type.Literal("incomplete"),
 ]);
-
-export const TokenLogprobs = Type.Array(
-  Type.Object({
-    token: Type.String(),
-    logprob: Type.Number(),
-    bytes: Type.Array(Type.Integer({ minimum: 0, maximum: 255 })),
-    top_logprobs: Type.Array(Type.Unknown(), { maxItems: 0 }),
-  }),
-);
 
 export const OutputText = Type.Object({
   type: Type.Literal("output_text"),
@@ -68,7 +60,6 @@ export const CustomCallItem = Type.Object({
 export const OutputItem = Type.Union([OutputMessage, ReasoningItem, FunctionCallItem, CustomCallItem]);
 
 export type ItemStatus = Static<typeof status>;
-export type TokenLogprobs = Static<typeof TokenLogprobs>;
 export type OutputText = Static<typeof OutputText>;
 export type OutputMessage = Static<typeof OutputMessage>;
 export type ReasoningItem = Static<typeof ReasoningItem>;

@@ -5,19 +5,19 @@ import { InputItem } from "./items.ts";
 import { ResponseTool, ResponseToolChoice } from "./tools.ts";
 
 /** The same as in chat; OpenAI has only the first two of them here. */
-const {
-  temperature,
-  top_p,
-  top_k,
-  min_p,
-  seed,
-  stop,
-  presence_penalty,
-  frequency_penalty,
-  repetition_penalty,
-  ignore_eos,
-  chat_template_kwargs,
-} = ChatCompletionRequest.properties;
+const asInChat = Type.Pick(ChatCompletionRequest, [
+  "temperature",
+  "top_p",
+  "top_k",
+  "min_p",
+  "seed",
+  "stop",
+  "presence_penalty",
+  "frequency_penalty",
+  "repetition_penalty",
+  "ignore_eos",
+  "chat_template_kwargs",
+]).properties;
 
 /**
  * Body of POST /v1/responses (OpenAI API reference, "Create a model response"). Lenient where clients are: keys that are
@@ -91,17 +91,7 @@ export const CreateResponseRequest = Type.Object(
     prompt_cache_key: nullable(Type.String({ description: "Ignored: prefixes are cached anyway" })),
     safety_identifier: nullable(Type.String()),
     user: nullable(Type.String()),
-    temperature,
-    top_p,
-    top_k,
-    min_p,
-    seed,
-    stop,
-    presence_penalty,
-    frequency_penalty,
-    repetition_penalty,
-    ignore_eos,
-    chat_template_kwargs,
+    ...asInChat,
   },
   { additionalProperties: true },
 );

@@ -3,9 +3,9 @@ import { answerFitting } from "../../../serving/fitting.ts";
 import type { KeptAnswers } from "../../../serving/kept.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { toTextOptions } from "../../answering.ts";
+import { countPrompt, resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
-import { type ApiRequest, loadErrors, type Route, withJson } from "../../route.ts";
+import { type ApiRequest, promptErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { type ResponseEvent, ResponseStream } from "./events.ts";
 import { type History, type StoredResponse, toHistoryItems, toInputItems, toStoredItems } from "./input.ts";
@@ -28,19 +28,15 @@ export interface ResponsesRoutesDeps {
 type Request = ApiRequest<CreateResponseRequest>;
 
 const errors = [
-  ...loadErrors,
-  "unsupported_parameter",
-  "model_required",
-  "previous_response_not_found",
-  "context_length_exceeded",
+  ...promptErrors,
   "chat_template_failed",
-  "queue_full",
+  "previous_response_not_found",
   "kv_cache_exhausted",
 ] as const;
 
 /** POST /v1/responses and /v1/responses/input_tokens */
 export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
-  const { catalog, text, tokenize, responses } = deps;
+  const { catalog, text, responses } = deps;
 
   function read(body: CreateResponseRequest, key: string | undefined) {
     const history: History = { find: (id) => responses.find(key, id), all: () => responses.all(key) };
@@ -85,7 +81,11 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
         },
       },
     );
-    return { run, events: watch(run, input, { key, parts }), headers: toWarning(tools.skipped) };
+    return {
+      run,
+      events: watch(run, input, { key, parts }),
+      headers: toWarning(toWarningText(tools.skipped)),
+    };
   }
 
   return [
@@ -94,11 +94,7 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
       path: "/v1/responses",
       dialect: openai,
       async handle(request) {
-        const { body, notes } = request;
-        const stream = body.stream ?? false;
-        notes.set({ stream });
-        const model = catalog.resolveServed(body.model, "generate");
-        notes.set({ model: model.name });
+        const { model, stream } = resolveAsked(catalog, request.body, request.notes);
         const { run, events, headers } = start(request, model);
         if (!stream) {
           for await (const _event of events);
@@ -126,13 +122,8 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
         const model = catalog.resolveServed(body.model, "tokenize");
         notes.set({ model: model.name });
         const { request } = read(body, key);
-        const { tokens } = await tokenize.tokenize(model, asker, {
-          toText: (loaded) =>
-            text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
-          addSpecialTokens: false,
-          strings: false,
-        });
-        const counted: InputTokens = { object: "response.input_tokens", input_tokens: tokens.length };
+        const count = await countPrompt(deps, model, request, asker);
+        const counted: InputTokens = { object: "response.input_tokens", input_tokens: count };
         return { type: "json", body: counted };
       },
       doc: {
@@ -157,8 +148,9 @@ function toStreamEvent(event: ResponseEvent): StreamEvent {
   return { event: event.type, data: event };
 }
 
-/** What was left out although the answer may differ for it. */
-function toWarning(skipped: readonly string[]): Record<string, string> {
-  if (skipped.length === 0) return {};
-  return { "x-ov-llm-warning": `Tools that this server does not run were skipped: ${skipped.join(", ")}.` };
+/** What was left out although the answer may differ for it; null: nothing. */
+function toWarningText(skipped: readonly string[]): string | null {
+  return skipped.length === 0
+    ? null
+    : `Tools that this server does not run were skipped: ${skipped.join(", ")}.`;
 }

@@ -1,5 +1,6 @@
 import type { AnswerForm, TextRequest } from "../../../generate/request.ts";
 import { malformed, quote, unsupported } from "../../refusal.ts";
+import { toSampling, toStops } from "../../sampling.ts";
 import type { PlacedItem } from "./items.ts";
 import type { CreateResponseRequest } from "./request.ts";
 import { type ResponseTools, toToolWish } from "./to-tools.ts";
@@ -15,8 +16,7 @@ export function toTextRequest(
   tools: ResponseTools,
 ): TextRequest {
   refuseUnsupported(body);
-  const { stop, instructions } = body;
-  const turns = toTurns([...toInstructions(instructions), ...items]);
+  const turns = toTurns([...toInstructions(body.instructions), ...items]);
   if (items.length === 0 || turns.length === 0) {
     throw malformed("input", "is missing: it must be a text or a list of items.");
   }
@@ -25,17 +25,8 @@ export function toTextRequest(
     tools: tools.definitions,
     toolChoice: toToolWish(body.tool_choice, body.parallel_tool_calls),
     form: toForm(body.text?.format),
-    sampling: {
-      temperature: body.temperature ?? null,
-      top_p: body.top_p ?? null,
-      top_k: body.top_k ?? null,
-      min_p: body.min_p ?? null,
-      repetition_penalty: body.repetition_penalty ?? null,
-      presence_penalty: body.presence_penalty ?? null,
-      frequency_penalty: body.frequency_penalty ?? null,
-      seed: body.seed ?? null,
-    },
-    stops: typeof stop === "string" ? [stop] : (stop ?? []),
+    sampling: toSampling(body),
+    stops: toStops(body.stop),
     maxTokens: body.max_output_tokens ?? null,
     ignoreEos: body.ignore_eos ?? false,
     choices: 1,

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { RawRequest } from "../../../../generate/raw.ts";
 import { nullable } from "../../../nullable.ts";
 import { unsupported } from "../../../refusal.ts";
+import { toLlamaSampling } from "../../../sampling.ts";
 
 /**
  * Body of llama.cpp's POST /infill (tools/server/README.md), with those fields of its POST /completion that mean something
@@ -74,7 +75,6 @@ export function toInfillRequest(body: InfillRequest): RawRequest {
     );
   }
   const { json_schema, grammar } = body;
-  const seed = body.seed ?? -1;
   return {
     prompts: [
       {
@@ -87,16 +87,7 @@ export function toInfillRequest(body: InfillRequest): RawRequest {
     ],
     choices: 1,
     form: toForm(json_schema, grammar),
-    sampling: {
-      temperature: body.temperature ?? null,
-      top_p: body.top_p ?? null,
-      top_k: body.top_k ?? null,
-      min_p: body.min_p ?? null,
-      repetition_penalty: body.repeat_penalty ?? null,
-      presence_penalty: body.presence_penalty ?? null,
-      frequency_penalty: body.frequency_penalty ?? null,
-      seed: seed < 0 ? null : seed,
-    },
+    sampling: toLlamaSampling(body),
     stops: (body.stop ?? []).filter((stop) => stop !== ""),
     maxTokens: toMaxTokens(body.n_predict ?? -1),
     ignoreEos: body.ignore_eos ?? false,

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../../../serving/catalog.ts";
 import type { TextService } from "../../../../serving/text.ts";
-import { toTextOptions } from "../../../answering.ts";
-import { loadErrors, type Route, withJson } from "../../../route.ts";
+import { resolveAsked, toTextOptions } from "../../../answering.ts";
+import { answerErrors, type Route, withJson } from "../../../route.ts";
 import { openai } from "../../errors.ts";
 import { collectInfill, toInfillEvents } from "./answer.ts";
 import { InfillRequest, toInfillRequest } from "./request.ts";
@@ -22,10 +22,7 @@ export function createInfillRoute({ catalog, text, newId, now }: InfillRouteDeps
     path: "/infill",
     dialect: openai,
     async handle({ body, ...request }) {
-      const stream = body.stream ?? false;
-      request.notes.set({ stream });
-      const model = catalog.resolveServed(body.model, "generate");
-      request.notes.set({ model: model.name });
+      const { model, stream } = resolveAsked(catalog, body, request.notes);
       const id = `infill-${newId()}`;
       const parts = text.answer(model, toInfillRequest(body), toTextOptions(request, id));
       const options = { model: model.name, body, now };
@@ -35,15 +32,7 @@ export function createInfillRoute({ catalog, text, newId, now }: InfillRouteDeps
     doc: {
       summary: "Fill a gap in a text",
       answer: { "application/json": InfillAnswer, "text/event-stream": InfillEvent },
-      errors: [
-        ...loadErrors,
-        "unsupported_parameter",
-        "model_required",
-        "context_length_exceeded",
-        "queue_full",
-        "request_cancelled",
-        "kv_cache_exhausted",
-      ],
+      errors: answerErrors,
     },
   });
 }
