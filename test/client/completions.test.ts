@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
 import OpenAI from "openai";
-import { clientPython } from "../helpers/environment.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { runChecks } from "./run-python.ts";
 
 setDefaultTimeout(30_000);
 const home = createTempDir();
@@ -105,16 +104,7 @@ describe("the Python client and LiteLLM", () => {
   let checks: Map<string, unknown>;
 
   beforeAll(async () => {
-    const script = join(import.meta.dir, "completions_client.py");
-    const child = Bun.spawn([clientPython(), script, `${server.url}/v1`, apiKey, smol], {
-      // A proxy of the machine must not come between the client and the server.
-      env: { PATH: process.env.PATH, HOME: home, NO_PROXY: "*", PYTHONDONTWRITEBYTECODE: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-    if (code !== 0) throw new Error(`completions_client.py ended with ${code}:\n${out}\n${err}`);
-    const lines = out.trim().split("\n");
-    checks = new Map(lines.map((line) => [JSON.parse(line).check, JSON.parse(line)]));
+    checks = await runChecks("completions_client.py", home, `${server.url}/v1`, apiKey, smol);
   }, 60_000);
 
   test.each<[string, object]>([
