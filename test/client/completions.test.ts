@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import OpenAI from "openai";
+import { errorOf } from "../helpers/failure.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runChecks } from "./run-python.ts";
@@ -82,17 +83,14 @@ describe("the Node client's completions", () => {
   });
 
   test("are refused in the client's own exceptions", async () => {
-    const errorOf = (body: Partial<typeof ask> & { suffix?: string }) =>
-      client.completions.create({ ...ask, ...body }).then(
-        () => null,
-        (error: unknown) => error,
-      );
-    expect(await errorOf({ suffix: " and" })).toBeInstanceOf(OpenAI.BadRequestError);
-    expect(await errorOf({ suffix: " and" })).toMatchObject({
+    const refusal = (body: Partial<typeof ask> & { suffix?: string }) =>
+      errorOf(client.completions.create({ ...ask, ...body }));
+    expect(await refusal({ suffix: " and" })).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(await refusal({ suffix: " and" })).toMatchObject({
       code: "unsupported_parameter",
       param: "suffix",
     });
-    expect(await errorOf({ model: "gpt-3.5-turbo-instruct" })).toMatchObject({
+    expect(await refusal({ model: "gpt-3.5-turbo-instruct" })).toMatchObject({
       status: 404,
       code: "model_not_found",
     });

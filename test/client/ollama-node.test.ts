@@ -4,6 +4,7 @@ import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOllama } from "@langchain/ollama";
 import { type ChatResponse, type Message, Ollama } from "ollama";
+import { errorOf } from "../helpers/failure.ts";
 import { registerScripted, startOllamaServer } from "../helpers/ollama-server.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -68,12 +69,6 @@ afterAll(() => server.stop(), 40_000);
 async function collect(stream: AsyncIterable<ChatResponse>): Promise<ChatResponse[]> {
   return await Array.fromAsync(stream);
 }
-
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 describe("the official client", () => {
   test("lists, shows and watches models", async () => {

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { join } from "node:path";
 import { type DownloadProgress, downloadConfig, downloadModel } from "../../src/convert/download.ts";
 import { parseDryRun, parseRepoName } from "../../src/convert/hub.ts";
-import { OvError } from "../../src/errors.ts";
 import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { startFakeHub } from "../fakes/hub.ts";
 import { convertEnv } from "../helpers/environment.ts";
+import { failureOf } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const temp = createTempDir();
@@ -54,11 +54,7 @@ function createScene(changed: Record<string, string> = {}) {
 }
 
 async function failure(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof OvError)) throw new Error(`No OvError but ${error}`);
+  const error = await failureOf(work);
   expect(error.code).toBe("download_failed");
   return error.message;
 }

@@ -5,8 +5,8 @@ import {
   fromPrompt,
   type GenerateRequest,
 } from "../../../src/api/ollama/request.ts";
-import { OvError } from "../../../src/errors.ts";
 import type { TextRequest } from "../../../src/generate/request.ts";
+import { thrownBy } from "../../helpers/failure.ts";
 
 const user = { role: "user", content: "Hi" };
 const chat = (extra: Partial<ChatRequest> = {}) => fromChat({ model: "m", messages: [user], ...extra });
@@ -17,12 +17,8 @@ const prompt = (extra: Partial<GenerateRequest> = {}): TextRequest => {
 };
 
 function refusal(work: () => unknown): { code: string; param: string | null } {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof OvError) return { code: error.code, param: error.param };
-  }
-  throw new Error("It was not refused");
+  const { code, param } = thrownBy(work);
+  return { code, param };
 }
 
 describe("a chat request", () => {
