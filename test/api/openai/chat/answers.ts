@@ -1,3 +1,6 @@
+import { expect } from "bun:test";
+import type { TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import type { AnswerPart, ChoicePart, Timings, Usage } from "../../../../src/generate/parts.ts";
 
 export const head = { id: "chatcmpl-1", created: 7, model: "m" };
@@ -44,4 +47,14 @@ export async function* answer(...choices: AnswerPart[][]): AsyncGenerator<Choice
       if (part) yield { index, part };
     }
   }
+}
+
+/** The data of a stream's events; each chunk is checked on the way. */
+export async function readChunks(events: AsyncIterable<{ data: unknown }>, schema: TSchema) {
+  const data: string[] = [];
+  for await (const event of events) data.push(String(event.data));
+  expect(data.at(-1)).toBe("[DONE]");
+  const chunks = data.slice(0, -1).map((one) => JSON.parse(one));
+  for (const chunk of chunks) expect(Value.Check(schema, chunk)).toBe(true);
+  return { data, chunks };
 }
