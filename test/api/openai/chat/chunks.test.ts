@@ -3,7 +3,8 @@ import { toChunkEvents } from "../../../../src/api/openai/chat/chunks.ts";
 import { ChatCompletionChunk } from "../../../../src/api/openai/chat/response.ts";
 import { OvError } from "../../../../src/errors.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
-import { answer, call, end, head, plain, readChunks, start, text, timings } from "./answers.ts";
+import { answer, call, end, start, text } from "../../answer-parts.ts";
+import { head, plain, readChunks, timings } from "./answers.ts";
 
 async function read(parts: AnswerPart[], options: Partial<typeof plain> = {}) {
   const events = toChunkEvents(answer(parts), head, { ...plain, ...options });

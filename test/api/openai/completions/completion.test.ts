@@ -11,7 +11,8 @@ import { createTokenPlaces } from "../../../../src/api/openai/completions/logpro
 import { TextCompletion, TextCompletionChunk } from "../../../../src/api/openai/completions/response.ts";
 import { OvError } from "../../../../src/errors.ts";
 import type { AnswerPart, ChoicePart } from "../../../../src/generate/parts.ts";
-import { answer, end, readChunks, start, text } from "../chat/answers.ts";
+import { answer, end, start, text } from "../../answer-parts.ts";
+import { readChunks } from "../chat/answers.ts";
 
 const head = { id: "cmpl-1", created: 7, model: "m" };
 const plain: AnswerOptions = { logprobs: false, includeUsage: false, echo: () => "" };
