@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { createLog, type LogLevel, renderLine } from "../src/log.ts";
+import { createLog, type LogLevel, type LogOptions, renderLine } from "../src/log.ts";
 
-function collect(level: LogLevel, timestamps = false) {
+function collect(level: LogLevel, extra: Partial<LogOptions> = {}) {
   const lines: string[] = [];
-  return { lines, log: createLog({ level, timestamps, write: (line) => lines.push(line) }) };
+  const write = (line: string) => void lines.push(line);
+  return { lines, log: createLog({ level, timestamps: false, write, ...extra }) };
 }
 
 describe("renderLine", () => {
@@ -49,7 +50,7 @@ describe("createLog", () => {
   });
 
   test("puts the UTC time first when asked to", () => {
-    const { log, lines } = collect("info", true);
+    const { log, lines } = collect("info", { timestamps: true });
     log.info("x");
     expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info {2}x\n$/);
   });
@@ -63,13 +64,7 @@ describe("createLog", () => {
 
 describe("as JSON", () => {
   test("controls are escaped, values bounded, and what the message says is there by name", () => {
-    const lines: string[] = [];
-    const log = createLog({
-      level: "info",
-      format: "json",
-      timestamps: false,
-      write: (line) => void lines.push(line),
-    });
+    const { log, lines } = collect("info", { format: "json" });
     log.info("GET /\u009b 200", { text: "x".repeat(3000), seconds: 0.25 }, { path: "/\u009b", status: 200 });
     expect(lines[0]).toMatch(/^[ -~…]*\n$/);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
@@ -81,13 +76,7 @@ describe("as JSON", () => {
     });
   });
 
-  const lines: string[] = [];
-  const log = createLog({
-    level: "info",
-    format: "json",
-    timestamps: false,
-    write: (line) => void lines.push(line),
-  });
+  const { log, lines } = collect("info", { format: "json" });
 
   test("each line is one object with time, level, message and values", () => {
     log.warn('a "quoted"\nmessage', { id: "req_1", seconds: 1.5, stream: true, gone: undefined, none: null });

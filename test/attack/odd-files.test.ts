@@ -12,6 +12,7 @@ import { findManifests } from "../../src/models/manifests.ts";
 import { readSafetensors } from "../../src/models/safetensors.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
+import { modelFiles } from "../helpers/model-home.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 /** A FIFO that nobody writes to: to open it, or to read it, takes for ever. */
@@ -22,16 +23,10 @@ function makeFifo(...path: string[]): string {
   return fifo;
 }
 
-const whole = [
-  "openvino_model.xml",
-  "openvino_model.bin",
-  "openvino_tokenizer.xml",
-  "openvino_detokenizer.xml",
-];
-
 function makeModel(without: string): string {
   const folder = createTempDir();
-  for (const name of whole.filter((name) => name !== without)) writeFileSync(join(folder, name), "<net/>");
+  for (const name of modelFiles.filter((name) => name !== without))
+    writeFileSync(join(folder, name), "<net/>");
   return folder;
 }
 
@@ -68,7 +63,7 @@ describe("a FIFO in the place of a file is not waited for", () => {
     expect(findManifests(folder)).toMatchObject([{ why: expect.stringContaining("not a regular file") }]);
   });
 
-  test.each([...whole, "config.json", "generation_config.json", "openvino_extra.bin"])(
+  test.each([...modelFiles, "config.json", "generation_config.json", "openvino_extra.bin"])(
     "%s of a model",
     async (name) => {
       const folder = makeModel(name);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { updateRegistry } from "../../src/registry/store.ts";
 import { type ConvertHome, makeConvertHome, makeModel } from "../convert/fake-models.ts";
+import { isRunning } from "../helpers/processes.ts";
 import { repo } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
@@ -29,14 +30,6 @@ async function waitForLog(place: ConvertHome, name: string, text: string): Promi
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
 async function readExporterPid(place: ConvertHome, name: string): Promise<number> {
   const path = join(place.out, name, `.task-${task}__wf-int8.exporter`);
   return (await Bun.file(path).json()).pid;
@@ -53,7 +46,7 @@ describe("ov-llm convert while it runs", () => {
     const exporter = await readExporterPid(place, "m");
     first.child.kill("SIGKILL");
     await first.child.exited;
-    expect(isAlive(exporter)).toBe(true);
+    expect(isRunning(exporter)).toBe(true);
     expect([place.models(), existsSync(join(source, "model.safetensors"))]).toEqual([{}, true]);
     rmSync(join(source, "behaviour"));
     const third = await runCli(["convert", "--yes"], place);
@@ -61,7 +54,7 @@ describe("ov-llm convert while it runs", () => {
       0,
       expect.stringContaining("Removed unfinished work of an earlier run"),
     ]);
-    expect(isAlive(exporter)).toBe(false);
+    expect(isRunning(exporter)).toBe(false);
     expect(Object.keys(place.models())).toEqual(["m"]);
     expect(readdirSync(join(place.out, "m"))).toEqual([`task-${task}__wf-int8`]);
   }, 30_000);
@@ -80,7 +73,7 @@ describe("ov-llm convert while it runs", () => {
       const exporter = await readExporterPid(place, "m");
       child.kill(signal);
       expect([await child.exited, await err]).toEqual([code, expect.stringContaining("Stopped:")]);
-      expect(isAlive(exporter)).toBe(false);
+      expect(isRunning(exporter)).toBe(false);
       expect([place.models(), existsSync(source), existsSync(join(place.out, "m"))]).toEqual([
         {},
         true,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import Anthropic from "@anthropic-ai/sdk";
 import { betaTool } from "@anthropic-ai/sdk/helpers/beta/json-schema";
 import { isNative } from "../helpers/engine.ts";
+import { errorOf } from "../helpers/failure.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -38,11 +39,8 @@ afterAll(() => server.stop(), 40_000);
 const textOf = ({ content }: { content: Anthropic.ContentBlock[] }) =>
   content.map((block) => (block.type === "text" ? block.text : "")).join("");
 
-async function errorOf(promise: Promise<unknown>) {
-  const error = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+async function apiErrorOf(promise: Promise<unknown>) {
+  const error = await errorOf(promise);
   if (!(error instanceof Anthropic.APIError)) throw new Error(`No APIError: ${String(error)}`);
   return error;
 }
@@ -227,7 +225,7 @@ describe("errors become the client's own", () => {
     ],
   ])("%s", async (_, extra, kind, type, code) => {
     for (const stream of [false, true]) {
-      const error = await errorOf(client.messages.create({ ...ask, ...extra, stream }));
+      const error = await apiErrorOf(client.messages.create({ ...ask, ...extra, stream }));
       expect(error).toBeInstanceOf(kind);
       expect([error.type, error.errorCode]).toEqual([type, code]);
       expect(error.requestID).toMatch(/^req_\w+$/);
@@ -241,12 +239,12 @@ describe("errors become the client's own", () => {
       () => wrong.models.list(),
       () => wrong.messages.countTokens({ model: smol, messages: capital }),
     ]) {
-      expect(await errorOf(call())).toBeInstanceOf(Anthropic.AuthenticationError);
+      expect(await apiErrorOf(call())).toBeInstanceOf(Anthropic.AuthenticationError);
     }
   });
 
   test("a path that is not served", async () => {
-    expect(await errorOf(client.messages.batches.list())).toBeInstanceOf(Anthropic.NotFoundError);
+    expect(await apiErrorOf(client.messages.batches.list())).toBeInstanceOf(Anthropic.NotFoundError);
   });
 });
 

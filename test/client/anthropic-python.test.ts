@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { clientPython } from "../helpers/environment.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { runChecks } from "./run-python.ts";
 
 const home = createTempDir();
 const apiKey = "a key of the tests";
@@ -13,16 +12,7 @@ let checks: Map<string, unknown>;
 
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_API_KEY: apiKey } });
-  const script = join(import.meta.dir, "anthropic_client.py");
-  const child = Bun.spawn([clientPython(), script, server.url, apiKey, smol], {
-    // A proxy of the machine must not come between the client and the server.
-    env: { PATH: process.env.PATH, HOME: home, NO_PROXY: "*", PYTHONDONTWRITEBYTECODE: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-  if (code !== 0) throw new Error(`anthropic_client.py ended with ${code}:\n${out}\n${err}`);
-  const lines = out.trim().split("\n");
-  checks = new Map(lines.map((line) => [JSON.parse(line).check, JSON.parse(line)]));
+  checks = await runChecks("anthropic_client.py", home, server.url, apiKey, smol);
 }, 120_000);
 afterAll(() => server.stop(), 40_000);
 

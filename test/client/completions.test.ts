@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
 import OpenAI from "openai";
-import { clientPython } from "../helpers/environment.ts";
+import { errorOf } from "../helpers/failure.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { runChecks } from "./run-python.ts";
 
 setDefaultTimeout(30_000);
 const home = createTempDir();
@@ -83,17 +83,14 @@ describe("the Node client's completions", () => {
   });
 
   test("are refused in the client's own exceptions", async () => {
-    const errorOf = (body: Partial<typeof ask> & { suffix?: string }) =>
-      client.completions.create({ ...ask, ...body }).then(
-        () => null,
-        (error: unknown) => error,
-      );
-    expect(await errorOf({ suffix: " and" })).toBeInstanceOf(OpenAI.BadRequestError);
-    expect(await errorOf({ suffix: " and" })).toMatchObject({
+    const refusal = (body: Partial<typeof ask> & { suffix?: string }) =>
+      errorOf(client.completions.create({ ...ask, ...body }));
+    expect(await refusal({ suffix: " and" })).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(await refusal({ suffix: " and" })).toMatchObject({
       code: "unsupported_parameter",
       param: "suffix",
     });
-    expect(await errorOf({ model: "gpt-3.5-turbo-instruct" })).toMatchObject({
+    expect(await refusal({ model: "gpt-3.5-turbo-instruct" })).toMatchObject({
       status: 404,
       code: "model_not_found",
     });
@@ -105,16 +102,7 @@ describe("the Python client and LiteLLM", () => {
   let checks: Map<string, unknown>;
 
   beforeAll(async () => {
-    const script = join(import.meta.dir, "completions_client.py");
-    const child = Bun.spawn([clientPython(), script, `${server.url}/v1`, apiKey, smol], {
-      // A proxy of the machine must not come between the client and the server.
-      env: { PATH: process.env.PATH, HOME: home, NO_PROXY: "*", PYTHONDONTWRITEBYTECODE: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-    if (code !== 0) throw new Error(`completions_client.py ended with ${code}:\n${out}\n${err}`);
-    const lines = out.trim().split("\n");
-    checks = new Map(lines.map((line) => [JSON.parse(line).check, JSON.parse(line)]));
+    checks = await runChecks("completions_client.py", home, `${server.url}/v1`, apiKey, smol);
   }, 60_000);
 
   test.each<[string, object]>([

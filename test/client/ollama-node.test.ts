@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOllama } from "@langchain/ollama";
-import { type ChatResponse, type Message, Ollama } from "ollama";
+import { type Message, Ollama } from "ollama";
+import { errorOf } from "../helpers/failure.ts";
 import { registerScripted, startOllamaServer } from "../helpers/ollama-server.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -65,16 +66,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop(), 40_000);
 
-async function collect(stream: AsyncIterable<ChatResponse>): Promise<ChatResponse[]> {
-  return await Array.fromAsync(stream);
-}
-
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-
 describe("the official client", () => {
   test("lists, shows and watches models", async () => {
     const { models } = await client.list();
@@ -103,7 +94,7 @@ describe("the official client", () => {
   });
 
   test("gets a streamed answer in pieces", async () => {
-    const pieces = await collect(await client.chat({ ...ask, stream: true }));
+    const pieces = await Array.fromAsync(await client.chat({ ...ask, stream: true }));
     expect(pieces.map(({ message }) => message.content).join("")).toBe(berlin);
     expect(pieces.length).toBeGreaterThan(4);
     expect(pieces.at(-1)).toMatchObject({ done: true, done_reason: "stop" });
@@ -162,7 +153,7 @@ describe("the official client", () => {
 
   test("goes through a round of tools, streamed", async () => {
     const tools = [weather];
-    const first = await collect(
+    const first = await Array.fromAsync(
       await client.chat({ model: scripted, messages: [question], tools, stream: true }),
     );
     const calls = first.flatMap(({ message }) => message.tool_calls ?? []);

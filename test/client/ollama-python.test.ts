@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { clientPython } from "../helpers/environment.ts";
 import { registerScripted, startOllamaServer } from "../helpers/ollama-server.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { runPython } from "./run-python.ts";
 
 const home = createTempDir();
 const apiKey = "a key of the tests";
@@ -51,16 +51,7 @@ beforeAll(async () => {
       ],
     },
   );
-  const script = join(import.meta.dir, "ollama_client.py");
-  const child = Bun.spawn([clientPython(), script, server.ollamaUrl, apiKey, model, "scripted"], {
-    // A proxy of the machine must not come between the client and the server.
-    env: { PATH: process.env.PATH, HOME: home, NO_PROXY: "*", PYTHONDONTWRITEBYTECODE: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-  if (code !== 0) throw new Error(`ollama_client.py ended with ${code}:\n${out}\n${err}`);
-  const lines = out.trim().split("\n");
-  checks = new Map(lines.map((line) => [JSON.parse(line).check, line]));
+  checks = await runPython("ollama_client.py", home, server.ollamaUrl, apiKey, model, "scripted");
 }, 120_000);
 afterAll(() => server.stop(), 40_000);
 

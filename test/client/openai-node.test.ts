@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import OpenAI from "openai";
 import { isNative } from "../helpers/engine.ts";
+import { errorOf } from "../helpers/failure.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -47,13 +48,6 @@ async function readStream(body: StreamRequest) {
 async function textOf(body: OpenAI.ChatCompletionCreateParamsNonStreaming): Promise<string> {
   const { choices } = await client.chat.completions.create(body);
   return choices[0]?.message.content ?? "";
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 }
 
 describe("an answer", () => {

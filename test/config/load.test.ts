@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LoadOptions, loadSettings } from "../../src/config/load.ts";
 import type { SettingName } from "../../src/config/settings.ts";
-import { OvError } from "../../src/errors.ts";
+import { thrownBy } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 function homeWith(text?: string): string {
@@ -14,15 +14,7 @@ function homeWith(text?: string): string {
   return home;
 }
 
-function failure(options: LoadOptions): OvError {
-  try {
-    loadSettings(options);
-  } catch (error) {
-    if (error instanceof OvError) return error;
-    throw error;
-  }
-  throw new Error("The settings were taken");
-}
+const failure = (options: LoadOptions) => thrownBy(() => loadSettings(options));
 
 describe("loadSettings", () => {
   test("gives every default where nothing is set", () => {

@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { join } from "node:path";
 import { type DownloadProgress, downloadConfig, downloadModel } from "../../src/convert/download.ts";
 import { parseDryRun, parseRepoName } from "../../src/convert/hub.ts";
-import { OvError } from "../../src/errors.ts";
 import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { startFakeHub } from "../fakes/hub.ts";
 import { convertEnv } from "../helpers/environment.ts";
+import { failureOf } from "../helpers/failure.ts";
+import { eventually } from "../helpers/processes.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const temp = createTempDir();
@@ -54,11 +55,7 @@ function createScene(changed: Record<string, string> = {}) {
 }
 
 async function failure(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof OvError)) throw new Error(`No OvError but ${error}`);
+  const error = await failureOf(work);
   expect(error.code).toBe("download_failed");
   return error.message;
 }
@@ -112,7 +109,7 @@ describe("downloadModel", () => {
       const stop = new AbortController();
       const cut = failure(download("o/m", stop.signal));
       await slow.held;
-      await waitFor(() => sizeOfPartial(targetDir) > 0);
+      await eventually(() => sizeOfPartial(targetDir) > 0, 30);
       stop.abort();
       expect(await cut).toContain("it was stopped. Run it again to continue.");
       const partial = sizeOfPartial(targetDir);
@@ -271,8 +268,4 @@ function sizeOfPartial(targetDir: string): number {
   if (!existsSync(folder)) return 0;
   const partial = readdirSync(folder).find((name) => name.endsWith(".incomplete"));
   return partial === undefined ? 0 : Bun.file(join(folder, partial)).size;
-}
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  while (!condition()) await Bun.sleep(10);
 }

@@ -57,7 +57,7 @@ export function makeGguf(path: string, architecture: string): string {
 export const fakeExporter = [process.execPath, join(repo, "test/fakes/exporter.ts")];
 
 /** An environment for OV_CONVERT_ENV whose optimum-cli is the fake exporter, and whose hub is the folder FAKE_HUB. */
-export function makeConvertEnv(path: string): string {
+function makeConvertEnv(path: string): string {
   const facts = JSON.stringify({ python: "3.12.3", packages: convertPackages });
   makePython(
     path,
@@ -75,7 +75,7 @@ esac`,
 }
 
 /** A runtime for OV_RUNTIME_DIR whose host is the fake one; `how` as its one argument. */
-export function makeRuntime(path: string, how = "well"): string {
+function makeRuntime(path: string, how = "well"): string {
   makePython(path, `exec '${process.execPath}' '${join(repo, "test/fakes/host-program.ts")}' ${how}`);
   return path;
 }

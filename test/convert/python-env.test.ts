@@ -9,11 +9,11 @@ import {
   probeConvertEnv,
 } from "../../src/convert/python-env.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
-import { OvError } from "../../src/errors.ts";
 import { runProgram } from "../../src/linux/program.ts";
 import { toPython } from "../../src/python/probe.ts";
 import { createFakeMachine, renderFakeUv, writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { convertEnv } from "../helpers/environment.ts";
+import { setupFailure } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const temp = createTempDir();
@@ -120,9 +120,7 @@ describe("installConvertEnv", () => {
     const { machine, install } = createScene();
     machine.addPython();
     machine.setPip('case "$*" in *--report*) exit 0 ;; esac; echo "ERROR: No space left" >&2; exit 1');
-    const error = await install().catch((reason: unknown) => reason);
-    if (!(error instanceof OvError)) throw new Error(`No OvError but ${error}`);
-    expect(error.code).toBe("setup_failed");
+    const error = await setupFailure(install());
     expect(error.message).toContain("Cannot set up the converter: the step to install torch failed");
     expect(error.message).toContain("`ov-llm setup --convert` again");
   });

@@ -6,6 +6,7 @@ import type { ConvertEvent } from "../../src/convert/events.ts";
 import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
 import { runSession } from "../../src/convert/session.ts";
 import { OvError } from "../../src/errors.ts";
+import { failureOf } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { fakeExporter, makeModel, makeOpenVino } from "./fake-models.ts";
 
@@ -64,15 +65,6 @@ function createScene(
 }
 
 const agree: Ask = { name: async () => "", confirmInstall: async () => true, confirmPlan: async () => true };
-
-async function failure(work: Promise<unknown>): Promise<OvError> {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof OvError) return error;
-  throw new Error(`No OvError but ${error}`);
-}
 
 describe("runSession", () => {
   test("reports what happens, in order, and what it did", async () => {
@@ -155,7 +147,7 @@ describe("runSession", () => {
   test("does not fetch without the converter when that is declined", async () => {
     const ask = { ...agree, confirmInstall: async () => false };
     const { src, session } = createScene({ repo: "Acme/Tiny" }, { ask });
-    const { code, message } = await failure(runSession(session));
+    const { code, message } = await failureOf(runSession(session));
     expect([code, message]).toEqual(["setup_failed", expect.stringContaining("`ov-llm setup --convert`")]);
     expect(existsSync(join(src, "Tiny"))).toBe(false);
   });
@@ -165,14 +157,14 @@ describe("runSession", () => {
     ["Acme/og_models", "that folder holds the originals"],
   ])("refuses to fetch %j", async (repo, sentence) => {
     const { session, events } = createScene({ repo });
-    expect((await failure(runSession(session))).message).toContain(sentence);
+    expect((await failureOf(runSession(session))).message).toContain(sentence);
     expect(events).toEqual([]);
   });
 
   test("a task that nothing serves is refused before anything is fetched", async () => {
     const flags = { task: "feature-extraction" };
     const { session, events } = createScene({ repo: "Acme/Tiny" }, { flags });
-    const { code, param, message } = await failure(runSession(session));
+    const { code, param, message } = await failureOf(runSession(session));
     expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
     expect(message).toContain('the task "feature-extraction" (embeddings) is not served yet');
     expect(events).toEqual([]);
@@ -180,7 +172,7 @@ describe("runSession", () => {
 
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
     const { src, session, types } = createScene({ repo: "Acme/tiny-embed" });
-    const { code, message } = await failure(runSession(session));
+    const { code, message } = await failureOf(runSession(session));
     expect([code, message]).toEqual([
       "task_unsupported",
       expect.stringContaining("Cannot convert Acme/tiny-embed: the task"),
@@ -242,7 +234,7 @@ describe("runSession", () => {
   test("one name for several models is an error of what was asked for", async () => {
     const { src, session } = createScene({ name: "x" });
     for (const name of ["a", "b"]) makeModel(join(src, name));
-    expect((await failure(runSession(session))).message).toBe(
+    expect((await failureOf(runSession(session))).message).toBe(
       "--name is for one model, and 2 were found. Choose one with --only.",
     );
   });
@@ -251,7 +243,7 @@ describe("runSession", () => {
     const { home, session, events } = createScene();
     mkdirSync(join(home, "models/converted_models"), { recursive: true });
     writeFileSync(join(home, "models/converted_models/registry.json"), "{");
-    expect((await failure(runSession(session))).code).toBe("registry_invalid");
+    expect((await failureOf(runSession(session))).code).toBe("registry_invalid");
     expect(events).toEqual([]);
   });
 });

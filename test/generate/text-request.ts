@@ -24,6 +24,18 @@ export function define(
   return { name, description: null, schema, strict: false, at, schemaAt: `${at}.schema`, ...extra };
 }
 
+/** Of a request that names nothing of it. */
+export const noSampling: TextRequest["sampling"] = {
+  temperature: null,
+  top_p: null,
+  top_k: null,
+  min_p: null,
+  repetition_penalty: null,
+  presence_penalty: null,
+  frequency_penalty: null,
+  seed: null,
+};
+
 /** A request without anything but a greeting, in no dialect's shape. */
 export function textRequest(extra: Partial<TextRequest> = {}): TextRequest {
   return {

@@ -10,7 +10,7 @@ export interface Script {
 }
 
 /** How many tokens a prompt and its script may have together. */
-export const scriptPositions = 8192;
+const scriptPositions = 8192;
 
 /**
  * Makes a model at `folder` that writes the scripts, whatever it is asked: the token after position p is a constant of the model.

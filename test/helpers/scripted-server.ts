@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
-import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
+import { ChatCompletion, ChatCompletionChunk } from "../../src/api/openai/chat/response.ts";
 import { TokenizeAnswer } from "../../src/api/operate/tokenize.ts";
 import { scriptedModelPath } from "./environment.ts";
 import { type Script, writeScripts } from "./scripted-model.ts";
@@ -27,8 +27,8 @@ export interface ScriptedServer {
   script(cases: readonly ScriptedCase[], template?: string): Promise<ScriptedRequest[]>;
   /** The answer as a whole. */
   ask(request: ScriptedRequest): Promise<ChatCompletion>;
-  /** The answer's chunks. */
-  stream(request: ScriptedRequest): Promise<unknown[]>;
+  /** The answer's chunks, up to the end that a stream has. */
+  stream(request: ScriptedRequest): Promise<ChatCompletionChunk[]>;
   stop(): Promise<number>;
 }
 
@@ -94,7 +94,11 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       const answer: unknown = await (await post("/v1/chat/completions", request)).json();
       return Value.Decode(ChatCompletion, answer);
     },
-    stream: async (request) => readEvents(await post("/v1/chat/completions", { ...request, stream: true })),
+    async stream(request) {
+      const events = await readEvents(await post("/v1/chat/completions", { ...request, stream: true }));
+      if (events.pop() !== "[DONE]") throw new Error("The stream ended without [DONE]");
+      return events.map((event) => Value.Decode(ChatCompletionChunk, event));
+    },
     stop: () => server.stop(),
   };
 }

@@ -3,6 +3,9 @@ import type { Host } from "../../src/engine/supervise/types.ts";
 import type { GenerateRequest, GenerationEvent } from "../../src/protocol/generate.ts";
 import { toRequest } from "../helpers/engine-request.ts";
 
+const seconds = 60_000;
+const never = new AbortController().signal;
+
 interface Collected {
   events: GenerationEvent[];
   text: string;
@@ -11,8 +14,7 @@ interface Collected {
 }
 
 export async function collect(host: Host, request: GenerateRequest): Promise<Collected> {
-  const events: GenerationEvent[] = [];
-  for await (const event of host.run("generate", request, new AbortController().signal)) events.push(event);
+  const events = await Array.fromAsync(host.run("generate", request, never));
   const texts = events.flatMap((event) => (event.type === "text" ? [event] : []));
   const last = events.at(-1);
   return {
@@ -21,15 +23,6 @@ export async function collect(host: Host, request: GenerateRequest): Promise<Col
     tokens: texts.reduce((sum, { tokens }) => sum + tokens, 0),
     reason: last?.type === "finished" ? last.reason : undefined,
   };
-}
-
-const seconds = 60_000;
-const never = new AbortController().signal;
-
-async function readAll<T>(events: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const event of events) all.push(event);
-  return all;
 }
 
 /** What every kind of host must do, whatever runs behind it. */
@@ -231,14 +224,14 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
 
     const ask = async (text: string, strings = false, add_special_tokens = false) => {
       const request = { text, strings, add_special_tokens };
-      const events = await readAll(host.run("tokenize", request, never));
+      const events = await Array.fromAsync(host.run("tokenize", request, never));
       expect(events.map(({ type }) => type)).toEqual(["tokens", "finished"]);
       const [answer] = events;
       if (answer?.type !== "tokens") throw new Error("no tokens");
       return answer;
     };
     const join = async (tokens: number[]) => {
-      const events = await readAll(host.run("detokenize", { tokens }, never));
+      const events = await Array.fromAsync(host.run("detokenize", { tokens }, never));
       expect(events.map(({ type }) => type)).toEqual(["text", "finished"]);
       return events[0]?.type === "text" ? events[0].text : "";
     };
@@ -383,7 +376,7 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
 
     test("takes a signal that has already aborted for any operation", async () => {
       const run = host.run("detokenize", { tokens: [] }, AbortSignal.abort(new Error("too late")));
-      expect(readAll(run)).rejects.toThrow("too late");
+      expect(Array.fromAsync(run)).rejects.toThrow("too late");
     });
 
     test(

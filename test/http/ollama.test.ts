@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
@@ -19,6 +19,7 @@ import { createEditsFor } from "../../src/daemon/models.ts";
 import { createKeyring } from "../../src/http/auth.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp, type TestAppOptions } from "../helpers/app.ts";
+import { eventually } from "../helpers/processes.ts";
 import { createRouteApp } from "../helpers/routes.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -38,7 +39,6 @@ const embedding = { path: "/models/minilm", task: "feature-extraction", weight_f
 /** The API over a registry of these three. */
 function createOllama(extra: TestAppOptions = {}) {
   const registryPath = join(home, `registry-${next++}.json`);
-  mkdirSync(home, { recursive: true });
   const models = { small, "qwen3:8b": tagged, minilm: embedding };
   writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
   const editModels = createEditsFor({ registryPath });
@@ -217,7 +217,7 @@ describe("a request that asks nothing", () => {
 test("an answer with keep_alive 0 is the model's last", async () => {
   const app = createOllama();
   await bodyOf(await app.ask("/api/chat", { ...hello, stream: false, keep_alive: 0 }), ChatAnswer);
-  while (app.pool.status().size > 0) await new Promise((go) => setImmediate(go));
+  await eventually(() => app.pool.status().size === 0);
 });
 
 describe("models", () => {

@@ -19,6 +19,7 @@ import { starterPath } from "../../src/library/starter.ts";
 import { version } from "../../src/version.ts";
 import { findFreePort } from "../cli/run-cli.ts";
 import { writeScript } from "../engine/kinds/batching/fake-python.ts";
+import { eventually } from "../helpers/processes.ts";
 import { installStandIn } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -219,7 +220,7 @@ describe("bun", () => {
     const pid = join(bin, "npm.pid");
     writeScript(join(bin, "npm"), `echo $$ > "${pid}.new"; mv "${pid}.new" "${pid}"; exec sleep 600`);
     const script = run();
-    while (!existsSync(pid)) await Bun.sleep(20);
+    await eventually(() => existsSync(pid), 30);
     script.kill(signal);
     const { code, out } = await script.end();
     expect(out).toContain(said);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { ChatCompletion } from "../../src/api/openai/chat/response.ts";
+import type { ChatCompletion, ChatCompletionChunk } from "../../src/api/openai/chat/response.ts";
 import { type ScriptedCase, type ScriptedServer, startScriptedServer } from "../helpers/scripted-server.ts";
 
 setDefaultTimeout(60_000);
@@ -46,9 +46,37 @@ function toSaid({ choices: [choice] }: ChatCompletion): Said {
   };
 }
 
+/** What the chunks of a stream say together, in the words of a whole answer. */
+function joinChunks(chunks: readonly ChatCompletionChunk[]): Said {
+  const calls: { name: string; text: string }[] = [];
+  let [content, reasoning, finish] = ["", "", ""];
+  for (const { delta, finish_reason } of chunks.flatMap(({ choices }) => choices)) {
+    content += delta.content ?? "";
+    reasoning += delta.reasoning_content ?? "";
+    finish = finish_reason ?? finish;
+    for (const { index, function: piece } of delta.tool_calls ?? []) {
+      calls[index] ??= { name: piece.name ?? "", text: "" };
+      calls[index].text += piece.arguments ?? "";
+    }
+  }
+  return {
+    content: content || null,
+    reasoning: reasoning || null,
+    calls: calls.map(({ name, text }) => [name, JSON.parse(text)]),
+    finish,
+  };
+}
+
+/** What the model says to each of these; whole and streamed it is the same. */
 async function answers(cases: readonly ScriptedCase[], template?: string): Promise<Said[]> {
   const requests = await scripted.script(cases, template);
-  return Promise.all(requests.map(async (request) => toSaid(await scripted.ask(request))));
+  return Promise.all(
+    requests.map(async (request) => {
+      const whole = toSaid(await scripted.ask(request));
+      expect(joinChunks(await scripted.stream(request))).toEqual(whole);
+      return whole;
+    }),
+  );
 }
 
 const called: Pick<Said, "calls" | "finish"> = {
@@ -204,22 +232,28 @@ const numbers = "one two three four five six seven eight nine ten".split(" ");
 describe("a thought's budget", () => {
   const thought = `<think>\n${[...numbers, ...numbers, ...numbers].join(" ")} end.`;
   const budgets = [{ reasoning: { max_tokens: 8 } }, { thinking_budget_tokens: 8 }];
-  test("closes the thought and lets the answer go on, in one stream with one usage", async () => {
+  test("closes the thought and lets the answer go on, whole and in one stream with one usage", async () => {
     const requests = await scripted.script(
       budgets.map((budget) => ({ request: { messages, max_tokens: 60, ...budget }, answer: thought })),
       toTemplate(hermesForm),
     );
     for (const request of requests) {
       const answer = await scripted.ask(request);
-      const said = toSaid(answer);
-      expect(said.reasoning?.split(" ").length).toBeWithin(5, 10);
-      expect(said.reasoning).toStartWith("one two three");
-      expect(said.content).toEndWith("ten end.");
-      expect(said.content).not.toContain("think>");
-      const { usage } = answer;
-      const words = `${said.reasoning} ${said.content}`.split(" ").length;
-      expect(usage.completion_tokens).toBeWithin(words, words + 8);
-      expect(usage.completion_tokens_details?.reasoning_tokens).toBeWithin(5, 10);
+      const chunks = await scripted.stream({ ...request, stream_options: { include_usage: true } });
+      const usages = chunks.flatMap(({ usage }) => usage ?? []);
+      expect(usages).toHaveLength(1);
+      for (const [said, usage] of [
+        [toSaid(answer), answer.usage],
+        [joinChunks(chunks), usages[0]],
+      ] as const) {
+        expect(said.reasoning?.split(" ").length).toBeWithin(5, 10);
+        expect(said.reasoning).toStartWith("one two three");
+        expect(said.content).toEndWith("ten end.");
+        expect(said.content).not.toContain("think>");
+        const words = `${said.reasoning} ${said.content}`.split(" ").length;
+        expect(usage?.completion_tokens).toBeWithin(words, words + 8);
+        expect(usage?.completion_tokens_details?.reasoning_tokens).toBeWithin(5, 10);
+      }
     }
   });
 });

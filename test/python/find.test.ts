@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runtimeLabels } from "../../src/engine/kinds/batching/probe.ts";
 import { findInstaller, toInstallCommand, toVenvCommand } from "../../src/python/find.ts";
 import { createFakeMachine } from "../engine/kinds/batching/fake-python.ts";
-import { setupFailure } from "../helpers/setup-failure.ts";
+import { setupFailure } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const temp = createTempDir();

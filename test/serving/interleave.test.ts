@@ -16,22 +16,16 @@ function createSource(items: number, failure?: Error) {
   return { source: source(), state };
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
 describe("interleaved sources", () => {
   test("all come whole, each in its order", async () => {
     const tagged = (name: string, items: number) =>
       (async function* () {
         for await (const item of createSource(items).source) yield `${name}${item}`;
       })();
-    const all = await collect(interleave([tagged("a", 3), tagged("b", 2)], () => {}));
+    const all = await Array.fromAsync(interleave([tagged("a", 3), tagged("b", 2)], () => {}));
     expect(all.filter((item) => item.startsWith("a"))).toEqual(["a0", "a1", "a2"]);
     expect(all.filter((item) => item.startsWith("b"))).toEqual(["b0", "b1"]);
-    expect(await collect(interleave([], () => {}))).toEqual([]);
+    expect(await Array.fromAsync(interleave([], () => {}))).toEqual([]);
   });
 
   test("go no further than one item ahead of a reader that is slow", async () => {

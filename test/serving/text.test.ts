@@ -62,19 +62,13 @@ function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHos
   return { pool, loads, answer, ended, published, firstTokens: () => firstTokens };
 }
 
-async function collect(parts: AsyncIterable<ChoicePart>): Promise<ChoicePart[]> {
-  const all: ChoicePart[] = [];
-  for await (const part of parts) all.push(part);
-  return all;
-}
-
 const partsOf = (all: ChoicePart[], index: number): AnswerPart[] =>
   all.filter((one) => one.index === index).map(({ part }) => part);
 
 describe("a text answer", () => {
   test("is a start, its content and an end with the usage, and is reported", async () => {
     const { answer, ended, firstTokens } = createTestService();
-    const parts = partsOf(await collect(answer({ maxTokens: 2 })), 0);
+    const parts = partsOf(await Array.fromAsync(answer({ maxTokens: 2 })), 0);
     const usage = { promptTokens: 1, cachedTokens: 0, newTokens: 2, reasoningTokens: 0 };
     expect(parts).toEqual([
       { type: "start", promptTokens: 1, cachedTokens: 0, fingerprint: expect.any(String) },
@@ -97,23 +91,23 @@ describe("a text answer", () => {
     const service = createTextService({ ...testDeps, pool });
     const asked = { ...model, defaults: { max_tokens: 1 } };
     const answer = (request: Partial<TextRequest>) =>
-      collect(service.answer(asked, textRequest(request), { ...asker, signal: never }));
+      Array.fromAsync(service.answer(asked, textRequest(request), { ...asker, signal: never }));
     expect((await answer({})).at(-1)?.part).toMatchObject({ reason: "length", usage: { newTokens: 1 } });
     expect((await answer({ maxTokens: 2 })).at(-1)?.part).toMatchObject({ usage: { newTokens: 2 } });
   });
 
   test("ends at a stop string, which it names, and gives the model back", async () => {
     const { answer, loads } = createTestService({ maxTokens: 20 });
-    const [, text] = partsOf(await collect(answer({ maxTokens: 1 })), 0);
+    const [, text] = partsOf(await Array.fromAsync(answer({ maxTokens: 1 })), 0);
     const stop = text?.type === "text" ? text.text.slice(1, 4) : "";
-    const parts = partsOf(await collect(answer({ stops: [stop] })), 0);
+    const parts = partsOf(await Array.fromAsync(answer({ stops: [stop] })), 0);
     expect(parts.at(-1)).toMatchObject({ type: "end", reason: "stop", stop });
     expect(loads[0]?.host.running()).toBe(0);
   });
 
   test("of several choices has each whole, with the prompt counted once and the sum in the last end", async () => {
     const { answer, ended } = createTestService();
-    const all = await collect(answer({ choices: 3, maxTokens: 2 }));
+    const all = await Array.fromAsync(answer({ choices: 3, maxTokens: 2 }));
     for (const index of [0, 1, 2]) {
       expect(partsOf(all, index).map(({ type }) => type)).toEqual(["start", "text", "text", "end"]);
     }
@@ -123,7 +117,7 @@ describe("a text answer", () => {
 
   test("starts the other choices when the first has computed the prompt", async () => {
     const { answer } = createTestService();
-    const all = await collect(answer({ choices: 3 }));
+    const all = await Array.fromAsync(answer({ choices: 3 }));
     expect(all.slice(0, 2).map(({ index }) => index)).toEqual([0, 0]);
     const started = all.filter(({ part }) => part.type === "start").slice(1);
     for (const { part } of started) expect(part).toMatchObject({ type: "start", cachedTokens: 0 });
@@ -136,7 +130,7 @@ describe("a text answer", () => {
       return new Date(0);
     };
     const { answer } = createTestService({ now });
-    await collect(answer({ choices: 4 }));
+    await Array.fromAsync(answer({ choices: 4 }));
     expect(asked).toBe(1);
   });
 
@@ -162,7 +156,7 @@ describe("a text answer", () => {
       const stuck = new Promise<void>(() => {});
       const { answer, loads, pool } = createTestService({}, { gate: () => stuck });
       const stop = new AbortController();
-      const all = collect(answer({ choices }, stop.signal));
+      const all = Array.fromAsync(answer({ choices }, stop.signal));
       await settled();
       stop.abort(new Error("left"));
       await expect(all).rejects.toThrow("left");
@@ -173,7 +167,7 @@ describe("a text answer", () => {
 
   test("goes to the next engine when the first ends before it took the prompt", async () => {
     const { answer, loads } = createTestService({}, { crashesAtOnce: true });
-    await expect(collect(answer())).rejects.toMatchObject({ code: "engine_crashed" });
+    await expect(Array.fromAsync(answer())).rejects.toMatchObject({ code: "engine_crashed" });
     expect(loads).toHaveLength(3);
   });
 });
@@ -182,7 +176,7 @@ test("another tool format takes effect at the next request, without another load
   const { pool, loads } = createTestPool();
   const service = createTextService({ ...testDeps, pool });
   const ask = (entry: typeof model.entry & { tool_format?: "harmony" }) =>
-    collect(service.answer({ name: "m", entry }, textRequest(), { ...asker, signal: never }));
+    Array.fromAsync(service.answer({ name: "m", entry }, textRequest(), { ...asker, signal: never }));
   await ask(model.entry);
   // Harmony's form needs special tokens, which this engine does not keep.
   expect(ask({ ...model.entry, tool_format: "harmony" })).rejects.toThrow("special tokens");

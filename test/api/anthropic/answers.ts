@@ -2,7 +2,8 @@ import { Value } from "@sinclair/typebox/value";
 import { toMessageEvents } from "../../../src/api/anthropic/messages/events.ts";
 import { MessagesRequest } from "../../../src/api/anthropic/messages/request.ts";
 import type { MessageEvent } from "../../../src/api/anthropic/messages/response.ts";
-import type { AnswerPart, ChoicePart, EndReason, Usage } from "../../../src/generate/parts.ts";
+import type { AnswerPart, EndReason, Usage } from "../../../src/generate/parts.ts";
+import { answer } from "../answer-parts.ts";
 
 export const head = { id: "msg_1", model: "m", display: "shown", maxTokens: 5 } as const;
 export const usage: Usage = { promptTokens: 7, cachedTokens: 4, newTokens: 5, reasoningTokens: 2 };
@@ -13,22 +14,9 @@ export const end = (reason: EndReason, stop: string | null = null): AnswerPart =
   stop,
   usage,
 });
-export const text = (text: string): AnswerPart => ({ type: "text", text, logprobs: [] });
-export const thought = (text: string): AnswerPart => ({ type: "reasoning", text });
-export const call = (number: number, ...texts: string[]): AnswerPart[] => [
-  { type: "call_start", call: number, id: `call_${number}`, name: "f" },
-  ...texts.map((text): AnswerPart => ({ type: "call_arguments", call: number, text })),
-  { type: "call_end", call: number },
-];
 
-export async function* answer(parts: readonly AnswerPart[]): AsyncGenerator<ChoicePart> {
-  for (const part of parts) yield { index: 0, part };
-}
-
-export const toEvents = (
-  parts: readonly AnswerPart[],
-  extra: Partial<Parameters<typeof toMessageEvents>[1]> = {},
-) => toMessageEvents(answer(parts), { ...head, ...extra });
+export const toEvents = (parts: AnswerPart[], extra: Partial<Parameters<typeof toMessageEvents>[1]> = {}) =>
+  toMessageEvents(answer(parts), { ...head, ...extra });
 
 export const readEvents = (...args: Parameters<typeof toEvents>): Promise<MessageEvent[]> =>
   Array.fromAsync(toEvents(...args));

@@ -6,7 +6,8 @@ import { Message, MessageEvent } from "../../../src/api/anthropic/messages/respo
 import { readSignature } from "../../../src/api/anthropic/messages/thinking.ts";
 import { OvError } from "../../../src/errors.ts";
 import type { AnswerPart } from "../../../src/generate/parts.ts";
-import { answer, call, end, head, readEvents, start, text, thought, toEvents } from "./answers.ts";
+import { answer, call, text, thought } from "../answer-parts.ts";
+import { end, head, readEvents, start, toEvents } from "./answers.ts";
 
 /** An event in short, without start and end of the message. */
 function short(event: MessageEvent): string[] {

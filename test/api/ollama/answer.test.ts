@@ -10,25 +10,7 @@ import {
 import { ChatAnswer, ChatLine, GenerateAnswer, GenerateLine } from "../../../src/api/ollama/response.ts";
 import { createTiming } from "../../../src/api/ollama/timing.ts";
 import type { AnswerPart, ChoicePart } from "../../../src/generate/parts.ts";
-
-const usage = { promptTokens: 3, cachedTokens: 2, newTokens: 5, reasoningTokens: 1 };
-const start: AnswerPart = { type: "start", promptTokens: 3, cachedTokens: 2, fingerprint: "fp" };
-const end = (reason: "stop" | "length" | "calls"): AnswerPart => ({ type: "end", reason, stop: null, usage });
-const text = (text: string, ...tokens: string[]): AnswerPart => ({
-  type: "text",
-  text,
-  logprobs: tokens.map((token) => ({ token, logprob: -0.5 })),
-});
-const thought = (text: string): AnswerPart => ({ type: "reasoning", text });
-const call = (number: number, ...texts: string[]): AnswerPart[] => [
-  { type: "call_start", call: number, id: `call_${number}`, name: "f" },
-  ...texts.map((text): AnswerPart => ({ type: "call_arguments", call: number, text })),
-  { type: "call_end", call: number },
-];
-
-async function* answer(parts: AnswerPart[]): AsyncGenerator<ChoicePart> {
-  for (const part of parts) yield { index: 0, part };
-}
+import { answer, call, end, start, text, thought } from "../answer-parts.ts";
 
 function createOptions(extra: Partial<AnswerOptions> = {}): AnswerOptions {
   let ticks = 0;

@@ -5,8 +5,9 @@ import {
   fromPrompt,
   type GenerateRequest,
 } from "../../../src/api/ollama/request.ts";
-import { OvError } from "../../../src/errors.ts";
 import type { TextRequest } from "../../../src/generate/request.ts";
+import { noSampling, textRequest, turn } from "../../generate/text-request.ts";
+import { thrownBy } from "../../helpers/failure.ts";
 
 const user = { role: "user", content: "Hi" };
 const chat = (extra: Partial<ChatRequest> = {}) => fromChat({ model: "m", messages: [user], ...extra });
@@ -17,51 +18,20 @@ const prompt = (extra: Partial<GenerateRequest> = {}): TextRequest => {
 };
 
 function refusal(work: () => unknown): { code: string; param: string | null } {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof OvError) return { code: error.code, param: error.param };
-  }
-  throw new Error("It was not refused");
+  const { code, param } = thrownBy(work);
+  return { code, param };
 }
 
 describe("a chat request", () => {
   test("asks for nothing that it does not name", () => {
-    expect(chat()).toEqual({
-      conversation: {
-        turns: [
-          {
-            role: "user",
-            name: null,
-            parts: [{ type: "text", text: "Hi", at: "messages[0].content" }],
-            at: "messages[0]",
-          },
-        ],
-        at: "messages",
-      },
-      tools: [],
-      toolChoice: { mode: "auto", names: null, parallel: null, at: "tools" },
-      form: null,
-      sampling: {
-        temperature: null,
-        top_p: null,
-        top_k: null,
-        min_p: null,
-        repetition_penalty: null,
-        presence_penalty: null,
-        frequency_penalty: null,
-        seed: null,
-      },
-      stops: [],
-      maxTokens: null,
-      ignoreEos: false,
-      choices: 1,
-      logprobs: null,
-      reasoningEffort: null,
-      thinkingBudget: null,
-      continueLast: null,
-      templateVariables: {},
-    });
+    const hi = { type: "text" as const, text: "Hi", at: "messages[0].content" };
+    expect(chat()).toEqual(
+      textRequest({
+        conversation: { turns: [turn("user", [hi], "messages[0]")], at: "messages" },
+        toolChoice: { mode: "auto", names: null, parallel: null, at: "tools" },
+        sampling: noSampling,
+      }),
+    );
   });
 
   test("has its options under other names", () => {

@@ -1,16 +1,10 @@
 import { expect, test } from "bun:test";
 import { createChannel } from "../../../src/engine/supervise/channel.ts";
 
-async function read<T>(channel: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of channel) items.push(item);
-  return items;
-}
-
 test("a channel gives what was pushed before and while it is read", async () => {
   const channel = createChannel<number>();
   channel.push(1);
-  const reading = read(channel);
+  const reading = Array.fromAsync(channel);
   channel.push(2);
   setImmediate(() => {
     channel.push(3);
@@ -38,7 +32,7 @@ test("a channel whose reader leaves too much waiting drops it and ends with the 
   const channel = createChannel<number>({ most: 2, exceeded: () => new Error("too slow") });
   for (const item of [1, 2, 3, 4]) channel.push(item);
   channel.end();
-  const reading = read(channel);
+  const reading = Array.fromAsync(channel);
   expect(reading).rejects.toThrow("too slow");
   await reading.catch(() => {});
 });

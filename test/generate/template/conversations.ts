@@ -25,7 +25,7 @@ export const weatherTool = {
   },
 };
 
-export const timeTool = {
+const timeTool = {
   type: "function",
   function: {
     name: "get_time",

@@ -1,21 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { OvError } from "../../../src/errors.ts";
 import { findReasoningTags, opensReasoning } from "../../../src/generate/template/reasoning-tags.ts";
+import { thrownBy } from "../../helpers/failure.ts";
 import { compile, compileFixture, fixtureSources, plainInput } from "./templates.ts";
 
 const user = { role: "user", content: "Hello" };
 const render = (source: string, input: Partial<typeof plainInput> = {}) =>
   compile(source).render({ ...plainInput, messages: [user], ...input });
-
-function failure(run: () => unknown): OvError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof OvError) return error;
-    throw error;
-  }
-  throw new Error("it did not fail");
-}
 
 describe("rendering a chat template", () => {
   test("further variables reach it, but do not stand for the conversation", () => {
@@ -75,7 +65,7 @@ describe("rendering a chat template", () => {
   ];
   for (const [name, source, words] of failing) {
     test(`fails with words: ${name}`, () => {
-      const error = failure(() => render(source));
+      const error = thrownBy(() => render(source));
       expect(error).toMatchObject({ code: "chat_template_failed" });
       expect(error.message).toContain(words);
     }, 30_000);
@@ -143,7 +133,7 @@ describe("rendering a chat template", () => {
   for (const [name, source] of endless) {
     test(`ends soon: ${name}`, () => {
       const template = compile(source);
-      expect(failure(() => template.render({ ...plainInput, messages: [user] })).code).toBe(
+      expect(thrownBy(() => template.render({ ...plainInput, messages: [user] })).code).toBe(
         "chat_template_failed",
       );
     });
@@ -163,14 +153,14 @@ describe("rendering a chat template", () => {
   ];
   for (const [name, source] of unreadable) {
     test(`cannot be read: ${name}`, () => {
-      expect(failure(() => compile(source))).toMatchObject({ code: "chat_template_failed" });
+      expect(thrownBy(() => compile(source))).toMatchObject({ code: "chat_template_failed" });
     });
   }
 
   test("deep values fail with words", () => {
     let deep: unknown = 1;
     for (let depth = 0; depth < 100_000; depth++) deep = [deep];
-    const error = failure(() => render("{{ deep | tojson }}", { kwargs: { deep } }));
+    const error = thrownBy(() => render("{{ deep | tojson }}", { kwargs: { deep } }));
     expect(error.code).toBe("chat_template_failed");
   });
 

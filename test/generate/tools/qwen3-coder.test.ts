@@ -1,6 +1,7 @@
 import { describe } from "bun:test";
 import { qwen3Coder } from "../../../src/generate/tools/qwen3-coder.ts";
-import { type Case, testParser, tool } from "./parsing.ts";
+import { type Case, testParser } from "./parsing.ts";
+import { taggedTools } from "./tagged-cases.ts";
 
 const inFunction = (body: string, name = "f") =>
   `<tool_call>\n<function=${name}>\n${body}</function>\n</tool_call>`;
@@ -8,24 +9,6 @@ const parameter = (name: string, value: string) => `<parameter=${name}>\n${value
 const call = (name: string, value: string) => inFunction(parameter(name, value));
 
 const long = "Lorem <ipsum> \n".repeat(1000);
-
-const tools = [
-  tool("f", {
-    text: { type: "string" },
-    count: { type: "integer" },
-    ratio: { type: "number" },
-    on: { type: "boolean" },
-    list: { type: "array", items: { type: "string" } },
-    object: { type: "object" },
-    unit: { enum: ["celsius", "fahrenheit"] },
-    level: { enum: [1, 2, "high"] },
-    maybe: { anyOf: [{ type: "string" }, { type: "null" }] },
-    either: { type: ["string", "integer"] },
-    any: {},
-    point: { $ref: "#/$defs/point" },
-  }),
-  tool("g"),
-];
 
 const forms: Case[] = [
   ["no text", "", []],
@@ -167,5 +150,5 @@ const broken: Case[] = [
 ];
 
 describe("the qwen3-coder parser", () => {
-  testParser(qwen3Coder, tools, [...forms, ...texts, ...types, ...broken]);
+  testParser(qwen3Coder, taggedTools, [...forms, ...texts, ...types, ...broken]);
 });

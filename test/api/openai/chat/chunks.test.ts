@@ -1,18 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { Value } from "@sinclair/typebox/value";
 import { toChunkEvents } from "../../../../src/api/openai/chat/chunks.ts";
 import { ChatCompletionChunk } from "../../../../src/api/openai/chat/response.ts";
 import { OvError } from "../../../../src/errors.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
-import { answer, call, end, head, plain, start, text, timings } from "./answers.ts";
+import { answer, call, end, start, text } from "../../answer-parts.ts";
+import { head, plain, readChunks, timings } from "./answers.ts";
 
 async function read(parts: AnswerPart[], options: Partial<typeof plain> = {}) {
-  const data: string[] = [];
   const events = toChunkEvents(answer(parts), head, { ...plain, ...options });
-  for await (const event of events) data.push(String(event.data));
-  expect(data.at(-1)).toBe("[DONE]");
-  const chunks = data.slice(0, -1).map((one) => JSON.parse(one));
-  for (const chunk of chunks) expect(Value.Check(ChatCompletionChunk, chunk)).toBe(true);
+  const { data, chunks } = await readChunks(events, ChatCompletionChunk);
   return {
     data,
     deltas: chunks.flatMap(({ choices }) => choices.map((one: { delta: unknown }) => one.delta)),

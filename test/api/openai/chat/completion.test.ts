@@ -3,7 +3,8 @@ import { Value } from "@sinclair/typebox/value";
 import { collectCompletion, toAnswerOptions } from "../../../../src/api/openai/chat/completion.ts";
 import { ChatCompletion } from "../../../../src/api/openai/chat/response.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
-import { answer, call, end, head, plain, start, text, timings } from "./answers.ts";
+import { answer, call, end, start, text } from "../../answer-parts.ts";
+import { head, plain, timings } from "./answers.ts";
 
 async function collect(choices: AnswerPart[][], options: Partial<typeof plain> = {}) {
   const completion = await collectCompletion(answer(...choices), head, { ...plain, ...options });

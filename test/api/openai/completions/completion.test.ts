@@ -11,7 +11,8 @@ import { createTokenPlaces } from "../../../../src/api/openai/completions/logpro
 import { TextCompletion, TextCompletionChunk } from "../../../../src/api/openai/completions/response.ts";
 import { OvError } from "../../../../src/errors.ts";
 import type { AnswerPart, ChoicePart } from "../../../../src/generate/parts.ts";
-import { answer, end, start, text } from "../chat/answers.ts";
+import { answer, end, start, text } from "../../answer-parts.ts";
+import { readChunks } from "../chat/answers.ts";
 
 const head = { id: "cmpl-1", created: 7, model: "m" };
 const plain: AnswerOptions = { logprobs: false, includeUsage: false, echo: () => "" };
@@ -56,15 +57,8 @@ async function whole(choices: AnswerPart[][], options: Partial<AnswerOptions> = 
   return completion;
 }
 
-async function streamed(parts: AnswerPart[], options: Partial<AnswerOptions> = {}) {
-  const data: string[] = [];
-  const events = toChunkEvents(answer(parts), head, { ...plain, ...options });
-  for await (const event of events) data.push(String(event.data));
-  expect(data.at(-1)).toBe("[DONE]");
-  const chunks = data.slice(0, -1).map((one) => JSON.parse(one));
-  for (const chunk of chunks) expect(Value.Check(TextCompletionChunk, chunk)).toBe(true);
-  return { data, chunks };
-}
+const streamed = (parts: AnswerPart[], options: Partial<AnswerOptions> = {}) =>
+  readChunks(toChunkEvents(answer(parts), head, { ...plain, ...options }), TextCompletionChunk);
 
 describe("a whole completion", () => {
   test("has OpenAI's keys, and each choice's text in its place", async () => {

@@ -5,7 +5,7 @@ import { InfillRequest, toInfillRequest } from "../../../../src/api/openai/compl
 import { InfillAnswer, InfillPiece } from "../../../../src/api/openai/completions/infill/response.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
 import type { RawRequest } from "../../../../src/generate/raw.ts";
-import { answer, end, start, text } from "../chat/answers.ts";
+import { answer, end, start, text } from "../../answer-parts.ts";
 
 /** As llama.vim sends it (autoload/llama.vim). */
 const vim = {

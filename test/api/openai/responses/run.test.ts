@@ -8,10 +8,9 @@ import { toTools } from "../../../../src/api/openai/responses/to-tools.ts";
 import type { ResponseTool } from "../../../../src/api/openai/responses/tools.ts";
 import { OvError, toOvError } from "../../../../src/errors.ts";
 import type { AnswerPart } from "../../../../src/generate/parts.ts";
-import { answer, call, end, start, text, usage } from "../chat/answers.ts";
+import { answer, call, end, start, text, thought, usage } from "../../answer-parts.ts";
 import { findMissing } from "./contract.ts";
 
-const thought = (text: string): AnswerPart => ({ type: "reasoning", text });
 const tools: ResponseTool[] = [
   { type: "function", name: "f" },
   { type: "custom", name: "shell" },

@@ -4,6 +4,7 @@ import { toInputItems } from "../../../../src/api/openai/responses/input.ts";
 import { CreateResponseRequest } from "../../../../src/api/openai/responses/request.ts";
 import { toTextRequest } from "../../../../src/api/openai/responses/to-text-request.ts";
 import { toTools } from "../../../../src/api/openai/responses/to-tools.ts";
+import { noSampling, textRequest, turn } from "../../../generate/text-request.ts";
 
 const nobody = { find: () => undefined, all: () => [] };
 
@@ -15,41 +16,14 @@ function read(extra: CreateResponseRequest) {
 
 describe("a request for a response", () => {
   test("without anything but its input", () => {
-    expect(read({})).toEqual({
-      conversation: {
-        turns: [
-          {
-            role: "user",
-            name: null,
-            parts: [{ type: "text", text: "Hi", at: "input.content" }],
-            at: "input",
-          },
-        ],
-        at: "input",
-      },
-      tools: [],
-      toolChoice: { mode: "auto", names: null, parallel: null, at: "tool_choice" },
-      form: null,
-      sampling: {
-        temperature: null,
-        top_p: null,
-        top_k: null,
-        min_p: null,
-        repetition_penalty: null,
-        presence_penalty: null,
-        frequency_penalty: null,
-        seed: null,
-      },
-      stops: [],
-      maxTokens: null,
-      ignoreEos: false,
-      choices: 1,
-      logprobs: null,
-      reasoningEffort: null,
-      thinkingBudget: null,
-      continueLast: null,
-      templateVariables: {},
-    });
+    const hi = { type: "text" as const, text: "Hi", at: "input.content" };
+    expect(read({})).toEqual(
+      textRequest({
+        conversation: { turns: [turn("user", [hi], "input")], at: "input" },
+        toolChoice: { mode: "auto", names: null, parallel: null, at: "tool_choice" },
+        sampling: noSampling,
+      }),
+    );
   });
 
   test.each<[CreateResponseRequest, object]>([

@@ -20,7 +20,7 @@ import {
 } from "../../../../src/engine/kinds/batching/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../../src/library/starter.ts";
 import { setupDir, withSetupLock } from "../../../../src/linux/setup-lock.ts";
-import { setupFailure } from "../../../helpers/setup-failure.ts";
+import { setupFailure } from "../../../helpers/failure.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
 
