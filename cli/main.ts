@@ -26,7 +26,7 @@ const program = defineCommand({
   meta: {
     name: "ov-llm",
     version,
-    description: "Serves language models on Intel hardware over the OpenAI API",
+    description: "Serves language models on Intel hardware over the APIs of OpenAI, Anthropic and Ollama",
   },
   subCommands: commands,
 });

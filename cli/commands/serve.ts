@@ -4,7 +4,7 @@ import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 
 export const serve = defineCommand({
-  meta: { name: "serve", description: "Serve the registered models over the OpenAI API" },
+  meta: { name: "serve", description: "Serve the registered models over HTTP" },
   args: toSettingArgs(),
   run: action(async ({ args }) => {
     const loaded = loadSettings({ flags: toFlags(args) });

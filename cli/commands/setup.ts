@@ -17,7 +17,8 @@ import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 export const setup = defineCommand({
   meta: {
     name: "setup",
-    description: "Install or repair the engines; --convert adds the converter",
+    description:
+      "Install or repair the batching engine, or with --native the native one; --convert adds the converter",
   },
   args: {
     ...toSettingArgs(["runtimeDir", "nativeDir", "registryPath", "convertEnv"]),
