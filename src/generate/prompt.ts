@@ -65,18 +65,21 @@ export function renderFor(source: PromptSource, model: TextModel, options: Rende
     return { ...toPrompt(source, model, options), explained: false };
   } catch (error) {
     const failed = error instanceof OvError && error.code === "chat_template_failed";
-    // It may be rendered with more steps elsewhere.
-    if (options.steps !== undefined && error instanceof OvError && error.cause instanceof OutOfSteps)
-      throw error;
+    if (mayTryElsewhere(error, options)) throw error;
     // A format that reads all of an answer separates its reasoning too, which no other one would.
     const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
     if (!failed || !mayExplain) throw error;
     try {
       return { ...toPrompt(source, toPrompted(model), options), explained: true };
-    } catch {
-      throw error;
+    } catch (explainedError) {
+      throw mayTryElsewhere(explainedError, options) ? explainedError : error;
     }
   }
+}
+
+/** It ran out of the few steps that it was given, so it may be rendered with more of them elsewhere. */
+function mayTryElsewhere(error: unknown, { steps }: RenderOptions): boolean {
+  return steps !== undefined && error instanceof OvError && error.cause instanceof OutOfSteps;
 }
 
 /** A prompt, and where the model is in its answer behind it. */
