@@ -97,7 +97,11 @@ test("a model added while serving answers at once, and is gone with its entry", 
 test("an alias answers with the model's own name, and never reloads it", async () => {
   server.register({ [smol]: smolEntry({ aliases: ["gpt-4o", "default"] }) });
   expect((await answer({ model: "gpt-4o" })).model).toBe(smol);
-  expect(await get("/v1/models/default")).toMatchObject({ id: smol, aliases: ["gpt-4o", "default"] });
+  expect(await get("/v1/models/default")).toMatchObject({
+    id: "default",
+    parent: smol,
+    aliases: ["gpt-4o", "default"],
+  });
   server.register({ [smol]: smolEntry() });
   expect(await errorOf({ model: "gpt-4o" })).toMatchObject({ code: "model_not_found" });
   expect(count(/ loaded model model=smollm2/)).toBe(1);
