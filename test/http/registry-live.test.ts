@@ -107,7 +107,7 @@ test("an alias answers with the model's own name, and never reloads it", async (
   expect(count(/ loaded model model=smollm2/)).toBe(1);
 });
 
-test("weights that are replaced under the same path are loaded at the next request, the running one ends on the old", async () => {
+test("weights that are replaced under the same path are loaded at the next request, while the running one ends on the old", async () => {
   const [path, next] = [join(home, "swapped.gguf"), join(home, "swapped.gguf.next")];
   copyFileSync(modelPath(), path);
   server.register({ [smol]: smolEntry(), swapped: smolEntry({ path }) });
@@ -128,7 +128,7 @@ test("weights that are replaced under the same path are loaded at the next reque
   await answer();
 });
 
-test("a broken registry keeps the last good one, says so once for each change, and recovers", async () => {
+test("a broken registry keeps the last good one, is reported once for each change, and recovers", async () => {
   const broken = new RegExp(`The registry "${server.registryPath}" is not valid JSON`);
   for (const [text, times] of [
     ['{ "version": 1, "models": {', 1],
