@@ -12,6 +12,8 @@ set -Eeuo pipefail
 
 # What `bun --version` prints, and the sha256 of that executable: the same one in npm's package and in bun's release.
 bun_version=1.4.4
+bun_package_sha512_x64=0876db9261d5336f13d4616afba18be00a38ba3c306308f50b1145c041732da9cf7cdb0877d0216c83f4438ade5ae5819068a6524a10ca0acaed1823b63defa2
+bun_package_sha512_aarch64=65356da5ff7398748154f5f5b01c1ee5a8066ffacddf8c8f1a0fc76f2f1ed80c76b82500d944592a5647eea2e7b4aeea68524231787dbf4196358376cc8373d7
 bun_sha256_x64=10702245766b225e70bbf6235fd6b47214fd94b4760d00ffaed8ab0df57ac235
 bun_sha256_aarch64=354c2b049c716aca07b2e5cddb887928ac58950675d1258bb6312083917793b6
 repo="$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)"

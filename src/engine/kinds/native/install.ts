@@ -5,6 +5,8 @@ import { runProgram, type Variables } from "../../../linux/program.ts";
 import { withSetupLock } from "../../../linux/setup-lock.ts";
 import type { NativeFacts } from "../../../protocol/native-facts.ts";
 import { findAddon, nativePackages } from "./find.ts";
+import { toManifest } from "./packages.ts";
+import lockText from "./packages-lock.txt" with { type: "text" };
 import { probeNative } from "./probe.ts";
 
 export interface NativeInstallOptions {
@@ -67,12 +69,13 @@ async function bringPackages(folder: string, options: NativeInstallOptions): Pro
   const names = Object.entries(nativePackages).map(([name, version]) => `${name} ${version}`);
   options.onProgress(`Fetching ${names.join(" and ")} (11 MB on disk)`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: nativePackages }));
+  writeFileSync(join(folder, "package.json"), toManifest());
+  writeFileSync(join(folder, "bun.lock"), lockText);
   const args = [
     "install",
     "--production",
     "--ignore-scripts",
-    "--no-save",
+    "--frozen-lockfile",
     "--no-progress",
     `--cwd=${folder}`,
   ];
