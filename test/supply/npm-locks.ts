@@ -1,11 +1,16 @@
 /** What is fetched from npm by other means than the project's own bun.lock: bun itself, and the native engine's packages. */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { toManifest } from "../../src/engine/kinds/native/packages.ts";
+import { nativePackages } from "../../src/engine/kinds/native/find.ts";
+import { installNative } from "../../src/engine/kinds/native/install.ts";
+import { toLibrariesDigest } from "../../src/engine/kinds/native/libraries.ts";
+import { nativeLocks, toManifest } from "../../src/engine/kinds/native/packages.ts";
+import { toReason } from "../../src/errors.ts";
 import { must } from "./must.ts";
 import { toDigest } from "./starter-hash.ts";
 import { replaceOnce, root } from "./text.ts";
 
+const librariesSource = "src/engine/kinds/native/packages.ts";
 const nativeLock = "src/engine/kinds/native/packages-lock.txt";
 
 export async function renewNpm(scratch: string): Promise<void> {
@@ -48,4 +53,23 @@ async function renewNative(scratch: string): Promise<void> {
   const lock = readFileSync(join(dir, "bun.lock"), "utf8");
   writeFileSync(join(root, nativeLock), lock);
   console.log(`${nativeLock}: ${lock.match(/"sha512-/g)?.length} packages`);
+  await renewLibraries(dir);
+}
+
+/** Only for machines of the kind that this runs on: the packages' scripts bring no others. */
+async function renewLibraries(dir: string): Promise<void> {
+  const place = join(dir, "node_modules");
+  const digests: string[] = [];
+  try {
+    const variables = { ...process.env };
+    await installNative({ place, variables, onProgress: () => {}, locks: { ...nativeLocks, libraries: {} } });
+    for (const name of Object.keys(nativePackages).sort())
+      digests.push(`"${name}": "${await toLibrariesDigest(join(place, name, "bin"))}"`);
+  } catch (error) {
+    console.log(`${librariesSource}: not renewed for ${process.arch}: ${toReason(error)}`);
+    process.exitCode = 1;
+    return;
+  }
+  replaceOnce(librariesSource, new RegExp(`(\n {2}${process.arch}: \\{)[^}]*`), ` ${digests.join(", ")} `);
+  console.log(`${librariesSource}: ${digests.join(", ")}; run \`bun run format\``);
 }
