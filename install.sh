@@ -300,7 +300,7 @@ build() {
   mkdir -p -- "$copy"
   make_dir "$lib"
   make_dir "$bin_dir"
-  for name in package.json bun.lock bunfig.toml tsconfig.json src cli; do
+  for name in package.json bun.lock bunfig.toml tsconfig.json LICENSE THIRD_PARTY_LICENSES.txt src cli; do
     cp -R -- "$repo/$name" "$copy/$name"
   done
   cd -- "$copy"
@@ -312,12 +312,18 @@ build() {
     env "PATH=$(dirname -- "$bun"):$PATH" "$bun" run build
   cd -- "$HOME"
   # A rename, never a write in place: a server that runs the old executable is not disturbed.
-  rm -f -- "$lib"/.ov-llm.*
+  rm -f -- "$lib"/.ov-llm.* "$lib"/.*LICENSE*
   new_beside "$exe"
   cp -- "$copy/dist/ov-llm" "$new"
   chmod 755 -- "$new"
   step "the new executable does not run" "check that $lib is not on a file system mounted noexec" "$new" --version
   mv -f -- "$new" "$exe"
+  for name in LICENSE THIRD_PARTY_LICENSES.txt; do
+    new_beside "$lib/$name"
+    cp -- "$copy/dist/$name" "$new"
+    chmod 644 -- "$new"
+    mv -f -- "$new" "$lib/$name"
+  done
   ln -sfn -- "$exe" "$bin_dir/ov-llm"
   say "Installed ov-llm $("$exe" --version) as $bin_dir/ov-llm"
 }
