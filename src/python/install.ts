@@ -194,8 +194,8 @@ async function checkFresh<Facts extends object>(
     what: `Installed ${what}, but it does not work`,
     why: probe.state === "broken" ? probe.reason : "it holds versions other than requested",
     next:
-      `Run \`${command}\` again. If that does not help, check that this machine runs x86-64 or arm64 Linux with ` +
-      "glibc 2.31 or newer.",
+      `Run \`${command}\` again. If that does not help, check that this machine runs Linux on x86-64 with glibc 2.28 ` +
+      "or newer, or on arm64 with glibc 2.35 or newer.",
   });
 }
 
