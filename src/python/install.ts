@@ -1,23 +1,15 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { type Run, runProgram, type Variables } from "../linux/program.ts";
 import { withSetupLock } from "../linux/setup-lock.ts";
 import { findInstaller, type Installer, type InstallProgram, toVenvCommand } from "./find.ts";
-import { type Lock, toLockStamp } from "./lock.ts";
+import type { Lock } from "./lock.ts";
 import { installLocked } from "./locked-install.ts";
 import pipText from "./locks/pip.txt" with { type: "text" };
 import type { PythonEnvLabels } from "./probe.ts";
 import { type ProbeOptions, type PythonEnvProbe, toPython } from "./probe.ts";
+import { isMadeFrom, writeStamp } from "./stamp.ts";
 
 export interface InstallOptions {
   onProgress: (line: string) => void;
@@ -76,8 +68,7 @@ export async function installPythonEnv<Facts extends object>(
     const now = await plan.probe(pythonEnv, options);
     if (now.state === "ready" && isRight(plan, pythonEnv, now)) return now;
     if (now.state === "broken") onProgress(`Repairing the environment in ${pythonEnv}: ${now.reason}`);
-    if (now.state === "ready")
-      onProgress(`Upgrading the environment in ${pythonEnv} from ${plan.version(now)}`);
+    if (now.state === "ready") onProgress(explainRenewal(plan, pythonEnv, now));
     const folder = mkdtempSync(join(scrapDir, "new-"));
     const fresh = join(folder, "env");
     await build(plan, fresh, options);
@@ -87,19 +78,15 @@ export async function installPythonEnv<Facts extends object>(
   });
 }
 
-/** In the environment: the stamp of the locks that it was made from. */
-const stampFile = "ov-llm-lock";
-
 function isRight<Facts extends object>(plan: PythonEnvPlan<Facts>, dir: string, facts: Facts): boolean {
-  return plan.isPinned(facts) && readStamp(dir) === toLockStamp(plan.locks);
+  return plan.isPinned(facts) && isMadeFrom(dir, plan.locks);
 }
 
-function readStamp(dir: string): string | null {
-  try {
-    return readFileSync(join(dir, stampFile), "utf8");
-  } catch {
-    return null;
-  }
+/** Why one that works is made again. */
+function explainRenewal<Facts extends object>(plan: PythonEnvPlan<Facts>, dir: string, facts: Facts): string {
+  return plan.isPinned(facts)
+    ? `Renewing the environment in ${dir}: it was not made from the lock files of this release`
+    : `Upgrading the environment in ${dir} from ${plan.version(facts)}`;
 }
 
 async function build<Facts extends object>(
@@ -114,11 +101,6 @@ async function build<Facts extends object>(
   if (installer.kind === "uv") await builder.install("install pip", pipLock);
   await plan.fill(builder);
   writeStamp(dir, plan.locks);
-}
-
-/** Notes in the environment what it was made from. */
-export function writeStamp(dir: string, locks: readonly Lock[]): void {
-  writeFileSync(join(dir, stampFile), toLockStamp(locks));
 }
 
 async function createEnvironment(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nativePackages } from "../../src/engine/kinds/native/find.ts";
 import { installNative } from "../../src/engine/kinds/native/install.ts";
 import { toLibrariesDigest } from "../../src/engine/kinds/native/libraries.ts";
-import { nativeLocks, toManifest } from "../../src/engine/kinds/native/packages.ts";
+import { toManifest } from "../../src/engine/kinds/native/packages.ts";
 import { toReason } from "../../src/errors.ts";
 import { must } from "./must.ts";
 import { toDigest } from "./starter-hash.ts";
@@ -53,16 +53,16 @@ async function renewNative(scratch: string): Promise<void> {
   const lock = readFileSync(join(dir, "bun.lock"), "utf8");
   writeFileSync(join(root, nativeLock), lock);
   console.log(`${nativeLock}: ${lock.match(/"sha512-/g)?.length} packages`);
-  await renewLibraries(dir);
+  await renewLibraries(dir, lock);
 }
 
 /** Only for machines of the kind that this runs on: the packages' scripts bring no others. */
-async function renewLibraries(dir: string): Promise<void> {
+async function renewLibraries(dir: string, packages: string): Promise<void> {
   const place = join(dir, "node_modules");
   const digests: string[] = [];
   try {
     const variables = { ...process.env };
-    await installNative({ place, variables, onProgress: () => {}, locks: { ...nativeLocks, libraries: {} } });
+    await installNative({ place, variables, onProgress: () => {}, locks: { packages, libraries: {} } });
     for (const name of Object.keys(nativePackages).sort())
       digests.push(`"${name}": "${await toLibrariesDigest(join(place, name, "bin"))}"`);
   } catch (error) {

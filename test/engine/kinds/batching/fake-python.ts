@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { convertPackages } from "../../../../src/convert/packages.ts";
 import { runtimeLock } from "../../../../src/engine/kinds/batching/install.ts";
 import { runtimePackages } from "../../../../src/engine/kinds/batching/probe.ts";
-import { writeStamp } from "../../../../src/python/install.ts";
+import { writeStamp } from "../../../../src/python/stamp.ts";
 
 export interface FakeMachine {
   /** The only PATH: what is not in `bin` is not on this machine. */

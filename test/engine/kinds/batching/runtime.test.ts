@@ -21,7 +21,7 @@ import {
 } from "../../../../src/engine/kinds/batching/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../../src/library/starter.ts";
 import { setupDir, withSetupLock } from "../../../../src/linux/setup-lock.ts";
-import { writeStamp } from "../../../../src/python/install.ts";
+import { writeStamp } from "../../../../src/python/stamp.ts";
 import { setupFailure } from "../../../helpers/failure.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
@@ -178,7 +178,7 @@ describe("installRuntime", () => {
     machine.addRuntime(runtimeDir);
     writeStamp(runtimeDir, [{ name: "runtime", text: "numpy==1.0" }]);
     await install();
-    expect(lines[0]).toStartWith(`Upgrading the environment in ${runtimeDir}`);
+    expect(lines[0]).toStartWith(`Renewing the environment in ${runtimeDir}`);
     expect(machine.calls()).toHaveLength(2);
     await install();
     expect(machine.calls()).toHaveLength(2);
