@@ -38,7 +38,7 @@ export function createConverter({ settings, variables }: LoadedSettings): Conver
       const targetDir = makeTemporaryFolder("ov-llm-look-");
       try {
         await downloadConfig({ repo, pythonEnv, targetDir, signal, variables });
-        return readHfTask(targetDir);
+        return readHfTask(targetDir, repo);
       } finally {
         rmSync(targetDir, { recursive: true, force: true });
       }

@@ -4,6 +4,7 @@ import { type ErrorFacts, OvError, toReason } from "../errors.ts";
 import type { Variables } from "../linux/program.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
+import { keepFiles } from "./keep-files.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
 import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";
@@ -39,7 +40,10 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
   try {
     const { overwrite } = options;
     const work = {
-      exportInto: (folder: string) => exportInto(folder, planned, options),
+      async exportInto(folder: string) {
+        await exportInto(folder, planned, options);
+        keepFiles(planned.source.path, folder);
+      },
       check: options.check,
     };
     return await convertFolder(toManifest(planned, options.now()), overwrite, work, options);
@@ -87,9 +91,10 @@ async function exportInto(folder: string, planned: PlannedExport, options: RunOp
 }
 
 function exportOnce(folder: string, planned: PlannedExport, groupSize: number | null, options: RunOptions) {
-  const { source, task, weightFormat } = planned;
+  const { source, weightFormat } = planned;
   const { trustRemoteCode } = options;
-  const request = { model: source.path, output: folder, task, weightFormat, groupSize, trustRemoteCode };
+  const { path: model, exportTask: task } = source;
+  const request = { model, output: folder, task, weightFormat, groupSize, trustRemoteCode };
   return runExporter({
     ...options,
     command: [...options.exporter, ...toExportArgs(request)],

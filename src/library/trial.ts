@@ -3,15 +3,17 @@ import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/pool/target.ts";
+import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { mainOperation, type Operation } from "../models/tasks.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
-/** What came of loading a model and asking it for one token. */
+/** What came of loading a model and asking it for the least of what it does: a token, a vector, a score. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
-  /** For the load and the first token. */
+  /** For the load and that answer. */
   seconds: number;
   device: string | null;
 }
@@ -35,7 +37,7 @@ export function createLoadTester(
   async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
     const { host } = await load(toTarget(name, entry, settings), signal);
     try {
-      for await (const _event of host.run("generate", oneToken, signal)) {
+      for await (const _event of tryOperation(host, mainOperation(entry.task), signal)) {
         // Each event is a sign that it works; a failure is thrown.
       }
       return host.ready.device;
@@ -59,6 +61,20 @@ export function createLoadTester(
     },
     dispose: engines.dispose,
   };
+}
+
+/** The least that a model can be asked for by its main operation. */
+function tryOperation(host: Host, operation: Operation, signal: AbortSignal): AsyncIterable<unknown> {
+  switch (operation) {
+    case "embed":
+      return host.run("embed", { inputs: ["Hi"], max_tokens: null, dimensions: null }, signal);
+    case "rank": {
+      const pair = { queries: ["Hi"], documents: ["Hello"] };
+      return host.run("rank", { ...pair, max_tokens: null, instruction: null }, signal);
+    }
+    default:
+      return host.run("generate", oneToken, signal);
+  }
 }
 
 /** Greedy, so that it is the same each time. */

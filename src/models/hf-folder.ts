@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
 import { findOdd } from "./problems.ts";
+import { isReranker } from "./reranker.ts";
 import { readWeights } from "./weights.ts";
 
 /** What a Hugging Face folder holds, judged by its files alone. */
@@ -15,6 +16,8 @@ export interface HfFolder {
   architectures: readonly string[];
   /** What the model does, see tasks.ts; null: its files do not show it. */
   task: string | null;
+  /** The task that its networks are exported for, by its architecture alone; null: that does not show it. */
+  networks: string | null;
   /** The method by which its weights are quantized already, as transformers names it; null: they are not. */
   quantization: string | null;
   hasTokenizer: boolean;
@@ -38,7 +41,8 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     ...weights,
     widths: toWidths(config),
     architectures,
-    task: findHfTask(config, files),
+    task: findHfTask(config, { path, files }),
+    networks: findArchitectureTask(architectures),
     quantization: config.quantization_config?.quant_method ?? null,
     hasTokenizer: files.some((name) => tokenizerFile.test(name)),
     hasCode: config.auto_map !== undefined,
@@ -49,16 +53,18 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
 /** The files that show what a model does. */
 export const taskFiles: readonly string[] = ["config.json", "modules.json"];
 
-/** What the model of a folder does, by `taskFiles` alone; null: they do not show it. */
-export function readHfTask(path: string): string | null {
+/** What the model of a folder does, by `taskFiles` and what it is called; null: they do not show it. */
+export function readHfTask(path: string, label = basename(path)): string | null {
   const config = readJsonFile(join(path, "config.json"), HfConfig) ?? {};
-  return findHfTask(
-    config,
-    taskFiles.filter((name) => existsSync(join(path, name))),
-  );
+  const files = taskFiles.filter((name) => existsSync(join(path, name)));
+  return findHfTask(config, { path, files, label });
 }
 
-function findHfTask({ architectures, auto_map }: HfConfig, files: readonly string[]): string | null {
+function findHfTask(
+  { architectures, auto_map, model_type }: HfConfig,
+  { path, files, label = basename(path) }: { path: string; files: readonly string[]; label?: string },
+): string | null {
+  if (isReranker(label, model_type, path)) return "text-ranking";
   // Of sentence-transformers, which turns the output of any model into embeddings.
   if (files.includes("modules.json")) return "feature-extraction";
   const named = findArchitectureTask(architectures ?? []);

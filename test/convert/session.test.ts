@@ -36,7 +36,7 @@ function createScene(
       onProgress("Installing it");
       isReady = true;
     },
-    findTask: async (repo) => (repo.endsWith("-embed") ? "feature-extraction" : null),
+    findTask: async (repo) => (repo.endsWith("-mask") ? "fill-mask" : null),
     async fetch(_repo, targetDir, _signal, onProgress) {
       onProgress({ step: "started" });
       makeModel(targetDir);
@@ -162,22 +162,22 @@ describe("runSession", () => {
   });
 
   test("a task that nothing serves is refused before anything is fetched", async () => {
-    const flags = { task: "feature-extraction" };
+    const flags = { task: "fill-mask" };
     const { session, events } = createScene({ repo: "Acme/Tiny" }, { flags });
     const { code, param, message } = await failureOf(runSession(session));
     expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
-    expect(message).toContain('the task "feature-extraction" (embeddings) is not served yet');
+    expect(message).toContain('the task "fill-mask" (words for gaps) is not served yet');
     expect(events).toEqual([]);
   });
 
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
-    const { src, session, types } = createScene({ repo: "Acme/tiny-embed" });
+    const { src, session, types } = createScene({ repo: "Acme/tiny-mask" });
     const { code, message } = await failureOf(runSession(session));
     expect([code, message]).toEqual([
       "task_unsupported",
-      expect.stringContaining("Cannot convert Acme/tiny-embed: the task"),
+      expect.stringContaining("Cannot convert Acme/tiny-mask: the task"),
     ]);
-    expect([types(), existsSync(join(src, "tiny-embed"))]).toEqual([["installing"], false]);
+    expect([types(), existsSync(join(src, "tiny-mask"))]).toEqual([["installing"], false]);
   });
 
   test("a model that fails is reported with its error, and those after it are not started", async () => {

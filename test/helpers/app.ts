@@ -57,6 +57,7 @@ export function createTestApp({
     newSeed: () => 7,
     now: () => new Date(),
     clock: () => performance.now(),
+    pause: async () => {},
     editModels: createMemoryEdits(),
     ...extra,
     events,

@@ -1,12 +1,16 @@
 import type { Route } from "../route.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
 import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
+import { createEmbeddingsRoutes, type EmbeddingsRoutesDeps } from "./embeddings/route.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
+import { createRankRoutes, type RankRoutesDeps } from "./rank/routes.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
 import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
 
 export type OpenAiRoutesDeps = ChatRoutesDeps &
   CompletionsRoutesDeps &
+  EmbeddingsRoutesDeps &
+  RankRoutesDeps &
   ModelsRoutesDeps &
   ResponsesRoutesDeps &
   StoredResponsesDeps;
@@ -16,6 +20,8 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createModelsRoutes(deps),
     ...createChatRoutes(deps),
     ...createCompletionsRoutes(deps),
+    ...createEmbeddingsRoutes(deps),
+    ...createRankRoutes(deps),
     ...createResponsesRoutes(deps),
     ...createStoredResponsesRoutes(deps),
   ];

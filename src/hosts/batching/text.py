@@ -1,4 +1,4 @@
-"""The operation `generate`: takes requests, steps them together, answers with what came of it."""
+"""Models that write text: `generate` takes requests, steps them together, answers with what came of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 import openvino_genai as genai
 
-from base import Model
+from base import Device, Handler
 from grammars import to_config
+from language import LanguageModel
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
 from prefixes import PrefixIndex
 from request import Request
+from tokens import Tokens
 
 
 @dataclass(slots=True)
@@ -38,13 +40,30 @@ class Text:
 
     capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, load: Message, device: Device) -> None:
+        self.model = model = LanguageModel(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.prefixes = PrefixIndex(model.block, model.blocks)
+        tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
+        self.operations: dict[str, Handler] = {
+            "generate": self.start,
+            "tokenize": tokens.tokenize,
+            "detokenize": tokens.detokenize,
+        }
+
+    def ready(self) -> Message:
+        return {"capabilities": self.capabilities, **self.model.ready()}
+
+    @property
+    def busy(self) -> bool:
+        return self.model.busy
+
+    @property
+    def cache_usage(self) -> float:
+        return self.model.cache_usage
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
