@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
@@ -41,7 +41,7 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     ...weights,
     widths: toWidths(config),
     architectures,
-    task: findHfTask(config, { path, files }),
+    task: findHfTask(config, { files, label: basename(path), path }),
     networks: findArchitectureTask(architectures),
     quantization: config.quantization_config?.quant_method ?? null,
     hasTokenizer: files.some((name) => tokenizerFile.test(name)),
@@ -53,16 +53,13 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
 /** The files that show what a model does. */
 export const taskFiles: readonly string[] = ["config.json", "modules.json"];
 
-/** What the model of a folder does, by `taskFiles` and what it is called; null: they do not show it. */
-export function readHfTask(path: string, label = basename(path)): string | null {
-  const config = readJsonFile(join(path, "config.json"), HfConfig) ?? {};
-  const files = taskFiles.filter((name) => existsSync(join(path, name)));
-  return findHfTask(config, { path, files, label });
-}
-
-function findHfTask(
+/**
+ * What a model does, by its config.json, which of `taskFiles` it has, and what it is called; null: they do not show it.
+ * `path`: where these files lie.
+ */
+export function findHfTask(
   { architectures, auto_map, model_type }: HfConfig,
-  { path, files, label = basename(path) }: { path: string; files: readonly string[]; label?: string },
+  { files, label, path }: { files: readonly string[]; label: string; path?: string },
 ): string | null {
   if (isReranker(label, model_type, path)) return "text-ranking";
   // Of sentence-transformers, which turns the output of any model into embeddings.

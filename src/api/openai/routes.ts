@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
 import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
 import { createEmbeddingsRoutes, type EmbeddingsRoutesDeps } from "./embeddings/route.ts";
+import { createStudioRoutes, type StudioRoutesDeps } from "./lm-studio.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
 import { createRankRoutes, type RankRoutesDeps } from "./rank/routes.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
@@ -12,12 +13,14 @@ export type OpenAiRoutesDeps = ChatRoutesDeps &
   EmbeddingsRoutesDeps &
   RankRoutesDeps &
   ModelsRoutesDeps &
+  StudioRoutesDeps &
   ResponsesRoutesDeps &
   StoredResponsesDeps;
 
 export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
   return [
     ...createModelsRoutes(deps),
+    ...createStudioRoutes(deps),
     ...createChatRoutes(deps),
     ...createCompletionsRoutes(deps),
     ...createEmbeddingsRoutes(deps),
