@@ -26,6 +26,7 @@ const args = {
   exclude: { type: "string", description: "No folders that match the pattern; repeatable" },
   name: { type: "string", description: "The name of the model, if there is only one" },
   overwrite: { type: "boolean", description: "Convert again, and replace models of the same name" },
+  accept: { type: "boolean", description: "Register a model even if what it writes looks like noise" },
   copy: { type: "boolean", description: "Leave the originals where they are" },
   "dry-run": { type: "boolean", description: "Only show the plan" },
   yes: { type: "boolean", description: "Ask nothing; take names from the folders" },
@@ -49,6 +50,7 @@ export const convert = defineCommand({
       selection: { only: list("only"), include: list("include"), exclude: list("exclude") },
       name: typeof given.name === "string" ? given.name : null,
       overwrite: flag("overwrite"),
+      accept: flag("accept"),
       copy: flag("copy"),
       dryRun: flag("dry-run"),
       keepGoing: flag("keep-going"),
@@ -112,4 +114,4 @@ async function runToEnd(options: ConvertOptions, { json, isInteractive, write, s
 }
 
 /** A dry run writes no model that could be checked. */
-const noCheck: ModelCheck = { check: async () => {}, dispose() {} };
+const noCheck: ModelCheck = { check: async () => null, dispose() {} };
