@@ -695,7 +695,7 @@ uninstall() {
   removes "the executable and the native engine beside it" "$lib"
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
   if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then removes "the engine" "$runtime"; fi
-  removes "an unfinished engine" "$runtime.setup"
+  removes "what the engine's installation left" "$runtime.setup"
   removes "the converter" "$share/convert"
   removes "bun and what else install.sh had brought" "$share"
   removes "the compiled models" "$HOME/.cache/ov-llm"

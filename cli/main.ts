@@ -26,7 +26,8 @@ const program = defineCommand({
   meta: {
     name: "ov-llm",
     version,
-    description: "Serves language models on Intel hardware over the APIs of OpenAI, Anthropic and Ollama",
+    description:
+      "Serves language models on Intel hardware over the APIs of OpenAI, Anthropic, Ollama and llama.cpp",
   },
   subCommands: commands,
 });

@@ -41,7 +41,8 @@ export async function askServer<Schema extends TSchema>(
 ): Promise<Static<Schema>> {
   const { status, text } = await send(server, path, seconds, question);
   if (status === 401) {
-    throw unreachable(`The server at ${server.url} rejected this API key. Set OV_API_KEY to its key.`);
+    const verdict = server.apiKey === null ? "requires an API key" : "rejected this API key";
+    throw unreachable(`The server at ${server.url} ${verdict}. Set OV_API_KEY to its key.`);
   }
   const answer = parseJson(text);
   const refusal = Value.Check(ErrorBody, answer) ? answer.error : null;

@@ -21,10 +21,18 @@ const args = {
     description:
       "A model on the hub, as owner/name, to fetch and convert; default: the models in OV_MODEL_SRC",
   },
-  only: { type: "string", description: "Convert only this folder; repeatable" },
-  include: { type: "string", description: "Only folders that match the pattern, such as Qwen*; repeatable" },
-  exclude: { type: "string", description: "No folders that match the pattern; repeatable" },
-  name: { type: "string", description: "The name of the model, if there is only one" },
+  only: { type: "string", valueHint: "folder", description: "Convert only this folder; repeatable" },
+  include: {
+    type: "string",
+    valueHint: "pattern",
+    description: "Only folders that match the pattern, such as Qwen*; repeatable",
+  },
+  exclude: {
+    type: "string",
+    valueHint: "pattern",
+    description: "No folders that match the pattern; repeatable",
+  },
+  name: { type: "string", valueHint: "text", description: "The name of the model, if there is only one" },
   overwrite: { type: "boolean", description: "Convert again, and replace models of the same name" },
   accept: { type: "boolean", description: "Register a model even if what it writes looks like noise" },
   copy: { type: "boolean", description: "Leave the originals where they are" },

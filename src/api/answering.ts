@@ -24,21 +24,15 @@ export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: st
   return { id, requestId, key, client, signal, observer: toObserver(notes) };
 }
 
-/** How many tokens the prompt has that would be answered. */
+/** How many tokens the prompt has that would be answered; it may be longer than the context. */
 export async function countPrompt(
-  { text, tokenize }: { text: Pick<TextService, "render">; tokenize: Pick<TokenizeService, "tokenize"> },
+  { text, tokenize }: { text: Pick<TextService, "render">; tokenize: Pick<TokenizeService, "count"> },
   model: CatalogModel,
   request: TextRequest,
   asker: TokenizeAsker,
 ): Promise<number> {
-  const { tokens } = await tokenize.tokenize(model, asker, {
-    toText: (loaded) =>
-      text.render(model, request, loaded, { addGenerationPrompt: true, client: asker.client }),
-    // The template adds its own.
-    addSpecialTokens: false,
-    strings: false,
-  });
-  return tokens.length;
+  const options = { addGenerationPrompt: true, client: asker.client };
+  return await tokenize.count(model, asker, (loaded) => text.render(model, request, loaded, options));
 }
 
 /** Notes what the log, the metrics and the events report of an answer. */

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
-import { type EngineReport, toDevice } from "../engine/kinds/kind.ts";
+import { type EngineReport, toDevice, toDeviceProblem } from "../engine/kinds/kind.ts";
 import type { Log } from "../log.ts";
 import type { EngineState } from "../serving/health.ts";
 
@@ -12,7 +12,7 @@ export function toEngineState(engines: Engines, { device }: Settings): EngineSta
     device: ready && toDevice(ready, device),
     engine: ready && { name: ready.name, versions: ready.versions },
     engines: engines.reports(),
-    failure: found?.reason ?? null,
+    failure: found?.reason ?? (ready && toDeviceProblem(ready, device)),
   };
 }
 
@@ -35,4 +35,6 @@ function logEngine(report: EngineReport, device: string, log: Log): void {
     device: chosen,
     device_name: deviceNames[chosen],
   });
+  const problem = toDeviceProblem(report, device);
+  if (problem !== null) log.warn(`OV_DEVICE cannot be used: ${problem}`);
 }

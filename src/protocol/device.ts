@@ -9,15 +9,17 @@ export function chooseDevice(wanted: string, seen: readonly string[]): string {
   return seen.find((device) => device.startsWith("GPU")) ?? "CPU";
 }
 
-/**
- * Why a chosen device cannot be used; null: nothing speaks against it. Only the plain devices are looked for, because
- * those with a list, such as HETERO:GPU,CPU, are OpenVINO's to judge.
- */
+/** OpenVINO's own ways to combine devices, which it judges by itself: HETERO:GPU,CPU. */
+const combinations = ["AUTO", "BATCH", "HETERO", "MULTI"];
+
+/** Why a chosen device cannot be used; null: nothing speaks against it. */
 export function findDeviceProblem(device: string, seen: readonly string[]): string | null {
   const base = device.split(/[:.]/)[0] ?? device;
-  if (!["CPU", "GPU", "NPU"].includes(base) || seen.some((name) => name.startsWith(base))) return null;
+  if (combinations.includes(base) || seen.some((name) => name.split(".")[0] === base)) return null;
+  const what = `OpenVINO sees no device "${device}", only ${seen.join(", ")}`;
+  if (!["CPU", "GPU", "NPU"].includes(base)) return `${what}: set one of these.`;
   return (
-    `OpenVINO sees no device "${device}", only ${seen.join(", ")}: install its driver ` +
+    `${what}: install its driver ` +
     "(for a GPU: the compute runtime, and membership in the render group) or set another device."
   );
 }

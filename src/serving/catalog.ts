@@ -31,7 +31,7 @@ export interface Catalog {
    */
   resolveServed(asked: string | null | undefined, operation?: Operation): CatalogModel;
   list(): CatalogModel[];
-  /** With the model's files as they are now, so that replaced ones are noticed at the next request. */
+  /** With the model's entry and files as they are now, so that a change is noticed at the next request. */
   toTarget(model: CatalogModel): ModelTarget;
 }
 
@@ -102,10 +102,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return model;
     },
     list,
-    toTarget: ({ name, entry }) => ({
-      ...toTarget(name, entry, { device, engine }),
-      files: readStamp(entry.path),
-    }),
+    toTarget(model) {
+      // One that was removed meanwhile is used as it was.
+      const entry = registry.current().entries.get(model.name) ?? model.entry;
+      return { ...toTarget(model.name, entry, { device, engine }), files: readStamp(entry.path) };
+    },
   };
 }
 

@@ -87,7 +87,8 @@ export function createTextService(deps: TextServiceDeps): TextService {
   ): AsyncGenerator<ChoicePart> {
     const { choices, choicesPerPrompt, loose, prepare } = await plan(model, request, client);
     checks.note(model.name, loose);
-    const target = { ...catalog.toTarget(model), keepSeconds };
+    // A choice that starts late runs on the model as it is registered then: the older one has made way.
+    const toTarget = () => ({ ...catalog.toTarget(model), keepSeconds });
     const tally = createTally(observer);
     const run = (index: number, signal: AbortSignal) => {
       const work = async function* (lease: Lease) {
@@ -96,7 +97,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
         if (index === 0) tally.ask();
         yield* askEngine(lease, choice(index), { rates, signal });
       };
-      const events = pool.use(target, { client, signal }, work);
+      const events = pool.use(toTarget(), { client, signal }, work);
       return readChoice(index, events, { tally, hasPrompt: index % choicesPerPrompt === 0 });
     };
     const many = { run, tally, signal, atOnce: maxConcurrent };

@@ -1,6 +1,8 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import type { Host } from "../engine/supervise/types.ts";
+import { OvError } from "../errors.ts";
 import { refuseLongText } from "../generate/prompt.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { withDeadline } from "./deadline.ts";
@@ -30,6 +32,8 @@ export interface TokenizeText {
 export interface TokenizeService {
   tokenize(model: CatalogModel, asker: TokenizeAsker, ask: TokenizeText): Promise<Tokens>;
   detokenize(model: CatalogModel, asker: TokenizeAsker, tokens: number[]): Promise<string>;
+  /** How many tokens a prompt has. One beyond the context is counted in parts, so that it may come out some tokens too long. */
+  count(model: CatalogModel, asker: TokenizeAsker, toText: TokenizeText["toText"]): Promise<number>;
 }
 
 export interface TokenizeServiceDeps {
@@ -74,5 +78,48 @@ export function createTokenizeService({
       );
       return events.flatMap((event) => (event.type === "text" ? [event.text] : [])).join("");
     },
+    async count(model, asker, toText) {
+      const counts = await run(model, asker, async function* (loaded, signal) {
+        const limit = loaded.host.ready.context_length;
+        const text = await toText(loaded);
+        refuseLongText(text.length, limit, { whose: "the prompt has", param: "messages" });
+        yield* countParts(loaded.host, text, signal);
+      });
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
   };
+}
+
+/** A tokenizer silently cuts what is longer than the context, so no part may be. No character has more tokens. */
+const tokensOfCharacter = 4;
+const longestPart = 8192;
+
+/** The tokens of the whole text, or where that is beyond the context, of each of its parts. */
+async function* countParts(host: Host, text: string, signal: AbortSignal): AsyncGenerator<number> {
+  const count = async (part: string) => {
+    // The template adds its own special tokens.
+    const request = { text: part, add_special_tokens: false, strings: false };
+    const events = await Array.fromAsync(host.run("tokenize", request, signal));
+    return events.reduce((sum, event) => sum + (event.type === "tokens" ? event.tokens.length : 0), 0);
+  };
+  try {
+    yield await count(text);
+  } catch (error) {
+    if (!(error instanceof OvError) || error.code !== "context_length_exceeded") throw error;
+    const size = Math.min(longestPart, Math.floor((host.ready.context_length - 1) / tokensOfCharacter));
+    for (const part of toParts(text, Math.max(1, size))) yield await count(part);
+  }
+}
+
+/** Of at most that many UTF-16 units, or of one character. */
+export function toParts(text: string, size: number): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const cut = start + size;
+    const isWithin = /[\uD800-\uDBFF]/.test(text[cut - 1] ?? "") && /[\uDC00-\uDFFF]/.test(text[cut] ?? "");
+    const end = isWithin ? (cut - 1 > start ? cut - 1 : cut + 1) : cut;
+    parts.push(text.slice(start, end));
+    start = end;
+  }
+  return parts;
 }

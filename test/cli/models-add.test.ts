@@ -65,7 +65,9 @@ describe("ov-llm models add", () => {
       const { code, out } = await models("add", spelling, "--name", "other", "--alias", "z");
       expect([code, out]).toEqual([
         0,
-        expect.stringMatching(/^Nothing changed: .* is registered as "mine" already\.\n$/),
+        expect.stringMatching(
+          /^Nothing changed: .* is registered as "mine" already\. Use "ov-llm models rename" or "alias" for other names\.\n$/,
+        ),
       ]);
     }
     expect([readFileSync(registryPath, "utf8"), statSync(registryPath).ino]).toEqual(before);

@@ -40,6 +40,11 @@ describe("askServer", () => {
     await expect(ask("/refused")).rejects.toMatchObject({ code: "insufficient_memory", message: "No room." });
   });
 
+  test("reports that a key is required where none was sent", async () => {
+    const sentence = `The server at ${url} requires an API key. Set OV_API_KEY to its key.`;
+    await expect(askServer({ url, apiKey: null }, "/key", Answer, 5)).rejects.toThrow(sentence);
+  });
+
   test("posts when asked to", async () => {
     expect(await askServer({ url, apiKey: null }, "/method", Answer, 5, { method: "POST" })).toEqual({
       ok: true,

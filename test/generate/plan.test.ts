@@ -300,6 +300,25 @@ describe("the prompt of a choice", () => {
     expect(choose({ reasoningEffort }, { chat_template: thinking }).request.prompt).toBe(prompt);
   });
 
+  const written = "{{ messages[0].content }} {{ reasoning_effort or 'medium' }}";
+  const strict =
+    "{% if reasoning_effort and reasoning_effort not in ['low', 'medium', 'high'] %}{{ raise_exception('no') }}{% endif %}" +
+    written;
+  const own =
+    "{{ messages[0].content }}{% if reasoning_effort == 'none' %} quick{% elif reasoning_effort == 'high' %} long{% endif %}";
+  test.each([
+    [written, "none", "Hi low"],
+    [written, "minimal", "Hi low"],
+    [written, "high", "Hi high"],
+    [written, "xhigh", "Hi high"],
+    [written, null, "Hi medium"],
+    [strict, "none", "Hi low"],
+    [own, "none", "Hi quick"],
+    [own, "high", "Hi long"],
+  ])("the template %p writes the effort %p as a level that its model knows", (template, effort, prompt) => {
+    expect(choose({ reasoningEffort: effort }, { chat_template: template }).request.prompt).toBe(prompt);
+  });
+
   test("the request's own template variables have the last word", () => {
     const request = { reasoningEffort: "high", templateVariables: { enable_thinking: false } };
     expect(choose(request, { chat_template: thinking }).request.prompt).toBe("Hi quick");

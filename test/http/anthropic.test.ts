@@ -211,20 +211,28 @@ describe("POST /v1/messages", () => {
     expect(Value.Check(ErrorResponse, last?.data)).toBe(true);
   });
 
-  test("is cancelled by its id, as any answer is", async () => {
-    const gate = Promise.withResolvers<void>();
-    const host = createMemoryHost({ gate: () => gate.promise });
-    const { post } = open({ load: async () => ({ host, defaults: {} }) });
-    const response = await post(path, { messages, stream: true });
-    const reader = response.body?.getReader();
-    await reader?.read();
-    expect((await post("/v1/chat/completions/msg_1/cancel", "")).status).toBe(200);
-    let rest = "";
-    for (let next = await reader?.read(); next && !next.done; next = await reader?.read())
-      rest += new TextDecoder().decode(next.value);
-    expect(rest).toContain('"error_code":"request_cancelled"');
-    gate.resolve();
+  test("refuses to cancel what does not run, in Anthropic's shape", async () => {
+    const refused = await errorOf(await open().post(`${path}/msg_9/cancel`, ""));
+    expect(refused).toMatchObject({ status: 404, type: "not_found_error" });
   });
+
+  test.each([`${path}/msg_1/cancel`, "/v1/chat/completions/msg_1/cancel"])(
+    "is cancelled by its id: %s",
+    async (cancel) => {
+      const gate = Promise.withResolvers<void>();
+      const host = createMemoryHost({ gate: () => gate.promise });
+      const { post } = open({ load: async () => ({ host, defaults: {} }) });
+      const response = await post(path, { messages, stream: true });
+      const reader = response.body?.getReader();
+      await reader?.read();
+      expect((await post(cancel, "")).status).toBe(200);
+      let rest = "";
+      for (let next = await reader?.read(); next && !next.done; next = await reader?.read())
+        rest += new TextDecoder().decode(next.value);
+      expect(rest).toContain('"error_code":"request_cancelled"');
+      gate.resolve();
+    },
+  );
 
   test("ends in the engine when its client leaves", async () => {
     const host = createMemoryHost({ gate: () => new Promise(() => {}) });
@@ -249,11 +257,19 @@ describe("POST /v1/messages/count_tokens", () => {
     expect(counted.input_tokens).toBeGreaterThan(4);
   });
 
+  test("counts a prompt beyond the context, so that its client knows by how much", async () => {
+    const long = { messages: [{ role: "user", content: "word ".repeat(99) }] };
+    const response = await open().post(`${path}/count_tokens`, long);
+    const { input_tokens } = Value.Parse(TokensCount, await response.json());
+    expect(input_tokens).toBeGreaterThanOrEqual(99);
+    expect(input_tokens).toBeLessThan(160);
+  });
+
   test.each<[string, unknown, number]>([
     ["no JSON", "[", 400],
     ["no messages", {}, 400],
     ["an unknown model", { model: "x", messages }, 404],
-    ["a prompt beyond the context", { messages: [{ role: "user", content: "word ".repeat(99) }] }, 400],
+    ["a prompt beyond all bounds", { messages: [{ role: "user", content: "word ".repeat(99_999) }] }, 400],
   ])("refuses %s", async (_, given, status) => {
     expect((await errorOf(await open().post(`${path}/count_tokens`, given))).status).toBe(status);
   });

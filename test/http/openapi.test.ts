@@ -45,6 +45,7 @@ describe("GET /openapi.json", () => {
       "/v1/chat/completions": ["post"],
       "/v1/messages": ["post"],
       "/v1/messages/count_tokens": ["post"],
+      "/v1/messages/{id}/cancel": ["post"],
       "/v1/responses": ["post"],
       "/v1/responses/input_tokens": ["post"],
       "/v1/responses/{id}": ["get", "delete"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { DetokenizeAnswer, TokenizeAnswer } from "../../src/api/operate/tokenize.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp, type TestAppOptions } from "../helpers/app.ts";
 
 const post = (path: string, body: object, options?: TestAppOptions) =>
@@ -36,9 +37,15 @@ describe("POST /tokenize", () => {
     ["no messages", { messages: [] }, "invalid_request", "messages"],
     ["an own template", { messages, chat_template: "x" }, "unsupported_parameter", "chat_template"],
     [
-      "a message that goes on",
-      { messages, continue_final_message: true },
-      "unsupported_parameter",
+      "a message that goes on beside an answer of its own",
+      { messages, continue_final_message: true, add_generation_prompt: true },
+      "invalid_request",
+      "continue_final_message",
+    ],
+    [
+      "a user's message that goes on",
+      { messages: messages.slice(0, 1), continue_final_message: true },
+      "invalid_request",
       "continue_final_message",
     ],
     ["an unknown model", { model: "nobody", prompt: "Hi" }, "model_not_found", "model"],
@@ -53,6 +60,32 @@ describe("POST /tokenize", () => {
       new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     const response = await post("/tokenize", { prompt: "Hi" }, { load, requestSeconds: 0.01 });
     expect(response.status).toBe(504);
+  });
+});
+
+describe("messages whose last one is the assistant's", () => {
+  const chatTemplate =
+    "{% for message in messages %}{{ message.content }} . {% endfor %}{% if add_generation_prompt %}go{% endif %}";
+
+  test.each<[string, object, string]>([
+    ["are continued by default, as in chat", {}, "Hi . Yo"],
+    ["are continued where that is asked for", { continue_final_message: true }, "Hi . Yo"],
+    [
+      "are continued without a generation prompt",
+      { continue_final_message: true, add_generation_prompt: false },
+      "Hi . Yo",
+    ],
+    ["are whole where that is refused", { continue_final_message: false }, "Hi . Yo . go"],
+    ["are followed by an answer where that is asked for", { add_generation_prompt: true }, "Hi . Yo . go"],
+    ["are alone where none is", { add_generation_prompt: false }, "Hi . Yo . "],
+  ])("%s", async (_, options, expected) => {
+    const load = async () => ({ host: createMemoryHost({ chatTemplate }), defaults: {} });
+    const body = { messages, ...options, return_token_strs: true };
+    const { token_strs } = Value.Parse(
+      TokenizeAnswer,
+      await (await post("/tokenize", body, { load })).json(),
+    );
+    expect(token_strs?.join("")).toBe(expected);
   });
 });
 

@@ -94,6 +94,19 @@ test("a request means the model's defaults, and those of the preset that it name
   expect(catalog.resolve("plain").defaults).toBeUndefined();
 });
 
+test("a model's target is that of its entry now; of a removed model, that of its entry before", () => {
+  const path = join(createTempDir(), "registry.json");
+  const write = (models: object) => writeFileSync(path, JSON.stringify({ version: 1, models }));
+  write({ text });
+  const registry = createRegistry({ path, onChange: () => {}, onProblem: () => {} });
+  const catalog = createCatalog({ registry, modelPath: null, device: "CPU", engine: "auto" });
+  const asked = catalog.resolve("text");
+  write({ text: { ...text, device: "GPU" } });
+  expect(catalog.toTarget(asked).device).toBe("GPU");
+  write({});
+  expect(catalog.toTarget(asked)).toMatchObject({ device: "CPU", path: text.path });
+});
+
 test("OV_MODEL_PATH answers a request that names no model", () => {
   const catalog = createFor({ text }, "/models/My Model.gguf");
   expect(catalog.resolve(undefined).name).toBe("my-model");

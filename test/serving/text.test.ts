@@ -123,6 +123,14 @@ describe("a text answer", () => {
     for (const { part } of started) expect(part).toMatchObject({ type: "start", cachedTokens: 0 });
   });
 
+  test("runs choices that start after a change of the registry on the changed model", async () => {
+    let device = "CPU";
+    const toTargetNow = ({ name }: { name: string }) => toTarget(name, { device });
+    const { answer, loads } = createTestService({ catalog: { toTarget: toTargetNow }, maxConcurrent: 1 });
+    for await (const { index } of answer({ choices: 3 })) if (index === 0) device = "GPU";
+    expect(loads.map(({ target }) => target.device)).toEqual(["CPU", "GPU"]);
+  });
+
   test("is made at one time for all its choices", async () => {
     let asked = 0;
     const now = () => {

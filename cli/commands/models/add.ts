@@ -8,8 +8,12 @@ import { writeLines } from "../../terminal.ts";
 
 const args = {
   path: { type: "positional", description: "An OpenVINO model folder or a .gguf file" },
-  name: { type: "string", description: "Its name; by default made from the folder's or file's name" },
-  alias: { type: "string", description: "A further name; repeatable" },
+  name: {
+    type: "string",
+    valueHint: "text",
+    description: "Its name; by default made from the folder's or file's name",
+  },
+  alias: { type: "string", valueHint: "text", description: "A further name; repeatable" },
   ...toSettingArgs(["registryPath"]),
 } as const;
 
@@ -27,7 +31,9 @@ export const add = defineCommand({
       aliases,
     });
     if (!added) {
-      await writeLines(`Nothing changed: ${path} is registered as "${name}" already.`);
+      const wishes = given.name !== undefined || aliases.length > 0;
+      const next = wishes ? ' Use "ov-llm models rename" or "alias" for other names.' : "";
+      await writeLines(`Nothing changed: ${path} is registered as "${name}" already.${next}`);
       return 0;
     }
     const renamed = name === wanted ? "" : ` (the name "${wanted}" is taken)`;

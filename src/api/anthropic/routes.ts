@@ -1,9 +1,12 @@
 import type { Route } from "../route.ts";
+import { createMessageCancel } from "./messages/cancel.ts";
 import { createMessagesRoutes, type MessagesRoutesDeps } from "./messages/routes.ts";
 import { type AnthropicModelsDeps, createAnthropicModels } from "./models.ts";
 
-export type AnthropicRoutesDeps = MessagesRoutesDeps & AnthropicModelsDeps;
+export type AnthropicRoutesDeps = MessagesRoutesDeps &
+  AnthropicModelsDeps &
+  Parameters<typeof createMessageCancel>[0];
 
 export function createAnthropicRoutes(deps: AnthropicRoutesDeps): Route[] {
-  return [...createMessagesRoutes(deps), ...createAnthropicModels(deps)];
+  return [...createMessagesRoutes(deps), createMessageCancel(deps), ...createAnthropicModels(deps)];
 }

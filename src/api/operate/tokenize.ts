@@ -30,7 +30,9 @@ export const TokenizeRequest = Type.Object(
     ),
     return_token_strs: nullable(Type.Boolean({ description: "Default: false" })),
     add_generation_prompt: nullable(Type.Boolean({ description: "Of `messages`. Default: true" })),
-    continue_final_message: nullable(Type.Boolean({ description: "Only false is served" })),
+    continue_final_message: nullable(
+      Type.Boolean({ description: "Up to where the last message, an assistant's, is continued" }),
+    ),
     chat_template: nullable(Type.String({ description: "Only null is served: the model's own is used" })),
     chat_template_kwargs: nullable(Type.Record(Type.String(), Type.Unknown())),
     tools: nullable(Type.Array(Tool, { maxItems: 128 })),
@@ -70,7 +72,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
     named: ReturnType<Catalog["resolve"]>,
     client: string,
   ): TokenizeText["toText"] {
-    const { prompt, messages, add_generation_prompt, tools = null, chat_template_kwargs = null } = body;
+    const { prompt, messages } = body;
     refuse(body);
     // A tokenizer takes no halves of characters.
     if (typeof prompt === "string" && !messages) return () => prompt.toWellFormed();
@@ -78,9 +80,18 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
       const param = messages ? "prompt" : "messages";
       throw new OvError("invalid_request", 'Send either "prompt" or "messages".', { param });
     }
-    const request = toTextRequest({ messages, tools, chat_template_kwargs });
-    const options = { addGenerationPrompt: add_generation_prompt ?? true, client };
-    return (loaded) => text.render(named, request, loaded, options);
+    const { add_generation_prompt, tools = null, chat_template_kwargs = null } = body;
+    const { continue_final_message = null } = body;
+    const request = toTextRequest({
+      messages,
+      tools,
+      chat_template_kwargs,
+      continue_final_message,
+      // Here `false` asks for the messages alone; in chat it asks for a continuation.
+      add_generation_prompt: add_generation_prompt || null,
+    });
+    const addGenerationPrompt = continue_final_message || (add_generation_prompt ?? true);
+    return (loaded) => text.render(named, request, loaded, { addGenerationPrompt, client });
   }
 
   return [
@@ -126,8 +137,6 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
 }
 
 /** What would change the tokens and is not served. */
-function refuse({ continue_final_message, chat_template }: TokenizeRequest): void {
-  const why = "is not served: leave it out.";
-  if (continue_final_message) throw unsupported("continue_final_message", why);
-  if (typeof chat_template === "string") throw unsupported("chat_template", why);
+function refuse({ chat_template }: TokenizeRequest): void {
+  if (typeof chat_template === "string") throw unsupported("chat_template", "is not served: leave it out.");
 }

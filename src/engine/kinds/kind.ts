@@ -1,6 +1,6 @@
 import { type ErrorFacts, renderFacts } from "../../errors.ts";
 import type { Variables } from "../../linux/program.ts";
-import { chooseDevice } from "../../protocol/device.ts";
+import { chooseDevice, findDeviceProblem } from "../../protocol/device.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
 import type { Supports } from "./support.ts";
 
@@ -53,4 +53,9 @@ export function toReport(
 /** The device that a model for `wanted` gets on this engine. */
 export function toDevice({ devices }: EngineReport, wanted: string): string {
   return chooseDevice(wanted, devices);
+}
+
+/** Why that device cannot be used on this engine, as a sentence; null: nothing speaks against it. */
+export function toDeviceProblem(report: EngineReport, wanted: string): string | null {
+  return findDeviceProblem(toDevice(report, wanted), report.devices);
 }

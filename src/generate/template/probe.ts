@@ -18,6 +18,7 @@ export function probeTemplate(template: ChatTemplate): TemplateTraits {
     systemTools: probeSystemTools(trial),
     ...probeCalls(trial),
     kwargs: probeKwargs(trial),
+    efforts: probeEfforts(trial),
     reasoning: findReasoningTags(template.source),
   };
 }
@@ -92,4 +93,11 @@ function probeKwargs(trial: Trial): string[] {
   const render = (name: string, value: unknown) => trial([user()], { kwargs: { [name]: value } });
   const changes = switches.filter(([name, one, other]) => render(name, one) !== render(name, other));
   return changes.map(([name]) => name);
+}
+
+/** Whether it has a meaning of its own for "none", or would write whatever stands there: "Reasoning: none". */
+function probeEfforts(trial: Trial): TemplateTraits["efforts"] {
+  const render = (effort: string) => trial([user()], { kwargs: { reasoning_effort: effort } });
+  const isWritten = shows(render(words.effort), words.effort);
+  return isWritten || render("none") === null ? "levels" : "own words";
 }

@@ -15,6 +15,7 @@ export const words = {
   otherValue: "okapivalue",
   result: "zebraresult",
   otherResult: "okapiresult",
+  effort: "zebraeffort",
 } as const;
 
 export const trialTools = [

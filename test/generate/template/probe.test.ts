@@ -23,6 +23,7 @@ const common: TemplateTraits = {
   toolResults: true,
   userAfterTool: true,
   kwargs: [],
+  efforts: "own words",
   reasoning: null,
 };
 
@@ -45,7 +46,7 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
   },
   gemma: { ...noCalls, ...takesTurns, system: "nowhere", severalSystems: false, toolResults: false },
   granite: { toolCalls: false, kwargs: ["thinking"], reasoning: think },
-  harmony: { ...firstOnly, severalCalls: false, kwargs: ["reasoning_effort"] },
+  harmony: { ...firstOnly, severalCalls: false, kwargs: ["reasoning_effort"], efforts: "levels" },
   hermes: {},
   llama3: { severalCalls: false },
   magistral: {
@@ -87,7 +88,12 @@ const real: Record<string, Partial<TemplateTraits>> = {
     callContent: null,
     reasoning: think,
   },
-  "openai-gpt-oss-120b": { ...firstOnly, severalCalls: false, kwargs: ["reasoning_effort"] },
+  "openai-gpt-oss-120b": {
+    ...firstOnly,
+    severalCalls: false,
+    kwargs: ["reasoning_effort"],
+    efforts: "levels",
+  },
   "google-gemma-2-2b-it": {
     ...noCalls,
     ...takesTurns,

@@ -14,7 +14,7 @@ import { toTextRequest } from "./to-text-request.ts";
 export interface MessagesRoutesDeps {
   catalog: Pick<Catalog, "resolveServed">;
   text: Pick<TextService, "answer" | "render">;
-  tokenize: Pick<TokenizeService, "tokenize">;
+  tokenize: Pick<TokenizeService, "count">;
   /** Unique, without its prefix. */
   newId: () => string;
 }

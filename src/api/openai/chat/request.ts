@@ -4,14 +4,14 @@ import { ResponseFormat, StructuredOutputs } from "./answer-form.ts";
 import { ChatMessage } from "./messages.ts";
 import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
 
-/**
- * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
- * vLLM names. Lenient where clients are: keys that are not listed are ignored, null stands for absent.
- */
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
 
 const tokenLimit = Type.Integer({ minimum: -1, description: "1 or more; -1 is the same as none" });
 
+/**
+ * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
+ * vLLM names. Lenient where clients are: keys that are not listed are ignored, null stands for absent.
+ */
 export const ChatCompletionRequest = Type.Object(
   {
     model: nullable(Type.String({ description: "A name or alias of the registry" })),
@@ -49,14 +49,14 @@ export const ChatCompletionRequest = Type.Object(
     reasoning: nullable(
       Type.Object(
         { effort: nullable(Type.String()), max_tokens: nullable(Type.Integer({ minimum: 0 })) },
-        { additionalProperties: true, description: "`max_tokens`: a thought is closed after so many" },
+        { additionalProperties: true, description: "`max_tokens`: closes a thought after this many tokens" },
       ),
     ),
     thinking_budget_tokens: nullable(
       Type.Integer({ minimum: -1, description: "As `reasoning.max_tokens`; -1: no bound" }),
     ),
     continue_final_message: nullable(
-      Type.Boolean({ description: "Go on with the last message, an assistant's; by default it is" }),
+      Type.Boolean({ description: "true: continue the last message, the assistant's, as is the default" }),
     ),
     add_generation_prompt: nullable(
       Type.Boolean({ description: "true: answer an assistant's last message instead of continuing it" }),

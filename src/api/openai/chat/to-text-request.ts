@@ -4,6 +4,7 @@ import { toSampling, toStops } from "../../sampling.ts";
 import { toAnswerForm } from "./answer-form.ts";
 import { readTools, refuseForeignChoice } from "./foreign-tools.ts";
 import type { ChatCompletionRequest } from "./request.ts";
+import { toThinkingBudget } from "./thinking-budget.ts";
 import { toTurns } from "./to-turns.ts";
 import type { FunctionTool } from "./tools.ts";
 
@@ -59,17 +60,6 @@ function refuseUnsupported({ logit_bias, top_logprobs }: ChatCompletionRequest):
       "is not supported: OpenVINO GenAI gives the log probability of the chosen token alone. Leave it out, and use `logprobs`.",
     );
   }
-}
-
-/** The tokens of a thought, by whichever of its names came: OpenRouter's, llama.cpp's, Qwen's. */
-function toThinkingBudget(body: ChatCompletionRequest): number | null {
-  const ofTemplate = body.chat_template_kwargs?.thinking_budget;
-  const given = body.reasoning?.max_tokens ?? body.thinking_budget_tokens ?? ofTemplate ?? null;
-  if (given === null) return null;
-  if (typeof given !== "number" || !Number.isInteger(given)) {
-    throw malformed("chat_template_kwargs.thinking_budget", "must be a whole number of tokens.");
-  }
-  return given < 0 ? null : given;
 }
 
 /**

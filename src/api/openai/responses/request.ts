@@ -17,6 +17,7 @@ const asInChat = Type.Pick(ChatCompletionRequest, [
   "repetition_penalty",
   "ignore_eos",
   "chat_template_kwargs",
+  "thinking_budget_tokens",
 ]).properties;
 
 /**
@@ -67,6 +68,9 @@ export const CreateResponseRequest = Type.Object(
           ),
           summary: nullable(
             Type.String({ description: "Any value: the reasoning is returned as its summary, as it is" }),
+          ),
+          max_tokens: nullable(
+            Type.Integer({ minimum: 0, description: "A thought is closed after so many, as in chat" }),
           ),
         },
         { additionalProperties: true },

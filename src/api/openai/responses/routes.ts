@@ -18,7 +18,7 @@ import { toTools } from "./to-tools.ts";
 export interface ResponsesRoutesDeps {
   catalog: Pick<Catalog, "resolveServed">;
   text: Pick<TextService, "answer" | "render">;
-  tokenize: Pick<TokenizeService, "tokenize">;
+  tokenize: Pick<TokenizeService, "count">;
   responses: KeptAnswers<StoredResponse>;
   /** Unique, without its prefix. */
   newId: () => string;

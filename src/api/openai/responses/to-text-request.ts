@@ -1,6 +1,7 @@
 import type { AnswerForm, TextRequest } from "../../../generate/request.ts";
 import { malformed, quote, unsupported } from "../../refusal.ts";
 import { toSampling, toStops } from "../../sampling.ts";
+import { toThinkingBudget } from "../chat/thinking-budget.ts";
 import type { PlacedItem } from "./items.ts";
 import type { CreateResponseRequest } from "./request.ts";
 import { type ResponseTools, toToolWish } from "./to-tools.ts";
@@ -32,7 +33,7 @@ export function toTextRequest(
     choices: 1,
     logprobs: asksLogprobs(body) ? { at: "include" } : null,
     reasoningEffort: body.reasoning?.effort ?? null,
-    thinkingBudget: null,
+    thinkingBudget: toThinkingBudget(body),
     continueLast: null,
     templateVariables: body.chat_template_kwargs ?? {},
   };
