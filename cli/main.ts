@@ -11,6 +11,8 @@ type Commands = Extract<NonNullable<CommandDef["subCommands"]>, Record<string, u
 /** Loaded when called: `models` and `health` never pay for the server's code. */
 const commands: Commands = {
   serve: () => import("./commands/serve.ts").then(({ serve }) => serve),
+  pull: () => import("./commands/pull.ts").then(({ pull }) => pull),
+  catalog: () => import("./commands/catalog.ts").then(({ catalog }) => catalog),
   convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),

@@ -30,3 +30,9 @@ export function readBytesFile(path: string): Buffer {
 export function isDanglingLink(path: string): boolean {
   return !existsSync(path) && (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
 }
+
+/** Whether a write failed because the disk, a quota or a limit on files is reached, by the codes of errno(3). */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
+}

@@ -1,18 +1,14 @@
 import { defineCommand } from "citty";
-import { loadSettings } from "../../src/config/load.ts";
+import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
-import { createModelCheck, type ModelCheck } from "../../src/convert/check.ts";
-import { createConverter } from "../../src/convert/converter.ts";
-import { parseRepoName, repoForm } from "../../src/convert/hub.ts";
-import type { ConvertOptions } from "../../src/convert/options.ts";
-import { runSession } from "../../src/convert/session.ts";
+import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
-import { createAsker, toAsk } from "../convert/asker.ts";
 import { exitCodes } from "../convert/exit.ts";
-import { createView } from "../convert/view.ts";
+import { readReference } from "../convert/reference.ts";
+import { createStderrView, runToEnd, writeStyled } from "../convert/run.ts";
 import { untilStopped } from "../stop.ts";
-import { createStderrLog, writeOut } from "../terminal.ts";
+import { writeOut } from "../terminal.ts";
 
 const args = {
   repo: {
@@ -52,9 +48,10 @@ export const convert = defineCommand({
   run: action<typeof args>(async ({ args: given, rawArgs }) => {
     const flag = (name: keyof typeof args) => given[name] === true;
     const list = (name: "only" | "include" | "exclude") => readRepeated(rawArgs, args, name);
+    const loaded = loadSettings({ flags: toFlags(given) });
     const options: ConvertOptions = {
-      loaded: loadSettings({ flags: toFlags(given) }),
-      repo: readRepo(given._[0]),
+      loaded,
+      wanted: readWanted(given._[0], loaded),
       selection: { only: list("only"), include: list("include"), exclude: list("exclude") },
       name: typeof given.name === "string" ? given.name : null,
       overwrite: flag("overwrite"),
@@ -67,12 +64,11 @@ export const convert = defineCommand({
   }),
 });
 
-function readRepo(word: string | undefined): string | null {
-  if (word === undefined || parseRepoName(word) !== null) return word ?? null;
-  throw new UsageError(
-    `Cannot fetch ${JSON.stringify(word)}: expected a model of the hub, ${repoForm}. ` +
-      "A folder of OV_MODEL_SRC is chosen with --only.",
-  );
+/** `convert` takes what `pull` takes. */
+function readWanted(word: string | undefined, { variables }: LoadedSettings): Wanted | null {
+  if (word === undefined) return null;
+  const { repo, quant } = readReference(word, variables, " A folder of OV_MODEL_SRC is chosen with --only.");
+  return { repo, quant, reuse: false, unattended: false };
 }
 
 async function runConvert(options: ConvertOptions, flags: { yes: boolean; json: boolean }) {
@@ -82,44 +78,13 @@ async function runConvert(options: ConvertOptions, flags: { yes: boolean; json: 
       "Cannot ask for names: the input is not a terminal. Pass --yes to take the folders' names.",
     );
   }
-  // What a person reads goes to stderr: stdout is for --json.
-  const isStyled = process.stderr.isTTY && Bun.enableANSIColors;
-  const write = (text: string) => void process.stderr.write(isStyled ? text : Bun.stripANSI(text));
   return await untilStopped(
-    (signal) => runToEnd(options, { ...flags, isInteractive, write, signal }),
-    () => write("\nStopped: finished models are kept, the others are unchanged.\n"),
+    async (signal) => {
+      const run = { isInteractive, report: createStderrView(), signal };
+      const { report, end } = await runToEnd(options, run);
+      if (flags.json) await writeOut(`${JSON.stringify(report, null, 2)}\n`);
+      return exitCodes[end];
+    },
+    () => writeStyled("\nStopped: finished models are kept, the others are unchanged.\n"),
   );
 }
-
-interface Run {
-  json: boolean;
-  isInteractive: boolean;
-  write: (text: string) => void;
-  signal: AbortSignal;
-}
-
-async function runToEnd(options: ConvertOptions, { json, isInteractive, write, signal }: Run) {
-  const { loaded, dryRun } = options;
-  // A terminal that does not know its size says 0.
-  const width = process.stderr.isTTY ? process.stderr.columns || 80 : null;
-  const asker = isInteractive ? createAsker({ input: process.stdin, write, signal }) : null;
-  let check: ModelCheck | null = null;
-  try {
-    check = dryRun ? noCheck : createModelCheck(loaded, createStderrLog(loaded.settings), signal);
-    const { report, end } = await runSession({
-      options,
-      deps: { converter: createConverter(loaded), check },
-      ask: asker && toAsk(asker),
-      report: createView({ write, width }),
-      signal,
-    });
-    if (json) await writeOut(`${JSON.stringify(report, null, 2)}\n`);
-    return exitCodes[end];
-  } finally {
-    asker?.close();
-    check?.dispose();
-  }
-}
-
-/** A dry run writes no model that could be checked. */
-const noCheck: ModelCheck = { check: async () => null, dispose() {} };

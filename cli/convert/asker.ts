@@ -20,10 +20,6 @@ export interface AskerOptions {
 export function toAsk(asker: Asker): Ask {
   return {
     name: (folder, blank) => asker.ask(`Custom name for ${toOneLine(folder)}? Blank for empty: [${blank}]`),
-    confirmInstall: () =>
-      asker.confirm(
-        "The converter, which also fetches models, is not installed. Install it now (about 2 GB)?",
-      ),
     async confirmPlan() {
       const isConfirmed = await asker.confirm("Continue?");
       asker.close();

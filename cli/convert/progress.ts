@@ -3,6 +3,8 @@ import type { ExportProgress } from "../../src/convert/optimum.ts";
 import { toOneLine } from "../terminal.ts";
 
 export interface ProgressLine {
+  /** One line that is overwritten; without a terminal, a new line at most every `silentMs`. */
+  overwrite(label: string, text: string): void;
   /** Shows the progress of a model in one line that is overwritten; without a terminal, a new line for each stage. */
   show(label: string, progress: ExportProgress): void;
   /** A line that stays. */
@@ -13,22 +15,41 @@ export interface ProgressOptions {
   write: (text: string) => void;
   /** Columns; null: no terminal. */
   width: number | null;
+  /** In milliseconds. */
+  now?: () => number;
 }
 
-export function createProgressLine({ write, width }: ProgressOptions): ProgressLine {
+const silentMs = 5000;
+
+export function createProgressLine({
+  write,
+  width,
+  now = performance.now.bind(performance),
+}: ProgressOptions): ProgressLine {
   let last = "";
+  let written = Number.NEGATIVE_INFINITY;
   let isOpen = false;
   const clear = () => {
     if (isOpen) write("\r\u001B[K");
     isOpen = false;
   };
+  const replace = (text: string, columns: number) => {
+    clear();
+    write(cut(text, columns - 1));
+    isOpen = true;
+  };
   return {
+    overwrite(label, shown) {
+      const text = toOneLine(`${label}: ${shown}`);
+      if (width !== null) return replace(text, width);
+      if (now() - written < silentMs) return;
+      written = now();
+      write(`${text}\n`);
+    },
     show(label, progress) {
       const text = toOneLine(`${label}: ${renderProgress(progress)}`);
       if (width !== null) {
-        clear();
-        write(cut(text, width - 1));
-        isOpen = true;
+        replace(text, width);
       } else if (`${label}: ${progress.stage}` !== last) {
         last = `${label}: ${progress.stage}`;
         write(`${text}\n`);

@@ -1,7 +1,7 @@
 import { renderBytes } from "../../src/bytes.ts";
-import type { DownloadProgress } from "../../src/convert/download.ts";
 import type { ConvertEvent, ModelOfRun } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
+import type { DownloadProgress } from "../../src/hub/hub.ts";
 import { createProgressLine, renderTime } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
 
@@ -30,7 +30,10 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       case "installing":
         return say(event.line);
       case "fetching":
+        if (event.step === "running") return progress.overwrite(event.repo, renderShare(event));
         return say(renderDownload(event));
+      case "present":
+        return say(`${event.repo} is there already, as "${event.name}": ${event.path}`);
       case "scanned":
         write(renderSkipped(event.skipped));
         if (event.found.length === 0) say(`Nothing to convert in ${event.modelSrc}.`);
@@ -76,18 +79,21 @@ function toLabel({ name, position, total }: ModelOfRun): string {
   return `[${position}/${total}] ${name}`;
 }
 
-function renderDownload(event: { repo: string; path: string } & DownloadProgress): string {
+function renderDownload(
+  event: { repo: string; path: string } & Exclude<DownloadProgress, { step: "running" }>,
+): string {
   const { repo, path } = event;
   switch (event.step) {
     case "started":
       return `Fetching ${repo} to ${path}`;
     case "listed":
       return `${repo}: ${event.files} files, ${renderBytes(event.bytes)} to fetch`;
-    case "running": {
-      const share = event.bytes === 0 ? 100 : Math.min(100, Math.floor((100 * event.done) / event.bytes));
-      return `${repo}: ${renderBytes(event.done)} of ${renderBytes(event.bytes)} (${share} %)`;
-    }
     case "done":
       return `${repo} is in ${path}`;
   }
+}
+
+function renderShare({ done, bytes }: { done: number; bytes: number }): string {
+  const share = bytes === 0 ? 100 : Math.min(100, Math.floor((100 * done) / bytes));
+  return `${renderBytes(done)} of ${renderBytes(bytes)} (${share} %)`;
 }

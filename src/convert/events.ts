@@ -1,5 +1,5 @@
 import type { ErrorFacts, OvError } from "../errors.ts";
-import type { DownloadProgress } from "./download.ts";
+import type { DownloadProgress } from "../hub/hub.ts";
 import type { ExportProgress } from "./optimum.ts";
 import type { Planned } from "./plan.ts";
 import type { Resources, Shortage, Verdict } from "./resources.ts";
@@ -24,6 +24,8 @@ export type ConvertEvent =
   /** A line of progress. */
   | { type: "installing"; line: string }
   | ({ type: "fetching"; repo: string; path: string } & DownloadProgress)
+  /** What was asked for was fetched and registered before; nothing is done. */
+  | { type: "present"; repo: string; name: string; path: string }
   | { type: "scanned"; modelSrc: string; found: Source[]; skipped: Skipped[] }
   | ({ type: "planned" } & PlanView)
   /** This machine cannot do what was planned. */
@@ -74,7 +76,7 @@ export interface ConvertReport {
 export interface ReportedModel {
   folder: string;
   name: string;
-  state: "planned" | "converted" | "registered" | "failed" | "refused" | "not started";
+  state: "planned" | "present" | "converted" | "registered" | "failed" | "refused" | "not started";
   task: string;
   weight_format: string;
   path: string;

@@ -1,38 +1,77 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { Value } from "@sinclair/typebox/value";
 import type { Settings } from "../config/settings.ts";
 import { OvError } from "../errors.ts";
+import { type Choice, chooseFiles } from "../hub/choose.ts";
+import type { Listing } from "../hub/listing.ts";
+import { toRepoName } from "../hub/names.ts";
+import { HfConfig } from "../models/hf-config.ts";
+import { findHfTask, taskFiles } from "../models/hf-folder.ts";
 import { listConverted } from "../models/manifests.ts";
+import { toRealPath } from "../models/paths.ts";
 import { isServed, renderUnserved } from "../models/tasks.ts";
-import { toRepoName } from "./hub.ts";
-import type { Session } from "./options.ts";
+import type { Session, Wanted } from "./options.ts";
+import { readOrigin, writeOrigin } from "./origin.ts";
+import { readRegistry } from "./prepare.ts";
 import { isOwn } from "./scan.ts";
 
-/** Brings `owner/name` of the hub into OV_MODEL_SRC and returns its folder's name. */
-export async function fetchSource(repo: string, session: Session): Promise<string> {
-  const { options, deps, report, signal } = session;
-  const { settings } = options.loaded;
-  const path = toDownloadFolder(repo, settings);
-  if (!options.overwrite) refuseConverted(repo, path, settings);
-  if (options.dryRun) {
-    if (existsSync(path)) return basename(path);
-    throw new OvError("conversion_failed", {
-      what: `Cannot plan the conversion of ${repo}`,
-      why: `it is not in ${settings.modelSrc} yet, and --dry-run fetches nothing`,
-      next: "Leave --dry-run out to fetch it.",
-    });
-  }
-  if (!(await deps.converter.isReady())) await bringConverter(session);
-  if (!existsSync(path)) await refuseUnserved(repo, session);
-  await deps.converter.fetch(repo, path, signal, (progress) =>
-    report({ type: "fetching", repo, path, ...progress }),
-  );
-  return basename(path);
+/** `present`: it was made ready before, under that name. `fetched`: it lies in OV_MODEL_SRC as that folder or file. */
+export type Fetched = Present | { state: "fetched"; entry: string };
+
+export interface Present {
+  state: "present";
+  repo: string;
+  /** In the registry. */
+  name: string;
+  path: string;
 }
 
-/** A folder of OV_MODEL_SRC. Throws when that is where originals or converted models are kept. */
-function toDownloadFolder(repo: string, settings: Settings): string {
-  const path = join(settings.modelSrc, toRepoName(repo).name);
+/** Brings a model of the hub into OV_MODEL_SRC. What it lacks is asked of the hub before anything is fetched. */
+export async function fetchSource(wanted: Wanted, session: Session): Promise<Fetched> {
+  const { options, deps, signal } = session;
+  const { settings } = options.loaded;
+  const { repo } = wanted;
+  const folder = toPlace(repo, toRepoName(repo).name, settings);
+  const earlier = options.overwrite ? null : findEarlier(folder, wanted, settings);
+  if (earlier !== null) return earlier;
+  if (options.dryRun) return planDry(repo, folder, settings);
+  const listing = await deps.hub.list(repo, signal);
+  const choice = chooseFiles(listing, wanted.quant);
+  if (choice.kind === "weights") await refuseUnfit(listing, wanted, session);
+  if (choice.kind !== "gguf") return await bring(folder, listing, choice, session);
+  const [only] = choice.files;
+  const file = toPlace(repo, basename(only.path), settings);
+  if (!options.overwrite) refuseOtherFile(repo, file, only.bytes);
+  const found = options.overwrite ? null : findEarlier(file, wanted, settings);
+  return found ?? (await bring(file, listing, choice, session));
+}
+
+async function bring(
+  path: string,
+  listing: Listing,
+  choice: Choice,
+  { deps, report, signal }: Session,
+): Promise<Fetched> {
+  const { repo } = listing;
+  const targets = choice.files.map((file) => ({
+    file,
+    // A single file comes without the folders of the repository.
+    path: choice.kind === "gguf" ? path : join(path, file.path),
+  }));
+  await deps.hub.download({
+    listing,
+    targets,
+    signal,
+    onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
+  });
+  if (choice.kind !== "gguf") writeOrigin(path, repo);
+  return { state: "fetched", entry: basename(path) };
+}
+
+/** In OV_MODEL_SRC. Throws when that is where originals or converted models are kept. */
+function toPlace(repo: string, name: string, settings: Settings): string {
+  const path = join(settings.modelSrc, name);
   if (!isOwn(path, settings)) return path;
   throw new OvError("conversion_failed", {
     what: `Cannot fetch ${repo} to "${path}"`,
@@ -41,32 +80,80 @@ function toDownloadFolder(repo: string, settings: Settings): string {
   });
 }
 
-function refuseConverted(repo: string, path: string, { modelOut }: Settings): void {
-  const before = listConverted(modelOut).manifests.find(({ source_path }) => source_path === path);
-  if (before === undefined || existsSync(path)) return;
+/** The model that was made of that folder or file, or is it. Throws where that is not what was asked for. */
+function findEarlier(path: string, { repo, reuse }: Wanted, settings: Settings): Fetched | null {
+  const made = listConverted(settings.modelOut).manifests.find(({ source_path }) => source_path === path);
+  refuseOther(repo, existsSync(path) ? path : (made?.original_path ?? path));
+  const place = made?.converted_path ?? path;
+  const entries = [...readRegistry(settings).entries];
+  const [name] = entries.find(([, entry]) => toRealPath(entry.path) === toRealPath(place)) ?? [];
+  if (name !== undefined && reuse) return { state: "present", repo, name, path: place };
+  if (made === undefined || existsSync(path)) return null;
   throw new OvError("conversion_failed", {
-    what: `${repo} was converted before, as "${before.name}"; its original lies at ${before.original_path}`,
+    what: `${repo} was converted before, as "${made.name}"; its original lies at ${made.original_path}`,
     next: "Move that back to convert it to another format, or fetch it again with --overwrite.",
   });
 }
 
-/** Before gigabytes are fetched for nothing. */
-async function refuseUnserved(repo: string, { deps, signal }: Session): Promise<void> {
-  const task = await deps.converter.findTask(repo, signal);
-  if (task === null || isServed(task)) return;
-  throw new OvError("task_unsupported", {
-    what: `Cannot convert ${repo}`,
-    why: renderUnserved(task),
-    next: "Choose a model for another task.",
+/** Another owner's model may have the same name. */
+function refuseOther(repo: string, folder: string): void {
+  const other = readOrigin(folder);
+  if (other === null || other === repo) return;
+  throw new OvError("conversion_failed", {
+    what: `Cannot fetch ${repo}`,
+    why: `"${folder}" holds ${other}`,
+    next: "Move that folder elsewhere, or give it another name, then run it again.",
   });
 }
 
-async function bringConverter({ ask, deps, report, signal }: Session): Promise<void> {
-  if (ask !== null && !(await ask.confirmInstall())) {
-    throw new OvError("setup_failed", {
-      what: "Cannot fetch models without the converter",
-      next: "Install it with `ov-llm setup --convert`.",
+/** A .gguf file that happens to have the same name is not overwritten. */
+function refuseOtherFile(repo: string, path: string, bytes: number | null): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || bytes === null || found.size === bytes) return;
+  throw new OvError("conversion_failed", {
+    what: `Cannot fetch ${repo}`,
+    why: `another file lies at "${path}"`,
+    next: "Move that file elsewhere, or give it another name, then run it again.",
+  });
+}
+
+function planDry(repo: string, folder: string, { modelSrc }: Settings): Fetched {
+  if (existsSync(folder)) return { state: "fetched", entry: basename(folder) };
+  throw new OvError("conversion_failed", {
+    what: `Cannot plan the conversion of ${repo}`,
+    why: `it is not in ${modelSrc} yet, and --dry-run fetches nothing`,
+    next: "Leave --dry-run out to fetch it.",
+  });
+}
+
+/** Before gigabytes are fetched for nothing. */
+async function refuseUnfit(listing: Listing, wanted: Wanted, { deps, signal }: Session): Promise<void> {
+  const { repo } = wanted;
+  const config = toConfig(await deps.hub.readText(listing, "config.json", signal));
+  const task = findHfTask(
+    config,
+    taskFiles.filter((name) => listing.files.some(({ path }) => path === name)),
+  );
+  if (task !== null && !isServed(task)) {
+    throw new OvError("task_unsupported", {
+      what: `Cannot convert ${repo}`,
+      why: renderUnserved(task),
+      next: "Choose a model for another task.",
     });
   }
-  await deps.converter.install(signal, (line) => report({ type: "installing", line }));
+  if (!wanted.unattended || config.auto_map === undefined) return;
+  throw new OvError("conversion_failed", {
+    what: `Cannot pull ${repo} through the server`,
+    why: "it comes with Python files that its conversion would run",
+    next: `Read them, then run "ov-llm convert ${repo}" on the server.`,
+  });
+}
+
+function toConfig(text: string | null): HfConfig {
+  try {
+    const content: unknown = JSON.parse(text ?? "{}");
+    return Value.Check(HfConfig, content) ? content : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,13 +1,25 @@
 import type { LoadedSettings } from "../config/load.ts";
+import type { Hub } from "../hub/hub.ts";
 import type { ModelCheck } from "./check.ts";
 import type { Converter } from "./converter.ts";
 import type { ConvertEvent } from "./events.ts";
 import type { Selection } from "./select.ts";
 
+export interface Wanted {
+  /** `owner/name` */
+  repo: string;
+  /** Which of several .gguf files, such as Q8_0; null: weights to convert where there are any, else the best one. */
+  quant: string | null;
+  /** A model that was fetched and registered before is not an error: it is what was asked for. */
+  reuse: boolean;
+  /** Nobody watches: no code that comes with a model, and no more memory than is free. */
+  unattended: boolean;
+}
+
 export interface ConvertOptions {
   loaded: LoadedSettings;
-  /** `owner/name` on the hub, fetched first and converted alone; null: what lies in OV_MODEL_SRC. */
-  repo: string | null;
+  /** A model of the hub, fetched first and made ready alone; null: what lies in OV_MODEL_SRC. */
+  wanted: Wanted | null;
   selection: Selection;
   /** For the one model that is converted. */
   name: string | null;
@@ -27,8 +39,6 @@ export interface ConvertOptions {
 export interface Ask {
   /** The name that a folder's model gets; `blank`: the one that a blank answer gives it. */
   name(folder: string, blank: string): Promise<string>;
-  /** Whether to install the converter, which is needed to fetch a model. */
-  confirmInstall(): Promise<boolean>;
   /** Whether to do what the event `planned` showed. Nothing is asked after it. */
   confirmPlan(): Promise<boolean>;
 }
@@ -36,7 +46,7 @@ export interface Ask {
 /** What a run is given. */
 export interface Session {
   options: ConvertOptions;
-  deps: { converter: Converter; check: ModelCheck };
+  deps: { hub: Hub; converter: Converter; check: ModelCheck };
   /** null: nobody can be asked; names are made from the folders, and the plan is carried out. */
   ask: Ask | null;
   report: (event: ConvertEvent) => void;

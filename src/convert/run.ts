@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ErrorFacts, OvError, toReason } from "../errors.ts";
+import { isDiskFull } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
@@ -124,10 +125,4 @@ function toError(planned: PlannedExport, run: FailedRun, options: RunOptions): O
 function failed(planned: Planned, because: Omit<ErrorFacts, "what">, cause?: unknown): OvError {
   const what = `Cannot convert ${JSON.stringify(planned.source.folder)}`;
   return new OvError("conversion_failed", { what, ...because }, { cause });
-}
-
-/** By the codes of errno(3): the disk, a quota or a limit on files is reached. */
-function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
 }

@@ -1,6 +1,7 @@
+import { basename } from "node:path";
 import { OvError, toOvError } from "../errors.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
-import { fetchSource } from "./fetch.ts";
+import { type Fetched, fetchSource, type Present } from "./fetch.ts";
 import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
 import { isExport, type Planned } from "./plan.ts";
@@ -45,8 +46,13 @@ async function recoverEarlier({ options, report, signal }: Session): Promise<str
 }
 
 async function planAndRun(session: Session, recovered: string[]): Promise<SessionResult> {
-  const { deps, report, signal } = session;
-  const scan = await scanOnce(session);
+  const { deps, options, report, signal } = session;
+  const fetched = options.wanted === null ? null : await fetchSource(options.wanted, session);
+  if (fetched?.state === "present") {
+    report({ ...fetched, type: "present" });
+    return { report: { recovered, models: [toPresent(fetched, session)], skipped: [] }, end: "done" };
+  }
+  const scan = await scanOnce(session, fetched);
   const skipped = scan.skipped.map(({ folder, reason }) => ({ folder, reason }));
   const toResult = (models: ReportedModel[], end: SessionEnd) => ({
     report: { recovered, models, skipped },
@@ -72,10 +78,13 @@ function toSourceOptions({ options: { loaded, overwrite, copy } }: Session): Sou
   return { settings: loaded.settings, overwrite, copy };
 }
 
-async function scanOnce(session: Session): Promise<Scan> {
+async function scanOnce(
+  session: Session,
+  fetched: Extract<Fetched, { state: "fetched" }> | null,
+): Promise<Scan> {
   const { options, report } = session;
-  const { repo, name } = options;
-  const only = repo === null ? options.selection.only : [await fetchSource(repo, session)];
+  const { name } = options;
+  const only = fetched === null ? options.selection.only : [fetched.entry];
   const scan = await findSources(toSourceOptions(session), { ...options.selection, only });
   report({ type: "scanned", modelSrc: options.loaded.settings.modelSrc, ...scan });
   if (name === null || scan.found.length === 1) return scan;
@@ -105,8 +114,9 @@ async function decide(
   const verdict = judge(plan, resources);
   const view: PlanView = { plan, verdict, resources, trustRemoteCode: settings.trustRemoteCode, mustInstall };
   report({ type: "planned", ...view });
-  if (verdict.refusals.length > 0) {
-    report({ type: "refused", shortages: verdict.refusals });
+  const refusals = [...verdict.refusals, ...(options.wanted?.unattended ? verdict.warnings : [])];
+  if (refusals.length > 0) {
+    report({ type: "refused", shortages: refusals });
     return "refused";
   }
   if (options.dryRun) return "done";
@@ -184,6 +194,21 @@ function toReported(planned: Planned, state: ReportedModel["state"]): ReportedMo
     task: planned.task,
     weight_format: planned.weightFormat,
     path: planned.path,
+    original_path: null,
+    seconds: null,
+    error: null,
+  };
+}
+
+function toPresent({ name, path }: Present, { options }: Session): ReportedModel {
+  const entry = readRegistry(options.loaded.settings).entries.get(name);
+  return {
+    folder: basename(path),
+    name,
+    state: "present",
+    task: entry?.task ?? options.loaded.settings.task,
+    weight_format: entry?.weight_format ?? options.loaded.settings.weightFormat,
+    path,
     original_path: null,
     seconds: null,
     error: null,

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
@@ -54,16 +54,8 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
 /** The files that show what a model does. */
 export const taskFiles: readonly string[] = ["config.json", "modules.json"];
 
-/** What the model of a folder does, by `taskFiles` alone; null: they do not show it. */
-export function readHfTask(path: string): string | null {
-  const config = readJsonFile(join(path, "config.json"), HfConfig) ?? {};
-  return findHfTask(
-    config,
-    taskFiles.filter((name) => existsSync(join(path, name))),
-  );
-}
-
-function findHfTask({ architectures, auto_map }: HfConfig, files: readonly string[]): string | null {
+/** What a model does, by its config.json and which of `taskFiles` it has; null: they do not show it. */
+export function findHfTask({ architectures, auto_map }: HfConfig, files: readonly string[]): string | null {
   // Of sentence-transformers, which turns the output of any model into embeddings.
   if (files.includes("modules.json")) return "feature-extraction";
   const named = findArchitectureTask(architectures ?? []);

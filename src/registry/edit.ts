@@ -1,5 +1,6 @@
 import { type ErrorFacts, OvError } from "../errors.ts";
-import { checkName, findNearest, toFreeName } from "./names.ts";
+import { findNearest } from "../nearest.ts";
+import { checkName, toFreeName } from "./names.ts";
 import type { RegistryEntry } from "./schema.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { type ErrorFacts, OvError } from "../errors.ts";
+import { findNearest } from "../nearest.ts";
 import { defaultNames, defaultSchema } from "./defaults.ts";
 import { checkFreePreset, findEntry, type RawModels, toFields } from "./edit.ts";
-import { findNearest } from "./names.ts";
 import { propertyNames, propertySchema } from "./properties.ts";
 import { RegistryEntry } from "./schema.ts";
 

@@ -5,6 +5,7 @@ import { OvError } from "../../src/errors.ts";
 
 const model = { name: "m", position: 1, total: 2 };
 const fetching = { type: "fetching", repo: "a/b", path: "/src/b" } as const;
+const file = { path: "w", digest: null, done: 1, bytes: 2 };
 const GB = 1024 ** 3;
 
 const cases: [event: ConvertEvent, text: string][] = [
@@ -25,10 +26,11 @@ const cases: [event: ConvertEvent, text: string][] = [
   [{ ...fetching, step: "started" }, "Fetching a/b to /src/b\n"],
   [{ ...fetching, step: "listed", files: 3, bytes: 24 * 2 ** 20 + 3 }, "a/b: 3 files, 24.0 MB to fetch\n"],
   [
-    { ...fetching, step: "running", done: 6 * 2 ** 20, bytes: 24 * 2 ** 20 },
+    { ...fetching, step: "running", done: 6 * 2 ** 20, bytes: 24 * 2 ** 20, file },
     "a/b: 6.0 MB of 24.0 MB (25 %)\n",
   ],
-  [{ ...fetching, step: "running", done: 30e6, bytes: 24e6 }, "(100 %)\n"],
+  [{ ...fetching, step: "running", done: 30e6, bytes: 24e6, file }, "(100 %)\n"],
+  [{ type: "present", repo: "a/b", name: "b", path: "/src/b" }, 'a/b is there already, as "b": /src/b\n'],
   [{ ...fetching, step: "done" }, "a/b is in /src/b\n"],
   [{ type: "scanned", modelSrc: "/src", found: [], skipped: [] }, "Nothing to convert in /src.\n"],
   [

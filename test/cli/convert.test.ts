@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConvertHome, makeConvertHome, makeModel, makeOpenVino } from "../convert/fake-models.ts";
+import { startFakeHub, toRepository } from "../fakes/hub.ts";
 import { repo } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
@@ -134,11 +135,15 @@ describe("ov-llm convert", () => {
 
   test("fetches a model of the hub, and converts that one alone", async () => {
     const place = newHome();
-    const hub = createTempDir();
-    makeModel(join(hub, "Acme/Tiny-1B"));
-    makeOpenVino(join(hub, "OpenVINO/Tiny-int4-ov"));
+    const models = createTempDir();
+    const hub = startFakeHub({
+      repositories: {
+        "Acme/Tiny-1B": toRepository(makeModel(join(models, "tiny"))),
+        "OpenVINO/Tiny-int4-ov": toRepository(makeOpenVino(join(models, "ready"))),
+      },
+    });
     makeModel(join(place.src, "other"));
-    const home = { ...place, env: { ...place.env, FAKE_HUB: hub } };
+    const home = { ...place, env: { ...place.env, HF_ENDPOINT: hub.url } };
     const fetched = await convert(home, "Acme/Tiny-1B", "--name", "tiny");
     expect([fetched.code, fetched.err]).toEqual([0, expect.stringContaining("Fetching Acme/Tiny-1B to ")]);
     expect((await convert(home, "OpenVINO/Tiny-int4-ov")).code).toBe(0);
@@ -150,6 +155,7 @@ describe("ov-llm convert", () => {
     const again = await convert(home, "Acme/Tiny-1B");
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('was converted before, as "tiny"')]);
     expect(existsSync(join(place.src, "Tiny-1B"))).toBe(false);
+    await hub.stop();
   });
 
   test("100 folders", async () => {
@@ -165,7 +171,7 @@ describe("ov-llm convert", () => {
 describe("what cannot start", () => {
   test.each([
     [["convert"], 2, "the input is not a terminal. Pass --yes"],
-    [["convert", "--yes", "not-a-repo"], 2, "expected a model of the hub, owner/name, as in Qwen/"],
+    [["convert", "--yes", "not-a-repo"], 2, "Give a model of the hub as owner/name, as in Qwen/"],
     [["convert", "--yes", "--weight-format", "int5"], 2, "one of fp32, fp16, int8, int4"],
     [["convert", "--yes", "--name", "x"], 2, "--name is for one model, and 2 were found"],
     [["convert", "--yes", "--model-out", "/proc/none"], 2, "Make it writable or set OV_MODEL_OUT"],

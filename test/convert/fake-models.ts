@@ -63,18 +63,13 @@ export function makeGguf(path: string, architecture: string): string {
 
 export const fakeExporter = [process.execPath, join(repo, "test/fakes/exporter.ts")];
 
-/** An environment for OV_CONVERT_ENV whose optimum-cli is the fake exporter, and whose hub is the folder FAKE_HUB. */
+/** An environment for OV_CONVERT_ENV whose optimum-cli is the fake exporter. */
 function makeConvertEnv(path: string): string {
   const facts = JSON.stringify({ python: "3.12.3", packages: convertPackages });
   makePython(
     path,
     `case "$*" in
 *optimum_cli*) shift 3; exec ${fakeExporter.map((word) => `'${word}'`).join(" ")} "$@" ;;
-*"cli.hf import main"*)
-  case "$*" in
-  *--dry-run*) echo '[{"file": "a", "size": "1K"}]' ;;
-  *) cp -r "$FAKE_HUB/$5/." "$7/" ;;
-  esac ;;
 *) echo '${facts}' ;;
 esac`,
   );

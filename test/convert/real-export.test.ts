@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { describeModel } from "../../src/models/folder.ts";
 import { runCli } from "../cli/run-cli.ts";
-import { startFakeHub } from "../fakes/hub.ts";
+import { startFakeHub, toRepository } from "../fakes/hub.ts";
 import { loadBatchingHost } from "../helpers/batching-host.ts";
 import { convertEnv, hfModelPath, runtimeDir } from "../helpers/environment.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
@@ -21,11 +21,6 @@ const int4 = "smollm2-from-the-hub";
 const toFolder = (name: string, format: string) =>
   join(home, "models/converted_models", name, `task-text-generation-with-past__wf-${format}`);
 
-const sourceFiles = () =>
-  Object.fromEntries(
-    readdirSync(hfModelPath()).map((name) => [name, readFileSync(join(hfModelPath(), name))]),
-  );
-
 function convert(args: string[], env: Record<string, string> = {}) {
   const places = { OV_CONVERT_ENV: convertEnv(), OV_RUNTIME_DIR: runtimeDir() };
   return runCli(["convert", "--yes", ...args], { home, env: { ...places, ...env } });
@@ -38,7 +33,7 @@ let second: Awaited<ReturnType<typeof convert>>;
 
 beforeAll(async () => {
   server = await startServer({ home, models: {} });
-  hub = startFakeHub({ repositories: { "owner/SmolLM2-from.the_hub": sourceFiles() } });
+  hub = startFakeHub({ repositories: { "owner/SmolLM2-from.the_hub": toRepository(hfModelPath()) } });
   const source = join(home, "model", "The Model");
   mkdirSync(join(home, "model"));
   cpSync(hfModelPath(), source, { recursive: true });

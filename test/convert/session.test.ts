@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
@@ -8,7 +8,7 @@ import { runSession } from "../../src/convert/session.ts";
 import { OvError } from "../../src/errors.ts";
 import { failureOf } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
-import { fakeExporter, makeModel, makeOpenVino } from "./fake-models.ts";
+import { fakeExporter, makeGguf, makeModel, makeOpenVino } from "./fake-models.ts";
 
 interface Scene {
   home: string;
@@ -19,10 +19,43 @@ interface Scene {
   types(): string[];
 }
 
+interface SceneOptions {
+  ask?: Ask | null;
+  flags?: Record<string, string>;
+  /** Files of the hub's models beside those of a small one. */
+  hubFiles?: Record<string, string>;
+}
+
+const wanted = { repo: "Acme/Tiny", quant: null, reuse: false, unattended: false };
+
+/** A hub on which every repository has the files of a small model, and `more`. */
+function createHubOf(more: Record<string, string>): Session["deps"]["hub"] {
+  const names = ["config.json", "model.safetensors", "tokenizer.json"];
+  const toFile = (path: string) => ({ path, bytes: null, digest: null });
+  return {
+    list: async (repo) => ({
+      repo,
+      commit: "0".repeat(40),
+      files: [...new Set([...names, ...Object.keys(more)])].map(toFile),
+    }),
+    readText: async (_listing, path) => more[path] ?? "{}",
+    async download({ targets, onProgress }) {
+      onProgress({ step: "started" });
+      const [first] = targets;
+      if (first === undefined) throw new Error("Nothing is wanted");
+      if (first.path.endsWith(".gguf")) makeGguf(first.path, "llama");
+      else if (targets.some(({ file }) => file.path === "openvino_model.xml"))
+        makeOpenVino(dirname(first.path));
+      else makeModel(dirname(first.path));
+      onProgress({ step: "done" });
+    },
+  };
+}
+
 /** A session whose exporter is the fake one and whose other ports are in memory. */
 function createScene(
   change: Partial<ConvertOptions> = {},
-  { ask = null, flags = {} }: { ask?: Ask | null; flags?: Record<string, string> } = {},
+  { ask = null, flags = {}, hubFiles = {} }: SceneOptions = {},
 ): Scene {
   const home = createTempDir();
   const src = join(home, "model");
@@ -36,17 +69,11 @@ function createScene(
       onProgress("Installing it");
       isReady = true;
     },
-    findTask: async (repo) => (repo.endsWith("-embed") ? "feature-extraction" : null),
-    async fetch(_repo, targetDir, _signal, onProgress) {
-      onProgress({ step: "started" });
-      makeModel(targetDir);
-      onProgress({ step: "done" });
-    },
   };
   const session: Session = {
     options: {
       loaded: loadSettings({ home, env: { PATH: process.env.PATH }, flags }),
-      repo: null,
+      wanted: null,
       selection: { only: [], include: [], exclude: [] },
       name: null,
       overwrite: false,
@@ -56,7 +83,7 @@ function createScene(
       keepGoing: false,
       ...change,
     },
-    deps: { converter, check: { check: async () => null, dispose() {} } },
+    deps: { hub: createHubOf(hubFiles), converter, check: { check: async () => null, dispose() {} } },
     ask,
     report: (event) => void events.push(event),
     signal: new AbortController().signal,
@@ -65,7 +92,7 @@ function createScene(
   return { home, src, events, session, types };
 }
 
-const agree: Ask = { name: async () => "", confirmInstall: async () => true, confirmPlan: async () => true };
+const agree: Ask = { name: async () => "", confirmPlan: async () => true };
 
 describe("runSession", () => {
   test("reports what happens, in order, and what it did", async () => {
@@ -106,7 +133,6 @@ describe("runSession", () => {
             asked.push(folder);
             return folder === "b" ? "Mine" : "";
           },
-          confirmInstall: async () => false,
           async confirmPlan() {
             asked.push("the plan");
             return true;
@@ -131,12 +157,12 @@ describe("runSession", () => {
     expect(existsSync(join(src, "a"))).toBe(true);
   });
 
-  test("fetches with a converter that it may install, and converts that one alone", async () => {
-    const { src, session, events, types } = createScene({ repo: "Acme/Tiny" }, { ask: agree });
+  test("fetches before it installs the converter, and converts that one alone", async () => {
+    const { src, session, events, types } = createScene({ wanted }, { ask: agree });
     makeModel(join(src, "other"));
     const { report } = await runSession(session);
     expect(report.models.map(({ folder, state }) => [folder, state])).toEqual([["Tiny", "converted"]]);
-    expect(types().slice(0, 3)).toEqual(["installing", "fetching", "scanned"]);
+    expect(types().slice(0, 3)).toEqual(["fetching", "scanned", "planned"]);
     expect(events).toContainEqual({
       type: "fetching",
       repo: "Acme/Tiny",
@@ -145,26 +171,18 @@ describe("runSession", () => {
     });
   });
 
-  test("does not fetch without the converter when that is declined", async () => {
-    const ask = { ...agree, confirmInstall: async () => false };
-    const { src, session } = createScene({ repo: "Acme/Tiny" }, { ask });
-    const { code, message } = await failureOf(runSession(session));
-    expect([code, message]).toEqual(["setup_failed", expect.stringContaining("`ov-llm setup --convert`")]);
-    expect(existsSync(join(src, "Tiny"))).toBe(false);
-  });
-
   test.each([
     ["../../etc", "expected owner/name"],
     ["Acme/og_models", "that folder holds the originals"],
   ])("refuses to fetch %j", async (repo, sentence) => {
-    const { session, events } = createScene({ repo });
+    const { session, events } = createScene({ wanted: { ...wanted, repo } });
     expect((await failureOf(runSession(session))).message).toContain(sentence);
     expect(events).toEqual([]);
   });
 
   test("a task that nothing serves is refused before anything is fetched", async () => {
     const flags = { task: "feature-extraction" };
-    const { session, events } = createScene({ repo: "Acme/Tiny" }, { flags });
+    const { session, events } = createScene({ wanted }, { flags });
     const { code, param, message } = await failureOf(runSession(session));
     expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
     expect(message).toContain('the task "feature-extraction" (embeddings) is not served yet');
@@ -172,13 +190,52 @@ describe("runSession", () => {
   });
 
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
-    const { src, session, types } = createScene({ repo: "Acme/tiny-embed" });
+    const hubFiles = { "modules.json": "[]" };
+    const { src, session, types } = createScene({ wanted }, { hubFiles });
     const { code, message } = await failureOf(runSession(session));
     expect([code, message]).toEqual([
       "task_unsupported",
-      expect.stringContaining("Cannot convert Acme/tiny-embed: the task"),
+      expect.stringContaining("Cannot convert Acme/Tiny: the task"),
     ]);
-    expect([types(), existsSync(join(src, "tiny-embed"))]).toEqual([["installing"], false]);
+    expect([types(), existsSync(join(src, "Tiny"))]).toEqual([[], false]);
+  });
+
+  test.each([
+    ["openvino_model.xml", "tiny", "Tiny"],
+    ["files/tiny-Q8_0.gguf", "tiny-q8-0", "tiny-Q8_0.gguf"],
+  ])("with %s it is registered where it lies, without a converter, and once", async (file, name, place) => {
+    const quant = file.endsWith(".gguf") ? "q8_0" : null;
+    const once = { ...wanted, quant, reuse: true };
+    const { src, session, types } = createScene({ wanted: once }, { hubFiles: { [file]: "x" } });
+    const path = join(src, place);
+    expect(await runSession(session)).toMatchObject({
+      end: "done",
+      report: { models: [{ state: "registered", name, path }] },
+    });
+    expect(types()).not.toContain("installing");
+    expect(await runSession(session)).toMatchObject({
+      report: { models: [{ state: "present", name, path }] },
+    });
+    expect(types().at(-1)).toBe("present");
+  });
+
+  test("a model that was converted before is there already; another owner's of the same name is an error", async () => {
+    const { session, events } = createScene({ wanted: { ...wanted, reuse: true } });
+    await runSession(session);
+    await runSession(session);
+    expect(events.at(-1)).toMatchObject({ type: "present", name: "tiny" });
+    const other = { ...wanted, repo: "Other/Tiny", reuse: true };
+    const run = runSession({ ...session, options: { ...session.options, wanted: other } });
+    expect((await failureOf(run)).message).toMatch(/Cannot fetch Other\/Tiny: ".*" holds Acme\/Tiny/);
+  });
+
+  test("nobody watching, code that comes with a model is refused before it is fetched", async () => {
+    const hubFiles = { "config.json": '{"auto_map":{"AutoModel":"m.Model"}}' };
+    const { src, session } = createScene({ wanted: { ...wanted, unattended: true } }, { hubFiles });
+    expect((await failureOf(runSession(session))).message).toContain(
+      'run "ov-llm convert Acme/Tiny" on the server',
+    );
+    expect(existsSync(join(src, "Tiny"))).toBe(false);
   });
 
   test("a model that fails is reported with its error, and those after it are not started", async () => {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 
-/** The few endpoints of a Hugging Face hub that `hf download` uses, on a free port of loopback. */
+/** The few endpoints of a Hugging Face hub that src/hub uses, on a free port of loopback. */
 export interface FakeHub {
   /** For HF_ENDPOINT. */
   url: string;
@@ -20,13 +22,24 @@ export interface FakeHubOptions {
   gated?: string[];
   /** Repositories whose files claim to be of this size. */
   claims?: Record<string, number>;
+  /** Files that come damaged. */
+  damaged?: string[];
+  /** Answers the first so many requests for files with 503. */
+  busy?: number;
   /** Sends so many bytes of this file's body at a request for all of it, and no more. */
   hold?: { file: string; after: number };
 }
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
-export function startFakeHub({ repositories, gated = [], claims = {}, hold }: FakeHubOptions): FakeHub {
+export function startFakeHub({
+  repositories,
+  gated = [],
+  claims = {},
+  damaged = [],
+  busy = 0,
+  hold,
+}: FakeHubOptions): FakeHub {
   const requests: string[] = [];
   const tokens = new Set<string>();
   const { promise: held, resolve: onHeld } = Promise.withResolvers<void>();
@@ -45,14 +58,17 @@ export function startFakeHub({ repositories, gated = [], claims = {}, hold }: Fa
     if (!isApi && gated.includes(repo) && token === undefined) {
       return refuse(401, "GatedRepo", `Access to model ${repo} is restricted.`);
     }
-    if (isApi) return Response.json(describe(repo, files));
+    if (isApi) return Response.json(describe(repo, files, claims[repo]));
+    if (busy > 0) {
+      busy -= 1;
+      return refuse(503, "", "Too busy");
+    }
     const name = decodeURIComponent(rest.replace(/^\/resolve\/[^/]+\//, ""));
     const content = files[name];
     if (content === undefined) return refuse(404, "EntryNotFound", "Entry not found");
-    const response = send(request.method, name, Buffer.from(content), range);
-    const claim = claims[repo];
-    if (claim !== undefined) response.headers.set("x-linked-size", String(claim));
-    return response;
+    const sent = Buffer.from(content);
+    if (damaged.includes(name)) sent[0] = 255 - (sent[0] ?? 0);
+    return send(request.method, name, sent, range);
   }
 
   function send(method: string, name: string, content: Uint8Array, range: string | null): Response {
@@ -90,9 +106,23 @@ export function startFakeHub({ repositories, gated = [], claims = {}, hold }: Fa
   };
 }
 
-function describe(repo: string, files: Record<string, unknown>) {
-  const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
+function describe(repo: string, files: Record<string, string | Uint8Array>, claim?: number) {
+  const siblings = Object.entries(files).map(([rfilename, text]) => {
+    const content = Buffer.from(text);
+    const blobId = createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+    // Large files are kept apart from git.
+    const isLarge = /\.(safetensors|bin|gguf)$/.test(rfilename);
+    const lfs = { sha256: createHash("sha256").update(content).digest("hex"), size: content.length };
+    return { rfilename, size: claim ?? content.length, blobId, ...(isLarge && { lfs }) };
+  });
   return { id: repo, modelId: repo, sha: commit, siblings, private: false, gated: false, tags: [] };
+}
+
+/** A folder's files, as a repository. */
+export function toRepository(folder: string): Record<string, Uint8Array> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => statSync(join(folder, name)).isFile());
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name))]));
 }
 
 /** How the hub refuses: the client reads these headers, not the body. */

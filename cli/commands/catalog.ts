@@ -1,0 +1,64 @@
+import { defineCommand } from "citty";
+import { renderBytes } from "../../src/bytes.ts";
+import {
+  estimateNeeds,
+  findFittingFormat,
+  type KnownModel,
+  listKnownModels,
+  type ModelNeeds,
+  readMemory,
+} from "../../src/library/known-models.ts";
+import { action } from "../action.ts";
+import { renderTable, terminalWidth, writeOut } from "../terminal.ts";
+
+const args = {
+  fits: { type: "boolean", description: "Only what this machine can convert and serve" },
+  json: { type: "boolean", description: "Print the list as JSON" },
+} as const;
+
+export const catalog = defineCommand({
+  meta: {
+    name: "catalog",
+    description: "List models of the hub that this release can make ready, and what they take",
+  },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const memory = readMemory();
+    const listed = listKnownModels()
+      .map((model) => ({ ...model, fits: findFittingFormat(model, memory), estimates: estimateNeeds(model) }))
+      .filter(({ fits }) => given.fits !== true || fits !== null);
+    await writeOut(given.json === true ? `${JSON.stringify(listed, null, 2)}\n` : render(listed));
+    return 0;
+  }),
+});
+
+type Listed = KnownModel & { fits: ReturnType<typeof findFittingFormat>; estimates: ModelNeeds };
+
+const header = ["NAME", "HUB", "INT4", "INT8", "MEMORY", "TO CONVERT", "FITS", "TOOLS", "LICENCE", "GOOD AT"];
+
+function render(listed: Listed[]): string {
+  if (listed.length === 0) return "None of the models fits this machine: see them all without --fits.\n";
+  const table = renderTable(header, listed.map(toRow), terminalWidth());
+  const notes = [
+    "Sizes are estimates, from the number of parameters. INT4, INT8: on disk. MEMORY: to serve it, at int4 to int8.",
+    "TO CONVERT: memory, once, with swap. FITS: the best format for this machine's memory. (terms): accept them on the hub first.",
+    "Get one with `ov-llm pull NAME --weight-format int4`, or another model of the hub with `ov-llm pull OWNER/MODEL`.",
+  ];
+  return `${table}\n${notes.join("\n")}\n`;
+}
+
+function toRow(model: Listed): string[] {
+  const { int4, int8, memoryInt4, memoryInt8, conversion } = model.estimates;
+  return [
+    model.name,
+    model.repo,
+    renderBytes(int4),
+    renderBytes(int8),
+    `${renderBytes(memoryInt4)} to ${renderBytes(memoryInt8)}`,
+    renderBytes(conversion),
+    model.fits ?? "no",
+    model.tools ? "yes" : "no",
+    model.gated ? `${model.licence} (terms)` : model.licence,
+    model.good_at,
+  ];
+}

@@ -1,0 +1,59 @@
+import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import { settingNamesOf } from "../../src/config/settings.ts";
+import type { ConvertOptions } from "../../src/convert/options.ts";
+import { action } from "../action.ts";
+import { toFlags, toSettingArgs } from "../args.ts";
+import { runPull } from "../convert/pull.ts";
+import { readReference } from "../convert/reference.ts";
+import { writeStyled } from "../convert/run.ts";
+import { untilStopped } from "../stop.ts";
+
+const args = {
+  model: {
+    type: "positional",
+    description: "A model of the hub as OWNER/MODEL, its address, or a name of `ov-llm catalog`",
+  },
+  quant: {
+    type: "string",
+    description: "Take the .gguf file of this format, such as Q8_0, instead of weights",
+  },
+  name: { type: "string", description: "The name that the model gets; default: made from the hub's" },
+  overwrite: { type: "boolean", description: "Fetch and convert again, and replace models of the same name" },
+  accept: { type: "boolean", description: "Register the model even if what it writes looks like noise" },
+  copy: { type: "boolean", description: "Leave the downloaded original in OV_MODEL_SRC" },
+  json: { type: "boolean", description: "Print what happens as JSON, one event a line" },
+  ...toSettingArgs(settingNamesOf("convert")),
+} as const;
+
+export const pull = defineCommand({
+  meta: {
+    name: "pull",
+    description: "Fetch a model from the hub, convert it if necessary, and register it",
+  },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const loaded = loadSettings({ flags: toFlags(given) });
+    const { repo, quant } = readReference(given._[0] ?? "", loaded.variables);
+    const options: ConvertOptions = {
+      loaded,
+      wanted: {
+        repo,
+        quant: typeof given.quant === "string" ? given.quant : quant,
+        reuse: true,
+        unattended: false,
+      },
+      selection: { only: [], include: [], exclude: [] },
+      name: typeof given.name === "string" ? given.name : null,
+      overwrite: given.overwrite === true,
+      accept: given.accept === true,
+      copy: given.copy === true,
+      dryRun: false,
+      keepGoing: false,
+    };
+    return await untilStopped(
+      (signal) => runPull(options, { json: given.json === true, signal }),
+      () => writeStyled("\nStopped. Run it again to continue.\n"),
+    );
+  }),
+});

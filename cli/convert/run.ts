@@ -1,0 +1,55 @@
+import { createModelCheck, type ModelCheck } from "../../src/convert/check.ts";
+import { createConverter } from "../../src/convert/converter.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
+import type { ConvertOptions } from "../../src/convert/options.ts";
+import { runSession, type SessionResult } from "../../src/convert/session.ts";
+import { createHub } from "../../src/hub/hub.ts";
+import { createStderrLog } from "../terminal.ts";
+import { createAsker, toAsk } from "./asker.ts";
+import { createView } from "./view.ts";
+
+export interface Run {
+  /** Names and the plan are asked for on the terminal. */
+  isInteractive: boolean;
+  report: (event: ConvertEvent) => void;
+  signal: AbortSignal;
+}
+
+/** A whole session, with the real hub, converter and engine. */
+export async function runToEnd(
+  options: ConvertOptions,
+  { isInteractive, report, signal }: Run,
+): Promise<SessionResult> {
+  const { loaded, dryRun } = options;
+  const asker = isInteractive ? createAsker({ input: process.stdin, write: writeStyled, signal }) : null;
+  let check: ModelCheck | null = null;
+  try {
+    check = dryRun ? noCheck : createModelCheck(loaded, createStderrLog(loaded.settings), signal);
+    return await runSession({
+      options,
+      deps: { hub: createHub(loaded.variables), converter: createConverter(loaded), check },
+      ask: asker && toAsk(asker),
+      report,
+      signal,
+    });
+  } finally {
+    asker?.close();
+    check?.dispose();
+  }
+}
+
+/** What a person reads goes to stderr: stdout is for --json. */
+export function writeStyled(text: string): void {
+  const isStyled = process.stderr.isTTY && Bun.enableANSIColors;
+  process.stderr.write(isStyled ? text : Bun.stripANSI(text));
+}
+
+/** Shows a run to a person. */
+export function createStderrView(): (event: ConvertEvent) => void {
+  // A terminal that does not know its size says 0.
+  const width = process.stderr.isTTY ? process.stderr.columns || 80 : null;
+  return createView({ write: writeStyled, width });
+}
+
+/** A dry run writes no model that could be checked. */
+const noCheck: ModelCheck = { check: async () => null, dispose() {} };

@@ -1,0 +1,141 @@
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { OvError } from "../errors.ts";
+import { isDiskFull } from "../files.ts";
+import type { HubFile } from "./listing.ts";
+import { askHub, failed, type HubRequest, silenceMs, unreachable } from "./request.ts";
+
+/** How often a file is asked for again without a byte more than before, and how long after each time, in milliseconds. */
+const waitsMs = [1000, 2000, 4000, 8000];
+
+export type FileRequest = Omit<HubRequest, "headers">;
+
+/** Where the part of a file lies that has come so far: hidden, so that nobody takes it for a model. */
+export function toPartialPath(target: string): string {
+  return join(dirname(target), `.${basename(target)}.incomplete`);
+}
+
+/** Whether that very file lies there already. */
+export async function isThere(target: string, { bytes, digest }: HubFile): Promise<boolean> {
+  const found = statSync(target, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile() || (bytes !== null && found.size !== bytes)) return false;
+  return digest === null || (await hashFile(target, digest.kind)) === digest.hex;
+}
+
+/**
+ * Brings one file to `target`, where it appears once it is whole and has its digest. What came before an interruption is
+ * kept beside it, and the next call resumes there. `onBytes` gets how much is there. Throws `download_failed`.
+ */
+export async function downloadFile(
+  request: FileRequest,
+  file: HubFile,
+  target: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const partial = toPartialPath(target);
+  mkdirSync(dirname(target), { recursive: true });
+  const isResumed = sizeOf(partial) > 0;
+  await appendAll(request, file, partial, onBytes);
+  const { digest } = file;
+  if (digest === null || (await hashFile(partial, digest.kind)) === digest.hex) {
+    return renameSync(partial, target);
+  }
+  rmSync(partial, { force: true });
+  // What lay there was of another version.
+  if (isResumed) return await downloadFile(request, file, target, onBytes);
+  throw failed(request.repo, `${file.path} arrived damaged`, "Run it again.");
+}
+
+/** Asks again, with pauses, as long as that may help. */
+async function appendAll(
+  request: FileRequest,
+  file: HubFile,
+  partial: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const before = sizeOf(partial);
+    try {
+      return await append(request, file, partial, onBytes);
+    } catch (error) {
+      request.signal.throwIfAborted();
+      if (sizeOf(partial) > before) tries = 0;
+      const wait = waitsMs[tries];
+      const isPassing = error instanceof OvError && error.retryAfterSeconds !== undefined;
+      if (!isPassing || wait === undefined) throw error;
+      await pause(wait, request.signal);
+    }
+  }
+}
+
+/** Appends what is missing. */
+async function append(
+  request: FileRequest,
+  { path, bytes }: HubFile,
+  partial: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  let size = sizeOf(partial);
+  if (bytes !== null && size > bytes) rmSync(partial, { force: true });
+  if (bytes !== null && size === bytes && size > 0) return;
+  const silence = new AbortController();
+  const signal = AbortSignal.any([request.signal, silence.signal]);
+  const range: Record<string, string> = size > 0 ? { range: `bytes=${size}-` } : {};
+  const response = await askHub({ ...request, headers: { ...range, "accept-encoding": "identity" }, signal });
+  // Without a range in the answer it starts from the front.
+  const isPart = size > 0 && response.status === 206;
+  if (!isPart) size = 0;
+  const handle = await open(partial, isPart ? "a" : "w");
+  let timer: Timer | undefined;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(new Error("nothing comes any more")), silenceMs);
+  };
+  try {
+    wait();
+    for await (const chunk of response.body ?? []) {
+      wait();
+      await handle.write(chunk);
+      size += chunk.byteLength;
+      onBytes(size);
+      if (bytes !== null && size > bytes) break;
+    }
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw isDiskFull(error) ? error : unreachable(request.hub, request.repo, error);
+  } finally {
+    clearTimeout(timer);
+    await handle.close();
+  }
+  if (bytes === null || size === bytes) return;
+  if (size > bytes) rmSync(partial, { force: true });
+  const why = `${path} ended after ${size} of ${bytes} bytes`;
+  throw unreachable(request.hub, request.repo, new Error(why));
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+}
+
+/** In hexadecimal. A git blob has its kind and size before its content (git's "Git Objects"). */
+async function hashFile(path: string, kind: "sha256" | "git"): Promise<string> {
+  const hash = new Bun.CryptoHasher(kind === "git" ? "sha1" : "sha256");
+  if (kind === "git") hash.update(`blob ${sizeOf(path)}\0`);
+  for await (const chunk of Bun.file(path).stream()) hash.update(chunk);
+  return hash.digest("hex");
+}

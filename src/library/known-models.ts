@@ -1,0 +1,85 @@
+import { readMachineMemory } from "../linux/memory.ts";
+import data from "./known-models.json" with { type: "json" };
+
+/** A model of the hub that this release can make ready and serve. */
+export interface KnownModel {
+  /** A short name for `ov-llm pull`. */
+  name: string;
+  /** `owner/name` on the hub. */
+  repo: string;
+  task: string;
+  /** As its model card says. */
+  parameters_billion: number;
+  licence: string;
+  /** Its owner requires that you accept the terms on the hub first. */
+  gated: boolean;
+  good_at: string;
+  /** It was trained to call tools. Any other model can be made to, less well. */
+  tools: boolean;
+}
+
+/** What it takes, in bytes, estimated from the number of parameters. */
+export interface ModelNeeds {
+  download: number;
+  /** On disk once it is converted. */
+  int4: number;
+  int8: number;
+  /** To serve it in that format. */
+  memoryInt4: number;
+  memoryInt8: number;
+  /** To convert it. */
+  conversion: number;
+}
+
+export function listKnownModels(): readonly KnownModel[] {
+  return data;
+}
+
+/** By its short name, in any case. */
+export function findKnownModel(name: string): KnownModel | undefined {
+  return listKnownModels().find((model) => model.name === name.toLowerCase());
+}
+
+const gigabyte = 1024 ** 3;
+// Bytes a parameter takes, with its share of scales and of tables that stay at 8 bits.
+const bytesEach = { bf16: 2, int8: 1.1, int4: 0.7 };
+// The engine itself, and a KV cache for some thousand tokens.
+const beside = 1.5 * gigabyte;
+// Python, torch and OpenVINO.
+const exporter = gigabyte;
+
+export function estimateNeeds({ parameters_billion }: Pick<KnownModel, "parameters_billion">): ModelNeeds {
+  const parameters = parameters_billion * 1e9;
+  const download = parameters * bytesEach.bf16;
+  const int4 = parameters * bytesEach.int4;
+  const int8 = parameters * bytesEach.int8;
+  return {
+    download,
+    int4,
+    int8,
+    memoryInt4: int4 + beside,
+    memoryInt8: int8 + beside,
+    conversion: 2 * download + exporter,
+  };
+}
+
+/** Of a machine, in bytes. */
+export interface Memory {
+  total: number;
+  withSwap: number;
+}
+
+/** This machine's. */
+export function readMemory(): Memory {
+  const { total, swapTotal } = readMachineMemory();
+  return { total, withSwap: total + swapTotal };
+}
+
+/** The best format in which a machine can serve the model, a fifth of its memory left to others; null: it cannot. */
+export function findFittingFormat(model: KnownModel, memory: Memory): "int8" | "int4" | null {
+  const needs = estimateNeeds(model);
+  // The converter refuses what could not even hold the original weights.
+  if (needs.download > memory.withSwap) return null;
+  if (needs.memoryInt8 <= memory.total * 0.8) return "int8";
+  return needs.memoryInt4 <= memory.total * 0.8 ? "int4" : null;
+}

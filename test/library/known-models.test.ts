@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { parseRepoName } from "../../src/hub/names.ts";
+import {
+  estimateNeeds,
+  findFittingFormat,
+  findKnownModel,
+  listKnownModels,
+} from "../../src/library/known-models.ts";
+import { isServed } from "../../src/models/tasks.ts";
+import { toSlug } from "../../src/registry/names.ts";
+
+const GB = 1024 ** 3;
+
+test("each model has a short name of its own, a repository and a task that is served", () => {
+  const models = listKnownModels();
+  expect(new Set(models.map(({ name }) => name)).size).toBe(models.length);
+  for (const { name, repo, task, parameters_billion } of models) {
+    expect(toSlug(name)).toBe(name.replaceAll(".", "-"));
+    expect([parseRepoName(repo) === null, isServed(task), parameters_billion > 0]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  }
+});
+
+test("it has the models that the README recommends", async () => {
+  const readme = await Bun.file(`${import.meta.dir}/../../README.md`).text();
+  const named = [...readme.matchAll(/ov-llm (?:convert|pull) ([\w-]+\/[\w.-]+)/g)].map(([, repo]) => repo);
+  const known = listKnownModels().map(({ repo }) => repo);
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((repo) => repo !== undefined && !known.includes(repo))).toEqual([]);
+});
+
+test("needs grow with the parameters, and a larger format needs more", () => {
+  const needs = estimateNeeds({ parameters_billion: 8 });
+  expect(needs.int4).toBeLessThan(needs.int8);
+  expect(needs.int8).toBeLessThan(needs.download);
+  expect(needs.memoryInt4).toBeGreaterThan(needs.int4);
+});
+
+test.each<[string, number, number, string | null]>([
+  ["qwen3-8b", 32, 64, "int8"],
+  ["qwen3-8b", 10, 32, "int4"],
+  ["qwen3-8b", 4, 32, null],
+  ["qwen3-8b", 10, 10, null],
+])("%s on %p GB, %p with swap: %p", (name, total, withSwap, format) => {
+  const model = findKnownModel(name.toUpperCase());
+  if (model === undefined) throw new Error(`No ${name}`);
+  expect(findFittingFormat(model, { total: total * GB, withSwap: withSwap * GB })).toBe(format as never);
+});
