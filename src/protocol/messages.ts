@@ -6,7 +6,14 @@ import { EmbedMessage, VectorsMessage } from "./embed.ts";
 import { GenerateMessage, StartedMessage, StepMessage } from "./generate.ts";
 import { LoadMessage, ReadyMessage } from "./load.ts";
 import { RankMessage, ScoresMessage } from "./rank.ts";
-import { CancelMessage, CloseMessage, FailedMessage, FinishedMessage, MetricsMessage } from "./request.ts";
+import {
+  CancelMessage,
+  CloseMessage,
+  FailedMessage,
+  FinishedMessage,
+  GrammarsMessage,
+  MetricsMessage,
+} from "./request.ts";
 import { DetokenizeMessage, TextMessage, TokenizeMessage, TokensMessage } from "./tokens.ts";
 import { protocolVersion, toVersionMismatch } from "./version.ts";
 
@@ -34,6 +41,7 @@ export const FromHost = Type.Union([
   VectorsMessage,
   ScoresMessage,
   MetricsMessage,
+  GrammarsMessage,
   FinishedMessage,
   FailedMessage,
 ]);

@@ -112,6 +112,7 @@ describe("the recorded lines of the protocol", () => {
         "vectors",
         "scores",
         "metrics",
+        "grammars",
         "finished",
         "failed",
       ]),

@@ -7,6 +7,7 @@ import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
+import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
@@ -34,6 +35,7 @@ export const hostSources = {
   "encoder.py": encoder,
   "engine.py": engine,
   "grammars.py": grammars,
+  "held_grammars.py": heldGrammars,
   "host.py": host,
   "jobs.py": jobs,
   "language.py": language,
