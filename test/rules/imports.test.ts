@@ -23,6 +23,9 @@ const allowed: Record<string, readonly string[]> = {
     "api",
     "serving",
     "library",
+    // Only what a pull is called, and what its process prints.
+    "convert",
+    "hub",
     "engine",
     "models",
     "registry",
