@@ -13,12 +13,13 @@ import { createKeptAnswers } from "../serving/kept.ts";
 import { createRates } from "../serving/rates.ts";
 import { createRunningRequests } from "../serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../serving/text.ts";
+import { createThinkingReader } from "../serving/thinking.ts";
 import { createTokenizeService } from "../serving/tokenize.ts";
 
 /** The first one answers for paths that no prefix claims. */
 export const dialects = [openai, anthropic, ollama] as const;
 
-type Services = "text" | "tokenize" | "running" | "rates" | "responses";
+type Services = "text" | "tokenize" | "running" | "rates" | "responses" | "readThinking";
 
 /** What `store` of /v1/responses keeps in memory at most. */
 const keptResponses = { most: 1000, bytes: 64 * 2 ** 20, seconds: 24 * 3600 };
@@ -36,7 +37,8 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   const text = createTextService({ ...deps, running, rates });
   const tokenize = createTokenizeService(deps);
   const responses = createKeptAnswers<StoredResponse>(keptResponses);
-  const services = { ...deps, text, tokenize, running, rates, responses };
+  const readThinking = createThinkingReader();
+  const services = { ...deps, text, tokenize, running, rates, responses, readThinking };
   return [
     ...createOpenAiRoutes(services),
     ...createAnthropicRoutes(services),

@@ -42,6 +42,6 @@ function measure(header: unknown, dataStart: number): SafetensorsFacts | null {
     end = Math.max(end, Number(offsets[1]));
   }
   // What no file can hold is no header; 1e308 of something would go through all sums as infinity.
-  if (!Number.isSafeInteger(parameters) || !Number.isSafeInteger(end)) return null;
+  if (!Number.isSafeInteger(parameters) || parameters < 0 || !Number.isSafeInteger(end)) return null;
   return { parameters, bytes: dataStart + end };
 }

@@ -1,12 +1,19 @@
 import type { Pool } from "../engine/pool/pool.ts";
 import type { ModelStatus } from "../engine/pool/status.ts";
 import type { ModelFacts } from "../models/facts.ts";
-import { type Operation, servedOperations } from "../models/tasks.ts";
+import { mainOperation, type Operation, servedOperations } from "../models/tasks.ts";
+import { listOtherNames } from "../registry/schema.ts";
 import type { CatalogModel } from "./catalog.ts";
 import type { Rates } from "./rates.ts";
+import type { ReadThinking } from "./thinking.ts";
+
+/** What a model can do here, in Ollama's words. */
+export type Capability = "completion" | "tools" | "thinking" | "embedding";
 
 /** A model as it is seen from outside: its entry, its files, and how it is now. */
 export interface ModelView extends CatalogModel {
+  /** All names that requests may use for it, its own first. */
+  names: readonly string[];
   facts: ModelFacts;
   /** Undefined: it is not loaded. */
   status: ModelStatus | undefined;
@@ -14,24 +21,50 @@ export interface ModelView extends CatalogModel {
   tokensPerSecond: number | null;
   /** What it can be asked for here. */
   operations: readonly Operation[];
+  /** What it is for, whether that is served or not. */
+  purpose: Operation;
+  /** Any model that writes text can call tools, even one that was not trained to. */
+  capabilities: readonly Capability[];
+  /** In tokens: that of its process, else what its entry or its files say; null: they do not. */
+  contextLength: number | null;
+  /** Jinja; empty: it has none, or only its tokenizer does, which is not loaded. */
+  chatTemplate: string;
 }
 
 export interface ModelViewDeps {
   pool: Pick<Pool, "status">;
   rates: Pick<Rates, "read">;
   facts: (path: string) => Promise<ModelFacts>;
+  readThinking: ReadThinking;
 }
 
-export function createModelView({ pool, rates, facts }: ModelViewDeps) {
+export function createModelView({ pool, rates, facts: readFacts, readThinking }: ModelViewDeps) {
   return async ({ name, entry }: CatalogModel): Promise<ModelView> => {
+    const facts = await readFacts(entry.path);
     const status = pool.status().get(name);
+    const chatTemplate = status?.model?.host.ready.chat_template ?? facts.description?.chatTemplate ?? "";
+    const operations = servedOperations(entry.task);
+    const mayThink = operations.includes("generate") && (await readThinking(chatTemplate));
     return {
       name,
+      names: [name, ...listOtherNames(entry)],
       entry,
-      facts: await facts(entry.path),
+      facts,
       status,
       tokensPerSecond: status?.model ? rates.read(status.model) : null,
-      operations: servedOperations(entry.task),
+      operations,
+      purpose: mainOperation(entry.task),
+      capabilities: toCapabilities(operations, mayThink),
+      contextLength: status?.contextLength ?? entry.context_length ?? facts.contextLength,
+      chatTemplate,
     };
   };
+}
+
+function toCapabilities(operations: readonly Operation[], mayThink: boolean): Capability[] {
+  return [
+    ...(operations.includes("generate") ? (["completion", "tools"] as const) : []),
+    ...(mayThink ? (["thinking"] as const) : []),
+    ...(operations.includes("embed") ? (["embedding"] as const) : []),
+  ];
 }

@@ -21,6 +21,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   runtimeDir: ["/rt", "/rt"],
   nativeDir: ["/nd", "/nd"],
   modelCacheDir: ["/c", "/c"],
+  grammarMemory: ["1GB", 2 ** 30],
   kvCacheGb: ["3", 3],
   maxTokens: ["5", 5],
   maxBody: ["1MB", 1_048_576],

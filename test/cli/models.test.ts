@@ -40,7 +40,10 @@ function toServed(id: string, live: typeof unloadedLive | typeof loadedLive): Mo
     defaults: {},
     presets: {},
   };
-  return { id, object: "model", created: 0, owned_by: "ov-llm", pinned: false, ...facts, ...live };
+  const shown = { parent: null, type: "llm", capabilities: [], arch: null };
+  const others = { max_model_len: null, max_context_length: null, meta: { n_ctx_train: null, size: null } };
+  const named = { id, object: "model" as const, created: 0, owned_by: "ov-llm", pinned: false };
+  return { ...named, ...facts, ...shown, ...others, status: { value: "unloaded" }, ...live };
 }
 
 const rawReason = "it is a raw Hugging Face model, not an OpenVINO one";

@@ -32,6 +32,7 @@ describe("loadSettings", () => {
       runtimeDir: join(home, ".local/share/ov-llm/runtime"),
       nativeDir: null,
       modelCacheDir: join(home, ".cache/ov-llm/model-cache"),
+      grammarMemory: 256 * 2 ** 20,
       kvCacheGb: null,
       maxTokens: 4096,
       maxBody: 33_554_432,

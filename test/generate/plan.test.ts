@@ -192,7 +192,7 @@ describe("the prompt of a choice", () => {
     expect(choose({}).request.prompt).toBe("[user] Hi\n[assistant] ");
   });
 
-  test("tells a model whose template knows no tools of them in a system message", () => {
+  test("describes the tools in a system message to a model whose template knows none", () => {
     const { prompt } = choose({ tools: [find] }).request;
     expect(prompt).toStartWith("[system] ");
     expect(prompt).toContain('{"name":"find"');

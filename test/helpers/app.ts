@@ -34,6 +34,7 @@ export function createTestApp({
     maxQueue: 4,
     queueSeconds: 10,
     idleSeconds: 0,
+    grammarMemory: 2 ** 30,
     memory: createFakeMemory(),
     log: silentLog,
     observe: (event) => events.publish({ topic: "model", ...event }),

@@ -69,8 +69,9 @@ test("a preset answers by its model's name, with its own defaults, and is shown 
   expect(await ask({ model: "m:short" })).toEqual(["m", 1]);
   expect(await ask({ model: "m:short", max_tokens: 2 })).toEqual(["m", 2]);
   expect(JSON.parse(await (await app.get("/v1/models/m:short")).text())).toMatchObject({
-    id: "m",
-    defaults: { max_tokens: 3 },
+    id: "m:short",
+    parent: "m",
+    defaults: presets["m:short"],
     presets,
   });
 });

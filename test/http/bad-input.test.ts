@@ -201,7 +201,7 @@ describe("a model that is not registered", () => {
   });
 });
 
-test("a body over OV_MAX_BODY gets 413, whether it tells its length or not", async () => {
+test("a body over OV_MAX_BODY gets 413, whether it states its length or not", async () => {
   const body = `{"model": "${"x".repeat(12 * megabytes)}"}`;
   const large = { status: 413, type: "invalid_request_error", code: "request_too_large" };
   expect(await errorOf(await post(body))).toMatchObject(large);

@@ -53,7 +53,7 @@ describe("POST /v1/models/{id}/load and /unload", () => {
     });
   });
 
-  test("tell a load that failed as 503 with the seconds to wait", async () => {
+  test("report a load that failed as 503 with the seconds to wait", async () => {
     const load: LoadModel = async () => {
       throw new OvError("engine_failed", "The engine would not.");
     };

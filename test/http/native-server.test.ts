@@ -78,7 +78,7 @@ describe("a server without Python", () => {
     });
   });
 
-  test("tells both engines' states in its log and in /health", async () => {
+  test("reports both engines' states in its log and in /health", async () => {
     expect(await server.logged(/ engine found /)).toContain("engine=native openvino_genai_node=2026.4.0");
     expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({
       status: "ok",

@@ -32,6 +32,7 @@ const small = {
   weight_format: "int8",
   aliases: ["llama3.2"],
   context_length: 64,
+  presets: { "small:wild": { temperature: 1.5 }, short: { max_tokens: 1 } },
 };
 const tagged = { path: "/models/qwen", task: "text-generation-with-past", weight_format: "int4" };
 const embedding = { path: "/models/minilm", task: "feature-extraction", weight_format: "fp32" };
@@ -226,6 +227,8 @@ describe("models", () => {
     expect(models.map(({ model }: { model: string }) => model)).toEqual([
       "small:latest",
       "llama3.2:latest",
+      "small:wild",
+      "short:latest",
       "qwen3:8b",
       "minilm:latest",
       "memory:latest",
@@ -236,7 +239,7 @@ describe("models", () => {
       digest: models[1].digest,
     });
     expect(models[0].digest).toMatch(/^[0-9a-f]{64}$/);
-    expect(models[0].digest).not.toBe(models[2].digest);
+    expect(models[0].digest).not.toBe(models[4].digest);
   });
 
   test("have the same digest until other files lie there", async () => {
@@ -326,6 +329,12 @@ describe("the registry", () => {
     expect([deleted.status, await deleted.text()]).toEqual([200, ""]);
     const names = await namesOf(app);
     expect([names.includes("gpt:latest"), names.includes("small:latest")]).toEqual([false, true]);
+  });
+
+  test("keeps a preset, which is a part of the model's entry", async () => {
+    const app = createOllama();
+    const [status, error] = await errorOf(await app.ask("/api/delete", { model: "small:wild" }, "DELETE"));
+    expect([status, error]).toEqual([400, expect.stringContaining('it is a preset of "small"')]);
   });
 
   test("loses a model by its deletion", async () => {
@@ -542,7 +551,7 @@ describe("a key", () => {
     const app = createOllama({ keys });
     const document = await app.send("/openapi.json", { headers: { authorization: "Bearer secret:1" } });
     const { paths } = JSON.parse(await document.text());
-    const below = Object.entries<object>(paths).filter(([path]) => path.startsWith("/api/"));
+    const below = Object.entries<object>(paths).filter(([path]) => /^\/api\/(?!v0\/)/.test(path));
     expect(below.length).toBe(14);
     for (const [path, methods] of below) {
       for (const method of Object.keys(methods)) {

@@ -41,6 +41,8 @@ describe("GET /openapi.json", () => {
       "/api/show": ["post"],
       "/api/tags": ["get"],
       "/api/version": ["get"],
+      "/api/v0/models": ["get"],
+      "/api/v0/models/{id}": ["get"],
       "/v1/models": ["get"],
       "/v1/models/{id}": ["get"],
       "/v1/models/{id}/load": ["post"],

@@ -147,7 +147,7 @@ describe("/metrics", () => {
 });
 
 describe("a keyring", () => {
-  test("tells whose key it is, and nothing for any other", () => {
+  test("names whose key it is, and nothing for any other", () => {
     const keys = keysOf("a", "b");
     expect(["key of a", "key of b", "key of", "key of a ", ""].map(keys.nameOf)).toEqual([
       "a",

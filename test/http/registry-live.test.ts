@@ -97,13 +97,17 @@ test("a model added while serving answers at once, and is gone with its entry", 
 test("an alias answers with the model's own name, and never reloads it", async () => {
   server.register({ [smol]: smolEntry({ aliases: ["gpt-4o", "default"] }) });
   expect((await answer({ model: "gpt-4o" })).model).toBe(smol);
-  expect(await get("/v1/models/default")).toMatchObject({ id: smol, aliases: ["gpt-4o", "default"] });
+  expect(await get("/v1/models/default")).toMatchObject({
+    id: "default",
+    parent: smol,
+    aliases: ["gpt-4o", "default"],
+  });
   server.register({ [smol]: smolEntry() });
   expect(await errorOf({ model: "gpt-4o" })).toMatchObject({ code: "model_not_found" });
   expect(count(/ loaded model model=smollm2/)).toBe(1);
 });
 
-test("weights that are replaced under the same path are loaded at the next request, the running one ends on the old", async () => {
+test("weights that are replaced under the same path are loaded at the next request, while the running one ends on the old", async () => {
   const [path, next] = [join(home, "swapped.gguf"), join(home, "swapped.gguf.next")];
   copyFileSync(modelPath(), path);
   server.register({ [smol]: smolEntry(), swapped: smolEntry({ path }) });
@@ -124,7 +128,7 @@ test("weights that are replaced under the same path are loaded at the next reque
   await answer();
 });
 
-test("a broken registry keeps the last good one, says so once for each change, and recovers", async () => {
+test("a broken registry keeps the last good one, is reported once for each change, and recovers", async () => {
   const broken = new RegExp(`The registry "${server.registryPath}" is not valid JSON`);
   for (const [text, times] of [
     ['{ "version": 1, "models": {', 1],

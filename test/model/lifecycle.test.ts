@@ -53,7 +53,7 @@ describe("with memory for one model", () => {
   });
   afterAll(() => server.stop());
 
-  test("the start says how much there is, and loads what is to be preloaded", async () => {
+  test("the start logs the budget, loads what OV_PRELOAD names, and reports a name that it does not know", async () => {
     expect(await server.logged(/ memory for models /)).toContain(
       'budget="2.0 GB" from=OV_MEMORY_BUDGET kv_cache="1 GB"',
     );
@@ -85,7 +85,7 @@ describe("with memory for one model", () => {
     expect(await Promise.all(names.map((name) => ask(name)))).toEqual(names);
   });
 
-  test("what can never fit is refused with numbers, and nobody had to go for it", async () => {
+  test("what can never fit is refused with the numbers, and nothing is evicted for it", async () => {
     const loaded = server.log().length;
     expect(await ask("huge")).toMatchObject({
       code: "insufficient_memory",

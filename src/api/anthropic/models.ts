@@ -39,7 +39,6 @@ export interface AnthropicModelsDeps extends ModelViewDeps {
 /** GET /v1/models and /v1/models/{id}, for requests with Anthropic's header. */
 export function createAnthropicModels({ catalog, ...deps }: AnthropicModelsDeps): Route[] {
   const view = createModelView(deps);
-  const show = async (model: Parameters<typeof view>[0]) => toModelInfo(await view(model));
   return [
     bodiless({
       method: "GET",
@@ -47,7 +46,7 @@ export function createAnthropicModels({ catalog, ...deps }: AnthropicModelsDeps)
       dialect: anthropic,
       handle: async ({ query }) => ({
         type: "json",
-        body: toPage(await Promise.all(catalog.list().map(show)), query),
+        body: toPage((await Promise.all(catalog.list().map(view))).flatMap(toModelInfos), query),
       }),
       doc: { summary: "List the registered models", answer: { "application/json": ModelInfoList } },
     }),
@@ -55,7 +54,10 @@ export function createAnthropicModels({ catalog, ...deps }: AnthropicModelsDeps)
       method: "GET",
       path: "/v1/models/:id",
       dialect: anthropic,
-      handle: async ({ params: { id } }) => ({ type: "json", body: await show(catalog.resolve(id)) }),
+      handle: async ({ params: { id } }) => {
+        const found = await view(catalog.resolve(id));
+        return { type: "json", body: toModelInfo(found, id ?? found.name) };
+      },
       doc: {
         summary: "Show one model",
         answer: { "application/json": ModelInfo },
@@ -65,15 +67,19 @@ export function createAnthropicModels({ catalog, ...deps }: AnthropicModelsDeps)
   ];
 }
 
-function toModelInfo({ name, entry, facts, status }: ModelView): ModelInfo {
-  const context = status?.contextLength ?? entry.context_length ?? facts.contextLength;
+/** One for each of its names. */
+function toModelInfos(view: ModelView): ModelInfo[] {
+  return view.names.map((name) => toModelInfo(view, name));
+}
+
+function toModelInfo({ facts, contextLength }: ModelView, name: string): ModelInfo {
   return {
     type: "model",
     id: name,
     display_name: name,
     created_at: new Date(facts.modified * 1000).toISOString(),
-    max_input_tokens: context,
-    max_tokens: context,
+    max_input_tokens: contextLength,
+    max_tokens: contextLength,
     capabilities: null,
     lifecycle: "active",
     line: null,

@@ -39,8 +39,9 @@ export function createManageRoutes({ catalog, editModels: edit }: ManageRoutesDe
       async handle({ body, notes }) {
         const asked = toKnownName(catalog, toAsked(body));
         if (asked === "") throw noModel();
-        const { name } = catalog.resolve(asked);
+        const { name, entry } = catalog.resolve(asked);
         notes.set({ model: name });
+        if (Object.hasOwn(entry.presets ?? {}, asked)) throw keptPreset(name, asked);
         await (name === asked ? edit.remove(name) : edit.removeAlias(name, asked));
         return done;
       },
@@ -67,4 +68,16 @@ export function createManageRoutes({ catalog, editModels: edit }: ManageRoutesDe
 
 function noModel(): OvError {
   return new OvError("model_required", 'The request names no model: send "model".', { param: "model" });
+}
+
+function keptPreset(name: string, preset: string): OvError {
+  return new OvError(
+    "invalid_request",
+    {
+      what: `Cannot delete ${JSON.stringify(preset)}`,
+      why: `it is a preset of ${JSON.stringify(name)}`,
+      next: `Run "ov-llm models set ${name} presets.${preset}=" on the server.`,
+    },
+    { param: "model" },
+  );
 }

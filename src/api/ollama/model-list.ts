@@ -20,7 +20,7 @@ export const Details = Type.Object({
 
 const summary = {
   name: text,
-  model: Type.String({ description: "The name or an alias, with a tag" }),
+  model: Type.String({ description: "The name, an alias or a preset, with a tag" }),
   size: bytes,
   digest: Type.String({
     description: "Made up from the entry: another one when other files lie at its path",
@@ -51,10 +51,10 @@ type Summary = Omit<ModelList["models"][number], "modified_at">;
 /** The last year whose nanoseconds have 64 bits, as some clients count them. */
 const farOff = "2262-01-01T00:00:00.000Z";
 
-/** Each model once for each of its names: a client that knows it by an alias must find that in the list. */
+/** Each model once for each of its names, presets included: a client finds only what is in the list. */
 export function toModelList(views: readonly ModelView[]): ModelList {
   const models = views.flatMap((view) =>
-    [view.name, ...(view.entry.aliases ?? [])].map((name) => ({
+    view.names.map((name) => ({
       ...toSummary(view, name, toSize(view)),
       modified_at: toTime(new Date(view.facts.modified * 1000)),
     })),

@@ -6,7 +6,7 @@ import { bodiless, type Route, withJson } from "../route.ts";
 import { ollama } from "./errors.ts";
 import { LoadedList, ModelList, toLoadedList, toModelList } from "./model-list.ts";
 import { toKnownName } from "./names.ts";
-import { createShow, Shown } from "./show.ts";
+import { Shown, toShown } from "./show.ts";
 
 /**
  * The release of Ollama whose API this is. Clients compare it with the one that they need, as VS Code does before it lists any
@@ -36,7 +36,6 @@ export interface ModelsRoutesDeps extends ModelViewDeps {
 /** GET /api/version, /api/tags and /api/ps, POST /api/show */
 export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Route[] {
   const view = createModelView(deps);
-  const show = createShow();
   const viewAll = () => Promise.all(catalog.list().map(view));
   return [
     bodiless({
@@ -71,7 +70,7 @@ export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Rout
       async handle({ body, notes }) {
         const model = catalog.resolve(toKnownName(catalog, toAsked(body)));
         notes.set({ model: model.name });
-        return { type: "json", body: show(await view(model)) };
+        return { type: "json", body: toShown(await view(model)) };
       },
       doc: {
         summary: "Show one model",

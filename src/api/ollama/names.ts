@@ -14,7 +14,12 @@ export function toKnownName(catalog: Pick<Catalog, "list">, asked: string): stri
   return findNamed(catalog, asked) ? asked : asked.slice(0, -latest.length);
 }
 
-/** The model that has this very name or alias. */
+/** The model that has this very name, alias or preset. */
 export function findNamed(catalog: Pick<Catalog, "list">, asked: string): CatalogModel | undefined {
-  return catalog.list().find(({ name, entry }) => name === asked || entry.aliases?.includes(asked));
+  return catalog
+    .list()
+    .find(
+      ({ name, entry: { aliases, presets } }) =>
+        name === asked || aliases?.includes(asked) || Object.hasOwn(presets ?? {}, asked),
+    );
 }

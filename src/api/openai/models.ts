@@ -38,6 +38,26 @@ export const Model = Type.Object({
   running: count,
   waiting: count,
   tokens_per_second: orNull(Type.Number({ description: "Of its last work, all requests together" })),
+  parent: orNull(Type.String({ description: "Of an alias or a preset: the model's own name" })),
+  type: Type.String({
+    description: "As LM Studio has it: `llm`, `vlm`, `embeddings`; also `rerank`, `transcription`, `speech`",
+  }),
+  capabilities: Type.Array(
+    Type.String({ description: "As Ollama has them: `completion`, `tools`, `thinking`, `embedding`" }),
+  ),
+  arch: orNull(Type.String({ description: "Such as `llama`" })),
+  max_model_len: orNull(count),
+  max_context_length: orNull(count),
+  meta: Type.Object(
+    { n_ctx_train: orNull(count), size: orNull(count) },
+    { description: "As llama.cpp has it: what the files say, and their bytes" },
+  ),
+  status: Type.Object(
+    {
+      value: Type.Union([Type.Literal("unloaded"), Type.Literal("loading"), Type.Literal("loaded")]),
+    },
+    { description: "As llama.cpp has it" },
+  ),
 });
 
 export const ModelList = Type.Object({ object: Type.Literal("list"), data: Type.Array(Model) });
@@ -59,9 +79,13 @@ export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Rout
       dialect: openai,
       async handle() {
         const views = await Promise.all(catalog.list().map(view));
-        return { type: "json", body: { object: "list", data: views.map(toModel) } satisfies ModelList };
+        const data = views.flatMap((one) => one.names.map((name) => toModel(one, name)));
+        return { type: "json", body: { object: "list", data } satisfies ModelList };
       },
-      doc: { summary: "List the registered models", answer: { "application/json": ModelList } },
+      doc: {
+        summary: "List the registered models by all of their names",
+        answer: { "application/json": ModelList },
+      },
     }),
     bodiless({
       method: "GET",
@@ -69,7 +93,7 @@ export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Rout
       dialect: openai,
       handle: async ({ params: { id } }) => ({
         type: "json",
-        body: toModel(await view(catalog.resolve(id))),
+        body: toModel(await view(catalog.resolve(id)), id),
       }),
       doc: {
         summary: "Show one model",
@@ -80,20 +104,23 @@ export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Rout
   ];
 }
 
-export function toModel({ name, entry, facts, status, tokensPerSecond }: ModelView): Model {
+/** The row of a model by one of its names, by default its own. */
+export function toModel(view: ModelView, id: string = view.name): Model {
+  const { name, entry, facts, status, tokensPerSecond, capabilities, contextLength } = view;
+  const preset = Object.entries(entry.presets ?? {}).find(([own]) => own === id)?.[1];
   return {
-    id: name,
+    id,
     object: "model",
     created: facts.modified,
     owned_by: "ov-llm",
     loaded: status?.state === "ready",
     state: status?.state ?? "unloaded",
     device: status?.device ?? null,
-    context_length: status?.contextLength ?? entry.context_length ?? facts.contextLength,
+    context_length: contextLength,
     task: entry.task,
     weight_format: entry.weight_format,
     aliases: entry.aliases ?? [],
-    defaults: entry.defaults ?? {},
+    defaults: { ...entry.defaults, ...preset },
     presets: entry.presets ?? {},
     pinned: entry.pinned ?? false,
     engine: status?.engine ?? null,
@@ -103,5 +130,31 @@ export function toModel({ name, entry, facts, status, tokensPerSecond }: ModelVi
     running: status?.running ?? 0,
     waiting: status?.waiting ?? 0,
     tokens_per_second: tokensPerSecond,
+    parent: id === name ? null : name,
+    type: toType(view),
+    capabilities: [...capabilities],
+    arch: facts.description?.architecture ?? null,
+    max_model_len: contextLength,
+    max_context_length: contextLength,
+    meta: { n_ctx_train: facts.contextLength, size: facts.description?.weightsBytes ?? null },
+    status: { value: toLoading(status?.state) },
   };
+}
+
+const types: Readonly<Record<string, string>> = {
+  embed: "embeddings",
+  rank: "rerank",
+  transcribe: "transcription",
+  speak: "speech",
+};
+
+/** LM Studio's word for what a model is, and ours where it has none. */
+export function toType({ purpose, entry }: Pick<ModelView, "purpose" | "entry">): string {
+  if (entry.task.startsWith("image-text-to-text")) return "vlm";
+  return types[purpose] ?? "llm";
+}
+
+function toLoading(state: string | undefined): Model["status"]["value"] {
+  if (state === "ready" || state === "draining") return "loaded";
+  return state === "loading" ? "loading" : "unloaded";
 }

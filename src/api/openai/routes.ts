@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
 import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
+import { createStudioRoutes, type StudioRoutesDeps } from "./lm-studio.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
 import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
@@ -8,12 +9,14 @@ import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./respons
 export type OpenAiRoutesDeps = ChatRoutesDeps &
   CompletionsRoutesDeps &
   ModelsRoutesDeps &
+  StudioRoutesDeps &
   ResponsesRoutesDeps &
   StoredResponsesDeps;
 
 export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
   return [
     ...createModelsRoutes(deps),
+    ...createStudioRoutes(deps),
     ...createChatRoutes(deps),
     ...createCompletionsRoutes(deps),
     ...createResponsesRoutes(deps),

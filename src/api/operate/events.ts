@@ -30,6 +30,10 @@ export const eventData = {
     { description: "A request got its turn after this wait, the load of the model included" },
   ),
   "model.kv_cache": Type.Object({ model: text, usage: Type.Number({ minimum: 0, maximum: 1 }) }),
+  "model.grammars": Type.Object(
+    { model: text, held: count, bytes: count },
+    { description: "Distinct grammars that its process keeps, and their memory" },
+  ),
   "request.started": Type.Object({ ...request, model: text }, { description: "Its model is known" }),
   "request.finished": Type.Object({
     ...request,

@@ -7,7 +7,7 @@ export const TokenLogprobs = Type.Array(
     token: Type.String(),
     logprob: Type.Number(),
     bytes: Type.Array(Type.Integer({ minimum: 0, maximum: 255 })),
-    top_logprobs: Type.Array(Type.Unknown(), { maxItems: 0 }),
+    top_logprobs: Type.Array(Type.Never(), { maxItems: 0 }),
   }),
 );
 export type TokenLogprobs = Static<typeof TokenLogprobs>;

@@ -11,7 +11,7 @@ const status = Type.Union([
 export const OutputText = Type.Object({
   type: Type.Literal("output_text"),
   text: Type.String(),
-  annotations: Type.Array(Type.Unknown(), { maxItems: 0 }),
+  annotations: Type.Array(Type.Never(), { maxItems: 0 }),
   logprobs: TokenLogprobs,
 });
 

@@ -1,0 +1,32 @@
+import { probeTemplate } from "../generate/template/probe.ts";
+import { compileTemplate } from "../generate/template/template.ts";
+
+/** Whether a chat template knows of thinking. */
+export type ReadThinking = (template: string) => Promise<boolean>;
+
+/** Finding it out takes trial renders: it is remembered of each template, and one at a time is tried, between other work. */
+export function createThinkingReader(): ReadThinking {
+  const known = new Map<string, Promise<boolean>>();
+  let last: Promise<unknown> = Promise.resolve();
+  return (template) => {
+    const found = known.get(template) ?? last.then(yieldLoop).then(() => thinks(template));
+    if (!known.has(template)) last = found;
+    known.set(template, found);
+    return found;
+  };
+}
+
+function yieldLoop(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function thinks(source: string): boolean {
+  if (source === "") return false;
+  try {
+    const { reasoning, kwargs } = probeTemplate(compileTemplate({ source, bosToken: "", eosToken: "" }));
+    return reasoning !== null || kwargs.length > 0;
+  } catch {
+    // One that cannot be read cannot be used either; a request says why.
+    return false;
+  }
+}
