@@ -19,6 +19,7 @@ const args = {
   },
   name: { type: "string", description: "The name that the model gets; default: made from the hub's" },
   overwrite: { type: "boolean", description: "Fetch and convert again, and replace models of the same name" },
+  accept: { type: "boolean", description: "Register the model even if what it writes looks like noise" },
   copy: { type: "boolean", description: "Leave the downloaded original in OV_MODEL_SRC" },
   json: { type: "boolean", description: "Print what happens as JSON, one event a line" },
   ...toSettingArgs(settingNamesOf("convert")),
@@ -37,6 +38,7 @@ export const pull = defineCommand({
     const options = toPullOptions(loaded, wanted, {
       name: typeof given.name === "string" ? given.name : null,
       overwrite: given.overwrite === true,
+      accept: given.accept === true,
       copy: given.copy === true,
     });
     return await untilStopped(

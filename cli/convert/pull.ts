@@ -8,7 +8,7 @@ import { runToEnd } from "./run.ts";
 export function toPullOptions(
   loaded: LoadedSettings,
   wanted: Omit<Wanted, "reuse">,
-  more: Partial<Pick<ConvertOptions, "name" | "overwrite" | "copy">> = {},
+  more: Partial<Pick<ConvertOptions, "name" | "overwrite" | "accept" | "copy">> = {},
 ): ConvertOptions {
   return {
     loaded,
@@ -16,6 +16,7 @@ export function toPullOptions(
     selection: { only: [], include: [], exclude: [] },
     name: null,
     overwrite: false,
+    accept: false,
     copy: false,
     dryRun: false,
     keepGoing: false,
