@@ -4,7 +4,14 @@ import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 import { GenerateMessage, StartedMessage, StepMessage } from "./generate.ts";
 import { LoadMessage, ReadyMessage } from "./load.ts";
-import { CancelMessage, CloseMessage, FailedMessage, FinishedMessage, MetricsMessage } from "./request.ts";
+import {
+  CancelMessage,
+  CloseMessage,
+  FailedMessage,
+  FinishedMessage,
+  GrammarsMessage,
+  MetricsMessage,
+} from "./request.ts";
 import { DetokenizeMessage, TextMessage, TokenizeMessage, TokensMessage } from "./tokens.ts";
 import { protocolVersion, toVersionMismatch } from "./version.ts";
 
@@ -24,6 +31,7 @@ export const FromHost = Type.Union([
   TokensMessage,
   TextMessage,
   MetricsMessage,
+  GrammarsMessage,
   FinishedMessage,
   FailedMessage,
 ]);

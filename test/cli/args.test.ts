@@ -21,6 +21,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   runtimeDir: ["/rt", "/rt"],
   nativeDir: ["/nd", "/nd"],
   modelCacheDir: ["/c", "/c"],
+  grammarMemory: ["1GB", 2 ** 30],
   kvCacheGb: ["3", 3],
   maxTokens: ["5", 5],
   maxBody: ["1MB", 1_048_576],
@@ -46,6 +47,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   convertEnv: ["/env", "/env"],
   task: ["feature-extraction", "feature-extraction"],
   weightFormat: ["int4", "int4"],
+  pull: null,
   trustRemoteCode: null,
 };
 

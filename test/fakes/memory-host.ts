@@ -22,6 +22,8 @@ export interface MemoryHost extends Host {
   running(): number;
   /** What it was asked to generate so far, in order. */
   readonly asked: readonly GenerateRequest[];
+  /** From now on it keeps these grammars. */
+  hold(grammars: Host["grammars"]): void;
   /** Ends it as a crash would. */
   crash(): void;
 }
@@ -64,6 +66,7 @@ export function createMemoryHost({
   const seen = new Set<string>();
   const asked: GenerateRequest[] = [];
   let ended: OvError | undefined;
+  let grammars = { held: 0, bytes: 0 };
 
   const ready: ReadyMessage = {
     type: "ready",
@@ -192,6 +195,12 @@ export function createMemoryHost({
     pid: 0,
     get alive() {
       return ended === undefined;
+    },
+    get grammars() {
+      return grammars;
+    },
+    hold(now) {
+      grammars = now;
     },
     run: (operation, request, signal) => handlers[operation](request, signal),
     close: () => {

@@ -98,7 +98,7 @@ describe("the recorded lines of the protocol", () => {
       new Set(["load", ...operations, "cancel", "close"]),
     );
     expect(typesOf(recorded.map(({ from }) => from))).toEqual(
-      new Set(["ready", "started", "step", "tokens", "text", "metrics", "finished", "failed"]),
+      new Set(["ready", "started", "step", "tokens", "text", "metrics", "grammars", "finished", "failed"]),
     );
   });
 

@@ -51,6 +51,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
       stallSeconds: toStallSeconds(options.stallSeconds),
       log: options.log,
       onCacheUsage: (usage) => options.observe?.({ type: "kv_cache", model: name, usage }),
+      onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
       signal,
     });
     return { host, defaults: described.defaults };

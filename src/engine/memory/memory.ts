@@ -13,7 +13,11 @@ export interface Memory {
   /** `pids`: the models' processes. */
   budget(pids: number[]): Budget;
   /** Notes what a model's process takes when it has just been loaded, or before it ends: the next estimate is better. */
-  measure(target: ModelTarget, host: Pick<Host, "pid" | "ready">, when: "loaded" | "ending"): void;
+  measure(
+    target: ModelTarget,
+    host: Pick<Host, "pid" | "ready" | "grammars">,
+    when: "loaded" | "ending",
+  ): void;
   /** What the process holds now, in bytes; null: it is gone. */
   read(pid: number): number | null;
 }
@@ -73,13 +77,14 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
     },
     budget: (pids) =>
       reader.read(pids.reduce((sum, pid) => sum + (readProcessMemory(pid)?.anonymous ?? 0), 0)),
-    measure(target, { pid, ready }, when) {
+    measure(target, { pid, ready, grammars }, when) {
       const before = known.get(toKey(target));
       const now = readProcessMemory(pid);
       if (!before || !now) return;
       const held = toHeld(now, before.weights);
       if (when === "loaded") Object.assign(before, { device: ready.device, loaded: held });
-      else before.grown = Math.max(0, held - before.loaded);
+      // The next process starts without them.
+      else before.grown = Math.max(0, held - grammars.bytes - before.loaded);
     },
     read: (pid) => readProcessMemory(pid)?.resident ?? null,
   };

@@ -55,6 +55,9 @@ function toHost(ready: ReadyMessage, connection: Connection, model: string): Hos
     get alive() {
       return child.alive;
     },
+    get grammars() {
+      return connection.grammars;
+    },
     run,
     close: connection.close,
     exited: connection.exited,

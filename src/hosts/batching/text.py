@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import openvino_genai as genai
 
-from base import Model
+from base import STEP_TOKENS, Model
 from grammars import to_config
+from held_grammars import HeldGrammars
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
 from prefixes import PrefixIndex
@@ -44,6 +45,7 @@ class Text:
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
+        self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
 
     def start(self, message: Message) -> list[Message]:
@@ -61,6 +63,8 @@ class Text:
         self.running[message["id"]] = Request(
             message["id"], handle, prompt, message["logprobs"], message["special_tokens"]
         )
+        if message["grammar"] is not None:
+            self.grammars.add(message["id"], message["grammar"])
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
     def _config(self, message: Message, max_tokens: int) -> Any:
@@ -98,11 +102,15 @@ class Text:
         return True
 
     def step(self) -> list[Message]:
-        """One step of all requests: a `step` message where there is text, then what ended."""
+        """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
+        self.grammars.before_step(self._most_tokens(), self._kv_bytes())
         self.model.pipeline.step()
         moved, ended = self._read()
+        waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
+        self.grammars.after_step(waiting, self._kv_bytes())
+        report = self.grammars.report()
         if not moved:
-            return ended
+            return [*report, *ended]
         outputs: list[Message] = []
         for one, text in zip(moved, self._decode(moved), strict=True):
             request = one.request
@@ -114,7 +122,22 @@ class Text:
                 ended.append(self._finish(one))
             else:
                 request.move_window(self.tokenizer, self.pieces)
-        return [{"type": "step", "outputs": outputs}, *ended]
+        return [*report, {"type": "step", "outputs": outputs}, *ended]
+
+    def _waiting(self) -> list[Request]:
+        return [request for request in self.running.values() if not request.generated]
+
+    def _most_tokens(self) -> int:
+        """How many tokens the next step may compute."""
+        waiting = self._waiting()
+        prompts = sum(len(request.prompt) for request in waiting)
+        return min(STEP_TOKENS, prompts + len(self.running) - len(waiting))
+
+    def _kv_bytes(self) -> int:
+        """Of the KV cache's pool where that is a part of this process's heap, and may grow in a step."""
+        if not self.model.grows or self.model.device != "CPU":
+            return 0
+        return int(self.model.pipeline.get_metrics().cache_size_in_bytes)
 
     def _read(self) -> tuple[list[Moved], list[Message]]:
         """The requests that have new tokens, and the messages of those that the engine gave up."""

@@ -25,8 +25,8 @@ const target = toTarget("model", { path });
 const create = (kvCacheGb: number | null) => createMemory({ memoryBudget: 32 * 2 ** 30, kvCacheGb });
 /** This test's own process in the place of a host. */
 const hostOn = (device: string) => {
-  const { ready } = createMemoryHost();
-  return { pid: process.pid, ready: { ...ready, device } };
+  const { ready, grammars } = createMemoryHost();
+  return { pid: process.pid, grammars, ready: { ...ready, device } };
 };
 
 describe("what a model needs", () => {

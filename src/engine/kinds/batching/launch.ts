@@ -5,6 +5,7 @@ import base from "../../../hosts/batching/base.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
+import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
@@ -25,6 +26,7 @@ export const hostSources = {
   "device.py": device,
   "engine.py": engine,
   "grammars.py": grammars,
+  "held_grammars.py": heldGrammars,
   "host.py": host,
   "logprobs.py": logprobs,
   "messages.py": messages,
