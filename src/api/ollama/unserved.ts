@@ -19,7 +19,7 @@ export function createUnservedRoutes(): Route[] {
     });
 
   const convert =
-    'Run "ov-llm convert OWNER/MODEL" on the server, or "ov-llm models add PATH" for files that lie there.';
+    'Pull one with POST /api/pull, or run "ov-llm models add PATH" on the server for files that lie there.';
   return [
     refused("/api/create", "create models over its API", convert),
     refused("/api/blobs/:digest", "take files over its API", convert),
