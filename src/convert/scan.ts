@@ -11,8 +11,7 @@ import { isSameTask, isServed, renderUnserved } from "../models/tasks.ts";
 /** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
 
-export interface ExportSource
-  extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "hasCode" | "isLink"> {
+export interface ExportSource extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "code" | "isLink"> {
   kind: "export";
   folder: string;
   path: string;
@@ -139,7 +138,7 @@ function lookAtWeights(
 ): Source | string {
   const found = readHfFolder(path, files);
   if ("problem" in found) return found.problem;
-  const { bytes, parameters, widths, hasCode, isLink } = found;
+  const { bytes, parameters, widths, code, isLink } = found;
   return (
     findObstacle(found, task) ?? {
       kind: "export",
@@ -148,7 +147,7 @@ function lookAtWeights(
       bytes,
       parameters,
       widths,
-      hasCode,
+      code,
       isLink,
     }
   );

@@ -9,7 +9,7 @@ const GB = 1024 ** 3;
 
 function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource {
   const path = `/model/${folder}`;
-  const facts = { bytes: 2 * GB, parameters: GB, widths: [128], hasCode: false, isLink: false };
+  const facts = { bytes: 2 * GB, parameters: GB, widths: [128], code: [], isLink: false };
   return { kind: "export", folder, path, ...facts, ...extra };
 }
 
