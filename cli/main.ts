@@ -22,6 +22,7 @@ const commands: Commands = {
 /** What ov-llm calls itself, never a person: no help and no list names it. */
 const internal: Commands = {
   "engine-host": () => import("./commands/engine-host.ts").then(({ engineHost }) => engineHost),
+  "pull-host": () => import("./commands/pull-host.ts").then(({ pullHost }) => pullHost),
 };
 
 const program = defineCommand({

@@ -28,7 +28,7 @@ function findReadableKey(settingsFile: string): string[] {
   return [`Other users of this machine can read OV_API_KEY in ${file}: run chmod 600 ${file}.`];
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith("127.");
   return host === "localhost" || host === "::1";
 }

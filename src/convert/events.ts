@@ -40,6 +40,8 @@ export type ConvertEvent =
   /** The export starts again, with other arguments. */
   | { type: "retrying"; model: ModelOfRun; note: string }
   | { type: "checking"; model: ModelOfRun; seconds: number }
+  /** What it writes looks like noise (`doubt`, a clause), and it is registered all the same, as asked. */
+  | { type: "accepted"; model: ModelOfRun; doubt: string }
   | ({ type: "converted" | "registered"; model: ModelOfRun } & Finished)
   | { type: "failed"; model: ModelOfRun; seconds: number; error: OvError }
   /** The signal ended it; the model and the registry are as they were. */

@@ -25,6 +25,8 @@ export interface ConvertOptions {
   name: string | null;
   /** Convert again, and replace models of the same name. */
   overwrite: boolean;
+  /** Register a model even if what it writes looks like noise. */
+  accept: boolean;
   /** Leave the originals where they are. */
   copy: boolean;
   /** Only plan. */

@@ -169,7 +169,10 @@ async function runOne(
       overwrite: options.overwrite,
       async check(path) {
         report({ type: "checking", model, seconds: toSeconds() });
-        await deps.check.check(planned, path);
+        const doubt = await deps.check.check(planned, path);
+        if (doubt === null) return;
+        if (!options.accept) throw toNoiseError(planned, doubt);
+        report({ type: "accepted", model, doubt });
       },
       signal,
       now: () => new Date(),
@@ -189,6 +192,12 @@ async function runOne(
     report({ type: "failed", model, seconds, error });
     return { ...toReported(planned, "failed"), seconds, error: error.message };
   }
+}
+
+function toNoiseError({ source }: Planned, doubt: string): OvError {
+  const what = `The model of ${JSON.stringify(source.folder)} answers, but ${doubt}`;
+  const next = "Fetch it again; if it is meant to write so, register it with --accept.";
+  return new OvError("conversion_failed", { what, next });
 }
 
 function toModel({ name }: Planned, index: number, total: number): ModelOfRun {

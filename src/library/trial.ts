@@ -6,12 +6,15 @@ import { toTarget } from "../engine/pool/target.ts";
 import { toReason } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import { createSanityCheck, toCountRequest } from "./sanity.ts";
 
-/** What came of loading a model and asking it for one token. */
+/** What came of loading a model and asking it for a few tokens. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
-  /** For the load and the first token. */
+  /** Why what it wrote cannot be trusted, as a clause; null: nothing speaks against it. */
+  doubt: string | null;
+  /** For the load and the answer. */
   seconds: number;
   device: string | null;
 }
@@ -32,13 +35,17 @@ export function createLoadTester(
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
 
-  async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
+  async function answerOnce(
+    name: string,
+    entry: RegistryEntry,
+  ): Promise<Pick<LoadResult, "doubt" | "device">> {
     const { host } = await load(toTarget(name, entry, settings), signal);
     try {
-      for await (const _event of host.run("generate", oneToken, signal)) {
-        // Each event is a sign that it works; a failure is thrown.
-      }
-      return host.ready.device;
+      const request = toCountRequest(host.ready.capabilities);
+      const sanity = createSanityCheck();
+      // Each event is a sign that it works; a failure is thrown.
+      for await (const event of host.run("generate", request, signal)) sanity.see(event);
+      return { doubt: sanity.findDoubt(), device: host.ready.device };
     } finally {
       await host.close();
     }
@@ -49,35 +56,14 @@ export function createLoadTester(
       const started = performance.now();
       const toSeconds = () => Math.round((performance.now() - started) / 10) / 100;
       try {
-        const device = await answerOnce(name, entry);
-        return { problem: null, seconds: toSeconds(), device };
+        const { doubt, device } = await answerOnce(name, entry);
+        return { problem: null, doubt, seconds: toSeconds(), device };
       } catch (error) {
         signal.throwIfAborted();
         const problem = toReason(error);
-        return { problem, seconds: toSeconds(), device: null };
+        return { problem, doubt: null, seconds: toSeconds(), device: null };
       }
     },
     dispose: engines.dispose,
   };
 }
-
-/** Greedy, so that it is the same each time. */
-const oneToken = {
-  prompt: "Hi",
-  add_special_tokens: false,
-  grammar: null,
-  special_tokens: false,
-  sampling: {
-    temperature: 0,
-    top_p: 1,
-    top_k: null,
-    min_p: 0,
-    repetition_penalty: 1,
-    presence_penalty: 0,
-    frequency_penalty: 0,
-    seed: 0,
-  },
-  max_tokens: 1,
-  ignore_eos: false,
-  logprobs: false,
-};

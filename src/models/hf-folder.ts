@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
+import { findAbsentLayers } from "./layers.ts";
 import { findOwnCode } from "./own-code.ts";
 import { findOdd } from "./problems.ts";
 import { readWeights } from "./weights.ts";
@@ -36,9 +37,13 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
   if (config === null) return { problem: "its config.json is invalid" };
   const weights = readWeights(path, files);
   if ("problem" in weights) return weights;
+  const absent = findAbsentLayers(config, weights.tensors);
+  if (absent !== null) return { problem: absent };
+  const { bytes, parameters } = weights;
   const architectures = config.architectures ?? [];
   return {
-    ...weights,
+    bytes,
+    parameters,
     widths: toWidths(config),
     architectures,
     task: findHfTask(config, files),

@@ -47,6 +47,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   convertEnv: ["/env", "/env"],
   task: ["feature-extraction", "feature-extraction"],
   weightFormat: ["int4", "int4"],
+  pull: null,
   trustRemoteCode: null,
 };
 

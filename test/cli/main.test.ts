@@ -51,7 +51,8 @@ describe("ov-llm", () => {
     for (const setting of settingNamesOf("serve").map((name): Setting => settingsTable[name])) {
       expect(out).toContain(setting.help);
       expect(out).toContain(setting.env);
-      if (setting.flag !== null) expect(out).toContain(`--${setting.flag}=`);
+      if (setting.flag !== null)
+        expect(out).toContain(`--${setting.flag}${setting.kind === "switch" ? " " : "="}`);
       if (setting.default) expect(out).toContain(`(${setting.env}, default: ${setting.default})`);
     }
     expect(out).not.toContain("\u001b");

@@ -24,6 +24,7 @@ describe("loadSettings", () => {
       host: "127.0.0.1",
       port: 9000,
       ollamaPort: null,
+      pull: true,
       device: "AUTO",
       engine: "auto",
       modelPath: null,

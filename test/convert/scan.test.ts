@@ -57,6 +57,23 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     "incomplete download: model-2-of-2.safetensors missing",
   ],
   [
+    "a tensor of the index that its shard lacks",
+    {
+      "model.safetensors.index.json": index,
+      "model-1-of-2.safetensors": toSafetensors([2], ["a"]),
+      "model-2-of-2.safetensors": toSafetensors([2], ["c"]),
+    },
+    "damaged download: model-2-of-2.safetensors lacks b, which the index states of it",
+  ],
+  [
+    "layers missing",
+    {
+      "config.json": config({ num_hidden_layers: 3 }),
+      "model.safetensors": toSafetensors([2], ["model.embed_tokens.weight", "model.layers.1.up.weight"]),
+    },
+    "incomplete weights: layers 0, 2 of its 3 are missing: fetch it again",
+  ],
+  [
     "an encoder",
     { "config.json": config({ architectures: ["BertModel"] }) },
     'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
@@ -85,8 +102,8 @@ describe("scanSources", () => {
     const path = makeModel(join(src, "A Model"), {
       "model.safetensors": null,
       "model.safetensors.index.json": index,
-      "model-1-of-2.safetensors": toSafetensors([4, 4]),
-      "model-2-of-2.safetensors": toSafetensors([8]),
+      "model-1-of-2.safetensors": toSafetensors([4, 4], ["a"]),
+      "model-2-of-2.safetensors": toSafetensors([8], ["b"]),
       "config.json": config({ intermediate_size: 96, auto_map: { AutoModel: "m.M" } }),
     });
     const { found, skipped } = await scan(src);

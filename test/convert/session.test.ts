@@ -80,12 +80,13 @@ function createScene(
       selection: { only: [], include: [], exclude: [] },
       name: null,
       overwrite: false,
+      accept: false,
       copy: false,
       dryRun: false,
       keepGoing: false,
       ...change,
     },
-    deps: { hub: createHubOf(hubFiles, commit), converter, check: { check: async () => {}, dispose() {} } },
+    deps: { hub: createHubOf(hubFiles, commit), converter, check: { check: async () => null, dispose() {} } },
     ask,
     report: (event) => void events.push(event),
     signal: new AbortController().signal,
@@ -265,6 +266,35 @@ describe("runSession", () => {
     };
     const { report } = await runSession(session);
     expect(report.models).toMatchObject([{ state: "failed", error: "It is upside down. Turn it." }]);
+  });
+
+  test("a model that writes noise is registered only if that is accepted", async () => {
+    const doubt = 'it writes " read read", which looks like noise';
+    const strict = createScene();
+    makeOpenVino(join(strict.src, "noisy"));
+    strict.session.deps.check.check = async () => doubt;
+    const refused = await runSession(strict.session);
+    expect(refused.report.models).toMatchObject([
+      { state: "failed", error: expect.stringMatching(/"noisy" answers, but it writes .* --accept\.$/) },
+    ]);
+    const lenient = createScene({ accept: true });
+    makeOpenVino(join(lenient.src, "noisy"));
+    lenient.session.deps.check.check = async () => doubt;
+    const { report } = await runSession(lenient.session);
+    expect(report.models).toMatchObject([{ state: "registered" }]);
+    expect(lenient.events).toContainEqual(expect.objectContaining({ type: "accepted", doubt }));
+  });
+
+  test("a model whose weights were filled at random is not registered, and the tensors are named", async () => {
+    const { src, session } = createScene();
+    const table = "model.layers.{1, 2}.mlp.up_proj.weight | MISSING    | ";
+    makeModel(join(src, "holes"), { behaviour: `reports ${table}` });
+    const { report } = await runSession(session);
+    const error = expect.stringContaining(
+      "describes: model.layers.{1, 2}.mlp.up_proj.weight. Fetch the model",
+    );
+    expect(report.models).toMatchObject([{ state: "failed", error }]);
+    expect(existsSync(join(src, "holes", "model.safetensors"))).toBe(true);
   });
 
   test("an abort ends it with the signal's reason, and the model is as it was", async () => {

@@ -56,6 +56,7 @@ test("only those without a problem are loaded, in their order", async () => {
   const tester = {
     test: async (name: string) => ({
       problem: name === "own" ? "It broke." : null,
+      doubt: null,
       seconds: 1,
       device: "CPU",
     }),

@@ -1,10 +1,11 @@
 import type { Route } from "../route.ts";
 import { createManageRoutes, type ManageRoutesDeps } from "./manage.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
+import { createPullRoute, type PullRouteDeps } from "./pull.ts";
 import { createTextRoutes, type TextRoutesDeps } from "./text-routes.ts";
 import { createUnservedRoutes } from "./unserved.ts";
 
-export type OllamaRoutesDeps = TextRoutesDeps & ModelsRoutesDeps & ManageRoutesDeps;
+export type OllamaRoutesDeps = TextRoutesDeps & ModelsRoutesDeps & ManageRoutesDeps & PullRouteDeps;
 
 /** All that is below /api. */
 export function createOllamaRoutes(deps: OllamaRoutesDeps): Route[] {
@@ -12,6 +13,7 @@ export function createOllamaRoutes(deps: OllamaRoutesDeps): Route[] {
     ...createTextRoutes(deps),
     ...createModelsRoutes(deps),
     ...createManageRoutes(deps),
+    createPullRoute(deps),
     ...createUnservedRoutes(deps),
   ];
 }

@@ -50,7 +50,7 @@ export function createUnservedRoutes({ catalog }: { catalog: Catalog }): Route[]
     });
 
   const convert =
-    'Run "ov-llm convert OWNER/MODEL" on the server, or "ov-llm models add PATH" for files that lie there.';
+    'Pull one with POST /api/pull, or run "ov-llm models add PATH" on the server for files that lie there.';
   return [
     embed("/api/embed"),
     embed("/api/embeddings"),
