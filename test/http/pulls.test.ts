@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
@@ -13,6 +13,7 @@ import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 // A real server and real child processes; the hub, the exporter and the engine are fakes.
+setDefaultTimeout(60_000);
 const temp = createTempDir();
 const key = "a key of the tests";
 const headers = { authorization: `Bearer ${key}` };
