@@ -65,7 +65,7 @@ async function bring(
     signal,
     onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
   });
-  if (choice.kind !== "gguf") writeOrigin(path, repo);
+  if (choice.kind !== "gguf") writeOrigin(path, { repo, revision: listing.commit });
   return { state: "fetched", entry: basename(path) };
 }
 
@@ -97,8 +97,8 @@ function findEarlier(path: string, { repo, reuse }: Wanted, settings: Settings):
 
 /** Another owner's model may have the same name. */
 function refuseOther(repo: string, folder: string): void {
-  const other = readOrigin(folder);
-  if (other === null || other === repo) return;
+  const other = readOrigin(folder)?.repo;
+  if (other === undefined || other === repo) return;
   throw new OvError("conversion_failed", {
     what: `Cannot fetch ${repo}`,
     why: `"${folder}" holds ${other}`,

@@ -11,8 +11,7 @@ import { isServed, mayBeExported, renderUnserved, usualTask } from "../models/ta
 /** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
 
-export interface ExportSource
-  extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "hasCode" | "isLink"> {
+export interface ExportSource extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "code" | "isLink"> {
   kind: "export";
   folder: string;
   path: string;
@@ -144,7 +143,7 @@ function lookAtWeights(
 ): Source | string {
   const found = readHfFolder(path, files);
   if ("problem" in found) return found.problem;
-  const { bytes, parameters, widths, hasCode, isLink } = found;
+  const { bytes, parameters, widths, code, isLink } = found;
   const wanted = task ?? found.task ?? usualTask;
   return (
     findObstacle(found, wanted) ?? {
@@ -156,7 +155,7 @@ function lookAtWeights(
       bytes,
       parameters,
       widths,
-      hasCode,
+      code,
       isLink,
     }
   );

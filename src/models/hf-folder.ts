@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
 import { findAbsentLayers } from "./layers.ts";
+import { findOwnCode } from "./own-code.ts";
 import { findOdd } from "./problems.ts";
 import { isReranker } from "./reranker.ts";
 import { readWeights } from "./weights.ts";
@@ -22,8 +23,10 @@ export interface HfFolder {
   /** The method by which its weights are quantized already, as transformers names it; null: they are not. */
   quantization: string | null;
   hasTokenizer: boolean;
-  /** It comes with Python files of its own. */
+  /** Its config.json names classes of its own. */
   hasCode: boolean;
+  /** The Python files that come with it, or that its files name. */
+  code: string[];
   /** It is a link, or has links out of itself: a move would break them. */
   isLink: boolean;
 }
@@ -51,6 +54,7 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     quantization: config.quantization_config?.quant_method ?? null,
     hasTokenizer: files.some((name) => tokenizerFile.test(name)),
     hasCode: config.auto_map !== undefined,
+    code: findOwnCode(path, files),
     isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
   };
 }

@@ -15,7 +15,7 @@ function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource
     bytes: 2 * GB,
     parameters: GB,
     widths: [128],
-    hasCode: false,
+    code: [],
     isLink: false,
   };
   return { kind: "export", folder, path, ...facts, ...extra };

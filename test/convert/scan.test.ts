@@ -118,7 +118,7 @@ describe("scanSources", () => {
         bytes: expect.any(Number),
         parameters: 24,
         widths: [128, 96],
-        hasCode: true,
+        code: ["m.py"],
         isLink: false,
       },
     ]);

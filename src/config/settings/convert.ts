@@ -70,6 +70,6 @@ export const convertSettings = {
     kind: "switch",
     schema: Type.Boolean(),
     default: "true",
-    help: "Allow Python files that come with a model to run during its conversion; --no-trust-remote-code forbids it",
+    help: "Allow Python files that come with a model to run during its conversion; for a model that was fetched only this flag or a yes to that question does; --no-trust-remote-code forbids it",
   },
 } as const satisfies Record<string, Setting>;
