@@ -8,6 +8,8 @@ const sizes = {
   intermediate_size: size,
   moe_intermediate_size: size,
   n_embd: size,
+  num_hidden_layers: size,
+  n_layer: size,
   n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
 };
 

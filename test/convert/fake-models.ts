@@ -3,10 +3,17 @@ import { join } from "node:path";
 import { convertPackages } from "../../src/convert/packages.ts";
 import { repo } from "../helpers/server.ts";
 
-/** A small .safetensors file of that shape in float16, with as many bytes of data as its header says. */
-export function toSafetensors(shape: number[]): Buffer {
-  const bytes = shape.reduce((product, next) => product * next, 2);
-  const header = Buffer.from(JSON.stringify({ w: { dtype: "F16", shape, data_offsets: [0, bytes] } }));
+/** A small .safetensors file with tensors of that shape in float16, and as many bytes of data as its header says. */
+export function toSafetensors(shape: number[], names: string[] = ["w"]): Buffer {
+  const each = shape.reduce((product, next) => product * next, 2);
+  const toTensor = (_: string, at: number) => ({
+    dtype: "F16",
+    shape,
+    data_offsets: [at * each, (at + 1) * each],
+  });
+  const bytes = each * names.length;
+  const tensors = Object.fromEntries(names.map((name, at) => [name, toTensor(name, at)]));
+  const header = Buffer.from(JSON.stringify(tensors));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, header, Buffer.alloc(bytes)]);
