@@ -46,7 +46,6 @@ export interface PlanOptions {
   exists: (path: string) => boolean;
   /** The name under which a source was converted before. */
   earlierName: (path: string) => string | undefined;
-  task: string;
   weightFormat: WeightFormat;
   modelOut: string;
   modelOg: string;
@@ -62,10 +61,10 @@ export function toPlan(options: PlanOptions): Planned[] {
   return options.sources.map((source) => {
     const { name, notes } = chooseName(source, names, options);
     names.add(name);
-    const base = { name, notes, task: options.task };
+    const base = { name, notes, task: source.task };
     if (source.kind !== "export") {
-      const { task, weightFormat, path } = source;
-      return { ...base, source, task, weightFormat, path };
+      const { weightFormat, path } = source;
+      return { ...base, source, weightFormat, path };
     }
     const planned = planExport(source, base, originals, options);
     originals.add(planned.originalPath);
@@ -101,7 +100,7 @@ function planExport(
     source,
     weightFormat,
     groupSize,
-    path: toTarget(options.modelOut, base.name, options.task, weightFormat),
+    path: toTarget(options.modelOut, base.name, base.task, weightFormat),
     originalPath: options.copy || source.isLink ? source.path : toOriginalPath(source, originals, options),
     diskNeeded: estimateDisk(source.parameters, weightFormat),
     memoryNeeded: 2 * toBf16Bytes(source.parameters) + exporterItself,

@@ -8,16 +8,19 @@ import { hasWeights } from "../models/gguf-folder.ts";
 import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
-import { isSameTask, isServed, renderUnserved } from "../models/tasks.ts";
+import { isServed, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
 
 /** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
 
-export interface ExportSource
-  extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "hasCode" | "isLink"> {
+export interface ExportSource extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "code" | "isLink"> {
   kind: "export";
   folder: string;
   path: string;
+  /** The one that was asked for, else as its files show it. */
+  task: string;
+  /** As the exporter knows it: rerankers are exported for what their networks do. */
+  exportTask: string;
 }
 
 /** It needs no export, only an entry in the registry. */
@@ -47,7 +50,8 @@ export interface ScanOptions {
   modelSrc: string;
   modelOg: string;
   modelOut: string;
-  task: string;
+  /** null: what each model's files show. */
+  task: string | null;
   /** What was converted before. */
   manifests: readonly Manifest[];
   /** Paths that the registry has, by real path, with their names. */
@@ -137,7 +141,7 @@ async function lookAtReady(
     const found = await describeModel(path);
     if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
     const { weightFormat, weightsBytes: bytes } = found;
-    return { kind, folder, path, bytes, weightFormat, task: found.task ?? task };
+    return { kind, folder, path, bytes, weightFormat, task: found.task ?? task ?? usualTask };
   } catch (error) {
     if (!(error instanceof OvError) || error.facts.why === undefined) return toReason(error);
     const { why, next } = error.facts;
@@ -153,16 +157,19 @@ function lookAtWeights(
 ): Source | string {
   const found = readHfFolder(path, files);
   if ("problem" in found) return found.problem;
-  const { bytes, parameters, widths, hasCode, isLink } = found;
+  const { bytes, parameters, widths, code, isLink } = found;
+  const wanted = task ?? found.task ?? usualTask;
   return (
-    findObstacle(found, task) ?? {
+    findObstacle(found, wanted) ?? {
       kind: "export",
       folder,
       path,
+      task: wanted,
+      exportTask: wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted,
       bytes,
       parameters,
       widths,
-      hasCode,
+      code,
       isLink,
     }
   );
@@ -181,9 +188,10 @@ function findObstacle(found: HfFolder, task: string): string | null {
 }
 
 function findMisfit({ task: own, architectures, hasCode }: HfFolder, task: string): string | null {
+  if (own !== null && mayBeExported(own, task)) return isServed(task) ? null : renderUnserved(task);
   if (own !== null && !isServed(own)) return renderUnserved(own);
-  if (own !== null && !isSameTask(own, task)) return `it is a model for the task ${JSON.stringify(own)}`;
-  if (own !== null || architectures.length === 0) return null;
+  if (own !== null) return `it is a model for the task ${JSON.stringify(own)}`;
+  if (architectures.length === 0) return null;
   // Custom code may name its architectures as it likes.
   if (hasCode && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
   return `unsupported architecture: ${architectures.join(", ")} does not fit the task ${JSON.stringify(task)}`;

@@ -29,7 +29,8 @@ export async function findSources(
     registered: toRegistered(readRegistry(settings)),
     again: (folder, before) =>
       overwrite ||
-      (selection.only.includes(folder) && !(before.task === task && before.weight_format === weightFormat)),
+      (selection.only.includes(folder) &&
+        !((task ?? before.task) === before.task && before.weight_format === weightFormat)),
   });
   return select(scan, selection, modelSrc);
 }

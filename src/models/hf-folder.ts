@@ -1,9 +1,11 @@
 import { lstatSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
 import { findAbsentLayers } from "./layers.ts";
+import { findOwnCode } from "./own-code.ts";
 import { findOdd } from "./problems.ts";
+import { isReranker } from "./reranker.ts";
 import { readWeights } from "./weights.ts";
 
 /** What a Hugging Face folder holds, judged by its files alone. */
@@ -16,11 +18,15 @@ export interface HfFolder {
   architectures: readonly string[];
   /** What the model does, see tasks.ts; null: its files do not show it. */
   task: string | null;
+  /** The task that its networks are exported for, by its architecture alone; null: that does not show it. */
+  networks: string | null;
   /** The method by which its weights are quantized already, as transformers names it; null: they are not. */
   quantization: string | null;
   hasTokenizer: boolean;
-  /** It comes with Python files of its own. */
+  /** Its config.json names classes of its own. */
   hasCode: boolean;
+  /** The Python files that come with it, or that its files name. */
+  code: string[];
   /** It is a link, or has links out of itself: a move would break them. */
   isLink: boolean;
 }
@@ -43,10 +49,12 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     parameters,
     widths: toWidths(config),
     architectures,
-    task: findHfTask(config, files),
+    task: findHfTask(config, { files, label: basename(path), path }),
+    networks: findArchitectureTask(architectures),
     quantization: config.quantization_config?.quant_method ?? null,
     hasTokenizer: files.some((name) => tokenizerFile.test(name)),
     hasCode: config.auto_map !== undefined,
+    code: findOwnCode(path, files),
     isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
   };
 }
@@ -54,8 +62,15 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
 /** The files that show what a model does. */
 export const taskFiles: readonly string[] = ["config.json", "modules.json"];
 
-/** What a model does, by its config.json and which of `taskFiles` it has; null: they do not show it. */
-export function findHfTask({ architectures, auto_map }: HfConfig, files: readonly string[]): string | null {
+/**
+ * What a model does, by its config.json, which of `taskFiles` it has, and what it is called; null: they do not show it.
+ * `path`: where these files lie.
+ */
+export function findHfTask(
+  { architectures, auto_map, model_type }: HfConfig,
+  { files, label, path }: { files: readonly string[]; label: string; path?: string },
+): string | null {
+  if (isReranker(label, model_type, path)) return "text-ranking";
   // Of sentence-transformers, which turns the output of any model into embeddings.
   if (files.includes("modules.json")) return "feature-extraction";
   const named = findArchitectureTask(architectures ?? []);

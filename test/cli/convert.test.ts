@@ -46,7 +46,7 @@ describe("ov-llm convert", () => {
     });
     expect([existsSync(source), existsSync(original)]).toEqual([false, true]);
     expect(err).toContain(
-      "Python files that come with a model run on this machine (none of these models has any)",
+      "Python files that come with a model run on this machine, as you (none of these models has any)",
     );
     expect(err).toContain(join(place.out, ".logs/qwen2-5-3b-instruct.log"));
     expect(await convert(place)).toMatchObject({

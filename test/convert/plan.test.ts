@@ -9,7 +9,15 @@ const GB = 1024 ** 3;
 
 function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource {
   const path = `/model/${folder}`;
-  const facts = { bytes: 2 * GB, parameters: GB, widths: [128], hasCode: false, isLink: false };
+  const facts = {
+    task,
+    exportTask: task,
+    bytes: 2 * GB,
+    parameters: GB,
+    widths: [128],
+    code: [],
+    isLink: false,
+  };
   return { kind: "export", folder, path, ...facts, ...extra };
 }
 
@@ -20,7 +28,6 @@ function plan(sources: PlanOptions["sources"], extra: Partial<PlanOptions> & { t
     isTaken: (name) => extra.taken?.includes(name) ?? false,
     exists: () => false,
     earlierName: () => undefined,
-    task,
     weightFormat: "int8",
     modelOut: "/out",
     modelOg: "/og",

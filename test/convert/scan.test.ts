@@ -74,9 +74,9 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     "incomplete weights: layers 0, 2 of its 3 are missing: fetch it again",
   ],
   [
-    "an encoder",
-    { "config.json": config({ architectures: ["BertModel"] }) },
-    'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
+    "an encoder that fills gaps",
+    { "config.json": config({ architectures: ["BertForMaskedLM"] }) },
+    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, ',
   ],
   [
     "a model that is quantized already",
@@ -113,10 +113,12 @@ describe("scanSources", () => {
         kind: "export",
         folder: "A Model",
         path,
+        task,
+        exportTask: task,
         bytes: expect.any(Number),
         parameters: 24,
         widths: [128, 96],
-        hasCode: true,
+        code: ["m.py"],
         isLink: false,
       },
     ]);
@@ -190,9 +192,7 @@ describe("scanSources", () => {
   });
 
   test.each([
-    [{ architectures: ["BertModel"] }, "feature-extraction"],
     [{ architectures: ["WhisperForConditionalGeneration"] }, "automatic-speech-recognition-with-past"],
-    [{ architectures: ["XLMRobertaForSequenceClassification"] }, "text-classification"],
     [{ architectures: ["Qwen2_5_VLForConditionalGeneration"] }, "image-text-to-text"],
     [{ architectures: ["T5ForConditionalGeneration"] }, "text2text-generation-with-past"],
     [{ architectures: ["NewForMaskedLM"], auto_map: {} }, "fill-mask"],
@@ -205,21 +205,56 @@ describe("scanSources", () => {
     });
   });
 
-  test("a language model that sentence-transformers made a model of embeddings is refused as one", async () => {
+  const rerank = { "config.json": config({ architectures: ["Qwen3ForCausalLM"], model_type: "qwen3" }) };
+  test.each<[string, string, Record<string, string>, string, string]>([
+    [
+      "an encoder",
+      "m",
+      { "config.json": config({ architectures: ["BertModel"] }) },
+      "feature-extraction",
+      "",
+    ],
+    [
+      "a cross-encoder",
+      "m",
+      { "config.json": config({ architectures: ["XLMRobertaForSequenceClassification"] }) },
+      "text-classification",
+      "",
+    ],
+    [
+      "a language model that sentence-transformers made one of embeddings",
+      "m",
+      { "modules.json": "[]" },
+      "feature-extraction",
+      "",
+    ],
+    ["a language model that ranks", "Qwen3-Reranker-0.6B", rerank, "text-ranking", task],
+    ["any other language model", "Qwen3-0.6B", rerank, task, ""],
+  ])(
+    "%s is converted for its own task, unless another one is asked for",
+    async (_what, name, files, own, exportTask) => {
+      const src = createTempDir();
+      makeModel(join(src, name), files);
+      expect((await scan(src, { task: null })).found).toMatchObject([
+        { task: own, exportTask: exportTask || own },
+      ]);
+      expect((await scan(src, { task: "text-to-audio" })).found).toEqual([]);
+    },
+  );
+
+  test("what was asked for wins where the exporter can do it", async () => {
     const src = createTempDir();
-    makeModel(join(src, "m"), { "modules.json": "[]" });
-    expect((await scan(src)).skipped).toMatchObject([
-      { reason: expect.stringContaining("feature-extraction") },
+    makeModel(join(src, "m"));
+    expect((await scan(src, { task: "feature-extraction" })).found).toMatchObject([
+      { task: "feature-extraction" },
     ]);
   });
 
   test("an OpenVINO folder whose task nothing serves is refused", async () => {
     const src = createTempDir();
     const path = makeOpenVino(join(src, "m"));
-    writeFileSync(join(path, "config.json"), config({ architectures: ["BertForSequenceClassification"] }));
-    expect((await scan(src)).skipped).toMatchObject([
-      { reason: expect.stringContaining("text-classification") },
-    ]);
+    writeFileSync(join(path, "config.json"), config({ architectures: ["BertForMaskedLM"] }));
+    expect((await scan(src)).skipped).toMatchObject([{ reason: expect.stringContaining("fill-mask") }]);
   });
 
   test("a split .gguf is one model by its first part, and an encoder for images is none", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { addModelAt } from "../../src/library/add.ts";
 import { renderUnserved } from "../../src/models/tasks.ts";
 import { makeGguf } from "../convert/fake-models.ts";
-import { embeddingIr, languageModelIr, rerankIr } from "../helpers/ir.ts";
+import { languageModelIr, unservedFiles } from "../helpers/ir.ts";
 import { createModelHome } from "../helpers/model-home.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -62,11 +62,11 @@ describe("what is registered of a folder", () => {
 
 describe("a model whose task is not served is refused before anything is written", () => {
   test.each([
-    ["an embedding export", embeddingIr, "feature-extraction"],
-    ["a reranker", rerankIr, "text-classification"],
-  ])("%s", async (_name, ir, task) => {
+    ["a model for gaps", unservedFiles, "fill-mask"],
+    ["one of several networks", { "model_index.json": "{}" }, "text-to-image"],
+  ])("%s", async (_name, files, task) => {
     const { makeModel, registryPath } = createModelHome();
-    const path = makeModel("m", { "openvino_model.xml": ir });
+    const path = makeModel("m", files);
     await expect(addModelAt(registryPath, { ...plain, path })).rejects.toMatchObject({
       code: "task_unsupported",
       facts: {

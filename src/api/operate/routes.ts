@@ -4,12 +4,14 @@ import { createEventsRoutes } from "./events.ts";
 import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
 import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
 import { createModelActions, type ModelActionsDeps } from "./models.ts";
+import { createPullRoutes, type PullRoutesDeps } from "./pulls.ts";
 import { createRootRoutes } from "./root.ts";
 import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
 
 export type OperateRoutesDeps = HealthRoutesDeps &
   MetricsRoutesDeps &
   ModelActionsDeps &
+  PullRoutesDeps &
   TokenizeRoutesDeps &
   Parameters<typeof createCancelRoutes>[0] &
   Parameters<typeof createEventsRoutes>[0];
@@ -23,6 +25,7 @@ export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
     ...createModelActions(deps),
     ...createCancelRoutes(deps),
     ...createEventsRoutes(deps),
+    ...createPullRoutes(deps),
     ...createTokenizeRoutes(deps),
   ];
 }
