@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { toGgufLabel } from "../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
@@ -74,7 +75,7 @@ export function toPlan(options: PlanOptions): Planned[] {
 function chooseName(source: Source, used: ReadonlySet<string>, options: PlanOptions) {
   const custom = options.names.get(source.path)?.trim() ?? "";
   const earlier = options.overwrite ? options.earlierName(source.path) : undefined;
-  const folder = source.kind === "gguf" ? source.folder.replace(/\.gguf$/, "") : source.folder;
+  const folder = source.kind === "gguf" ? toGgufLabel(source.folder) : source.folder;
   const wanted = custom === "" ? (earlier ?? toSlug(folder)) : toSlug(custom);
   const isTaken = (name: string) => used.has(name) || (!options.overwrite && options.isTaken(name));
   const name = toFreeName(wanted, isTaken);

@@ -1,8 +1,10 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { isOpenVinoFolder } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
+import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
+import { hasWeights } from "../models/gguf-folder.ts";
 import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
@@ -98,8 +100,14 @@ async function look(folder: string, path: string, options: ScanOptions): Promise
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return "it is a broken link";
   if (found.isDirectory()) return await lookInside(folder, path, options);
-  if (!folder.endsWith(".gguf")) return null;
+  if (!folder.endsWith(".gguf") || isBeside(path)) return null;
   return await lookAtReady("gguf", folder, path, options);
+}
+
+/** Whether it belongs to another file there: a later part of a split model, or an encoder for images. */
+function isBeside(path: string): boolean {
+  const role = toGgufRole(basename(path));
+  return role.role === "projector" || (role.role === "part" && existsSync(join(dirname(path), role.first)));
 }
 
 async function lookInside(folder: string, path: string, options: ScanOptions): Promise<Source | string> {
@@ -114,7 +122,11 @@ async function lookInside(folder: string, path: string, options: ScanOptions): P
   if (before !== undefined) {
     return `already converted to ${before.weight_format} as "${before.name}" (--overwrite converts it again)`;
   }
-  return lookAtWeights(folder, path, files, options);
+  const models = hasWeights(files) ? [] : listGgufModels(files);
+  const [only, ...others] = models;
+  if (only === undefined) return lookAtWeights(folder, path, files, options);
+  if (others.length === 0) return await lookAtReady("gguf", folder, join(path, only), options);
+  return `it holds several .gguf models (${models.join(", ")}): register one with \`ov-llm models add "${path}" --quant FORMAT\``;
 }
 
 async function lookAtReady(
@@ -131,7 +143,9 @@ async function lookAtReady(
     const { weightFormat, weightsBytes: bytes } = found;
     return { kind, folder, path, bytes, weightFormat, task: found.task ?? task ?? usualTask };
   } catch (error) {
-    return (error instanceof OvError ? error.facts.why : null) ?? toReason(error);
+    if (!(error instanceof OvError) || error.facts.why === undefined) return toReason(error);
+    const { why, next } = error.facts;
+    return kind === "gguf" && next !== undefined ? `${why}: ${toClause(next)}` : why;
   }
 }
 
@@ -189,4 +203,9 @@ function tryList(path: string): string[] | null {
   } catch {
     return null;
   }
+}
+
+/** A sentence as the end of another. */
+function toClause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
 }

@@ -86,7 +86,8 @@ const tokenizerFile =
 function describeOther(files: readonly string[]): string {
   if (files.includes("adapter_config.json")) return "an adapter (LoRA), not a full model: merge it first";
   if (files.includes("model_index.json")) return "unsupported architecture: a model that generates images";
-  if (files.some((name) => name.endsWith(".gguf"))) return "it holds .gguf files: move them up one folder";
+  if (files.some((name) => name.endsWith(".gguf")))
+    return "it holds .gguf files: register one with `ov-llm models add`";
   return "it has no config.json, so it is not a Hugging Face model";
 }
 

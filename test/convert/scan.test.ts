@@ -257,13 +257,62 @@ describe("scanSources", () => {
     expect((await scan(src)).skipped).toMatchObject([{ reason: expect.stringContaining("fill-mask") }]);
   });
 
+  test("a split .gguf is one model by its first part, and an encoder for images is none", async () => {
+    const src = createTempDir();
+    for (const number of [1, 2]) makeGguf(join(src, `Big-Q8_0-0000${number}-of-00002.gguf`), "llama", [8]);
+    makeGguf(join(src, "mmproj-Big-F16.gguf"), "clip");
+    makeGguf(join(src, "Lost-00002-of-00002.gguf"), "llama");
+    makeGguf(join(src, "Half-00001-of-00002.gguf"), "llama");
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([{ folder: "Big-Q8_0-00001-of-00002.gguf", weightFormat: "q8_0" }]);
+    expect(skipped).toMatchObject([
+      { folder: "Half-00001-of-00002.gguf", reason: "this part of the model is missing: fetch it too" },
+      {
+        folder: "Lost-00002-of-00002.gguf",
+        reason: expect.stringContaining("it is part 2 of a split model"),
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      "phi3",
+      [2],
+      /no \.gguf files of the architecture "phi3", only of llama, qwen2, qwen3: fetch its original/,
+    ],
+    ["llama", [0, 12, 13, 30], /cannot read its weights in Q5_K and BF16: fetch it as Q4_K_M, .* or F16$/],
+    ["qwen3", [99], /cannot read its weights in type 99/],
+  ])(
+    "a .gguf file of %s with tensors of the types %p is refused before it is loaded",
+    async (architecture, types, reason) => {
+      const src = createTempDir();
+      makeGguf(join(src, "m.gguf"), architecture, types);
+      expect((await scan(src)).skipped).toMatchObject([{ reason: expect.stringMatching(reason) }]);
+    },
+  );
+
+  test("a folder with one .gguf is that file, with a config.json too; with several it asks which", async () => {
+    const src = createTempDir();
+    for (const name of ["one", "two"]) mkdirSync(join(src, name));
+    writeFileSync(join(src, "one/config.json"), "{}");
+    const path = makeGguf(join(src, "one/m-Q8_0.gguf"), "llama", [8]);
+    for (const quant of ["Q8_0", "Q4_0"]) makeGguf(join(src, `two/m-${quant}.gguf`), "llama", [8]);
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([{ kind: "gguf", folder: "one", path, weightFormat: "q8_0" }]);
+    expect(skipped).toMatchObject([
+      {
+        reason: expect.stringMatching(/several .gguf models \(m-Q4_0.gguf, m-Q8_0.gguf\): .* --quant FORMAT/),
+      },
+    ]);
+  });
+
   test("a .gguf file of embeddings, or one that is truncated, is refused", async () => {
     const src = createTempDir();
     makeGguf(join(src, "a.gguf"), "bert");
     writeFileSync(join(src, "b.gguf"), "GGUF");
     expect((await scan(src)).skipped).toMatchObject([
       { folder: "a.gguf", reason: expect.stringContaining("feature-extraction") },
-      { folder: "b.gguf", reason: "its head is damaged or truncated" },
+      { folder: "b.gguf", reason: "its head is damaged or truncated: fetch it again" },
     ]);
   });
 
