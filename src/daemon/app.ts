@@ -18,6 +18,7 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
+import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
@@ -35,6 +36,7 @@ interface AppParts {
   pulls: Pulls;
   preloads: Preloads;
   threads: DaemonThreads;
+  files: RequestFiles;
   stopping: { readonly now: boolean };
 }
 
@@ -58,6 +60,7 @@ export function createAppsFor(parts: AppParts): Apps {
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
     newId,
+    keepFile: parts.files.keep,
     runTextJob: threads.runTextJob,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),

@@ -36,8 +36,11 @@ class Kind(Protocol):
     def cache_usage(self) -> float:
         """The share of the KV cache's blocks that running requests hold, 0 to 1; 0 where there is none."""
 
-    def step(self) -> list[Message]:
-        """Some of the work of all requests, and the answers that came of it. What it raises ends the process."""
+    def step(self) -> list[Message] | None:
+        """Some of the work of all requests, and the answers that came of it. What it raises ends the process.
+
+        None: work goes on beside it, and nothing has come of it yet; that is no sign of life.
+        """
 
     def cancel(self, request_id: int) -> bool:
         """False: the request has ended already."""
