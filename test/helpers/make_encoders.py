@@ -109,7 +109,7 @@ def main() -> None:
     }
     (out / "reference.json").write_text(json.dumps(reference))
     for name, task in sources.items():
-        main_export(str(hf / name), str(out / name), task=task, library_name="transformers")
+        main_export(str(hf / name), str(out / name), task=task, library_name="transformers", convert_tokenizer=True)
     for name in ("modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"):
         shutil.copy(embedding / name, out / "minilm" / name)
     shutil.copytree(embedding / "1_Pooling", out / "minilm" / "1_Pooling")
