@@ -48,6 +48,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   task: ["feature-extraction", "feature-extraction"],
   weightFormat: ["int4", "int4"],
   trustRemoteCode: null,
+  page: null,
 };
 
 const all = Object.keys(samples) as SettingName[];

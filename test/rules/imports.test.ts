@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
     "models",
     "registry",
     "metrics",
+    "page",
     "threads",
     "linux",
     "config",
@@ -71,6 +72,7 @@ const allowed: Record<string, readonly string[]> = {
   grammar: ["protocol", "errors"],
   protocol: ["errors"],
   metrics: ["engine", "serving", "linux"],
+  page: [],
   python: ["linux", "errors"],
   registry: ["linux", "tool-formats", "files", "nearest", "errors"],
   models: ["files", "errors"],
@@ -94,6 +96,7 @@ const packageOwners: [name: RegExp, area: string][] = [
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
   [/^prom-client$/, "metrics"],
+  [/^(preact|@preact\/.*|uplot|marked|dompurify)$/, "page"],
 ];
 
 const files = await readSourceFiles();
