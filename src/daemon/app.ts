@@ -17,6 +17,7 @@ import type { Catalog } from "../serving/catalog.ts";
 import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
+import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
 import { createEditsFor } from "./models.ts";
@@ -33,6 +34,7 @@ interface AppParts {
   keys: Keyring;
   metrics: Metrics;
   events: Events;
+  pulls: Pulls;
   preloads: Preloads;
   threads: DaemonThreads;
   stopping: { readonly now: boolean };
@@ -65,6 +67,7 @@ export function createAppsFor(parts: AppParts): Apps {
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
     editModels: createEditsFor(settings),
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);

@@ -24,6 +24,7 @@ describe("loadSettings", () => {
       host: "127.0.0.1",
       port: 9000,
       ollamaPort: null,
+      pull: true,
       device: "AUTO",
       engine: "auto",
       modelPath: null,
@@ -56,7 +57,7 @@ describe("loadSettings", () => {
       modelOg: join(home, "model/og_models"),
       modelOut: join(home, "models/converted_models"),
       convertEnv: join(home, ".local/share/ov-llm/convert"),
-      task: "text-generation-with-past",
+      task: null,
       weightFormat: "int8",
       trustRemoteCode: true,
     });

@@ -12,6 +12,7 @@ import { createCatalog } from "../../src/serving/catalog.ts";
 import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";
 import { createOpenRequests } from "../../src/serving/open-requests.ts";
+import { createPulls } from "../../src/serving/pulls.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
@@ -62,7 +63,9 @@ export function createTestApp({
     newSeed: () => 7,
     now: () => new Date(),
     clock: () => performance.now(),
+    pause: async () => {},
     editModels: createMemoryEdits(),
+    pulls: createPulls({ ...refusedPulls, publish: events.publish, newId }),
     ...extra,
     events,
   });
@@ -92,6 +95,16 @@ export function createTestApp({
       send("/v1/responses", { method: "POST", body: JSON.stringify(body), ...init }),
   };
 }
+
+/** Whoever pulls brings what does it. */
+const refusedPulls = {
+  resolve: (repo: string) => ({ repo, quant: null }),
+  run: async () => {
+    throw new OvError("download_failed", "There is no hub.");
+  },
+  findRefusal: () => null,
+  now: () => new Date(),
+};
 
 /** Edits of a registry that has nothing: all are refused. */
 function createMemoryEdits(): EditModels {

@@ -5,6 +5,7 @@ import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
 import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
 import { createModelActions, type ModelActionsDeps } from "./models.ts";
 import { createPageRoutes, type ReadPage } from "./page.ts";
+import { createPullRoutes, type PullRoutesDeps } from "./pulls.ts";
 import { createRequestsRoutes } from "./requests.ts";
 import { createRootRoutes } from "./root.ts";
 import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
@@ -12,6 +13,7 @@ import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
 export type OperateRoutesDeps = HealthRoutesDeps &
   MetricsRoutesDeps &
   ModelActionsDeps &
+  PullRoutesDeps &
   TokenizeRoutesDeps &
   Parameters<typeof createCancelRoutes>[0] &
   Parameters<typeof createRequestsRoutes>[0] &
@@ -31,6 +33,7 @@ export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
     ...createRequestsRoutes(deps),
     ...createCancelRoutes(deps),
     ...createEventsRoutes(deps),
+    ...createPullRoutes(deps),
     ...createTokenizeRoutes(deps),
   ];
 }

@@ -67,6 +67,15 @@ export const networkSettings = {
     default: "",
     help: "Further names under which a server without a key answers, separated by commas; .example.com: all below it; *: all",
   },
+  pull: {
+    env: "OV_PULL",
+    flag: "pull",
+    commands: ["serve"],
+    kind: "switch",
+    schema: Type.Boolean(),
+    default: "true",
+    help: "Let clients pull models from the hub (POST /api/pull and /v1/pulls); beyond loopback only with an API key; --no-pull forbids it",
+  },
   maxBody: {
     env: "OV_MAX_BODY",
     flag: "max-body",
