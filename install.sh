@@ -10,8 +10,11 @@ fi
 set +o posix
 set -Eeuo pipefail
 
-# What `bun --version` prints, and the sha256 of that executable: the same one in npm's package and in bun's release.
+# What `bun --version` prints, the sha512 of npm's packages of it, and the sha256 of the executable in them, which is the
+# same in bun's own release. `bun run locks npm` writes the hashes.
 bun_version=1.4.4
+bun_package_sha512_x64=0876db9261d5336f13d4616afba18be00a38ba3c306308f50b1145c041732da9cf7cdb0877d0216c83f4438ade5ae5819068a6524a10ca0acaed1823b63defa2
+bun_package_sha512_aarch64=65356da5ff7398748154f5f5b01c1ee5a8066ffacddf8c8f1a0fc76f2f1ed80c76b82500d944592a5647eea2e7b4aeea68524231787dbf4196358376cc8373d7
 bun_sha256_x64=10702245766b225e70bbf6235fd6b47214fd94b4760d00ffaed8ab0df57ac235
 bun_sha256_aarch64=354c2b049c716aca07b2e5cddb887928ac58950675d1258bb6312083917793b6
 repo="$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)"
@@ -223,9 +226,9 @@ find_bun() {
 
 # Only the executable that is pinned above is ever run.
 bring_bun() {
-  local platform=x64 sha256=$bun_sha256_x64
-  if [[ $(uname -m) == aarch64 ]]; then platform=aarch64 sha256=$bun_sha256_aarch64; fi
-  if command -v npm >/dev/null && fetch_with_npm "$platform" && take_bun "$sha256"; then return; fi
+  local platform=x64 sha256=$bun_sha256_x64 sha512=$bun_package_sha512_x64
+  if [[ $(uname -m) == aarch64 ]]; then platform=aarch64 sha256=$bun_sha256_aarch64 sha512=$bun_package_sha512_aarch64; fi
+  if command -v npm >/dev/null && fetch_with_npm "$platform" "$sha512" && take_bun "$sha256"; then return; fi
   if command -v curl >/dev/null && fetch_with_curl "$platform" && take_bun "$sha256"; then return; fi
   if ! command -v npm >/dev/null && ! command -v curl >/dev/null; then
     fail "there is no bun $bun_version or newer, and neither npm nor curl to fetch it with" "run: sudo apt install npm (or curl), then install.sh again"
@@ -234,14 +237,16 @@ bring_bun() {
     "check the network (a proxy in HTTPS_PROXY?) or install bun $bun_version yourself, then run install.sh again"
 }
 
-# fetch_with_npm PLATFORM: the executable as $scratch/bun. npm's own error is shown. No script of a package runs.
+# fetch_with_npm PLATFORM SHA512: the executable as $scratch/bun. npm's own error is shown. No script of a package runs,
+# and nothing is unpacked that is not the pinned package.
 fetch_with_npm() {
-  local code=0
+  local code=0 package="$scratch/oven-bun-linux-$1-$bun_version.tgz"
   say "Fetching bun $bun_version with npm (52 MB)"
   bounded npm pack --pack-destination "$scratch" --cache "$scratch/npm" --fetch-retries=1 --fetch-timeout=60000 --fetch-retry-maxtimeout=10000 \
     "@oven/bun-linux-$1@$bun_version" >"$scratch/log" 2>&1 || code=$?
-  if ((code == 0)) && tar -xzOf "$scratch/oven-bun-linux-$1-$bun_version.tgz" package/bin/bun >"$scratch/bun" 2>>"$scratch/log"; then
-    return 0
+  if ((code == 0)); then
+    is_pinned sha512sum "$package" "$2" "bun's package" || return 1
+    if tar -xzOf "$package" package/bin/bun >"$scratch/bun" 2>>"$scratch/log"; then return 0; fi
   fi
   show_log
   if ((code == 124)); then say "npm did not end within $longest s" >&2; fi
@@ -267,14 +272,18 @@ unzip_with_python() {
   python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' "$1" "$2"
 }
 
+# is_pinned PROGRAM FILE HASH WHAT: whether that is what sha256sum or sha512sum says of the file.
+is_pinned() {
+  local have
+  have="$("$1" -- "$2" 2>/dev/null)" || true
+  if [[ ${have%% *} == "$3" ]]; then return 0; fi
+  say "What was fetched is not $4 $bun_version: its ${1%sum} is ${have%% *}, expected $3" >&2
+  return 1
+}
+
 # take_bun SHA256: $scratch/bun into its place, if it is that one.
 take_bun() {
-  local have
-  have="$(sha256sum -- "$scratch/bun")"
-  if [[ ${have%% *} != "$1" ]]; then
-    say "What was fetched is not bun $bun_version: its sha256 is ${have%% *}, expected $1" >&2
-    return 1
-  fi
+  is_pinned sha256sum "$scratch/bun" "$1" bun || return 1
   make_dir "$share/bun/bin"
   new_beside "$share/bun/bin/bun"
   cp -- "$scratch/bun" "$new"
@@ -291,7 +300,7 @@ build() {
   mkdir -p -- "$copy"
   make_dir "$lib"
   make_dir "$bin_dir"
-  for name in package.json bun.lock bunfig.toml tsconfig.json src cli; do
+  for name in package.json bun.lock bunfig.toml tsconfig.json LICENSE THIRD_PARTY_LICENSES.txt src cli; do
     cp -R -- "$repo/$name" "$copy/$name"
   done
   cd -- "$copy"
@@ -303,12 +312,18 @@ build() {
     env "PATH=$(dirname -- "$bun"):$PATH" "$bun" run build
   cd -- "$HOME"
   # A rename, never a write in place: a server that runs the old executable is not disturbed.
-  rm -f -- "$lib"/.ov-llm.*
+  rm -f -- "$lib"/.ov-llm.* "$lib"/.*LICENSE*
   new_beside "$exe"
   cp -- "$copy/dist/ov-llm" "$new"
   chmod 755 -- "$new"
   step "the new executable does not run" "check that $lib is not on a file system mounted noexec" "$new" --version
   mv -f -- "$new" "$exe"
+  for name in LICENSE THIRD_PARTY_LICENSES.txt; do
+    new_beside "$lib/$name"
+    cp -- "$copy/dist/$name" "$new"
+    chmod 644 -- "$new"
+    mv -f -- "$new" "$lib/$name"
+  done
   ln -sfn -- "$exe" "$bin_dir/ov-llm"
   say "Installed ov-llm $("$exe" --version) as $bin_dir/ov-llm"
 }

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { ArgsDef, BooleanArgDef, StringArgDef } from "citty";
 import type { Setting } from "../src/config/settings/setting.ts";
 import { type SettingName, settingNamesOf, settingsTable } from "../src/config/settings.ts";
+import { findNearest } from "../src/nearest.ts";
 import { UsageError } from "./action.ts";
 import { renderBlock } from "./terminal.ts";
 
@@ -54,6 +55,23 @@ export function renderFlaglessSettings(): string {
   return `From the environment or the settings file only:\n\n${block}`;
 }
 
+/** Help for one setting, by its variable. Throws UsageError. */
+export function renderSetting(variable: string): string {
+  const all = Object.values<Setting>(settingsTable);
+  const setting = all.find(({ env }) => env === variable);
+  if (setting === undefined) {
+    const [near] = findNearest(
+      variable,
+      all.map(({ env }) => env),
+    );
+    const guess = near === undefined ? "docs/settings.md lists them." : `Did you mean ${near}?`;
+    throw new UsageError(`There is no setting ${JSON.stringify(variable)}. ${guess}`);
+  }
+  const flag =
+    setting.flag === null ? "no flag" : `--${setting.flag} of ov-llm ${setting.commands.join(", ")}`;
+  return `${setting.env} (${flag})\n\n  ${describeSetting(setting)}\n`;
+}
+
 /** citty's parsed arguments back to the `flags` of loadSettings. */
 export function toFlags(args: Record<string, unknown>): Record<string, string | undefined> {
   return Object.fromEntries(
@@ -92,8 +110,14 @@ export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): vo
     if (token.kind !== "option") continue;
     const type = known.get(token.name);
     const flag = token.rawName;
-    if (type === undefined)
-      throw new UsageError(`Unknown flag ${JSON.stringify(flag)} of "${command}". ${help}`);
+    if (type === undefined) {
+      const [near] = findNearest(
+        token.name,
+        [...known.keys()].filter((name) => name.length > 1),
+      );
+      const guess = near === undefined ? "" : ` Did you mean --${near}?`;
+      throw new UsageError(`Unknown flag ${JSON.stringify(flag)} of "${command}".${guess} ${help}`);
+    }
     if (type === "string" && token.value === undefined) {
       throw new UsageError(`${flag} of "${command}" requires a value, as in "${flag} VALUE". ${help}`);
     }

@@ -1,7 +1,8 @@
-import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { findNearest } from "../src/nearest.ts";
 import { version } from "../src/version.ts";
 import { reportError, UsageError } from "./action.ts";
-import { checkArgs, renderFlaglessSettings } from "./args.ts";
+import { checkArgs, renderFlaglessSettings, renderSetting } from "./args.ts";
 import { renderExitCodes } from "./convert/exit.ts";
 import { writeOut } from "./terminal.ts";
 
@@ -13,15 +14,38 @@ const commands: Commands = {
   serve: () => import("./commands/serve.ts").then(({ serve }) => serve),
   pull: () => import("./commands/pull.ts").then(({ pull }) => pull),
   catalog: () => import("./commands/catalog.ts").then(({ catalog }) => catalog),
+  list: () => import("./commands/models.ts").then(({ models }) => toVerb(models, "list")),
+  ps: () => import("./commands/ps.ts").then(({ ps }) => ps),
+  show: () => import("./commands/show.ts").then(({ show }) => show),
+  stop: () => import("./commands/models/unload.ts").then(({ unload }) => toVerb(unload, "stop")),
+  rm: () => import("./commands/models/rm.ts").then(({ rm }) => toVerb(rm, "rm")),
   convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),
+  status: () => import("./commands/service.ts").then(({ status }) => status),
+  start: () => import("./commands/service.ts").then(({ start }) => start),
+  "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),
+  restart: () => import("./commands/service.ts").then(({ restart }) => restart),
+  logs: () => import("./commands/logs.ts").then(({ logs }) => logs),
   setup: () => import("./commands/setup.ts").then(({ setup }) => setup),
+  version: () => import("./commands/version.ts").then(({ version: command }) => command),
 };
+
+/** Other spellings; no help and no list names them. */
+const synonyms: Commands = {
+  ls: () => import("./commands/models.ts").then(({ models }) => toVerb(models, "ls")),
+};
+
+/** A command under a word that people know, without the commands below it. */
+function toVerb<Args extends ArgsDef>(command: CommandDef<Args>, name: string): CommandDef<Args> {
+  const { subCommands: _below, ...verb } = command;
+  return { ...verb, meta: { ...verb.meta, name } };
+}
 
 /** What ov-llm calls itself, never a person: no help and no list names it. */
 const internal: Commands = {
   "engine-host": () => import("./commands/engine-host.ts").then(({ engineHost }) => engineHost),
+  "pull-host": () => import("./commands/pull-host.ts").then(({ pullHost }) => pullHost),
 };
 
 const program = defineCommand({
@@ -39,6 +63,7 @@ export async function runProgram(rawArgs: string[]): Promise<number> {
   try {
     const [name, ...rest] = rawArgs;
     if (name === undefined || isHelp(name)) return await showHelp(program);
+    if (name === "help") return await runHelp(rest);
     if (name === "--version" || name === "-v") return await show(`${version}\n`);
     return await runNamed(name, rest);
   } catch (error) {
@@ -46,8 +71,16 @@ export async function runProgram(rawArgs: string[]): Promise<number> {
   }
 }
 
+/** `help TOPIC` is `TOPIC --help`; a setting is a topic, too. */
+async function runHelp(topic: string[]): Promise<number> {
+  const [first] = topic;
+  if (first === undefined) return await showHelp(program);
+  if (first.startsWith("OV_")) return await show(renderSetting(first));
+  return await runNamed(first, [...topic.slice(1), "--help"]);
+}
+
 async function runNamed(name: string, rest: string[]): Promise<number> {
-  const command = await findCommand({ ...commands, ...internal }, name);
+  const command = await findCommand({ ...commands, ...synonyms, ...internal }, name);
   if (command === undefined) throw new UsageError(toUnknown(name));
   const subCommands = typeof command.subCommands === "function" ? undefined : await command.subCommands;
   const [word, ...others] = rest;
@@ -96,7 +129,11 @@ function toUnknown(name: string, parent?: string, among: Commands = commands): s
   const kind = name.startsWith("-") ? "flag" : "command";
   const [whose, called] =
     parent === undefined ? ["", "ov-llm"] : [` of "ov-llm ${parent}"`, `ov-llm ${parent}`];
-  return `Unknown ${kind} ${JSON.stringify(name)}${whose}: the commands are ${Object.keys(among).join(", ")}. See "${called} --help".`;
+  const names = Object.keys(among);
+  const [near] = kind === "command" ? findNearest(name, names) : [];
+  const known =
+    near === undefined ? `the commands are ${names.join(", ")}.` : `did you mean ${JSON.stringify(near)}?`;
+  return `Unknown ${kind} ${JSON.stringify(name)}${whose}: ${known} See "${called} --help".`;
 }
 
 if (import.meta.main) process.exit(await runProgram(process.argv.slice(2)));

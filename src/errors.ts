@@ -38,7 +38,7 @@ export const errorCatalogue = {
   insufficient_memory: { status: 503, type: "server_error" },
   engine_unavailable: { status: 503, type: "server_error" },
   shutting_down: { status: 503, type: "server_error" },
-  // These end a command, not a request; the status is what HTTP would say if one ever got there.
+  // These end a command, or a pull; the status is what HTTP would say of any other request.
   invalid_setting: { status: 500, type: "server_error" },
   port_in_use: { status: 500, type: "server_error" },
   registry_invalid: { status: 500, type: "server_error" },

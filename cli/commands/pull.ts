@@ -1,12 +1,11 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
-import type { ConvertOptions } from "../../src/convert/options.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
-import { runPull } from "../convert/pull.ts";
+import { runPull, toPullOptions } from "../convert/pull.ts";
 import { readReference } from "../convert/reference.ts";
-import { writeStyled } from "../convert/run.ts";
+import { createStderrView, writeStyled } from "../convert/run.ts";
 import { untilStopped } from "../stop.ts";
 
 const args = {
@@ -20,6 +19,7 @@ const args = {
   },
   name: { type: "string", description: "The name that the model gets; default: made from the hub's" },
   overwrite: { type: "boolean", description: "Fetch and convert again, and replace models of the same name" },
+  accept: { type: "boolean", description: "Register the model even if what it writes looks like noise" },
   copy: { type: "boolean", description: "Leave the downloaded original in OV_MODEL_SRC" },
   json: { type: "boolean", description: "Print what happens as JSON, one event a line" },
   ...toSettingArgs(settingNamesOf("convert")),
@@ -34,23 +34,15 @@ export const pull = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const loaded = loadSettings({ flags: toFlags(given) });
     const { repo, quant } = readReference(given._[0] ?? "", loaded.variables);
-    const options: ConvertOptions = {
-      loaded,
-      wanted: {
-        repo,
-        quant: typeof given.quant === "string" ? given.quant : quant,
-        reuse: true,
-        unattended: false,
-      },
-      selection: { only: [], include: [], exclude: [] },
+    const wanted = { repo, quant: typeof given.quant === "string" ? given.quant : quant, unattended: false };
+    const options = toPullOptions(loaded, wanted, {
       name: typeof given.name === "string" ? given.name : null,
       overwrite: given.overwrite === true,
+      accept: given.accept === true,
       copy: given.copy === true,
-      dryRun: false,
-      keepGoing: false,
-    };
+    });
     return await untilStopped(
-      (signal) => runPull(options, { json: given.json === true, signal }),
+      (signal) => runPull(options, { view: createStderrView(), json: given.json === true, signal }),
       () => writeStyled("\nStopped. Run it again to continue.\n"),
     );
   }),

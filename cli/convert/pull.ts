@@ -1,14 +1,39 @@
-import type { ConvertOptions } from "../../src/convert/options.ts";
+import type { LoadedSettings } from "../../src/config/load.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
+import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
 import { exitCodes } from "./exit.ts";
 import { toFailed, toPullEvent } from "./pull-lines.ts";
-import { createStderrView, runToEnd } from "./run.ts";
+import { runToEnd } from "./run.ts";
 
-/** Pulls one model to its exit code. `json`: each event as a line on stdout. Throws what keeps it from starting. */
-export async function runPull(
-  options: ConvertOptions,
-  { json, signal }: { json: boolean; signal: AbortSignal },
-): Promise<number> {
-  const view = createStderrView();
+export function toPullOptions(
+  loaded: LoadedSettings,
+  wanted: Omit<Wanted, "reuse">,
+  more: Partial<Pick<ConvertOptions, "name" | "overwrite" | "accept" | "copy">> = {},
+): ConvertOptions {
+  return {
+    loaded,
+    wanted: { ...wanted, reuse: true },
+    selection: { only: [], include: [], exclude: [] },
+    name: null,
+    overwrite: false,
+    accept: false,
+    copy: false,
+    dryRun: false,
+    keepGoing: false,
+    ...more,
+  };
+}
+
+export interface PullRun {
+  /** What a person sees. */
+  view: ((event: ConvertEvent) => void) | null;
+  /** Each event as a line on stdout. */
+  json: boolean;
+  signal: AbortSignal;
+}
+
+/** Pulls one model to its exit code. Throws what keeps it from starting. */
+export async function runPull(options: ConvertOptions, { view, json, signal }: PullRun): Promise<number> {
   const print = (event: object | null) => {
     if (json && event !== null) process.stdout.write(`${JSON.stringify(event)}\n`);
   };
@@ -16,7 +41,7 @@ export async function runPull(
     const { end } = await runToEnd(options, {
       isInteractive: false,
       report(event) {
-        view(event);
+        view?.(event);
         print(toPullEvent(event));
       },
       signal,

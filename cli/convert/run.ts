@@ -52,4 +52,4 @@ export function createStderrView(): (event: ConvertEvent) => void {
 }
 
 /** A dry run writes no model that could be checked. */
-const noCheck: ModelCheck = { check: async () => {}, dispose() {} };
+const noCheck: ModelCheck = { check: async () => null, dispose() {} };

@@ -43,6 +43,8 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       case "refused":
         for (const shortage of event.shortages) say(`error: ${renderShortage(shortage)}`);
         return;
+      case "code_refused":
+        return say(`error: ${event.error.message}`);
       case "declined":
         return say("Nothing was changed.");
       case "started":
@@ -56,6 +58,8 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       }
       case "retrying":
         return say(`${toLabel(event.model)}: Trying again: ${event.note}`);
+      case "accepted":
+        return say(`${toLabel(event.model)}: Warning: the model answers, but ${event.doubt}`);
       case "converted":
       case "registered": {
         const how = `${event.type} as "${event.registeredAs}" in ${renderTime(event.seconds)}`;

@@ -10,9 +10,10 @@ export function renderChecked(checked: CheckedModel[], registryPath: string, wid
     const loaded = [model.load?.device ?? "-", model.load === null ? "-" : model.load.seconds.toFixed(1)];
     return [toOneLine(model.name), toState(model), ...(withLoad ? loaded : []), toOneLine(model.path ?? "-")];
   });
-  const notes = checked.flatMap(({ name, problem }) =>
-    problem === null ? [] : [`${toOneLine(`${name}: ${problem}`)}\n`],
-  );
+  const notes = checked.flatMap(({ name, problem, load }) => {
+    const note = problem ?? (load?.doubt == null ? null : `it answers, but ${load.doubt}.`);
+    return note === null ? [] : [`${toOneLine(`${name}: ${note}`)}\n`];
+  });
   return [renderTable(header, rows, width), ...(notes.length > 0 ? ["\n", ...notes] : [])].join("");
 }
 

@@ -1,5 +1,6 @@
 import type { TextRequest } from "../generate/request.ts";
 import type { Catalog, CatalogModel } from "../serving/catalog.ts";
+import type { Asker } from "../serving/operation.ts";
 import type { AnswerObserver } from "../serving/tally.ts";
 import type { AnswerOptions, TextService } from "../serving/text.ts";
 import type { TokenizeAsker, TokenizeService } from "../serving/tokenize.ts";
@@ -20,8 +21,13 @@ export function resolveAsked(
 
 /** How the text service answers a request of any dialect. `id`: of the answer, by which it can be cancelled. */
 export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: string): AnswerOptions {
-  const { id: requestId, key, client, signal, notes } = request;
-  return { id, requestId, key, client, signal, observer: toObserver(notes) };
+  return { ...toAsker(request, id), observer: toObserver(request.notes) };
+}
+
+/** The same for operations whose answer is whole or nothing. */
+export function toAsker(request: Omit<ApiRequest<unknown>, "body">, id: string): Asker {
+  const { id: requestId, key, client, signal } = request;
+  return { id, requestId, key, client, signal };
 }
 
 /** How many tokens the prompt has that would be answered; it may be longer than the context. */
@@ -39,11 +45,12 @@ export async function countPrompt(
 function toObserver(notes: RequestNotes): AnswerObserver {
   return {
     firstToken: notes.firstToken,
-    ended({ promptTokens, cachedTokens, newTokens }, finish) {
+    counted: ({ promptTokens, cachedTokens, newTokens }) =>
+      notes.set({ promptTokens, cachedTokens, newTokens }),
+    ended({ promptTokens }, finish) {
       // Before the engine has taken the prompt there is nothing to count.
-      if (promptTokens === 0) return;
-      notes.set({ promptTokens, cachedTokens, newTokens });
-      if (finish !== null) notes.set({ finish: finish === "calls" ? "tool_calls" : finish });
+      if (promptTokens > 0 && finish !== null)
+        notes.set({ finish: finish === "calls" ? "tool_calls" : finish });
     },
   };
 }

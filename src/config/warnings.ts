@@ -1,16 +1,25 @@
 import { statSync } from "node:fs";
 import { isIP } from "node:net";
+import { findNearest } from "../nearest.ts";
 import type { LoadedSettings } from "./load.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, settingsTable } from "./settings.ts";
 
 /** What a start should warn of, as sentences. */
 export function findWarnings({ settings, sources, settingsFile, unknown }: LoadedSettings): string[] {
   return [
-    ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know`),
+    ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know${guess(key)}`),
     ...findOpenness(settings),
     ...(sources.apiKey === "file" ? findReadableKey(settingsFile) : []),
     ...findKeyFileWarnings(settings),
   ];
+}
+
+function guess(key: string): string {
+  const [near] = findNearest(
+    key,
+    Object.values(settingsTable).map(({ env }) => env),
+  );
+  return near === undefined ? "" : `; did you mean ${near}?`;
 }
 
 function findOpenness({ apiKey, apiKeyFile, host }: Settings): string[] {
@@ -28,7 +37,7 @@ function findReadableKey(settingsFile: string): string[] {
   return [`Other users of this machine can read OV_API_KEY in ${file}: run chmod 600 ${file}.`];
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith("127.");
   return host === "localhost" || host === "::1";
 }

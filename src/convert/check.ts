@@ -6,8 +6,8 @@ import { describeModel } from "../models/folder.ts";
 import { isExport, type Planned } from "./plan.ts";
 
 export interface ModelCheck {
-  /** Throws when the model at the path does not work. */
-  check(planned: Planned, path: string): Promise<void>;
+  /** Throws when the model at the path does not work. Else why what it writes cannot be trusted, as a clause; null: nothing. */
+  check(planned: Planned, path: string): Promise<string | null>;
   dispose(): void;
 }
 
@@ -20,8 +20,9 @@ export function createModelCheck(loaded: LoadedSettings, log: Log, signal: Abort
         throw unusable(planned, toProblem(error), error);
       });
       const { name, task, weightFormat } = planned;
-      const { problem } = await tester.test(name, { path, task, weight_format: weightFormat });
+      const { problem, doubt } = await tester.test(name, { path, task, weight_format: weightFormat });
       if (problem !== null) throw unusable(planned, { why: problem });
+      return doubt;
     },
     dispose: tester.dispose,
   };

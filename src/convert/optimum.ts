@@ -23,6 +23,8 @@ export interface ExporterOptions {
   notePath: string;
   signal: AbortSignal;
   onProgress: (progress: ExportProgress) => void;
+  /** Gets each line that it prints. */
+  onLine: (line: string) => void;
 }
 
 const tailLines = 200;
@@ -56,6 +58,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
       memory: readMemoryOf(child.pid),
     });
   const see = (line: string) => {
+    options.onLine(line);
     lines.push(line);
     if (lines.length > tailLines) lines.shift();
     const next = toStage(line);

@@ -1,10 +1,17 @@
-import { toInstallCommand, toRemoveCommand, which } from "../python/find.ts";
+import type { Run } from "../linux/program.ts";
+import { which } from "../python/find.ts";
 import type { Builder } from "../python/install.ts";
+import type { Lock } from "../python/lock.ts";
+import packagesText from "../python/locks/convert.txt" with { type: "text" };
+import cpuText from "../python/locks/torch-cpu.txt" with { type: "text" };
+import cudaText from "../python/locks/torch-cuda.txt" with { type: "text" };
+import uvText from "../python/locks/uv.txt" with { type: "text" };
+import { toPython } from "../python/probe.ts";
 
 /**
- * What the converter's Python environment holds, in versions that were tried together. openvino and its tokenizers have
- * the engine's release, so that the engine can read what is written here; sentencepiece and tiktoken read tokenizers
- * that come without a tokenizer.json.
+ * What the converter's Python environment is made for, in versions that were tried together; the rest of it follows, and
+ * `bun run locks` writes it all into lock files. openvino and its tokenizers have the engine's release, so that the engine
+ * can read what is written here; sentencepiece and tiktoken read tokenizers that come without a tokenizer.json.
  */
 export const convertPackages = {
   torch: "2.13.0",
@@ -19,24 +26,28 @@ export const convertPackages = {
   tiktoken: "0.14.0",
 } as const;
 
-// Fetches a CPU build of torch where pip alone would bring the one for NVIDIA cards.
-const uvRequirement = "uv==0.13.9";
-
-// Come along and are not needed; on telemetry see the engine's Python environment.
-const unwanted = ["openvino-telemetry"];
+/** Fetches a CPU build of torch where pip finds none. */
+export const uvRequirement = "uv==0.13.9";
 
 const { torch, ...others } = convertPackages;
-const torchRequirement = `torch==${torch}`;
 
-/** Installs the pinned packages into a new environment: torch first, so that the others accept the one that is there. */
+/** All but torch, openvino's telemetry, and torchvision, which text models do not need and which breaks them when it was built for another torch. */
+const packagesLock: Lock = { name: "convert", text: packagesText };
+/** The builds of PyTorch's own index, named `+cpu`. */
+const cpuLock: Lock = { name: "torch-cpu", text: cpuText };
+/** The builds for NVIDIA cards with the libraries that they need: they work without a card too. */
+const cudaLock: Lock = { name: "torch-cuda", text: cudaText };
+const uvLock: Lock = { name: "uv", text: uvText };
+
+export const convertLocks: readonly Lock[] = [packagesLock, cpuLock];
+
+/** Installs the locked packages into a new environment. */
 export async function fillConvertEnv(builder: Builder): Promise<void> {
-  const { installer, python, say, step } = builder;
+  const { say, install } = builder;
   await installTorch(builder);
-  const requirements = [torchRequirement, ...toRequirements(others)];
-  say(`Installing ${requirements.slice(1).join(", ")} (about 250 MB to fetch)`);
-  await step("install its packages", toInstallCommand(installer, python, requirements));
-  await step("leave out telemetry", toRemoveCommand(installer, python, unwanted));
-  await leaveOutBrokenTorchvision(builder);
+  const names = Object.entries(others).map(([name, version]) => `${name}==${version}`);
+  say(`Installing ${names.join(", ")} (about 250 MB to fetch)`);
+  await install("install its packages", packagesLock);
 }
 
 /**
@@ -45,40 +56,20 @@ export async function fillConvertEnv(builder: Builder): Promise<void> {
  * works too; it is only several GB larger.
  */
 async function installTorch(builder: Builder): Promise<void> {
-  const { python, say, step, attempt } = builder;
-  const withPip = toInstallCommand({ kind: "pip" }, python, [torchRequirement]);
-  if (!(await isCpuBuild(builder, withPip))) {
-    say(`Installing the CPU build of ${torchRequirement} (about 200 MB to fetch)`);
-    const run = await attempt(await toCpuCommand(builder));
-    if (run.reason === null) return;
-    say(`The CPU build cannot be fetched (${run.reason}): taking the default one, several GB`);
-  } else say(`Installing ${torchRequirement} (about 200 MB to fetch)`);
-  await step("install torch", withPip);
+  const { say, install, attempt } = builder;
+  say(`Installing the CPU build of torch==${torch} (about 200 MB to fetch)`);
+  const withPip = await attempt(cpuLock, { kind: "pip" });
+  if (withPip.reason === null) return;
+  const withUv = await attemptWithUv(builder);
+  if (withUv.reason === null) return;
+  say(`The CPU build cannot be fetched (${withUv.reason}): taking the default one, several GB`);
+  await install("install torch", cudaLock);
 }
 
-/** Whether pip would install no CUDA libraries. An old pip cannot report that, which counts as no. */
-async function isCpuBuild({ attempt }: Builder, withPip: string[]): Promise<boolean> {
-  const run = await attempt([...withPip, "--dry-run", "--quiet", "--report", "-"]);
-  return run.reason === null && !/"name": ?"(nvidia|cuda|triton)/i.test(run.stdout);
-}
-
-async function toCpuCommand({ variables, python, step }: Builder): Promise<string[]> {
+async function attemptWithUv({ variables, dir, install, attempt }: Builder): Promise<Run> {
+  const options = ["--torch-backend", "cpu"];
   const own = which("uv", variables);
-  if (own === null) await step("install uv", toInstallCommand({ kind: "pip" }, python, [uvRequirement]));
-  const uv = own === null ? [python, "-I", "-m", "uv"] : [own];
-  return [...uv, "pip", "install", "--python", python, "--torch-backend", "cpu", torchRequirement];
-}
-
-/**
- * optimum-intel asks for torchvision, which text models do not need. One that was built for another torch
- * fails to import, and then every model class of transformers does.
- */
-async function leaveOutBrokenTorchvision({ installer, python, step, attempt }: Builder): Promise<void> {
-  const run = await attempt([python, "-I", "-c", "import torchvision"]);
-  if (run.reason === null) return;
-  await step("leave out torchvision", toRemoveCommand(installer, python, ["torchvision"]));
-}
-
-function toRequirements(packages: Readonly<Record<string, string>>): string[] {
-  return Object.entries(packages).map(([name, version]) => `${name}==${version}`);
+  if (own !== null) return await attempt(cpuLock, { kind: "uv", uv: [own] }, options);
+  await install("install uv", uvLock);
+  return await attempt(cpuLock, { kind: "uv", uv: [toPython(dir), "-I", "-m", "uv"] }, options);
 }

@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { type InstallOptions, installPythonEnv, type PythonEnvPlan } from "../python/install.ts";
 import type { PythonEnvLabels } from "../python/probe.ts";
 import { type ProbeOptions, type PythonEnvProbe, probePythonEnv, toPython } from "../python/probe.ts";
-import { convertPackages, fillConvertEnv } from "./packages.ts";
+import { convertLocks, convertPackages, fillConvertEnv } from "./packages.ts";
 
 /** The converter's private Python environment: what it holds and what state it is in. */
 const convertLabels: PythonEnvLabels = {
@@ -52,6 +52,7 @@ const convertPlan: PythonEnvPlan<ConvertFacts> = {
   probe: probeImports,
   isPinned: isPinnedConvertEnv,
   version: ({ packages }) => `optimum-intel ${packages["optimum-intel"] ?? "?"}`,
+  locks: convertLocks,
   fill: fillConvertEnv,
 };
 

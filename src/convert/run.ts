@@ -5,6 +5,8 @@ import { isDiskFull } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
+import { keepFiles } from "./keep-files.ts";
+import { createLoadReport, renderLost } from "./load-report.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
 import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";
@@ -40,7 +42,10 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
   try {
     const { overwrite } = options;
     const work = {
-      exportInto: (folder: string) => exportInto(folder, planned, options),
+      async exportInto(folder: string) {
+        await exportInto(folder, planned, options);
+        keepFiles(planned.source.path, folder);
+      },
       check: options.check,
     };
     return await convertFolder(toManifest(planned, options.now()), overwrite, work, options);
@@ -87,16 +92,33 @@ async function exportInto(folder: string, planned: PlannedExport, options: RunOp
   if (second !== null) throw toError(planned, second, options);
 }
 
-function exportOnce(folder: string, planned: PlannedExport, groupSize: number | null, options: RunOptions) {
-  const { source, task, weightFormat } = planned;
+async function exportOnce(
+  folder: string,
+  planned: PlannedExport,
+  groupSize: number | null,
+  options: RunOptions,
+): Promise<FailedRun | null> {
+  const { source, weightFormat } = planned;
+  const { path: model, exportTask: task } = source;
   const { trustRemoteCode } = options;
-  const request = { model: source.path, output: folder, task, weightFormat, groupSize, trustRemoteCode };
-  return runExporter({
+  const request = { model, output: folder, task, weightFormat, groupSize, trustRemoteCode };
+  const loading = createLoadReport(task);
+  const run = await runExporter({
     ...options,
+    onLine: loading.see,
     command: [...options.exporter, ...toExportArgs(request)],
     logPath: toLogPath(options.modelOut, planned.name),
     notePath: toPlaces(planned.path).exporter,
   });
+  const lost = loading.lost();
+  if (run === null && lost.length > 0) throw incomplete(planned, lost, options);
+  return run;
+}
+
+function incomplete(planned: PlannedExport, lost: string[], options: RunOptions): OvError {
+  const why = `its weight files lack tensors, or hold others than its config.json describes: ${renderLost(lost)}`;
+  const next = `Fetch the model again. The exporter's full output: ${toLogPath(options.modelOut, planned.name)}.`;
+  return failed(planned, { why, next });
 }
 
 function toError(planned: PlannedExport, run: FailedRun, options: RunOptions): OvError {

@@ -16,6 +16,7 @@ import { createAppsFor } from "./app.ts";
 import { logEngines } from "./engine-state.ts";
 import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
+import { createPullLog, createPullsFor } from "./pulls.ts";
 import { createReload } from "./reload.ts";
 import { stopOnSignal } from "./stop.ts";
 import { createDaemonThreads } from "./threads.ts";
@@ -40,6 +41,8 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const events = createEvents();
   events.subscribe(createRequestLog(log));
   events.subscribe(metrics.observe);
+  events.subscribe(createPullLog(log));
+  const pulls = createPullsFor({ loaded, events });
   const pool = createPoolFor({ settings, log, engines, events });
   const registry = createRegistryFor({ settings, log, pool, events, catalog: () => catalog });
   const catalog = createCatalog({ ...settings, registry });
@@ -61,6 +64,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       engines,
       keys,
       metrics,
+      pulls,
       events,
       preloads,
       threads,
@@ -72,7 +76,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     notifier.ready(`Serving on ${url}`);
     void logEngines(engines, settings, log);
     void preloads.run();
-    await stopOnSignal({ listeners, pool, events, signals, settings, log, notifier, stopping });
+    await stopOnSignal({ listeners, pool, pulls, events, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
     notifier.dispose();

@@ -4,11 +4,13 @@ import type { Signals } from "../linux/signals.ts";
 import type { Notifier } from "../linux/systemd.ts";
 import type { Log } from "../log.ts";
 import type { Events } from "../serving/events.ts";
+import type { Pulls } from "../serving/pulls.ts";
 import type { Listeners } from "./listeners.ts";
 
 interface Running {
   listeners: Pick<Listeners, "stop" | "kill">;
   pool: Pool;
+  pulls: Pick<Pulls, "close">;
   events: Events;
   signals: Signals;
   settings: Settings;
@@ -20,12 +22,14 @@ interface Running {
 
 /** Serves until a signal says to stop; a second one ends what still runs. New requests get 503 in between. */
 export async function stopOnSignal(running: Running): Promise<void> {
-  const { listeners, pool, events, signals, settings, log, notifier } = running;
+  const { listeners, pool, pulls, events, signals, settings, log, notifier } = running;
   const name = await signals.first;
   running.stopping.now = true;
   notifier.stopping();
   log.info(`${name}: stopping, letting running requests finish`, { seconds: settings.drainSeconds });
+  const pulled = pulls.close();
   await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
+  await pulled;
   // Whoever follows them has seen the last model end.
   events.close();
   const answered = listeners.stop();

@@ -1,13 +1,17 @@
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { renderBytes } from "../bytes.ts";
 import { OvError } from "../errors.ts";
 import { isDiskFull } from "../files.ts";
 import type { HubFile } from "./listing.ts";
-import { askHub, failed, type HubRequest, silenceMs, unreachable } from "./request.ts";
+import { askHub, failed, type HubRequest, unreachable, watchSilence } from "./request.ts";
 
 /** How often a file is asked for again without a byte more than before, and how long after each time, in milliseconds. */
 const waitsMs = [1000, 2000, 4000, 8000];
+
+/** More than any file has that comes without its size. */
+const mostUnstated = 100_000_000;
 
 export type FileRequest = Omit<HubRequest, "headers">;
 
@@ -79,39 +83,50 @@ async function append(
   let size = sizeOf(partial);
   if (bytes !== null && size > bytes) rmSync(partial, { force: true });
   if (bytes !== null && size === bytes && size > 0) return;
-  const silence = new AbortController();
-  const signal = AbortSignal.any([request.signal, silence.signal]);
+  const silence = watchSilence(request.signal);
   const range: Record<string, string> = size > 0 ? { range: `bytes=${size}-` } : {};
-  const response = await askHub({ ...request, headers: { ...range, "accept-encoding": "identity" }, signal });
+  const response = await askHub({
+    ...request,
+    headers: { ...range, "accept-encoding": "identity" },
+    signal: silence.signal,
+  });
   // Without a range in the answer it starts from the front.
   const isPart = size > 0 && response.status === 206;
   if (!isPart) size = 0;
+  const most = bytes ?? toMost(response, size);
   const handle = await open(partial, isPart ? "a" : "w");
-  let timer: Timer | undefined;
-  const wait = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(new Error("nothing comes any more")), silenceMs);
-  };
   try {
-    wait();
+    silence.heard();
     for await (const chunk of response.body ?? []) {
-      wait();
+      silence.heard();
       await handle.write(chunk);
       size += chunk.byteLength;
       onBytes(size);
-      if (bytes !== null && size > bytes) break;
+      if (size > most) break;
     }
   } catch (error) {
     request.signal.throwIfAborted();
     throw isDiskFull(error) ? error : unreachable(request.hub, request.repo, error);
   } finally {
-    clearTimeout(timer);
+    silence.stop();
     await handle.close();
   }
+  if (size > most) rmSync(partial, { force: true });
+  if (bytes === null && size > most) {
+    throw failed(
+      request.repo,
+      `${path} has more than ${renderBytes(most)}, and the hub does not state its size`,
+    );
+  }
   if (bytes === null || size === bytes) return;
-  if (size > bytes) rmSync(partial, { force: true });
   const why = `${path} ended after ${size} of ${bytes} bytes`;
   throw unreachable(request.hub, request.repo, new Error(why));
+}
+
+/** How many bytes a file may have whose size the list does not name: what the answer's length says, else not many. */
+function toMost({ headers }: Response, before: number): number {
+  const length = Number(headers.get("content-length") ?? Number.NaN);
+  return Number.isSafeInteger(length) ? before + length : mostUnstated;
 }
 
 function sizeOf(path: string): number {

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { renderBytes } from "../bytes.ts";
-import { type OvError, toReason } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { isDiskFull } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
 import { findHub, type HubAddress } from "./address.ts";
 import { downloadFile, isThere, toPartialPath } from "./file.ts";
 import { type HubFile, type Listing, listRepo, toFilePath } from "./listing.ts";
-import { askHub, failed } from "./request.ts";
+import { askForText, failed } from "./request.ts";
 
 /** How far a download is; sizes in bytes. */
 export type DownloadProgress =
@@ -59,8 +59,8 @@ export function createHub(variables: Variables): Hub {
     async readText(listing, path, signal) {
       const file = listing.files.find((one) => one.path === path);
       if (file === undefined || (file.bytes ?? 0) > largestText) return null;
-      const response = await askHub({ hub, repo: listing.repo, path: toFilePath(listing, file), signal });
-      return await response.text();
+      const request = { hub, repo: listing.repo, path: toFilePath(listing, file), signal };
+      return await askForText(request, largestText);
     },
     download: (download) => downloadFiles(hub, download),
   };
@@ -81,7 +81,8 @@ async function downloadFiles(hub: HubAddress, download: Download): Promise<void>
       const report = createReport(file, before, bytes, onProgress);
       const request = { hub, repo, path: toFilePath(listing, file), signal };
       await downloadFile(request, file, path, report).catch((error: unknown) => {
-        throw isDiskFull(error) ? toFull(repo, path) : error;
+        if (error instanceof OvError || signal.aborted) throw error;
+        throw isDiskFull(error) ? toFull(repo, path) : toUnwritable(repo, path, error);
       });
       before += file.bytes ?? 0;
     }
@@ -139,4 +140,8 @@ function refuseFullDisk(repo: string, missing: readonly Target[], bytes: number)
 function toFull(repo: string, path: string): OvError {
   const why = `the disk of "${dirname(path)}" is full`;
   return failed(repo, why, "Make room, then run it again to continue.");
+}
+
+function toUnwritable(repo: string, path: string, cause: unknown): OvError {
+  return failed(repo, `"${path}" cannot be written (${toReason(cause)})`, undefined, { cause });
 }

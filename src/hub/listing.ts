@@ -1,8 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { renderBytes } from "../bytes.ts";
 import type { HubAddress } from "./address.ts";
 import { toRepoName } from "./names.ts";
-import { askHub, failed, unreachable } from "./request.ts";
+import { askForText, failed } from "./request.ts";
 
 /** A file of a repository. */
 export interface HubFile {
@@ -37,32 +38,39 @@ const ModelInfo = Type.Object({
   ),
 });
 
+/** Some 50,000 files. */
+const longestList = 10_000_000;
+
 /** Asks the hub what is in `owner/name`. Throws `download_failed`. */
 export async function listRepo(hub: HubAddress, repo: string, signal: AbortSignal): Promise<Listing> {
   const { owner, name } = toRepoName(repo);
   const path = `/api/models/${owner}/${name}?blobs=true`;
-  const info = await readJson(await askHub({ hub, repo, path, signal }), hub, repo, signal);
+  const text = await askForText({ hub, repo, path, signal }, longestList);
+  if (text === null) throw failed(repo, `its list of files has more than ${renderBytes(longestList)}`);
+  const info = parseJson(text);
   if (!Value.Check(ModelInfo, info)) {
     throw failed(repo, `what answers at ${hub.endpoint} is not a hub of models`, "Check HF_ENDPOINT.");
   }
-  const odd = info.siblings.find(({ rfilename }) => !isSafePath(rfilename));
-  if (odd !== undefined) throw failed(repo, `it names a file ${JSON.stringify(odd.rfilename)}`);
+  const odd = findOddPath(info.siblings.map(({ rfilename }) => rfilename));
+  if (odd !== undefined) throw failed(repo, `it names a file ${JSON.stringify(odd)}`);
   return { repo, commit: info.sha, files: info.siblings.map(toFile) };
 }
 
-async function readJson(
-  response: Response,
-  hub: HubAddress,
-  repo: string,
-  signal: AbortSignal,
-): Promise<unknown> {
+/** null: it is not JSON. */
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(await response.text());
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof SyntaxError) return null;
-    throw unreachable(hub, repo, error);
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
+}
+
+/** A path that does not stay in the folder, or that cannot be there beside the others; undefined: all can. */
+function findOddPath(paths: readonly string[]): string | undefined {
+  const folders = new Set(
+    paths.flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index))),
+  );
+  return paths.find((path) => !isSafePath(path)) ?? paths.find((path) => folders.has(path));
 }
 
 function toFile({ rfilename, size, blobId, lfs }: Static<typeof ModelInfo>["siblings"][number]): HubFile {
@@ -75,10 +83,14 @@ function toDigest(kind: "sha256" | "git", hex: string, length: number): HubFile[
   return hex.length === length && /^[0-9a-f]+$/.test(hex) ? { kind, hex } : null;
 }
 
-/** A path that stays inside the folder it is joined to. */
+/** Linux takes 255 bytes; a part of a download has `.incomplete` more in its name. */
+const longestName = 240;
+
+/** A path that stays inside the folder it is joined to, and that a disk can have. */
 export function isSafePath(path: string): boolean {
-  const parts = path.split("/");
-  return !/[\\\p{Cc}]/u.test(path) && parts.every((part) => part !== "" && part !== "." && part !== "..");
+  const isName = (part: string) =>
+    part !== "" && part !== "." && part !== ".." && Buffer.byteLength(part) <= longestName;
+  return !/[\\\p{Cc}]/u.test(path) && path.length <= 1000 && path.split("/").every(isName);
 }
 
 /** The address of a file's content. */

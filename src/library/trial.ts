@@ -3,15 +3,20 @@ import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/pool/target.ts";
+import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { mainOperation, type Operation } from "../models/tasks.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import { createSanityCheck, toCountRequest } from "./sanity.ts";
 
-/** What came of loading a model and asking it for one token. */
+/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
-  /** For the load and the first token. */
+  /** Why what it answered cannot be trusted, as a clause; null: nothing speaks against it. */
+  doubt: string | null;
+  /** For the load and the answer. */
   seconds: number;
   device: string | null;
 }
@@ -32,13 +37,14 @@ export function createLoadTester(
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
 
-  async function answerOnce(name: string, entry: RegistryEntry): Promise<string> {
+  async function answerOnce(
+    name: string,
+    entry: RegistryEntry,
+  ): Promise<Pick<LoadResult, "doubt" | "device">> {
     const { host } = await load(toTarget(name, entry, settings), signal);
     try {
-      for await (const _event of host.run("generate", oneToken, signal)) {
-        // Each event is a sign that it works; a failure is thrown.
-      }
-      return host.ready.device;
+      const doubt = await tryOperation(host, mainOperation(entry.task), signal);
+      return { doubt, device: host.ready.device };
     } finally {
       await host.close();
     }
@@ -49,35 +55,36 @@ export function createLoadTester(
       const started = performance.now();
       const toSeconds = () => Math.round((performance.now() - started) / 10) / 100;
       try {
-        const device = await answerOnce(name, entry);
-        return { problem: null, seconds: toSeconds(), device };
+        const { doubt, device } = await answerOnce(name, entry);
+        return { problem: null, doubt, seconds: toSeconds(), device };
       } catch (error) {
         signal.throwIfAborted();
         const problem = toReason(error);
-        return { problem, seconds: toSeconds(), device: null };
+        return { problem, doubt: null, seconds: toSeconds(), device: null };
       }
     },
     dispose: engines.dispose,
   };
 }
 
-/** Greedy, so that it is the same each time. */
-const oneToken = {
-  prompt: "Hi",
-  add_special_tokens: false,
-  grammar: null,
-  special_tokens: false,
-  sampling: {
-    temperature: 0,
-    top_p: 1,
-    top_k: null,
-    min_p: 0,
-    repetition_penalty: 1,
-    presence_penalty: 0,
-    frequency_penalty: 0,
-    seed: 0,
-  },
-  max_tokens: 1,
-  ignore_eos: false,
-  logprobs: false,
-};
+/** Uses a model once, by its main operation. Why its answer cannot be trusted; a failure is thrown. */
+async function tryOperation(host: Host, operation: Operation, signal: AbortSignal): Promise<string | null> {
+  switch (operation) {
+    case "embed": {
+      const ask = { inputs: ["Hi"], max_tokens: null, dimensions: null };
+      await Array.fromAsync(host.run("embed", ask, signal));
+      return null;
+    }
+    case "rank": {
+      const ask = { queries: ["Hi"], documents: ["Hello"], max_tokens: null, instruction: null };
+      await Array.fromAsync(host.run("rank", ask, signal));
+      return null;
+    }
+    default: {
+      const sanity = createSanityCheck();
+      const request = toCountRequest(host.ready.capabilities);
+      for await (const event of host.run("generate", request, signal)) sanity.see(event);
+      return sanity.findDoubt();
+    }
+  }
+}

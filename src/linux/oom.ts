@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readProcText } from "./proc.ts";
 
@@ -15,4 +16,13 @@ export function readOomKills(root = "/"): number | null {
     if (count !== undefined) return Number(count);
   }
   return null;
+}
+
+/** Has the kernel end a process of this user, and its later children, before others when memory runs out: oom_score_adj of proc(5). */
+export function endFirstWithoutMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, "900");
+  } catch {
+    // It has ended, or a container forbids it.
+  }
 }

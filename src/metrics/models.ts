@@ -36,6 +36,16 @@ export function addModelMetrics(
     name: "ov_llm_kv_cache_usage_perc",
     help: "Share of the KV cache that running requests hold, 0 to 1; 0 when none runs. Blocks kept for later prompts count as free",
   });
+  const grammars = new Gauge({
+    ...common,
+    name: "ov_llm_grammars",
+    help: "Distinct grammars that the model's process keeps",
+  });
+  const grammarMemory = new Gauge({
+    ...common,
+    name: "ov_llm_grammar_memory_bytes",
+    help: "Memory of the grammars that the model's process keeps; estimated where it cannot be measured",
+  });
   const info = new Gauge({
     ...common,
     name: "ov_llm_model_info",
@@ -74,6 +84,8 @@ export function addModelMetrics(
     if (host) info.remove(host.labels);
     hosts.delete(model);
     cache.remove({ model });
+    grammars.remove({ model });
+    grammarMemory.remove({ model });
   }
 
   return (event) => {
@@ -94,6 +106,9 @@ export function addModelMetrics(
         return queue.observe({ model }, event.seconds);
       case "kv_cache":
         return cache.set({ model }, event.usage);
+      case "grammars":
+        grammars.set({ model }, event.held);
+        return grammarMemory.set({ model }, event.bytes);
     }
   };
 }

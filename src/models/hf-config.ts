@@ -8,6 +8,8 @@ const sizes = {
   intermediate_size: size,
   moe_intermediate_size: size,
   n_embd: size,
+  num_hidden_layers: size,
+  n_layer: size,
   n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
 };
 
@@ -20,6 +22,8 @@ export const HfConfig = Type.Object({
   quantization_config: Type.Optional(
     Type.Object({ quant_method: Type.Optional(Type.String()) }, { additionalProperties: true }),
   ),
+  /** How mlx-lm states that it quantized the weights. */
+  quantization: Type.Optional(Type.Object({}, { additionalProperties: true })),
   ...sizes,
   text_config: Type.Optional(Type.Object(sizes)),
 });

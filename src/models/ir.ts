@@ -18,9 +18,7 @@ const tailBytes = 3 * 1024 * 1024;
 /** The names of a network's inputs, as its `openvino_*.xml` states them; empty: it is no IR, or is not there. */
 export function readIrInputs(path: string): string[] {
   const head = readPart(path, (size) => [0, Math.min(size, headBytes)]);
-  return [...head.matchAll(/<layer [^>]*type="Parameter"[^>]*>/g)].flatMap(
-    ([tag]) => readAttribute(tag, "name") ?? [],
-  );
+  return findLayers(head, "Parameter").flatMap(({ tag }) => readAttribute(tag, "name") ?? []);
 }
 
 /**
@@ -29,14 +27,46 @@ export function readIrInputs(path: string): string[] {
  */
 export function readIrOutputs(path: string): IrOutput[] {
   const tail = readPart(path, (size) => [Math.max(0, size - tailBytes), Math.min(size, tailBytes)]);
-  return [...tail.matchAll(/<layer [^>]*type="Result"[^>]*>([\s\S]*?)<\/layer>/g)].flatMap((found) => {
-    const [layer, content = ""] = found;
-    const before = tail.slice(Math.max(0, found.index - 4096), found.index);
-    const names =
-      readAttribute(layer, "output_names") ?? [...before.matchAll(/ names="([^"]*)"/g)].at(-1)?.[1];
-    const rank = content.match(/<dim>/g)?.length ?? 0;
+  return findLayers(tail, "Result").flatMap(({ tag, start, content }) => {
+    if (!content.includes("</layer>")) return [];
+    const names = readAttribute(tag, "output_names") ?? findPortName(tail, start);
+    const rank = content.split("<dim>").length - 1;
     return names?.split(",").map((name) => ({ name, rank })) ?? [];
   });
+}
+
+/** How far the description of a port may lie before the next layer. */
+const portBytes = 4096;
+/** More inputs or outputs than a network with a cache for hundreds of layers has. */
+const mostLayers = 5000;
+
+interface Layer {
+  tag: string;
+  /** Where the tag starts. */
+  start: number;
+  /** All between the tag and the next layer. */
+  content: string;
+}
+
+/** The tags of layers of a type. A regular expression would go through a hostile file for hours. */
+function findLayers(xml: string, type: string): Layer[] {
+  const layers: Layer[] = [];
+  for (let start = xml.indexOf("<layer "); start !== -1 && layers.length < mostLayers; ) {
+    const end = xml.indexOf(">", start);
+    if (end === -1) break;
+    const tag = xml.slice(start, end);
+    const next = xml.indexOf("<layer ", end);
+    const content = xml.slice(end, next === -1 ? xml.length : next);
+    if (tag.includes(` type="${type}"`)) layers.push({ tag, start, content });
+    start = next;
+  }
+  return layers;
+}
+
+/** What the last port before a place is called. */
+function findPortName(xml: string, place: number): string | undefined {
+  const before = xml.slice(Math.max(0, place - portBytes), place);
+  return readAttribute(before.slice(Math.max(0, before.lastIndexOf(' names="'))), "names");
 }
 
 /** A part of a file; empty where it cannot be read. */
@@ -56,5 +86,8 @@ function readPart(path: string, choose: (size: number) => [start: number, length
 }
 
 function readAttribute(tag: string, name: string): string | undefined {
-  return new RegExp(`^[^>]* ${name}="([^"]*)"`).exec(tag)?.[1];
+  const start = tag.indexOf(` ${name}="`);
+  const value = start + name.length + 3;
+  const end = start === -1 ? -1 : tag.indexOf('"', value);
+  return end === -1 ? undefined : tag.slice(value, end);
 }

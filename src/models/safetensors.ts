@@ -5,6 +5,8 @@ import { openFile } from "../files.ts";
 const longestHeader = 100_000_000;
 
 export interface SafetensorsFacts {
+  /** Of the tensors. */
+  names: string[];
   /** Numbers in all tensors together. */
   parameters: number;
   /** The whole file as its header says it must be, in bytes. */
@@ -32,16 +34,18 @@ export function readSafetensors(path: string): SafetensorsFacts | null {
 
 function measure(header: unknown, dataStart: number): SafetensorsFacts | null {
   if (typeof header !== "object" || header === null) return null;
+  const names: string[] = [];
   let parameters = 0;
   let end = 0;
   for (const [name, tensor] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const { shape, data_offsets: offsets }: { shape?: unknown; data_offsets?: unknown } = tensor ?? {};
     if (!Array.isArray(shape) || !Array.isArray(offsets)) return null;
+    names.push(name);
     parameters += shape.reduce((product: number, next) => product * Number(next), 1);
     end = Math.max(end, Number(offsets[1]));
   }
   // What no file can hold is no header; 1e308 of something would go through all sums as infinity.
-  if (!Number.isSafeInteger(parameters) || !Number.isSafeInteger(end)) return null;
-  return { parameters, bytes: dataStart + end };
+  if (!Number.isSafeInteger(parameters) || parameters < 0 || !Number.isSafeInteger(end)) return null;
+  return { names, parameters, bytes: dataStart + end };
 }

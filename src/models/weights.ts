@@ -8,6 +8,8 @@ export interface Weights {
   /** Of the weight files, in bytes. */
   bytes: number;
   parameters: number;
+  /** The names of all tensors, as far as files can be read that state them; empty: there are none. */
+  tensors: ReadonlySet<string>;
 }
 
 /** How a sharded model lists its files: model.safetensors.index.json, pytorch_model.bin.index.json. */
@@ -25,31 +27,44 @@ export function readWeights(folder: string, files: readonly string[]): Weights |
   const incomplete = findIncomplete(folder, files);
   if (incomplete !== null) return { problem: `incomplete download: ${incomplete}` };
   const shards = findShards(folder, files);
-  const missing = shards.filter((name) => !files.includes(name));
+  const missing = [...shards.keys()].filter((name) => !files.includes(name));
   if (missing.length > 0) {
     const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
     return { problem: `incomplete download: ${missing.slice(0, 3).join(", ")}${more} missing` };
   }
-  const names = shards.length > 0 ? shards : pickWeights(files);
+  const names = shards.size > 0 ? [...shards.keys()] : pickWeights(files);
   if (names.length === 0) return { problem: "it has no weights (.safetensors, .bin)" };
-  return names.reduce<Weights | { problem: string }>(
-    (sum, name) => ("problem" in sum ? sum : add(sum, folder, name)),
-    { bytes: 0, parameters: 0 },
-  );
+  const sum: Sum = { bytes: 0, parameters: 0, tensors: new Set() };
+  for (const name of names) {
+    const problem = add(sum, folder, name, shards.get(name) ?? []);
+    if (problem !== null) return { problem };
+  }
+  return sum;
 }
 
-function add(sum: Weights, folder: string, name: string): Weights | { problem: string } {
+interface Sum extends Weights {
+  tensors: Set<string>;
+}
+
+/** `listed`: the tensors that an index states of the file. Returns what is wrong with it, as a clause; null: nothing. */
+function add(sum: Sum, folder: string, name: string, listed: readonly string[]): string | null {
   const size = statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return { problem: `incomplete download: ${name} is empty` };
+  if (size === 0) return `incomplete download: ${name} is empty`;
+  sum.bytes += size;
+  for (const tensor of listed) sum.tensors.add(tensor);
   if (!name.endsWith(".safetensors")) {
-    return { bytes: sum.bytes + size, parameters: sum.parameters + size / 2 };
+    sum.parameters += size / 2;
+    return null;
   }
   const facts = readSafetensors(join(folder, name));
-  if (facts === null) return { problem: `damaged or incomplete download: ${name} has no readable header` };
-  if (size < facts.bytes) {
-    return { problem: `incomplete download: ${name} has ${size} of ${facts.bytes} bytes` };
-  }
-  return { bytes: sum.bytes + size, parameters: sum.parameters + facts.parameters };
+  if (facts === null) return `damaged or incomplete download: ${name} has no readable header`;
+  if (size < facts.bytes) return `incomplete download: ${name} has ${size} of ${facts.bytes} bytes`;
+  const held = new Set(facts.names);
+  const lost = listed.find((tensor) => !held.has(tensor));
+  if (lost !== undefined) return `damaged download: ${name} lacks ${lost}, which the index states of it`;
+  sum.parameters += facts.parameters;
+  for (const tensor of facts.names) sum.tensors.add(tensor);
+  return null;
 }
 
 /** The hub's clients write `*.incomplete`, here or under .cache; browsers `*.part` and `*.crdownload`. */
@@ -61,10 +76,11 @@ function findIncomplete(folder: string, files: readonly string[]): string | null
   return listFolder(join(folder, cache)).some(isPart) ? `${cache} holds unfinished files` : null;
 }
 
-function findShards(folder: string, files: readonly string[]): string[] {
+/** The files that an index names, each with its tensors; empty: there is no index. */
+function findShards(folder: string, files: readonly string[]): Map<string, string[]> {
   const index = indexes.find((name) => files.includes(name));
-  if (index === undefined) return [];
-  return [...new Set(Object.values(readJsonFile(join(folder, index), ShardIndex)?.weight_map ?? {}))];
+  const map = index === undefined ? {} : (readJsonFile(join(folder, index), ShardIndex)?.weight_map ?? {});
+  return Map.groupBy(Object.keys(map), (tensor) => map[tensor] ?? "");
 }
 
 /** Safetensors where there are some: a folder may hold the same weights in two kinds of files. */

@@ -2,9 +2,18 @@ import { type Static, Type } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
+import { EmbedMessage, VectorsMessage } from "./embed.ts";
 import { GenerateMessage, StartedMessage, StepMessage } from "./generate.ts";
 import { LoadMessage, ReadyMessage } from "./load.ts";
-import { CancelMessage, CloseMessage, FailedMessage, FinishedMessage, MetricsMessage } from "./request.ts";
+import { RankMessage, ScoresMessage } from "./rank.ts";
+import {
+  CancelMessage,
+  CloseMessage,
+  FailedMessage,
+  FinishedMessage,
+  GrammarsMessage,
+  MetricsMessage,
+} from "./request.ts";
 import { DetokenizeMessage, TextMessage, TokenizeMessage, TokensMessage } from "./tokens.ts";
 import { protocolVersion, toVersionMismatch } from "./version.ts";
 
@@ -13,7 +22,13 @@ import { protocolVersion, toVersionMismatch } from "./version.ts";
  * on 4. The schemas of this folder are the one definition; the hosts in Python follow them, and
  * test/fixtures/protocol.jsonl holds all sides to the same lines.
  */
-export const RequestMessage = Type.Union([GenerateMessage, TokenizeMessage, DetokenizeMessage]);
+export const RequestMessage = Type.Union([
+  GenerateMessage,
+  TokenizeMessage,
+  DetokenizeMessage,
+  EmbedMessage,
+  RankMessage,
+]);
 
 export const ToHost = Type.Union([LoadMessage, RequestMessage, CancelMessage, CloseMessage]);
 
@@ -23,7 +38,10 @@ export const FromHost = Type.Union([
   StepMessage,
   TokensMessage,
   TextMessage,
+  VectorsMessage,
+  ScoresMessage,
   MetricsMessage,
+  GrammarsMessage,
   FinishedMessage,
   FailedMessage,
 ]);

@@ -24,6 +24,21 @@ export const FailedMessage = Type.Object({
 export type FailedMessage = Static<typeof FailedMessage>;
 
 /**
+ * What the engine keeps of the grammars that requests were held to, whenever that has changed; sent before the answers of the
+ * step in which it did. The engine gives none of it back: only the end of the process does.
+ */
+export const GrammarsMessage = Type.Object({
+  type: Type.Literal("grammars"),
+  /** Distinct ones. */
+  held: Type.Integer({ minimum: 0 }),
+  /** Memory that they take; estimated where it cannot be measured. */
+  bytes: Type.Integer({ minimum: 0 }),
+});
+
+/** Of one host, as its last message has it. */
+export type HeldGrammars = Omit<Static<typeof GrammarsMessage>, "type">;
+
+/**
  * At most once a second while requests run, and once more when none is left. The share of the KV cache's blocks that
  * running requests hold; what is kept for later prompts counts as free.
  */

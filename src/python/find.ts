@@ -80,35 +80,33 @@ async function inspect(python: string, variables: Variables | undefined): Promis
   return { python, version: `${major}.${minor}.${patch}`, fits, hasEnsurepip: ensurepip === "1" };
 }
 
-/** argv that makes an environment, with pip in it, in the absent folder `dir`. */
+/** What installs into an environment that is there; `uv`: a program, or the words that run it. */
+export type InstallProgram = { kind: "pip" } | { kind: "uv"; uv: string | readonly string[] };
+
+/** argv that makes an environment in the absent folder `dir`; uv's has no pip in it. */
 export function toVenvCommand(installer: Installer, dir: string): string[] {
   return installer.kind === "uv"
-    ? [installer.uv, "venv", "--seed", "--python", installer.python, dir]
+    ? [installer.uv, "venv", "--python", installer.python, dir]
     : [installer.python, "-I", "-m", "venv", dir];
 }
 
-/** argv that installs `requirements` for the environment whose interpreter is `python`. */
+/**
+ * argv that installs what a lock file names, and nothing else, for the environment whose interpreter is `python`. A file
+ * whose sha256 is not in the lock ends it before anything is installed.
+ */
 export function toInstallCommand(
-  installer: Installer | { kind: "pip" },
+  program: InstallProgram,
   python: string,
-  requirements: readonly string[],
-  options: { target?: string } = {},
+  lockFile: string,
+  options: readonly string[] = [],
 ): string[] {
-  const program =
-    installer.kind === "uv"
-      ? [installer.uv, "pip", "install", "--python", python]
+  const words =
+    program.kind === "uv"
+      ? [...[program.uv].flat(), "pip", "install", "--python", python]
       : [python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"];
-  // Built packages only: a build from source would need compilers and fail late and unclearly.
+  // Built packages only: a build from source would need compilers, fail late and unclearly, and run code that no hash covers.
   const built = ["--only-binary", ":all:"];
-  const target = options.target === undefined ? [] : ["--no-deps", "--target", options.target];
-  return [...program, ...built, ...target, ...requirements];
-}
-
-/** argv that removes `packages` from the environment whose interpreter is `python`. */
-export function toRemoveCommand(installer: Installer, python: string, packages: readonly string[]): string[] {
-  return installer.kind === "uv"
-    ? [installer.uv, "pip", "uninstall", "--python", python, ...packages]
-    : [python, "-I", "-m", "pip", "uninstall", "--disable-pip-version-check", "--yes", ...packages];
+  return [...words, ...built, "--require-hashes", "--no-deps", ...options, "-r", lockFile];
 }
 
 export function which(program: string, variables: Variables | undefined): string | null {

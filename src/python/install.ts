@@ -3,9 +3,13 @@ import { dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { type Run, runProgram, type Variables } from "../linux/program.ts";
 import { withSetupLock } from "../linux/setup-lock.ts";
-import { findInstaller, type Installer, toVenvCommand } from "./find.ts";
+import { findInstaller, type Installer, type InstallProgram, toVenvCommand } from "./find.ts";
+import type { Lock } from "./lock.ts";
+import { installLocked } from "./locked-install.ts";
+import pipText from "./locks/pip.txt" with { type: "text" };
 import type { PythonEnvLabels } from "./probe.ts";
 import { type ProbeOptions, type PythonEnvProbe, toPython } from "./probe.ts";
+import { isMadeFrom, writeStamp } from "./stamp.ts";
 
 export interface InstallOptions {
   onProgress: (line: string) => void;
@@ -18,26 +22,31 @@ export interface InstallOptions {
 export interface PythonEnvPlan<Facts extends object> {
   labels: PythonEnvLabels;
   probe(pythonEnv: string, options: ProbeOptions): Promise<PythonEnvProbe<Facts>>;
-  /** Whether it holds exactly what `fill` would install today. */
+  /** Whether it holds the versions that `fill` would install today. */
   isPinned(facts: Facts): boolean;
   /** The version by which people know it. */
   version(facts: Facts): string;
+  /** What `fill` installs; an environment that was made from other locks is made again. */
+  locks: readonly Lock[];
   /** Installs the packages into a new environment. */
   fill(builder: Builder): Promise<void>;
 }
 
 /** A new Python environment that holds only pip. */
 export interface Builder {
-  installer: Installer;
-  /** Its interpreter. */
-  python: string;
+  /** The environment. */
+  dir: string;
   variables: Variables | undefined;
   say(line: string): void;
-  /** Runs a command of the set-up; throws `setup_failed` when it fails. `what`: "install its packages". */
-  step(what: string, command: string[]): Promise<void>;
-  /** Runs a command that may fail. */
-  attempt(command: string[]): Promise<Run>;
+  /** Installs what the lock names; throws `setup_failed` when that fails. `title`: "install its packages". */
+  install(title: string, lock: Lock): Promise<void>;
+  /** The same by a program of choice, and it may fail; throws `setup_failed` at a file that is not the locked one. */
+  attempt(lock: Lock, program: InstallProgram, options?: readonly string[]): Promise<Run>;
 }
+
+/** Comes into environments that uv makes; a Python's own venv brings the pip of that Python. */
+export const pipRequirement = "pip==26.3";
+const pipLock: Lock = { name: "pip", text: pipText };
 
 /**
  * Makes `pythonEnv` hold what the plan says, and returns what it holds. One that is right is left as it is. Otherwise a
@@ -52,15 +61,14 @@ export async function installPythonEnv<Facts extends object>(
 ): Promise<{ state: "ready" } & Facts> {
   const { onProgress } = options;
   const before = await plan.probe(pythonEnv, options);
-  if (before.state === "ready" && plan.isPinned(before)) return before;
+  if (before.state === "ready" && isRight(plan, pythonEnv, before)) return before;
   refuseForeignFolder(pythonEnv, plan.labels);
   return await withSetupLock(pythonEnv, plan.labels, async (scrapDir) => {
     // Another set-up may have ended before this one got the lock.
     const now = await plan.probe(pythonEnv, options);
-    if (now.state === "ready" && plan.isPinned(now)) return now;
+    if (now.state === "ready" && isRight(plan, pythonEnv, now)) return now;
     if (now.state === "broken") onProgress(`Repairing the environment in ${pythonEnv}: ${now.reason}`);
-    if (now.state === "ready")
-      onProgress(`Upgrading the environment in ${pythonEnv} from ${plan.version(now)}`);
+    if (now.state === "ready") onProgress(explainRenewal(plan, pythonEnv, now));
     const folder = mkdtempSync(join(scrapDir, "new-"));
     const fresh = join(folder, "env");
     await build(plan, fresh, options);
@@ -70,20 +78,43 @@ export async function installPythonEnv<Facts extends object>(
   });
 }
 
+function isRight<Facts extends object>(plan: PythonEnvPlan<Facts>, dir: string, facts: Facts): boolean {
+  return plan.isPinned(facts) && isMadeFrom(dir, plan.locks);
+}
+
+/** Why one that works is made again. */
+function explainRenewal<Facts extends object>(plan: PythonEnvPlan<Facts>, dir: string, facts: Facts): string {
+  return plan.isPinned(facts)
+    ? `Renewing the environment in ${dir}: it was not made from the lock files of this release`
+    : `Upgrading the environment in ${dir} from ${plan.version(facts)}`;
+}
+
 async function build<Facts extends object>(
   plan: PythonEnvPlan<Facts>,
   dir: string,
   options: InstallOptions,
 ): Promise<void> {
   const installer = await findInstaller(plan.labels, options.variables);
+  options.onProgress(`Creating a Python ${installer.version} environment with ${installer.kind}`);
+  await createEnvironment(plan.labels, installer, dir, options);
   const builder = createBuilder(plan.labels, installer, dir, options);
-  builder.say(`Creating a Python ${installer.version} environment with ${installer.kind}`);
-  await builder.step("create its Python environment", toVenvCommand(installer, dir));
+  if (installer.kind === "uv") await builder.install("install pip", pipLock);
   await plan.fill(builder);
+  writeStamp(dir, plan.locks);
+}
+
+async function createEnvironment(
+  labels: PythonEnvLabels,
+  installer: Installer,
+  dir: string,
+  { variables, signal }: InstallOptions,
+): Promise<void> {
+  const run = await runProgram(toVenvCommand(installer, dir), { variables, signal });
+  if (run.reason !== null) throw failedStep(labels, "create its Python environment", run.reason, signal);
 }
 
 function createBuilder(
-  { what, command: setup }: PythonEnvLabels,
+  labels: PythonEnvLabels,
   installer: Installer,
   dir: string,
   { variables, signal, onProgress }: InstallOptions,
@@ -91,23 +122,33 @@ function createBuilder(
   const onLine = (line: string) => {
     if (isProgress(line)) onProgress(line);
   };
-  const attempt = (command: string[]) => runProgram(command, { variables, signal, onLine });
+  const failure = { what: `Cannot set up ${labels.what}`, command: labels.command };
+  const options = { ...failure, scrapDir: dirname(dir), variables, signal, onLine };
+  const attempt: Builder["attempt"] = (lock, program, more = []) =>
+    installLocked(lock, { ...options, program, python: toPython(dir), options: more });
   return {
-    installer,
-    python: toPython(dir),
+    dir,
     variables,
     say: onProgress,
     attempt,
-    async step(title, command) {
-      const run = await attempt(command);
-      if (run.reason === null) return;
-      throw new OvError("setup_failed", {
-        what: `Cannot set up ${what}`,
-        why: `the step to ${title} failed: ${run.reason}`,
-        next: toNextTry(setup, signal),
-      });
+    async install(title, lock) {
+      const run = await attempt(lock, installer);
+      if (run.reason !== null) throw failedStep(labels, title, run.reason, signal);
     },
   };
+}
+
+function failedStep(
+  { what, command }: PythonEnvLabels,
+  title: string,
+  reason: string,
+  signal: AbortSignal | undefined,
+): OvError {
+  return new OvError("setup_failed", {
+    what: `Cannot set up ${what}`,
+    why: `the step to ${title} failed: ${reason}`,
+    next: toNextTry(command, signal),
+  });
 }
 
 /** What to do after a failed step of `command`; whoever stopped it has nothing to check. */
@@ -135,8 +176,8 @@ async function checkFresh<Facts extends object>(
     what: `Installed ${what}, but it does not work`,
     why: probe.state === "broken" ? probe.reason : "it holds versions other than requested",
     next:
-      `Run \`${command}\` again. If that does not help, check that this machine runs x86-64 or arm64 Linux with ` +
-      "glibc 2.31 or newer.",
+      `Run \`${command}\` again. If that does not help, check that this machine runs Linux on x86-64 with glibc 2.28 ` +
+      "or newer, or on arm64 with glibc 2.35 or newer.",
   });
 }
 

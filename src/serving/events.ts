@@ -23,6 +23,8 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   promptTokens: number | undefined;
   cachedTokens: number | undefined;
   newTokens: number | undefined;
+  /** Texts that were embedded, or documents that were ranked. */
+  texts: number | undefined;
   finish: string | undefined;
   /** Of the error catalogue; undefined: it succeeded. */
   code: string | undefined;
@@ -51,6 +53,17 @@ export interface SchemaMissed {
   keyword: string;
 }
 
+export interface ConversionFinished {
+  id: string;
+  model: string;
+  /** What was done: nothing where it was `present`. */
+  result: "present" | "registered" | "converted";
+  /** In the registry. */
+  name: string;
+  path: string;
+  seconds: number;
+}
+
 /** Everything that happens and somebody may want to know. Never holds prompts, answers or keys. */
 export type ServerEvent =
   | ({ topic: "model" } & ModelEvent)
@@ -60,6 +73,20 @@ export type ServerEvent =
   | { topic: "template"; type: "warning"; model: string; warning: string }
   | ({ topic: "schema"; type: "widened" } & SchemaWidened)
   | ({ topic: "schema"; type: "missed" } & SchemaMissed)
+  /** A model is pulled: fetched, made ready and registered. `model`: as the hub calls it. */
+  | { topic: "conversion"; type: "queued" | "started"; id: string; model: string }
+  /** About once a second; `percent` of this step, null where that is not known. */
+  | { topic: "conversion"; type: "progress"; id: string; model: string; step: string; percent: number | null }
+  | ({ topic: "conversion"; type: "finished" } & ConversionFinished)
+  | {
+      topic: "conversion";
+      type: "failed";
+      id: string;
+      model: string;
+      code: string;
+      message: string;
+      seconds: number;
+    }
   | { topic: "registry"; type: "changed"; added: string[]; changed: string[]; removed: string[] }
   /** It cannot be read; the models stay as they were. */
   | { topic: "registry"; type: "problem"; reason: string };

@@ -21,6 +21,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   runtimeDir: ["/rt", "/rt"],
   nativeDir: ["/nd", "/nd"],
   modelCacheDir: ["/c", "/c"],
+  grammarMemory: ["1GB", 2 ** 30],
   kvCacheGb: ["3", 3],
   maxTokens: ["5", 5],
   maxBody: ["1MB", 1_048_576],
@@ -46,7 +47,9 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   convertEnv: ["/env", "/env"],
   task: ["feature-extraction", "feature-extraction"],
   weightFormat: ["int4", "int4"],
+  pull: null,
   trustRemoteCode: null,
+  page: null,
 };
 
 const all = Object.keys(samples) as SettingName[];
@@ -112,7 +115,7 @@ describe("checkArgs", () => {
   );
 
   test.each([
-    [["--prot", "1"], `Unknown flag "--prot" of "ov-llm x". See "ov-llm x --help".`],
+    [["--prot", "1"], `Unknown flag "--prot" of "ov-llm x". Did you mean --port? See "ov-llm x --help".`],
     [["-q"], `Unknown flag "-q"`],
     [["--no-port"], `Unknown flag "--no-port"`],
     [["--port"], `--port of "ov-llm x" requires a value, as in "--port VALUE".`],

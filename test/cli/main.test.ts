@@ -23,11 +23,11 @@ describe("ov-llm", () => {
   test.each([
     [
       ["nope"],
-      `error: Unknown command "nope": the commands are serve, pull, catalog, convert, models, health, setup. See "ov-llm --help".\n`,
+      `error: Unknown command "nope": the commands are serve, pull, catalog, list, ps, show, stop, rm, convert, models, health, status, start, stop-server, restart, logs, setup, version. See "ov-llm --help".\n`,
     ],
     [
       ["--nope"],
-      `error: Unknown flag "--nope": the commands are serve, pull, catalog, convert, models, health, setup. See "ov-llm --help".\n`,
+      `error: Unknown flag "--nope": the commands are serve, pull, catalog, list, ps, show, stop, rm, convert, models, health, status, start, stop-server, restart, logs, setup, version. See "ov-llm --help".\n`,
     ],
     [["toString"], `error: Unknown command "toString": the commands are`],
     [["models", "--nope"], `error: Unknown flag "--nope" of "ov-llm models". See "ov-llm models --help".\n`],
@@ -51,7 +51,8 @@ describe("ov-llm", () => {
     for (const setting of settingNamesOf("serve").map((name): Setting => settingsTable[name])) {
       expect(out).toContain(setting.help);
       expect(out).toContain(setting.env);
-      if (setting.flag !== null) expect(out).toContain(`--${setting.flag}=`);
+      if (setting.flag !== null)
+        expect(out).toContain(`--${setting.flag}${setting.kind === "switch" ? " " : "="}`);
       if (setting.default) expect(out).toContain(`(${setting.env}, default: ${setting.default})`);
     }
     expect(out).not.toContain("\u001b");

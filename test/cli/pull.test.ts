@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { makeConvertHome, makeGguf, makeModel, makeOpenVino } from "../convert/fake-models.ts";
@@ -6,6 +6,8 @@ import { startFakeHub, toRepository } from "../fakes/hub.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
 
+// Each command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(60_000);
 const models = createTempDir();
 const gguf = await Bun.file(makeGguf(join(models, "m.gguf"), "llama")).bytes();
 const hub = startFakeHub({

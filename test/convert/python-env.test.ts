@@ -33,75 +33,61 @@ function createScene() {
   return { root, machine, pythonEnv, lines, install };
 }
 
-/** What was installed or removed, in order, without paths and options. */
-function changes(calls: string[]): string[] {
-  return calls
-    .filter((call) => !call.includes("--dry-run"))
-    .flatMap((call) => {
-      const [, verb, rest = ""] = /\b(uninstall|install) (.*)$/.exec(call) ?? [];
-      if (verb === undefined) return [];
-      const tool = /^uv |-m uv /.test(call) ? "uv" : "pip";
-      const packages = rest.split(" ").filter((word) => /==|^(torch|open)/.test(word));
-      return [`${tool} ${verb} ${packages.join(" ")}`];
-    });
+/** Which lock each call of an installer took, and by which program: `pip torch-cpu`. */
+function installs(calls: string[]): string[] {
+  return calls.flatMap((call) => {
+    const lock = / -r .*\/([a-z-]+)\.txt$/.exec(call)?.[1];
+    return lock === undefined ? [] : [`${/^uv |-m uv /.test(call) ? "uv" : "pip"} ${lock}`];
+  });
 }
 
-const torch = `torch==${convertPackages.torch}`;
-const bringsCuda = `case "$*" in *--report*) echo '{"install":[{"metadata":{"name": "nvidia-cublas"}}]}' ;; esac`;
+const noCpuBuild = `case "$*" in *"-m pip "*torch-cpu.txt) echo "ERROR: No matching distribution found for torch" >&2; exit 1 ;; esac`;
 
 describe("installConvertEnv", () => {
-  test("takes pip's torch where it is a CPU build, before all that would bring another", async () => {
+  test("takes pip's torch where it is a CPU build, before all that needs it", async () => {
     const { machine, pythonEnv, lines, install } = createScene();
     machine.addPython();
-    machine.setPip(`case "$*" in *--report*) echo '{"install":[{"metadata":{"name": "torch"}}]}' ;; esac`);
     expect(await install()).toMatchObject({ state: "ready", packages: convertPackages });
-    const [first, second, third] = changes(machine.calls());
-    expect(first).toBe(`pip install ${torch}`);
-    expect(second).toStartWith(`pip install ${torch} openvino==`);
-    expect(third).toBe("pip uninstall openvino-telemetry");
-    expect(changes(machine.calls())).toHaveLength(3);
-    expect(lines.join("\n")).toContain("Installing torch==");
+    expect(installs(machine.calls())).toEqual(["pip torch-cpu", "pip convert"]);
+    expect(lines.join("\n")).toContain("Installing the CPU build of torch==");
     expect(await probeConvertEnv(pythonEnv)).toMatchObject({ state: "ready" });
   });
 
-  test("takes the CPU build with a uv of its own where pip would bring CUDA", async () => {
+  test("takes the CPU build with a uv of its own where pip finds none", async () => {
     const { machine, install } = createScene();
     machine.addPython();
-    machine.setPip(bringsCuda);
+    machine.setPip(noCpuBuild);
     await install();
-    const [first, second, third] = changes(machine.calls());
-    expect(first).toMatch(/^pip install uv==/);
-    expect(second).toBe(`uv install ${torch}`);
+    expect(installs(machine.calls())).toEqual(["pip torch-cpu", "pip uv", "uv torch-cpu", "pip convert"]);
     expect(machine.calls().join("\n")).toContain("--torch-backend cpu");
-    expect(third).toStartWith(`pip install ${torch} openvino==`);
   });
 
   test("takes the machine's uv", async () => {
     const { root, machine, install } = createScene();
     machine.addProgram("uv", renderFakeUv(root));
-    machine.setPip(bringsCuda);
+    machine.setPip(noCpuBuild);
     await install();
-    const [first, second] = changes(machine.calls());
-    expect(first).toBe(`uv install ${torch}`);
-    expect(second).toStartWith(`uv install ${torch} openvino==`);
+    expect(installs(machine.calls())).toEqual(["uv pip", "pip torch-cpu", "uv torch-cpu", "uv convert"]);
   });
 
   test("takes the default build where no CPU build can be fetched, and says so", async () => {
     const { machine, lines, install } = createScene();
     machine.addPython();
-    machine.setPip(`${bringsCuda}
+    machine.setPip(`${noCpuBuild}
       case "$*" in *--torch-backend*) echo "error: dns error" >&2; exit 2 ;; esac`);
     await install();
-    expect(changes(machine.calls())).toContain(`pip install ${torch}`);
+    expect(installs(machine.calls()).slice(-2)).toEqual(["pip torch-cuda", "pip convert"]);
     expect(lines).toContainEqual(expect.stringContaining("(error: dns error): taking the default one"));
   });
 
-  test("removes a torchvision that does not import", async () => {
+  test("takes no other build where a CPU build is not the locked one", async () => {
     const { machine, install } = createScene();
     machine.addPython();
-    machine.setPip('case "$*" in *"import torchvision") exit 1 ;; esac');
-    await install();
-    expect(changes(machine.calls()).at(-1)).toBe("pip uninstall torchvision");
+    machine.setPip(`echo '  cause: Hash mismatch for \`torch==2.13.0+cpu\`' >&2; exit 1`);
+    const { message } = await setupFailure(install());
+    expect(message).toContain("torch==2.13.0+cpu is not the one that ov-llm was made with");
+    expect(message).toContain("`ov-llm setup --convert` again");
+    expect(installs(machine.calls())).toEqual(["pip torch-cpu"]);
   });
 
   test("a right one is left as it is, a broken one is repaired", async () => {
@@ -119,9 +105,9 @@ describe("installConvertEnv", () => {
   test("a failure names the converter's own command", async () => {
     const { machine, install } = createScene();
     machine.addPython();
-    machine.setPip('case "$*" in *--report*) exit 0 ;; esac; echo "ERROR: No space left" >&2; exit 1');
+    machine.setPip('echo "ERROR: No space left" >&2; exit 1');
     const error = await setupFailure(install());
-    expect(error.message).toContain("Cannot set up the converter: the step to install torch failed");
+    expect(error.message).toContain("Cannot set up the converter: the step to install uv failed");
     expect(error.message).toContain("`ov-llm setup --convert` again");
   });
 });

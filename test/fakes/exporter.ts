@@ -34,6 +34,7 @@ if (behaviour.startsWith("wait ")) {
   say("waiting\n");
   while (!existsSync(behaviour.slice(5))) Bun.sleepSync(10);
 }
+if (behaviour.startsWith("reports ")) say(`${behaviour.slice(8)}\n`);
 if (behaviour === "silent") process.exit(4);
 if (behaviour === "group-size" && flag("--group-size") !== "64") {
   fail(

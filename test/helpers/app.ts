@@ -11,6 +11,8 @@ import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";
+import { createOpenRequests } from "../../src/serving/open-requests.ts";
+import { createPulls } from "../../src/serving/pulls.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
@@ -33,6 +35,7 @@ export function createTestApp({
     maxQueue: 4,
     queueSeconds: 10,
     idleSeconds: 0,
+    grammarMemory: 2 ** 30,
     memory: createFakeMemory(),
     log: silentLog,
     observe: (event) => events.publish({ topic: "model", ...event }),
@@ -44,7 +47,10 @@ export function createTestApp({
   events.subscribe(metrics.observe);
   let id = 0;
   const newId = () => String(id++);
+  const openRequests = createOpenRequests();
   const routes = createRoutes({
+    openRequests,
+    readPage: null,
     catalog,
     pool,
     metrics,
@@ -57,12 +63,15 @@ export function createTestApp({
     newSeed: () => 7,
     now: () => new Date(),
     clock: () => performance.now(),
+    pause: async () => {},
     editModels: createMemoryEdits(),
+    pulls: createPulls({ ...refusedPulls, publish: events.publish, newId }),
     ...extra,
     events,
   });
   const handle = createApp({
     routes,
+    openRequests,
     dialects,
     log,
     keys: createKeyring(() => []),
@@ -86,6 +95,16 @@ export function createTestApp({
       send("/v1/responses", { method: "POST", body: JSON.stringify(body), ...init }),
   };
 }
+
+/** Whoever pulls brings what does it. */
+const refusedPulls = {
+  resolve: (repo: string) => ({ repo, quant: null }),
+  run: async () => {
+    throw new OvError("download_failed", "There is no hub.");
+  },
+  findRefusal: () => null,
+  now: () => new Date(),
+};
 
 /** Edits of a registry that has nothing: all are refused. */
 function createMemoryEdits(): EditModels {

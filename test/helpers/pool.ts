@@ -45,6 +45,7 @@ export function createTestPool({ host, ...options }: TestPoolOptions = {}) {
     maxQueue: 10,
     queueSeconds: 30,
     idleSeconds: 0,
+    grammarMemory: 2 ** 20,
     log,
     ...options,
   });

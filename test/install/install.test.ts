@@ -134,7 +134,7 @@ function createBareHome(): Home & {
 } {
   const home = createHome();
   const programs =
-    "readlink dirname basename mktemp mkdir rmdir rm mv tail head cp cat env ln chmod df awk uname id sha256sum sleep grep sed tr";
+    "readlink dirname basename mktemp mkdir rmdir rm mv tail head cp cat env ln chmod df awk uname id sha256sum sha512sum sleep grep sed tr";
   for (const program of programs.split(" ")) {
     const path = Bun.which(program);
     if (path !== null) symlinkSync(path, join(home.bin, program));
@@ -230,9 +230,37 @@ describe("bun", () => {
     expect([code, readdirSync(home)]).toEqual([exit, []]);
   });
 
+  /** An npm that packs, and a sha512sum that finds what it packed right. */
+  function packPinned(bin: string) {
+    writeScript(join(bin, "npm"), "exit 0");
+    rmSync(join(bin, "sha512sum"), { force: true });
+    const script = readFileSync(join(repo, "install.sh"), "utf8");
+    const arch = process.arch === "arm64" ? "aarch64" : "x64";
+    const sha512 = new RegExp(`^bun_package_sha512_${arch}=(.*)$`, "m").exec(script)?.[1];
+    writeScript(join(bin, "sha512sum"), `echo "${sha512}  $2"`);
+  }
+
+  test("whose package is not the pinned one is never unpacked", async () => {
+    const { bin, path, run } = createBareHome();
+    writeScript(
+      join(bin, "npm"),
+      'while [ "$1" != --pack-destination ]; do shift; done; echo other >"$2/oven-bun-linux-x64-1.4.4.tgz"',
+    );
+    rmSync(join(bin, "uname"));
+    writeScript(join(bin, "uname"), '[ "$1" = -s ] && echo Linux || echo x86_64');
+    writeScript(join(bin, "tar"), `echo unpacked > "${path("unpacked")}"`);
+    const { code, out } = await run().end();
+    expect(out).toMatch(
+      /What was fetched is not bun's package 1\.4\.4: its sha512 is [0-9a-f]{128}, expected [0-9a-f]{128}/,
+    );
+    expect(out).toContain("  Next: ");
+    expect(existsSync(path("unpacked"))).toBe(false);
+    expect(code).toBe(1);
+  });
+
   test("that is not the pinned one is refused and never run", async () => {
     const { bin, path, run } = createBareHome();
-    writeScript(join(bin, "npm"), "exit 0");
+    packPinned(bin);
     writeScript(join(bin, "tar"), `echo '#!/bin/sh'; echo 'echo ran > "${path("ran")}"; echo 1.4.4'`);
     const { code, out } = await run().end();
     expect(out).toMatch(
@@ -245,7 +273,7 @@ describe("bun", () => {
 
   test.skipIf(Bun.version !== "1.4.4")("that is the pinned one is taken [needs bun 1.4.4]", async () => {
     const { home, bin, path, run } = createBareHome();
-    writeScript(join(bin, "npm"), "exit 0");
+    packPinned(bin);
     writeScript(join(bin, "tar"), `exec cat "${process.execPath}"`);
     // Nobody listens there, and its own cache is empty.
     const proxy = "http://127.0.0.1:9";
@@ -329,7 +357,12 @@ describe.skipIf(runtime === undefined || model === undefined)(
         expect(code).toBe(0);
         expect(statSync(executable).ino).not.toBe(before.inode);
         expect(readFileSync(settings, "utf8")).toBe(before.settings);
-        expect(readdirSync(dirname(executable))).toEqual(["node_modules", "ov-llm"]);
+        expect(readdirSync(dirname(executable)).sort()).toEqual([
+          "LICENSE",
+          "THIRD_PARTY_LICENSES.txt",
+          "node_modules",
+          "ov-llm",
+        ]);
       },
       seconds,
     );

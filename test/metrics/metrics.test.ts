@@ -20,6 +20,7 @@ const whole: RequestFinished = {
   promptTokens: 100,
   cachedTokens: 64,
   newTokens: 16,
+  texts: undefined,
   finish: "stop",
   code: undefined,
 };
@@ -108,16 +109,19 @@ describe("a model", () => {
   const info = 'ov_llm_model_info{device="CPU",engine="batching",model="m"}';
   const memory = 'ov_llm_host_memory_bytes{model="m"}';
   const cache = 'ov_llm_kv_cache_usage_perc{model="m"}';
+  const grammars = ['ov_llm_grammars{model="m"}', 'ov_llm_grammar_memory_bytes{model="m"}'] as const;
 
   test("that is loaded shows where, its memory and its cache until it goes", async () => {
     observeModel(loaded);
     observeModel({ type: "kv_cache", model, usage: 0.25 });
-    const samples = await pick(info, cache, memory);
-    expect(samples).toEqual({ [info]: 1, [cache]: 0.25, [memory]: expect.any(Number) });
+    observeModel({ type: "grammars", model, held: 3, bytes: 4096 });
+    const samples = await pick(info, cache, memory, ...grammars);
+    const held = { [grammars[0]]: 3, [grammars[1]]: 4096 };
+    expect(samples).toEqual({ [info]: 1, [cache]: 0.25, ...held, [memory]: expect.any(Number) });
     // The pid is this test's own.
     expect(samples[memory]).toBeGreaterThan(10_000_000);
     observeModel({ type: "unloaded", model, reason: "changed" });
-    expect(await pick(info, cache, memory)).toEqual({});
+    expect(await pick(info, cache, memory, ...grammars)).toEqual({});
     const unloads = 'ov_llm_model_unloads_total{model="m",reason="changed"}';
     expect(await pick(unloads)).toEqual({ [unloads]: 1 });
   });

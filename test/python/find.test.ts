@@ -71,18 +71,22 @@ describe("command lines", () => {
 
   test("of pip", () => {
     expect(toVenvCommand(pip, "/d")).toEqual(["/usr/bin/python3", "-I", "-m", "venv", "/d"]);
-    expect(toInstallCommand(pip, "/d/bin/python", ["a==1"]).join(" ")).toBe(
-      "/d/bin/python -I -m pip install --disable-pip-version-check --no-input --only-binary :all: a==1",
+    expect(toInstallCommand(pip, "/d/bin/python", "/s/a.txt").join(" ")).toBe(
+      "/d/bin/python -I -m pip install --disable-pip-version-check --no-input --only-binary :all: --require-hashes --no-deps -r /s/a.txt",
     );
-    expect(toInstallCommand(pip, "/p", ["a==1"], { target: "/t" }).join(" ")).toEndWith(
-      "--only-binary :all: --no-deps --target /t a==1",
+    expect(toInstallCommand(pip, "/p", "/s/a.txt", ["--target", "/t"]).join(" ")).toEndWith(
+      "--no-deps --target /t -r /s/a.txt",
     );
   });
 
-  test("of uv", () => {
-    expect(toVenvCommand(uv, "/d").join(" ")).toBe("/bin/uv venv --seed --python /usr/bin/python3 /d");
-    expect(toInstallCommand(uv, "/d/bin/python", ["a==1"], { target: "/t" }).join(" ")).toBe(
-      "/bin/uv pip install --python /d/bin/python --only-binary :all: --no-deps --target /t a==1",
+  test("of uv, on PATH and in an environment", () => {
+    expect(toVenvCommand(uv, "/d").join(" ")).toBe("/bin/uv venv --python /usr/bin/python3 /d");
+    const words =
+      "pip install --python /d/bin/python --only-binary :all: --require-hashes --no-deps -r /a.txt";
+    expect(toInstallCommand(uv, "/d/bin/python", "/a.txt").join(" ")).toBe(`/bin/uv ${words}`);
+    const inside = { kind: "uv", uv: ["/d/bin/python", "-m", "uv"] } as const;
+    expect(toInstallCommand(inside, "/d/bin/python", "/a.txt").join(" ")).toBe(
+      `/d/bin/python -m uv ${words}`,
     );
   });
 });

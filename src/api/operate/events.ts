@@ -30,6 +30,10 @@ export const eventData = {
     { description: "A request got its turn after this wait, the load of the model included" },
   ),
   "model.kv_cache": Type.Object({ model: text, usage: Type.Number({ minimum: 0, maximum: 1 }) }),
+  "model.grammars": Type.Object(
+    { model: text, held: count, bytes: count },
+    { description: "Distinct grammars that its process keeps, and their memory" },
+  ),
   "request.started": Type.Object({ ...request, model: text }, { description: "Its model is known" }),
   "request.finished": Type.Object({
     ...request,
@@ -39,6 +43,9 @@ export const eventData = {
     prompt_tokens: orNull(count),
     cached_tokens: orNull(count),
     new_tokens: orNull(count),
+    texts: orNull(
+      Type.Integer({ minimum: 0, description: "That were embedded, or documents that were ranked" }),
+    ),
     finish: orNull(Type.String({ description: "Why the answer ended" })),
     code: orNull(Type.String({ description: "Of its error; null: it succeeded" })),
     seconds,
@@ -60,6 +67,20 @@ export const eventData = {
   "schema.missed": Type.Object(
     { model: text, tool: orNull(text), keyword: text },
     { description: "An answer breaks such a schema, with this keyword first" },
+  ),
+  "conversion.queued": Type.Object({ id: text, model: text }, { description: "A pull waits for its turn" }),
+  "conversion.started": Type.Object({ id: text, model: text }),
+  "conversion.progress": Type.Object(
+    { id: text, model: text, step: text, percent: orNull(Type.Number({ minimum: 0 })) },
+    { description: "About once a second; the percentage is of this step" },
+  ),
+  "conversion.finished": Type.Object(
+    { id: text, model: text, result: text, name: text, path: text, seconds },
+    { description: "The model is registered under that name; result: present, registered or converted" },
+  ),
+  "conversion.failed": Type.Object(
+    { id: text, model: text, code: text, message: text, seconds },
+    { description: "code request_cancelled: it was cancelled" },
   ),
   "registry.changed": Type.Object({ added: names, changed: names, removed: names }),
   "registry.problem": Type.Object({ reason: text }, { description: "The models stay as they were" }),
@@ -107,7 +128,7 @@ export function createEventsRoutes({ events }: { events: Pick<Events, "stream"> 
         events: toStream(events.stream(signal), parseTypes(query.types)),
       }),
       doc: {
-        summary: "Follow what happens: models, requests, the registry",
+        summary: "Follow what happens: models, requests, pulls, the registry",
         answer: { "text/event-stream": Event },
       },
     }),
@@ -152,6 +173,7 @@ function toData(event: ServerEvent | DroppedEvent): object {
     prompt_tokens: event.promptTokens ?? null,
     cached_tokens: event.cachedTokens ?? null,
     new_tokens: event.newTokens ?? null,
+    texts: event.texts ?? null,
     finish: event.finish ?? null,
     code: event.code ?? null,
     seconds: event.seconds,

@@ -12,6 +12,15 @@ export const limitsSettings = {
     default: null,
     help: "Memory for all models together, such as 8GB; unset: what the machine and its control group have free, less a tenth",
   },
+  grammarMemory: {
+    env: "OV_GRAMMAR_MEMORY",
+    flag: "grammar-memory",
+    commands: ["serve"],
+    kind: "bytes",
+    schema: Type.Integer({ minimum: 16 * 2 ** 20, maximum: 2 ** 40 }),
+    default: "256MB",
+    help: "What a model's process may keep of grammars (schemas, tools, regexes) before another one replaces it, in an idle moment; at twice that, running requests are the last",
+  },
   kvCacheGb: {
     env: "OV_KV_CACHE_GB",
     flag: "kv-cache-gb",

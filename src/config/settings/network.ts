@@ -67,6 +67,15 @@ export const networkSettings = {
     default: "",
     help: "Further names under which a server without a key answers, separated by commas; .example.com: all below it; *: all",
   },
+  pull: {
+    env: "OV_PULL",
+    flag: "pull",
+    commands: ["serve"],
+    kind: "switch",
+    schema: Type.Boolean(),
+    default: "true",
+    help: "Let clients pull models from the hub (POST /api/pull and /v1/pulls); beyond loopback only with an API key; --no-pull forbids it",
+  },
   maxBody: {
     env: "OV_MAX_BODY",
     flag: "max-body",
@@ -75,5 +84,14 @@ export const networkSettings = {
     schema: Type.Integer({ minimum: 1024, maximum: 1_073_741_824 }),
     default: "32MB",
     help: "Largest request body, in bytes or with KB, MB, GB",
+  },
+  page: {
+    env: "OV_PAGE",
+    flag: "page",
+    commands: ["serve"],
+    kind: "switch",
+    schema: Type.Boolean(),
+    default: "true",
+    help: "Serve a page for browsers at /: models, requests, charts, the log, a chat; --no-page removes it",
   },
 } as const satisfies Record<string, Setting>;

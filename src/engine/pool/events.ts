@@ -1,8 +1,8 @@
 /**
  * Why a model's process was ended: it was idle, another model needed its memory, its entry changed or was removed, somebody
- * asked for it, everyone who waited for it left before it was loaded, or the server stops.
+ * asked for it, the grammars that it keeps had grown too large, everyone who waited for it left before it was loaded, or the server stops.
  */
-export type UnloadReason = "idle" | "memory" | "changed" | "asked" | "abandoned" | "shutdown";
+export type UnloadReason = "idle" | "memory" | "changed" | "asked" | "grammars" | "abandoned" | "shutdown";
 
 /** What happens to models. `model`: the registered name. */
 export type ModelEvent =
@@ -15,6 +15,8 @@ export type ModelEvent =
   /** A request got its turn after these seconds, the load of the model included. */
   | { type: "admitted"; model: string; seconds: number }
   /** The share of its KV cache that is in use, 0 to 1. */
-  | { type: "kv_cache"; model: string; usage: number };
+  | { type: "kv_cache"; model: string; usage: number }
+  /** How many distinct grammars its process keeps now, and their memory. */
+  | { type: "grammars"; model: string; held: number; bytes: number };
 
 export type ObserveModel = (event: ModelEvent) => void;

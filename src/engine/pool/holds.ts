@@ -53,7 +53,9 @@ export function createHolds(slots: Slots, life: Life, now: () => number): Holds 
     release(slot) {
       slot.users -= 1;
       slot.lastUsed = now();
-      if (slot.users === 0 && slots.has(slot)) life.settle(slot);
+      if (!slots.has(slot)) return;
+      if (slot.users === 0) life.settle(slot);
+      else life.limit(slot);
     },
     reconcile(targets) {
       const inForce = new Map(targets.map((target) => [target.name, target]));

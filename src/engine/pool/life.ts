@@ -3,6 +3,7 @@ import type { Memory } from "../memory/memory.ts";
 import { createRoom } from "../memory/room.ts";
 import { createCooldown } from "./cooldown.ts";
 import type { UnloadReason } from "./events.ts";
+import { exceeds } from "./grammar-bounds.ts";
 import { createLoading, type QueueLimits } from "./loading.ts";
 import type { PoolReport } from "./report.ts";
 import { createSlot, type Loaded, type Slot, toTenant } from "./slot.ts";
@@ -14,6 +15,8 @@ export interface LifeOptions extends QueueLimits {
   memory: Memory;
   /** For models whose entry says nothing else; 0: never. */
   idleSeconds: number;
+  /** OV_GRAMMAR_MEMORY, in bytes. */
+  grammarMemory: number;
   slots: Slots;
   report: PoolReport;
   /** Milliseconds, monotonic. */
@@ -32,6 +35,8 @@ export interface Life {
   end(slot: Slot): void;
   /** Decides what becomes of a slot that nobody uses. */
   settle(slot: Slot): void;
+  /** Drains a slot that others still use where its process keeps far too many grammars. */
+  limit(slot: Slot): void;
   /** Ends all cool-downs but those of these names with these keys. */
   forgetFailuresBut(keys: ReadonlyMap<string, string>): void;
   /** Looks again who gets memory: users, pins or processes have changed. */
@@ -94,9 +99,25 @@ export function createLife(options: LifeOptions): Life {
 
   function settle(slot: Slot): void {
     if (slot.state === "draining") end(slot);
-    else if (slot.state === "ready") startIdling(slot);
+    else if (slot.state === "ready") rest(slot);
     else if (slot.bytes === 0) drain(slot, "abandoned");
     room.review();
+  }
+
+  function rest(slot: Slot): void {
+    const isKept = slot.target.pinned || slot.target.keepSeconds !== 0;
+    if (isKept && exceeds(slot, options.grammarMemory, "idle")) replace(slot);
+    else startIdling(slot);
+  }
+
+  /** Nobody waits for the new process yet, so it evicts nobody. */
+  function replace(slot: Slot): void {
+    drain(slot, "grammars");
+    start(slot.target).mayEvict = false;
+  }
+
+  function limit(slot: Slot): void {
+    if (slot.state === "ready" && exceeds(slot, options.grammarMemory, "busy")) drain(slot, "grammars");
   }
 
   function startIdling(slot: Slot): void {
@@ -142,6 +163,7 @@ export function createLife(options: LifeOptions): Life {
     giveUp,
     end,
     settle,
+    limit,
     forgetFailuresBut: cooldown.retain,
     review: room.review,
   };

@@ -44,6 +44,8 @@ export interface PoolOptions extends QueueLimits {
   memory: Memory;
   /** For models whose entry says nothing else; 0: never. */
   idleSeconds: number;
+  /** What a process may keep of grammars, in bytes; see `grammar-bounds.ts`. */
+  grammarMemory: number;
   log: Log;
   /** Gets what happens to models. */
   observe?: ObserveModel;

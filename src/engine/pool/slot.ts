@@ -15,6 +15,7 @@ import { type LoadedModel, type ModelTarget, toKey } from "./target.ts";
  * | loading  | unloaded | the load failed; the model cools down                                                |
  * | loading  | draining | changed, unloaded, evicted, shut down, or nobody waits for its memory any longer     |
  * | ready    | draining | idle, evicted, changed, unloaded, shut down, or found dead before its exit was seen  |
+ * | ready    | draining | its process keeps too many grammars; another one is loaded, see `grammar-bounds.ts`    |
  * | ready    | unloaded | its process crashed                                                                  |
  * | draining | unloaded | its users have left and its process has ended                                        |
  *
@@ -73,7 +74,7 @@ export function createSlot(target: ModelTarget, { now, load, onIdle }: SlotOptio
     state: "loading",
     whenLoaded: Promise.resolve().then(() => load(slot)),
     loaded: null,
-    need: { model: 0, kvCache: 0 },
+    need: { model: 0, kvCache: 0, work: 0 },
     bytes: 0,
     mayEvict: true,
     idle: createIdleTimer(() => onIdle(slot)),
@@ -94,7 +95,8 @@ export function isDead({ loaded }: Slot): boolean {
 }
 
 /** The slot as the memory plan sees it. */
-export function toTenant({ name, bytes, target, users, state, lastUsed }: Slot): Tenant {
+export function toTenant({ name, bytes: claimed, loaded, target, users, state, lastUsed }: Slot): Tenant {
   const leaving = state === "draining";
+  const bytes = claimed + (loaded?.model.host.grammars.bytes ?? 0);
   return { name, bytes, pinned: target.pinned ?? false, busy: users > 0, leaving, lastUsed };
 }

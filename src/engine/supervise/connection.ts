@@ -3,6 +3,7 @@ import { readOomKills } from "../../linux/oom.ts";
 import type { Log } from "../../log.ts";
 import type { LoadMessage, ReadyMessage } from "../../protocol/load.ts";
 import { type FromHost, parseFromHost, renderLine } from "../../protocol/messages.ts";
+import type { HeldGrammars } from "../../protocol/request.ts";
 import { createLoading, toEnd } from "./loading.ts";
 import { type HostProcess, spawnHostProcess } from "./process.ts";
 import { createRequests, type Requests, toHostError } from "./requests.ts";
@@ -22,6 +23,8 @@ export interface HostOptions {
   log: Log;
   /** Called at most every second with the share of the KV cache in use, 0 to 1. */
   onCacheUsage?: (usage: number) => void;
+  /** Called when what it keeps of grammars has changed. */
+  onGrammars?: (grammars: HeldGrammars) => void;
   signal: AbortSignal;
 }
 
@@ -32,6 +35,7 @@ export interface Connection {
   readonly stall: StallWatch;
   /** False once it is about to end. */
   readonly open: boolean;
+  readonly grammars: HeldGrammars;
   load(): Promise<ReadyMessage>;
   /** Fails its requests and ends the process. */
   fail(error: OvError): void;
@@ -48,6 +52,7 @@ export function connect(options: HostOptions): Connection {
   const loading = createLoading(options);
   let closing = false;
   let lastOutput = "";
+  let grammars: HeldGrammars = { held: 0, bytes: 0 };
   const oomKillsBefore = readOomKills();
 
   const child = spawnHostProcess({
@@ -81,8 +86,14 @@ export function connect(options: HostOptions): Connection {
   function receive(message: FromHost): void {
     if (message.type === "ready") loading.ready(message);
     else if (message.type === "metrics") options.onCacheUsage?.(message.kv_cache_usage);
+    else if (message.type === "grammars") keepGrammars(message);
     else if (message.type === "failed" && message.id === null) fail(toHostError(message));
     else requests.route(message);
+  }
+
+  function keepGrammars({ held, bytes }: HeldGrammars): void {
+    grammars = { held, bytes };
+    options.onGrammars?.(grammars);
   }
 
   function fail(error: OvError): void {
@@ -114,6 +125,9 @@ export function connect(options: HostOptions): Connection {
     stall,
     get open() {
       return !closing && child.alive;
+    },
+    get grammars() {
+      return grammars;
     },
     load() {
       child.send(renderLine(options.load));

@@ -55,6 +55,9 @@ function toHost(ready: ReadyMessage, connection: Connection, model: string): Hos
     get alive() {
       return child.alive;
     },
+    get grammars() {
+      return connection.grammars;
+    },
     run,
     close: connection.close,
     exited: connection.exited,
@@ -67,6 +70,8 @@ const toMessage: {
   generate: (id, request) => ({ type: "generate", id, ...request }),
   tokenize: (id, request) => ({ type: "tokenize", id, ...request }),
   detokenize: (id, request) => ({ type: "detokenize", id, ...request }),
+  embed: (id, request) => ({ type: "embed", id, ...request }),
+  rank: (id, request) => ({ type: "rank", id, ...request }),
 };
 
 function ended(model: string): OvError {

@@ -1,5 +1,6 @@
 import type { ReadyMessage } from "../../protocol/load.ts";
 import type { OperationName, Operations } from "../../protocol/operations.ts";
+import type { HeldGrammars } from "../../protocol/request.ts";
 
 /** A loaded model in a process of its own, of whatever kind. */
 export interface Host {
@@ -7,6 +8,8 @@ export interface Host {
   readonly pid: number;
   /** False as soon as its process is known to have ended. */
   readonly alive: boolean;
+  /** What it keeps of the grammars of its requests; grows until it ends. */
+  readonly grammars: HeldGrammars;
   /**
    * Runs one request. Ends after `finished`; throws an OvError when the request or the host fails (`task_unsupported` when
    * the model does not offer the operation), and the signal's reason when it aborts. Leaving the loop early cancels the

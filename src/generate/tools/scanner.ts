@@ -24,6 +24,8 @@ export interface Scanner {
   since(mark: number): string;
   /** Lets go of what was taken: no way back behind here. */
   forget(): void;
+  /** The text seems to end so many characters after here; Infinity: it ends where it does. */
+  limit(characters: number): void;
   feed(text: string): void;
   close(): void;
 }
@@ -37,15 +39,19 @@ export function createScanner(): Scanner {
   let base = 0;
   let at = 0;
   let closed = false;
+  /** Where the text seems to end, counted as marks are. */
+  let horizon = Number.POSITIVE_INFINITY;
+
+  /** Where what may be read ends now. */
+  const end = () => Math.min(text.length, horizon - base);
 
   function* fill(length: number): Reading<boolean> {
-    while (text.length - at < length && !closed) yield;
-    return text.length - at >= length;
+    while (text.length - at < length && base + text.length < horizon && !closed) yield;
+    return end() - at >= length;
   }
 
   function* peek(): Reading<string> {
-    yield* fill(1);
-    return text.charAt(at);
+    return (yield* fill(1)) ? text.charAt(at) : "";
   }
 
   return {
@@ -65,12 +71,15 @@ export function createScanner(): Scanner {
     },
     *run(characters) {
       const begin = at + base;
-      for (let next = yield* peek(); next !== "" && characters.test(next); next = yield* peek()) at++;
+      while (yield* fill(1)) {
+        while (at < end() && characters.test(text.charAt(at))) at++;
+        if (at < end()) break;
+      }
       return text.slice(begin - base, at);
     },
     skim(stops) {
       const begin = at;
-      while (at < text.length && !stops.includes(text.charAt(at))) at++;
+      while (at < end() && !stops.includes(text.charAt(at))) at++;
       return text.slice(begin, at);
     },
     mark: () => base + at,
@@ -83,6 +92,9 @@ export function createScanner(): Scanner {
       text = text.slice(at);
       base += at;
       at = 0;
+    },
+    limit(characters) {
+      horizon = base + at + characters;
     },
     feed(more) {
       text += more;

@@ -18,7 +18,7 @@ export interface Output {
 /** A ToolCallParser of a reading that goes on to the end of the text. */
 export function createStreamParser(read: (scanner: Scanner, out: Output) => Reading<void>): ToolCallParser {
   const scanner = createScanner();
-  const output = createOutput(() => scanner.mark());
+  const output = createOutput(scanner);
   const reading = read(scanner, output);
   return {
     push(text) {
@@ -39,6 +39,14 @@ export function createStreamParser(read: (scanner: Scanner, out: Output) => Read
 }
 
 /**
+ * How much of an answer may be read twice, in characters, because it looked like a call and was none; from then on a call
+ * must show its name within so many. Without a bound a model that repeats the start of one takes the daemon's loop for
+ * minutes: each of thousands of starts is read to the end of the text.
+ */
+const mostReadAgain = 100_000;
+const headAfterThat = 256;
+
+/**
  * Free text with calls in it. `readCall` goes on after a marker and returns whether it was a call; if not, it has given out
  * nothing, the marker is content, and what comes after it is read again.
  */
@@ -48,6 +56,7 @@ export function* readCallsInText(
   markers: readonly string[],
   readCall: (marker: string) => Reading<boolean>,
 ): Reading<void> {
+  let readAgain = 0;
   for (;;) {
     yield* readUntil(scanner, markers, (text) => {
       out.content(text);
@@ -56,13 +65,17 @@ export function* readCallsInText(
     const begin = scanner.mark();
     const marker = yield* scanner.match(...markers);
     if (marker === "") return;
-    if (yield* readCall(marker)) continue;
+    if (readAgain > mostReadAgain) scanner.limit(headAfterThat);
+    const called = yield* readCall(marker);
+    scanner.limit(Number.POSITIVE_INFINITY);
+    if (called) continue;
+    readAgain += scanner.mark() - begin;
     scanner.reset(begin);
     out.content(yield* scanner.match(marker));
   }
 }
 
-function createOutput(position: () => number): Output & {
+function createOutput(scanner: Scanner): Output & {
   end(): void;
   drain(): ToolPart[];
   readonly thinking: boolean;
@@ -87,7 +100,7 @@ function createOutput(position: () => number): Output & {
       space = afterCall && solid === "" ? "" : whole.slice(solid.length);
       if (solid === "") return;
       const shown = afterCall ? solid.trimStart() : solid;
-      add({ type: "content", text: shown, at: position() - space.length - shown.length });
+      add({ type: "content", text: shown, at: scanner.mark() - space.length - shown.length });
       afterCall = false;
     },
     reasoning(text) {
@@ -98,13 +111,14 @@ function createOutput(position: () => number): Output & {
       thinking = false;
     },
     call(name) {
+      scanner.limit(Number.POSITIVE_INFINITY);
       parts.push({ type: "call", name });
       space = "";
       afterCall = true;
       thinking = false;
     },
     arguments: (text) => add({ type: "arguments", text }),
-    end: () => add({ type: "content", text: space, at: position() - space.length }),
+    end: () => add({ type: "content", text: space, at: scanner.mark() - space.length }),
     get thinking() {
       return thinking;
     },

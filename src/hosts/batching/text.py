@@ -1,4 +1,4 @@
-"""The operation `generate`: takes requests, steps them together, answers with what came of it."""
+"""Models that write text: `generate` takes requests, steps them together, answers with what came of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 
 import openvino_genai as genai
 
-from base import Model
+from base import Device, Handler
 from grammars import to_config
+from held_grammars import HeldGrammars
+from language import STEP_TOKENS, LanguageModel
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
 from prefixes import PrefixIndex
 from request import Request
+from tokens import Tokens
 
 
 @dataclass(slots=True)
@@ -38,13 +41,32 @@ class Text:
 
     capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, load: Message, device: Device) -> None:
+        self.device = device.name
+        self.model = model = LanguageModel(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
+        self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
+        tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
+        self.operations: dict[str, Handler] = {
+            "generate": self.start,
+            "tokenize": tokens.tokenize,
+            "detokenize": tokens.detokenize,
+        }
+
+    def ready(self) -> Message:
+        return {"capabilities": self.capabilities, **self.model.ready()}
+
+    @property
+    def busy(self) -> bool:
+        return self.model.busy
+
+    @property
+    def cache_usage(self) -> float:
+        return self.model.cache_usage
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -61,6 +83,8 @@ class Text:
         self.running[message["id"]] = Request(
             message["id"], handle, prompt, message["logprobs"], message["special_tokens"]
         )
+        if message["grammar"] is not None:
+            self.grammars.add(message["id"], message["grammar"])
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
     def _config(self, message: Message, max_tokens: int) -> Any:
@@ -98,11 +122,15 @@ class Text:
         return True
 
     def step(self) -> list[Message]:
-        """One step of all requests: a `step` message where there is text, then what ended."""
+        """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
+        self.grammars.before_step(self._most_tokens(), self._kv_bytes())
         self.model.pipeline.step()
         moved, ended = self._read()
+        waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
+        self.grammars.after_step(waiting, self._kv_bytes())
+        report = self.grammars.report()
         if not moved:
-            return ended
+            return [*report, *ended]
         outputs: list[Message] = []
         for one, text in zip(moved, self._decode(moved), strict=True):
             request = one.request
@@ -114,7 +142,22 @@ class Text:
                 ended.append(self._finish(one))
             else:
                 request.move_window(self.tokenizer, self.pieces)
-        return [{"type": "step", "outputs": outputs}, *ended]
+        return [*report, {"type": "step", "outputs": outputs}, *ended]
+
+    def _waiting(self) -> list[Request]:
+        return [request for request in self.running.values() if not request.generated]
+
+    def _most_tokens(self) -> int:
+        """How many tokens the next step may compute."""
+        waiting = self._waiting()
+        prompts = sum(len(request.prompt) for request in waiting)
+        return min(STEP_TOKENS, prompts + len(self.running) - len(waiting))
+
+    def _kv_bytes(self) -> int:
+        """Of the KV cache's pool where that is a part of this process's heap, and may grow in a step."""
+        if not self.model.grows or self.device != "CPU":
+            return 0
+        return int(self.model.pipeline.get_metrics().cache_size_in_bytes)
 
     def _read(self) -> tuple[list[Moved], list[Message]]:
         """The requests that have new tokens, and the messages of those that the engine gave up."""

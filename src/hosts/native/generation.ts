@@ -2,6 +2,7 @@ import type { GenerateMessage } from "../../protocol/generate.ts";
 import type { FromHost } from "../../protocol/messages.ts";
 import { type DecodedResults, finishReason, streaming } from "./binding.ts";
 import { toGenerationConfig } from "./generation-config.ts";
+import { createHeldGrammars } from "./held-grammars.ts";
 import { toFailed } from "./messages.ts";
 import type { LoadedPipeline } from "./pipeline.ts";
 import { createPrefixMemory } from "./prefix.ts";
@@ -21,6 +22,7 @@ export function createGeneration(
   send: (message: FromHost) => void,
 ): Generation {
   const prefixes = createPrefixMemory(device, abilities.prefixCache);
+  const grammars = createHeldGrammars(send);
   /** All that have not ended, the running one included. */
   const open = new Set<number>();
   /** The mutex: resolves when the request before has left the engine. */
@@ -34,6 +36,7 @@ export function createGeneration(
     const maxTokens = Math.min(message.max_tokens, prompts.contextLength - ids.length);
     let sent = 0;
     const config = toGenerationConfig(message, { maxTokens, specialTokens });
+    if (message.grammar !== null) grammars.add(message.grammar);
     const result = await pipeline.generate(prompt, config, (text) => {
       if (!open.has(id)) return streaming.cancel;
       if (text === "") return streaming.running;

@@ -1,5 +1,6 @@
-import { toInstallCommand, toRemoveCommand } from "../../../python/find.ts";
 import { type InstallOptions, installPythonEnv, type PythonEnvPlan } from "../../../python/install.ts";
+import type { Lock } from "../../../python/lock.ts";
+import lockText from "../../../python/locks/runtime.txt" with { type: "text" };
 import {
   isPinnedRuntime,
   probeRuntime,
@@ -10,20 +11,20 @@ import {
 } from "./probe.ts";
 
 /**
- * Comes along with `openvino`, which works without it: at import it writes to `~/intel` and reports to its
- * maker, and a server at home reports to nobody.
+ * Without openvino-telemetry, which `openvino` asks for and works without: at import it writes to `~/intel` and reports to
+ * its maker, and a server at home reports to nobody.
  */
-const telemetry = ["openvino-telemetry"];
+export const runtimeLock: Lock = { name: "runtime", text: lockText };
 
 const runtimePlan: PythonEnvPlan<RuntimeFacts> = {
   labels: runtimeLabels,
   probe: probeRuntime,
   isPinned: isPinnedRuntime,
   version: (facts) => facts.openvino_genai,
-  async fill({ installer, python, say, step }) {
+  locks: [runtimeLock],
+  async fill({ say, install }) {
     say(`Installing ${runtimeRequirements.join(", ")} (about 90 MB to fetch)`);
-    await step("install its packages", toInstallCommand(installer, python, runtimeRequirements));
-    await step("leave out telemetry", toRemoveCommand(installer, python, telemetry));
+    await install("install its packages", runtimeLock);
   },
 };
 

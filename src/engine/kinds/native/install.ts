@@ -5,6 +5,8 @@ import { runProgram, type Variables } from "../../../linux/program.ts";
 import { withSetupLock } from "../../../linux/setup-lock.ts";
 import type { NativeFacts } from "../../../protocol/native-facts.ts";
 import { findAddon, nativePackages } from "./find.ts";
+import { toLibrariesDigest } from "./libraries.ts";
+import { type NativeLocks, nativeLocks, toManifest } from "./packages.ts";
 import { probeNative } from "./probe.ts";
 
 export interface NativeInstallOptions {
@@ -13,6 +15,8 @@ export interface NativeInstallOptions {
   variables: Variables;
   onProgress: (line: string) => void;
   signal?: AbortSignal;
+  /** Absent: those of this release. */
+  locks?: NativeLocks;
 }
 
 const labels = {
@@ -42,7 +46,10 @@ export async function installNative(options: NativeInstallOptions): Promise<Nati
     const folder = mkdtempSync(join(scrapDir, "new-"));
     const fresh = join(folder, "node_modules");
     await bringPackages(folder, options);
-    for (const [name, script] of downloads) await download(name, join(fresh, script), options);
+    for (const [name, script] of downloads) {
+      await download(name, join(fresh, script), options);
+      await checkLibraries(name, join(fresh, name, "bin"), options);
+    }
     const found = await probeNative(findAddon({ nativeDir: fresh }), options);
     if (found.state !== "ready")
       throw failed(found.state === "broken" ? found.reason : "no addon came with it");
@@ -67,12 +74,13 @@ async function bringPackages(folder: string, options: NativeInstallOptions): Pro
   const names = Object.entries(nativePackages).map(([name, version]) => `${name} ${version}`);
   options.onProgress(`Fetching ${names.join(" and ")} (11 MB on disk)`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: nativePackages }));
+  writeFileSync(join(folder, "package.json"), toManifest());
+  writeFileSync(join(folder, "bun.lock"), (options.locks ?? nativeLocks).packages);
   const args = [
     "install",
     "--production",
     "--ignore-scripts",
-    "--no-save",
+    "--frozen-lockfile",
     "--no-progress",
     `--cwd=${folder}`,
   ];
@@ -91,6 +99,25 @@ async function download(name: string, script: string, options: NativeInstallOpti
   await runAsBun([script, "-f"], downloadMs, withProxy, `the libraries of ${name} cannot be fetched`);
 }
 
+/** Before anything of them is loaded. */
+async function checkLibraries(
+  name: (typeof downloads)[number][0],
+  folder: string,
+  { locks = nativeLocks, onProgress }: NativeInstallOptions,
+): Promise<void> {
+  const expected = locks.libraries[name];
+  if (expected === undefined) {
+    onProgress(`The libraries of ${name} are not checked: no sha256 of them is known (docs/security.md)`);
+    return;
+  }
+  const found = existsSync(folder) ? await toLibrariesDigest(folder) : "none";
+  if (found !== expected)
+    throw failed(
+      `the libraries that came for ${name} are not those that ov-llm was made with: their sha256 is ${found}, expected ${expected}`,
+      "They were not installed. They may be damaged, or somebody may have replaced them: check the proxy, then run `ov-llm setup --native` again. The batching engine works without them.",
+    );
+}
+
 /** Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
 async function runAsBun(
   args: string[],
@@ -106,10 +133,9 @@ async function runAsBun(
   if (run.reason !== null) throw failed(`${what} (${run.reason})`);
 }
 
-function failed(reason: string): OvError {
-  return new OvError("setup_failed", {
-    what: "Cannot install the native engine",
-    why: reason,
-    next: "The batching engine works without it; when the network allows, run `ov-llm setup --native` again.",
-  });
+const batchingWorks =
+  "The batching engine works without it; when the network allows, run `ov-llm setup --native` again.";
+
+function failed(why: string, next = batchingWorks): OvError {
+  return new OvError("setup_failed", { what: "Cannot install the native engine", why, next });
 }

@@ -14,7 +14,8 @@ export function createNativeLauncher(dir: string, env: Variables): Launcher {
   };
 }
 
-function toSelf(): string[] {
+/** argv of ov-llm itself, before its command. */
+export function toSelf(): string[] {
   if (isExecutable()) return [process.execPath];
   return [process.execPath, join(import.meta.dir, "..", "..", "..", "..", "cli", "main.ts")];
 }

@@ -1,7 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertPackages } from "../../../../src/convert/packages.ts";
+import { runtimeLock } from "../../../../src/engine/kinds/batching/install.ts";
 import { runtimePackages } from "../../../../src/engine/kinds/batching/probe.ts";
+import { writeStamp } from "../../../../src/python/stamp.ts";
 
 export interface FakeMachine {
   /** The only PATH: what is not in `bin` is not on this machine. */
@@ -12,9 +14,9 @@ export interface FakeMachine {
   /** Makes a program of that name from a shell script. */
   addProgram(name: string, script: string): void;
   addPython(name?: string, options?: { version?: string; ensurepip?: boolean }): void;
-  /** Shell that the fake pip, the uv in an environment and its look for torchvision run first; `$target` is its `--target`, if any. */
+  /** Shell that the fake pip and the uv in an environment run first; `$target` is its `--target`, `$lock` its lock file. */
   setPip(script: string): void;
-  /** A folder that looks to `probeRuntime` like an environment of these versions. */
+  /** A folder that looks like an environment of these versions, made from today's lock. */
   addRuntime(dir: string, versions?: { genai?: string }): void;
 }
 
@@ -48,6 +50,7 @@ export function createFakeMachine(root: string): FakeMachine {
       mkdirSync(join(dir, "bin"), { recursive: true });
       writeFileSync(join(dir, "pyvenv.cfg"), "");
       writeScript(join(dir, "bin/python"), environmentPython(genai));
+      writeStamp(dir, [runtimeLock]);
     },
   };
 }
@@ -70,10 +73,13 @@ function renderEnvironmentPython(log: string, pip: string, genai: string): strin
   const line = JSON.stringify({ ...facts, devices: ["CPU", "GPU"], device_names: { CPU: "A", GPU: "B" } });
   return `#!/bin/sh
   case "$*" in
-  *"-m pip "*|*"-m uv "*|*"import torchvision")
+  *"-m pip "*|*"-m uv "*)
     echo "python $*" >> "${log}"
-    target=""; previous=""
-    for word; do [ "$previous" = --target ] && target=$word; previous=$word; done
+    target=""; lock=""; previous=""
+    for word; do
+      case "$previous" in --target) target=$word ;; -r) lock=$word ;; esac
+      previous=$word
+    done
     if [ -e "${pip}" ]; then . "${pip}"; fi ;;
   *'"packages"'*) echo '${converter}' ;;
   *openvino_genai*) echo "a native library says something"; echo '${line}' ;;

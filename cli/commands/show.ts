@@ -1,0 +1,77 @@
+import { defineCommand } from "citty";
+import { renderBytes } from "../../src/bytes.ts";
+import { loadSettings } from "../../src/config/load.ts";
+import { OvError } from "../../src/errors.ts";
+import { readModels } from "../../src/library/edit.ts";
+import { listModel } from "../../src/library/list.ts";
+import { findEntry } from "../../src/registry/edit.ts";
+import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
+import type { RegistryEntry } from "../../src/registry/schema.ts";
+import { action } from "../action.ts";
+import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
+import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
+import { toServer } from "../server.ts";
+import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
+
+const args = {
+  name: { type: "positional", description: "The model's name or alias" },
+  ...toSettingArgs(["registryPath"]),
+  ...toServerArgs(),
+  json: { type: "boolean", description: "Print it as JSON" },
+} as const;
+
+export const show = defineCommand({
+  meta: { name: "show", description: "Show all that is known of a model" },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const { settings } = loadSettings({ flags: toFlags(given) });
+    const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
+    const [name, entry] = find(registry.current(), given._[0] ?? "", settings.registryPath);
+    const served = await askServed(toServer(settings));
+    const live = toLiveState(typeof served === "string" ? undefined : served.get(name));
+    const model = { ...(await listModel(name, entry)), ...live };
+    await writeOut(
+      given.json === true ? `${JSON.stringify({ ...model, entry }, null, 2)}\n` : render(model, entry),
+    );
+    return model.path_problem === null ? 0 : 1;
+  }),
+});
+
+/** By its name or an alias. Throws what keeps it from being there. */
+function find({ entries, problems }: Snapshot, asked: string, registryPath: string): [string, RegistryEntry] {
+  const found = [...entries].find(([name, entry]) => name === asked || entry.aliases?.includes(asked));
+  if (found !== undefined) return found;
+  findEntry(readModels(registryPath), asked);
+  const reason = problems.find(({ name }) => name === asked)?.reason;
+  throw new OvError("registry_invalid", reason ?? `The registry entry ${JSON.stringify(asked)} is invalid.`);
+}
+
+function render(model: ListedModel, entry: RegistryEntry): string {
+  const { path, task, weight_format, aliases, ...rest } = entry;
+  const settings = Object.entries(rest).map(([key, value]): [string, string] => [key, toText(value)]);
+  const lines: [string, string][] = [
+    ["name", model.name],
+    ["aliases", aliases?.join(", ") ?? ""],
+    ["task", task],
+    ["format", weight_format],
+    ["path", path],
+    [
+      "files",
+      `${model.path_problem ?? "ok"}${model.size_bytes === null ? "" : `, ${renderBytes(model.size_bytes)}`}`,
+    ],
+    ...settings,
+    ["state", model.state ?? "no server answers"],
+    ["device", model.device ?? ""],
+    ["engine", model.engine ?? ""],
+    ["memory", model.memory_bytes === null ? "" : renderBytes(model.memory_bytes)],
+  ];
+  const shown = lines.filter(([, value]) => value !== "");
+  return renderBlock(
+    shown.map(([label]) => label),
+    shown.map(([, value]) => toOneLine(value)),
+  );
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

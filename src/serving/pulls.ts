@@ -1,0 +1,281 @@
+import { type ErrorCode, OvError, toOvError } from "../errors.ts";
+import type { ServerEvent } from "./events.ts";
+
+/** How far a pull is; sizes in bytes. */
+export type PullStep =
+  | {
+      type: "fetching";
+      done: number;
+      bytes: number;
+      /** The file that comes now; `digest` in hexadecimal, null where the hub names none. */
+      file: { path: string; digest: string | null; done: number; bytes: number };
+    }
+  /** The converter itself, which is missing. */
+  | { type: "installing"; line: string }
+  | { type: "converting"; stage: string; percent: number | null }
+  | { type: "checking" };
+
+/** What is pulled, as the hub calls it. */
+export interface PullSource {
+  /** `owner/name` */
+  repo: string;
+  /** Which .gguf file; null: not said. */
+  quant: string | null;
+}
+
+/** What a pull has made ready. */
+export interface PulledModel {
+  state: "present" | "registered" | "converted";
+  /** In the registry. */
+  name: string;
+  path: string;
+}
+
+export interface Pull {
+  id: string;
+  /** `owner/name`, with `:quant` where that was asked for. */
+  model: string;
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
+  createdAt: Date;
+  step: PullStep | null;
+  result: PulledModel | null;
+  error: OvError | null;
+}
+
+export interface PullsDeps {
+  /** What a text names. Throws `invalid_request`. */
+  resolve(asked: string): PullSource;
+  /** Does it, away from this process. Throws an OvError; what the signal's abort leaves is nothing half made. */
+  run(source: PullSource, onStep: (step: PullStep) => void, signal: AbortSignal): Promise<PulledModel>;
+  /** Why nothing may be pulled; null: it may. */
+  findRefusal(): OvError | null;
+  publish(event: ServerEvent): void;
+  newId(): string;
+  now(): Date;
+}
+
+/** Models that are fetched and made ready, one at a time; the others wait in the order in which they were asked for. */
+export interface Pulls {
+  /** Starts one that runs to its end whoever leaves; the one that runs or waits for the same model is taken. */
+  start(asked: string): Pull;
+  /** The same for as long as somebody follows it: each change, the latest alone to who reads slowly, until its end. */
+  follow(asked: string, signal: AbortSignal): AsyncGenerator<Pull>;
+  /** Those that wait and run, and the last ones that ended; in the order in which they were asked for. */
+  list(): Pull[];
+  /** Throws `request_not_found`. */
+  find(id: string): Pull;
+  /** Throws `request_not_found`; what has ended stays as it is. */
+  cancel(id: string): Pull;
+  /** Ends all of them and waits for that. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  pull: Pull;
+  source: PullSource;
+  /** It ends when the last one leaves. */
+  followers: number;
+  kept: boolean;
+  stop: AbortController;
+  watchers: Set<() => void>;
+}
+
+const mostEnded = 50;
+const progressMs = 1000;
+
+export function createPulls(deps: PullsDeps): Pulls {
+  const jobs: Job[] = [];
+  let active: Promise<void> | null = null;
+  let closed = false;
+
+  function join(asked: string): Job {
+    const refusal = closed
+      ? new OvError("shutting_down", "The server is shutting down.")
+      : deps.findRefusal();
+    if (refusal !== null) throw refusal;
+    const source = deps.resolve(asked);
+    const model = source.quant === null ? source.repo : `${source.repo}:${source.quant}`;
+    const found = jobs.find(
+      (job) => job.pull.model === model && !isOver(job.pull) && !job.stop.signal.aborted,
+    );
+    return found ?? add(model, source);
+  }
+
+  function add(model: string, source: PullSource): Job {
+    const pull: Pull = {
+      id: deps.newId(),
+      model,
+      state: "queued",
+      createdAt: deps.now(),
+      step: null,
+      result: null,
+      error: null,
+    };
+    const job: Job = {
+      pull,
+      source,
+      followers: 0,
+      kept: false,
+      stop: new AbortController(),
+      watchers: new Set(),
+    };
+    jobs.push(job);
+    deps.publish({ topic: "conversion", type: "queued", id: pull.id, model });
+    // Whoever asked is listed as a follower before it starts.
+    queueMicrotask(startNext);
+    return job;
+  }
+
+  function startNext(): void {
+    if (active !== null) return;
+    const next = jobs.find(({ pull }) => pull.state === "queued");
+    if (next === undefined) return;
+    active = work(next).finally(() => {
+      active = null;
+      startNext();
+    });
+  }
+
+  async function work(job: Job): Promise<void> {
+    const { pull, source, stop } = job;
+    const started = deps.now();
+    const toSeconds = () => (deps.now().getTime() - started.getTime()) / 1000;
+    const { id, model } = pull;
+    change(job, { state: "running" });
+    deps.publish({ topic: "conversion", type: "started", id, model });
+    try {
+      const result = await deps.run(source, createProgress(job), stop.signal);
+      change(job, { state: "done", result });
+      deps.publish({
+        topic: "conversion",
+        type: "finished",
+        id,
+        model,
+        name: result.name,
+        path: result.path,
+        result: result.state,
+        seconds: toSeconds(),
+      });
+    } catch (thrown) {
+      end(job, toOvError(stop.signal.aborted ? stop.signal.reason : thrown), toSeconds());
+    }
+    forgetOld();
+  }
+
+  function end(job: Job, error: OvError, seconds: number): void {
+    const { id, model } = job.pull;
+    change(job, { state: job.stop.signal.aborted ? "cancelled" : "failed", error });
+    const { code, message } = error;
+    deps.publish({ topic: "conversion", type: "failed", id, model, code, message, seconds });
+  }
+
+  /** Followers see each step; the bus one a second, and each new kind at once. */
+  function createProgress(job: Job): (step: PullStep) => void {
+    let last = { label: "", at: 0 };
+    return (step) => {
+      change(job, { step });
+      const label = toLabel(step);
+      const at = deps.now().getTime();
+      if (label === last.label && at - last.at < progressMs) return;
+      last = { label, at };
+      const { id, model } = job.pull;
+      deps.publish({ topic: "conversion", type: "progress", id, model, ...toProgress(step) });
+    };
+  }
+
+  function change(job: Job, what: Partial<Pull>): void {
+    job.pull = { ...job.pull, ...what };
+    for (const wake of [...job.watchers]) wake();
+  }
+
+  function stop(job: Job, code: ErrorCode, message: string): void {
+    if (isOver(job.pull) || job.stop.signal.aborted) return;
+    const error = new OvError(code, message);
+    job.stop.abort(error);
+    if (job.pull.state === "queued") end(job, error, 0);
+  }
+
+  function forgetOld(): void {
+    const over = jobs.filter(({ pull }) => isOver(pull));
+    for (const old of over.slice(0, -mostEnded)) jobs.splice(jobs.indexOf(old), 1);
+  }
+
+  function findJob(id: string): Job {
+    const job = jobs.find(({ pull }) => pull.id === id);
+    if (job !== undefined) return job;
+    const what = `There is no pull ${JSON.stringify(id)}`;
+    throw new OvError("request_not_found", { what, next: "GET /v1/pulls lists them." }, { param: "id" });
+  }
+
+  return {
+    start(asked) {
+      const job = join(asked);
+      job.kept = true;
+      return job.pull;
+    },
+    async *follow(asked, signal) {
+      const job = join(asked);
+      job.followers += 1;
+      try {
+        // One that has not to wait has started by then.
+        await Promise.resolve();
+        yield* watch(job, signal);
+      } finally {
+        job.followers -= 1;
+        if (job.followers === 0 && !job.kept)
+          stop(job, "request_cancelled", "Whoever asked for the pull left.");
+      }
+    },
+    list: () => jobs.map(({ pull }) => pull),
+    find: (id) => findJob(id).pull,
+    cancel(id) {
+      const job = findJob(id);
+      stop(job, "request_cancelled", "The pull was cancelled.");
+      return job.pull;
+    },
+    async close() {
+      closed = true;
+      for (const job of jobs) stop(job, "shutting_down", "The server is shutting down.");
+      await active;
+    },
+  };
+}
+
+async function* watch(job: Job, signal: AbortSignal): AsyncGenerator<Pull> {
+  let wake = () => {};
+  const call = () => wake();
+  job.watchers.add(call);
+  signal.addEventListener("abort", call, { once: true });
+  try {
+    for (let seen: Pull | null = null; ; ) {
+      signal.throwIfAborted();
+      if (job.pull === seen) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      seen = job.pull;
+      yield seen;
+      if (isOver(seen)) return;
+    }
+  } finally {
+    job.watchers.delete(call);
+    signal.removeEventListener("abort", call);
+  }
+}
+
+export function isOver({ state }: Pull): boolean {
+  return state === "done" || state === "failed" || state === "cancelled";
+}
+
+function toLabel(step: PullStep): string {
+  return step.type === "converting" ? step.stage : step.type;
+}
+
+function toProgress(step: PullStep): { step: string; percent: number | null } {
+  if (step.type === "converting") return { step: step.stage, percent: step.percent };
+  if (step.type !== "fetching") return { step: step.type, percent: null };
+  const percent = step.bytes === 0 ? null : Math.floor((100 * step.done) / step.bytes);
+  return { step: step.type, percent };
+}
