@@ -5,6 +5,7 @@ import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
 import { findAbsentLayers } from "./layers.ts";
 import { findOwnCode } from "./own-code.ts";
 import { findOdd } from "./problems.ts";
+import { findQuantization } from "./quantization.ts";
 import { isReranker } from "./reranker.ts";
 import { readWeights } from "./weights.ts";
 
@@ -33,7 +34,7 @@ export interface HfFolder {
 
 /** Reads the folder whose top files are `files`. `problem`: a clause on why it holds no complete model. */
 export function readHfFolder(path: string, files: readonly string[]): HfFolder | { problem: string } {
-  if (!files.includes("config.json")) return { problem: describeOther(files) };
+  if (!files.includes("config.json") || isAdapter(files)) return { problem: describeOther(files) };
   const odd = findOdd(path, files);
   if (odd !== null) return { problem: odd };
   const config = readJsonFile(join(path, "config.json"), HfConfig);
@@ -51,7 +52,7 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     architectures,
     task: findHfTask(config, { files, label: basename(path), path }),
     networks: findArchitectureTask(architectures),
-    quantization: config.quantization_config?.quant_method ?? null,
+    quantization: findQuantization(config),
     hasTokenizer: files.some((name) => tokenizerFile.test(name)),
     hasCode: config.auto_map !== undefined,
     code: findOwnCode(path, files),
@@ -82,9 +83,22 @@ export function findHfTask(
 const tokenizerFile =
   /^(tokenizer\.json|tokenizer\.model|tekken\.json|vocab\.(json|txt)|spiece\.model|sentencepiece\.bpe\.model|.*\.tiktoken)$/;
 
+/** A folder of an adapter may have the config.json of its base model. */
+function isAdapter(files: readonly string[]): boolean {
+  const weights = files.filter(
+    (name) => /\.(safetensors|bin)$/.test(name) && !/^(training|adapter_model)/.test(name),
+  );
+  return files.includes("adapter_config.json") && weights.length === 0;
+}
+
 /** With the next step, where there is one. */
 function describeOther(files: readonly string[]): string {
-  if (files.includes("adapter_config.json")) return "an adapter (LoRA), not a full model: merge it first";
+  if (files.includes("adapter_config.json")) {
+    return "an adapter (LoRA), not a full model: merge it into its base model first, or fetch a merged one";
+  }
+  if (files.includes("params.json") || files.includes("original")) {
+    return "it holds the weights in their maker's own form (consolidated.*, params.json): fetch the files in the form of transformers, with config.json";
+  }
   if (files.includes("model_index.json")) return "unsupported architecture: a model that generates images";
   if (files.some((name) => name.endsWith(".gguf")))
     return "it holds .gguf files: register one with `ov-llm models add`";
