@@ -10,7 +10,7 @@ export type OtherTransformers = (typeof otherTransformers)[number];
 const version = Type.Union([Type.String(), Type.Null()]);
 /** Model type -> task -> the oldest and the newest transformers that it is exported with, both included; null: any. */
 const ExporterTypes = Type.Record(Type.String(), Type.Record(Type.String(), Type.Tuple([version, version])));
-/** What the pinned exporter declares; `bun run exporter-types` writes it. */
+/** What the pinned exporter declares; `bun run exporter` writes it. */
 const types = Value.Parse(ExporterTypes, exporterTypes);
 
 /** How a model is exported. `transformers` null: with the converter's own. */

@@ -1,4 +1,4 @@
-/** `bun run exporter-types`: writes what the exporter in OV_TEST_CONVERT_ENV declares of the models that it knows. */
+/** `bun run exporter`: writes what the exporter in OV_TEST_CONVERT_ENV declares of the models that it knows. */
 import { join } from "node:path";
 import { root } from "./text.ts";
 
