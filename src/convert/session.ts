@@ -6,7 +6,7 @@ import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./event
 import { type Fetched, fetchSource, type Present } from "./fetch.ts";
 import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
-import { isExport, type Planned } from "./plan.ts";
+import { isExport, needsConverter, type Planned } from "./plan.ts";
 import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
 import { judge, readResources } from "./resources.ts";
 import { runPlanned, toLogPath } from "./run.ts";
@@ -63,7 +63,7 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   });
   if (scan.found.length === 0) return toResult([], "done");
   const plan = planSources(scan, await askNames(session, scan), toSourceOptions(session));
-  const mustInstall = plan.some(isExport) && !(await deps.converter.isReady());
+  const mustInstall = plan.some(needsConverter) && !(await deps.converter.isReady());
   const { decision, consent } = await decide(session, plan, mustInstall);
   if (decision !== "run" || consent === null) {
     const state = decision === "done" ? "planned" : "refused";
@@ -176,6 +176,7 @@ async function runOne(
       variables,
       trusted: toTrusted(settings),
       exporter: deps.converter.toCommand(isExport(planned) ? planned.source.transformers : null),
+      toTokenizerCommand: deps.converter.toTokenizerCommand,
       overwrite: options.overwrite,
       async check(path) {
         report({ type: "checking", model, seconds: toSeconds() });
