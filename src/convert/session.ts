@@ -49,8 +49,9 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   const { deps, options, report, signal } = session;
   const fetched = options.wanted === null ? null : await fetchSource(options.wanted, session);
   if (fetched?.state === "present") {
-    report({ ...fetched, type: "present" });
-    return { report: { recovered, models: [toPresent(fetched, session)], skipped: [] }, end: "done" };
+    const { repo, name, path, weightFormat } = fetched;
+    report({ type: "present", repo, name, path, weightFormat });
+    return { report: { recovered, models: [toPresent(fetched)], skipped: [] }, end: "done" };
   }
   const scan = await scanOnce(session, fetched);
   const skipped = scan.skipped.map(({ folder, reason }) => ({ folder, reason }));
@@ -200,14 +201,13 @@ function toReported(planned: Planned, state: ReportedModel["state"]): ReportedMo
   };
 }
 
-function toPresent({ name, path }: Present, { options }: Session): ReportedModel {
-  const entry = readRegistry(options.loaded.settings).entries.get(name);
+function toPresent({ name, path, task, weightFormat }: Present): ReportedModel {
   return {
     folder: basename(path),
     name,
     state: "present",
-    task: entry?.task ?? options.loaded.settings.task,
-    weight_format: entry?.weight_format ?? options.loaded.settings.weightFormat,
+    task,
+    weight_format: weightFormat,
     path,
     original_path: null,
     seconds: null,
