@@ -5,8 +5,8 @@ import { toOneLine } from "../terminal.ts";
 export interface Asker {
   /** The answer to one question, trimmed. Throws the signal's reason when it aborts, and when the input ends. */
   ask(question: string): Promise<string>;
-  /** True for y, yes or nothing. */
-  confirm(question: string): Promise<boolean>;
+  /** `blank`: what an empty line means. */
+  confirm(question: string, blank?: boolean): Promise<boolean>;
   close(): void;
 }
 
@@ -20,6 +20,13 @@ export interface AskerOptions {
 export function toAsk(asker: Asker): Ask {
   return {
     name: (folder, blank) => asker.ask(`Custom name for ${toOneLine(folder)}? Blank for empty: [${blank}]`),
+    allowCode: ({ repo, revision = "an unknown revision", path, files }) =>
+      asker.confirm(
+        toOneLine(
+          `${repo} (${revision}) comes with Python files: ${files.join(", ")}. Its conversion runs them on this machine, as you; read them in ${path}. Run them?`,
+        ),
+        false,
+      ),
     async confirmPlan() {
       const isConfirmed = await asker.confirm("Continue?");
       asker.close();
@@ -74,10 +81,11 @@ export function createAsker({ input, write, signal }: AskerOptions): Asker {
 
   return {
     ask,
-    async confirm(question) {
+    async confirm(question, blank = true) {
       for (;;) {
-        const answer = (await ask(`${question} [Y/n]`)).toLowerCase();
-        if (["", "y", "yes"].includes(answer)) return true;
+        const answer = (await ask(`${question} ${blank ? "[Y/n]" : "[y/N]"}`)).toLowerCase();
+        if (answer === "") return blank;
+        if (["y", "yes"].includes(answer)) return true;
         if (["n", "no"].includes(answer)) return false;
       }
     },

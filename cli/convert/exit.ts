@@ -8,7 +8,7 @@ export function renderExitCodes(): string {
   ${exitCodes.done}    done, or nothing to do
   ${exitCodes.failed}    a model failed; it and the registry are unchanged
   2    wrong command line or setting
-  ${exitCodes.refused}    not started: too little disk or memory, or you declined
+  ${exitCodes.refused}    not started: too little disk or memory, you declined, or Python files must not run
   130  stopped by Ctrl-C (129: the terminal was closed, 143: SIGTERM)
 `;
 }

@@ -24,6 +24,7 @@ export function toPullEvent(event: ConvertEvent): PullEvent | null {
       const message = event.shortages.map(renderShortage).join(" ");
       return { type: "failed", code: "conversion_failed", message };
     }
+    case "code_refused":
     case "failed":
       return toFailed(event.error);
     default:

@@ -45,13 +45,15 @@ function toNeedLines({ plan, verdict, resources }: PlanView): string[] {
 function toCodeLines({ plan, trustRemoteCode }: PlanView): string[] {
   const exports = plan.filter(isExport);
   if (exports.length === 0) return [];
-  const own = exports.filter(({ source }) => source.hasCode).map(({ source }) => source.folder);
+  const own = exports
+    .filter(({ source }) => source.code.length > 0)
+    .map(({ source }) => `${source.folder} (${source.code.join(", ")})`);
   if (!trustRemoteCode) {
-    return own.length === 0 ? [] : [`Python files that will not be run: ${own.join(", ")}.`];
+    return own.length === 0 ? [] : [`Python files that will not be run: ${own.join("; ")}.`];
   }
-  const who = own.length === 0 ? "none of these models has any" : `these have some: ${own.join(", ")}`;
+  const who = own.length === 0 ? "none of these models has any" : `these have some: ${own.join("; ")}`;
   return [
-    `--trust-remote-code is on: Python files that come with a model run on this machine (${who}). --no-trust-remote-code forbids it.`,
+    `--trust-remote-code is on: Python files that come with a model run on this machine, as you (${who}). --no-trust-remote-code forbids it.`,
   ];
 }
 

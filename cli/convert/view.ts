@@ -45,6 +45,8 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       case "refused":
         for (const shortage of event.shortages) say(`error: ${renderShortage(shortage)}`);
         return;
+      case "code_refused":
+        return say(`error: ${event.error.message}`);
       case "declined":
         return say("Nothing was changed.");
       case "started":

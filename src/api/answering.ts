@@ -1,5 +1,6 @@
 import type { TextRequest } from "../generate/request.ts";
 import type { Catalog, CatalogModel } from "../serving/catalog.ts";
+import type { Asker } from "../serving/operation.ts";
 import type { AnswerObserver } from "../serving/tally.ts";
 import type { AnswerOptions, TextService } from "../serving/text.ts";
 import type { TokenizeAsker, TokenizeService } from "../serving/tokenize.ts";
@@ -20,8 +21,13 @@ export function resolveAsked(
 
 /** How the text service answers a request of any dialect. `id`: of the answer, by which it can be cancelled. */
 export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: string): AnswerOptions {
-  const { id: requestId, key, client, signal, notes } = request;
-  return { id, requestId, key, client, signal, observer: toObserver(notes) };
+  return { ...toAsker(request, id), observer: toObserver(request.notes) };
+}
+
+/** The same for operations whose answer is whole or nothing. */
+export function toAsker(request: Omit<ApiRequest<unknown>, "body">, id: string): Asker {
+  const { id: requestId, key, client, signal } = request;
+  return { id, requestId, key, client, signal };
 }
 
 /** How many tokens the prompt has that would be answered; it may be longer than the context. */

@@ -11,6 +11,8 @@ export interface RequestFacts {
   /** Those of the prompt that the prefix cache held. */
   cachedTokens: number;
   newTokens: number;
+  /** Texts that were embedded, or documents that were ranked. */
+  texts: number;
   /** Why the answer ended. */
   finish: string;
 }

@@ -30,6 +30,8 @@ export type ConvertEvent =
   | ({ type: "planned" } & PlanView)
   /** This machine cannot do what was planned. */
   | { type: "refused"; shortages: Shortage[] }
+  /** A model is left out, because its Python files must not run. */
+  | { type: "code_refused"; folder: string; error: OvError }
   /** Whoever was asked did not want it. */
   | { type: "declined" }
   /** `logPath` gets the exporter's output; null: the model needs no export. */
@@ -80,6 +82,8 @@ export interface ReportedModel {
   task: string;
   weight_format: string;
   path: string;
+  /** Python files that come with the model, or that its files name; they run during a conversion that allows it. */
+  python_files: string[];
   /** Where the original lies now; null: nothing was converted. */
   original_path: string | null;
   seconds: number | null;

@@ -67,7 +67,7 @@ async function bring(
     signal,
     onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
   });
-  if (choice.kind !== "gguf") writeOrigin(path, repo);
+  if (choice.kind !== "gguf") writeOrigin(path, { repo, revision: listing.commit });
   return { state: "fetched", entry: basename(path) };
 }
 
@@ -102,8 +102,8 @@ function findEarlier(path: string, { repo, reuse }: Wanted, settings: Settings):
 
 /** Another owner's model may have the same name. */
 function refuseOther(repo: string, folder: string): void {
-  const other = readOrigin(folder);
-  if (other === null || other === repo) return;
+  const other = readOrigin(folder)?.repo;
+  if (other === undefined || other === repo) return;
   throw new OvError("conversion_failed", {
     what: `Cannot fetch ${repo}`,
     why: `"${folder}" holds ${other}`,
@@ -135,10 +135,8 @@ function planDry(repo: string, folder: string, { modelSrc }: Settings): Fetched 
 async function refuseUnfit(listing: Listing, wanted: Wanted, { deps, signal }: Session): Promise<void> {
   const { repo } = wanted;
   const config = toConfig(await deps.hub.readText(listing, "config.json", signal));
-  const task = findHfTask(
-    config,
-    taskFiles.filter((name) => listing.files.some(({ path }) => path === name)),
-  );
+  const files = taskFiles.filter((name) => listing.files.some(({ path }) => path === name));
+  const task = findHfTask(config, { files, label: repo });
   if (task !== null && !isServed(task)) {
     throw new OvError("task_unsupported", {
       what: `Cannot convert ${repo}`,

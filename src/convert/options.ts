@@ -35,10 +35,22 @@ export interface ConvertOptions {
   keepGoing: boolean;
 }
 
+/** The Python files of a model that was fetched. */
+export interface OwnCode {
+  /** `owner/name` */
+  repo: string;
+  /** The commit, where it is known. */
+  revision?: string;
+  path: string;
+  files: readonly string[];
+}
+
 /** Whoever can be asked during a run. Each throws the signal's reason when it aborts. */
 export interface Ask {
   /** The name that a folder's model gets; `blank`: the one that a blank answer gives it. */
   name(folder: string, blank: string): Promise<string>;
+  /** Whether the conversion may run these files. */
+  allowCode(code: OwnCode): Promise<boolean>;
   /** Whether to do what the event `planned` showed. Nothing is asked after it. */
   confirmPlan(): Promise<boolean>;
 }

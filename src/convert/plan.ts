@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { toGgufLabel } from "../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
@@ -41,11 +42,12 @@ export interface PlanOptions {
   names: ReadonlyMap<string, string>;
   /** Whether a registered model, an alias or a converted folder has that name. */
   isTaken: (name: string) => boolean;
+  /** The weight format of the registered model of that name; undefined: there is none. */
+  formatOf: (name: string) => string | undefined;
   /** Whether something lies at that path. */
   exists: (path: string) => boolean;
   /** The name under which a source was converted before. */
   earlierName: (path: string) => string | undefined;
-  task: string;
   weightFormat: WeightFormat;
   modelOut: string;
   modelOg: string;
@@ -61,10 +63,10 @@ export function toPlan(options: PlanOptions): Planned[] {
   return options.sources.map((source) => {
     const { name, notes } = chooseName(source, names, options);
     names.add(name);
-    const base = { name, notes, task: options.task };
+    const base = { name, notes, task: source.task };
     if (source.kind !== "export") {
-      const { task, weightFormat, path } = source;
-      return { ...base, source, task, weightFormat, path };
+      const { weightFormat, path } = source;
+      return { ...base, source, weightFormat, path };
     }
     const planned = planExport(source, base, originals, options);
     originals.add(planned.originalPath);
@@ -75,10 +77,12 @@ export function toPlan(options: PlanOptions): Planned[] {
 function chooseName(source: Source, used: ReadonlySet<string>, options: PlanOptions) {
   const custom = options.names.get(source.path)?.trim() ?? "";
   const earlier = options.overwrite ? options.earlierName(source.path) : undefined;
-  const folder = source.kind === "gguf" ? source.folder.replace(/\.gguf$/, "") : source.folder;
-  const wanted = custom === "" ? (earlier ?? toSlug(folder)) : toSlug(custom);
+  const label = source.kind === "gguf" ? toGgufLabel(source.label) : source.label;
+  const wanted = custom === "" ? (earlier ?? toSlug(label)) : toSlug(custom);
   const isTaken = (name: string) => used.has(name) || (!options.overwrite && options.isTaken(name));
-  const name = toFreeName(wanted, isTaken);
+  const format = source.kind === "export" ? options.weightFormat : source.weightFormat;
+  const isOther = custom === "" && ![undefined, format].includes(options.formatOf(wanted));
+  const name = toFreeName(isTaken(wanted) && isOther ? toSlug(`${wanted}-${format}`) : wanted, isTaken);
   const notes: string[] = [];
   if (custom !== "" && wanted !== custom) notes.push(`the name "${custom}" is written "${wanted}"`);
   if (name !== wanted) notes.push(`the name "${wanted}" is taken, so it becomes "${name}"`);
@@ -100,7 +104,7 @@ function planExport(
     source,
     weightFormat,
     groupSize,
-    path: toTarget(options.modelOut, base.name, options.task, weightFormat),
+    path: toTarget(options.modelOut, base.name, base.task, weightFormat),
     originalPath: options.copy || source.isLink ? source.path : toOriginalPath(source, originals, options),
     diskNeeded: estimateDisk(source.parameters, weightFormat),
     memoryNeeded: 2 * toBf16Bytes(source.parameters) + exporterItself,
@@ -117,7 +121,7 @@ function toOriginalPath(source: ExportSource, originals: ReadonlySet<string>, op
     const path = join(options.modelOg, name);
     return originals.has(path) || options.exists(path);
   };
-  return join(options.modelOg, toFreeName(source.folder, isTaken));
+  return join(options.modelOg, toFreeName(source.label, isTaken));
 }
 
 // Bytes a parameter takes, scales and the tables that stay at 8 bits included.

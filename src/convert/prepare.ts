@@ -9,7 +9,7 @@ import { createRegistry, type Snapshot } from "../registry/registry.ts";
 
 /** Throws when nothing serves models of that task: a conversion takes hours and would be for nothing. */
 export function requireServedTask({ task }: Pick<Settings, "task">): void {
-  if (isServed(task)) return;
+  if (task === null || isServed(task)) return;
   const facts = {
     what: `Cannot convert for the task ${JSON.stringify(task)}`,
     why: renderUnserved(task),

@@ -5,6 +5,7 @@ import { isDiskFull } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
+import { keepFiles } from "./keep-files.ts";
 import { createLoadReport, renderLost } from "./load-report.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
 import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
@@ -41,7 +42,10 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
   try {
     const { overwrite } = options;
     const work = {
-      exportInto: (folder: string) => exportInto(folder, planned, options),
+      async exportInto(folder: string) {
+        await exportInto(folder, planned, options);
+        keepFiles(planned.source.path, folder);
+      },
       check: options.check,
     };
     return await convertFolder(toManifest(planned, options.now()), overwrite, work, options);
@@ -94,9 +98,10 @@ async function exportOnce(
   groupSize: number | null,
   options: RunOptions,
 ): Promise<FailedRun | null> {
-  const { source, task, weightFormat } = planned;
+  const { source, weightFormat } = planned;
+  const { path: model, exportTask: task } = source;
   const { trustRemoteCode } = options;
-  const request = { model: source.path, output: folder, task, weightFormat, groupSize, trustRemoteCode };
+  const request = { model, output: folder, task, weightFormat, groupSize, trustRemoteCode };
   const loading = createLoadReport(task);
   const run = await runExporter({
     ...options,

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { OvError, toOvError } from "../errors.ts";
+import { askConsent, type Consent } from "./consent.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
 import { type Fetched, fetchSource, type Present } from "./fetch.ts";
 import { toTrusted } from "./journal.ts";
@@ -62,16 +63,16 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   if (scan.found.length === 0) return toResult([], "done");
   const plan = planSources(scan, await askNames(session, scan), toSourceOptions(session));
   const mustInstall = plan.some(isExport) && !(await deps.converter.isReady());
-  const decision = await decide(session, plan, mustInstall);
-  if (decision !== "run") {
-    const state = decision === "refused" ? "refused" : "planned";
+  const { decision, consent } = await decide(session, plan, mustInstall);
+  if (decision !== "run" || consent === null) {
+    const state = decision === "done" ? "planned" : "refused";
     return toResult(
-      plan.map((planned) => toReported(planned, state)),
-      decision,
+      plan.map((planned) => toReported(planned, state, consent?.refused.get(planned))),
+      decision === "done" ? "done" : "refused",
     );
   }
   if (mustInstall) await deps.converter.install(signal, (line) => report({ type: "installing", line }));
-  const models = await runAll(session, plan);
+  const models = await runAll(session, plan, consent);
   return toResult(models, models.some(({ error }) => error !== null) ? "failed" : "done");
 }
 
@@ -104,12 +105,16 @@ async function askNames(session: Session, scan: Scan): Promise<Map<string, strin
   return names;
 }
 
-/** Reports the plan. `done`: that was all that was asked for. */
-async function decide(
-  { options, ask, report }: Session,
-  plan: Planned[],
-  mustInstall: boolean,
-): Promise<"run" | "done" | "refused"> {
+interface Decision {
+  /** `done`: the plan was all that was asked for. */
+  decision: "run" | "done" | "refused";
+  /** null: it was not asked for. */
+  consent: Consent | null;
+}
+
+/** Reports the plan, then asks what there is to ask about it. */
+async function decide(session: Session, plan: Planned[], mustInstall: boolean): Promise<Decision> {
+  const { options, ask, report } = session;
   const { settings } = options.loaded;
   const resources = readResources(settings);
   const verdict = judge(plan, resources);
@@ -118,25 +123,37 @@ async function decide(
   const refusals = [...verdict.refusals, ...(options.wanted?.unattended ? verdict.warnings : [])];
   if (refusals.length > 0) {
     report({ type: "refused", shortages: refusals });
-    return "refused";
+    return { decision: "refused", consent: null };
   }
-  if (options.dryRun) return "done";
-  if (ask === null || (await ask.confirmPlan())) return "run";
+  if (options.dryRun) return { decision: "done", consent: null };
+  const consent = await askConsent(plan, session);
+  for (const [{ source }, error] of consent.refused) {
+    report({ type: "code_refused", folder: source.folder, error });
+  }
+  if (consent.refused.size === plan.length) return { decision: "refused", consent };
+  if (ask === null || (await ask.confirmPlan())) return { decision: "run", consent };
   report({ type: "declined" });
-  return "refused";
+  return { decision: "refused", consent };
 }
 
-async function runAll(session: Session, plan: Planned[]): Promise<ReportedModel[]> {
+async function runAll(session: Session, plan: Planned[], consent: Consent): Promise<ReportedModel[]> {
   const done: ReportedModel[] = [];
   for (const [index, planned] of plan.entries()) {
-    const failedBefore = done.some(({ error }) => error !== null);
-    if (failedBefore && !session.options.keepGoing) done.push(toReported(planned, "not started"));
-    else done.push(await runOne(session, planned, toModel(planned, index, plan.length)));
+    const failedBefore = done.some(({ state }) => state === "failed");
+    const refusal = consent.refused.get(planned);
+    if (refusal !== undefined) done.push(toReported(planned, "refused", refusal));
+    else if (failedBefore && !session.options.keepGoing) done.push(toReported(planned, "not started"));
+    else done.push(await runOne(session, planned, toModel(planned, index, plan.length), consent));
   }
   return done;
 }
 
-async function runOne(session: Session, planned: Planned, model: ModelOfRun): Promise<ReportedModel> {
+async function runOne(
+  session: Session,
+  planned: Planned,
+  model: ModelOfRun,
+  consent: Consent,
+): Promise<ReportedModel> {
   const { options, deps, signal, report } = session;
   const { settings, variables } = options.loaded;
   const started = performance.now();
@@ -146,6 +163,7 @@ async function runOne(session: Session, planned: Planned, model: ModelOfRun): Pr
   try {
     const outcome = await runPlanned(planned, {
       ...settings,
+      trustRemoteCode: isExport(planned) && consent.mayRunCode(planned),
       variables,
       trusted: toTrusted(settings),
       exporter: deps.converter.command,
@@ -187,7 +205,7 @@ function toModel({ name }: Planned, index: number, total: number): ModelOfRun {
   return { name, position: index + 1, total };
 }
 
-function toReported(planned: Planned, state: ReportedModel["state"]): ReportedModel {
+function toReported(planned: Planned, state: ReportedModel["state"], error?: OvError): ReportedModel {
   return {
     folder: planned.source.folder,
     name: planned.name,
@@ -195,9 +213,10 @@ function toReported(planned: Planned, state: ReportedModel["state"]): ReportedMo
     task: planned.task,
     weight_format: planned.weightFormat,
     path: planned.path,
+    python_files: isExport(planned) ? planned.source.code : [],
     original_path: null,
     seconds: null,
-    error: null,
+    error: error?.message ?? null,
   };
 }
 
@@ -209,6 +228,7 @@ function toPresent({ name, path, task, weightFormat }: Present): ReportedModel {
     task,
     weight_format: weightFormat,
     path,
+    python_files: [],
     original_path: null,
     seconds: null,
     error: null,

@@ -29,7 +29,8 @@ export async function findSources(
     registered: toRegistered(readRegistry(settings)),
     again: (folder, before) =>
       overwrite ||
-      (selection.only.includes(folder) && !(before.task === task && before.weight_format === weightFormat)),
+      (selection.only.includes(folder) &&
+        !((task ?? before.task) === before.task && before.weight_format === weightFormat)),
   });
   return select(scan, selection, modelSrc);
 }
@@ -49,6 +50,7 @@ export function planSources(
     sources: found,
     names,
     isTaken: (name) => taken.has(name),
+    formatOf: (name) => registry.entries.get(name)?.weight_format,
     exists: existsSync,
     earlierName(path) {
       const before = manifests.find(({ source_path }) => source_path === path);

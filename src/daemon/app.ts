@@ -62,6 +62,7 @@ export function createAppsFor(parts: AppParts): Apps {
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
     editModels: createEditsFor(settings),
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);

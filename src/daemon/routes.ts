@@ -9,7 +9,9 @@ import { createOperateRoutes, type OperateRoutesDeps } from "../api/operate/rout
 import type { Route } from "../api/route.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Catalog } from "../serving/catalog.ts";
+import { createEmbedService } from "../serving/embed.ts";
 import { createKeptAnswers } from "../serving/kept.ts";
+import { createRankService } from "../serving/rank.ts";
 import { createRates } from "../serving/rates.ts";
 import { createRunningRequests } from "../serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../serving/text.ts";
@@ -19,7 +21,7 @@ import { createTokenizeService } from "../serving/tokenize.ts";
 /** The first one answers for paths that no prefix claims. */
 export const dialects = [openai, anthropic, ollama] as const;
 
-type Services = "text" | "tokenize" | "running" | "rates" | "responses" | "readThinking";
+type Services = "text" | "embed" | "rank" | "tokenize" | "running" | "rates" | "responses" | "readThinking";
 
 /** What `store` of /v1/responses keeps in memory at most. */
 const keptResponses = { most: 1000, bytes: 64 * 2 ** 20, seconds: 24 * 3600 };
@@ -36,9 +38,11 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   const rates = createRates();
   const text = createTextService({ ...deps, running, rates });
   const tokenize = createTokenizeService(deps);
+  const embed = createEmbedService({ ...deps, running });
+  const rank = createRankService({ ...deps, running });
   const responses = createKeptAnswers<StoredResponse>(keptResponses);
   const readThinking = createThinkingReader();
-  const services = { ...deps, text, tokenize, running, rates, responses, readThinking };
+  const services = { ...deps, text, embed, rank, tokenize, running, rates, responses, readThinking };
   return [
     ...createOpenAiRoutes(services),
     ...createAnthropicRoutes(services),

@@ -51,7 +51,7 @@ export function startRecord(
   };
 
   function toFinished(status: number): RequestFinished {
-    const { model, stream, promptTokens, cachedTokens, newTokens, finish } = facts;
+    const { model, stream, promptTokens, cachedTokens, newTokens, texts, finish } = facts;
     const { code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
@@ -59,6 +59,7 @@ export function startRecord(
       promptTokens,
       cachedTokens,
       newTokens,
+      texts,
       // What broke off after the engine took the prompt ended for that reason.
       finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
       code,

@@ -31,9 +31,16 @@ export function toStreamHeaders(format: StreamFormat): Record<string, string> {
   };
 }
 
+/**
+ * Line ends to Unicode that JSON need not escape. Clients that read lines with Python's `str.splitlines`, as httpx does, would cut the
+ * JSON at them.
+ */
+const strayLineEnds = /[\u0085\u2028\u2029]/g;
+
 /** A server-sent event (WHATWG HTML, section 9.2), or a line of JSON. */
 export function renderEvent(format: StreamFormat, { event, data }: StreamEvent): string {
-  const text = typeof data === "string" ? data : JSON.stringify(data);
+  const json = typeof data === "string" ? data : JSON.stringify(data);
+  const text = json.replace(strayLineEnds, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, "0")}`);
   if (format === "ndjson") return `${text}\n`;
   return `${event === undefined ? "" : `event: ${event}\n`}data: ${text}\n\n`;
 }

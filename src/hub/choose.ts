@@ -1,4 +1,5 @@
 import { isOpenVinoFolder } from "../models/files.ts";
+import { readableQuants } from "../models/gguf-support.ts";
 import type { HubFile, Listing } from "./listing.ts";
 import { failed } from "./request.ts";
 
@@ -15,9 +16,6 @@ export type Choice =
 const unread =
   /^(original|onnx|coreml)\/|(^|\/)consolidated[^/]*$|\.onnx[^/]*$|\.(gguf|h5|msgpack|tflite|pth|ot)$|^\.gitattributes$/;
 const pickled = /^pytorch_model[^/]*\.bin(\.index\.json)?$/;
-
-/** Weights that the engine reads, best first: the smallest without much loss, then what is larger or coarser. */
-const readable = ["Q4_K_M", "Q4_0", "Q4_1", "Q6_K", "Q8_0", "F16"] as const;
 
 /** Chooses by the names of the files alone. `quant`: which .gguf, such as Q8_0. Throws `download_failed`. */
 export function chooseFiles({ repo, files }: Listing, quant: string | null): Choice {
@@ -42,7 +40,7 @@ function chooseGguf(repo: string, files: readonly HubFile[], quant: string | nul
     throw failed(repo, why, quant === null ? "Choose another one." : "Leave --quant out.");
   }
   const whole = ggufs.filter(({ path }) => !/-\d{5}-of-\d{5}\.gguf$/.test(path));
-  const usable = readable.flatMap((name) => whole.filter(({ path }) => toQuant(path) === name));
+  const usable = readableQuants.flatMap((name) => whole.filter(({ path }) => toQuant(path) === name));
   const wanted = quant?.toUpperCase() ?? null;
   const found =
     wanted === null ? (usable[0] ?? soleOf(whole)) : usable.find(({ path }) => toQuant(path) === wanted);
@@ -52,7 +50,11 @@ function chooseGguf(repo: string, files: readonly HubFile[], quant: string | nul
     wanted === null
       ? "none of its .gguf files is whole and of a format that the engine reads"
       : `it has no whole .gguf file of the format ${JSON.stringify(quant)} that the engine reads`;
-  throw failed(repo, why, there === "" ? `The engine reads ${readable.join(", ")}.` : `There is ${there}.`);
+  throw failed(
+    repo,
+    why,
+    there === "" ? `The engine reads ${readableQuants.join(", ")}.` : `There is ${there}.`,
+  );
 }
 
 /** A file whose name does not show its format. */

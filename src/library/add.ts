@@ -1,4 +1,5 @@
 import { describeModel, type ModelDescription } from "../models/folder.ts";
+import { chooseGgufIn } from "../models/gguf-folder.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
 import { unknownTask } from "../models/tasks.ts";
@@ -10,6 +11,8 @@ import { updateRegistry } from "../registry/store.ts";
 export interface Addition {
   /** Absolute. */
   path: string;
+  /** Which .gguf of a folder that holds several, such as Q8_0; null: the only one. */
+  quant: string | null;
   /** undefined: the one that its files suggest. */
   name: string | undefined;
   aliases: readonly string[];
@@ -26,7 +29,9 @@ export interface Added {
 }
 
 /** Registers what lies at a path. Throws `model_path_invalid`, `task_unsupported`, `invalid_request`. */
-export async function addModelAt(registryPath: string, { path, name, aliases }: Addition): Promise<Added> {
+export async function addModelAt(registryPath: string, addition: Addition): Promise<Added> {
+  const { name, aliases } = addition;
+  const path = await chooseGgufIn(addition.path, addition.quant);
   const description = await describeModel(path);
   checkServed(`Cannot add ${JSON.stringify(path)}`, description.task ?? unknownTask);
   const wanted = name ?? suggestName(description);

@@ -3,16 +3,18 @@ import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/pool/target.ts";
+import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { mainOperation, type Operation } from "../models/tasks.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { createSanityCheck, toCountRequest } from "./sanity.ts";
 
-/** What came of loading a model and asking it for a few tokens. */
+/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
-  /** Why what it wrote cannot be trusted, as a clause; null: nothing speaks against it. */
+  /** Why what it answered cannot be trusted, as a clause; null: nothing speaks against it. */
   doubt: string | null;
   /** For the load and the answer. */
   seconds: number;
@@ -41,11 +43,8 @@ export function createLoadTester(
   ): Promise<Pick<LoadResult, "doubt" | "device">> {
     const { host } = await load(toTarget(name, entry, settings), signal);
     try {
-      const request = toCountRequest(host.ready.capabilities);
-      const sanity = createSanityCheck();
-      // Each event is a sign that it works; a failure is thrown.
-      for await (const event of host.run("generate", request, signal)) sanity.see(event);
-      return { doubt: sanity.findDoubt(), device: host.ready.device };
+      const doubt = await tryOperation(host, mainOperation(entry.task), signal);
+      return { doubt, device: host.ready.device };
     } finally {
       await host.close();
     }
@@ -66,4 +65,26 @@ export function createLoadTester(
     },
     dispose: engines.dispose,
   };
+}
+
+/** Uses a model once, by its main operation. Why its answer cannot be trusted; a failure is thrown. */
+async function tryOperation(host: Host, operation: Operation, signal: AbortSignal): Promise<string | null> {
+  switch (operation) {
+    case "embed": {
+      const ask = { inputs: ["Hi"], max_tokens: null, dimensions: null };
+      await Array.fromAsync(host.run("embed", ask, signal));
+      return null;
+    }
+    case "rank": {
+      const ask = { queries: ["Hi"], documents: ["Hello"], max_tokens: null, instruction: null };
+      await Array.fromAsync(host.run("rank", ask, signal));
+      return null;
+    }
+    default: {
+      const sanity = createSanityCheck();
+      const request = toCountRequest(host.ready.capabilities);
+      for await (const event of host.run("generate", request, signal)) sanity.see(event);
+      return sanity.findDoubt();
+    }
+  }
 }

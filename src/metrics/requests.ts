@@ -4,7 +4,15 @@ import type { RequestFinished } from "../serving/events.ts";
 /** What is counted of a request whose answer is over. */
 export type FinishedRequest = Pick<
   RequestFinished,
-  "model" | "seconds" | "timeToFirstToken" | "promptTokens" | "cachedTokens" | "newTokens" | "finish" | "code"
+  | "model"
+  | "seconds"
+  | "timeToFirstToken"
+  | "promptTokens"
+  | "cachedTokens"
+  | "newTokens"
+  | "texts"
+  | "finish"
+  | "code"
 >;
 
 // vLLM's bucket edges (vllm/v1/metrics/loggers.py), so that its dashboards and habits fit.
@@ -51,6 +59,7 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
     "Prompt tokens that were looked up in the prefix cache",
   );
   const hits = counter("prefix_cache_hits_total", "Prompt tokens that were found in the prefix cache");
+  const texts = counter("texts_total", "Texts that were embedded, and documents that were ranked");
   const successes = counter(
     "request_success_total",
     "Completed answers, by finish reason",
@@ -62,22 +71,31 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
     "code",
   );
 
-  return ({ model, seconds, timeToFirstToken, promptTokens, cachedTokens = 0, newTokens = 0, ...end }) => {
+  /** Of an answer that is text. */
+  function observeText(
+    of: { model: string },
+    { promptTokens = 0, cachedTokens = 0, newTokens = 0, timeToFirstToken, seconds }: FinishedRequest,
+  ): void {
+    queries.inc(of, promptTokens);
+    hits.inc(of, cachedTokens);
+    answers.inc(of, newTokens);
+    if (timeToFirstToken === undefined) return;
+    firstToken.observe(of, timeToFirstToken);
+    if (newTokens > 1) perToken.observe(of, (seconds - timeToFirstToken) / (newTokens - 1));
+  }
+
+  return (request) => {
+    const { model, seconds, promptTokens, newTokens = 0, ...end } = request;
     if (end.code !== undefined) failures.inc({ model: model ?? "", code: end.code });
     if (model === undefined || promptTokens === undefined) return;
     const of = { model };
     prompts.inc(of, promptTokens);
-    queries.inc(of, promptTokens);
-    hits.inc(of, cachedTokens);
-    answers.inc(of, newTokens);
-    if (timeToFirstToken !== undefined) {
-      firstToken.observe(of, timeToFirstToken);
-      if (newTokens > 1) perToken.observe(of, (seconds - timeToFirstToken) / (newTokens - 1));
-    }
+    if (end.texts === undefined) observeText(of, request);
+    else texts.inc(of, end.texts);
     if (end.code !== undefined) return;
     successes.inc({ model, finished_reason: end.finish ?? "unknown" });
     whole.observe(of, seconds);
     promptLength.observe(of, promptTokens);
-    answerLength.observe(of, newTokens);
+    if (end.texts === undefined) answerLength.observe(of, newTokens);
   };
 }

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { findArchitectureTask } from "./architectures.ts";
 import { readIrInputs, readIrOutputs } from "./ir.ts";
-import { findTask, isSameTask } from "./tasks.ts";
+import { isReranker } from "./reranker.ts";
+import { findTask, mayHaveNetworks } from "./tasks.ts";
 
 const generation = "text-generation-with-past";
 const speech = "automatic-speech-recognition-with-past";
@@ -14,17 +15,22 @@ export interface TaskEvidence {
   stated: string | null;
   /** `architectures` of config.json. */
   architectures: readonly string[];
+  /** `model_type` of config.json. */
+  modelType?: string | undefined;
 }
 
 /**
  * What a model does, by what the engine will really find: the inputs and outputs of its networks. What is stated counts
  * where it does not contradict them, and config.json where nothing else is known. null: nothing of it shows a task.
  */
-export function findFolderTask({ path, files, stated, architectures }: TaskEvidence): string | null {
+export function findFolderTask(evidence: TaskEvidence): string | null {
+  const { path, files, stated, architectures, modelType } = evidence;
   const shown = findShownTask(path, files, architectures);
   if (shown === null) return stated ?? findArchitectureTask(architectures);
+  // What it was exported for is stated; that it ranks is not.
+  if (shown === generation && isReranker(basename(path), modelType, path)) return "text-ranking";
   // A name that ov-llm does not know says less than the networks do.
-  return stated !== null && findTask(stated) !== null && isSameTask(stated, shown) ? stated : shown;
+  return stated !== null && findTask(stated) !== null && mayHaveNetworks(stated, shown) ? stated : shown;
 }
 
 /** By the networks alone, with the architecture where several tasks have the same ones. */

@@ -3,12 +3,16 @@ import { basename, dirname, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { type ErrorFacts, OvError } from "../errors.ts";
 import { readChatTemplate } from "./chat-template.ts";
+import { type EmbeddingFacts, readEmbedding } from "./embedding.ts";
 import { findFolderTask } from "./find-task.ts";
 import { readGguf } from "./gguf.ts";
+import { toGgufLabel, toGgufRole } from "./gguf-files.ts";
+import { findGgufProblem } from "./gguf-support.ts";
 import { readJsonFile } from "./hf-config.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { findFolderProblem } from "./problems.ts";
 import { findOpenVinoFormat, toGgufFormat } from "./ready-made.ts";
+import { mainOperation } from "./tasks.ts";
 
 const positive = Type.Integer({ minimum: 1 });
 
@@ -27,6 +31,8 @@ export type GenerationDefaults = Static<typeof GenerationDefaults>;
 
 /** The keys of config.json that state a model's context length; multimodal models nest them. */
 const ContextConfig = Type.Object({
+  model_type: Type.Optional(Type.String()),
+  pad_token_id: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])),
   max_position_embeddings: Type.Optional(positive),
   n_positions: Type.Optional(positive),
   max_sequence_length: Type.Optional(positive),
@@ -57,6 +63,8 @@ export interface ModelDescription {
   /** In tokens, as the model's own files say; null: they do not. */
   contextLength: number | null;
   defaults: GenerationDefaults;
+  /** null: it makes no embeddings. */
+  embedding: EmbeddingFacts | null;
 }
 
 /**
@@ -83,25 +91,68 @@ async function describeFile(path: string, size: number): Promise<ModelDescriptio
     const next = "Name an OpenVINO model folder or a .gguf file.";
     throw invalid(path, { why: "it is a file, but not a .gguf one", next });
   }
-  const { contextLength, needsBytes, task, architecture, chatTemplate } = await readGguf(path);
-  if (size < needsBytes) {
-    const why = `it is truncated at ${size} of at least ${needsBytes} bytes`;
-    throw invalid(path, { why, next: "Fetch it again." });
-  }
   const name = basename(path);
+  const role = toGgufRole(name);
+  if (role.role === "projector") {
+    const why = "it is the encoder of another model (mmproj), which has no text of its own";
+    throw invalid(path, { why, next: "Name that model's file." });
+  }
+  if (role.role === "part") {
+    const why = `it is part ${role.number} of a split model`;
+    throw invalid(path, { why, next: `Name the first part, ${join(dirname(path), role.first)}.` });
+  }
+  const { contextLength, needsBytes, task, architecture, chatTemplate, ...content } = await readGguf(path);
+  if (mainOperation(task) !== "generate") {
+    const why = `it is a .gguf file of a model for ${JSON.stringify(task)}, and the engine reads only language models from such files`;
+    throw invalid(path, { why, next: "Convert the original model with `ov-llm convert OWNER/MODEL`." });
+  }
+  refuseTruncated(path, size, needsBytes);
+  const others = await readParts(dirname(path), role.parts.slice(1));
+  const problem = findGgufProblem({
+    architecture,
+    experts: content.experts,
+    types: new Set([...content.types, ...others.types]),
+  });
+  if (problem !== null) throw invalid(path, problem);
   return {
     form: "gguf",
     path,
-    label: name.replace(/\.gguf$/, ""),
+    label: toGgufLabel(name),
     manifest: null,
     task,
     weightFormat: toGgufFormat(name),
-    weightsBytes: size,
+    weightsBytes: size + others.bytes,
     architecture,
     chatTemplate,
     contextLength,
     defaults: {},
+    embedding: null,
   };
+}
+
+/** The later files of a split model. Throws `model_path_invalid` where one is missing or truncated. */
+async function readParts(
+  folder: string,
+  names: readonly string[],
+): Promise<{ bytes: number; types: Set<number> }> {
+  const all = { bytes: 0, types: new Set<number>() };
+  for (const name of names) {
+    const path = join(folder, name);
+    const size = (await stat(path).catch(() => null))?.size;
+    if (size === undefined)
+      throw invalid(path, { why: "this part of the model is missing", next: "Fetch it too." });
+    const { needsBytes, types } = await readGguf(path);
+    refuseTruncated(path, size, needsBytes);
+    all.bytes += size;
+    for (const type of types) all.types.add(type);
+  }
+  return all;
+}
+
+function refuseTruncated(path: string, size: number, needsBytes: number): void {
+  if (size >= needsBytes) return;
+  const why = `it is truncated at ${size} of at least ${needsBytes} bytes`;
+  throw invalid(path, { why, next: "Fetch it again." });
 }
 
 async function describeFolder(path: string): Promise<ModelDescription> {
@@ -114,10 +165,12 @@ async function describeFolder(path: string): Promise<ModelDescription> {
     files,
     stated: manifest?.task ?? folder?.task ?? null,
     architectures: config?.architectures ?? [],
+    modelType: config?.model_type,
   });
   const problem = findFolderProblem(path, files, task);
   if (problem !== null) throw invalid(path, problem);
   const label = basename(folder === null ? path : dirname(path));
+  const embedding = task !== null && mainOperation(task) === "embed" ? readEmbedding(path) : null;
   return {
     form: "ir",
     path,
@@ -129,7 +182,8 @@ async function describeFolder(path: string): Promise<ModelDescription> {
     weightsBytes: await measureWeights(path, files),
     architecture: config?.model_type ?? null,
     chatTemplate: readChatTemplate(path, files),
-    contextLength: readContextLength(path),
+    contextLength: embedding?.maxTokens ?? readContextLength(path),
+    embedding,
     defaults: readJsonFile(join(path, "generation_config.json"), GenerationDefaults) ?? {},
   };
 }
@@ -142,6 +196,10 @@ export function parseFolderName(name: string): { task: string; weight_format: st
 
 function readContextLength(path: string): number | null {
   const config = readJsonFile(join(path, "config.json"), ContextConfig);
+  // These count positions from the one behind the padding (transformers, `create_position_ids_from_input_ids`).
+  if (/roberta|camembert|xmod|mpnet/.test(config?.model_type ?? "") && config?.max_position_embeddings) {
+    return config.max_position_embeddings - (config.pad_token_id ?? 1) - 1;
+  }
   return (
     config?.max_position_embeddings ??
     config?.text_config?.max_position_embeddings ??

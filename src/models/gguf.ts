@@ -1,16 +1,16 @@
 import { closeSync, readSync } from "node:fs";
 import { OvError } from "../errors.ts";
 import { openFile } from "../files.ts";
+import type { GgufContent } from "./gguf-support.ts";
 
-export interface GgufFacts {
+export interface GgufFacts extends GgufContent {
   /** `<architecture>.context_length` of the metadata, in tokens. */
   contextLength: number | null;
   /** Where its last tensor ends: a shorter file has lost some. */
   needsBytes: number;
   /** See tasks.ts. */
   task: string;
-  /** `general.architecture` and `tokenizer.chat_template`. */
-  architecture: string | null;
+  /** `tokenizer.chat_template`. */
   chatTemplate: string | null;
 }
 
@@ -59,6 +59,8 @@ export async function readGguf(path: string): Promise<GgufFacts> {
     return {
       contextLength: typeof contextLength === "number" && contextLength > 0 ? contextLength : null,
       needsBytes: Number(tensorDataOffset) + last,
+      experts: Number(facts.get(`${architecture}.expert_count`) ?? 0),
+      types: new Set(tensorInfos.map(({ dtype }) => Number(dtype))),
       architecture: toText(facts.get("general.architecture")),
       chatTemplate: toText(facts.get("tokenizer.chat_template")),
       task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),

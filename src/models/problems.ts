@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorFacts } from "../errors.ts";
+import { listGgufModels } from "./gguf-files.ts";
 import { findTask } from "./tasks.ts";
 
 type Problem = Omit<ErrorFacts, "what">;
@@ -45,7 +46,11 @@ function toTokenizers(name: string | null): string[] {
 
 function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
   const names = [...files].filter((name) => !name.startsWith("openvino_"));
-  const gguf = names.find((name) => name.endsWith(".gguf"));
+  const [gguf, ...others] = listGgufModels(names);
+  if (others.length > 0) {
+    const why = `it is a folder with several .gguf models: ${listGgufModels(names).join(", ")}`;
+    return { why, next: "Name one of these files." };
+  }
   if (gguf !== undefined) {
     return { why: "it is a folder with a .gguf file", next: `Name the file itself: ${join(path, gguf)}.` };
   }

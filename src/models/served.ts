@@ -1,6 +1,6 @@
 import { type ErrorFacts, OvError } from "../errors.ts";
 import type { ModelDescription } from "./folder.ts";
-import { findTask, isSameTask, isServed, type Operation, renderUnserved } from "./tasks.ts";
+import { findTask, isServed, mayHaveNetworks, type Operation, renderUnserved } from "./tasks.ts";
 
 /**
  * Why a model of that task cannot be asked for the operation, or for anything; null: it can. A task that ov-llm does not
@@ -30,7 +30,7 @@ export function checkServed(what: string, task: string, operation?: Operation): 
  * task, `task_unsupported` where the task is not served. A task that ov-llm does not know leaves it to the files.
  */
 export function checkEntryTask(name: string, stated: string, found: ModelDescription): void {
-  if (found.task !== null && !isSameTask(stated, found.task)) {
+  if (found.task !== null && !mayHaveNetworks(stated, found.task)) {
     const what = `Cannot use model ${JSON.stringify(name)} for ${JSON.stringify(stated)}`;
     const why = `its files are of a model for ${JSON.stringify(found.task)}`;
     const next = `Correct the path ${JSON.stringify(found.path)}, or the task, with "ov-llm models set".`;

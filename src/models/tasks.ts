@@ -15,15 +15,12 @@ export interface Task {
 
 /** Optimum 2.3, `TasksManager`; its synonyms are in `synonyms`. */
 const tasks: readonly Task[] = [
-  task(
-    "text-generation",
-    "text",
-    ["generate", "tokenize", "detokenize"],
-    ["generate", "tokenize", "detokenize"],
-  ),
+  served("text-generation", "text", ["generate", "tokenize", "detokenize"]),
   task("image-text-to-text", "text from images and text", ["generate", "tokenize", "detokenize"]),
-  task("feature-extraction", "embeddings", ["embed", "tokenize", "detokenize"]),
-  task("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
+  served("feature-extraction", "embeddings", ["embed", "tokenize", "detokenize"]),
+  served("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
+  // The hub's name for rerankers, of which some are language models (see `networksOf`); the exporter does not know it.
+  served("text-ranking", "scores of how well texts answer a query", ["rank", "tokenize", "detokenize"]),
   task("automatic-speech-recognition", "text from speech", ["transcribe"]),
   task("text-to-audio", "speech", ["speak"]),
   task("text2text-generation", "text from text, by an encoder and a decoder"),
@@ -74,6 +71,9 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 
 const pastSuffix = "-with-past";
 
+/** Of a model whose files show no task, when it is converted. */
+export const usualTask = "text-generation-with-past";
+
 /** Of a model whose files do not state what it does. */
 export const unknownTask = "unknown";
 
@@ -85,6 +85,11 @@ export function findTask(name: string): Task | null {
   const plain = name.endsWith(pastSuffix) ? name.slice(0, -pastSuffix.length) : name;
   const wanted = synonyms.get(plain) ?? plain;
   return tasks.find((one) => one.name === wanted) ?? null;
+}
+
+/** The name without `-with-past` and synonyms; one that ov-llm does not know stays as it is. */
+export function toTaskName(name: string): string {
+  return findTask(name)?.name ?? name;
 }
 
 /** What a model of that task is loaded for; `generate` where the name says nothing or has no operation. */
@@ -109,6 +114,29 @@ export function isSameTask(one: string, other: string): boolean {
   return first === null || second === null || first === second;
 }
 
+/** The tasks, beside its own, that a model's networks may show where it is stated to do the named one. */
+const networksOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ["text-ranking", ["text-generation", "text-classification"]],
+]);
+
+/** Whether a model that is stated to do one task may have networks that show the other. */
+export function mayHaveNetworks(stated: string, shown: string): boolean {
+  const others = networksOf.get(findTask(stated)?.name ?? "") ?? [];
+  return isSameTask(stated, shown) || others.includes(findTask(shown)?.name ?? "");
+}
+
+/** The tasks, beside its own, of models that the exporter can export for the named one. */
+const exportedFrom: ReadonlyMap<string, readonly string[]> = new Map([
+  ["feature-extraction", ["text-generation", "fill-mask"]],
+  ["text-ranking", ["text-generation", "text-classification"]],
+]);
+
+/** Whether a model of one task can be exported for the other. */
+export function mayBeExported(own: string, wanted: string): boolean {
+  const others = exportedFrom.get(findTask(wanted)?.name ?? "") ?? [];
+  return isSameTask(own, wanted) || others.includes(findTask(own)?.name ?? "");
+}
+
 /**
  * Why a model of a task that is not served cannot be used, as a clause for `ErrorFacts.why`:
  * `the task "feature-extraction" (embeddings) is not served yet; only text-generation is`.
@@ -116,16 +144,15 @@ export function isSameTask(one: string, other: string): boolean {
 export function renderUnserved(name: string): string {
   const makes = findTask(name)?.makes;
   const what = makes === undefined ? "" : ` (${makes})`;
-  const served = tasks.filter((one) => one.served.length > 0).map((one) => one.name);
-  const verb = served.length === 1 ? "is" : "are";
-  return `the task ${JSON.stringify(name)}${what} is not served yet; only ${served.join(" and ")} ${verb}`;
+  const names = tasks.filter((one) => one.served.length > 0).map((one) => one.name);
+  const list = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `the task ${JSON.stringify(name)}${what} is not served yet; only ${list} are`;
 }
 
-function task(
-  name: string,
-  makes: string,
-  operations: readonly Operation[] = [],
-  served: readonly Operation[] = [],
-): Task {
-  return { name, makes, operations, served };
+function served(name: string, makes: string, operations: readonly Operation[]): Task {
+  return { name, makes, operations, served: operations };
+}
+
+function task(name: string, makes: string, operations: readonly Operation[] = []): Task {
+  return { name, makes, operations, served: [] };
 }

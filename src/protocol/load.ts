@@ -1,17 +1,29 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { protocolVersion } from "./version.ts";
 
+/** How one vector is made of a text's tokens, as sentence-transformers names the ways. */
+export const Embedding = Type.Object({
+  pooling: Type.Union(
+    (["cls", "mean", "max", "mean_sqrt_len_tokens", "lasttoken"] as const).map((way) => Type.Literal(way)),
+  ),
+  /** Each vector is brought to length 1. */
+  normalize: Type.Boolean(),
+});
+export type Embedding = Static<typeof Embedding>;
+
 /** The first message to a host. */
 export const LoadMessage = Type.Object({
   type: Type.Literal("load"),
   protocol: Type.Literal(protocolVersion),
   path: Type.String(),
-  /** What the model does, as its registry entry says; decides which operations the host offers. */
+  /** What the model does, by the name of models/tasks.ts; decides which operations the host offers. */
   task: Type.String(),
   /** An OpenVINO device, or AUTO; see `chooseDevice`. */
   device: Type.String(),
   /** What the model's own files say, in tokens; null: they do not say. */
   context_length: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+  /** Only for `embed`. */
+  embedding: Type.Optional(Embedding),
   /** Size of the KV cache in GB, which the daemon alone decides; 0: it grows without a bound. */
   kv_cache_gb: Type.Integer({ minimum: 0 }),
   /** Most requests in one batch. */
@@ -30,7 +42,9 @@ export const ReadyMessage = Type.Object({
   /** The device really used, as OpenVINO names it. */
   device: Type.String(),
   device_name: Type.String(),
-  /** Longest prompt plus answer in tokens, as the model, its tokenizer and the KV cache allow. */
+  /** How many numbers a vector of `embed` has. */
+  embedding_size: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Longest prompt plus answer, or input, in tokens, as the model, its tokenizer and the KV cache allow. */
   context_length: Type.Integer({ minimum: 1 }),
   versions: Type.Record(Type.String(), Type.String()),
   /** The Jinja source of the model's chat template, and the tokens that it may name. */

@@ -2,8 +2,10 @@ import { type Static, Type } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
+import { EmbedMessage, VectorsMessage } from "./embed.ts";
 import { GenerateMessage, StartedMessage, StepMessage } from "./generate.ts";
 import { LoadMessage, ReadyMessage } from "./load.ts";
+import { RankMessage, ScoresMessage } from "./rank.ts";
 import {
   CancelMessage,
   CloseMessage,
@@ -20,7 +22,13 @@ import { protocolVersion, toVersionMismatch } from "./version.ts";
  * on 4. The schemas of this folder are the one definition; the hosts in Python follow them, and
  * test/fixtures/protocol.jsonl holds all sides to the same lines.
  */
-export const RequestMessage = Type.Union([GenerateMessage, TokenizeMessage, DetokenizeMessage]);
+export const RequestMessage = Type.Union([
+  GenerateMessage,
+  TokenizeMessage,
+  DetokenizeMessage,
+  EmbedMessage,
+  RankMessage,
+]);
 
 export const ToHost = Type.Union([LoadMessage, RequestMessage, CancelMessage, CloseMessage]);
 
@@ -30,6 +38,8 @@ export const FromHost = Type.Union([
   StepMessage,
   TokensMessage,
   TextMessage,
+  VectorsMessage,
+  ScoresMessage,
   MetricsMessage,
   GrammarsMessage,
   FinishedMessage,

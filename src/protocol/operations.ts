@@ -1,6 +1,8 @@
 import type { Static } from "@sinclair/typebox";
+import type { EmbedEvent, EmbedRequest, VectorsMessage } from "./embed.ts";
 import type { GenerateRequest, GenerationEvent, StartedMessage, StepOutput } from "./generate.ts";
 import type { FromHost } from "./messages.ts";
+import type { RankEvent, RankRequest, ScoresMessage } from "./rank.ts";
 import type { FinishedMessage } from "./request.ts";
 import type {
   DetokenizeEvent,
@@ -16,6 +18,8 @@ export interface Operations {
   generate: { request: GenerateRequest; event: GenerationEvent };
   tokenize: { request: TokenizeRequest; event: TokenizeEvent };
   detokenize: { request: DetokenizeRequest; event: DetokenizeEvent };
+  embed: { request: EmbedRequest; event: EmbedEvent };
+  rank: { request: RankRequest; event: RankEvent };
 }
 export type OperationName = keyof Operations;
 
@@ -25,6 +29,8 @@ export type Answer =
   | ({ type: "step" } & StepOutput)
   | TokensMessage
   | Static<typeof TextMessage>
+  | Static<typeof VectorsMessage>
+  | Static<typeof ScoresMessage>
   | Static<typeof FinishedMessage>;
 
 /** What a message answers, request by request; nothing for messages that are not about one. */
@@ -35,6 +41,8 @@ export function toAnswers(message: FromHost): Answer[] {
     case "started":
     case "tokens":
     case "text":
+    case "vectors":
+    case "scores":
     case "finished":
       return [message];
     default:
@@ -66,6 +74,12 @@ export const eventReaders: {
   },
   detokenize(answer) {
     return answer.type === "text" ? { type: "text", text: answer.text } : toStop(answer);
+  },
+  embed(answer) {
+    return answer.type === "vectors" ? { type: "vectors", vectors: answer.vectors } : toStop(answer);
+  },
+  rank(answer) {
+    return answer.type === "scores" ? { type: "scores", scores: answer.scores } : toStop(answer);
   },
 };
 

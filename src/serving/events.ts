@@ -23,6 +23,8 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   promptTokens: number | undefined;
   cachedTokens: number | undefined;
   newTokens: number | undefined;
+  /** Texts that were embedded, or documents that were ranked. */
+  texts: number | undefined;
   finish: string | undefined;
   /** Of the error catalogue; undefined: it succeeded. */
   code: string | undefined;

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { modelPath } from "../helpers/environment.ts";
-import { embeddingIr } from "../helpers/ir.ts";
+import { unservedFiles } from "../helpers/ir.ts";
 import { exported } from "../helpers/model-home.ts";
 import { createModelHome } from "./model-home.ts";
 
@@ -76,7 +76,7 @@ describe("ov-llm models add", () => {
   test.each([
     [["none"], /^error: Cannot use the model at ".*\/none": it does not exist\./],
     [["raw"], /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert`/],
-    [["emb"], /^error: Cannot add ".*\/emb": the task "feature-extraction" \(embeddings\) is not served yet/],
+    [["emb"], /^error: Cannot add ".*\/emb": the task "fill-mask" \(words for gaps\) is not served yet/],
     [
       ["m", "--name", "a\u001bb"],
       /^error: Cannot use "a\\u001bb" as a model's name: it has invisible characters/,
@@ -87,7 +87,7 @@ describe("ov-llm models add", () => {
   ])("refuses %p and writes nothing", async (args, sentence) => {
     const { home, makeModel, models, read, write } = createModelHome();
     makeModel("m");
-    makeModel("emb", { "openvino_model.xml": embeddingIr });
+    makeModel("emb", unservedFiles);
     mkdirSync(join(home, "raw"));
     for (const name of ["config.json", "model.safetensors"]) writeFileSync(join(home, "raw", name), "{}");
     write({ taken: { path: "/taken", ...exported } });

@@ -56,7 +56,7 @@ describe("loadSettings", () => {
       modelOg: join(home, "model/og_models"),
       modelOut: join(home, "models/converted_models"),
       convertEnv: join(home, ".local/share/ov-llm/convert"),
-      task: "text-generation-with-past",
+      task: null,
       weightFormat: "int8",
       trustRemoteCode: true,
     });

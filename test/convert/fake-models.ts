@@ -46,8 +46,8 @@ export function makeOpenVino(path: string): string {
   return path;
 }
 
-/** A .gguf file of that architecture with no tensors; the layout is that of the GGUF specification, version 3. */
-export function makeGguf(path: string, architecture: string): string {
+/** A .gguf file of that architecture, with one small tensor of each type; the layout is that of the GGUF specification, version 3. */
+export function makeGguf(path: string, architecture: string, types: number[] = []): string {
   const number = (value: number, bytes: 4 | 8) => {
     const buffer = Buffer.alloc(bytes);
     buffer.writeUInt32LE(value);
@@ -55,9 +55,16 @@ export function makeGguf(path: string, architecture: string): string {
   };
   const text = (value: string) => [number(value.length, 8), Buffer.from(value)];
   const typeOfText = 8;
-  const head = [Buffer.from("GGUF"), number(3, 4), number(0, 8), number(1, 8)];
+  const head = [Buffer.from("GGUF"), number(3, 4), number(types.length, 8), number(1, 8)];
   const entry = [...text("general.architecture"), number(typeOfText, 4), ...text(architecture)];
-  writeFileSync(path, Buffer.concat([...head, ...entry, Buffer.alloc(64)]));
+  const tensors = types.flatMap((type, at) => [
+    ...text(`t${at}`),
+    number(1, 4),
+    number(256, 8),
+    number(type, 4),
+    number(0, 8),
+  ]);
+  writeFileSync(path, Buffer.concat([...head, ...entry, ...tensors, Buffer.alloc(4096)]));
   return path;
 }
 

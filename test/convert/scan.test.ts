@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ScanOptions, scanSources } from "../../src/convert/scan.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -74,14 +74,51 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     "incomplete weights: layers 0, 2 of its 3 are missing: fetch it again",
   ],
   [
-    "an encoder",
-    { "config.json": config({ architectures: ["BertModel"] }) },
-    'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
+    "an encoder that fills gaps",
+    { "config.json": config({ architectures: ["BertForMaskedLM"] }) },
+    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, ',
   ],
   [
     "a model that is quantized already",
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
+  ],
+  ...(
+    [
+      ["gptq", "GPTQ"],
+      ["awq", "AWQ"],
+      ["exl2", "EXL2"],
+      ["auto-round", "AutoRound"],
+      ["fp8", "fp8"],
+    ] as const
+  ).map(([method, name]): (typeof skips)[number] => [
+    `weights in ${method}`,
+    { "config.json": config({ quantization_config: { quant_method: method } }) },
+    `its weights are quantized already (${name}), which the exporter cannot read: fetch the original model`,
+  ]),
+  [
+    "weights of MLX",
+    { "config.json": config({ quantization: { group_size: 64, bits: 4 } }) },
+    "quantized already (MLX), which the exporter cannot read: fetch the original model, or a .gguf file",
+  ],
+  [
+    "an adapter that has its base's config.json",
+    {
+      "adapter_config.json": "{}",
+      "model.safetensors": null,
+      "adapter_model.safetensors": toSafetensors([2]),
+    },
+    "an adapter (LoRA), not a full model: merge it into its base model first",
+  ],
+  [
+    "its maker's own weights alone",
+    {
+      "config.json": null,
+      "model.safetensors": null,
+      "original/consolidated.00.pth": "x",
+      "params.json": "{}",
+    },
+    "it holds the weights in their maker's own form",
   ],
   ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), not a full model"],
   [
@@ -112,11 +149,14 @@ describe("scanSources", () => {
       {
         kind: "export",
         folder: "A Model",
+        label: "A Model",
         path,
+        task,
+        exportTask: task,
         bytes: expect.any(Number),
         parameters: 24,
         widths: [128, 96],
-        hasCode: true,
+        code: ["m.py"],
         isLink: false,
       },
     ]);
@@ -190,9 +230,7 @@ describe("scanSources", () => {
   });
 
   test.each([
-    [{ architectures: ["BertModel"] }, "feature-extraction"],
     [{ architectures: ["WhisperForConditionalGeneration"] }, "automatic-speech-recognition-with-past"],
-    [{ architectures: ["XLMRobertaForSequenceClassification"] }, "text-classification"],
     [{ architectures: ["Qwen2_5_VLForConditionalGeneration"] }, "image-text-to-text"],
     [{ architectures: ["T5ForConditionalGeneration"] }, "text2text-generation-with-past"],
     [{ architectures: ["NewForMaskedLM"], auto_map: {} }, "fill-mask"],
@@ -205,20 +243,141 @@ describe("scanSources", () => {
     });
   });
 
-  test("a language model that sentence-transformers made a model of embeddings is refused as one", async () => {
+  const rerank = { "config.json": config({ architectures: ["Qwen3ForCausalLM"], model_type: "qwen3" }) };
+  test.each<[string, string, Record<string, string>, string, string]>([
+    [
+      "an encoder",
+      "m",
+      { "config.json": config({ architectures: ["BertModel"] }) },
+      "feature-extraction",
+      "",
+    ],
+    [
+      "a cross-encoder",
+      "m",
+      { "config.json": config({ architectures: ["XLMRobertaForSequenceClassification"] }) },
+      "text-classification",
+      "",
+    ],
+    [
+      "a language model that sentence-transformers made one of embeddings",
+      "m",
+      { "modules.json": "[]" },
+      "feature-extraction",
+      "",
+    ],
+    ["a language model that ranks", "Qwen3-Reranker-0.6B", rerank, "text-ranking", task],
+    ["any other language model", "Qwen3-0.6B", rerank, task, ""],
+  ])(
+    "%s is converted for its own task, unless another one is asked for",
+    async (_what, name, files, own, exportTask) => {
+      const src = createTempDir();
+      makeModel(join(src, name), files);
+      expect((await scan(src, { task: null })).found).toMatchObject([
+        { task: own, exportTask: exportTask || own },
+      ]);
+      expect((await scan(src, { task: "text-to-audio" })).found).toEqual([]);
+    },
+  );
+
+  test("what was asked for wins where the exporter can do it", async () => {
     const src = createTempDir();
-    makeModel(join(src, "m"), { "modules.json": "[]" });
-    expect((await scan(src)).skipped).toMatchObject([
-      { reason: expect.stringContaining("feature-extraction") },
+    makeModel(join(src, "m"));
+    expect((await scan(src, { task: "feature-extraction" })).found).toMatchObject([
+      { task: "feature-extraction" },
     ]);
   });
 
   test("an OpenVINO folder whose task nothing serves is refused", async () => {
     const src = createTempDir();
     const path = makeOpenVino(join(src, "m"));
-    writeFileSync(join(path, "config.json"), config({ architectures: ["BertForSequenceClassification"] }));
-    expect((await scan(src)).skipped).toMatchObject([
-      { reason: expect.stringContaining("text-classification") },
+    writeFileSync(join(path, "config.json"), config({ architectures: ["BertForMaskedLM"] }));
+    expect((await scan(src)).skipped).toMatchObject([{ reason: expect.stringContaining("fill-mask") }]);
+  });
+
+  test("finds a model in the hub's cache by its snapshot, which stays there", async () => {
+    const src = createTempDir();
+    const cached = join(src, "models--Qwen--Qwen3-8B");
+    for (const commit of ["old", "new"]) makeModel(join(cached, "snapshots", commit));
+    mkdirSync(join(cached, "blobs"));
+    renameSync(join(cached, "snapshots/old/config.json"), join(cached, "blobs/1"));
+    symlinkSync("../../blobs/1", join(cached, "snapshots/old/config.json"));
+    mkdirSync(join(cached, "refs"));
+    writeFileSync(join(cached, "refs/main"), "old");
+    mkdirSync(join(src, "models--Qwen--cut/snapshots"), { recursive: true });
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([
+      {
+        folder: "models--Qwen--Qwen3-8B",
+        label: "Qwen3-8B",
+        path: join(cached, "snapshots/old"),
+        isLink: true,
+      },
+    ]);
+    expect(skipped).toMatchObject([{ folder: "models--Qwen--cut" }]);
+  });
+
+  test("finds models one folder deeper, and weights in mxfp4 beside their original form", async () => {
+    const src = createTempDir();
+    const mxfp4 = { quantization_config: { quant_method: "mxfp4" } };
+    makeModel(join(src, "openai/gpt-oss-20b"), {
+      "config.json": config(mxfp4),
+      "original/config.json": "{}",
+    });
+    makeModel(join(src, "openai/other"), { "config.json": null, "pytorch_model.bin": "x" });
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([{ folder: "openai/gpt-oss-20b", label: "gpt-oss-20b" }]);
+    expect(skipped).toMatchObject([
+      { folder: "openai/other", reason: expect.stringContaining("no config.json") },
+    ]);
+  });
+
+  test("a split .gguf is one model by its first part, and an encoder for images is none", async () => {
+    const src = createTempDir();
+    for (const number of [1, 2]) makeGguf(join(src, `Big-Q8_0-0000${number}-of-00002.gguf`), "llama", [8]);
+    makeGguf(join(src, "mmproj-Big-F16.gguf"), "clip");
+    makeGguf(join(src, "Lost-00002-of-00002.gguf"), "llama");
+    makeGguf(join(src, "Half-00001-of-00002.gguf"), "llama");
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([{ folder: "Big-Q8_0-00001-of-00002.gguf", weightFormat: "q8_0" }]);
+    expect(skipped).toMatchObject([
+      { folder: "Half-00001-of-00002.gguf", reason: "this part of the model is missing: fetch it too" },
+      {
+        folder: "Lost-00002-of-00002.gguf",
+        reason: expect.stringContaining("it is part 2 of a split model"),
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      "phi3",
+      [2],
+      /no \.gguf files of the architecture "phi3", only of llama, qwen2, qwen3: fetch its original/,
+    ],
+    ["llama", [0, 12, 13, 30], /cannot read its weights in Q5_K and BF16: fetch it as Q4_K_M, .* or F16$/],
+    ["qwen3", [99], /cannot read its weights in type 99/],
+  ])(
+    "a .gguf file of %s with tensors of the types %p is refused before it is loaded",
+    async (architecture, types, reason) => {
+      const src = createTempDir();
+      makeGguf(join(src, "m.gguf"), architecture, types);
+      expect((await scan(src)).skipped).toMatchObject([{ reason: expect.stringMatching(reason) }]);
+    },
+  );
+
+  test("a folder with one .gguf is that file, with a config.json too; with several it asks which", async () => {
+    const src = createTempDir();
+    for (const name of ["one", "two"]) mkdirSync(join(src, name));
+    writeFileSync(join(src, "one/config.json"), "{}");
+    const path = makeGguf(join(src, "one/m-Q8_0.gguf"), "llama", [8]);
+    for (const quant of ["Q8_0", "Q4_0"]) makeGguf(join(src, `two/m-${quant}.gguf`), "llama", [8]);
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([{ kind: "gguf", folder: "one", path, weightFormat: "q8_0" }]);
+    expect(skipped).toMatchObject([
+      {
+        reason: expect.stringMatching(/several .gguf models \(m-Q4_0.gguf, m-Q8_0.gguf\): .* --quant FORMAT/),
+      },
     ]);
   });
 
@@ -228,7 +387,7 @@ describe("scanSources", () => {
     writeFileSync(join(src, "b.gguf"), "GGUF");
     expect((await scan(src)).skipped).toMatchObject([
       { folder: "a.gguf", reason: expect.stringContaining("feature-extraction") },
-      { folder: "b.gguf", reason: "its head is damaged or truncated" },
+      { folder: "b.gguf", reason: "its head is damaged or truncated: fetch it again" },
     ]);
   });
 

@@ -7,6 +7,7 @@ describe("select", () => {
     (folder): Source => ({
       kind: "gguf",
       folder,
+      label: folder,
       path: `/${folder}`,
       bytes: 1,
       weightFormat: "gguf",

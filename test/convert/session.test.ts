@@ -1,14 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
+import { toLogPath } from "../../src/convert/run.ts";
 import { runSession } from "../../src/convert/session.ts";
 import { OvError } from "../../src/errors.ts";
 import { failureOf } from "../helpers/failure.ts";
 import { createTempDir } from "../helpers/temp.ts";
-import { fakeExporter, makeGguf, makeModel, makeOpenVino } from "./fake-models.ts";
+import { fakeExporter, makeGguf, makeModel, makeOpenVino, plainConfig } from "./fake-models.ts";
 
 interface Scene {
   home: string;
@@ -24,18 +25,20 @@ interface SceneOptions {
   flags?: Record<string, string>;
   /** Files of the hub's models beside those of a small one. */
   hubFiles?: Record<string, string>;
+  /** The hub's newest commit; the first digit of it. */
+  commit?: string;
 }
 
 const wanted = { repo: "Acme/Tiny", quant: null, reuse: false, unattended: false };
 
 /** A hub on which every repository has the files of a small model, and `more`. */
-function createHubOf(more: Record<string, string>): Session["deps"]["hub"] {
+function createHubOf(more: Record<string, string>, commit: string): Session["deps"]["hub"] {
   const names = ["config.json", "model.safetensors", "tokenizer.json"];
   const toFile = (path: string) => ({ path, bytes: null, digest: null });
   return {
     list: async (repo) => ({
       repo,
-      commit: "0".repeat(40),
+      commit: commit.repeat(40),
       files: [...new Set([...names, ...Object.keys(more)])].map(toFile),
     }),
     readText: async (_listing, path) => more[path] ?? "{}",
@@ -46,7 +49,7 @@ function createHubOf(more: Record<string, string>): Session["deps"]["hub"] {
       if (first.path.endsWith(".gguf")) makeGguf(first.path, "llama");
       else if (targets.some(({ file }) => file.path === "openvino_model.xml"))
         makeOpenVino(dirname(first.path));
-      else makeModel(dirname(first.path));
+      else makeModel(dirname(first.path), more);
       onProgress({ step: "done" });
     },
   };
@@ -55,7 +58,7 @@ function createHubOf(more: Record<string, string>): Session["deps"]["hub"] {
 /** A session whose exporter is the fake one and whose other ports are in memory. */
 function createScene(
   change: Partial<ConvertOptions> = {},
-  { ask = null, flags = {}, hubFiles = {} }: SceneOptions = {},
+  { ask = null, flags = {}, hubFiles = {}, commit = "0" }: SceneOptions = {},
 ): Scene {
   const home = createTempDir();
   const src = join(home, "model");
@@ -83,7 +86,7 @@ function createScene(
       keepGoing: false,
       ...change,
     },
-    deps: { hub: createHubOf(hubFiles), converter, check: { check: async () => null, dispose() {} } },
+    deps: { hub: createHubOf(hubFiles, commit), converter, check: { check: async () => null, dispose() {} } },
     ask,
     report: (event) => void events.push(event),
     signal: new AbortController().signal,
@@ -92,7 +95,7 @@ function createScene(
   return { home, src, events, session, types };
 }
 
-const agree: Ask = { name: async () => "", confirmPlan: async () => true };
+const agree: Ask = { name: async () => "", allowCode: async () => true, confirmPlan: async () => true };
 
 describe("runSession", () => {
   test("reports what happens, in order, and what it did", async () => {
@@ -133,6 +136,7 @@ describe("runSession", () => {
             asked.push(folder);
             return folder === "b" ? "Mine" : "";
           },
+          allowCode: agree.allowCode,
           async confirmPlan() {
             asked.push("the plan");
             return true;
@@ -181,16 +185,16 @@ describe("runSession", () => {
   });
 
   test("a task that nothing serves is refused before anything is fetched", async () => {
-    const flags = { task: "feature-extraction" };
+    const flags = { task: "fill-mask" };
     const { session, events } = createScene({ wanted }, { flags });
     const { code, param, message } = await failureOf(runSession(session));
     expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
-    expect(message).toContain('the task "feature-extraction" (embeddings) is not served yet');
+    expect(message).toContain('the task "fill-mask" (words for gaps) is not served yet');
     expect(events).toEqual([]);
   });
 
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
-    const hubFiles = { "modules.json": "[]" };
+    const hubFiles = { "config.json": '{"architectures":["BertForMaskedLM"]}' };
     const { src, session, types } = createScene({ wanted }, { hubFiles });
     const { code, message } = await failureOf(runSession(session));
     expect([code, message]).toEqual([
@@ -332,5 +336,96 @@ describe("runSession", () => {
     writeFileSync(join(home, "models/converted_models/registry.json"), "{");
     expect((await failureOf(runSession(session))).code).toBe("registry_invalid");
     expect(events).toEqual([]);
+  });
+});
+
+describe("Python files of a model", () => {
+  const code = {
+    "config.json": JSON.stringify({ ...plainConfig, auto_map: { AutoModel: "modeling_tiny.Tiny" } }),
+    "extra.py": "",
+  };
+  const names = ["extra.py", "modeling_tiny.py"];
+
+  /** Whether the exporter was told to run them. */
+  function mayRun({ options }: Session, name: string): boolean {
+    return readFileSync(toLogPath(options.loaded.settings.modelOut, name), "utf8").includes(
+      "--trust-remote-code",
+    );
+  }
+
+  function again(session: Session, change: Partial<Session>, commit = "0"): Session {
+    const options = { ...session.options, overwrite: true };
+    return { ...session, options, deps: { ...session.deps, hub: createHubOf(code, commit) }, ...change };
+  }
+
+  test("run when the owner put its folder there, and the report names them", async () => {
+    const { src, session } = createScene();
+    makeModel(join(src, "mine"), code);
+    const { report } = await runSession(session);
+    expect(report.models).toMatchObject([{ state: "converted", python_files: names }]);
+    expect(mayRun(session, "mine")).toBe(true);
+  });
+
+  test.each([
+    [
+      "without anyone to ask",
+      null,
+      ["extra.py, modeling_tiny.py", 'run "ov-llm convert Acme/Tiny" in a terminal, without --yes'],
+    ],
+    ["after a no", { ...agree, allowCode: async () => false }, ["extra.py, modeling_tiny.py"]],
+  ])("that was fetched do not run %s, and nothing is changed", async (_, ask, parts) => {
+    const { src, session, types } = createScene({ wanted }, { ask, hubFiles: code });
+    const { report, end } = await runSession(session);
+    expect([end, types().at(-1)]).toEqual(["refused", "code_refused"]);
+    expect(report.models).toMatchObject([{ state: "refused", python_files: names }]);
+    for (const part of parts) expect(report.models[0]?.error).toContain(part);
+    expect(existsSync(join(src, "Tiny"))).toBe(true);
+  });
+
+  test("that was fetched do not run in a later run over the whole folder either; the others do", async () => {
+    const { src, session } = createScene({ wanted }, { hubFiles: code });
+    await runSession(session);
+    makeModel(join(src, "mine"), code);
+    const { report, end } = await runSession({ ...session, options: { ...session.options, wanted: null } });
+    expect(end).toBe("failed");
+    expect(report.models.map(({ folder, state }) => [folder, state])).toEqual([
+      ["Tiny", "refused"],
+      ["mine", "converted"],
+    ]);
+  });
+
+  test("that was fetched run with the flag, and not with the setting", async () => {
+    const flags = { "trust-remote-code": "true" };
+    const { session } = createScene({ wanted }, { flags, hubFiles: code });
+    expect((await runSession(session)).end).toBe("done");
+    expect(mayRun(session, "tiny")).toBe(true);
+    const env = { PATH: process.env.PATH, OV_TRUST_REMOTE_CODE: "true" };
+    const loaded = loadSettings({ home: createTempDir(), env });
+    const { end } = await runSession(again(session, { options: { ...session.options, loaded } }));
+    expect(end).toBe("refused");
+  });
+
+  test("that was fetched run after a yes, which holds for that revision alone", async () => {
+    const asked: unknown[] = [];
+    const allowCode: Ask["allowCode"] = async ({ revision, files }) => asked.push([revision?.[0], files]) > 0;
+    const ask = { ...agree, allowCode };
+    const { home, session } = createScene({ wanted }, { ask, hubFiles: code });
+    expect((await runSession(session)).end).toBe("done");
+    expect(mayRun(session, "tiny")).toBe(true);
+    const kept = join(home, ".local/share/ov-llm/allowed-code.json");
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    expect((await runSession(again(session, { ask: null }))).end).toBe("done");
+    expect((await runSession(again(session, { ask: null }, "1"))).end).toBe("refused");
+    expect((await runSession(again(session, {}, "1"))).end).toBe("done");
+    expect(asked).toEqual([
+      ["0", names],
+      ["1", names],
+    ]);
+  });
+
+  test("the exporter may run none where a fetched model shows none", async () => {
+    const { session } = createScene({ wanted });
+    expect((await runSession(session)).end).toBe("done");
+    expect(mayRun(session, "tiny")).toBe(false);
   });
 });

@@ -1,9 +1,11 @@
 import { createChannel } from "../../src/engine/supervise/channel.ts";
 import type { Host } from "../../src/engine/supervise/types.ts";
 import { OvError } from "../../src/errors.ts";
+import type { EmbedEvent, EmbedRequest } from "../../src/protocol/embed.ts";
 import type { GenerateRequest, GenerationEvent } from "../../src/protocol/generate.ts";
 import type { ReadyMessage } from "../../src/protocol/load.ts";
 import type { OperationName, Operations } from "../../src/protocol/operations.ts";
+import type { RankEvent, RankRequest } from "../../src/protocol/rank.ts";
 import type {
   DetokenizeEvent,
   DetokenizeRequest,
@@ -39,6 +41,8 @@ export interface MemoryHostOptions {
   /** Its chat template, instead of one that joins the messages; null: it has none. */
   chatTemplate?: string | null;
   capabilities?: string[];
+  /** What it may be asked for; by default what a model that writes text may. */
+  operations?: OperationName[];
   /** Its first request ends it before the prompt is taken. */
   crashesAtOnce?: boolean;
   /** Its process is gone only after this, once it has ended. */
@@ -57,6 +61,7 @@ export function createMemoryHost({
   specialTokens = [],
   chatTemplate = joinMessages,
   capabilities = ["logprobs"],
+  operations = ["generate", "tokenize", "detokenize"],
   crashesAtOnce = false,
   lingers,
 }: MemoryHostOptions = {}): MemoryHost {
@@ -78,7 +83,7 @@ export function createMemoryHost({
     chat_template: chatTemplate,
     bos_token: "",
     eos_token: "",
-    operations: ["generate", "tokenize", "detokenize"],
+    operations,
     capabilities,
     versions: { memory: "1" },
     max_concurrent: 8,
@@ -115,6 +120,36 @@ export function createMemoryHost({
     check(signal);
     if (tokens.length > contextLength) throw tooLong("request has", tokens.length);
     yield { type: "text", text: tokens.map(vocabulary.toPiece).join("") };
+    yield { type: "finished", reason: "stop" };
+  }
+
+  /** Vectors of two numbers: how many words a text has, and how many characters; both count as its tokens. */
+  async function* embed(
+    { inputs, max_tokens, dimensions }: EmbedRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<EmbedEvent> {
+    check(signal);
+    for (const [input, content] of inputs.entries()) {
+      const words = typeof content === "string" ? content.split(" ") : content;
+      if (max_tokens === null && words.length > contextLength) throw tooLong("input has", words.length);
+      const kept = words.slice(0, max_tokens ?? contextLength);
+      const numbers = new Float32Array([kept.length, kept.join(" ").length]).subarray(0, dimensions ?? 2);
+      const bytes = new Uint8Array(numbers.buffer, 0, numbers.byteLength);
+      yield { type: "vectors", vectors: [{ input, vector: bytes.toBase64(), tokens: kept.length }] };
+    }
+    yield { type: "finished", reason: "stop" };
+  }
+
+  /** Scores a document by the share of its words that its query has. */
+  async function* rank({ queries, documents }: RankRequest, signal: AbortSignal): AsyncGenerator<RankEvent> {
+    check(signal);
+    const scores = documents.map((text, document) => {
+      const asked = (queries[document] ?? queries[0] ?? "").split(" ");
+      const words = text.split(" ");
+      const shared = words.filter((word) => asked.includes(word)).length;
+      return { document, score: shared / words.length, tokens: asked.length + words.length };
+    });
+    yield { type: "scores", scores: scores.reverse() };
     yield { type: "finished", reason: "stop" };
   }
 
@@ -188,7 +223,7 @@ export function createMemoryHost({
       request: Operations[Name]["request"],
       signal: AbortSignal,
     ) => AsyncGenerator<Operations[Name]["event"]>;
-  } = { generate, tokenize, detokenize };
+  } = { generate, tokenize, detokenize, embed, rank };
 
   return {
     ready,

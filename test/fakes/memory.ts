@@ -10,7 +10,7 @@ export interface FakeMemoryOptions {
 /** A machine that says what a test wants it to. */
 export function createFakeMemory({ budget = 1000, needs = {} }: FakeMemoryOptions = {}): Memory {
   return {
-    need: async ({ name }) => ({ model: needs[name] ?? 1, kvCache: 0 }),
+    need: async ({ name }) => ({ model: needs[name] ?? 1, kvCache: 0, work: 0 }),
     budget: () => ({ bytes: budget, source: "a test" }),
     measure: () => {},
     read: () => 42,

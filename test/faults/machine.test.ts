@@ -63,7 +63,9 @@ const registryHome = createTempDir();
 const registryDisk = join(registryHome, "models", "converted_models");
 const mounted = [logDisk, registryDisk].filter(mountSmallDisk);
 
-describe.skipIf(mounted.length < 2)("a full disk [needs the right to mount]", () => {
+const hasDisks = mounted.length === 2;
+
+describe.skipIf(!hasDisks)("a full disk [needs the right to mount]", () => {
   test("for the log: the server goes on, and so does the log once there is room", async () => {
     const server = startLoggingTo(join(logDisk, "ov-llm.log"));
     try {
@@ -103,6 +105,32 @@ describe.skipIf(mounted.length < 2)("a full disk [needs the right to mount]", ()
     }
   });
 });
+
+const temporaryHome = createTempDir();
+const temporary = join(temporaryHome, "tmp");
+
+/** A disk for temporary files from which nothing may be run, as hardened machines have it. */
+function mountNoExec(path: string): boolean {
+  mkdirSync(path, { recursive: true });
+  const isMounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=64m,noexec", "tmpfs", path]).success;
+  if (isMounted) mounted.push(path);
+  return isMounted;
+}
+
+test.skipIf(!mountNoExec(temporary))(
+  "a folder for temporary files from which nothing may be run: the model is loaded and answers [needs the right to mount]",
+  async () => {
+    const server = await startServer({ home: temporaryHome, env: { TMPDIR: temporary } });
+    try {
+      expect((await ask(server)).end).toBe("answered");
+      expect(readdirSync(temporary)).toHaveLength(1);
+      expect(await server.stop()).toBe(0);
+      expect(readdirSync(temporary)).toEqual([]);
+    } finally {
+      await server.stop("SIGKILL");
+    }
+  },
+);
 
 /** A server whose standard error is that very file. */
 function startLoggingTo(path: string) {

@@ -59,6 +59,7 @@ export function createTestApp({
     newSeed: () => 7,
     now: () => new Date(),
     clock: () => performance.now(),
+    pause: async () => {},
     editModels: createMemoryEdits(),
     pulls: createPulls({ ...refusedPulls, publish: events.publish, newId }),
     ...extra,

@@ -21,6 +21,12 @@ export const languageModelIr = toIr(["input_ids", "attention_mask", "position_id
 export const embeddingIr = toIr(["input_ids", "attention_mask", "token_type_ids"], { last_hidden_state: 3 });
 export const rerankIr = toIr(["input_ids", "attention_mask"], { logits: 2 });
 
+/** A model of a task that ov-llm does not serve, by the names of its files. */
+export const unservedFiles = {
+  "openvino_model.xml": toIr(["input_ids", "attention_mask"], { logits: 3 }),
+  "config.json": JSON.stringify({ architectures: ["BertForMaskedLM"] }),
+};
+
 function toDims(rank: number): string {
   return `\t\t\t\t\t<dim>-1</dim>\n`.repeat(rank);
 }

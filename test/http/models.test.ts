@@ -36,6 +36,7 @@ const described: ModelDescription = {
   chatTemplate: "{{ messages[0].content }}{% if not enable_thinking %}quick{% endif %}",
   contextLength: 4096,
   defaults: {},
+  embedding: null,
 };
 
 function open() {

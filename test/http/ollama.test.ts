@@ -286,6 +286,7 @@ describe("models", () => {
       chatTemplate,
       contextLength: 4096,
       defaults: { do_sample: true, temperature: 0.6, repetition_penalty: 1.1 },
+      embedding: null,
     };
     const facts = async () => ({ contextLength: 4096, modified: 1_700_000_000, description });
     const app = createOllama({ facts });
@@ -402,7 +403,7 @@ describe("a pull", () => {
 describe("what is not served", () => {
   test.each<[string, object, RegExp]>([
     ["/api/embed", { model: "small", input: ["a"] }, /does not offer the operation "embed"/],
-    ["/api/embeddings", { model: "minilm", prompt: "a" }, /"feature-extraction"/],
+    ["/api/embeddings", { model: "small", prompt: "a" }, /does not offer the operation "embed"/],
     ["/api/create", { model: "x", from: "small" }, /does not create models.*POST \/api\/pull/],
     ["/api/push", { model: "small" }, /does not push models/],
     ["/api/blobs/sha256:00", {}, /does not take files/],

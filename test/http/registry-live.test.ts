@@ -183,17 +183,17 @@ describe("a path that holds no model that can be served gets a clear error, the 
   });
 
   test("a model for a task that is not served: listed, and never loaded", async () => {
-    const task = "feature-extraction";
-    server.register({ [smol]: smolEntry(), embed: smolEntry({ task }) });
-    const error = await errorOf({ model: "embed" });
+    const task = "fill-mask";
+    server.register({ [smol]: smolEntry(), mask: smolEntry({ task }) });
+    const error = await errorOf({ model: "mask" });
     expect(error).toMatchObject({ status: 400, type: "invalid_request_error", code: "task_unsupported" });
     expect(error.message).toStartWith(
-      `Cannot use model "embed": the task "${task}" (embeddings) is not served yet`,
+      `Cannot use model "mask": the task "${task}" (words for gaps) is not served yet`,
     );
-    const load = await fetch(`${server.url}/v1/models/embed/load`, { method: "POST" });
+    const load = await fetch(`${server.url}/v1/models/mask/load`, { method: "POST" });
     expect(load.status).toBe(400);
-    expect(await get("/v1/models/embed")).toMatchObject({ id: "embed", task, loaded: false });
-    expect(await names()).toEqual([smol, "embed"]);
+    expect(await get("/v1/models/mask")).toMatchObject({ id: "mask", task, loaded: false });
+    expect(await names()).toEqual([smol, "mask"]);
     await answer();
   });
 

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { addModelAt } from "../../src/library/add.ts";
 import { renderUnserved } from "../../src/models/tasks.ts";
-import { embeddingIr, languageModelIr, rerankIr } from "../helpers/ir.ts";
+import { makeGguf } from "../convert/fake-models.ts";
+import { languageModelIr, unservedFiles } from "../helpers/ir.ts";
 import { createModelHome } from "../helpers/model-home.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
 const generation = "text-generation-with-past";
-const plain = { name: undefined, aliases: [] };
+const plain = { name: undefined, quant: null, aliases: [] };
 
 describe("what is registered of a folder", () => {
   test("comes from its conversion.json", async () => {
@@ -59,11 +62,11 @@ describe("what is registered of a folder", () => {
 
 describe("a model whose task is not served is refused before anything is written", () => {
   test.each([
-    ["an embedding export", embeddingIr, "feature-extraction"],
-    ["a reranker", rerankIr, "text-classification"],
-  ])("%s", async (_name, ir, task) => {
+    ["a model for gaps", unservedFiles, "fill-mask"],
+    ["one of several networks", { "model_index.json": "{}" }, "text-to-image"],
+  ])("%s", async (_name, files, task) => {
     const { makeModel, registryPath } = createModelHome();
-    const path = makeModel("m", { "openvino_model.xml": ir });
+    const path = makeModel("m", files);
     await expect(addModelAt(registryPath, { ...plain, path })).rejects.toMatchObject({
       code: "task_unsupported",
       facts: {
@@ -80,4 +83,15 @@ describe("a model whose task is not served is refused before anything is written
     const added = addModelAt(registryPath, { ...plain, path });
     await expect(added).rejects.toMatchObject({ code: "task_unsupported" });
   });
+});
+
+test("of a folder with several .gguf files the one in the asked format is registered", async () => {
+  const folder = createTempDir();
+  const registryPath = join(folder, "registry.json");
+  for (const quant of ["Q4_0", "Q8_0"]) makeGguf(join(folder, `m-${quant}.gguf`), "llama", [8]);
+  await expect(addModelAt(registryPath, { ...plain, path: folder })).rejects.toMatchObject({
+    facts: { why: "it holds several .gguf models: m-Q4_0.gguf, m-Q8_0.gguf" },
+  });
+  const added = await addModelAt(registryPath, { ...plain, path: folder, quant: "q8_0" });
+  expect(added.entry).toMatchObject({ path: join(folder, "m-Q8_0.gguf"), weight_format: "q8_0" });
 });

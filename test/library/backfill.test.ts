@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { chmodSync, existsSync, renameSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backfill } from "../../src/library/backfill.ts";
-import { embeddingIr } from "../helpers/ir.ts";
+import { unservedFiles } from "../helpers/ir.ts";
 import { createModelHome, exported } from "../helpers/model-home.ts";
 
 const run = ({ registryPath, root }: ReturnType<typeof createModelHome>, modelOut = root) =>
@@ -17,12 +17,12 @@ test("a folder that was moved is registered where it is", async () => {
 
 test("a model whose task is not served is skipped, whatever its conversion.json states", async () => {
   const home = createModelHome();
-  home.makeConverted("a", { task: "feature-extraction" });
-  home.makeConverted("b", {}, { "openvino_model.xml": embeddingIr });
+  home.makeConverted("a", { task: "fill-mask" });
+  home.makeConverted("b", {}, unservedFiles);
   const path = home.makeConverted("c");
   const problem = {
     code: "task_unsupported",
-    message: expect.stringMatching(/^Cannot add ".*": the task "feature-/),
+    message: expect.stringMatching(/^Cannot add ".*": the task "fill-mask/),
   };
   expect(await run(home)).toEqual([
     { state: "skipped", problem: expect.objectContaining(problem) },

@@ -1,40 +1,41 @@
 import { expect, test } from "bun:test";
 import { checkLoads, checkModels } from "../../src/library/check.ts";
-import { embeddingIr } from "../helpers/ir.ts";
+import { unservedFiles } from "../helpers/ir.ts";
 import { createModelHome, exported } from "../helpers/model-home.ts";
 
 function createHome() {
   const home = createModelHome();
-  const embedding = home.makeModel("embedding", { "openvino_model.xml": embeddingIr });
+  const mask = home.makeModel("mask", unservedFiles);
   home.write({
     good: { path: home.makeModel("good"), ...exported },
     own: { path: home.makeModel("own"), task: "my-own-word", weight_format: "int8" },
-    embedding: { path: embedding, task: "feature-extraction", weight_format: "int8" },
-    unclear: { path: embedding, task: "unknown", weight_format: "int8" },
-    wrong: { path: embedding, ...exported },
+    mask: { path: mask, task: "fill-mask", weight_format: "int8" },
+    unclear: { path: mask, task: "unknown", weight_format: "int8" },
+    wrong: { path: mask, ...exported },
     gone: { path: "/nowhere", ...exported },
     alias: { path: home.makeModel("alias"), ...exported, aliases: ["good"] },
     broken: 5,
   });
-  return { ...home, embedding };
+  return { ...home, mask };
 }
 
 const unserved =
-  'the task "feature-extraction" (embeddings) is not served yet; only text-generation is. Use a model of another task.';
+  'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, text-classification ' +
+  "and text-ranking are. Use a model of another task.";
 
 test("each problem is a sentence and a few words", async () => {
-  const { registryPath, embedding } = createHome();
+  const { registryPath, mask } = createHome();
   const checked = await checkModels(registryPath, []);
   expect(checked.map(({ name, reason, problem }) => [name, reason, problem])).toEqual([
     ["good", null, null],
     ["own", null, null],
-    ["embedding", "its task is not served", `Cannot use model "embedding": ${unserved}`],
+    ["mask", "its task is not served", `Cannot use model "mask": ${unserved}`],
     ["unclear", "its task is not served", `Cannot use model "unclear": ${unserved}`],
     [
       "wrong",
-      'its files are of a model for "feature-extraction"',
-      `Cannot use model "wrong" for "text-generation-with-past": its files are of a model for "feature-extraction". ` +
-        `Correct the path "${embedding}", or the task, with "ov-llm models set".`,
+      'its files are of a model for "fill-mask"',
+      `Cannot use model "wrong" for "text-generation-with-past": its files are of a model for "fill-mask". ` +
+        `Correct the path "${mask}", or the task, with "ov-llm models set".`,
     ],
     [
       "gone",
@@ -68,6 +69,6 @@ test("only those without a problem are loaded, in their order", async () => {
   expect(checked.slice(0, 3)).toMatchObject([
     { name: "good", problem: null, reason: null, load: { seconds: 1 } },
     { name: "own", problem: "It broke.", reason: "it does not load", load: { seconds: 1 } },
-    { name: "embedding", load: null },
+    { name: "mask", load: null },
   ]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listModel } from "../../src/library/list.ts";
-import { embeddingIr } from "../helpers/ir.ts";
+import { unservedFiles } from "../helpers/ir.ts";
 import { createModelHome, exported } from "../helpers/model-home.ts";
 
 test("a model that can be served, with the size of all its files, links to files included", async () => {
@@ -28,11 +28,11 @@ test("a model that can be served, with the size of all its files, links to files
 
 test("one whose task is not served is listed with its task", async () => {
   const { makeModel } = createModelHome();
-  const path = makeModel("m", { "openvino_model.xml": embeddingIr });
-  expect(await listModel("m", { path, task: "feature-extraction", weight_format: "fp32" })).toMatchObject({
-    task: "feature-extraction",
+  const path = makeModel("m", unservedFiles);
+  expect(await listModel("m", { path, task: "fill-mask", weight_format: "fp32" })).toMatchObject({
+    task: "fill-mask",
     path_state: "its task is not served",
-    path_problem: expect.stringContaining('the task "feature-extraction" (embeddings) is not served yet'),
+    path_problem: expect.stringContaining('the task "fill-mask" (words for gaps) is not served yet'),
   });
 });
 

@@ -20,6 +20,7 @@ const whole: RequestFinished = {
   promptTokens: 100,
   cachedTokens: 64,
   newTokens: 16,
+  texts: undefined,
   finish: "stop",
   code: undefined,
 };

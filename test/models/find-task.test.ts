@@ -167,10 +167,18 @@ describe("a .gguf file", () => {
   test.each([
     [{ "general.architecture": "llama" }, generation],
     [{ "general.architecture": "llama", "llama.pooling_type": 0 }, generation],
+  ])("with %p", async (metadata, task) =>
+    expect((await describeModel(createGguf(metadata))).task).toBe(task),
+  );
+
+  test.each([
     [{ "general.architecture": "nomic-bert" }, "feature-extraction"],
     [{ "general.architecture": "qwen3", "qwen3.pooling_type": 3 }, "feature-extraction"],
     [{ "general.architecture": "qwen3", "qwen3.pooling_type": 4 }, "text-classification"],
-  ])("with %p", async (metadata, task) =>
-    expect((await describeModel(createGguf(metadata))).task).toBe(task),
+  ])("with %p is refused: the engine reads only language models from such files", async (metadata, task) =>
+    expect(describeModel(createGguf(metadata))).rejects.toMatchObject({
+      code: "model_path_invalid",
+      facts: { why: expect.stringContaining(`a model for "${task}"`) },
+    }),
   );
 });

@@ -4,6 +4,8 @@ import {
   isSameTask,
   isServed,
   mainOperation,
+  mayBeExported,
+  mayHaveNetworks,
   renderUnserved,
   unknownTask,
 } from "../../src/models/tasks.ts";
@@ -23,8 +25,11 @@ test.each([
   ["text-generation-with-past", undefined, true],
   ["text-generation", "tokenize", true],
   ["text-generation", "embed", false],
-  ["feature-extraction", undefined, false],
-  ["feature-extraction", "embed", false],
+  ["feature-extraction", undefined, true],
+  ["feature-extraction", "embed", true],
+  ["sentence-similarity", "generate", false],
+  ["text-ranking", "rank", true],
+  ["fill-mask", undefined, false],
   ["image-text-to-text", "generate", false],
   ["no-task", undefined, false],
 ] as const)("task %p, operation %p: served is %p", (name, operation, served) =>
@@ -38,6 +43,24 @@ test.each([
 ])("%p and %p mean the same: %p", (one, other, same) => expect(isSameTask(one, other)).toBe(same));
 
 test.each([
+  ["text-ranking", "text-generation-with-past", true],
+  ["text-ranking", "text-classification", true],
+  ["text-classification", "text-generation", false],
+  ["text-generation", "text-ranking", false],
+])("a model for %p may have the networks of %p: %p", (stated, shown, may) =>
+  expect(mayHaveNetworks(stated, shown)).toBe(may),
+);
+
+test.each([
+  ["text-generation", "feature-extraction", true],
+  ["fill-mask", "feature-extraction", true],
+  ["feature-extraction", "text-generation", false],
+  ["text-generation", "text-generation-with-past", true],
+])("a model for %p may be exported for %p: %p", (own, wanted, may) =>
+  expect(mayBeExported(own, wanted)).toBe(may),
+);
+
+test.each([
   ["text-generation-with-past", "generate"],
   ["feature-extraction", "embed"],
   [unknownTask, "generate"],
@@ -47,8 +70,9 @@ test.each([
 );
 
 test("an unserved task is explained with what is served", () => {
-  expect(renderUnserved("feature-extraction")).toBe(
-    'the task "feature-extraction" (embeddings) is not served yet; only text-generation is',
+  expect(renderUnserved("fill-mask")).toBe(
+    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, ' +
+      "text-classification and text-ranking are",
   );
-  expect(renderUnserved("mine")).toBe('the task "mine" is not served yet; only text-generation is');
+  expect(renderUnserved("mine")).toStartWith('the task "mine" is not served yet; only text-generation, ');
 });

@@ -12,13 +12,17 @@ import { modelPath, runtimeDir } from "../helpers/environment.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-const recorded: { to?: unknown; from?: Message }[] = readFileSync(
-  join(import.meta.dir, "../fixtures/protocol.jsonl"),
-  "utf8",
-)
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line));
+type Line = { to?: unknown; from?: Message };
+
+const readRecorded = (name: string): Line[] =>
+  readFileSync(join(import.meta.dir, "../fixtures", name), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const ofText = readRecorded("protocol.jsonl");
+const ofEmbedding = readRecorded("protocol-embed.jsonl");
+const ofRanking = readRecorded("protocol-rank.jsonl");
+const recorded = [...ofText, ...ofEmbedding, ...ofRanking];
 
 type Message = Record<string, unknown>;
 
@@ -39,6 +43,7 @@ const toCourse = ({ type, id, reason, code }: Message) => ({ type, id, reason, c
 async function play(
   { argv, env }: Pick<Launcher, "argv" | "env">,
   model: string,
+  lines: Line[],
   view: (message: Message) => unknown,
 ): Promise<void> {
   const child = Bun.spawn(argv, { env, stdio: ["ignore", "ignore", "inherit", "pipe", "pipe"] });
@@ -55,7 +60,7 @@ async function play(
     }
     return pending.shift();
   };
-  for (const { to, from } of recorded) {
+  for (const { to, from } of lines) {
     if (to) {
       const line = JSON.stringify(to)
         .replace('"MODEL"', JSON.stringify(model))
@@ -98,13 +103,25 @@ describe("the recorded lines of the protocol", () => {
       new Set(["load", ...operations, "cancel", "close"]),
     );
     expect(typesOf(recorded.map(({ from }) => from))).toEqual(
-      new Set(["ready", "started", "step", "tokens", "text", "metrics", "grammars", "finished", "failed"]),
+      new Set([
+        "ready",
+        "started",
+        "step",
+        "tokens",
+        "text",
+        "vectors",
+        "scores",
+        "metrics",
+        "grammars",
+        "finished",
+        "failed",
+      ]),
     );
   });
 
   test("are what the batching host answers", async () => {
     const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
-    await play(launcher, modelPath(), (message) => toShape(message));
+    await play(launcher, modelPath(), ofText, (message) => toShape(message));
     launcher.remove();
   }, 60_000);
 
@@ -114,7 +131,7 @@ describe("the recorded lines of the protocol", () => {
     const model = writeStandInModel(join(folder, "model"));
     // It reports no use of its cache, and makes other pieces of text.
     const isCommon = ({ type }: Message) => type !== "metrics" && type !== "step";
-    await play(launcher, model, (message) => (isCommon(message) ? toCourse(message) : null));
+    await play(launcher, model, ofText, (message) => (isCommon(message) ? toCourse(message) : null));
   }, 60_000);
 });
 

@@ -19,7 +19,7 @@ describe("a request that uses a model", () => {
   const catalog = createFor({
     text,
     own: entry("my-own"),
-    embed: { ...entry("feature-extraction"), aliases: ["e"] },
+    mask: { ...entry("fill-mask"), aliases: ["m"] },
   });
 
   test.each(["text", "own"])("gets %s, whose task is served or not known", (name) => {
@@ -28,9 +28,9 @@ describe("a request that uses a model", () => {
   });
 
   test.each([
-    ["embed", "generate"],
-    ["e", "generate"],
-    ["embed", undefined],
+    ["mask", "generate"],
+    ["m", "generate"],
+    ["mask", undefined],
   ] as const)("%p for %p is refused: its task is not served", (name, operation) => {
     expect(() => catalog.resolveServed(name, operation)).toThrow(
       expect.objectContaining({
@@ -38,7 +38,7 @@ describe("a request that uses a model", () => {
         status: 400,
         param: "model",
         message: expect.stringMatching(
-          /^Cannot use model "embed": the task "feature-extraction" \(embeddings\) is not/,
+          /^Cannot use model "mask": the task "fill-mask" \(words for gaps\) is not/,
         ),
       }),
     );

@@ -13,6 +13,7 @@ const args = {
     valueHint: "text",
     description: "Its name; by default made from the folder's or file's name",
   },
+  quant: { type: "string", description: "Which .gguf file of a folder with several, such as Q8_0" },
   alias: { type: "string", valueHint: "text", description: "A further name; repeatable" },
   ...toSettingArgs(["registryPath"]),
 } as const;
@@ -27,18 +28,19 @@ export const add = defineCommand({
     const aliases = readRepeated(rawArgs, args, "alias");
     const { name, wanted, added, entry } = await addModelAt(registryPath, {
       path,
+      quant: given.quant ?? null,
       name: given.name,
       aliases,
     });
     if (!added) {
       const wishes = given.name !== undefined || aliases.length > 0;
       const next = wishes ? ' Use "ov-llm models rename" or "alias" for other names.' : "";
-      await writeLines(`Nothing changed: ${path} is registered as "${name}" already.${next}`);
+      await writeLines(`Nothing changed: ${entry.path} is registered as "${name}" already.${next}`);
       return 0;
     }
     const renamed = name === wanted ? "" : ` (the name "${wanted}" is taken)`;
     const facts = `task ${entry.task}, weight format ${entry.weight_format}`;
-    await writeLines(`Added "${name}"${renamed}: ${facts}, ${path}`);
+    await writeLines(`Added "${name}"${renamed}: ${facts}, ${entry.path}`);
     return 0;
   }),
 });

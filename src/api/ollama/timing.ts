@@ -45,6 +45,6 @@ export function createTiming(clock: Clock) {
   };
 }
 
-function toNanoseconds(milliseconds: number): number {
+export function toNanoseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1e6);
 }

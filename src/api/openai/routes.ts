@@ -1,13 +1,17 @@
 import type { Route } from "../route.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
 import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
+import { createEmbeddingsRoutes, type EmbeddingsRoutesDeps } from "./embeddings/route.ts";
 import { createStudioRoutes, type StudioRoutesDeps } from "./lm-studio.ts";
 import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
+import { createRankRoutes, type RankRoutesDeps } from "./rank/routes.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
 import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
 
 export type OpenAiRoutesDeps = ChatRoutesDeps &
   CompletionsRoutesDeps &
+  EmbeddingsRoutesDeps &
+  RankRoutesDeps &
   ModelsRoutesDeps &
   StudioRoutesDeps &
   ResponsesRoutesDeps &
@@ -19,6 +23,8 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createStudioRoutes(deps),
     ...createChatRoutes(deps),
     ...createCompletionsRoutes(deps),
+    ...createEmbeddingsRoutes(deps),
+    ...createRankRoutes(deps),
     ...createResponsesRoutes(deps),
     ...createStoredResponsesRoutes(deps),
   ];

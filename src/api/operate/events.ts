@@ -43,6 +43,9 @@ export const eventData = {
     prompt_tokens: orNull(count),
     cached_tokens: orNull(count),
     new_tokens: orNull(count),
+    texts: orNull(
+      Type.Integer({ minimum: 0, description: "That were embedded, or documents that were ranked" }),
+    ),
     finish: orNull(Type.String({ description: "Why the answer ended" })),
     code: orNull(Type.String({ description: "Of its error; null: it succeeded" })),
     seconds,
@@ -170,6 +173,7 @@ function toData(event: ServerEvent | DroppedEvent): object {
     prompt_tokens: event.promptTokens ?? null,
     cached_tokens: event.cachedTokens ?? null,
     new_tokens: event.newTokens ?? null,
+    texts: event.texts ?? null,
     finish: event.finish ?? null,
     code: event.code ?? null,
     seconds: event.seconds,

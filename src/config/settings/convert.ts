@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { defaultPaths } from "../paths.ts";
-import type { Setting } from "./setting.ts";
+import { optional, type Setting } from "./setting.ts";
 
 /** Where `ov-llm convert` finds and puts models, and how it exports them. */
 export const convertSettings = {
@@ -45,9 +45,9 @@ export const convertSettings = {
     flag: "task",
     commands: ["convert"],
     kind: "text",
-    schema: Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" }),
-    default: "text-generation-with-past",
-    help: "Task to export models for, in lower case, with hyphens",
+    schema: optional(Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" })),
+    default: null,
+    help: "Task to export models for, in lower case, with hyphens; by default what each model's files show",
   },
   weightFormat: {
     env: "OV_WEIGHT_FORMAT",
@@ -70,6 +70,6 @@ export const convertSettings = {
     kind: "switch",
     schema: Type.Boolean(),
     default: "true",
-    help: "Allow Python files that come with a model to run during its conversion; --no-trust-remote-code forbids it",
+    help: "Allow Python files that come with a model to run during its conversion; for a model that was fetched only this flag or a yes to that question does; --no-trust-remote-code forbids it",
   },
 } as const satisfies Record<string, Setting>;

@@ -2,7 +2,7 @@ import { findUnwritable } from "../../linux/folders.ts";
 import type { Log } from "../../log.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
-import { mainOperation } from "../../models/tasks.ts";
+import { mainOperation, toTaskName } from "../../models/tasks.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
@@ -39,9 +39,10 @@ export function createLoader(options: LoaderOptions): LoadModel {
         type: "load",
         protocol: protocolVersion,
         path,
-        task,
+        task: toTaskName(task),
         device,
         context_length: contextLength ?? described.contextLength,
+        ...(described.embedding && { embedding: described.embedding.way }),
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         cache_dir: options.modelCacheDir,
@@ -54,6 +55,6 @@ export function createLoader(options: LoaderOptions): LoadModel {
       onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
       signal,
     });
-    return { host, defaults: described.defaults };
+    return { host, defaults: described.defaults, embedding: described.embedding };
   };
 }

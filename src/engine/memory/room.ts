@@ -7,8 +7,10 @@ import { planRoom, type Tenant } from "./plan.ts";
 export interface MemoryNeed {
   /** Weights, the engine and what belongs to them. */
   model: number;
-  /** Its KV cache when it is full. */
+  /** Its KV cache when it is full; 0: it has none. */
   kvCache: number;
+  /** What a batch of a model without one takes while it is computed; 0: it is part of the rest. */
+  work: number;
 }
 
 /** Who wants to be loaded. */
@@ -107,11 +109,15 @@ export function createRoom(options: RoomOptions): Room {
   return { take, review };
 }
 
-function toBytes({ model, kvCache }: MemoryNeed): number {
-  return model + kvCache;
+function toBytes({ model, kvCache, work }: MemoryNeed): number {
+  return model + kvCache + work;
 }
 
-const smaller = "a smaller weight format (int4), a lower OV_KV_CACHE_GB or a higher OV_MEMORY_BUDGET";
+function toAdvice({ kvCache }: MemoryNeed): string {
+  return kvCache > 0
+    ? "a smaller weight format (int4), a lower OV_KV_CACHE_GB or a higher OV_MEMORY_BUDGET"
+    : "a smaller weight format (int8) or a higher OV_MEMORY_BUDGET";
+}
 
 function cannotFit({ name, need, mayEvict }: Claim, budget: Budget, tenants: Tenant[]): OvError {
   const held = tenants.filter(({ bytes, leaving, pinned }) => bytes > 0 && !leaving && (pinned || !mayEvict));
@@ -119,17 +125,21 @@ function cannotFit({ name, need, mayEvict }: Claim, budget: Budget, tenants: Ten
   const who = mayEvict ? "pinned models" : "loaded models";
   const taken = holders === "" ? "" : `, of which ${who} hold: ${holders}`;
   const what = `${describe(name, need, budget)}${taken}`;
-  return new OvError("insufficient_memory", { what, next: `Use ${smaller}.` });
+  return new OvError("insufficient_memory", { what, next: `Use ${toAdvice(need)}.` });
 }
 
 function waitedTooLong({ name, need }: Claim, budget: Budget, seconds: number): OvError {
   const waited = `running models did not free memory within ${seconds} s (OV_QUEUE_SECONDS)`;
   const what = `${describe(name, need, budget)}, and ${waited}`;
-  const next = `Try again later, or use ${smaller}.`;
+  const next = `Try again later, or use ${toAdvice(need)}.`;
   return new OvError("insufficient_memory", { what, next }, { retryAfterSeconds: 30 });
 }
 
 function describe(name: string, need: MemoryNeed, { bytes, source }: Budget): string {
-  const parts = `${renderBytes(need.model)} for its weights and the engine, ${renderBytes(need.kvCache)} for its KV cache`;
+  const parts = [
+    `${renderBytes(need.model)} for its weights and the engine`,
+    ...(need.kvCache > 0 ? [`${renderBytes(need.kvCache)} for its KV cache`] : []),
+    ...(need.work > 0 ? [`${renderBytes(need.work)} for its work`] : []),
+  ].join(", ");
   return `Model "${name}" needs about ${renderBytes(toBytes(need))} of memory (${parts}); all models may take ${renderBytes(bytes)} (${source})`;
 }

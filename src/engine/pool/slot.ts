@@ -74,7 +74,7 @@ export function createSlot(target: ModelTarget, { now, load, onIdle }: SlotOptio
     state: "loading",
     whenLoaded: Promise.resolve().then(() => load(slot)),
     loaded: null,
-    need: { model: 0, kvCache: 0 },
+    need: { model: 0, kvCache: 0, work: 0 },
     bytes: 0,
     mayEvict: true,
     idle: createIdleTimer(() => onIdle(slot)),

@@ -1,3 +1,4 @@
+import type { EmbeddingFacts } from "../../models/embedding.ts";
 import type { GenerationDefaults } from "../../models/folder.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
 import type { EngineChoice } from "../kinds/engines.ts";
@@ -34,6 +35,8 @@ export interface ModelTarget {
 export interface LoadedModel {
   readonly host: Host;
   readonly defaults: GenerationDefaults;
+  /** How it makes embeddings, its entry's wishes included; null: it makes none. */
+  readonly embedding?: EmbeddingFacts | null;
 }
 
 /** Rejects when the signal aborts, with the process gone. */

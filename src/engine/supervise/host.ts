@@ -70,6 +70,8 @@ const toMessage: {
   generate: (id, request) => ({ type: "generate", id, ...request }),
   tokenize: (id, request) => ({ type: "tokenize", id, ...request }),
   detokenize: (id, request) => ({ type: "detokenize", id, ...request }),
+  embed: (id, request) => ({ type: "embed", id, ...request }),
+  rank: (id, request) => ({ type: "rank", id, ...request }),
 };
 
 function ended(model: string): OvError {

@@ -5,10 +5,17 @@ export type StallSeconds = Readonly<Record<OperationName, number>>;
 
 /**
  * `stallSeconds`: OV_STALL_SECONDS, for an engine that computes a prompt. The short operations wait for a step of that at
- * most, also of a request that was left, so they may be silent as long.
+ * most, also of a request that was left, so they may be silent as long. A host that embeds or ranks sends what a batch gave
+ * after each one, which takes less than a prompt.
  */
 export function toStallSeconds(stallSeconds: number): StallSeconds {
-  return { generate: stallSeconds, tokenize: stallSeconds, detokenize: stallSeconds };
+  return {
+    generate: stallSeconds,
+    tokenize: stallSeconds,
+    detokenize: stallSeconds,
+    embed: stallSeconds,
+    rank: stallSeconds,
+  };
 }
 
 export interface StallWatch {

@@ -1,104 +1,63 @@
-"""The loaded pipeline, and what every operation needs of it."""
+"""What the models of all kinds have: a device, versions, and the operations that the engine hands requests to."""
 
 from __future__ import annotations
 
 import platform
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import openvino as ov
 import openvino_genai as genai
 
 from device import choose_device
-from grammars import to_config
 from messages import Message
-from pieces import Pieces
-from prompts import Prompts
 
-# Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU.
-BLOCK_TOKENS = {"CPU": 32}
-BLOCK_TOKENS_DEFAULT = 16
-
-# Tokens that one step computes at most. A longer prefill is split, so that running answers go on beside
-# it and a cancelled prompt costs no more than one part.
-STEP_TOKENS = 256
+Handler = Callable[[Message], list[Message]]
+"""Takes a request and returns its first answers; raises RequestFailed."""
 
 # The context when the model's files state no length.
 CONTEXT_DEFAULT = 131_072
 
 
-class Model:
-    """A model in a continuous batching pipeline, loaded and tried with one token."""
+class Kind(Protocol):
+    """A loaded model of one kind: text, embeddings, … Chosen by the task (engine.py)."""
 
-    def __init__(self, load: Message) -> None:
-        core = ov.Core()
-        self.device = choose_device(load["device"], core.available_devices)
-        self.device_name = str(core.get_property(self.device, "FULL_DEVICE_NAME")).strip()
-        scheduler = genai.SchedulerConfig()
-        scheduler.enable_prefix_caching = True
-        scheduler.cache_size = load["kv_cache_gb"]
-        scheduler.max_num_seqs = load["max_concurrent"]
-        scheduler.max_num_batched_tokens = STEP_TOKENS
-        # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
-        properties = {} if self.device == "CPU" else {"CACHE_DIR": load["cache_dir"]}
-        properties |= load["properties"]
-        self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, self.device, properties, {})
-        self.tokenizer = self.pipeline.get_tokenizer()
-        self.pieces = Pieces(self.tokenizer)
-        self.block = BLOCK_TOKENS.get(self.device, BLOCK_TOKENS_DEFAULT)
-        self.max_concurrent: int = load["max_concurrent"]
-        self._next_handle = 0
-        self.blocks = self._warm_up()
-        """How many blocks the cache has, or had after the first request where it grows."""
-        self.grows = load["kv_cache_gb"] == 0
-        limit = load["context_length"] or CONTEXT_DEFAULT
-        if not self.grows:
-            limit = min(limit, self.blocks * self.block)
-        self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
+    @property
+    def operations(self) -> Mapping[str, Handler]: ...
 
-    def _warm_up(self) -> int:
-        """Runs one short request; returns how many blocks the cache has.
-
-        The engine allocates its cache at the first request and reports only the share in use: one block's
-        share is 1 / blocks. The grammar makes it prepare the vocabulary for grammars now: a second and more.
-        """
-        ids = self.tokenizer.encode("Hello", add_special_tokens=False).input_ids
-        config = genai.GenerationConfig()
-        config.max_new_tokens = 1
-        config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
-        handle = self.add(ids, config)
-        while self.busy:
-            self.pipeline.step()
-        handle.read_all()
-        usage = self.pipeline.get_metrics().cache_usage
-        return round(100 / usage) if usage > 0 else 1
-
-    def add(self, ids: Any, config: Any) -> Any:
-        """Adds a request to the batch; returns its handle."""
-        self._next_handle += 1
-        return self.pipeline.add_request(self._next_handle, ids, config)
+    def ready(self) -> Message:
+        """What its `ready` message reports beside the device: `context_length`, `capabilities`, `tokens`, …"""
 
     @property
     def busy(self) -> bool:
-        return bool(self.pipeline.has_non_finished_requests())
+        """Whether `step` has something to do."""
 
     @property
     def cache_usage(self) -> float:
-        """The share of the KV cache's blocks that running requests hold, 0 to 1.
+        """The share of the KV cache's blocks that running requests hold, 0 to 1; 0 where there is none."""
 
-        The engine refreshes it in its steps only, in percent. Blocks that it keeps for later prompts count as free.
-        """
-        return min(1.0, self.pipeline.get_metrics().cache_usage / 100) if self.busy else 0.0
+    def step(self) -> list[Message]:
+        """Some of the work of all requests, and the answers that came of it. What it raises ends the process."""
+
+    def cancel(self, request_id: int) -> bool:
+        """False: the request has ended already."""
+
+
+class Device:
+    """The device that a model runs on."""
+
+    def __init__(self, load: Message) -> None:
+        self.core = ov.Core()
+        self.name = choose_device(load["device"], self.core.available_devices)
+        self.full_name = str(self.core.get_property(self.name, "FULL_DEVICE_NAME")).strip()
+        # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
+        cache: dict[str, Any] = {} if self.name == "CPU" else {"CACHE_DIR": load["cache_dir"]}
+        self.properties = cache | load["properties"]
 
     def ready(self) -> Message:
-        """What its `ready` message reports of the model, whatever it is asked for."""
         return {
-            "device": self.device,
-            "device_name": self.device_name,
-            "context_length": self.prompts.context_length,
-            "chat_template": self.tokenizer.get_original_chat_template() or None,
-            "bos_token": self.tokenizer.get_bos_token(),
-            "eos_token": self.tokenizer.get_eos_token(),
-            "max_concurrent": self.max_concurrent,
+            "device": self.name,
+            "device_name": self.full_name,
             "versions": {
                 "python": platform.python_version(),
                 "openvino": ov.get_version(),

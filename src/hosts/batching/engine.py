@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from base import Model
+from base import Device, Handler, Kind
+from embed import Embed
 from messages import Message, RequestFailed, failed, last_line
+from rank import Rank
 from text import Text
-from tokens import Tokens
 
 PROTOCOL = 3
 
-Handler = Callable[[Message], list[Message]]
-"""Takes a request and returns its first answers; raises RequestFailed."""
+# By the tasks of src/models/tasks.ts; one that is not here is taken for text.
+KINDS: dict[str, Callable[[Message, Device], Kind]] = {
+    "feature-extraction": Embed,
+    "text-classification": Rank,
+    "text-ranking": Rank,
+}
 
 
 class Engine:
     """Hands each request to its operation, and steps those that run."""
 
     def __init__(self, load: Message) -> None:
-        # The daemon sends only tasks of text models here (src/engine/kinds/support.ts).
-        self.model = Model(load)
-        self.text = Text(self.model)
-        tokens = Tokens(self.model.tokenizer, self.model.pieces, self.model.prompts)
-        self.operations: dict[str, Handler] = {
-            "generate": self.text.start,
-            "tokenize": tokens.tokenize,
-            "detokenize": tokens.detokenize,
-        }
+        self.device = Device(load)
+        self.kind: Kind = KINDS.get(load["task"], Text)(load, self.device)
+        self.max_concurrent: int = load["max_concurrent"]
+
+    @property
+    def operations(self) -> Mapping[str, Handler]:
+        return self.kind.operations
 
     def ready(self) -> Message:
         return {
@@ -35,8 +38,9 @@ class Engine:
             "protocol": PROTOCOL,
             "engine": "batching",
             "operations": list(self.operations),
-            "capabilities": self.text.capabilities,
-            **self.model.ready(),
+            "max_concurrent": self.max_concurrent,
+            **self.device.ready(),
+            **self.kind.ready(),
         }
 
     def take(self, message: Message) -> list[Message]:
@@ -51,17 +55,17 @@ class Engine:
 
     def cancel(self, request_id: int) -> list[Message]:
         """Nothing where the request has ended already."""
-        if not self.text.cancel(request_id):
+        if not self.kind.cancel(request_id):
             return []
         return [{"type": "finished", "id": request_id, "reason": "cancelled"}]
 
     @property
     def busy(self) -> bool:
-        return self.model.busy
+        return self.kind.busy
 
     @property
     def cache_usage(self) -> float:
-        return self.model.cache_usage
+        return self.kind.cache_usage
 
     def step(self) -> list[Message]:
-        return self.text.step()
+        return self.kind.step()

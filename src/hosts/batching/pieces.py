@@ -10,7 +10,15 @@ from typing import Any
 BATCH = 4096
 
 
-class Pieces:
+class Anchor:
+    """A token to decode others behind: some tokenizers drop a text's first space."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.anchor: list[int] = tokenizer.encode("a", add_special_tokens=False).input_ids.data[0].tolist()
+        self.anchor_text: str = tokenizer.decode(self.anchor)
+
+
+class Pieces(Anchor):
     """The tokens that always decode to the same whole characters.
 
     A token is one of them when the tokenizer decodes it, behind another, to just what its vocabulary entry says:
@@ -19,8 +27,7 @@ class Pieces:
     """
 
     def __init__(self, tokenizer: Any) -> None:
-        self.anchor: list[int] = tokenizer.encode("a", add_special_tokens=False).input_ids.data[0].tolist()
-        self.anchor_text: str = tokenizer.decode(self.anchor)
+        super().__init__(tokenizer)
         self._tokenizer = tokenizer
         self._texts: dict[int, str] = {}
         self._others: dict[int, bytes] = {}

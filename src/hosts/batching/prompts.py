@@ -17,7 +17,9 @@ PROMPT_ADVICE = "shorten it; the answer needs one token at least"
 
 
 class Prompts:
-    def __init__(self, tokenizer: Any, vocabulary_size: int, context_length: int) -> None:
+    def __init__(self, tokenizer: Any, vocabulary_size: int, context_length: int, answer_tokens: int = 1) -> None:
+        """`answer_tokens`: of the context, so many at least are left for an answer."""
+        self.answer_tokens = answer_tokens
         self.tokenizer = tokenizer
         self.vocabulary_size = vocabulary_size
         self.context_length = self._limit(context_length)
@@ -62,11 +64,11 @@ class Prompts:
         return ids
 
     def _within(self, text: str, add_special_tokens: bool) -> Any:
-        """The ids; None: there are as many as the context has, or more."""
+        """The ids; None: they leave no room for an answer."""
         if len(text) > self.most_chars:
             return None
         ids = self._ids(text, add_special_tokens)
-        return ids if ids.shape[1] < self.context_length else None
+        return ids if ids.shape[1] + self.answer_tokens <= self.context_length else None
 
     def _too_long(self, text: str, whose: str, advice: str) -> RequestFailed:
         # The tokenizer cuts at its limit, so the true length is counted in pieces.

@@ -1,4 +1,4 @@
-"""The operation `generate`: takes requests, steps them together, answers with what came of it."""
+"""Models that write text: `generate` takes requests, steps them together, answers with what came of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 
 import openvino_genai as genai
 
-from base import STEP_TOKENS, Model
+from base import Device, Handler
 from grammars import to_config
 from held_grammars import HeldGrammars
+from language import STEP_TOKENS, LanguageModel
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
 from prefixes import PrefixIndex
 from request import Request
+from tokens import Tokens
 
 
 @dataclass(slots=True)
@@ -39,14 +41,32 @@ class Text:
 
     capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, load: Message, device: Device) -> None:
+        self.device = device.name
+        self.model = model = LanguageModel(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
+        tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
+        self.operations: dict[str, Handler] = {
+            "generate": self.start,
+            "tokenize": tokens.tokenize,
+            "detokenize": tokens.detokenize,
+        }
+
+    def ready(self) -> Message:
+        return {"capabilities": self.capabilities, **self.model.ready()}
+
+    @property
+    def busy(self) -> bool:
+        return self.model.busy
+
+    @property
+    def cache_usage(self) -> float:
+        return self.model.cache_usage
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -135,7 +155,7 @@ class Text:
 
     def _kv_bytes(self) -> int:
         """Of the KV cache's pool where that is a part of this process's heap, and may grow in a step."""
-        if not self.model.grows or self.model.device != "CPU":
+        if not self.model.grows or self.device != "CPU":
             return 0
         return int(self.model.pipeline.get_metrics().cache_size_in_bytes)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from messages import Message, RequestFailed
-from pieces import Pieces
+from pieces import Anchor
 from prompts import Prompts
 
 
 class Tokens:
     """Answers at once: both take a moment beside a step of the engine."""
 
-    def __init__(self, tokenizer: Any, pieces: Pieces, prompts: Prompts) -> None:
+    def __init__(self, tokenizer: Any, anchor: Anchor, prompts: Prompts) -> None:
         self.tokenizer = tokenizer
-        self.pieces = pieces
+        self.anchor = anchor
         self.prompts = prompts
 
     def tokenize(self, message: Message) -> list[Message]:
@@ -27,9 +27,9 @@ class Tokens:
         """The text of each token, decoded behind an anchor: some tokenizers drop a text's first space."""
         if not ids:
             return []
-        windows = [[*self.pieces.anchor, token] for token in ids]
+        windows = [[*self.anchor.anchor, token] for token in ids]
         texts: list[str] = self.tokenizer.decode(windows, skip_special_tokens=False)
-        return [text[len(self.pieces.anchor_text) :] for text in texts]
+        return [text[len(self.anchor.anchor_text) :] for text in texts]
 
     def detokenize(self, message: Message) -> list[Message]:
         ids = self._within_context(message["tokens"])

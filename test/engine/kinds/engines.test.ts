@@ -75,7 +75,7 @@ describe("createEngines", () => {
       { ...sdpa, engine: "batching" },
       /Set engine=native for this model, or remove/,
     ],
-    ["no engine can do", both, { task: "feature-extraction" }, /embeddings.*not served/],
+    ["no engine can do", both, { task: "fill-mask" }, /words for gaps.*not served/],
   ])("refuses what %s", async (_what, machine, extra, message) => {
     await expect(create("auto", machine).choose(toTarget("m", extra), "generate")).rejects.toThrow(message);
   });

@@ -31,7 +31,7 @@ const hostOn = (device: string) => {
 
 describe("what a model needs", () => {
   test("is estimated from its weights, the engine, and its full KV cache", async () => {
-    expect(await create(2).need(target)).toEqual({ model: (256 + 10) * mb, kvCache: 2048 * mb });
+    expect(await create(2).need(target)).toEqual({ model: (256 + 10) * mb, kvCache: 2048 * mb, work: 0 });
   });
 
   test.each([
@@ -63,7 +63,8 @@ describe("what a model needs", () => {
   });
 
   test("has no KV cache where the task writes no tokens", async () => {
-    expect((await create(2).need({ ...target, task: "feature-extraction" })).kvCache).toBe(0);
+    const need = await create(2).need({ ...target, task: "feature-extraction" });
+    expect(need).toEqual({ model: (256 + 10) * mb, kvCache: 0, work: 256 * mb });
   });
 
   test("of a path that is no model is a clear error", async () => {

@@ -3,18 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
+import embed from "../../../hosts/batching/embed.py" with { type: "text" };
+import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
+import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
+import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
 import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" };
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
+import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import yesNo from "../../../hosts/batching/yes_no.py" with { type: "text" };
 import { makeTemporaryFolder } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
@@ -24,18 +31,25 @@ import { toBatchingProperties } from "./supports.ts";
 export const hostSources = {
   "base.py": base,
   "device.py": device,
+  "embed.py": embed,
+  "encoder.py": encoder,
   "engine.py": engine,
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "jobs.py": jobs,
+  "language.py": language,
   "logprobs.py": logprobs,
   "messages.py": messages,
   "pieces.py": pieces,
+  "pooling.py": pooling,
   "prefixes.py": prefixes,
   "prompts.py": prompts,
+  "rank.py": rank,
   "request.py": request,
   "text.py": text,
   "tokens.py": tokens,
+  "yes_no.py": yesNo,
 };
 
 const prefix = "ov-llm-host-";

@@ -1,23 +1,26 @@
-import type { Operation } from "../../../models/tasks.ts";
+import { mainOperation, type Operation } from "../../../models/tasks.ts";
 import type { LoadMessage } from "../../../protocol/load.ts";
 import { type Refusal, refuseTask, type Wanted } from "../support.ts";
 
 type Properties = LoadMessage["properties"];
 
 /**
- * What the batching engine can run: continuous batching needs paged attention, which the NPU does not have (OpenVINO GenAI
- * documentation, "Continuous batching").
+ * What the batching engine can run. Its batches have no fixed shape, which the NPU would need, and text needs paged
+ * attention, which that does not have (OpenVINO GenAI documentation, "Continuous batching").
  */
 export function batchingSupports(model: Wanted, operation: Operation): Refusal | null {
-  return refuseTask(model, operation) ?? refuseDevice(model) ?? refuseAttention(model);
+  const isText = mainOperation(model.task) === "generate";
+  const refusal = refuseTask(model, operation) ?? refuseDevice(model, isText);
+  return refusal ?? (isText ? refuseAttention(model) : null);
 }
 
-function refuseDevice({ device }: Wanted): Refusal | null {
+function refuseDevice({ device }: Wanted, isText: boolean): Refusal | null {
   if (!device.startsWith("NPU")) return null;
+  const other = isText ? "Set engine=native for this model, or use" : "Use";
   return {
     code: "model_load_failed",
     why: `the batching engine does not run on "${device}"`,
-    next: "Set engine=native for this model, or use the device CPU or GPU.",
+    next: `${other} the device CPU or GPU.`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { batchingSupports, toBatchingProperties } from "../../../../src/engine/kinds/batching/supports.ts";
 import { nativeSupports } from "../../../../src/engine/kinds/native/supports.ts";
+import { mainOperation } from "../../../../src/models/tasks.ts";
 import { loadBatchingHost } from "../../../helpers/batching-host.ts";
 import { toRequest } from "../../../helpers/engine-request.ts";
 import { modelPath } from "../../../helpers/environment.ts";
@@ -38,12 +39,31 @@ describe("what the engines can run", () => {
   );
 
   test("a task that is not served is refused by both, with its name", () => {
-    const target = toTarget("m", { task: "feature-extraction" });
+    const target = toTarget("m", { task: "fill-mask" });
     for (const supports of [batchingSupports, nativeSupports])
       expect(supports(target, "generate")).toMatchObject({
         code: "task_unsupported",
-        why: expect.stringContaining("(embeddings) is not served"),
+        why: expect.stringContaining("(words for gaps) is not served"),
       });
+  });
+});
+
+describe.each(["feature-extraction", "text-classification", "text-ranking"])("a model for %s", (task) => {
+  const operation = mainOperation(task);
+
+  test("runs on the batching engine, with any attention", () => {
+    const target = toTarget("m", { task, properties: { ATTENTION_BACKEND: "SDPA" } });
+    expect(batchingSupports(target, operation)).toBeNull();
+  });
+
+  test("does not run on an NPU, nor on the native engine, which names the other one", () => {
+    expect(batchingSupports(toTarget("m", { task, device: "NPU" }), operation)).toMatchObject({
+      next: "Use the device CPU or GPU.",
+    });
+    expect(nativeSupports(toTarget("m", { task }), operation)).toMatchObject({
+      code: "task_unsupported",
+      next: expect.stringContaining("engine=batching"),
+    });
   });
 });
 

@@ -1,0 +1,99 @@
+"""Models that make embeddings: the operation `embed`."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from base import Device, Handler
+from encoder import Encoder
+from jobs import Encoded, Job, Jobs
+from messages import Message, RequestFailed
+from pooling import pool, to_length_one
+
+# What optimum-intel calls the vector of a whole text, made by the model's own modules.
+WHOLE = "sentence_embedding"
+
+
+class Embed:
+    """One vector for each text."""
+
+    def __init__(self, load: Message, device: Device) -> None:
+        network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
+        self.encoder = Encoder(load, device, network)
+        self.way: Message = load["embedding"]
+        self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run)
+        self.operations: dict[str, Handler] = {"embed": self.start, **self.encoder.operations()}
+        self.size = self._warm_up()
+
+    def _warm_up(self) -> int:
+        """Embeds a short text; returns how many numbers its vector has."""
+        job = Job({"id": 0}, ["Hello"])
+        (ids,) = self.encoder.encode(job.texts, self.encoder.limit)
+        return int(self._vectors([Encoded(job, 0, ids, len(ids))]).shape[1])
+
+    def ready(self) -> Message:
+        return {**self.encoder.ready(), "embedding_size": self.size}
+
+    @property
+    def busy(self) -> bool:
+        return self.jobs.busy
+
+    cache_usage = 0.0
+
+    def cancel(self, request_id: int) -> bool:
+        return self.jobs.cancel(request_id)
+
+    def step(self) -> list[Message]:
+        return self.jobs.step()
+
+    def start(self, message: Message) -> list[Message]:
+        if (message["dimensions"] or 0) > self.size:
+            raise RequestFailed(
+                "invalid_request",
+                f"The model's vectors have {self.size} numbers, so they cannot be cut to {message['dimensions']}.",
+            )
+        self.jobs.add(message, message["inputs"])
+        return []
+
+    def _encode(self, job: Job, start: int, end: int) -> list[Encoded]:
+        inputs = job.texts[start:end]
+        texts = [one for one in inputs if isinstance(one, str)]
+        of_texts = iter(self.encoder.encode(texts, job.message["max_tokens"]) if texts else [])
+        rows = [next(of_texts) if isinstance(one, str) else self._given(one, job) for one in inputs]
+        return [Encoded(job, start + index, ids, len(ids)) for index, ids in enumerate(rows)]
+
+    def _given(self, ids: list[int], job: Job) -> list[int]:
+        most = job.message["max_tokens"]
+        known = self.encoder.prompts.known(ids)
+        return self.encoder.fit(known, most)
+
+    def _run(self, batch: list[Encoded]) -> list[Message]:
+        vectors = self._vectors(batch)
+        return [
+            {
+                "input": one.index,
+                "vector": b64encode(self._cut(vector, one.job.message["dimensions"])).decode(),
+                "tokens": len(one.ids),
+            }
+            for one, vector in zip(batch, vectors, strict=True)
+        ]
+
+    def _vectors(self, batch: list[Encoded]) -> Any:
+        outputs, mask = self.encoder.compute(batch)
+        if WHOLE in outputs:
+            return outputs[WHOLE]
+        states = next(iter(outputs.values()))
+        vectors = pool(self.way["pooling"], states, mask)
+        return to_length_one(vectors) if self.way["normalize"] else vectors
+
+    def _cut(self, vector: Any, dimensions: int | None) -> bytes:
+        if dimensions is not None:
+            vector = vector[:dimensions]
+            if self.way["normalize"]:
+                (vector,) = to_length_one(vector[None, :])
+        little: bytes = np.ascontiguousarray(vector, dtype="<f4").tobytes()
+        return little

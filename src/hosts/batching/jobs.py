@@ -1,0 +1,136 @@
+"""Requests of many texts each, whose texts share batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from messages import Message, RequestFailed, failed, last_line
+
+# Tokens in a batch at most, padding included: more make no batch faster on a CPU, and take more memory.
+BATCH_TOKENS = 4_096
+# Texts in a batch at most.
+BATCH_TEXTS = 64
+# Characters that are tokenized before other requests get their turn.
+ENCODE_CHARS = 65_536
+
+
+@dataclass(slots=True)
+class Encoded:
+    """The tokens of one text."""
+
+    job: Job
+    index: int
+    ids: list[int]
+    first: int
+    """How many of them are of the first of two texts; all, where there is one."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A request, and what of it waits for a batch."""
+
+    message: Message
+    texts: list[Any]
+    encoded: list[Encoded] = field(default_factory=list)
+    waiting: list[Encoded] = field(default_factory=list)
+    """All of `encoded` once all texts are tokenized, by length; shrinks as batches take them."""
+    done: int = 0
+
+    @property
+    def id(self) -> int:
+        request_id: int = self.message["id"]
+        return request_id
+
+
+Encode = Callable[[Job, int, int], list[Encoded]]
+"""Tokenizes the texts of a job from one index up to another; raises RequestFailed."""
+
+Run = Callable[[list[Encoded]], list[Message]]
+"""Computes a batch: for each text what its request's answer says of it."""
+
+
+class Jobs:
+    """The running requests of a model. A request whose texts cannot all be tokenized fails before any is computed."""
+
+    def __init__(self, answer: tuple[str, str], encode: Encode, run: Run) -> None:
+        self.type, self.field = answer
+        self._encode = encode
+        self._run = run
+        self._jobs: dict[int, Job] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._jobs)
+
+    def add(self, message: Message, texts: list[Any]) -> None:
+        self._jobs[message["id"]] = Job(message, texts)
+
+    def cancel(self, request_id: int) -> bool:
+        return self._jobs.pop(request_id, None) is not None
+
+    def step(self) -> list[Message]:
+        """Tokenizes some texts of each request that needs it, then computes one batch."""
+        answers: list[Message] = []
+        for job in [job for job in self._jobs.values() if len(job.encoded) < len(job.texts)]:
+            answers += self._guard([job], lambda job=job: self._encode_some(job))  # type: ignore[misc]
+        batch = self._take_batch()
+        if batch:
+            jobs = list({one.job.id: one.job for one in batch}.values())
+            answers += self._guard(jobs, lambda: self._compute(batch))
+        return answers
+
+    def _guard(self, jobs: list[Job], work: Callable[[], list[Message]]) -> list[Message]:
+        """What goes wrong fails the requests that it was for, and no other."""
+        try:
+            return work()
+        except Exception as error:
+            code = error.code if isinstance(error, RequestFailed) else "engine_failed"
+            for job in jobs:
+                self._jobs.pop(job.id, None)
+            return [failed(job.id, code, last_line(error)) for job in jobs]
+
+    def _encode_some(self, job: Job) -> list[Message]:
+        start = end = len(job.encoded)
+        size = 0
+        while end < len(job.texts) and end - start < BATCH_TEXTS and size < ENCODE_CHARS:
+            size += (
+                sum(len(part) for part in job.texts[end]) if isinstance(job.texts[end], tuple) else len(job.texts[end])
+            )
+            end += 1
+        job.encoded += self._encode(job, start, end)
+        if len(job.encoded) == len(job.texts):
+            job.waiting = sorted(job.encoded, key=lambda one: len(one.ids))
+        return []
+
+    def _take_batch(self) -> list[Encoded]:
+        """The longest text of the request whose turn it is, and those of all requests that are about as long."""
+        head = next((job for job in self._jobs.values() if job.waiting), None)
+        if head is None:
+            return []
+        # Its next turn comes after everybody else's.
+        self._jobs[head.id] = self._jobs.pop(head.id)
+        longest = len(head.waiting[-1].ids)
+        batch: list[Encoded] = []
+        for job in [head, *(job for job in self._jobs.values() if job is not head)]:
+            while job.waiting and longest / 2 <= len(job.waiting[-1].ids) <= 2 * longest:
+                length = max(longest, len(job.waiting[-1].ids))
+                if len(batch) == BATCH_TEXTS or (batch and length * (len(batch) + 1) > BATCH_TOKENS):
+                    return batch
+                longest = length
+                batch.append(job.waiting.pop())
+        return batch
+
+    def _compute(self, batch: list[Encoded]) -> list[Message]:
+        found: dict[int, tuple[Job, list[Message]]] = {}
+        for one, result in zip(batch, self._run(batch), strict=True):
+            found.setdefault(one.job.id, (one.job, []))[1].append(result)
+        answers: list[Message] = []
+        for job, results in found.values():
+            answers.append({"type": self.type, "id": job.id, self.field: results})
+            job.done += len(results)
+            if job.done == len(job.texts):
+                del self._jobs[job.id]
+                answers.append({"type": "finished", "id": job.id, "reason": "stop"})
+        return answers

@@ -1,0 +1,87 @@
+"""A language model in the pipeline that batches requests continuously, and what every operation needs of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import openvino_genai as genai
+
+from base import CONTEXT_DEFAULT, Device
+from grammars import to_config
+from messages import Message
+from pieces import Pieces
+from prompts import Prompts
+
+# Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU.
+BLOCK_TOKENS = {"CPU": 32}
+BLOCK_TOKENS_DEFAULT = 16
+
+# Tokens that one step computes at most. A longer prefill is split, so that running answers go on beside
+# it and a cancelled prompt costs no more than one part.
+STEP_TOKENS = 256
+
+
+class LanguageModel:
+    """A model in a continuous batching pipeline, loaded and tried with one token."""
+
+    def __init__(self, load: Message, device: Device) -> None:
+        scheduler = genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = load["kv_cache_gb"]
+        scheduler.max_num_seqs = load["max_concurrent"]
+        scheduler.max_num_batched_tokens = STEP_TOKENS
+        self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, device.name, device.properties, {})
+        self.tokenizer = self.pipeline.get_tokenizer()
+        self.pieces = Pieces(self.tokenizer)
+        self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
+        self._next_handle = 0
+        self.blocks = self._warm_up()
+        """How many blocks the cache has, or had after the first request where it grows."""
+        self.grows = load["kv_cache_gb"] == 0
+        limit = load["context_length"] or CONTEXT_DEFAULT
+        if not self.grows:
+            limit = min(limit, self.blocks * self.block)
+        self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
+
+    def _warm_up(self) -> int:
+        """Runs one short request; returns how many blocks the cache has.
+
+        The engine allocates its cache at the first request and reports only the share in use: one block's
+        share is 1 / blocks. The grammar makes it prepare the vocabulary for grammars now: a second and more.
+        """
+        ids = self.tokenizer.encode("Hello", add_special_tokens=False).input_ids
+        config = genai.GenerationConfig()
+        config.max_new_tokens = 1
+        config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
+        handle = self.add(ids, config)
+        while self.busy:
+            self.pipeline.step()
+        handle.read_all()
+        usage = self.pipeline.get_metrics().cache_usage
+        return round(100 / usage) if usage > 0 else 1
+
+    def add(self, ids: Any, config: Any) -> Any:
+        """Adds a request to the batch; returns its handle."""
+        self._next_handle += 1
+        return self.pipeline.add_request(self._next_handle, ids, config)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.pipeline.has_non_finished_requests())
+
+    @property
+    def cache_usage(self) -> float:
+        """The share of the KV cache's blocks that running requests hold, 0 to 1.
+
+        The engine refreshes it in its steps only, in percent. Blocks that it keeps for later prompts count as free.
+        """
+        return min(1.0, self.pipeline.get_metrics().cache_usage / 100) if self.busy else 0.0
+
+    def ready(self) -> Message:
+        """What its `ready` message reports of the model, whatever it is asked for."""
+        return {
+            "context_length": self.prompts.context_length,
+            "chat_template": self.tokenizer.get_original_chat_template() or None,
+            "bos_token": self.tokenizer.get_bos_token(),
+            "eos_token": self.tokenizer.get_eos_token(),
+        }

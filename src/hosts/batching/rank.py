@@ -1,0 +1,89 @@
+"""Models that score how well a document answers a query: the operation `rank`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from base import Device, Handler
+from encoder import Encoder
+from jobs import Encoded, Job, Jobs
+from messages import Message, RequestFailed
+from yes_no import YesNo
+
+
+class Pairs:
+    """A cross-encoder: query and document in one text, one number out of it."""
+
+    def __init__(self, load: Message, device: Device, network: Any) -> None:
+        self.encoder = Encoder(load, device, network, pairs=True)
+        labels = network.outputs[0].partial_shape[-1]
+        if labels.is_static and labels.get_length() != 1:
+            raise RequestFailed(
+                "model_load_failed",
+                f"The model has {labels.get_length()} labels: one that ranks has a single one.",
+            )
+
+    def encode(self, pairs: list[tuple[str, str]], message: Message) -> list[tuple[list[int], int]]:
+        rows = self.encoder.encode(pairs, message["max_tokens"])
+        if "token_type_ids" not in self.encoder.inputs:
+            return [(ids, len(ids)) for ids in rows]
+        # Alone it has just the tokens that are before the document.
+        firsts = {query: len(self.encoder.encode([query], self.encoder.limit)[0]) for query, _ in pairs}
+        return [(ids, firsts[query]) for ids, (query, _) in zip(rows, pairs, strict=True)]
+
+    def score(self, batch: list[Encoded]) -> Any:
+        """What sentence-transformers makes of the only label: its sigmoid."""
+        outputs, _ = self.encoder.compute(batch)
+        return to_sigmoid(next(iter(outputs.values())).reshape(len(batch)))
+
+
+class Rank:
+    """One score for each document."""
+
+    def __init__(self, load: Message, device: Device) -> None:
+        network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
+        writes = any("beam_idx" in port.names for port in network.inputs)
+        self.way: Pairs | YesNo = YesNo(load, device, network) if writes else Pairs(load, device, network)
+        self.encoder = self.way.encoder
+        self.jobs = Jobs(("scores", "scores"), self._encode, self._run)
+        self.operations: dict[str, Handler] = {"rank": self.start, **self.encoder.operations()}
+
+    def ready(self) -> Message:
+        return self.encoder.ready()
+
+    @property
+    def busy(self) -> bool:
+        return self.jobs.busy
+
+    cache_usage = 0.0
+
+    def cancel(self, request_id: int) -> bool:
+        return self.jobs.cancel(request_id)
+
+    def step(self) -> list[Message]:
+        return self.jobs.step()
+
+    def start(self, message: Message) -> list[Message]:
+        queries, documents = message["queries"], message["documents"]
+        if len(queries) not in (1, len(documents)):
+            raise RequestFailed("invalid_request", f"{len(queries)} queries do not fit {len(documents)} documents.")
+        each = queries * len(documents) if len(queries) == 1 else queries
+        self.jobs.add(message, list(zip(each, documents, strict=True)))
+        return []
+
+    def _encode(self, job: Job, start: int, end: int) -> list[Encoded]:
+        rows = self.way.encode(job.texts[start:end], job.message)
+        return [Encoded(job, start + index, ids, first) for index, (ids, first) in enumerate(rows)]
+
+    def _run(self, batch: list[Encoded]) -> list[Message]:
+        return [
+            {"document": one.index, "score": float(score), "tokens": len(one.ids)}
+            for one, score in zip(batch, self.way.score(batch), strict=True)
+        ]
+
+
+def to_sigmoid(values: Any) -> Any:
+    return 1 / (1 + np.exp(-values.astype(np.float64)))

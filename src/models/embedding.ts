@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { readJsonFile } from "./hf-config.ts";
+
+/** The ways to make one vector of a text's tokens that ov-llm computes, as sentence-transformers names them. */
+const poolings = ["cls", "mean", "max", "mean_sqrt_len_tokens", "lasttoken"] as const;
+
+/** How a model makes one vector of a text, by the files of sentence-transformers that lie in its folder. */
+export interface EmbeddingFacts {
+  way: {
+    pooling: (typeof poolings)[number];
+    /** Each vector is brought to length 1. */
+    normalize: boolean;
+  };
+  /** The longest input in tokens; null: they do not say. */
+  maxTokens: number | null;
+  /** Texts that stand before each input, by what that is: `query`, `document`, … */
+  prompts: Readonly<Record<string, string>>;
+  /** The prompt of inputs that say nothing. */
+  defaultPrompt: string | null;
+  /**
+   * How long its vectors may be made by cutting them (Matryoshka): the lengths that were trained, `any`, or null where the
+   * files do not say.
+   */
+  dimensions: readonly number[] | "any" | null;
+  /** What of its modules ov-llm does not compute, as a clause; null: nothing. */
+  problem: string | null;
+}
+
+const Modules = Type.Array(Type.Object({ path: Type.Optional(Type.String()), type: Type.String() }));
+const positive = Type.Integer({ minimum: 1 });
+
+/** 1_Pooling/config.json: a key for each way, or since release 5 the name of one. */
+const Pooling = Type.Object({
+  pooling_mode: Type.Optional(Type.String()),
+  pooling_mode_cls_token: Type.Optional(Type.Boolean()),
+  pooling_mode_mean_tokens: Type.Optional(Type.Boolean()),
+  pooling_mode_max_tokens: Type.Optional(Type.Boolean()),
+  pooling_mode_mean_sqrt_len_tokens: Type.Optional(Type.Boolean()),
+  pooling_mode_weightedmean_tokens: Type.Optional(Type.Boolean()),
+  pooling_mode_lasttoken: Type.Optional(Type.Boolean()),
+});
+const Sentence = Type.Object({ max_seq_length: Type.Optional(Type.Union([positive, Type.Null()])) });
+const SentenceTransformers = Type.Object({
+  prompts: Type.Optional(Type.Record(Type.String(), Type.String())),
+  default_prompt_name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+});
+/** vLLM reads these keys of config.json, too. */
+const Matryoshka = Type.Object({
+  is_matryoshka: Type.Optional(Type.Boolean()),
+  matryoshka_dimensions: Type.Optional(Type.Array(positive)),
+});
+
+/** What sentence-transformers reads of a folder: at its top, and `config.json` in the folders that modules.json names. */
+const ownFiles = ["modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"] as const;
+
+/** Those of them that are there, by their paths in the folder. */
+export function listEmbeddingFiles(path: string): string[] {
+  const modules = readJsonFile(join(path, "modules.json"), Modules) ?? [];
+  const folders = modules.flatMap((module) =>
+    /^\w[\w.-]*$/.test(module.path ?? "") ? [module.path ?? ""] : [],
+  );
+  return [...ownFiles, ...folders.map((folder) => join(folder, "config.json"))].filter((name) =>
+    existsSync(join(path, name)),
+  );
+}
+
+const transformer = "Transformer";
+
+/** The facts of a folder; without such files, mean pooling and vectors of length 1. */
+export function readEmbedding(path: string): EmbeddingFacts {
+  const modules = readJsonFile(join(path, "modules.json"), Modules) ?? [];
+  const config = readJsonFile(join(path, "config_sentence_transformers.json"), SentenceTransformers) ?? {};
+  const { prompts = {}, default_prompt_name } = config;
+  const named = modules.map(({ type, path = "" }) => ({ type: type.split(".").at(-1) ?? type, path }));
+  const pooling = readPooling(join(path, named.find(({ type }) => type === "Pooling")?.path ?? "1_Pooling"));
+  const other = named.find(({ type }) => ![transformer, "Pooling", "Normalize"].includes(type));
+  return {
+    way: {
+      pooling: pooling.way ?? "mean",
+      normalize: named.length === 0 || named.some(({ type }) => type === "Normalize"),
+    },
+    maxTokens: readJsonFile(join(path, "sentence_bert_config.json"), Sentence)?.max_seq_length ?? null,
+    prompts,
+    defaultPrompt: prompts[default_prompt_name ?? ""] || null,
+    dimensions: readDimensions(path),
+    problem:
+      other === undefined ? pooling.problem : `its modules.json has a "${other.type}" that the export lacks`,
+  };
+}
+
+function readPooling(folder: string): {
+  way: EmbeddingFacts["way"]["pooling"] | null;
+  problem: string | null;
+} {
+  const config: Static<typeof Pooling> = readJsonFile(join(folder, "config.json"), Pooling) ?? {};
+  const { pooling_mode, ...switches } = config;
+  const on = Object.entries(switches).flatMap(([key, value]) =>
+    value === true ? key.replace(/^pooling_mode_/, "").replace(/^(cls|mean|max)_tokens?$/, "$1") : [],
+  );
+  const wanted = pooling_mode === undefined ? on : [pooling_mode];
+  const [name] = wanted;
+  if (name === undefined) return { way: null, problem: null };
+  const way = poolings.find((known) => known === name) ?? null;
+  return way !== null && wanted.length === 1
+    ? { way, problem: null }
+    : { way, problem: `ov-llm does not compute its pooling (${wanted.join(" with ")})` };
+}
+
+function readDimensions(path: string): EmbeddingFacts["dimensions"] {
+  const { is_matryoshka, matryoshka_dimensions } = readJsonFile(join(path, "config.json"), Matryoshka) ?? {};
+  return matryoshka_dimensions ?? (is_matryoshka ? "any" : null);
+}

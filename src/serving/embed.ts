@@ -1,0 +1,114 @@
+import type { LoadedModel } from "../engine/pool/target.ts";
+import { OvError } from "../errors.ts";
+import type { EmbeddingFacts } from "../models/embedding.ts";
+import type { EmbedRequest } from "../protocol/embed.ts";
+import type { CatalogModel } from "./catalog.ts";
+import { type Asker, createOperation, type OperationDeps } from "./operation.ts";
+
+export interface EmbedAsk {
+  /** Texts, or token ids; none of them empty. */
+  inputs: EmbedRequest["inputs"];
+  /** What the inputs are, such as `query`, for models that are asked differently for each; null: nothing is known. */
+  inputType: string | null;
+  /** Longer inputs are cut to that many tokens; Infinity: to the model's maximum; null: they are refused. */
+  maxTokens: number | null;
+  dimensions: number | null;
+}
+
+export interface Embedded {
+  /** In the order of the inputs: float32, little-endian, in base64. */
+  vectors: string[];
+  /** Of all inputs. */
+  tokens: number;
+  /** When the model had its turn, in milliseconds of the given clock. */
+  startedAt: number;
+}
+
+/** Vectors of texts, by models that make embeddings; loads the model if need be. Throws OvErrors. */
+export interface EmbedService {
+  embed(model: CatalogModel, asker: Asker, ask: EmbedAsk): Promise<Embedded>;
+}
+
+/** `clock`: milliseconds, monotonic. */
+export function createEmbedService({
+  clock,
+  ...deps
+}: OperationDeps & { clock: () => number }): EmbedService {
+  const run = createOperation(deps);
+  return {
+    async embed(model, asker, ask) {
+      let startedAt = clock();
+      const events = await run(model, asker, ({ model: loaded }, signal) => {
+        startedAt = clock();
+        return loaded.host.run("embed", toRequest(model.name, loaded, ask), signal);
+      });
+      const found = events.flatMap((event) => (event.type === "vectors" ? event.vectors : []));
+      const vectors = new Array<string>(ask.inputs.length).fill("");
+      for (const { input, vector } of found) vectors[input] = vector;
+      if (vectors.includes("")) throw new OvError("engine_failed", "The engine left out a vector.");
+      return { vectors, tokens: found.reduce((sum, { tokens }) => sum + tokens, 0), startedAt };
+    },
+  };
+}
+
+function toRequest(name: string, { host, embedding = null }: LoadedModel, ask: EmbedAsk): EmbedRequest {
+  const size = host.ready.embedding_size ?? null;
+  if (ask.dimensions !== null) checkDimensions(name, ask.dimensions, size, embedding?.dimensions ?? null);
+  const prompt = findPrompt(name, embedding, ask.inputType);
+  const most = host.ready.context_length;
+  return {
+    inputs: prompt === "" ? ask.inputs : ask.inputs.map((input) => withPrompt(prompt, input)),
+    max_tokens: ask.maxTokens === null ? null : Math.min(ask.maxTokens, most),
+    dimensions: ask.dimensions === size ? null : ask.dimensions,
+  };
+}
+
+/** Only vectors that were trained for it mean anything when they are cut. */
+function checkDimensions(
+  model: string,
+  asked: number,
+  size: number | null,
+  trained: EmbeddingFacts["dimensions"],
+): void {
+  const refuse = (why: string): never => {
+    const what = `Cannot make vectors of ${asked} numbers with model ${JSON.stringify(model)}`;
+    throw new OvError("invalid_request", { what, why }, { param: "dimensions" });
+  };
+  if (asked === size) return;
+  if (size !== null && asked > size) refuse(`its vectors have ${size}`);
+  if (trained === null) {
+    refuse(`its vectors have ${size}, and its files do not say that they may be cut (Matryoshka)`);
+  }
+  if (Array.isArray(trained) && !trained.includes(asked)) {
+    refuse(`it was trained for ${trained.join(", ")}`);
+  }
+}
+
+/** By the names that clients use: Cohere's, Jina's and Voyage's. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  query: ["query", "search_query"],
+  search_query: ["query", "search_query"],
+  document: ["document", "passage", "search_document"],
+  passage: ["passage", "document", "search_document"],
+  search_document: ["document", "passage", "search_document"],
+};
+
+/** What stands before each text; empty: nothing. */
+function findPrompt(model: string, facts: EmbeddingFacts | null, inputType: string | null): string {
+  const { prompts = {}, defaultPrompt = null } = facts ?? {};
+  if (inputType === null) return defaultPrompt ?? "";
+  const names = [inputType, ...(synonyms[inputType] ?? [])];
+  const name = names.find((one) => Object.hasOwn(prompts, one));
+  if (name !== undefined) return prompts[name] ?? "";
+  // A model without prompts takes all texts alike.
+  if (synonyms[inputType] !== undefined) return "";
+  const known = [...new Set([...Object.keys(prompts), "query", "document"])].join(", ");
+  const what = `Model ${JSON.stringify(model)} has no prompt for the "input_type" ${JSON.stringify(inputType)}`;
+  throw new OvError("invalid_request", { what, why: `it knows ${known}` }, { param: "input_type" });
+}
+
+function withPrompt(prompt: string, input: EmbedRequest["inputs"][number]): string {
+  if (typeof input === "string") return prompt + input;
+  const what = "The model puts a prompt before each text, which cannot be put before token ids";
+  throw new OvError("invalid_request", { what, next: "Send texts." }, { param: "input" });
+}

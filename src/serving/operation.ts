@@ -1,0 +1,39 @@
+import type { Lease } from "../engine/pool/lease.ts";
+import type { Pool } from "../engine/pool/pool.ts";
+import type { Catalog, CatalogModel } from "./catalog.ts";
+import type { RunningRequest, RunningRequests } from "./running.ts";
+
+export interface OperationDeps {
+  pool: Pick<Pool, "use">;
+  catalog: Pick<Catalog, "toTarget">;
+  running: Pick<RunningRequests, "run">;
+  /** OV_REQUEST_SECONDS */
+  requestSeconds: number;
+}
+
+/** Who asks, and by which ids the request can be cancelled. */
+export interface Asker extends RunningRequest {
+  /** For the order of turns. */
+  client: string;
+  signal: AbortSignal;
+  /** How long the model stays after it, see `ModelTarget`; null: as its entry says. */
+  keepSeconds?: number | null;
+}
+
+/** The events of one operation on a loaded model. */
+export type Work<Event> = (lease: Lease, signal: AbortSignal) => AsyncIterable<Event>;
+
+/**
+ * Runs an operation whose answer is whole or nothing: waits for the model and for a turn, within the request's time, and
+ * returns all its events. Throws OvErrors and the signal's reason.
+ */
+export function createOperation({ pool, catalog, running, requestSeconds }: OperationDeps) {
+  return <Event>(model: CatalogModel, asker: Asker, work: Work<Event>): Promise<Event[]> => {
+    const { client, signal, keepSeconds = null } = asker;
+    const target = { ...catalog.toTarget(model), keepSeconds };
+    const events = running.run(asker, { signal, seconds: requestSeconds }, (bound) =>
+      pool.use(target, { client, signal: bound }, (lease) => work(lease, bound)),
+    );
+    return Array.fromAsync(events);
+  };
+}

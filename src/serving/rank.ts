@@ -1,0 +1,61 @@
+import { OvError } from "../errors.ts";
+import type { RankRequest, Score } from "../protocol/rank.ts";
+import type { CatalogModel } from "./catalog.ts";
+import { type Asker, createOperation, type OperationDeps } from "./operation.ts";
+
+export interface RankAsk {
+  /** One for all documents, or one for each. */
+  queries: readonly string[];
+  /** At least one. */
+  documents: readonly string[];
+  /** A query with its document is cut to that many tokens; Infinity: to the model's maximum; null: refused if longer. */
+  maxTokens: number | null;
+  /** What makes a document fit, for models that read it; null: their usual one. */
+  instruction: string | null;
+}
+
+export interface Ranked {
+  /** In the order of the documents, each from 0 to 1. */
+  scores: number[];
+  /** Of all queries and documents. */
+  tokens: number;
+}
+
+/** Scores of how well documents answer queries; loads the model if need be. Throws OvErrors. */
+export interface RankService {
+  rank(model: CatalogModel, asker: Asker, ask: RankAsk): Promise<Ranked>;
+}
+
+export function createRankService(deps: OperationDeps): RankService {
+  const run = createOperation(deps);
+  return {
+    async rank(model, asker, ask) {
+      const events = await run(model, asker, ({ model: { host } }, signal) =>
+        host.run("rank", toRequest(ask, host.ready.context_length), signal),
+      );
+      const found = events.flatMap((event) => (event.type === "scores" ? event.scores : []));
+      return {
+        scores: toOrdered(found, ask.documents.length),
+        tokens: found.reduce((sum, { tokens }) => sum + tokens, 0),
+      };
+    },
+  };
+}
+
+function toRequest({ queries, documents, maxTokens, instruction }: RankAsk, most: number): RankRequest {
+  return {
+    queries: [...queries],
+    documents: [...documents],
+    max_tokens: maxTokens === null ? null : Math.min(maxTokens, most),
+    instruction,
+  };
+}
+
+function toOrdered(found: readonly Score[], count: number): number[] {
+  const scores = new Map(found.map(({ document, score }) => [document, score]));
+  return Array.from({ length: count }, (_, document) => {
+    const score = scores.get(document);
+    if (score === undefined) throw new OvError("engine_failed", "The engine left out a score.");
+    return score;
+  });
+}
