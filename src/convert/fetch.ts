@@ -10,11 +10,12 @@ import { HfConfig } from "../models/hf-config.ts";
 import { findHfTask, taskFiles } from "../models/hf-folder.ts";
 import { listConverted } from "../models/manifests.ts";
 import { toRealPath } from "../models/paths.ts";
-import { isServed, renderUnserved } from "../models/tasks.ts";
+import { isServed, renderUnserved, usualTask } from "../models/tasks.ts";
 import type { Session, Wanted } from "./options.ts";
 import { readOrigin, writeOrigin } from "./origin.ts";
 import { readRegistry } from "./prepare.ts";
 import { isOwn } from "./scan.ts";
+import { findWay } from "./windows.ts";
 
 /** `present`: it was made ready before, under that name. `fetched`: it lies in OV_MODEL_SRC as that folder or file. */
 export type Fetched = Present | { state: "fetched"; entry: string };
@@ -142,6 +143,14 @@ async function refuseUnfit(listing: Listing, wanted: Wanted, { deps, signal }: S
       what: `Cannot convert ${repo}`,
       why: renderUnserved(task),
       next: "Choose a model for another task.",
+    });
+  }
+  const way = findWay(config.model_type ?? "", task ?? usualTask, config.auto_map !== undefined);
+  if (config.model_type !== undefined && "problem" in way) {
+    throw new OvError("conversion_failed", {
+      what: `Cannot convert ${repo}`,
+      why: way.problem,
+      next: "Look for a ready OpenVINO model of it, or choose another one.",
     });
   }
   if (!wanted.unattended || config.auto_map === undefined) return;

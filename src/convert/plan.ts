@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { renderBytes } from "../bytes.ts";
 import { toGgufLabel } from "../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
+import { otherTransformersBytes } from "./other-transformers.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
 
 interface PlannedBase {
@@ -99,6 +101,7 @@ function planExport(
   const { weightFormat } = options;
   const groupSize = toGroupSize(weightFormat, source.widths);
   if (groupSize !== null) base.notes.push(describeGroupSize(groupSize, source.widths));
+  if (source.transformers !== null) base.notes.push(describeOther(source.transformers));
   return {
     ...base,
     source,
@@ -109,6 +112,11 @@ function planExport(
     diskNeeded: estimateDisk(source.parameters, weightFormat),
     memoryNeeded: 2 * toBf16Bytes(source.parameters) + exporterItself,
   };
+}
+
+function describeOther(version: string): string {
+  const size = renderBytes(otherTransformersBytes);
+  return `it is exported with transformers ${version}, installed beside the converter's own if it is not there yet (about ${size})`;
 }
 
 /** `<out>/<name>/task-<task>__wf-<weight format>`. */

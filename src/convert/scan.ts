@@ -11,6 +11,7 @@ import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
 import { findQuantizationProblem } from "../models/quantization.ts";
 import { isServed, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
+import { findWay, type OtherTransformers } from "./windows.ts";
 
 /** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
@@ -26,6 +27,8 @@ export interface ExportSource extends Pick<HfFolder, "bytes" | "parameters" | "w
   task: string;
   /** As the exporter knows it: rerankers are exported for what their networks do. */
   exportTask: string;
+  /** What it is exported with in place of the converter's own; null: that. */
+  transformers: OtherTransformers | null;
 }
 
 /** It needs no export, only an entry in the registry. */
@@ -199,21 +202,26 @@ function lookAtWeights(
   if ("problem" in found) return found.problem;
   const { bytes, parameters, widths, code, isLink } = found;
   const wanted = task ?? found.task ?? usualTask;
-  return (
-    findObstacle(found, wanted) ?? {
-      kind: "export",
-      folder,
-      label,
-      path,
-      task: wanted,
-      exportTask: wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted,
-      bytes,
-      parameters,
-      widths,
-      code,
-      isLink,
-    }
-  );
+  const exportTask = wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted;
+  const obstacle = findObstacle(found, wanted);
+  if (obstacle !== null) return obstacle;
+  const way = findWay(found.modelType, exportTask, found.hasCode);
+  return "problem" in way
+    ? `unsupported architecture: ${way.problem}`
+    : {
+        kind: "export",
+        folder,
+        label,
+        path,
+        task: wanted,
+        exportTask,
+        transformers: way.transformers,
+        bytes,
+        parameters,
+        widths,
+        code,
+        isLink,
+      };
 }
 
 /** Why a complete model cannot be exported for the task, as a clause; null: it can be tried. */

@@ -12,6 +12,7 @@ import { runPlanned, toLogPath } from "./run.ts";
 import type { Scan } from "./scan.ts";
 import { findSources, planSources, type SourceOptions } from "./sources.ts";
 import { recover } from "./transaction.ts";
+import type { OtherTransformers } from "./windows.ts";
 
 /** `refused`: nothing was started, for want of disk or memory, or because whoever was asked said no. */
 export type SessionEnd = "done" | "failed" | "refused";
@@ -71,9 +72,17 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
       decision === "done" ? "done" : "refused",
     );
   }
-  if (mustInstall) await deps.converter.install(signal, (line) => report({ type: "installing", line }));
+  const onProgress = (line: string) => report({ type: "installing", line });
+  if (mustInstall) await deps.converter.install(signal, onProgress);
+  for (const version of toOtherTransformers(plan)) {
+    await deps.converter.installOther(version, signal, onProgress);
+  }
   const models = await runAll(session, plan, consent);
   return toResult(models, models.some(({ error }) => error !== null) ? "failed" : "done");
+}
+
+function toOtherTransformers(plan: readonly Planned[]): Set<OtherTransformers> {
+  return new Set(plan.filter(isExport).flatMap(({ source }) => source.transformers ?? []));
 }
 
 function toSourceOptions({ options: { loaded, overwrite, copy } }: Session): SourceOptions {
@@ -166,7 +175,7 @@ async function runOne(
       trustRemoteCode: isExport(planned) && consent.mayRunCode(planned),
       variables,
       trusted: toTrusted(settings),
-      exporter: deps.converter.command,
+      exporter: deps.converter.toCommand(isExport(planned) ? planned.source.transformers : null),
       overwrite: options.overwrite,
       async check(path) {
         report({ type: "checking", model, seconds: toSeconds() });

@@ -17,6 +17,8 @@ export interface HfFolder {
   /** Widths of its weight matrices, that its config.json states. */
   widths: number[];
   architectures: readonly string[];
+  /** As transformers names it; empty: its config.json does not say. */
+  modelType: string;
   /** What the model does, see tasks.ts; null: its files do not show it. */
   task: string | null;
   /** The task that its networks are exported for, by its architecture alone; null: that does not show it. */
@@ -50,6 +52,7 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     parameters,
     widths: toWidths(config),
     architectures,
+    modelType: config.model_type ?? "",
     task: findHfTask(config, { files, label: basename(path), path }),
     networks: findArchitectureTask(architectures),
     quantization: findQuantization(config),

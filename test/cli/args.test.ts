@@ -49,6 +49,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   weightFormat: ["int4", "int4"],
   pull: null,
   trustRemoteCode: null,
+  page: null,
 };
 
 const all = Object.keys(samples) as SettingName[];

@@ -50,6 +50,7 @@ describe("loadSettings", () => {
       apiKeyFile: null,
       corsOrigins: [],
       allowedHosts: [],
+      page: true,
       logLevel: "info",
       logFormat: "text",
       modelSrc: join(home, "model"),

@@ -12,6 +12,7 @@ function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource
   const facts = {
     task,
     exportTask: task,
+    transformers: null,
     bytes: 2 * GB,
     parameters: GB,
     widths: [128],

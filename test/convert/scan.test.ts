@@ -83,6 +83,11 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
+  [
+    "an architecture that the exporter does not know",
+    { "config.json": config({ model_type: "rwkv7" }) },
+    'unsupported architecture: the exporter does not know the architecture "rwkv7"',
+  ],
   ...(
     [
       ["gptq", "GPTQ"],
@@ -150,6 +155,7 @@ describe("scanSources", () => {
         kind: "export",
         folder: "A Model",
         label: "A Model",
+        transformers: null,
         path,
         task,
         exportTask: task,

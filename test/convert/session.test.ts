@@ -66,7 +66,10 @@ function createScene(
   const events: ConvertEvent[] = [];
   let isReady = false;
   const converter: Session["deps"]["converter"] = {
-    command: fakeExporter,
+    toCommand: () => fakeExporter,
+    async installOther(transformers, _signal, onProgress) {
+      onProgress(`Installing transformers ${transformers}`);
+    },
     isReady: async () => isReady,
     async install(_signal, onProgress) {
       onProgress("Installing it");

@@ -22,6 +22,7 @@ describe("GET /openapi.json", () => {
       "/metrics": ["get"],
       "/v1/chat/completions/{id}/cancel": ["post"],
       "/v1/events": ["get"],
+      "/v1/requests": ["get"],
       "/v1/embeddings": ["post"],
       "/v1/rerank": ["post"],
       "/v2/rerank": ["post"],

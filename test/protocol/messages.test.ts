@@ -8,7 +8,7 @@ import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
 import { readLines } from "../../src/protocol/lines.ts";
 import { parseFromHost, parseToHost } from "../../src/protocol/messages.ts";
 import { eventReaders } from "../../src/protocol/operations.ts";
-import { modelPath, runtimeDir } from "../helpers/environment.ts";
+import { encodersPath, modelPath, runtimeDir } from "../helpers/environment.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -124,6 +124,19 @@ describe("the recorded lines of the protocol", () => {
     await play(launcher, modelPath(), ofText, (message) => toShape(message));
     launcher.remove();
   }, 60_000);
+
+  test.each([
+    ["minilm", ofEmbedding],
+    ["cross-encoder", ofRanking],
+  ])(
+    "are what it answers with the model %s",
+    async (name, lines) => {
+      const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
+      await play(launcher, join(encodersPath(), name), lines, (message) => toShape(message));
+      launcher.remove();
+    },
+    60_000,
+  );
 
   test("are the course of what the native host answers", async () => {
     const folder = createTempDir();

@@ -32,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
     "models",
     "registry",
     "metrics",
+    "page",
     "threads",
     "linux",
     "config",
@@ -76,6 +77,7 @@ const allowed: Record<string, readonly string[]> = {
   grammar: ["protocol", "errors"],
   protocol: ["errors"],
   metrics: ["engine", "serving", "linux"],
+  page: [],
   python: ["linux", "errors"],
   registry: ["linux", "tool-formats", "files", "nearest", "errors"],
   models: ["files", "errors"],
@@ -99,6 +101,7 @@ const packageOwners: [name: RegExp, area: string][] = [
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
   [/^prom-client$/, "metrics"],
+  [/^(preact|@preact\/.*|uplot|marked|dompurify)$/, "page"],
 ];
 
 const files = await readSourceFiles();

@@ -85,4 +85,13 @@ export const networkSettings = {
     default: "32MB",
     help: "Largest request body, in bytes or with KB, MB, GB",
   },
+  page: {
+    env: "OV_PAGE",
+    flag: "page",
+    commands: ["serve"],
+    kind: "switch",
+    schema: Type.Boolean(),
+    default: "true",
+    help: "Serve a page for browsers at /: models, requests, charts, the log, a chat; --no-page removes it",
+  },
 } as const satisfies Record<string, Setting>;

@@ -1,5 +1,7 @@
+import { OvError } from "../../errors.ts";
 import { findUnwritable } from "../../linux/folders.ts";
 import type { Log } from "../../log.ts";
+import { withWishes } from "../../models/embedding.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
 import { mainOperation, toTaskName } from "../../models/tasks.ts";
@@ -30,6 +32,11 @@ export function createLoader(options: LoaderOptions): LoadModel {
     checkEntryTask(name, task, described);
     const unwritable = device === "CPU" ? null : findUnwritable(options.modelCacheDir, "OV_MODEL_CACHE_DIR");
     if (unwritable !== null) options.log.warn(unwritable, { model: name });
+    const embedding = described.embedding && withWishes(described.embedding, target.embedding);
+    if (embedding?.problem) {
+      const what = `Cannot load model ${JSON.stringify(name)}`;
+      throw new OvError("model_load_failed", { what, why: embedding.problem, next: "Use another model." });
+    }
     const launcher = await options.engines.choose(target, mainOperation(task));
     const host = await startHost({
       model: name,
@@ -42,7 +49,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         task: toTaskName(task),
         device,
         context_length: contextLength ?? described.contextLength,
-        ...(described.embedding && { embedding: described.embedding.way }),
+        ...(embedding && { embedding: embedding.way }),
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         cache_dir: options.modelCacheDir,
@@ -55,6 +62,6 @@ export function createLoader(options: LoaderOptions): LoadModel {
       onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
       signal,
     });
-    return { host, defaults: described.defaults, embedding: described.embedding };
+    return { host, defaults: described.defaults, embedding };
   };
 }

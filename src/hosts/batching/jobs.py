@@ -8,7 +8,8 @@ from typing import Any
 
 from messages import Message, RequestFailed, failed, last_line
 
-# Tokens in a batch at most, padding included: more make no batch faster on a CPU, and take more memory.
+# Tokens in a batch at most, padding included. Measured on 2 cores with MiniLM and texts of about 35 tokens:
+# 192 give 830 embeddings/s, 768: 863, 4,096: 920. More take memory and delay the requests beside it.
 BATCH_TOKENS = 4_096
 # Texts in a batch at most.
 BATCH_TEXTS = 64
