@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { OvError, toOvError } from "../errors.ts";
-import { usualTask } from "../models/tasks.ts";
 import { askConsent, type Consent } from "./consent.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
 import { type Fetched, fetchSource, type Present } from "./fetch.ts";
@@ -52,8 +51,9 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   const { deps, options, report, signal } = session;
   const fetched = options.wanted === null ? null : await fetchSource(options.wanted, session);
   if (fetched?.state === "present") {
-    report({ ...fetched, type: "present" });
-    return { report: { recovered, models: [toPresent(fetched, session)], skipped: [] }, end: "done" };
+    const { repo, name, path, weightFormat } = fetched;
+    report({ type: "present", repo, name, path, weightFormat });
+    return { report: { recovered, models: [toPresent(fetched)], skipped: [] }, end: "done" };
   }
   const scan = await scanOnce(session, fetched);
   const skipped = scan.skipped.map(({ folder, reason }) => ({ folder, reason }));
@@ -230,14 +230,13 @@ function toReported(planned: Planned, state: ReportedModel["state"], error?: OvE
   };
 }
 
-function toPresent({ name, path }: Present, { options }: Session): ReportedModel {
-  const entry = readRegistry(options.loaded.settings).entries.get(name);
+function toPresent({ name, path, task, weightFormat }: Present): ReportedModel {
   return {
     folder: basename(path),
     name,
     state: "present",
-    task: entry?.task ?? options.loaded.settings.task ?? usualTask,
-    weight_format: entry?.weight_format ?? options.loaded.settings.weightFormat,
+    task,
+    weight_format: weightFormat,
     path,
     python_files: [],
     original_path: null,
