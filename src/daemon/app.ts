@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { ollama } from "../api/ollama/errors.ts";
 import { createRootRoutes } from "../api/ollama/root.ts";
+import type { PageFiles } from "../api/operate/page.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
@@ -15,13 +16,16 @@ import type { Registry } from "../registry/registry.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
+import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
+import type { Ears } from "../wyoming/session.ts";
 import { toEngineState } from "./engine-state.ts";
 import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
+import { createEarsFor } from "./wyoming.ts";
 
 interface AppParts {
   settings: Settings;
@@ -44,6 +48,8 @@ export interface Apps {
   main: AppHandler;
   /** Ollama's API alone, for a port of its own. */
   createOllama(): AppHandler;
+  /** For the Wyoming protocol, on a port of its own. */
+  ears: Ears;
 }
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
@@ -52,9 +58,12 @@ export function createAppsFor(parts: AppParts): Apps {
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
   const newId = () => randomUUID().replaceAll("-", "");
+  const openRequests = createOpenRequests();
   const routes = createRoutes({
     ...settings,
     ...parts,
+    openRequests,
+    readPage: settings.page ? readPage : null,
     facts: createFactsReader(),
     readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
     readReadiness: () =>
@@ -70,10 +79,16 @@ export function createAppsFor(parts: AppParts): Apps {
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
   const access = { ...settings, machine: hostname() };
-  const app = { ...settings, ...parts, access, readLarge: threads.readLarge, newId };
+  const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
+    ears: createEarsFor({ ...settings, ...parts, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };
+}
+
+async function readPage(): Promise<PageFiles> {
+  const { pageFiles } = await import("../page/files.ts");
+  return pageFiles;
 }

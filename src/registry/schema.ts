@@ -3,6 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { OvError, toReason } from "../errors.ts";
 import { toolFormatNames } from "../tool-formats.ts";
 import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
+import { EmbeddingEntry, embeddingNames, embeddingSchema } from "./embedding.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
 
 /** One model of registry.json. Keys that are not named here are allowed and kept. */
@@ -43,6 +44,7 @@ export const RegistryEntry = Type.Object(
         description: "an object from name to defaults",
       }),
     ),
+    embedding: Type.Optional(EmbeddingEntry),
     /** How the model writes tool calls, where its chat template does not show it. */
     tool_format: Type.Optional(
       Type.Union(
@@ -157,6 +159,10 @@ function findFault(name: string, value: unknown): string {
   if (field === "defaults" && part !== undefined) {
     const what = `the default ${show(part)} in its "defaults"`;
     return findMemberFault(what, error.value, defaultSchema(part), defaultNames);
+  }
+  if (field === "embedding" && part !== undefined) {
+    const what = `the value ${show(part)} in its "embedding"`;
+    return findMemberFault(what, error.value, embeddingSchema(part), embeddingNames);
   }
   if (field === "presets" && part !== undefined && inner !== undefined) {
     const what = `the default ${show(inner)} in its preset ${show(part)}`;

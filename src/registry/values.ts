@@ -4,12 +4,13 @@ import { type ErrorFacts, OvError } from "../errors.ts";
 import { findNearest } from "../nearest.ts";
 import { defaultNames, defaultSchema } from "./defaults.ts";
 import { checkFreePreset, findEntry, type RawModels, toFields } from "./edit.ts";
+import { embeddingNames, embeddingSchema } from "./embedding.ts";
 import { propertyNames, propertySchema } from "./properties.ts";
 import { RegistryEntry } from "./schema.ts";
 
 const schemas = new Map<string, TSchema>(Object.entries(RegistryEntry.properties));
 /** Aliases have a command of their own, which checks the other models' names too. */
-const apart = ["aliases", "properties", "defaults", "presets"];
+const apart = ["aliases", "properties", "defaults", "embedding", "presets"];
 const settable = [...schemas.keys()].filter((key) => !apart.includes(key));
 
 /** Keys within objects of the entry, and how they are spoken of. */
@@ -22,6 +23,13 @@ const groups = [
     words: "properties",
   },
   { prefix: "defaults.", schemaOf: defaultSchema, names: defaultNames, word: "default", words: "defaults" },
+  {
+    prefix: "embedding.",
+    schemaOf: embeddingSchema,
+    names: embeddingNames,
+    word: "value of embeddings",
+    words: "values",
+  },
   { prefix: "presets.", schemaOf: defaultSchema, names: defaultNames, word: "default", words: "defaults" },
 ] as const;
 
@@ -146,7 +154,7 @@ function unknownMember(name: string, { names, word, words }: (typeof groups)[num
 }
 
 function unknownKey(key: string): OvError {
-  const next = `The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME, defaults.NAME, presets.PRESET.NAME; --force sets others.`;
+  const next = `The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME, defaults.NAME, embedding.NAME, presets.PRESET.NAME; --force sets others.`;
   return refused({ what: `Cannot set ${quote(key)}`, why: toGuess(key, settable), next });
 }
 

@@ -11,6 +11,7 @@ import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";
+import { createOpenRequests } from "../../src/serving/open-requests.ts";
 import { createPulls } from "../../src/serving/pulls.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -46,7 +47,10 @@ export function createTestApp({
   events.subscribe(metrics.observe);
   let id = 0;
   const newId = () => String(id++);
+  const openRequests = createOpenRequests();
   const routes = createRoutes({
+    openRequests,
+    readPage: null,
     catalog,
     pool,
     metrics,
@@ -69,6 +73,7 @@ export function createTestApp({
   });
   const handle = createApp({
     routes,
+    openRequests,
     dialects,
     log,
     keys: createKeyring(() => []),

@@ -22,6 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   daemon: [
     "http",
+    "wyoming",
     "api",
     "serving",
     "library",
@@ -32,6 +33,7 @@ const allowed: Record<string, readonly string[]> = {
     "models",
     "registry",
     "metrics",
+    "page",
     "threads",
     "linux",
     "config",
@@ -40,6 +42,7 @@ const allowed: Record<string, readonly string[]> = {
     "errors",
     "version",
   ],
+  wyoming: ["linux", "wav", "errors"],
   http: ["api", "serving", "linux", "log", "errors", "version"],
   api: ["serving", "generate", "protocol", "errors"],
   serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "tool-formats", "errors"],
@@ -59,6 +62,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   hub: ["models", "linux", "bytes", "files", "errors"],
   library: [
+    "wav",
     "engine",
     "python",
     "models",
@@ -76,6 +80,7 @@ const allowed: Record<string, readonly string[]> = {
   grammar: ["protocol", "errors"],
   protocol: ["errors"],
   metrics: ["engine", "serving", "linux"],
+  page: [],
   python: ["linux", "errors"],
   registry: ["linux", "tool-formats", "files", "nearest", "errors"],
   models: ["files", "errors"],
@@ -85,6 +90,7 @@ const allowed: Record<string, readonly string[]> = {
   linux: ["errors"],
   "tool-formats": [],
   bytes: [],
+  wav: [],
   files: [],
   nearest: [],
   errors: [],
@@ -99,6 +105,7 @@ const packageOwners: [name: RegExp, area: string][] = [
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
   [/^prom-client$/, "metrics"],
+  [/^(preact|@preact\/.*|uplot|marked|dompurify)$/, "page"],
 ];
 
 const files = await readSourceFiles();

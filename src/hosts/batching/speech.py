@@ -64,7 +64,8 @@ class Tokens(genai.StreamerBase):  # type: ignore[misc]
 class Speech:
     """One recording at a time, by a thread beside the one that reads commands: the engine works without the lock."""
 
-    cache_usage = 0.0
+    cache_usage = None
+    expects_more = False
 
     def __init__(self, load: Message, device: Device) -> None:
         self.path = load["path"]

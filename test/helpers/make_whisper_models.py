@@ -1,9 +1,10 @@
-"""Writes a Whisper model as a folder such as people download from Hugging Face.
+"""Models that transcribe, for tests. Runs in the converter's environment.
 
-Usage: make_whisper_model.py <folder of the packages> <target> [--tiny]. Runs in the converter's environment.
+Usage: make_whisper_models.py <folder of the packages> <target>. Writes
 
-The packages (test/supply/locks/whisper.in) carry Whisper base as CTranslate2 stores it, split in two, and its real
-tokenizer. `--tiny`: the same tokenizer over random weights of a small size, which transcribes nothing but loads fast.
+- hf/whisper-tiny: random weights of a small size under the real tokenizer. It transcribes nothing, but converts fast;
+- hf/whisper-base: the real model, whose weights the packages carry as CTranslate2 stores them, split in two;
+- whisper-base: that for OpenVINO.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from optimum.exporters.openvino import main_export
 from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizerFast
 
 TYPES = ("<f4", "<i1", "<i2", "<i4", "<f2")
@@ -134,17 +136,15 @@ def set_generation(model: WhisperForConditionalGeneration, tokenizer: WhisperTok
         setattr(config, name, value)
 
 
-def main(packages: Path, target: Path, tiny: bool) -> None:
-    (data,) = packages.glob("*_part1/data")
-    (rest,) = packages.glob("*_part2/data")
+def write(data: Path, weights: bytes | None, target: Path) -> None:
+    """`weights`: the content of a model.bin; None: random ones."""
     facts = json.loads((data / "config.json").read_text())
     torch.manual_seed(7)
-    model = WhisperForConditionalGeneration(to_config(tiny))
-    if tiny:
+    model = WhisperForConditionalGeneration(to_config(weights is None))
+    if weights is None:
         facts["alignment_heads"] = [[1, 0], [1, 1]]
     else:
-        stored = (data / "model.bin.part1").read_bytes() + (rest / "model.bin.part2").read_bytes()
-        lacking = model.load_state_dict(to_hugging_face(read_variables(stored)), strict=False)
+        lacking = model.load_state_dict(to_hugging_face(read_variables(weights)), strict=False)
         if lacking.unexpected_keys or lacking.missing_keys != ["proj_out.weight"]:
             raise SystemExit(f"The weights do not fit: {lacking}")
         model.tie_weights()
@@ -155,5 +155,19 @@ def main(packages: Path, target: Path, tiny: bool) -> None:
     WhisperFeatureExtractor(feature_size=80).save_pretrained(target)
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), "--tiny" in sys.argv[3:])
+def main() -> None:
+    packages, out = (Path(word) for word in sys.argv[1:])
+    (first,) = packages.glob("*_part1/data/model.bin.part1")
+    (second,) = packages.glob("*_part2/data/model.bin.part2")
+    write(first.parent, None, out / "hf/whisper-tiny")
+    write(first.parent, first.read_bytes() + second.read_bytes(), out / "hf/whisper-base")
+    main_export(
+        str(out / "hf/whisper-base"),
+        str(out / "whisper-base"),
+        task="automatic-speech-recognition-with-past",
+        library_name="transformers",
+        convert_tokenizer=True,
+    )
+
+
+main()
