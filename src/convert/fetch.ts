@@ -26,6 +26,8 @@ export interface Present {
   /** In the registry. */
   name: string;
   path: string;
+  task: string;
+  weightFormat: string;
 }
 
 /** Brings a model of the hub into OV_MODEL_SRC. What it lacks is asked of the hub before anything is fetched. */
@@ -87,8 +89,11 @@ function findEarlier(path: string, { repo, reuse }: Wanted, settings: Settings):
   refuseOther(repo, existsSync(path) ? path : (made?.original_path ?? path));
   const place = made?.converted_path ?? path;
   const entries = [...readRegistry(settings).entries];
-  const [name] = entries.find(([, entry]) => toRealPath(entry.path) === toRealPath(place)) ?? [];
-  if (name !== undefined && reuse) return { state: "present", repo, name, path: place };
+  const found = entries.find(([, entry]) => toRealPath(entry.path) === toRealPath(place));
+  if (found !== undefined && reuse) {
+    const [name, { task, weight_format: weightFormat }] = found;
+    return { state: "present", repo, name, path: place, task, weightFormat };
+  }
   if (made === undefined || existsSync(path)) return null;
   throw new OvError("conversion_failed", {
     what: `${repo} was converted before, as "${made.name}"; its original lies at ${made.original_path}`,

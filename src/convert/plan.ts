@@ -38,6 +38,11 @@ export function isExport(planned: Planned): planned is PlannedExport {
   return planned.source.kind === "export";
 }
 
+/** Whether the converter must be there for it. */
+export function needsConverter({ source }: Planned): boolean {
+  return source.kind === "export" || source.needsTokenizer;
+}
+
 export interface PlanOptions {
   sources: readonly Source[];
   /** Custom names by path; absent or blank: the slug of the folder's name. */
@@ -68,6 +73,8 @@ export function toPlan(options: PlanOptions): Planned[] {
     const base = { name, notes, task: source.task };
     if (source.kind !== "export") {
       const { weightFormat, path } = source;
+      if (source.needsTokenizer)
+        notes.push("it lacks its tokenizer, which is made of its tokenizer files first");
       return { ...base, source, weightFormat, path };
     }
     const planned = planExport(source, base, originals, options);

@@ -5,10 +5,11 @@ import { isOpenVinoFolder } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
 import { hasWeights } from "../models/gguf-folder.ts";
-import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
+import { type HfFolder, hasTokenizerFiles, readHfFolder } from "../models/hf-folder.ts";
 import { findCachedModel, listFolders } from "../models/hub-cache.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
+import { findMissingTokenizers } from "../models/problems.ts";
 import { findQuantizationProblem } from "../models/quantization.ts";
 import { isServed, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
 import { findWay, type OtherTransformers } from "./windows.ts";
@@ -41,6 +42,8 @@ export interface ReadySource {
   weightFormat: string;
   /** As its files show it; otherwise the one that was asked for. */
   task: string;
+  /** Its tokenizer must be converted first, of the files of transformers in its folder. */
+  needsTokenizer: boolean;
 }
 
 export interface Skipped {
@@ -182,10 +185,25 @@ async function lookAtReady(
   const name = registered.get(toRealPath(path));
   if (name !== undefined) return `already registered as "${name}"`;
   try {
-    const found = await describeModel(path);
+    const found = await describeModel(path, { bare: true });
     if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
     const { weightFormat, weightsBytes: bytes } = found;
-    return { kind, folder, label, path, bytes, weightFormat, task: found.task ?? task ?? usualTask };
+    const files = kind === "openvino" ? (tryList(path) ?? []) : [];
+    const missing = kind === "openvino" ? findMissingTokenizers(new Set(files), found.task) : [];
+    if (missing.length > 0 && !hasTokenizerFiles(files)) {
+      return `it has no ${missing.join(" and no ")}, and no tokenizer.json to make them of: fetch it completely`;
+    }
+    const needsTokenizer = missing.length > 0;
+    return {
+      kind,
+      folder,
+      label,
+      path,
+      bytes,
+      weightFormat,
+      task: found.task ?? task ?? usualTask,
+      needsTokenizer,
+    };
   } catch (error) {
     if (!(error instanceof OvError) || error.facts.why === undefined) return toReason(error);
     const { why, next } = error.facts;

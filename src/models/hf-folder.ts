@@ -56,7 +56,7 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     task: findHfTask(config, { files, label: basename(path), path }),
     networks: findArchitectureTask(architectures),
     quantization: findQuantization(config),
-    hasTokenizer: files.some((name) => tokenizerFile.test(name)),
+    hasTokenizer: hasTokenizerFiles(files),
     hasCode: config.auto_map !== undefined,
     code: findOwnCode(path, files),
     isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
@@ -92,6 +92,11 @@ function isAdapter(files: readonly string[]): boolean {
     (name) => /\.(safetensors|bin)$/.test(name) && !/^(training|adapter_model)/.test(name),
   );
   return files.includes("adapter_config.json") && weights.length === 0;
+}
+
+/** Whether they hold a tokenizer in the form of transformers. */
+export function hasTokenizerFiles(files: readonly string[]): boolean {
+  return files.some((name) => tokenizerFile.test(name));
 }
 
 /** With the next step, where there is one. */

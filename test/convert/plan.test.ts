@@ -109,6 +109,7 @@ describe("what is planned", () => {
         kind: "gguf",
         folder: "m.gguf",
         label: "m.gguf",
+        needsTokenizer: false,
         path,
         bytes: 1,
         weightFormat: "q4_1",

@@ -132,6 +132,11 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     "unsupported architecture: a model that",
   ],
   [
+    "an OpenVINO model without tokenizer files of any form",
+    { "openvino_model.xml": "x", "openvino_model.bin": "x", "tokenizer.json": null },
+    "it has no openvino_tokenizer.xml and no openvino_detokenizer.xml, and no tokenizer.json to make them of",
+  ],
+  [
     "half an OpenVINO model",
     { "openvino_model.xml": "x" },
     "it is an incomplete export without openvino_model.bin",
