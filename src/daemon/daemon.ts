@@ -9,6 +9,7 @@ import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { describeModel } from "../models/folder.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
 import { version } from "../version.ts";
@@ -45,7 +46,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const pulls = createPullsFor({ loaded, events });
   const pool = createPoolFor({ settings, log, engines, events });
   const registry = createRegistryFor({ settings, log, pool, events, catalog: () => catalog });
-  const catalog = createCatalog({ ...settings, registry });
+  const catalog = createCatalog({ ...settings, registry, modelTask: await readTask(settings.modelPath) });
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
   const threads = createDaemonThreads();
@@ -84,4 +85,13 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     engines.dispose();
     signals.dispose();
   }
+}
+
+/** null: there is no model at the path, or its files do not show its task. */
+async function readTask(path: string | null): Promise<string | null> {
+  if (path === null) return null;
+  return await describeModel(path).then(
+    ({ task }) => task,
+    () => null,
+  );
 }

@@ -71,7 +71,7 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 
 const pastSuffix = "-with-past";
 
-/** Of a model whose files show no task, when it is converted. */
+/** Of a model whose files show no task. */
 export const usualTask = "text-generation-with-past";
 
 /** Of a model whose files do not state what it does. */

@@ -13,6 +13,8 @@ const wordsPerText = 30;
 
 export interface EmbedRow {
   atOnce: number;
+  /** Texts in each request; the raw pipeline gets `atOnce` times as many in one call. */
+  texts: number;
   /** Embeddings per second, medians of all rounds. */
   raw: number;
   served: number;
@@ -20,7 +22,7 @@ export interface EmbedRow {
   ratio: number;
 }
 
-/** The raw pipeline gets as many texts in one call as the server gets requests at once; both in turns. */
+/** Both in turns. */
 export async function measureEmbed(
   server: Pick<ChatTarget, "host" | "port">,
   prompts: Prompts,
@@ -28,16 +30,24 @@ export async function measureEmbed(
 ): Promise<EmbedRow[]> {
   await using raw = await startRaw(options);
   const rows: EmbedRow[] = [];
-  for (const atOnce of [1, 16]) {
+  for (const { atOnce, texts: size } of [
+    { atOnce: 1, texts: 1 },
+    { atOnce: 16, texts: 1 },
+    { atOnce: 1, texts: 16 },
+  ]) {
     const pairs: { raw: number; served: number }[] = [];
     for (let index = 0; index <= options.rounds; index++) {
       const texts = Array.from({ length: textsPerRound }, () => prompts.nextPrefix(wordsPerText));
-      const pair = { raw: await raw.run(texts, atOnce), served: await embedAll(server, texts, atOnce) };
+      const pair = {
+        raw: await raw.run(texts, atOnce * size),
+        served: await embedAll(server, texts, { atOnce, size }),
+      };
       // The first one loads the server's model.
       if (index > 0) pairs.push({ raw: textsPerRound / pair.raw, served: textsPerRound / pair.served });
     }
     rows.push({
       atOnce,
+      texts: size,
       raw: round(median(pairs.map((pair) => pair.raw))),
       served: round(median(pairs.map((pair) => pair.served))),
       ratio: round(median(pairs.map((pair) => pair.served / pair.raw)), 3),
@@ -47,24 +57,24 @@ export async function measureEmbed(
 }
 
 export function toEmbedFigures(rows: EmbedRow[]): Figure[] {
-  return rows.map(({ atOnce, raw, served, ratio }) => ({
-    name: `embeddings/s at ${atOnce} over raw (${served} / ${raw})`,
+  return rows.map(({ atOnce, texts, raw, served, ratio }) => ({
+    name: `embeddings/s at ${atOnce}, ${texts} in a request, over raw (${served} / ${raw})`,
     value: ratio,
     unit: "",
     goal: { atLeast: ratioGoal },
   }));
 }
 
-/** One text to a request, so many requests at once; the seconds of the whole run. */
+/** So many texts to a request, so many requests at once; the seconds of the whole run. */
 async function embedAll(
   { host, port }: Pick<ChatTarget, "host" | "port">,
   texts: readonly string[],
-  atOnce: number,
+  { atOnce, size }: { atOnce: number; size: number },
 ): Promise<number> {
   const started = performance.now();
   const left = [...texts];
   const work = async () => {
-    for (let input = left.pop(); input !== undefined; input = left.pop()) {
+    for (let input = left.splice(0, size); input.length > 0; input = left.splice(0, size)) {
       const body = JSON.stringify({ model: "embed", input, encoding_format: "base64" });
       const response = await fetch(`http://${host}:${port}/v1/embeddings`, { method: "POST", body });
       if (!response.ok) throw new Error(await response.text());

@@ -33,8 +33,12 @@ class Kind(Protocol):
         """Whether `step` has something to do."""
 
     @property
-    def cache_usage(self) -> float:
-        """The share of the KV cache's blocks that running requests hold, 0 to 1; 0 where there is none."""
+    def cache_usage(self) -> float | None:
+        """The share of the KV cache's blocks that running requests hold, 0 to 1; None: it has no such cache."""
+
+    @property
+    def expects_more(self) -> bool:
+        """Whether a moment's wait is likely to bring requests that share the next step."""
 
     def step(self) -> list[Message]:
         """Some of the work of all requests, and the answers that came of it. What it raises ends the process."""

@@ -64,8 +64,12 @@ class Engine:
         return self.kind.busy
 
     @property
-    def cache_usage(self) -> float:
+    def cache_usage(self) -> float | None:
         return self.kind.cache_usage
+
+    @property
+    def expects_more(self) -> bool:
+        return self.kind.expects_more
 
     def step(self) -> list[Message]:
         return self.kind.step()
