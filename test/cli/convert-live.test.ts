@@ -154,7 +154,7 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
     expect(text).toContain('Beta: the name "My Chat!" is written "my-chat".');
     expect(text).toContain('Gamma: the name "my-chat" is taken, so it becomes "my-chat-2".');
     expect(text.split("? ").length - 1).toBe(5);
-    expect(text).toContain("[4/4] model: converted as");
+    expect(text).toContain("[4/4] moxing: converted as");
   }, 30_000);
 
   test.each([
