@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError, toReason } from "../errors.ts";
+import { OvError } from "../errors.ts";
+import { explainFault } from "../json/fault.ts";
 import { toolFormatNames } from "../tool-formats.ts";
 import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
 import { EmbeddingEntry, embeddingNames, embeddingSchema } from "./embedding.ts";
@@ -80,11 +81,13 @@ export interface ParsedRegistry {
  * `source`: what that error names.
  */
 export function parseRegistryFile(text: string, source = "The registry"): RegistryFile {
+  // An editor of Windows puts a mark before it.
+  const json = text.replace(/^\uFEFF/, "");
   let file: unknown;
   try {
-    file = JSON.parse(text);
+    file = JSON.parse(json);
   } catch (error) {
-    throw invalid(`${source} is not valid JSON (${toReason(error)})`, error);
+    throw invalid(`${source} is not valid JSON: ${explainFault(json)}`, error);
   }
   if (Value.Check(RegistryFile, file)) return file;
   const shape = typeof file === "object" && file !== null && !Array.isArray(file) ? file : undefined;
