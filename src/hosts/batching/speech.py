@@ -162,7 +162,7 @@ class Speech:
             self.pipeline = self._load()
         language = message["language"]
         at = 0.0
-        # A shorter rest after a whole sentence is no speech, but a model hears some in it (whisper.cpp has the same rule).
+        # A shorter rest after a whole sentence is no speech, but a model hears some in it (as in whisper.cpp).
         while at == 0 or at < seconds - LEAST_STEP:
             window = samples[round(at * SAMPLE_RATE) : round((at + SECONDS) * SAMPLE_RATE)]
             length = len(window) / SAMPLE_RATE
