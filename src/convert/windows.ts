@@ -43,6 +43,11 @@ export function findWay(type: string, task: string, hasCode: boolean): Way {
   };
 }
 
+/** The types that the exporter knows for a task. */
+export function listTypes(task: string): string[] {
+  return Object.entries(types).flatMap(([type, tasks]) => (Object.hasOwn(tasks, task) ? [type] : []));
+}
+
 /** optimum names its types with hyphens where transformers has underscores, in some. */
 function toType(type: string): string {
   return Object.hasOwn(types, type) ? type : type.replaceAll("_", "-");
