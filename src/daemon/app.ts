@@ -20,7 +20,7 @@ import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
 import type { Ears } from "../wyoming/session.ts";
-import { toEngineState } from "./engine-state.ts";
+import { createFindEngineProblem, toEngineState } from "./engine-state.ts";
 import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
@@ -57,6 +57,7 @@ export function createAppsFor(parts: AppParts): Apps {
   const { settings, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
+  const served = { registry, catalog, pool, findEngineProblem: createFindEngineProblem(engines, settings) };
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();
   const routes = createRoutes({
@@ -65,9 +66,14 @@ export function createAppsFor(parts: AppParts): Apps {
     openRequests,
     readPage: settings.page ? readPage : null,
     facts: createFactsReader(),
-    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
+    readHealth: () => readHealth({ version, started, ...served, engine }),
     readReadiness: () =>
-      findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
+      findReasonsNotToServe({
+        ...served,
+        engine: engine(),
+        stopping: stopping.now,
+        preloading: preloads.running,
+      }),
     newId,
     keepFile: parts.files.keep,
     runTextJob: threads.runTextJob,

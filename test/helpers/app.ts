@@ -41,7 +41,7 @@ export function createTestApp({
     observe: (event) => events.publish({ topic: "model", ...event }),
   });
   const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
-  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
+  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null, deviceFailure: null });
   const metrics = createMetrics({ version: "0", readModels: pool.status });
   events.subscribe(createRequestLog(log));
   events.subscribe(metrics.observe);
@@ -55,7 +55,16 @@ export function createTestApp({
     pool,
     metrics,
     facts: async () => ({ contextLength: null, modified: 0, description: null }),
-    readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
+    readHealth: () =>
+      readHealth({
+        version: "0",
+        started: new Date(0),
+        registry,
+        catalog,
+        pool,
+        engine,
+        findEngineProblem: () => null,
+      }),
     readReadiness: () => [],
     maxTokens: 16,
     requestSeconds: 10,
