@@ -26,8 +26,7 @@ def decode(path: str, max_seconds: float) -> Any:
 
     Raises RequestFailed where nothing can be read, or where it is longer than `max_seconds`.
     """
-    parts: list[Any] = []
-    size = 0
+    samples = bytearray()
     try:
         # An open file, so that FFmpeg opens none itself.
         with (
@@ -36,17 +35,18 @@ def decode(path: str, max_seconds: float) -> Any:
         ):
             if not container.streams.audio:
                 raise unreadable("it has no sound")
+            # PyAV crashes at a packet of such a stream.
+            if container.streams.audio[0].codec_context is None:
+                raise unreadable("nothing decodes its sound")
             for frame in _frames(container):
-                part = frame.to_ndarray().reshape(-1)
-                parts.append(part)
-                size += len(part)
-                if size > max_seconds * SAMPLE_RATE:
+                samples += frame.to_ndarray().tobytes()
+                if len(samples) > 2 * max_seconds * SAMPLE_RATE:
                     raise too_long(max_seconds)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise unreadable(_reason(error)) from error
-    if size == 0:
+    if not samples:
         raise unreadable("it holds no sound")
-    return np.concatenate(parts)
+    return np.frombuffer(samples, dtype=np.int16)
 
 
 def _frames(container: Any) -> Any:

@@ -40,6 +40,17 @@ class Job:
         return request_id
 
 
+def read_facts(file: Path) -> Message:
+    try:
+        facts: Message = json.loads(file.read_text())
+        return facts
+    except (OSError, ValueError) as error:
+        raise RequestFailed(
+            "model_load_failed",
+            f"A model that transcribes needs a whole {file.name} beside it ({error}): convert it again.",
+        ) from error
+
+
 class Cancelled(Exception):
     pass
 
@@ -70,7 +81,7 @@ class Speech:
     def __init__(self, load: Message, device: Device) -> None:
         self.path = load["path"]
         self.device = device
-        facts = json.loads((Path(self.path) / "generation_config.json").read_text())
+        facts = read_facts(Path(self.path) / "generation_config.json")
         self.languages = {name.strip("<|>"): name for name in facts.get("lang_to_id", {})}
         self.has_words = bool(facts.get("alignment_heads"))
         self.first_time: int = facts.get("no_timestamps_token_id", 50_363) + 1
