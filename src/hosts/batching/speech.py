@@ -40,7 +40,16 @@ class Job:
         return request_id
 
 
-def read_facts(file: Path) -> Message:
+def check_kind(config: Message) -> None:
+    kind = config.get("model_type")
+    if kind != "whisper":
+        raise RequestFailed(
+            "model_load_failed",
+            f'The engine transcribes with Whisper models alone, and this one is a "{kind}": use one of those.',
+        )
+
+
+def read_json(file: Path) -> Message:
     try:
         facts: Message = json.loads(file.read_text())
         return facts
@@ -81,7 +90,8 @@ class Speech:
     def __init__(self, load: Message, device: Device) -> None:
         self.path = load["path"]
         self.device = device
-        facts = read_facts(Path(self.path) / "generation_config.json")
+        check_kind(read_json(Path(self.path) / "config.json"))
+        facts = read_json(Path(self.path) / "generation_config.json")
         self.languages = {name.strip("<|>"): name for name in facts.get("lang_to_id", {})}
         self.has_words = bool(facts.get("alignment_heads"))
         self.first_time: int = facts.get("no_timestamps_token_id", 50_363) + 1
