@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ FORMATS = (
 )
 
 
-def decode(path: str, max_seconds: float) -> Any:
+def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: None) -> Any:
     """All of the first sound track: int16, mono, SAMPLE_RATE. What is damaged is left out, as players do.
 
-    Raises RequestFailed where nothing can be read, or where it is longer than `max_seconds`.
+    `look` is called again and again, and ends it by raising. Raises RequestFailed where nothing can be read, or
+    where it is longer than `max_seconds`.
     """
     samples = bytearray()
     try:
@@ -39,6 +41,7 @@ def decode(path: str, max_seconds: float) -> Any:
             if container.streams.audio[0].codec_context is None:
                 raise unreadable("nothing decodes its sound")
             for frame in _frames(container):
+                look()
                 samples += frame.to_ndarray().tobytes()
                 if len(samples) > 2 * max_seconds * SAMPLE_RATE:
                     raise too_long(max_seconds)

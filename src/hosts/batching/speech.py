@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import zlib
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ PATIENCE = 0.05
 SILENCE = 16
 # Whisper's context holds 448 tokens; half of them are for what came before (whisper/decoding.py).
 PROMPT_TOKENS = 223
+CONTROL = re.compile(r"<\|.*?\|>")
 # A text that packs better repeats itself; it is written again, each time with more chance (whisper/transcribe.py).
 MOST_PACKED = 2.4
 TEMPERATURES = (0.0, 0.4, 0.8)
@@ -33,11 +35,17 @@ TEMPERATURES = (0.0, 0.4, 0.8)
 class Job:
     message: Message
     cancelled: threading.Event = field(default_factory=threading.Event)
+    moved: bool = False
+    """Whether a token was written since somebody looked."""
 
     @property
     def id(self) -> int:
         request_id: int = self.message["id"]
         return request_id
+
+    def look(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
 
 
 def check_kind(config: Message) -> None:
@@ -67,15 +75,16 @@ class Cancelled(Exception):
 class Tokens(genai.StreamerBase):  # type: ignore[misc]
     """Collects what is written, and ends it when its request is left."""
 
-    def __init__(self, cancelled: threading.Event) -> None:
+    def __init__(self, job: Job) -> None:
         super().__init__()
         self.ids: list[int] = []
-        self._cancelled = cancelled
+        self._job = job
 
     def write(self, token: int | list[int]) -> Any:
         self.ids += token if isinstance(token, list) else [token]
+        self._job.moved = True
         status = genai.StreamingStatus
-        return status.CANCEL if self._cancelled.is_set() else status.RUNNING
+        return status.CANCEL if self._job.cancelled.is_set() else status.RUNNING
 
     def end(self) -> None:
         pass
@@ -150,7 +159,7 @@ class Speech:
         try:
             answers = [self._answers.get(timeout=PATIENCE)]
         except Empty:
-            return None
+            return self._show_life()
         while not self._answers.empty():
             answers.append(self._answers.get())
         known = [answer for answer in answers if answer["id"] in self._jobs]
@@ -158,6 +167,12 @@ class Speech:
             if answer["type"] in ("finished", "failed"):
                 del self._jobs[answer["id"]]
         return known
+
+    def _show_life(self) -> list[Message] | None:
+        moved = [job for job in self._jobs.values() if job.moved]
+        for job in moved:
+            job.moved = False
+        return [] if moved else None
 
     def _listen(self) -> None:
         while True:
@@ -174,7 +189,8 @@ class Speech:
 
     def _transcribe(self, job: Job) -> None:
         message = job.message
-        samples = decode(message["path"], message["max_seconds"])
+        job.look()
+        samples = decode(message["path"], message["max_seconds"], job.look)
         seconds = len(samples) / SAMPLE_RATE
         if message["words"] and not self.times_words:
             # Timing words makes all else slower, so nobody pays for it before it is asked for.
@@ -229,15 +245,15 @@ class Speech:
         prompt = self._fit(job.message["prompt"])
         if prompt:
             config.initial_prompt = prompt
-        tokens = Tokens(job.cancelled)
+        tokens = Tokens(job)
         result = self.pipeline.generate(samples, config, tokens)
-        if job.cancelled.is_set():
-            raise Cancelled
+        job.look()
         return result, tokens.ids
 
     def _fit(self, prompt: str | None) -> str:
-        """Its end, where it is longer than the model reads."""
-        if not prompt:
+        """Its end, where it is longer than the model reads; without what the tokenizer takes for control tokens."""
+        prompt = CONTROL.sub(" ", prompt or "")
+        if not prompt.strip():
             return ""
         tokenizer = self.pipeline.get_tokenizer()
         ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids.data[0].tolist()
