@@ -141,7 +141,16 @@ test("a broken registry keeps the last good one, is reported once for each chang
     expect(count(broken)).toBe(times);
   }
   server.register({ [smol]: smolEntry(), "not here": smolEntry({ path: "/nowhere/model" }) });
-  expect(await get("/health")).toMatchObject({ status: "ok", reason: null, registered: 2, on_disk: 1 });
+  const gone = 'Model "not here" cannot be served: there is nothing at "/nowhere/model".';
+  expect(await get("/health")).toMatchObject({
+    status: "degraded",
+    reason: expect.stringContaining(gone),
+    registered: 2,
+    on_disk: 1,
+  });
+  expect(count(/there is nothing at "\/nowhere\/model"/)).toBe(1);
+  server.register({ [smol]: smolEntry() });
+  expect(await get("/health")).toMatchObject({ status: "ok", reason: null, registered: 1, on_disk: 1 });
   expect(count(/ loaded model model=smollm2/)).toBe(1);
 });
 
