@@ -16,6 +16,7 @@ import { findModelProblems } from "../serving/model-problems.ts";
 import { version } from "../version.ts";
 import { createAppsFor } from "./app.ts";
 import { createFindEngineProblem, logEngines } from "./engine-state.ts";
+import { createRequestFiles } from "./files.ts";
 import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createProblemLog } from "./problem-log.ts";
@@ -62,6 +63,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
   const threads = createDaemonThreads();
+  const files = createRequestFiles();
   const signals = createSignals({
     onReload: createReload({ settings, log, keys, registry, notifier }),
     inTerminal: process.stdin.isTTY,
@@ -81,6 +83,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       events,
       preloads,
       threads,
+      files,
       stopping,
     });
     const listeners = openListeners(apps, settings, log);
@@ -94,6 +97,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   } finally {
     notifier.dispose();
     threads.dispose();
+    files.dispose();
     engines.dispose();
     signals.dispose();
   }

@@ -68,6 +68,8 @@ export function createTestApp({
     readReadiness: () => [],
     maxTokens: 16,
     requestSeconds: 10,
+    maxAudioSeconds: 600,
+    keepFile: keepInMemory,
     newId,
     newSeed: () => 7,
     now: () => new Date(),
@@ -114,6 +116,11 @@ const refusedPulls = {
   findRefusal: () => null,
   now: () => new Date(),
 };
+
+/** Files without a disk: a host in memory reads their paths. */
+async function keepInMemory(bytes: Uint8Array) {
+  return { path: new TextDecoder().decode(bytes), remove: async () => {} };
+}
 
 /** Edits of a registry that has nothing: all are refused. */
 function createMemoryEdits(): EditModels {
