@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { ollama } from "../api/ollama/errors.ts";
 import { createRootRoutes } from "../api/ollama/root.ts";
 import type { PageFiles } from "../api/operate/page.ts";
-import type { Settings } from "../config/settings.ts";
+import type { LoadedSettings } from "../config/load.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Preloads } from "../engine/pool/preloads.ts";
@@ -19,13 +19,14 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
+import { createDiagnosisFor } from "./doctor.ts";
 import { toEngineState } from "./engine-state.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
 
 interface AppParts {
-  settings: Settings;
+  loaded: LoadedSettings;
   log: Log;
   pool: Pool;
   registry: Registry;
@@ -48,9 +49,11 @@ export interface Apps {
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
 export function createAppsFor(parts: AppParts): Apps {
-  const { settings, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
+  const { loaded, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
+  const { settings } = loaded;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
+  const health = () => readHealth({ version, started, registry, catalog, pool, engine });
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();
   const routes = createRoutes({
@@ -59,7 +62,8 @@ export function createAppsFor(parts: AppParts): Apps {
     openRequests,
     readPage: settings.page ? readPage : null,
     facts: createFactsReader(),
-    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
+    readHealth: health,
+    diagnose: createDiagnosisFor({ loaded, engines, pool, readHealth: health }),
     readReadiness: () =>
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
     newId,

@@ -57,6 +57,7 @@ export function createTestApp({
     facts: async () => ({ contextLength: null, modified: 0, description: null }),
     readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
     readReadiness: () => [],
+    diagnose: async () => ({ status: "ok", findings: [] }),
     maxTokens: 16,
     requestSeconds: 10,
     newId,

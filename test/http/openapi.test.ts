@@ -29,6 +29,7 @@ describe("GET /openapi.json", () => {
       "/rerank": ["post"],
       "/v1/score": ["post"],
       "/score": ["post"],
+      "/v1/doctor": ["get"],
       "/v1/pulls": ["post", "get"],
       "/v1/pulls/{id}": ["get"],
       "/v1/pulls/{id}/cancel": ["post"],

@@ -5,6 +5,7 @@ import { isFile, isOurs, parseImports, readSourceFiles, type SourceFile, toArea 
 const allowed: Record<string, readonly string[]> = {
   cli: [
     "daemon",
+    "doctor",
     "library",
     "convert",
     "hub",
@@ -24,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
     "http",
     "api",
     "serving",
+    "doctor",
     "library",
     // Only what a pull is called, and what its process prints.
     "convert",
@@ -44,6 +46,19 @@ const allowed: Record<string, readonly string[]> = {
   http: ["api", "serving", "linux", "log", "errors", "version"],
   api: ["serving", "generate", "protocol", "errors"],
   serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "tool-formats", "errors"],
+  doctor: [
+    "library",
+    "hub",
+    "engine",
+    "models",
+    "protocol",
+    "registry",
+    "config",
+    "linux",
+    "bytes",
+    "nearest",
+    "errors",
+  ],
   convert: [
     "library",
     "hub",
