@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { renderBytes } from "../bytes.ts";
 import { toGgufLabel } from "../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
+import { otherTransformersBytes } from "./other-transformers.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
 
 interface PlannedBase {
@@ -36,6 +38,11 @@ export function isExport(planned: Planned): planned is PlannedExport {
   return planned.source.kind === "export";
 }
 
+/** Whether the converter must be there for it. */
+export function needsConverter({ source }: Planned): boolean {
+  return source.kind === "export" || source.needsTokenizer;
+}
+
 export interface PlanOptions {
   sources: readonly Source[];
   /** Custom names by path; absent or blank: the slug of the folder's name. */
@@ -66,6 +73,8 @@ export function toPlan(options: PlanOptions): Planned[] {
     const base = { name, notes, task: source.task };
     if (source.kind !== "export") {
       const { weightFormat, path } = source;
+      if (source.needsTokenizer)
+        notes.push("it lacks its tokenizer, which is made of its tokenizer files first");
       return { ...base, source, weightFormat, path };
     }
     const planned = planExport(source, base, originals, options);
@@ -99,6 +108,7 @@ function planExport(
   const { weightFormat } = options;
   const groupSize = toGroupSize(weightFormat, source.widths);
   if (groupSize !== null) base.notes.push(describeGroupSize(groupSize, source.widths));
+  if (source.transformers !== null) base.notes.push(describeOther(source.transformers));
   return {
     ...base,
     source,
@@ -109,6 +119,11 @@ function planExport(
     diskNeeded: estimateDisk(source.parameters, weightFormat),
     memoryNeeded: 2 * toBf16Bytes(source.parameters) + exporterItself,
   };
+}
+
+function describeOther(version: string): string {
+  const size = renderBytes(otherTransformersBytes);
+  return `it is exported with transformers ${version}, installed beside the converter's own if it is not there yet (about ${size})`;
 }
 
 /** `<out>/<name>/task-<task>__wf-<weight format>`. */

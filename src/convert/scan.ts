@@ -5,12 +5,14 @@ import { isOpenVinoFolder } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
 import { hasWeights } from "../models/gguf-folder.ts";
-import { type HfFolder, readHfFolder } from "../models/hf-folder.ts";
+import { type HfFolder, hasTokenizerFiles, readHfFolder } from "../models/hf-folder.ts";
 import { findCachedModel, listFolders } from "../models/hub-cache.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
+import { findMissingTokenizers } from "../models/problems.ts";
 import { findQuantizationProblem } from "../models/quantization.ts";
 import { isServed, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
+import { findWay, type OtherTransformers } from "./windows.ts";
 
 /** A model that can be served once it is converted, or only registered. */
 export type Source = ExportSource | ReadySource;
@@ -26,6 +28,8 @@ export interface ExportSource extends Pick<HfFolder, "bytes" | "parameters" | "w
   task: string;
   /** As the exporter knows it: rerankers are exported for what their networks do. */
   exportTask: string;
+  /** What it is exported with in place of the converter's own; null: that. */
+  transformers: OtherTransformers | null;
 }
 
 /** It needs no export, only an entry in the registry. */
@@ -38,6 +42,8 @@ export interface ReadySource {
   weightFormat: string;
   /** As its files show it; otherwise the one that was asked for. */
   task: string;
+  /** Its tokenizer must be converted first, of the files of transformers in its folder. */
+  needsTokenizer: boolean;
 }
 
 export interface Skipped {
@@ -179,10 +185,25 @@ async function lookAtReady(
   const name = registered.get(toRealPath(path));
   if (name !== undefined) return `already registered as "${name}"`;
   try {
-    const found = await describeModel(path);
+    const found = await describeModel(path, { bare: true });
     if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
     const { weightFormat, weightsBytes: bytes } = found;
-    return { kind, folder, label, path, bytes, weightFormat, task: found.task ?? task ?? usualTask };
+    const files = kind === "openvino" ? (tryList(path) ?? []) : [];
+    const missing = kind === "openvino" ? findMissingTokenizers(new Set(files), found.task) : [];
+    if (missing.length > 0 && !hasTokenizerFiles(files)) {
+      return `it has no ${missing.join(" and no ")}, and no tokenizer.json to make them of: fetch it completely`;
+    }
+    const needsTokenizer = missing.length > 0;
+    return {
+      kind,
+      folder,
+      label,
+      path,
+      bytes,
+      weightFormat,
+      task: found.task ?? task ?? usualTask,
+      needsTokenizer,
+    };
   } catch (error) {
     if (!(error instanceof OvError) || error.facts.why === undefined) return toReason(error);
     const { why, next } = error.facts;
@@ -199,21 +220,26 @@ function lookAtWeights(
   if ("problem" in found) return found.problem;
   const { bytes, parameters, widths, code, isLink } = found;
   const wanted = task ?? found.task ?? usualTask;
-  return (
-    findObstacle(found, wanted) ?? {
-      kind: "export",
-      folder,
-      label,
-      path,
-      task: wanted,
-      exportTask: wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted,
-      bytes,
-      parameters,
-      widths,
-      code,
-      isLink,
-    }
-  );
+  const exportTask = wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted;
+  const obstacle = findObstacle(found, wanted);
+  if (obstacle !== null) return obstacle;
+  const way = findWay(found.modelType, exportTask, found.hasCode);
+  return "problem" in way
+    ? `unsupported architecture: ${way.problem}`
+    : {
+        kind: "export",
+        folder,
+        label,
+        path,
+        task: wanted,
+        exportTask,
+        transformers: way.transformers,
+        bytes,
+        parameters,
+        widths,
+        code,
+        isLink,
+      };
 }
 
 /** Why a complete model cannot be exported for the task, as a clause; null: it can be tried. */

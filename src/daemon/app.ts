@@ -19,11 +19,14 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
+import type { Ears } from "../wyoming/session.ts";
 import { createDiagnosisFor } from "./doctor.ts";
-import { toEngineState } from "./engine-state.ts";
+import { createFindEngineProblem, toEngineState } from "./engine-state.ts";
+import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
+import { createEarsFor } from "./wyoming.ts";
 
 interface AppParts {
   loaded: LoadedSettings;
@@ -38,6 +41,7 @@ interface AppParts {
   pulls: Pulls;
   preloads: Preloads;
   threads: DaemonThreads;
+  files: RequestFiles;
   stopping: { readonly now: boolean };
 }
 
@@ -45,6 +49,8 @@ export interface Apps {
   main: AppHandler;
   /** Ollama's API alone, for a port of its own. */
   createOllama(): AppHandler;
+  /** For the Wyoming protocol, on a port of its own. */
+  ears: Ears;
 }
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
@@ -53,7 +59,8 @@ export function createAppsFor(parts: AppParts): Apps {
   const { settings } = loaded;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
-  const health = () => readHealth({ version, started, registry, catalog, pool, engine });
+  const served = { registry, catalog, pool, findEngineProblem: createFindEngineProblem(engines, settings) };
+  const health = () => readHealth({ version, started, ...served, engine });
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();
   const routes = createRoutes({
@@ -65,8 +72,14 @@ export function createAppsFor(parts: AppParts): Apps {
     readHealth: health,
     diagnose: createDiagnosisFor({ loaded, engines, pool, readHealth: health }),
     readReadiness: () =>
-      findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
+      findReasonsNotToServe({
+        ...served,
+        engine: engine(),
+        stopping: stopping.now,
+        preloading: preloads.running,
+      }),
     newId,
+    keepFile: parts.files.keep,
     runTextJob: threads.runTextJob,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
@@ -79,6 +92,7 @@ export function createAppsFor(parts: AppParts): Apps {
   const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
+    ears: createEarsFor({ ...settings, ...parts, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };

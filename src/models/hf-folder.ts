@@ -17,6 +17,8 @@ export interface HfFolder {
   /** Widths of its weight matrices, that its config.json states. */
   widths: number[];
   architectures: readonly string[];
+  /** As transformers names it; empty: its config.json does not say. */
+  modelType: string;
   /** What the model does, see tasks.ts; null: its files do not show it. */
   task: string | null;
   /** The task that its networks are exported for, by its architecture alone; null: that does not show it. */
@@ -50,10 +52,11 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     parameters,
     widths: toWidths(config),
     architectures,
+    modelType: config.model_type ?? "",
     task: findHfTask(config, { files, label: basename(path), path }),
     networks: findArchitectureTask(architectures),
     quantization: findQuantization(config),
-    hasTokenizer: files.some((name) => tokenizerFile.test(name)),
+    hasTokenizer: hasTokenizerFiles(files),
     hasCode: config.auto_map !== undefined,
     code: findOwnCode(path, files),
     isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
@@ -89,6 +92,11 @@ function isAdapter(files: readonly string[]): boolean {
     (name) => /\.(safetensors|bin)$/.test(name) && !/^(training|adapter_model)/.test(name),
   );
   return files.includes("adapter_config.json") && weights.length === 0;
+}
+
+/** Whether they hold a tokenizer in the form of transformers. */
+export function hasTokenizerFiles(files: readonly string[]): boolean {
+  return files.some((name) => tokenizerFile.test(name));
 }
 
 /** With the next step, where there is one. */

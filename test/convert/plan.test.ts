@@ -12,6 +12,7 @@ function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource
   const facts = {
     task,
     exportTask: task,
+    transformers: null,
     bytes: 2 * GB,
     parameters: GB,
     widths: [128],
@@ -108,6 +109,7 @@ describe("what is planned", () => {
         kind: "gguf",
         folder: "m.gguf",
         label: "m.gguf",
+        needsTokenizer: false,
         path,
         bytes: 1,
         weightFormat: "q4_1",

@@ -83,6 +83,11 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
+  [
+    "an architecture that the exporter does not know",
+    { "config.json": config({ model_type: "rwkv7" }) },
+    'unsupported architecture: the exporter does not know the architecture "rwkv7"',
+  ],
   ...(
     [
       ["gptq", "GPTQ"],
@@ -127,6 +132,11 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     "unsupported architecture: a model that",
   ],
   [
+    "an OpenVINO model without tokenizer files of any form",
+    { "openvino_model.xml": "x", "openvino_model.bin": "x", "tokenizer.json": null },
+    "it has no openvino_tokenizer.xml and no openvino_detokenizer.xml, and no tokenizer.json to make them of",
+  ],
+  [
     "half an OpenVINO model",
     { "openvino_model.xml": "x" },
     "it is an incomplete export without openvino_model.bin",
@@ -150,6 +160,7 @@ describe("scanSources", () => {
         kind: "export",
         folder: "A Model",
         label: "A Model",
+        transformers: null,
         path,
         task,
         exportTask: task,

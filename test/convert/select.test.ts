@@ -8,6 +8,7 @@ describe("select", () => {
       kind: "gguf",
       folder,
       label: folder,
+      needsTokenizer: false,
       path: `/${folder}`,
       bytes: 1,
       weightFormat: "gguf",

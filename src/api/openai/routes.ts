@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { type AudioRoutesDeps, createAudioRoutes } from "./audio/routes.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
 import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
 import { createEmbeddingsRoutes, type EmbeddingsRoutesDeps } from "./embeddings/route.ts";
@@ -11,6 +12,7 @@ import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./respons
 export type OpenAiRoutesDeps = ChatRoutesDeps &
   CompletionsRoutesDeps &
   EmbeddingsRoutesDeps &
+  AudioRoutesDeps &
   RankRoutesDeps &
   ModelsRoutesDeps &
   StudioRoutesDeps &
@@ -25,6 +27,7 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createCompletionsRoutes(deps),
     ...createEmbeddingsRoutes(deps),
     ...createRankRoutes(deps),
+    ...createAudioRoutes(deps),
     ...createResponsesRoutes(deps),
     ...createStoredResponsesRoutes(deps),
   ];
