@@ -33,7 +33,7 @@ describe("ov-llm doctor", () => {
 
   test("sees the running server, and who has a port that none answers on", async () => {
     expect(parse((await doctor("--json", ...toTarget(server))).out)).toMatchObject({
-      server: expect.stringMatching(/^ok ov-llm 0 answers at http:\/\/127\.0\.0\.1:/),
+      server: expect.stringMatching(/^warn ov-llm 0 answers at http:\/\/127\.0\.0\.1:/),
       use: expect.stringMatching(/^ok No model is loaded now/),
     });
     const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("hello") });
