@@ -152,14 +152,6 @@ function putTools(messages: TemplateMessage[], definitions: readonly unknown[]):
   return [{ ...first, tools }, ...rest];
 }
 
-/** What models with three levels of effort make of the words of OpenAI's and Anthropic's APIs: the nearest one. */
-const nearestLevels: Readonly<Record<string, string>> = {
-  none: "low",
-  minimal: "low",
-  xhigh: "high",
-  max: "high",
-};
-
 /** The effort in the words that the template knows; "none" turns thinking off where that can be done. */
 function toReasoningKwargs(
   { reasoningEffort, thinkingBudget }: TextRequest,
@@ -168,7 +160,7 @@ function toReasoningKwargs(
   const effort = reasoningEffort ?? (thinkingBudget === 0 ? "none" : null);
   if (effort === null) return {};
   const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
-  const word = efforts === "levels" ? (nearestLevels[effort] ?? effort) : effort;
+  const word = efforts[effort] ?? effort;
   return {
     ...(kwargs.includes("reasoning_effort") && reasoningEffort !== null && { reasoning_effort: word }),
     ...Object.fromEntries(switches.map((name) => [name, effort !== "none"])),

@@ -7,6 +7,7 @@ import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
 import { createRankRoutes, type RankRoutesDeps } from "./rank/routes.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
 import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
+import { createUnservedResponsesRoute } from "./responses/unserved.ts";
 
 export type OpenAiRoutesDeps = ChatRoutesDeps &
   CompletionsRoutesDeps &
@@ -27,5 +28,6 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createRankRoutes(deps),
     ...createResponsesRoutes(deps),
     ...createStoredResponsesRoutes(deps),
+    createUnservedResponsesRoute(),
   ];
 }
