@@ -27,7 +27,8 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createEmbeddingsRoutes(deps),
     ...createRankRoutes(deps),
     ...createResponsesRoutes(deps),
-    ...createStoredResponsesRoutes(deps),
+    // Before the routes with an id, as its path fits theirs.
     createUnservedResponsesRoute(),
+    ...createStoredResponsesRoutes(deps),
   ];
 }
