@@ -19,10 +19,13 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
-import { toEngineState } from "./engine-state.ts";
+import type { Ears } from "../wyoming/session.ts";
+import { createFindEngineProblem, toEngineState } from "./engine-state.ts";
+import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
+import { createEarsFor } from "./wyoming.ts";
 
 interface AppParts {
   settings: Settings;
@@ -37,6 +40,7 @@ interface AppParts {
   pulls: Pulls;
   preloads: Preloads;
   threads: DaemonThreads;
+  files: RequestFiles;
   stopping: { readonly now: boolean };
 }
 
@@ -44,6 +48,8 @@ export interface Apps {
   main: AppHandler;
   /** Ollama's API alone, for a port of its own. */
   createOllama(): AppHandler;
+  /** For the Wyoming protocol, on a port of its own. */
+  ears: Ears;
 }
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
@@ -51,6 +57,7 @@ export function createAppsFor(parts: AppParts): Apps {
   const { settings, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
+  const served = { registry, catalog, pool, findEngineProblem: createFindEngineProblem(engines, settings) };
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();
   const routes = createRoutes({
@@ -59,10 +66,16 @@ export function createAppsFor(parts: AppParts): Apps {
     openRequests,
     readPage: settings.page ? readPage : null,
     facts: createFactsReader(),
-    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
+    readHealth: () => readHealth({ version, started, ...served, engine }),
     readReadiness: () =>
-      findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
+      findReasonsNotToServe({
+        ...served,
+        engine: engine(),
+        stopping: stopping.now,
+        preloading: preloads.running,
+      }),
     newId,
+    keepFile: parts.files.keep,
     runTextJob: threads.runTextJob,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
@@ -75,6 +88,7 @@ export function createAppsFor(parts: AppParts): Apps {
   const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
+    ears: createEarsFor({ ...settings, ...parts, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };

@@ -21,7 +21,7 @@ const tasks: readonly Task[] = [
   served("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
   // The hub's name for rerankers, of which some are language models (see `networksOf`); the exporter does not know it.
   served("text-ranking", "scores of how well texts answer a query", ["rank", "tokenize", "detokenize"]),
-  task("automatic-speech-recognition", "text from speech", ["transcribe"]),
+  served("automatic-speech-recognition", "text from speech", ["transcribe"]),
   task("text-to-audio", "speech", ["speak"]),
   task("text2text-generation", "text from text, by an encoder and a decoder"),
   task("fill-mask", "words for gaps"),

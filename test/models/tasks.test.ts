@@ -29,6 +29,7 @@ test.each([
   ["feature-extraction", "embed", true],
   ["sentence-similarity", "generate", false],
   ["text-ranking", "rank", true],
+  ["automatic-speech-recognition-with-past", "transcribe", true],
   ["fill-mask", undefined, false],
   ["image-text-to-text", "generate", false],
   ["no-task", undefined, false],
@@ -72,7 +73,7 @@ test.each([
 test("an unserved task is explained with what is served", () => {
   expect(renderUnserved("fill-mask")).toBe(
     'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, ' +
-      "text-classification and text-ranking are",
+      "text-classification, text-ranking and automatic-speech-recognition are",
   );
   expect(renderUnserved("mine")).toStartWith('the task "mine" is not served yet; only text-generation, ');
 });

@@ -22,6 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   daemon: [
     "http",
+    "wyoming",
     "api",
     "serving",
     "library",
@@ -41,6 +42,7 @@ const allowed: Record<string, readonly string[]> = {
     "errors",
     "version",
   ],
+  wyoming: ["linux", "wav", "errors"],
   http: ["api", "serving", "linux", "log", "json", "errors", "version"],
   api: ["serving", "generate", "protocol", "errors"],
   serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "tool-formats", "errors"],
@@ -60,6 +62,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   hub: ["models", "linux", "bytes", "files", "errors"],
   library: [
+    "wav",
     "engine",
     "python",
     "models",
@@ -88,6 +91,7 @@ const allowed: Record<string, readonly string[]> = {
   "tool-formats": [],
   json: [],
   bytes: [],
+  wav: [],
   files: [],
   nearest: [],
   errors: [],

@@ -30,6 +30,15 @@ export const networkSettings = {
     default: null,
     help: "Also serve Ollama's API alone on this port, which is 11434 for most of its clients; unset: only below /api on OV_PORT",
   },
+  wyomingPort: {
+    env: "OV_WYOMING_PORT",
+    flag: "wyoming-port",
+    commands: ["serve"],
+    kind: "integer",
+    schema: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    default: null,
+    help: "Transcribe for Home Assistant's voice pipelines (the Wyoming protocol, which has no keys) on this port, usually 10300; unset: not at all",
+  },
   apiKey: {
     env: "OV_API_KEY",
     flag: null,

@@ -1,7 +1,7 @@
 import { probeCalls } from "./probe-calls.ts";
 import { findReasoningTags } from "./reasoning-tags.ts";
 import type { ChatTemplate } from "./template.ts";
-import type { TemplateTraits } from "./traits.ts";
+import { effortKwargs, type TemplateTraits } from "./traits.ts";
 import { createTrial, type Trial, trialTools, words } from "./trial.ts";
 
 /** Finds out by some thirty trial renders what a template renders right; done once for a loaded model. */
@@ -86,7 +86,7 @@ function probeSystemTools(trial: Trial): boolean {
 const switches: [name: string, ...values: [unknown, unknown]][] = [
   ["enable_thinking", true, false],
   ["thinking", true, false],
-  ["reasoning_effort", "low", "high"],
+  ...effortKwargs.map((name): [string, unknown, unknown] => [name, "low", "high"]),
 ];
 
 function probeKwargs(trial: Trial): string[] {
@@ -114,7 +114,8 @@ const nearest: Readonly<Record<string, readonly string[]>> = {
  * the three levels mean something to its model.
  */
 function probeEfforts(trial: Trial): TemplateTraits["efforts"] {
-  const render = (effort: string) => trial([user()], { kwargs: { reasoning_effort: effort } });
+  const render = (effort: string) =>
+    trial([user()], { kwargs: Object.fromEntries(effortKwargs.map((name) => [name, effort])) });
   const isWritten = shows(render(words.effort), words.effort);
   const isTaken = (effort: string) => (!isWritten || levels.includes(effort)) && render(effort) !== null;
   const found = Object.entries(nearest).map(

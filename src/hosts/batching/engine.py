@@ -10,10 +10,19 @@ from messages import Message, RequestFailed, failed, last_line
 from rank import Rank
 from text import Text
 
+
+def load_speech(load: Message, device: Device) -> Kind:
+    # Decoding sound takes a library that no other model needs.
+    from speech import Speech
+
+    return Speech(load, device)
+
+
 PROTOCOL = 3
 
 # By the tasks of src/models/tasks.ts; one that is not here is taken for text.
 KINDS: dict[str, Callable[[Message, Device], Kind]] = {
+    "automatic-speech-recognition": load_speech,
     "feature-extraction": Embed,
     "text-classification": Rank,
     "text-ranking": Rank,
@@ -71,5 +80,5 @@ class Engine:
     def expects_more(self) -> bool:
         return self.kind.expects_more
 
-    def step(self) -> list[Message]:
+    def step(self) -> list[Message] | None:
         return self.kind.step()

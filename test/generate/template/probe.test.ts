@@ -56,6 +56,7 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
     reasoning: { open: "[THINK]", close: "[/THINK]" },
   },
   mistral: { ...withLastUser, ...takesTurns, shortCallIds: true, userAfterTool: false },
+  onyx: { textArguments: false, kwargs: ["reasoning_strength"], efforts: threeLevels },
   parts: { ...noCalls, content: "parts" },
   phi: { ...noCalls, toolResults: false },
   phi4: { ...noCalls, systemTools: true },

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
@@ -19,8 +20,10 @@ import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" }
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import speech from "../../../hosts/batching/speech.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import windows from "../../../hosts/batching/windows.py" with { type: "text" };
 import yesNo from "../../../hosts/batching/yes_no.py" with { type: "text" };
 import { makeTemporaryFolder } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
@@ -29,6 +32,7 @@ import { toBatchingProperties } from "./supports.ts";
 
 /** The host's sources, embedded in the executable; a test holds that each file of the folder is here. */
 export const hostSources = {
+  "audio.py": audio,
   "base.py": base,
   "device.py": device,
   "embed.py": embed,
@@ -47,8 +51,10 @@ export const hostSources = {
   "prompts.py": prompts,
   "rank.py": rank,
   "request.py": request,
+  "speech.py": speech,
   "text.py": text,
   "tokens.py": tokens,
+  "windows.py": windows,
   "yes_no.py": yesNo,
 };
 
