@@ -63,6 +63,7 @@ describe("GET /openapi.json", () => {
       "/v1/messages/count_tokens": ["post"],
       "/v1/messages/{id}/cancel": ["post"],
       "/v1/responses": ["post"],
+      "/v1/responses/compact": ["post"],
       "/v1/responses/input_tokens": ["post"],
       "/v1/responses/{id}": ["get", "delete"],
       "/v1/responses/{id}/cancel": ["post"],
