@@ -71,7 +71,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   try {
     registry.current();
     const apps = createAppsFor({
-      settings,
+      loaded,
       log,
       pool,
       registry,
