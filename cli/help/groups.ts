@@ -15,7 +15,10 @@ export interface Group<T> {
 const commandGroups: [title: string, names: string[]][] = [
   ["Use a model", ["chat"]],
   ["Get and keep models", ["pull", "catalog", "list", "show", "rm", "convert", "models"]],
-  ["Run the server", ["serve", "health", "doctor", "ps", "stop", "status", "start", "stop-server", "restart", "logs"]],
+  [
+    "Run the server",
+    ["serve", "health", "doctor", "ps", "stop", "status", "start", "stop-server", "restart", "logs"],
+  ],
 ];
 
 export function groupCommands(commands: readonly CommandHelp[]): Group<CommandHelp>[] {
