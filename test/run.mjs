@@ -68,6 +68,7 @@ async function main(testArgs) {
   const speech = await bringSpeech(parts);
   const tools = await bringPythonTools();
   const templates = await bringChatTemplates(tools);
+  await bringChromium();
   await runChecks(tools, env);
   await runTests(bun, testArgs, {
     ...env,
@@ -265,6 +266,21 @@ async function bringChatTemplates(tools) {
   writeFileSync(join(download, "complete"), wanted);
   renameSync(download, folder);
   return folder;
+}
+
+/** For the tests of the page. Only root can bring it; where there is none, they are skipped by name. */
+async function bringChromium() {
+  const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const mayBring = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (process.env.OV_TEST_CHROMIUM || places.some(existsSync) || !mayBring) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const args = ["install", "--yes", "--quiet", "--no-install-recommends", "chromium"];
+  try {
+    await prepare("The packages that apt knows", "apt-get", ["update", "--quiet"], { env });
+    await prepare("Chromium, from apt", "apt-get", args, { env });
+  } catch (error) {
+    console.log(`    ${shorten(error.message.split("\n")[0])}: tests that need it are skipped`);
+  }
 }
 
 function readLock(lock) {
