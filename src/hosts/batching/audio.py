@@ -14,6 +14,9 @@ from messages import RequestFailed
 SAMPLE_RATE = 16_000
 """Samples a second of every model that transcribes here."""
 
+# Quieter than any recording: there a model makes words up.
+SILENCE = 16
+
 # The demuxers of what people record and share. Others are left out because they open what a file names: playlists
 # (hls, concat, dash) would read files of this machine or fetch from others.
 FORMATS = (
@@ -65,6 +68,14 @@ def _frames(container: Any) -> Any:
             frame.pts = None
             yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def loud_seconds(samples: Any) -> float:
+    """How much of it is more than silence, in tenths of a second."""
+    tenth = SAMPLE_RATE // 10
+    padded = np.zeros(-(-len(samples) // tenth) * tenth, dtype=np.int32)
+    padded[: len(samples)] = samples
+    return float((np.abs(padded.reshape(-1, tenth)).max(axis=1) > SILENCE).sum()) / 10
 
 
 def to_floats(samples: Any) -> Any:

@@ -11,20 +11,19 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import numpy as np
 import openvino_genai as genai
 
-from audio import SAMPLE_RATE, decode, to_floats
+from audio import SAMPLE_RATE, decode, loud_seconds, to_floats
 from base import Device, Handler
 from messages import Message, RequestFailed, failed, last_line
 from windows import LEAST_STEP, SECONDS, Heard, Segment, cut
 
 # How long a step waits for the thread that listens, in seconds: as long a cancel may wait.
 PATIENCE = 0.05
-# Quieter than any recording: there a model makes words up.
-SILENCE = 16
 # Whisper's context holds 448 tokens; half of them are for what came before (whisper/decoding.py).
 PROMPT_TOKENS = 223
+# A click is shorter than any word, and a model makes a word of it.
+LEAST_LOUD = 0.2
 CONTROL = re.compile(r"<\|.*?\|>")
 # A text that packs better repeats itself; it is written again, each time with more chance (whisper/transcribe.py).
 MOST_PACKED = 2.4
@@ -97,24 +96,20 @@ class Speech:
     expects_more = False
 
     def __init__(self, load: Message, device: Device) -> None:
-        self.path = load["path"]
-        self.device = device
-        check_kind(read_json(Path(self.path) / "config.json"))
-        facts = read_json(Path(self.path) / "generation_config.json")
+        path = load["path"]
+        check_kind(read_json(Path(path) / "config.json"))
+        facts = read_json(Path(path) / "generation_config.json")
         self.languages = {name.strip("<|>"): name for name in facts.get("lang_to_id", {})}
         self.has_words = bool(facts.get("alignment_heads"))
         self.first_time: int = facts.get("no_timestamps_token_id", 50_363) + 1
-        self.times_words = False
-        self.pipeline = self._load()
+        # Measured on a CPU: it takes no time until words are asked for, then a fifth more.
+        options = {"word_timestamps": True} if self.has_words else {}
+        self.pipeline = genai.WhisperPipeline(path, device.name, **device.properties, **options)
         self.operations: dict[str, Handler] = {"transcribe": self.start}
         self._jobs: dict[int, Job] = {}
         self._waiting: SimpleQueue[Job] = SimpleQueue()
         self._answers: SimpleQueue[Message] = SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
-
-    def _load(self) -> Any:
-        options = {"word_timestamps": True} if self.times_words else {}
-        return genai.WhisperPipeline(self.path, self.device.name, **self.device.properties, **options)
 
     def ready(self) -> Message:
         return {
@@ -192,11 +187,6 @@ class Speech:
         job.look()
         samples = decode(message["path"], message["max_seconds"], job.look)
         seconds = len(samples) / SAMPLE_RATE
-        if message["words"] and not self.times_words:
-            # Timing words makes all else slower, so nobody pays for it before it is asked for.
-            self.times_words = True
-            self.pipeline = None
-            self.pipeline = self._load()
         language = message["language"]
         at = 0.0
         # A shorter rest after a whole sentence is no speech, but a model hears some in it (as in whisper.cpp).
@@ -205,7 +195,7 @@ class Speech:
             length = len(window) / SAMPLE_RATE
             segments: list[Segment] = []
             step = length
-            if np.abs(window.astype(np.int32)).max() > SILENCE:
+            if loud_seconds(window) >= LEAST_LOUD:
                 heard, language = self._hear(job, to_floats(window), language)
                 segments, step = cut(heard, at, length, is_last=at + length >= seconds)
             at += step

@@ -11,7 +11,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src/hosts/batching"))
 
-from audio import SAMPLE_RATE, decode
+from audio import SAMPLE_RATE, decode, loud_seconds
 from messages import RequestFailed
 from windows import Heard, cut
 
@@ -82,6 +82,12 @@ class Decoding(unittest.TestCase):
 
     def test_more_than_the_bound_is_refused(self) -> None:
         self.refuse(write_tone(self.folder / "a.wav", "pcm_s16le", 16_000), "longer than 1.5 s", 1.5)
+
+    def test_silence_is_told_from_sound(self) -> None:
+        silent = np.full(SAMPLE_RATE, 5, dtype=np.int16)
+        loud = silent.copy()
+        loud[8_000:9_000] = -32_768
+        self.assertEqual([loud_seconds(one) for one in (silent[:0], silent, loud, loud[:8_100])], [0, 0, 0.1, 0.1])
 
     def test_damaged_files_are_heard_in_part_or_refused(self) -> None:
         chance = random.Random(7)
