@@ -38,7 +38,7 @@ async function transcribe(fields: Record<string, string>, sound: Uint8Array<Arra
 const toWords = (text: string) => text.toLowerCase().match(/[a-z]+/g) ?? [];
 
 function renderTone(seconds: number): Uint8Array<ArrayBuffer> {
-  const rate = 44_100;
+  const rate = 16_000;
   const samples = Int16Array.from({ length: rate * seconds }, (_, at) => 9000 * Math.sin(at / 16));
   return renderWav({ rate, width: 2, channels: 1, data: new Uint8Array(samples.buffer) });
 }
