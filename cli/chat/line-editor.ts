@@ -74,8 +74,10 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
     const hadText = lines.line !== "" || pasted.length > 0;
     pasted = [];
     screen.stream.write("^C\n");
+    screen.mute(true);
     lines.write(null, { ctrl: true, name: "e" });
     lines.write(null, { ctrl: true, name: "u" });
+    screen.mute(false);
     push({ type: "interrupt", hadText });
   }
 

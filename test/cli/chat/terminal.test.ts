@@ -108,6 +108,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     ]);
     expect([code, prompts(), host.running()]).toEqual([0, ["One"], 0]);
     expect(text).not.toContain("error");
+    expect(text).toMatch(/^Ctrl-C again ends the chat/m);
   });
 
   test("its commands", async () => {
