@@ -4,7 +4,7 @@ import { toChatHistoryPath } from "../../src/config/paths.ts";
 import { openChatHistory } from "../../src/library/chat-history.ts";
 import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
-import { readRepeated, toServerArgs } from "../args.ts";
+import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
 import { chooseModel } from "../chat/model.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
@@ -17,7 +17,7 @@ const args = {
   model: {
     type: "positional",
     required: false,
-    description: "Its name, an alias or a preset; by default one that is loaded",
+    description: "Its name, an alias or a preset; by default OV_DEFAULT_MODEL, else one that is loaded",
   },
   "question...": {
     type: "positional",
@@ -53,7 +53,8 @@ export const chat = defineCommand({
       const piped = await readPiped(signal);
       const question = words.join(" ");
       const server = findServer(given);
-      const model = await chooseModel(server, asked);
+      const { settings, variables } = loadSettings({ flags: toFlags(given) });
+      const model = await chooseModel(server, asked, settings.defaultModel);
       if (question.trim() !== "" || piped.trim() !== "") {
         const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
         const messages = toTurns({ system, context: piped, question, pictures });
@@ -68,7 +69,7 @@ export const chat = defineCommand({
           '"ov-llm chat" requires a terminal or a question, as in: ov-llm chat MODEL "Why?"',
         );
       }
-      const path = toChatHistoryPath(loadSettings().variables);
+      const path = toChatHistoryPath(variables);
       const history = given.history === false ? null : openChatHistory(path, writeNotice);
       return await runRepl({ server, model, system, tuning, history, signal });
     });

@@ -110,6 +110,20 @@ describe("ov-llm chat MODEL QUESTION", () => {
     expect(await chat([], { input: "Why?" })).toMatchObject({ code: 0, out: `${words}\n` });
   });
 
+  test("without a model it asks OV_DEFAULT_MODEL, where the server has it", async () => {
+    const two = { data: [...models.data, { ...models.data[0], id: "n", loaded: false }] };
+    const asked: unknown[] = [];
+    const server = serve(async (request) => {
+      if (request.method === "GET") return Response.json(two);
+      asked.push(await request.json());
+      return new Response("data: [DONE]\n\n", { headers: { "content-type": "text/event-stream" } });
+    });
+    for (const name of ["n", "nobody"]) {
+      await chat([], { server, input: "Why?", env: { OV_DEFAULT_MODEL: name } });
+    }
+    expect(asked).toMatchObject([{ model: "n" }, { model: "m" }]);
+  });
+
   test("reports on stderr that the model is loading", async () => {
     const loaded = Promise.withResolvers<void>();
     const load = async () => {
