@@ -45,9 +45,13 @@ const Ping = Type.Object({ text: Type.Optional(Type.Union([Type.String(), Type.N
 /** Home Assistant's own. */
 const usual = { rate: 16_000, width: 2, channels: 1 };
 
+/** What the smallest piece of a recording costs in memory; nobody sends shorter ones. */
+const chunkBytes = 256;
+
 interface Recording {
   form: Omit<Pcm, "data">;
   chunks: Uint8Array[];
+  /** In bytes, as its pieces count. */
   size: number;
 }
 
@@ -61,7 +65,7 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
   function add({ data, payload }: WyomingEvent): void {
     const form = read(Sound, data, "audio");
     recording ??= { form, chunks: [], size: 0 };
-    recording.size += payload.byteLength;
+    recording.size += Math.max(payload.byteLength, chunkBytes);
     if (recording.size > mostBytes) {
       throw new OvError(
         "request_too_large",
