@@ -18,6 +18,7 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
 import { toEngineState } from "./engine-state.ts";
+import type { DaemonImages } from "./images.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
@@ -35,6 +36,7 @@ interface AppParts {
   pulls: Pulls;
   preloads: Preloads;
   threads: DaemonThreads;
+  images: DaemonImages;
   stopping: { readonly now: boolean };
 }
 
@@ -59,6 +61,7 @@ export function createAppsFor(parts: AppParts): Apps {
       findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
     newId,
     runTextJob: threads.runTextJob,
+    openImages: parts.images.openImages,
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),

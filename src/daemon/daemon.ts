@@ -14,6 +14,7 @@ import { createEvents } from "../serving/events.ts";
 import { version } from "../version.ts";
 import { createAppsFor } from "./app.ts";
 import { logEngines } from "./engine-state.ts";
+import { createImagesFor } from "./images.ts";
 import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createPullLog, createPullsFor } from "./pulls.ts";
@@ -49,6 +50,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
   const threads = createDaemonThreads();
+  const images = createImagesFor(settings);
   const signals = createSignals({
     onReload: createReload({ settings, log, keys, registry, notifier }),
     inTerminal: process.stdin.isTTY,
@@ -68,6 +70,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       events,
       preloads,
       threads,
+      images,
       stopping,
     });
     const listeners = openListeners(apps, settings, log);
@@ -81,6 +84,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   } finally {
     notifier.dispose();
     threads.dispose();
+    images.dispose();
     engines.dispose();
     signals.dispose();
   }

@@ -48,6 +48,7 @@ describe("loadSettings", () => {
       drainSeconds: 30,
       apiKey: null,
       apiKeyFile: null,
+      mediaDomains: [],
       corsOrigins: [],
       allowedHosts: [],
       logLevel: "info",

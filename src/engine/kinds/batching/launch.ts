@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
@@ -9,10 +8,13 @@ import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "text" };
+import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
 import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" };
@@ -21,8 +23,9 @@ import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import vision from "../../../hosts/batching/vision.py" with { type: "text" };
 import yesNo from "../../../hosts/batching/yes_no.py" with { type: "text" };
-import { makeTemporaryFolder } from "../../../linux/folders.ts";
+import { makeProcessFolder } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { toBatchingProperties } from "./supports.ts";
@@ -37,10 +40,13 @@ export const hostSources = {
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "image_marks.py": imageMarks,
+  "image_tokens.py": imageTokens,
   "jobs.py": jobs,
   "language.py": language,
   "logprobs.py": logprobs,
   "messages.py": messages,
+  "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
   "prefixes.py": prefixes,
@@ -49,10 +55,9 @@ export const hostSources = {
   "request.py": request,
   "text.py": text,
   "tokens.py": tokens,
+  "vision.py": vision,
   "yes_no.py": yesNo,
 };
-
-const prefix = "ov-llm-host-";
 
 export interface BatchingLauncher extends Launcher {
   /** Removes the written sources. */
@@ -64,10 +69,9 @@ export interface BatchingLauncher extends Launcher {
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
 export function createBatchingLauncher(python: string, env: Variables): BatchingLauncher {
-  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
+  const folder = makeProcessFolder("ov-llm-host-");
   for (const [name, text] of Object.entries(hostSources))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
-  removeLeftovers();
   const {
     PYTHONPATH: _path,
     PYTHONHOME: _home,
@@ -82,17 +86,4 @@ export function createBatchingLauncher(python: string, env: Variables): Batching
     toProperties: toBatchingProperties,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** What killed daemons left behind; the name holds each one's process id. */
-function removeLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    } catch {
-      // Another user's: it is theirs to remove.
-    }
-  }
 }

@@ -11,6 +11,8 @@ export const runtimePackages = {
   openvino: "2026.4.1",
   "openvino-genai": "2026.4.1.0",
   "openvino-tokenizers": "2026.4.1.0",
+  // Reads pictures; the newest release for the oldest Python that is served.
+  pillow: "12.3.0",
 } as const;
 
 /** As pip and uv take them: `name==version`. */
