@@ -431,7 +431,7 @@ base_url() {
 set_up_engines() {
   local native=yes
   batching=yes
-  say "Setting up the batching engine (about 90 MB the first time)"
+  say "Setting up the batching engine (about 130 MB the first time)"
   bounded "$exe" setup >"$scratch/out" || batching=""
   # The native engine is the next step's.
   grep -v '^native ' "$scratch/out" || true

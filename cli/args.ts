@@ -21,9 +21,15 @@ export function toSettingArgs(
 /** Where a client of the running server finds it. */
 export function toServerArgs(): Record<string, SettingArg> {
   const { host, port } = settingsTable;
+  const key = {
+    type: "string",
+    description: "Its API key (default: OV_API_KEY)",
+    valueHint: "text",
+  } as const;
   return Object.fromEntries([
     ...toArgs({ ...host, help: "Address of the running server" }),
     ...toArgs({ ...port, help: "Port of the running server" }),
+    ["api-key", key],
   ]);
 }
 

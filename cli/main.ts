@@ -12,6 +12,7 @@ type Commands = Extract<NonNullable<CommandDef["subCommands"]>, Record<string, u
 /** Loaded when called: `models` and `health` never pay for the server's code. */
 const commands: Commands = {
   serve: () => import("./commands/serve.ts").then(({ serve }) => serve),
+  chat: () => import("./commands/chat.ts").then(({ chat }) => chat),
   pull: () => import("./commands/pull.ts").then(({ pull }) => pull),
   catalog: () => import("./commands/catalog.ts").then(({ catalog }) => catalog),
   list: () => import("./commands/models.ts").then(({ models }) => toVerb(models, "list")),
@@ -34,6 +35,7 @@ const commands: Commands = {
 /** Other spellings; no help and no list names them. */
 const synonyms: Commands = {
   ls: () => import("./commands/models.ts").then(({ models }) => toVerb(models, "ls")),
+  run: () => import("./commands/chat.ts").then(({ chat }) => toVerb(chat, "run")),
 };
 
 /** A command under a word that people know, without the commands below it. */

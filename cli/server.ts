@@ -2,8 +2,10 @@ import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { ErrorBody } from "../src/api/openai/errors.ts";
 import { readKeys } from "../src/config/keys.ts";
+import { loadSettings } from "../src/config/load.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { isErrorCode, OvError } from "../src/errors.ts";
+import { toFlags } from "./args.ts";
 
 export interface Server {
   url: string;
@@ -15,8 +17,20 @@ export function toServer(settings: Pick<Settings, "host" | "port" | "apiKey" | "
   return { url: toServerUrl(settings.host, settings.port), apiKey: readKeys(settings)[0]?.key ?? null };
 }
 
-/** Where to reach a server that listens on `host`: one on every interface is asked over loopback. */
+/** The server that a command's arguments (`toServerArgs`) name, else the settings. Throws `invalid_setting`. */
+export function findServer(args: Record<string, unknown>): Server {
+  const { settings } = loadSettings({ flags: toFlags(args) });
+  const key = args["api-key"];
+  if (typeof key !== "string" || key === "") return toServer(settings);
+  return { url: toServerUrl(settings.host, settings.port), apiKey: key };
+}
+
+/**
+ * Where to reach a server that listens on `host`: one on every interface is asked over loopback. A whole address, as of a
+ * reverse proxy, stands for itself.
+ */
 export function toServerUrl(host: string, port: number): string {
+  if (/^https?:\/\//.test(host)) return host.replace(/\/+$/, "");
   const bare = host.replace(/^\[(.*)\]$/, "$1");
   const reachable = bare === "0.0.0.0" ? "127.0.0.1" : bare === "::" ? "::1" : bare;
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
@@ -39,16 +53,54 @@ export async function askServer<Schema extends TSchema>(
   seconds: number,
   question: Question = {},
 ): Promise<Static<Schema>> {
-  const { status, text } = await send(server, path, seconds, question);
+  const response = await send(server, path, question, AbortSignal.timeout(seconds * 1000)).catch((error) => {
+    throw toUnanswered(server, error, seconds);
+  });
+  const text = await response.text().catch((error: unknown) => {
+    throw toUnanswered(server, error, seconds);
+  });
+  const answer = readAnswer(server, response.status, text);
+  if (Value.Check(schema, answer)) return answer;
+  throw toForeign(server, path, response.status, text);
+}
+
+/**
+ * POSTs `body` and gives the stream that answers it. Throws as `askServer`, and the signal's reason; the stream itself
+ * fails when the signal aborts.
+ */
+export async function openAnswer(
+  server: Server,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await send(server, path, { method: "POST", body }, signal).catch((error) => {
+    signal.throwIfAborted();
+    throw toUnanswered(server, error);
+  });
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (response.ok && isStream && response.body !== null) return response.body;
+  const text = await response.text().catch(() => "");
+  readAnswer(server, response.status, text);
+  throw toForeign(server, path, response.status, text);
+}
+
+/** The answer as JSON, undefined where it is none. Throws what the server reports when it refuses. */
+function readAnswer(server: Server, status: number, text: string): unknown {
   if (status === 401) {
     const verdict = server.apiKey === null ? "requires an API key" : "rejected this API key";
-    throw unreachable(`The server at ${server.url} ${verdict}. Set OV_API_KEY to its key.`);
+    throw unreachable(
+      `The server at ${server.url} ${verdict}. Set OV_API_KEY to its key, or pass --api-key.`,
+    );
   }
   const answer = parseJson(text);
   const refusal = Value.Check(ErrorBody, answer) ? answer.error : null;
   if (refusal?.code && isErrorCode(refusal.code)) throw new OvError(refusal.code, refusal.message);
-  if (Value.Check(schema, answer)) return answer;
-  throw unreachable(
+  return answer;
+}
+
+function toForeign(server: Server, path: string, status: number, text: string): OvError {
+  return unreachable(
     `What answers at ${server.url}${path} is not an ov-llm of this version (status ${status}, ` +
       `${JSON.stringify(text.slice(0, 80))}). Name the right one with --host and --port.`,
   );
@@ -57,33 +109,33 @@ export async function askServer<Schema extends TSchema>(
 async function send(
   server: Server,
   path: string,
-  seconds: number,
   { method = "GET", body }: Question,
-): Promise<{ status: number; text: string }> {
+  signal: AbortSignal,
+): Promise<Response> {
   const headers = {
     ...(server.apiKey === null ? {} : { Authorization: `Bearer ${server.apiKey}` }),
     ...(body === undefined ? {} : { "Content-Type": "application/json" }),
   };
-  try {
-    // An HTTP_PROXY of the environment is for the world outside, not for this server.
-    const options = {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      proxy: false,
-      redirect: "error",
-      signal: AbortSignal.timeout(seconds * 1000),
-    } as const;
-    const response = await fetch(server.url + path, options);
-    return { status: response.status, text: await response.text() };
-  } catch (error) {
-    const isTimeout = error instanceof Error && error.name === "TimeoutError";
-    const reason = isTimeout ? `nothing came within ${seconds} s` : toReason(error);
-    throw unreachable(
-      `No server answers at ${server.url} (${reason}). Start it with "ov-llm serve", or name another with --host and --port.`,
-      error,
-    );
-  }
+  // An HTTP_PROXY of the environment is for the world outside, not for this server. Bun's own limit of 5 minutes is not ours.
+  const options = {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    proxy: false,
+    redirect: "error",
+    timeout: false,
+    signal,
+  } as const;
+  return await fetch(server.url + path, options);
+}
+
+function toUnanswered(server: Server, error: unknown, seconds?: number): OvError {
+  const isTimeout = error instanceof Error && error.name === "TimeoutError";
+  const reason = isTimeout ? `nothing came within ${seconds} s` : toReason(error);
+  return unreachable(
+    `No server answers at ${server.url} (${reason}). Start it with "ov-llm serve", or name another with --host and --port.`,
+    error,
+  );
 }
 
 function toReason(error: unknown): string {
@@ -91,7 +143,8 @@ function toReason(error: unknown): string {
   return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : error.message;
 }
 
-function parseJson(text: string): unknown {
+/** undefined: it is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -5,13 +5,20 @@ export type Style = keyof typeof styles;
 
 /**
  * Writes to stdout and waits until it is all out, so that the process may exit at once. Colours are left out
- * where stdout is no terminal or NO_COLOR is set. A reader that left early, as `head` does, is no error.
+ * where stdout is no terminal or NO_COLOR is set. False: the reader left early, as `head` does, which is no error.
  */
-export async function writeOut(text: string): Promise<void> {
+export async function writeOut(text: string): Promise<boolean> {
+  return await writeBytes(Bun.enableANSIColors ? text : Bun.stripANSI(text));
+}
+
+/** As `writeOut`, but the text as it is. */
+export async function writeBytes(text: string): Promise<boolean> {
   try {
-    await Bun.write(Bun.stdout, Bun.enableANSIColors ? text : Bun.stripANSI(text));
+    await Bun.write(Bun.stdout, text);
+    return true;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
+    return false;
   }
 }
 

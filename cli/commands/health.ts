@@ -1,9 +1,8 @@
 import { defineCommand } from "citty";
 import { Health } from "../../src/api/operate/health.ts";
-import { loadSettings } from "../../src/config/load.ts";
 import { action } from "../action.ts";
-import { toFlags, toServerArgs } from "../args.ts";
-import { askServer, toServer } from "../server.ts";
+import { toServerArgs } from "../args.ts";
+import { askServer, findServer } from "../server.ts";
 import { paint, renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
 type EngineHealth = Health["engines"][number];
@@ -18,7 +17,7 @@ export const health = defineCommand({
     json: { type: "boolean", description: "Print the server's answer as JSON" },
   },
   run: action(async ({ args }) => {
-    const server = toServer(loadSettings({ flags: toFlags(args) }).settings);
+    const server = findServer(args);
     const answer = await askServer(server, "/health", Health, 5);
     await writeOut(
       args.json === true ? `${JSON.stringify(answer, null, 2)}\n` : renderHealth(answer, server.url),

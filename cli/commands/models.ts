@@ -6,7 +6,7 @@ import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
-import { toServer } from "../server.ts";
+import { findServer } from "../server.ts";
 import {
   paint,
   renderAge,
@@ -43,7 +43,8 @@ export const models = defineCommand({
     const { settings } = loadSettings({ flags: toFlags(args) });
     const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
     const snapshot = registry.current();
-    const served = await askServed(toServer(settings));
+    const server = findServer(args);
+    const served = await askServed(server);
     const live = typeof served === "string" ? undefined : served;
     const listed = await Promise.all(
       [...snapshot.entries].map(async ([name, entry]) => ({
@@ -55,8 +56,8 @@ export const models = defineCommand({
       registry: settings.registryPath,
       state: snapshot.state,
       reason: snapshot.reason,
-      problems: [...snapshot.problems],
-      server: typeof served === "string" ? null : toServer(settings).url,
+      problems: [...snapshot.problems, ...snapshot.hints],
+      server: typeof served === "string" ? null : server.url,
       server_problem: typeof served === "string" ? served : null,
       models: listed,
     };

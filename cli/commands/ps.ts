@@ -1,11 +1,10 @@
 import { defineCommand } from "citty";
 import { ModelList } from "../../src/api/openai/models.ts";
 import { renderBytes } from "../../src/bytes.ts";
-import { loadSettings } from "../../src/config/load.ts";
 import { action } from "../action.ts";
-import { toFlags, toServerArgs } from "../args.ts";
+import { toServerArgs } from "../args.ts";
 import { toLiveState } from "../models/list.ts";
-import { askServer, toServer } from "../server.ts";
+import { askServer, findServer } from "../server.ts";
 import { renderAge, renderTable, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
 
 const args = {
@@ -19,8 +18,7 @@ export const ps = defineCommand({
   meta: { name: "ps", description: "List the models that the running server has in memory" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
-    const { settings } = loadSettings({ flags: toFlags(given) });
-    const { data } = await askServer(toServer(settings), "/v1/models", ModelList, 5);
+    const { data } = await askServer(findServer(given), "/v1/models", ModelList, 5);
     const loaded = data
       .map((model) => ({ name: model.id, ...toLiveState(model) }))
       .filter(({ state }) => state !== null && state !== "unloaded");

@@ -10,7 +10,7 @@ import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
-import { toServer } from "../server.ts";
+import { findServer } from "../server.ts";
 import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
 const args = {
@@ -27,7 +27,7 @@ export const show = defineCommand({
     const { settings } = loadSettings({ flags: toFlags(given) });
     const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
     const [name, entry] = find(registry.current(), given._[0] ?? "", settings.registryPath);
-    const served = await askServed(toServer(settings));
+    const served = await askServed(findServer(given));
     const live = toLiveState(typeof served === "string" ? undefined : served.get(name));
     const model = { ...(await listModel(name, entry)), ...live };
     await writeOut(

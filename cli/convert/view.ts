@@ -33,7 +33,9 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         if (event.step === "running") return progress.overwrite(event.repo, renderShare(event));
         return say(renderDownload(event));
       case "present":
-        return say(`${event.repo} is there already, as "${event.name}": ${event.path}`);
+        return say(
+          `${event.repo} is there already, as "${event.name}" (${event.weightFormat}): ${event.path}. Add --overwrite to fetch and convert it again.`,
+        );
       case "scanned":
         write(renderSkipped(event.skipped));
         if (event.found.length === 0) say(`Nothing to convert in ${event.modelSrc}.`);

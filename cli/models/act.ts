@@ -1,7 +1,7 @@
 import { Model } from "../../src/api/openai/models.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { toFlags } from "../args.ts";
-import { askServer, toServer } from "../server.ts";
+import { askServer, findServer } from "../server.ts";
 
 /**
  * Has the running server load or unload a model, waits, and returns the model as it is then. Throws what
@@ -13,5 +13,5 @@ export async function actOnModel(flags: Record<string, unknown>, what: "load" | 
   const path = `/v1/models/${encodeURIComponent(name)}/${what}`;
   // The server itself ends it after OV_REQUEST_SECONDS; its own may be set otherwise, but rarely longer.
   const seconds = settings.requestSeconds + 10;
-  return await askServer(toServer(settings), path, Model, seconds, { method: "POST" });
+  return await askServer(findServer(flags), path, Model, seconds, { method: "POST" });
 }

@@ -45,11 +45,12 @@ export async function countPrompt(
 function toObserver(notes: RequestNotes): AnswerObserver {
   return {
     firstToken: notes.firstToken,
-    ended({ promptTokens, cachedTokens, newTokens }, finish) {
+    counted: ({ promptTokens, cachedTokens, newTokens }) =>
+      notes.set({ promptTokens, cachedTokens, newTokens }),
+    ended({ promptTokens }, finish) {
       // Before the engine has taken the prompt there is nothing to count.
-      if (promptTokens === 0) return;
-      notes.set({ promptTokens, cachedTokens, newTokens });
-      if (finish !== null) notes.set({ finish: finish === "calls" ? "tool_calls" : finish });
+      if (promptTokens > 0 && finish !== null)
+        notes.set({ finish: finish === "calls" ? "tool_calls" : finish });
     },
   };
 }

@@ -13,6 +13,8 @@ export interface RequestFacts {
   newTokens: number;
   /** Texts that were embedded, or documents that were ranked. */
   texts: number;
+  /** Of the recording that was heard. */
+  audioSeconds: number;
   /** Why the answer ended. */
   finish: string;
 }
@@ -44,7 +46,13 @@ export interface ApiRequest<Body> {
 /** What a handler answers. It is over, and its request recorded, when all of it has been sent or the client has left. */
 export type Answer =
   | { type: "json"; status?: number; headers?: Record<string, string>; body: object }
-  | { type: "raw"; status?: number; contentType: string; body: string | Uint8Array<ArrayBuffer> }
+  | {
+      type: "raw";
+      status?: number;
+      headers?: Record<string, string>;
+      contentType: string;
+      body: string | Uint8Array<ArrayBuffer>;
+    }
   /**
    * Pulled only as fast as the client reads. What it throws before its first event is an HTTP error, later an event of
    * the dialect. It must end when the request's signal aborts. `endless`: its status is sent at once, and that the client

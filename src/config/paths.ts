@@ -13,6 +13,13 @@ export const defaultPaths = {
   convertEnv: "~/.local/share/ov-llm/convert",
 } as const;
 
+/** What was typed in chats (XDG Base Directory Specification, "XDG_STATE_HOME"). */
+export function toChatHistoryPath(variables: Record<string, string | undefined>): string {
+  const state = variables.XDG_STATE_HOME;
+  const folder = state?.startsWith("/") ? state : expandPath("~/.local/state", variables.HOME);
+  return join(folder, "ov-llm", "chat-history");
+}
+
 /** `~` and `~/x` under the home folder; everything else made absolute from the working folder. */
 export function expandPath(path: string, home: string = homedir()): string {
   if (path === "~") return home;

@@ -9,6 +9,7 @@ export function findWarnings({ settings, sources, settingsFile, unknown }: Loade
   return [
     ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know${guess(key)}`),
     ...findOpenness(settings),
+    ...findKeylessPort(settings),
     ...(sources.apiKey === "file" ? findReadableKey(settingsFile) : []),
     ...findKeyFileWarnings(settings),
   ];
@@ -26,6 +27,14 @@ function findOpenness({ apiKey, apiKeyFile, host }: Settings): string[] {
   if (apiKey !== null || apiKeyFile !== null || isLoopback(host)) return [];
   return [
     `Listening on ${host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
+  ];
+}
+
+/** A protocol without keys is open where the rest is not. */
+function findKeylessPort({ apiKey, apiKeyFile, host, wyomingPort }: Settings): string[] {
+  if (wyomingPort === null || isLoopback(host) || (apiKey === null && apiKeyFile === null)) return [];
+  return [
+    `The Wyoming protocol has no keys: everyone who reaches port ${wyomingPort} of this machine can have speech transcribed.`,
   ];
 }
 

@@ -1,25 +1,41 @@
 import type { LoadedSettings } from "../config/load.ts";
+import { installOtherTransformers, otherExporterCommand } from "./other-transformers.ts";
 import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
+import { toTokenizerCommand } from "./tokenizer.ts";
+import type { OtherTransformers } from "./windows.ts";
 
 /** The exporter, in its Python environment. */
 export interface Converter {
-  /** argv of `optimum-cli`. */
-  command: string[];
+  /** argv of `optimum-cli`, with another transformers than its own where one is named. */
+  toCommand(transformers: OtherTransformers | null): string[];
+  /** argv that gives a folder the tokenizer that it lacks. */
+  toTokenizerCommand(places: { source: string; target: string; trustRemoteCode: boolean }): string[];
   isReady(): Promise<boolean>;
   /** `onProgress` gets lines for a person. Throws `setup_failed`. */
   install(signal: AbortSignal, onProgress: (line: string) => void): Promise<void>;
+  /** Brings another transformers into a converter that is ready, unless it is there. Throws `setup_failed`. */
+  installOther(
+    transformers: OtherTransformers,
+    signal: AbortSignal,
+    onProgress: (line: string) => void,
+  ): Promise<void>;
 }
 
 export function createConverter({ settings, variables }: LoadedSettings): Converter {
   const pythonEnv = settings.convertEnv;
   return {
-    command: exporterCommand(pythonEnv),
+    toCommand: (transformers) =>
+      transformers === null ? exporterCommand(pythonEnv) : otherExporterCommand(pythonEnv, transformers),
+    toTokenizerCommand: (places) => toTokenizerCommand(pythonEnv, places),
     async isReady() {
       const probe = await probeConvertEnv(pythonEnv, { variables });
       return probe.state === "ready" && isPinnedConvertEnv(probe);
     },
     async install(signal, onProgress) {
       await installConvertEnv({ pythonEnv, onProgress, signal, variables });
+    },
+    async installOther(transformers, signal, onProgress) {
+      await installOtherTransformers(pythonEnv, transformers, { signal, variables, onProgress });
     },
   };
 }

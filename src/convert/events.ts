@@ -25,7 +25,7 @@ export type ConvertEvent =
   | { type: "installing"; line: string }
   | ({ type: "fetching"; repo: string; path: string } & DownloadProgress)
   /** What was asked for was fetched and registered before; nothing is done. */
-  | { type: "present"; repo: string; name: string; path: string }
+  | { type: "present"; repo: string; name: string; path: string; weightFormat: string }
   | { type: "scanned"; modelSrc: string; found: Source[]; skipped: Skipped[] }
   | ({ type: "planned" } & PlanView)
   /** This machine cannot do what was planned. */

@@ -10,11 +10,12 @@ import { HfConfig } from "../models/hf-config.ts";
 import { findHfTask, taskFiles } from "../models/hf-folder.ts";
 import { listConverted } from "../models/manifests.ts";
 import { toRealPath } from "../models/paths.ts";
-import { isServed, renderUnserved } from "../models/tasks.ts";
+import { isServed, renderUnserved, usualTask } from "../models/tasks.ts";
 import type { Session, Wanted } from "./options.ts";
 import { readOrigin, writeOrigin } from "./origin.ts";
 import { readRegistry } from "./prepare.ts";
 import { isOwn } from "./scan.ts";
+import { findWay } from "./windows.ts";
 
 /** `present`: it was made ready before, under that name. `fetched`: it lies in OV_MODEL_SRC as that folder or file. */
 export type Fetched = Present | { state: "fetched"; entry: string };
@@ -25,6 +26,8 @@ export interface Present {
   /** In the registry. */
   name: string;
   path: string;
+  task: string;
+  weightFormat: string;
 }
 
 /** Brings a model of the hub into OV_MODEL_SRC. What it lacks is asked of the hub before anything is fetched. */
@@ -86,8 +89,11 @@ function findEarlier(path: string, { repo, reuse }: Wanted, settings: Settings):
   refuseOther(repo, existsSync(path) ? path : (made?.original_path ?? path));
   const place = made?.converted_path ?? path;
   const entries = [...readRegistry(settings).entries];
-  const [name] = entries.find(([, entry]) => toRealPath(entry.path) === toRealPath(place)) ?? [];
-  if (name !== undefined && reuse) return { state: "present", repo, name, path: place };
+  const found = entries.find(([, entry]) => toRealPath(entry.path) === toRealPath(place));
+  if (found !== undefined && reuse) {
+    const [name, { task, weight_format: weightFormat }] = found;
+    return { state: "present", repo, name, path: place, task, weightFormat };
+  }
   if (made === undefined || existsSync(path)) return null;
   throw new OvError("conversion_failed", {
     what: `${repo} was converted before, as "${made.name}"; its original lies at ${made.original_path}`,
@@ -137,6 +143,14 @@ async function refuseUnfit(listing: Listing, wanted: Wanted, { deps, signal }: S
       what: `Cannot convert ${repo}`,
       why: renderUnserved(task),
       next: "Choose a model for another task.",
+    });
+  }
+  const way = findWay(config.model_type ?? "", task ?? usualTask, config.auto_map !== undefined);
+  if (config.model_type !== undefined && "problem" in way) {
+    throw new OvError("conversion_failed", {
+      what: `Cannot convert ${repo}`,
+      why: way.problem,
+      next: "Look for a ready OpenVINO model of it, or choose another one.",
     });
   }
   if (!wanted.unattended || config.auto_map === undefined) return;

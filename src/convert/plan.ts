@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { renderBytes } from "../bytes.ts";
 import { toGgufLabel } from "../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
+import { otherTransformersBytes } from "./other-transformers.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
 
 interface PlannedBase {
@@ -36,12 +38,19 @@ export function isExport(planned: Planned): planned is PlannedExport {
   return planned.source.kind === "export";
 }
 
+/** Whether the converter must be there for it. */
+export function needsConverter({ source }: Planned): boolean {
+  return source.kind === "export" || source.needsTokenizer;
+}
+
 export interface PlanOptions {
   sources: readonly Source[];
   /** Custom names by path; absent or blank: the slug of the folder's name. */
   names: ReadonlyMap<string, string>;
   /** Whether a registered model, an alias or a converted folder has that name. */
   isTaken: (name: string) => boolean;
+  /** The weight format of the registered model of that name; undefined: there is none. */
+  formatOf: (name: string) => string | undefined;
   /** Whether something lies at that path. */
   exists: (path: string) => boolean;
   /** The name under which a source was converted before. */
@@ -64,6 +73,8 @@ export function toPlan(options: PlanOptions): Planned[] {
     const base = { name, notes, task: source.task };
     if (source.kind !== "export") {
       const { weightFormat, path } = source;
+      if (source.needsTokenizer)
+        notes.push("it lacks its tokenizer, which is made of its tokenizer files first");
       return { ...base, source, weightFormat, path };
     }
     const planned = planExport(source, base, originals, options);
@@ -75,10 +86,12 @@ export function toPlan(options: PlanOptions): Planned[] {
 function chooseName(source: Source, used: ReadonlySet<string>, options: PlanOptions) {
   const custom = options.names.get(source.path)?.trim() ?? "";
   const earlier = options.overwrite ? options.earlierName(source.path) : undefined;
-  const folder = source.kind === "gguf" ? toGgufLabel(source.folder) : source.folder;
-  const wanted = custom === "" ? (earlier ?? toSlug(folder)) : toSlug(custom);
+  const label = source.kind === "gguf" ? toGgufLabel(source.label) : source.label;
+  const wanted = custom === "" ? (earlier ?? toSlug(label)) : toSlug(custom);
   const isTaken = (name: string) => used.has(name) || (!options.overwrite && options.isTaken(name));
-  const name = toFreeName(wanted, isTaken);
+  const format = source.kind === "export" ? options.weightFormat : source.weightFormat;
+  const isOther = custom === "" && ![undefined, format].includes(options.formatOf(wanted));
+  const name = toFreeName(isTaken(wanted) && isOther ? toSlug(`${wanted}-${format}`) : wanted, isTaken);
   const notes: string[] = [];
   if (custom !== "" && wanted !== custom) notes.push(`the name "${custom}" is written "${wanted}"`);
   if (name !== wanted) notes.push(`the name "${wanted}" is taken, so it becomes "${name}"`);
@@ -95,6 +108,7 @@ function planExport(
   const { weightFormat } = options;
   const groupSize = toGroupSize(weightFormat, source.widths);
   if (groupSize !== null) base.notes.push(describeGroupSize(groupSize, source.widths));
+  if (source.transformers !== null) base.notes.push(describeOther(source.transformers));
   return {
     ...base,
     source,
@@ -107,6 +121,11 @@ function planExport(
   };
 }
 
+function describeOther(version: string): string {
+  const size = renderBytes(otherTransformersBytes);
+  return `it is exported with transformers ${version}, installed beside the converter's own if it is not there yet (about ${size})`;
+}
+
 /** `<out>/<name>/task-<task>__wf-<weight format>`. */
 export function toTarget(modelOut: string, name: string, task: string, weightFormat: string): string {
   return join(modelOut, name, `task-${task}__wf-${weightFormat}`);
@@ -117,7 +136,7 @@ function toOriginalPath(source: ExportSource, originals: ReadonlySet<string>, op
     const path = join(options.modelOg, name);
     return originals.has(path) || options.exists(path);
   };
-  return join(options.modelOg, toFreeName(source.folder, isTaken));
+  return join(options.modelOg, toFreeName(source.label, isTaken));
 }
 
 // Bytes a parameter takes, scales and the tables that stay at 8 bits included.

@@ -10,14 +10,17 @@ import { createLoadReport, renderLost } from "./load-report.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
 import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";
-import { isExport, type Planned, type PlannedExport } from "./plan.ts";
+import { isExport, type Planned, type PlannedEntry, type PlannedExport } from "./plan.ts";
 import { registerModel } from "./register.ts";
+import { lacksTokenizer, makeTokenizer } from "./tokenizer.ts";
 import { convertFolder, type Outcome, type TransactionOptions } from "./transaction.ts";
 
 export interface RunOptions extends TransactionOptions {
   /** The command of `optimum-cli`. */
   exporter: string[];
   variables: Variables;
+  /** argv that gives a folder the tokenizer that it lacks. */
+  toTokenizerCommand: (places: { source: string; target: string; trustRemoteCode: boolean }) => string[];
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;
@@ -45,6 +48,7 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
       async exportInto(folder: string) {
         await exportInto(folder, planned, options);
         keepFiles(planned.source.path, folder);
+        if (lacksTokenizer(folder, planned.task)) await addTokenizer(planned, folder, options);
       },
       check: options.check,
     };
@@ -69,7 +73,18 @@ function toManifest(planned: PlannedExport, now: Date): Manifest {
   };
 }
 
-async function registerReady(planned: Planned, options: RunOptions): Promise<Outcome> {
+/** The exporter leaves out a tokenizer that it cannot convert, and succeeds. */
+async function addTokenizer(planned: Planned, target: string, options: RunOptions): Promise<void> {
+  const { trustRemoteCode } = options;
+  const command = options.toTokenizerCommand({ source: planned.source.path, target, trustRemoteCode });
+  const reason = await makeTokenizer(command, options);
+  if (reason === null) return;
+  const next = "Fetch its tokenizer files again, or a ready OpenVINO model of it.";
+  throw failed(planned, { why: `its tokenizer cannot be converted: ${reason}`, next });
+}
+
+async function registerReady(planned: PlannedEntry, options: RunOptions): Promise<Outcome> {
+  if (planned.source.needsTokenizer) await addTokenizer(planned, planned.path, options);
   await options.check(planned.path);
   const { name, path, task, weightFormat } = planned;
   const entry = { name, converted_path: path, task, weight_format: weightFormat };

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { OvError } from "../errors.ts";
 import type { Scan, Source } from "./scan.ts";
 
@@ -26,7 +27,8 @@ export function select({ found, skipped }: Scan, selection: Selection, modelSrc:
 }
 
 function matches(folder: string, { only, include, exclude }: Selection): boolean {
-  const fits = (pattern: string) => new Bun.Glob(pattern).match(folder);
+  const fits = (pattern: string) =>
+    [folder, basename(folder)].some((name) => new Bun.Glob(pattern).match(name));
   if (only.length > 0 && !only.includes(folder)) return false;
   if (include.length > 0 && !include.some(fits)) return false;
   return !exclude.some(fits);

@@ -1,18 +1,18 @@
 import { basename } from "node:path";
 import { OvError, toOvError } from "../errors.ts";
-import { usualTask } from "../models/tasks.ts";
 import { askConsent, type Consent } from "./consent.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
 import { type Fetched, fetchSource, type Present } from "./fetch.ts";
 import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
-import { isExport, type Planned } from "./plan.ts";
+import { isExport, needsConverter, type Planned } from "./plan.ts";
 import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
 import { judge, readResources } from "./resources.ts";
 import { runPlanned, toLogPath } from "./run.ts";
 import type { Scan } from "./scan.ts";
 import { findSources, planSources, type SourceOptions } from "./sources.ts";
 import { recover } from "./transaction.ts";
+import type { OtherTransformers } from "./windows.ts";
 
 /** `refused`: nothing was started, for want of disk or memory, or because whoever was asked said no. */
 export type SessionEnd = "done" | "failed" | "refused";
@@ -51,8 +51,9 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   const { deps, options, report, signal } = session;
   const fetched = options.wanted === null ? null : await fetchSource(options.wanted, session);
   if (fetched?.state === "present") {
-    report({ ...fetched, type: "present" });
-    return { report: { recovered, models: [toPresent(fetched, session)], skipped: [] }, end: "done" };
+    const { repo, name, path, weightFormat } = fetched;
+    report({ type: "present", repo, name, path, weightFormat });
+    return { report: { recovered, models: [toPresent(fetched)], skipped: [] }, end: "done" };
   }
   const scan = await scanOnce(session, fetched);
   const skipped = scan.skipped.map(({ folder, reason }) => ({ folder, reason }));
@@ -62,7 +63,7 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   });
   if (scan.found.length === 0) return toResult([], "done");
   const plan = planSources(scan, await askNames(session, scan), toSourceOptions(session));
-  const mustInstall = plan.some(isExport) && !(await deps.converter.isReady());
+  const mustInstall = plan.some(needsConverter) && !(await deps.converter.isReady());
   const { decision, consent } = await decide(session, plan, mustInstall);
   if (decision !== "run" || consent === null) {
     const state = decision === "done" ? "planned" : "refused";
@@ -71,9 +72,17 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
       decision === "done" ? "done" : "refused",
     );
   }
-  if (mustInstall) await deps.converter.install(signal, (line) => report({ type: "installing", line }));
+  const onProgress = (line: string) => report({ type: "installing", line });
+  if (mustInstall) await deps.converter.install(signal, onProgress);
+  for (const version of toOtherTransformers(plan)) {
+    await deps.converter.installOther(version, signal, onProgress);
+  }
   const models = await runAll(session, plan, consent);
   return toResult(models, models.some(({ error }) => error !== null) ? "failed" : "done");
+}
+
+function toOtherTransformers(plan: readonly Planned[]): Set<OtherTransformers> {
+  return new Set(plan.filter(isExport).flatMap(({ source }) => source.transformers ?? []));
 }
 
 function toSourceOptions({ options: { loaded, overwrite, copy } }: Session): SourceOptions {
@@ -166,7 +175,8 @@ async function runOne(
       trustRemoteCode: isExport(planned) && consent.mayRunCode(planned),
       variables,
       trusted: toTrusted(settings),
-      exporter: deps.converter.command,
+      exporter: deps.converter.toCommand(isExport(planned) ? planned.source.transformers : null),
+      toTokenizerCommand: deps.converter.toTokenizerCommand,
       overwrite: options.overwrite,
       async check(path) {
         report({ type: "checking", model, seconds: toSeconds() });
@@ -220,14 +230,13 @@ function toReported(planned: Planned, state: ReportedModel["state"], error?: OvE
   };
 }
 
-function toPresent({ name, path }: Present, { options }: Session): ReportedModel {
-  const entry = readRegistry(options.loaded.settings).entries.get(name);
+function toPresent({ name, path, task, weightFormat }: Present): ReportedModel {
   return {
     folder: basename(path),
     name,
     state: "present",
-    task: entry?.task ?? options.loaded.settings.task ?? usualTask,
-    weight_format: entry?.weight_format ?? options.loaded.settings.weightFormat,
+    task,
+    weight_format: weightFormat,
     path,
     python_files: [],
     original_path: null,

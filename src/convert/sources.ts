@@ -50,6 +50,7 @@ export function planSources(
     sources: found,
     names,
     isTaken: (name) => taken.has(name),
+    formatOf: (name) => registry.entries.get(name)?.weight_format,
     exists: existsSync,
     earlierName(path) {
       const before = manifests.find(({ source_path }) => source_path === path);

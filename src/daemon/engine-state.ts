@@ -3,6 +3,7 @@ import type { Engines } from "../engine/kinds/engines.ts";
 import { type EngineReport, toDevice, toDeviceProblem } from "../engine/kinds/kind.ts";
 import type { Log } from "../log.ts";
 import type { EngineState } from "../serving/health.ts";
+import type { FindEngineProblem } from "../serving/model-problems.ts";
 
 /** What /health reports of the engines, by what is known now. */
 export function toEngineState(engines: Engines, { device }: Settings): EngineState {
@@ -12,7 +13,21 @@ export function toEngineState(engines: Engines, { device }: Settings): EngineSta
     device: ready && toDevice(ready, device),
     engine: ready && { name: ready.name, versions: ready.versions },
     engines: engines.reports(),
-    failure: found?.reason ?? (ready && toDeviceProblem(ready, device)),
+    failure: found?.reason ?? null,
+    deviceFailure: ready && toDeviceProblem(ready, device),
+  };
+}
+
+/** Why the engine and device that a model would get cannot run it, by what is known now. */
+export function createFindEngineProblem(
+  engines: Engines,
+  settings: Pick<Settings, "device">,
+): FindEngineProblem {
+  return ({ engine, device }) => {
+    const isOwn = engine !== undefined && engine !== "auto";
+    const report = isOwn ? engines.reports().find(({ name }) => name === engine) : engines.preferred();
+    if (report === undefined || report === null) return "There is no engine for it.";
+    return report.state === "ready" ? toDeviceProblem(report, device ?? settings.device) : report.reason;
   };
 }
 

@@ -73,7 +73,8 @@ export function createRegistryFor({
   pool,
   events,
   catalog,
-}: Base & { pool: Pool; events: Events; catalog: () => Catalog }): Registry {
+  onChanged,
+}: Base & { pool: Pool; events: Events; catalog: () => Catalog; onChanged: () => void }): Registry {
   return createRegistry({
     path: settings.registryPath,
     onChange: ({ added, changed, removed }) => {
@@ -81,6 +82,7 @@ export function createRegistryFor({
       const [more, other, fewer] = [added, changed, removed].map((names) => names.join(",") || undefined);
       log.info("registry reloaded", { added: more, changed: other, removed: fewer });
       pool.reconcile(catalog().list().map(catalog().toTarget));
+      onChanged();
     },
     onProblem: (reason) => {
       events.publish({ topic: "registry", type: "problem", reason });

@@ -4,6 +4,7 @@ import { type Dialect, findDialect } from "../api/dialect.ts";
 import { type BodyReader, isUpload, type Route, uploadKind } from "../api/route.ts";
 import type { Log } from "../log.ts";
 import type { Events } from "../serving/events.ts";
+import type { OpenRequests } from "../serving/open-requests.ts";
 import { type Access, checkAccess, refuseTwoHosts } from "./access.ts";
 import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
 import { checkJsonType, type LargeBody, readJsonBody } from "./body/json.ts";
@@ -22,6 +23,8 @@ export interface AppDeps {
   dialects: readonly [Dialect, ...Dialect[]];
   log: Log;
   events: Pick<Events, "publish">;
+  /** Gets what runs and waits. Absent: nobody looks. */
+  openRequests?: Pick<OpenRequests, "add">;
   keys: Keyring;
   /** From where it may be used while no key is asked for. */
   access: Access;

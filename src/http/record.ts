@@ -1,6 +1,7 @@
 import type { ApiRequest, RequestFacts, RequestNotes } from "../api/route.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Events, RequestFinished } from "../serving/events.ts";
+import type { OpenRequests } from "../serving/open-requests.ts";
 
 /** What becomes known of one request on its way; published when its answer is over. */
 export interface RequestRecord {
@@ -23,6 +24,8 @@ export interface RequestRecord {
 export interface RecordOptions {
   newId: () => string;
   events: Pick<Events, "publish">;
+  /** Shows the request from when its model is known until its end. Absent: nobody looks. */
+  openRequests?: Pick<OpenRequests, "add"> | undefined;
 }
 
 const saneId = /^[\w.:-]{1,128}$/;
@@ -32,7 +35,7 @@ const records = new WeakMap<Request, RequestRecord>();
 export function startRecord(
   request: Request,
   client: string,
-  { newId, events }: RecordOptions,
+  { newId, events, openRequests }: RecordOptions,
 ): RequestRecord {
   const asked = request.headers.get("x-request-id") ?? "";
   const id = saneId.test(asked) ? asked : `req_${newId()}`;
@@ -41,17 +44,33 @@ export function startRecord(
   const startedAt = performance.now();
   let firstTokenAt: number | undefined;
   const facts: Partial<RequestFacts> = {};
+  let close = () => {};
+
+  const look = (model: string) => {
+    const { promptTokens, cachedTokens, newTokens } = facts;
+    const whole = { id, method, path, client, key: record.key, model };
+    return { ...whole, promptTokens, cachedTokens, newTokens, ...readTimes() };
+  };
+
+  function readTimes() {
+    const seconds = (performance.now() - startedAt) / 1000;
+    return {
+      seconds,
+      timeToFirstToken: firstTokenAt === undefined ? undefined : (firstTokenAt - startedAt) / 1000,
+    };
+  }
 
   const set: RequestNotes["set"] = (more) => {
     const isNamed = facts.model === undefined && more.model !== undefined;
     Object.assign(facts, more);
     if (!isNamed) return;
     const { model = "" } = more;
+    close = openRequests?.add(() => look(model)) ?? close;
     events.publish({ topic: "request", type: "started", id, method, path, client, key: record.key, model });
   };
 
   function toFinished(status: number): RequestFinished {
-    const { model, stream, promptTokens, cachedTokens, newTokens, texts, finish } = facts;
+    const { model, stream, promptTokens, cachedTokens, newTokens, texts, audioSeconds, finish } = facts;
     const { code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
@@ -60,11 +79,11 @@ export function startRecord(
       cachedTokens,
       newTokens,
       texts,
+      audioSeconds,
       // What broke off after the engine took the prompt ended for that reason.
       finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
       code,
-      seconds: (performance.now() - startedAt) / 1000,
-      timeToFirstToken: firstTokenAt === undefined ? undefined : (firstTokenAt - startedAt) / 1000,
+      ...readTimes(),
       quiet: record.quiet && status === 200,
     };
   }
@@ -82,7 +101,10 @@ export function startRecord(
         firstTokenAt ??= performance.now();
       },
     },
-    end: (status) => events.publish({ topic: "request", type: "finished", ...toFinished(status) }),
+    end(status) {
+      close();
+      events.publish({ topic: "request", type: "finished", ...toFinished(status) });
+    },
   };
   records.set(request, record);
   return record;

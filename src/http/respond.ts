@@ -53,7 +53,7 @@ async function toResponse(answer: Answer, answering: Answering): Promise<Respons
     case "json":
       return Response.json(answer.body, { status: answer.status ?? 200, headers: answer.headers ?? {} });
     case "raw": {
-      const headers = { "content-type": answer.contentType };
+      const headers = { ...answer.headers, "content-type": answer.contentType };
       return new Response(answer.body, { status: answer.status ?? 200, headers });
     }
     case "stream":

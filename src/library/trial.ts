@@ -11,9 +11,10 @@ import { makeTemporaryFolder } from "../linux/folders.ts";
 import type { Log } from "../log.ts";
 import { mainOperation, type Operation } from "../models/tasks.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import { renderWav } from "../wav.ts";
 import { createSanityCheck, toCountRequest } from "./sanity.ts";
 
-/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score. */
+/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score, a transcript. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
@@ -70,6 +71,24 @@ export function createLoadTester(
   };
 }
 
+/** A second of a tone: there is nothing to understand in it, and whatever is written is right. */
+async function hearTone(host: Host, signal: AbortSignal): Promise<void> {
+  const rate = 16_000;
+  const samples = Int16Array.from(
+    { length: rate },
+    (_, at) => 8000 * Math.sin((2 * Math.PI * 440 * at) / rate),
+  );
+  const folder = makeTemporaryFolder("ov-llm-trial-");
+  try {
+    const path = join(folder, "tone.wav");
+    writeFileSync(path, renderWav({ rate, width: 2, channels: 1, data: new Uint8Array(samples.buffer) }));
+    const asked = { task: "transcribe", language: null, prompt: null, temperature: 0, words: false } as const;
+    await Array.fromAsync(host.run("transcribe", { ...asked, path, max_seconds: 10 }, signal));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Uses a model once, by its main operation. Why its answer cannot be trusted; a failure is thrown. */
 async function tryOperation(host: Host, operation: Operation, signal: AbortSignal): Promise<string | null> {
   switch (operation) {
@@ -81,6 +100,10 @@ async function tryOperation(host: Host, operation: Operation, signal: AbortSigna
     case "rank": {
       const ask = { queries: ["Hi"], documents: ["Hello"], max_tokens: null, instruction: null };
       await Array.fromAsync(host.run("rank", ask, signal));
+      return null;
+    }
+    case "transcribe": {
+      await hearTone(host, signal);
       return null;
     }
     default: {

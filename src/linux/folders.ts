@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
@@ -16,21 +16,6 @@ export function makeTemporaryFolder(prefix: string): string {
       { param: "TMPDIR", cause: error },
     );
   }
-}
-
-/** The same, named after this process, with the folders of that prefix that killed processes left behind removed. */
-export function makeProcessFolder(prefix: string): string {
-  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
-  for (const name of readdirSync(tmpdir())) {
-    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    } catch {
-      // Another user's: it is theirs to remove.
-    }
-  }
-  return folder;
 }
 
 /** Why a folder cannot be written to, as a sentence that names its setting; null: it can. Makes the folder. */

@@ -1,5 +1,3 @@
-import { open, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { decodeDataUrl } from "./data-url.ts";
 
@@ -9,11 +7,17 @@ export interface NamedImage {
   at: string;
 }
 
+/** A file for a host to read, until it is removed. */
+interface KeptFile {
+  path: string;
+  remove(): Promise<void>;
+}
+
+type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 export interface ImageStoreOptions {
-  /** Private; what is written is removed again. */
-  folder: string;
-  /** Unique, fit for a file's name. */
-  newId: () => string;
+  /** Writes a file that the hosts alone can read; one that fails leaves none. */
+  keepFile: (pieces: Pieces) => Promise<KeptFile>;
   /** The bytes behind an http(s) address. Throws OvErrors that name the image. */
   fetch: (image: NamedImage, signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
@@ -25,46 +29,43 @@ const mostImages = 64;
  * Makes files of the images that a request names, so that hosts read them there and no pipe carries them. All or none: what
  * fails removes those before it.
  */
-export function createImageStore({ folder, newId, fetch }: ImageStoreOptions) {
-  async function write(image: NamedImage, path: string, signal: AbortSignal): Promise<void> {
+export function createImageStore({ keepFile, fetch }: ImageStoreOptions) {
+  async function keep(image: NamedImage, signal: AbortSignal): Promise<KeptFile> {
     const bytes = /^data:/i.test(image.url) ? decodeDataUrl(image.url, image.at) : fetch(image, signal);
-    const file = await open(path, "wx", 0o600).catch((error: unknown) => {
-      throw cannotWrite(folder, error);
-    });
     try {
-      for await (const piece of bytes) {
-        signal.throwIfAborted();
-        await file.writeFile(piece).catch((error: unknown) => {
-          throw cannotWrite(folder, error);
-        });
-      }
-    } finally {
-      await file.close();
+      return await keepFile(whileWanted(bytes, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof OvError ? error : cannotWrite(image, error);
     }
   }
 
   return async (images: readonly NamedImage[], signal: AbortSignal) => {
     if (images.length > mostImages) throw tooMany(images);
-    const files = images.map(({ at }) => ({ path: join(folder, newId()), at }));
+    const kept: KeptFile[] = [];
     const release = async () => {
-      await Promise.allSettled(files.map(({ path }) => rm(path, { force: true })));
+      await Promise.allSettled(kept.map(({ remove }) => remove()));
     };
     try {
-      for (const [index, image] of images.entries()) {
-        const file = files[index];
-        if (file) await write(image, file.path, signal);
-      }
+      for (const image of images) kept.push(await keep(image, signal));
     } catch (error) {
       await release();
       throw error;
     }
-    return { files, release };
+    return { files: images.map(({ at }, index) => ({ path: kept[index]?.path ?? "", at })), release };
   };
 }
 
-function cannotWrite(folder: string, error: unknown): OvError {
-  const what = `Cannot write an image to "${folder}"`;
-  const next = "Make room there, or set TMPDIR to another folder and restart the server.";
+async function* whileWanted(pieces: Pieces, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+}
+
+function cannotWrite({ at }: NamedImage, error: unknown): OvError {
+  const what = `Cannot write "${at}" to a temporary file`;
+  const next = "Make room for temporary files, or set TMPDIR to another folder and restart the server.";
   return new OvError("internal_error", { what, why: toReason(error), next }, { cause: error });
 }
 

@@ -33,13 +33,27 @@ export function createMetrics({ version, readModels }: MetricsOptions): Metrics 
     labelNames: ["model"],
     registers: [registry],
   });
+  const conversions = new Counter({
+    name: "ov_llm_conversions_total",
+    help: "Pulls through the server that are over, by result: present, registered, converted, failed, cancelled",
+    labelNames: ["result"],
+    registers: [registry],
+  });
   return {
     observe(event) {
       if (event.topic === "schema" && event.type === "missed") schemaMisses.inc({ model: event.model });
+      else if (event.topic === "conversion") observeConversion(conversions, event);
       else if (event.topic === "model") observeModel(event);
       else if (event.topic === "request" && event.type === "finished") observeRequest(event);
     },
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+function observeConversion(counter: Counter, event: Extract<ServerEvent, { topic: "conversion" }>): void {
+  if (event.type === "finished") counter.inc({ result: event.result });
+  if (event.type !== "failed") return;
+  const isCancelled = event.code === "request_cancelled" || event.code === "shutting_down";
+  counter.inc({ result: isCancelled ? "cancelled" : "failed" });
 }

@@ -28,6 +28,34 @@ export interface EmbeddingFacts {
   problem: string | null;
 }
 
+/** What an entry of the registry states instead of the files. */
+export interface EmbeddingWishes {
+  pooling?: EmbeddingFacts["way"]["pooling"];
+  normalize?: boolean;
+  query_prompt?: string;
+  document_prompt?: string;
+  dimensions?: number[];
+}
+
+/** Who names the pooling knows what the files' modules lack. */
+export function withWishes(
+  facts: EmbeddingFacts,
+  wishes: EmbeddingWishes | null | undefined,
+): EmbeddingFacts {
+  const { pooling, normalize, query_prompt: query, document_prompt: document, dimensions } = wishes ?? {};
+  return {
+    ...facts,
+    way: { pooling: pooling ?? facts.way.pooling, normalize: normalize ?? facts.way.normalize },
+    prompts: {
+      ...facts.prompts,
+      ...(query !== undefined && { query }),
+      ...(document !== undefined && { document }),
+    },
+    dimensions: dimensions ?? facts.dimensions,
+    problem: pooling === undefined ? facts.problem : null,
+  };
+}
+
 const Modules = Type.Array(Type.Object({ path: Type.Optional(Type.String()), type: Type.String() }));
 const positive = Type.Integer({ minimum: 1 });
 

@@ -10,7 +10,7 @@ import { toGgufLabel, toGgufRole } from "./gguf-files.ts";
 import { findGgufProblem } from "./gguf-support.ts";
 import { readJsonFile } from "./hf-config.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
-import { findFolderProblem } from "./problems.ts";
+import { findFolderProblem, findTokenizerProblem } from "./problems.ts";
 import { findOpenVinoFormat, toGgufFormat } from "./ready-made.ts";
 import { mainOperation } from "./tasks.ts";
 
@@ -69,9 +69,9 @@ export interface ModelDescription {
 
 /**
  * What lies at a path, judged by its files alone; of large ones only the ends are read. Throws `model_path_invalid`,
- * whose `why` is a clause about the path.
+ * whose `why` is a clause about the path. `bare`: an OpenVINO folder may lack its tokenizer.
  */
-export async function describeModel(path: string): Promise<ModelDescription> {
+export async function describeModel(path: string, { bare = false } = {}): Promise<ModelDescription> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "it does not exist" : `it cannot be read (${error.code})`;
     const next = 'Check the path; that of a registered model is corrected with "ov-llm models set".';
@@ -80,7 +80,7 @@ export async function describeModel(path: string): Promise<ModelDescription> {
   await access(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK).catch(() => {
     throw invalid(path, { why: "this user cannot read it", next: "Change its permissions." });
   });
-  if (found.isDirectory()) return await describeFolder(path);
+  if (found.isDirectory()) return await describeFolder(path, bare);
   if (found.isFile()) return await describeFile(path, found.size);
   const next = "Name an OpenVINO model folder or a .gguf file.";
   throw invalid(path, { why: "it is neither a folder nor a file", next });
@@ -155,7 +155,7 @@ function refuseTruncated(path: string, size: number, needsBytes: number): void {
   throw invalid(path, { why, next: "Fetch it again." });
 }
 
-async function describeFolder(path: string): Promise<ModelDescription> {
+async function describeFolder(path: string, bare: boolean): Promise<ModelDescription> {
   const files = new Set(await readdir(path));
   const manifest = readManifest(path);
   const folder = parseFolderName(basename(path));
@@ -167,7 +167,8 @@ async function describeFolder(path: string): Promise<ModelDescription> {
     architectures: config?.architectures ?? [],
     modelType: config?.model_type,
   });
-  const problem = findFolderProblem(path, files, task);
+  const complete = bare || files.has("model_index.json");
+  const problem = findFolderProblem(path, files) ?? (complete ? null : findTokenizerProblem(files, task));
   if (problem !== null) throw invalid(path, problem);
   const label = basename(folder === null ? path : dirname(path));
   const embedding = task !== null && mainOperation(task) === "embed" ? readEmbedding(path) : null;

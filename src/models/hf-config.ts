@@ -22,6 +22,8 @@ export const HfConfig = Type.Object({
   quantization_config: Type.Optional(
     Type.Object({ quant_method: Type.Optional(Type.String()) }, { additionalProperties: true }),
   ),
+  /** How mlx-lm states that it quantized the weights. */
+  quantization: Type.Optional(Type.Object({}, { additionalProperties: true })),
   ...sizes,
   text_config: Type.Optional(Type.Object(sizes)),
 });

@@ -5,6 +5,7 @@ import { HfConfig, readJsonFile, toWidths } from "./hf-config.ts";
 import { findAbsentLayers } from "./layers.ts";
 import { findOwnCode } from "./own-code.ts";
 import { findOdd } from "./problems.ts";
+import { findQuantization } from "./quantization.ts";
 import { isReranker } from "./reranker.ts";
 import { readWeights } from "./weights.ts";
 
@@ -16,6 +17,8 @@ export interface HfFolder {
   /** Widths of its weight matrices, that its config.json states. */
   widths: number[];
   architectures: readonly string[];
+  /** As transformers names it; empty: its config.json does not say. */
+  modelType: string;
   /** What the model does, see tasks.ts; null: its files do not show it. */
   task: string | null;
   /** The task that its networks are exported for, by its architecture alone; null: that does not show it. */
@@ -33,7 +36,7 @@ export interface HfFolder {
 
 /** Reads the folder whose top files are `files`. `problem`: a clause on why it holds no complete model. */
 export function readHfFolder(path: string, files: readonly string[]): HfFolder | { problem: string } {
-  if (!files.includes("config.json")) return { problem: describeOther(files) };
+  if (!files.includes("config.json") || isAdapter(files)) return { problem: describeOther(files) };
   const odd = findOdd(path, files);
   if (odd !== null) return { problem: odd };
   const config = readJsonFile(join(path, "config.json"), HfConfig);
@@ -49,10 +52,11 @@ export function readHfFolder(path: string, files: readonly string[]): HfFolder |
     parameters,
     widths: toWidths(config),
     architectures,
+    modelType: config.model_type ?? "",
     task: findHfTask(config, { files, label: basename(path), path }),
     networks: findArchitectureTask(architectures),
-    quantization: config.quantization_config?.quant_method ?? null,
-    hasTokenizer: files.some((name) => tokenizerFile.test(name)),
+    quantization: findQuantization(config),
+    hasTokenizer: hasTokenizerFiles(files),
     hasCode: config.auto_map !== undefined,
     code: findOwnCode(path, files),
     isLink: isLink(path) || files.some((name) => leadsOut(join(path, name))),
@@ -82,9 +86,27 @@ export function findHfTask(
 const tokenizerFile =
   /^(tokenizer\.json|tokenizer\.model|tekken\.json|vocab\.(json|txt)|spiece\.model|sentencepiece\.bpe\.model|.*\.tiktoken)$/;
 
+/** A folder of an adapter may have the config.json of its base model. */
+function isAdapter(files: readonly string[]): boolean {
+  const weights = files.filter(
+    (name) => /\.(safetensors|bin)$/.test(name) && !/^(training|adapter_model)/.test(name),
+  );
+  return files.includes("adapter_config.json") && weights.length === 0;
+}
+
+/** Whether they hold a tokenizer in the form of transformers. */
+export function hasTokenizerFiles(files: readonly string[]): boolean {
+  return files.some((name) => tokenizerFile.test(name));
+}
+
 /** With the next step, where there is one. */
 function describeOther(files: readonly string[]): string {
-  if (files.includes("adapter_config.json")) return "an adapter (LoRA), not a full model: merge it first";
+  if (files.includes("adapter_config.json")) {
+    return "an adapter (LoRA), not a full model: merge it into its base model first, or fetch a merged one";
+  }
+  if (files.includes("params.json") || files.includes("original")) {
+    return "it holds the weights in their maker's own form (consolidated.*, params.json): fetch the files in the form of transformers, with config.json";
+  }
   if (files.includes("model_index.json")) return "unsupported architecture: a model that generates images";
   if (files.some((name) => name.endsWith(".gguf")))
     return "it holds .gguf files: register one with `ov-llm models add`";

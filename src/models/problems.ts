@@ -9,12 +9,8 @@ type Problem = Omit<ErrorFacts, "what">;
 const convertAgain = "Convert the model again with `ov-llm convert`, or fetch its files again.";
 const tokenizers: readonly string[] = ["openvino_tokenizer.xml", "openvino_detokenizer.xml"];
 
-/** Why a folder is not a complete OpenVINO model of that task, null meaning a language model; null: it is one. */
-export function findFolderProblem(
-  path: string,
-  files: ReadonlySet<string>,
-  task: string | null,
-): Problem | null {
+/** Why a folder holds no whole networks of OpenVINO; null: it does. */
+export function findFolderProblem(path: string, files: ReadonlySet<string>): Problem | null {
   const networks = [...files].filter(
     (name) => /^openvino_.*model\.xml$/.test(name) && !tokenizers.includes(name),
   );
@@ -33,8 +29,18 @@ export function findFolderProblem(
   if (weights.length > 0) {
     return { why: `it is an incomplete export without ${weights.join(" and ")}`, next: convertAgain };
   }
-  const missing = toTokenizers(task).filter((name) => !files.has(name));
+  return null;
+}
+
+/** Which tokenizers a model of that task lacks, null meaning a language model; null: none. */
+export function findTokenizerProblem(files: ReadonlySet<string>, task: string | null): Problem | null {
+  const missing = findMissingTokenizers(files, task);
   return missing.length === 0 ? null : { why: `it has no ${missing.join(" and no ")}`, next: convertAgain };
+}
+
+/** The tokenizer and detokenizer that a folder lacks, where models of the task need them. */
+export function findMissingTokenizers(files: ReadonlySet<string>, task: string | null): string[] {
+  return toTokenizers(task).filter((name) => !files.has(name));
 }
 
 /** What turns text into tokens and back, where models of the task need it. */

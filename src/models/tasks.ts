@@ -21,7 +21,7 @@ const tasks: readonly Task[] = [
   served("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
   // The hub's name for rerankers, of which some are language models (see `networksOf`); the exporter does not know it.
   served("text-ranking", "scores of how well texts answer a query", ["rank", "tokenize", "detokenize"]),
-  task("automatic-speech-recognition", "text from speech", ["transcribe"]),
+  served("automatic-speech-recognition", "text from speech", ["transcribe"]),
   task("text-to-audio", "speech", ["speak"]),
   task("text2text-generation", "text from text, by an encoder and a decoder"),
   task("fill-mask", "words for gaps"),
@@ -71,7 +71,7 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 
 const pastSuffix = "-with-past";
 
-/** Of a model whose files show no task, when it is converted. */
+/** Of a model whose files show no task. */
 export const usualTask = "text-generation-with-past";
 
 /** Of a model whose files do not state what it does. */

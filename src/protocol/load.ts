@@ -46,6 +46,8 @@ export const ReadyMessage = Type.Object({
   embedding_size: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Longest prompt plus answer, or input, in tokens, as the model, its tokenizer and the KV cache allow. */
   context_length: Type.Integer({ minimum: 1 }),
+  /** The codes of the languages that `transcribe` knows. */
+  languages: Type.Optional(Type.Array(Type.String())),
   versions: Type.Record(Type.String(), Type.String()),
   /** The Jinja source of the model's chat template, and the tokens that it may name. */
   chat_template: Type.Union([Type.String(), Type.Null()]),
@@ -53,7 +55,7 @@ export const ReadyMessage = Type.Object({
   eos_token: Type.String(),
   /** What the model may be asked for: types of requests. A later host may offer more than the daemon knows. */
   operations: Type.Array(Type.String()),
-  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `images`. */
+  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `images`; of `transcribe`: `translate`, `words`. */
   capabilities: Type.Array(Type.String()),
   /** How many requests it runs at once. */
   max_concurrent: Type.Integer({ minimum: 1 }),

@@ -1,11 +1,12 @@
+import anyAscii from "any-ascii";
 import { OvError } from "../errors.ts";
 
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const longest = 200;
 
-/** The registry name of a folder: lower case, runs of anything else than a-z 0-9 become one `-`, trimmed. */
+/** The registry name of a folder: in ASCII and lower case, runs of anything else than a-z 0-9 become one `-`, trimmed. */
 export function toSlug(folderName: string): string {
-  const slug = folderName
+  const slug = anyAscii(folderName)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");

@@ -1,8 +1,11 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { OvError, toReason } from "../errors.ts";
+import { OvError } from "../errors.ts";
+import { explainFault } from "../json/fault.ts";
+import { findNearest } from "../nearest.ts";
 import { toolFormatNames } from "../tool-formats.ts";
 import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
+import { EmbeddingEntry, embeddingNames, embeddingSchema } from "./embedding.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
 
 /** One model of registry.json. Keys that are not named here are allowed and kept. */
@@ -43,6 +46,7 @@ export const RegistryEntry = Type.Object(
         description: "an object from name to defaults",
       }),
     ),
+    embedding: Type.Optional(EmbeddingEntry),
     /** How the model writes tool calls, where its chat template does not show it. */
     tool_format: Type.Optional(
       Type.Union(
@@ -71,6 +75,8 @@ export interface RegistryProblem {
 export interface ParsedRegistry {
   entries: Map<string, RegistryEntry>;
   problems: RegistryProblem[];
+  /** Keys of entries that are ignored but close to one that is not: they cost nothing but what they were meant to do. */
+  hints: RegistryProblem[];
 }
 
 /**
@@ -78,11 +84,13 @@ export interface ParsedRegistry {
  * `source`: what that error names.
  */
 export function parseRegistryFile(text: string, source = "The registry"): RegistryFile {
+  // An editor of Windows puts a mark before it.
+  const json = text.replace(/^\uFEFF/, "");
   let file: unknown;
   try {
-    file = JSON.parse(text);
+    file = JSON.parse(json);
   } catch (error) {
-    throw invalid(`${source} is not valid JSON (${toReason(error)})`, error);
+    throw invalid(`${source} is not valid JSON: ${explainFault(json)}`, error);
   }
   if (Value.Check(RegistryFile, file)) return file;
   const shape = typeof file === "object" && file !== null && !Array.isArray(file) ? file : undefined;
@@ -102,6 +110,7 @@ export function parseRegistry(text: string, source?: string): ParsedRegistry {
 export function parseEntries(models: RegistryFile["models"]): ParsedRegistry {
   const entries = new Map<string, RegistryEntry>();
   const problems: RegistryProblem[] = [];
+  const hints: RegistryProblem[] = [];
   // Names of bad entries count too: an alias must not answer instead of a broken model.
   const taken = new Set(Object.keys(models));
   for (const [name, value] of Object.entries(models)) {
@@ -110,8 +119,19 @@ export function parseEntries(models: RegistryFile["models"]): ParsedRegistry {
       continue;
     }
     entries.set(name, withFreeAliases(name, value, taken, problems));
+    hints.push(...findMistypedKeys(name, value));
   }
-  return { entries, problems };
+  return { entries, problems, hints };
+}
+
+function findMistypedKeys(name: string, entry: RegistryEntry): RegistryProblem[] {
+  const known = Object.keys(RegistryEntry.properties);
+  return Object.keys(entry).flatMap((key) => {
+    const [near] = known.includes(key) ? [] : findNearest(key, known);
+    if (near === undefined) return [];
+    const reason = `Registry entry ${show(name)} has ${show(key)}, which ov-llm does not know; did you mean ${show(near)}?`;
+    return [{ name, reason }];
+  });
 }
 
 /** All names that requests may use for a model beside its own. */
@@ -157,6 +177,10 @@ function findFault(name: string, value: unknown): string {
   if (field === "defaults" && part !== undefined) {
     const what = `the default ${show(part)} in its "defaults"`;
     return findMemberFault(what, error.value, defaultSchema(part), defaultNames);
+  }
+  if (field === "embedding" && part !== undefined) {
+    const what = `the value ${show(part)} in its "embedding"`;
+    return findMemberFault(what, error.value, embeddingSchema(part), embeddingNames);
   }
   if (field === "presets" && part !== undefined && inner !== undefined) {
     const what = `the default ${show(inner)} in its preset ${show(part)}`;

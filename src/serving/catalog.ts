@@ -6,7 +6,7 @@ import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
-import type { Operation } from "../models/tasks.ts";
+import { type Operation, usualTask } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
@@ -39,6 +39,8 @@ export interface CatalogOptions {
   registry: Registry;
   /** OV_MODEL_PATH: answers requests that name no model, and is listed under a name of its own. */
   modelPath: string | null;
+  /** What its files show of its task; null: nothing. */
+  modelTask?: string | null;
   /** OV_DEVICE: for entries that name none. */
   device: string;
   /** OV_ENGINE: for entries that name none. */
@@ -49,7 +51,7 @@ export interface CatalogOptions {
 
 /** Which model a request means. Nothing is ever answered by a model that was not asked for. */
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { registry, modelPath, device, engine, readStamp = createStampReader() } = options;
+  const { registry, modelPath, modelTask = null, device, engine, readStamp = createStampReader() } = options;
 
   /** OV_MODEL_PATH as a model: the registry's own entry where it has one for that path. */
   function fallback(): CatalogModel | undefined {
@@ -61,7 +63,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     }
     const slug = toSlug(basename(modelPath).replace(/\.gguf$/, ""));
     const name = toFreeName(slug, (taken) => registry.resolve(taken) !== undefined);
-    const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown" };
+    const entry = { path: modelPath, task: modelTask ?? usualTask, weight_format: "unknown" };
     return { name, entry };
   }
 

@@ -4,6 +4,8 @@ import type { EndReason, Timings, Usage } from "../generate/parts.ts";
 export interface AnswerObserver {
   /** The first part of the content is there. */
   firstToken(): void;
+  /** The engine took a prompt or wrote something: how much it is by now. */
+  counted(usage: Readonly<Usage>): void;
   /** The answer is over, whole or not. `finish`: why the first choice that ended did; null: none did. */
   ended(usage: Usage, finish: EndReason | null): void;
 }
@@ -45,12 +47,14 @@ export function createTally(
     start(promptTokens, cachedTokens) {
       usage.promptTokens += promptTokens;
       usage.cachedTokens += cachedTokens;
+      observer?.counted(usage);
     },
     add(newTokens, reasoningTokens) {
       firstText.resolve();
       firstTextAt ??= clock();
       usage.newTokens += newTokens;
       usage.reasoningTokens += reasoningTokens;
+      observer?.counted(usage);
     },
     see(parts) {
       if (parts.length > 0 && !seen) {

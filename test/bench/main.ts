@@ -11,6 +11,7 @@ import { type Figure, judge, renderFigures } from "./goals.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
+import { measureEmbed, toEmbedFigures } from "./part-embed.ts";
 import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
@@ -83,6 +84,7 @@ async function runServed(bench: Bench): Promise<void> {
     reports.prefix = found;
     figures.push(...toPrefixFigures(found));
   }
+  if (options.only.includes("embed")) await runEmbed(bench, loaded);
   if (options.only.includes("idle")) await runIdle(bench, loaded);
 }
 
@@ -95,6 +97,15 @@ async function runLoads(bench: Bench, server: BenchServer & { hostPid: number })
   reports.load = rows;
   figures.push(...toLoadFigures(rows));
   await writeOut(`${renderLoad(rows)}\n`);
+}
+
+async function runEmbed({ options, prompts, figures, reports }: Bench, server: BenchServer): Promise<void> {
+  const { embedPath } = options;
+  if (embedPath === null) return say("Leaving out embeddings: `npm test` prepares their model");
+  say("Embedding texts, raw pipeline and server in turns");
+  const rows = await measureEmbed(server, prompts, { ...options, embedPath });
+  reports.embed = rows;
+  figures.push(...toEmbedFigures(rows));
 }
 
 async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings } from "../../src/config/load.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
+import { encodersPath } from "../helpers/environment.ts";
 
-export const parts = ["load", "constrained", "prefix", "startup", "idle", "hold"] as const;
+export const parts = ["load", "constrained", "prefix", "embed", "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */
@@ -29,6 +31,8 @@ export interface BenchOptions {
   kvCacheGb: number;
   device: string;
   modelPath: string;
+  /** For the part on embeddings; null: it is not there. */
+  embedPath: string | null;
   runtimeDir: string;
   peers: Peer[];
 }
@@ -82,6 +86,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     kvCacheGb: toCount("kv-cache-gb", values["kv-cache-gb"]),
     device: values.device,
     modelPath: values.model ?? findModel(),
+    embedPath: findEncoder(),
     runtimeDir: findRuntime(),
     peers: values.peer.map((value) => toPeer(value, values["peer-model"])),
   };
@@ -113,6 +118,15 @@ function findRuntime(): string {
   throw new Error(
     `No engine is installed in ${runtimeDir}: run \`ov-llm setup\`, or set OV_TEST_RUNTIME_DIR to its environment.`,
   );
+}
+
+/** What `npm test` prepares. */
+function findEncoder(): string | null {
+  try {
+    return join(encodersPath(), "minilm");
+  } catch {
+    return null;
+  }
 }
 
 function findModel(): string {

@@ -4,7 +4,7 @@ import { readLines } from "../../src/protocol/lines.ts";
 import type { BenchOptions } from "./options.ts";
 import type { RoundTimes } from "./statistics.ts";
 
-/** Tokens of one step at most, as STEP_TOKENS in src/hosts/batching/base.py. */
+/** Tokens of one step at most, as STEP_TOKENS in src/hosts/batching/language.py. */
 const batchedTokens = 256;
 
 export interface RawEngine {

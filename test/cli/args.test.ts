@@ -14,6 +14,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   host: ["::1", "::1"],
   port: ["9001", 9001],
   ollamaPort: ["11434", 11434],
+  wyomingPort: ["10300", 10300],
   device: ["gpu", "GPU"],
   engine: ["batching", "batching"],
   modelPath: ["/m", "/m"],
@@ -29,6 +30,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   maxQueue: ["7", 7],
   queueSeconds: ["1.25", 1.25],
   requestSeconds: ["1.5", 1.5],
+  maxAudioSeconds: ["60", 60],
   loadSeconds: ["2.5", 2.5],
   idleSeconds: ["0", 0],
   preload: ["a,b", ["a", "b"]],
@@ -50,6 +52,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   weightFormat: ["int4", "int4"],
   pull: null,
   trustRemoteCode: null,
+  page: null,
 };
 
 const all = Object.keys(samples) as SettingName[];

@@ -30,7 +30,10 @@ const cases: [event: ConvertEvent, text: string][] = [
     "a/b: 6.0 MB of 24.0 MB (25 %)\n",
   ],
   [{ ...fetching, step: "running", done: 30e6, bytes: 24e6, file }, "(100 %)\n"],
-  [{ type: "present", repo: "a/b", name: "b", path: "/src/b" }, 'a/b is there already, as "b": /src/b\n'],
+  [
+    { type: "present", repo: "a/b", name: "b", path: "/src/b", weightFormat: "int8" },
+    'a/b is there already, as "b" (int8): /src/b. Add --overwrite to fetch and convert it again.\n',
+  ],
   [{ ...fetching, step: "done" }, "a/b is in /src/b\n"],
   [{ type: "scanned", modelSrc: "/src", found: [], skipped: [] }, "Nothing to convert in /src.\n"],
   [

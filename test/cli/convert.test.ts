@@ -83,7 +83,7 @@ describe("ov-llm convert", () => {
     for (const name of ["--help", "a b", "A-B", "模型"]) makeModel(join(place.src, name));
     const { code, err } = await convert(place);
     expect(code).toBe(0);
-    expect(Object.keys(place.models()).sort()).toEqual(["a-b", "a-b-2", "help", "model"]);
+    expect(Object.keys(place.models()).sort()).toEqual(["a-b", "a-b-2", "help", "moxing"]);
     expect(err).toContain('the name "a-b" is taken, so it becomes "a-b-2"');
     expect(readdirSync(place.og).sort()).toEqual(["--help", "A-B", "a b", "模型"]);
   });

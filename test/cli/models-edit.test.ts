@@ -93,7 +93,9 @@ describe("what cannot be done is one line on stderr, exit code 1, and changes no
     writeFileSync(registryPath, "{ broken");
     const { code, err } = await models(...command.split(" "));
     expect(code).toBe(1);
-    expect(err).toMatch(/^error: The registry ".*registry\.json" is not valid JSON .*\n$/);
+    expect(err).toMatch(
+      /^error: The registry ".*registry\.json" is not valid JSON: .* at line 1, column 3, .*\n$/,
+    );
     expect(await Bun.file(registryPath).text()).toBe("{ broken");
   });
 });

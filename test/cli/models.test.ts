@@ -192,7 +192,9 @@ describe("ov-llm models", () => {
   test("with a broken registry says so and ends with 1", async () => {
     const { code, out, err } = await runCli(["models", ...nobody], { home: homeWith("{ broken") });
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^error: The registry ".*registry\.json" is not valid JSON .*\n$/);
+    expect(err).toMatch(
+      /^error: The registry ".*registry\.json" is not valid JSON: .* at line 1, column 3, .*\n$/,
+    );
   });
 
   test("names that would steer the terminal are escaped", async () => {

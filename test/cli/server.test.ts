@@ -41,7 +41,7 @@ describe("askServer", () => {
   });
 
   test("reports that a key is required where none was sent", async () => {
-    const sentence = `The server at ${url} requires an API key. Set OV_API_KEY to its key.`;
+    const sentence = `The server at ${url} requires an API key. Set OV_API_KEY to its key, or pass --api-key.`;
     await expect(askServer({ url, apiKey: null }, "/key", Answer, 5)).rejects.toThrow(sentence);
   });
 
@@ -62,7 +62,7 @@ describe("askServer", () => {
   test.each([
     ["/shape", `What answers at ${url}/shape is not an ov-llm of this version (status 200,`],
     ["/html", `What answers at ${url}/html is not an ov-llm of this version (status 404, "<html>")`],
-    ["/key", `The server at ${url} rejected this API key. Set OV_API_KEY to its key.`],
+    ["/key", `The server at ${url} rejected this API key. Set OV_API_KEY to its key, or pass --api-key.`],
     ["/moved", `No server answers at ${url} (`],
   ])("refuses the answer of %s", async (path, sentence) => {
     const error: unknown = await ask(path).catch((reason: unknown) => reason);

@@ -65,4 +65,12 @@ describe("warnings at start", () => {
       expect(findWarnings(load(env)).join().includes("without an API key")).toBe(warned);
     });
   }
+
+  test.each([
+    [{ OV_HOST: "0.0.0.0", OV_API_KEY: "long-enough", OV_WYOMING_PORT: "10300" }, true],
+    [{ OV_HOST: "127.0.0.1", OV_API_KEY: "long-enough", OV_WYOMING_PORT: "10300" }, false],
+    [{ OV_HOST: "0.0.0.0", OV_API_KEY: "long-enough" }, false],
+  ])("a port of a protocol without keys, with %j, is warned of: %p", (env, warned) => {
+    expect(findWarnings(load(env)).join().includes("The Wyoming protocol has no keys")).toBe(warned);
+  });
 });

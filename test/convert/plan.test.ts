@@ -12,13 +12,14 @@ function source(folder: string, extra: Partial<ExportSource> = {}): ExportSource
   const facts = {
     task,
     exportTask: task,
+    transformers: null,
     bytes: 2 * GB,
     parameters: GB,
     widths: [128],
     code: [],
     isLink: false,
   };
-  return { kind: "export", folder, path, ...facts, ...extra };
+  return { kind: "export", folder, label: folder, path, ...facts, ...extra };
 }
 
 function plan(sources: PlanOptions["sources"], extra: Partial<PlanOptions> & { taken?: string[] } = {}) {
@@ -26,6 +27,7 @@ function plan(sources: PlanOptions["sources"], extra: Partial<PlanOptions> & { t
     sources,
     names: new Map(),
     isTaken: (name) => extra.taken?.includes(name) ?? false,
+    formatOf: () => undefined,
     exists: () => false,
     earlierName: () => undefined,
     weightFormat: "int8",
@@ -44,7 +46,7 @@ describe("names", () => {
     ["A", "My Model!", [], "my-model", ['the name "My Model!" is written "my-model"']],
     ["A", "", ["a"], "a-2", ['the name "a" is taken, so it becomes "a-2"']],
     ["A", "", ["a", "a-2"], "a-3", ['the name "a" is taken, so it becomes "a-3"']],
-    ["模型", "", [], "model", []],
+    ["模型", "", [], "moxing", []],
     ["--help", "../../etc", [], "etc", ['the name "../../etc" is written "etc"']],
   ])("%p with the answer %p, taken %p: %p", (folder, answer, taken, name, notes) => {
     const [planned] = plan([source(folder)], { names: new Map([[`/model/${folder}`, answer]]), taken });
@@ -90,10 +92,29 @@ describe("what is planned", () => {
     expect(planned?.notes).toEqual(["int4 uses group size 64: 128 does not divide 576"]);
   });
 
+  test("another format of a model gets that in its name, unless it was named", () => {
+    const extra: Parameters<typeof plan>[1] = { taken: ["a"], formatOf: () => "int8", weightFormat: "int4" };
+    const toName = (names: Map<string, string>, more = {}) =>
+      plan([source("A")], { ...extra, names, ...more })[0]?.name;
+    expect(toName(new Map())).toBe("a-int4");
+    expect(toName(new Map(), { taken: ["a", "a-int4"] })).toBe("a-int4-2");
+    expect(toName(new Map(), { weightFormat: "int8" })).toBe("a-2");
+    expect(toName(new Map([["/model/A", "a"]]))).toBe("a-2");
+  });
+
   test("what is ready is registered where it lies, for its own task", () => {
     const path = "/model/m.gguf";
     const [planned] = plan([
-      { kind: "gguf", folder: "m.gguf", path, bytes: 1, weightFormat: "q4_1", task: "text-generation" },
+      {
+        kind: "gguf",
+        folder: "m.gguf",
+        label: "m.gguf",
+        needsTokenizer: false,
+        path,
+        bytes: 1,
+        weightFormat: "q4_1",
+        task: "text-generation",
+      },
     ]);
     expect(planned).toMatchObject({ name: "m", path, weightFormat: "q4_1", task: "text-generation" });
     expect(planned && isExport(planned)).toBe(false);

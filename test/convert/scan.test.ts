@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ScanOptions, scanSources } from "../../src/convert/scan.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -83,11 +83,58 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     { "config.json": config({ quantization_config: { quant_method: "bitsandbytes" } }) },
     "its weights are quantized already (bitsandbytes)",
   ],
+  [
+    "an architecture that the exporter does not know",
+    { "config.json": config({ model_type: "rwkv7" }) },
+    'unsupported architecture: the exporter does not know the architecture "rwkv7"',
+  ],
+  ...(
+    [
+      ["gptq", "GPTQ"],
+      ["awq", "AWQ"],
+      ["exl2", "EXL2"],
+      ["auto-round", "AutoRound"],
+      ["fp8", "fp8"],
+    ] as const
+  ).map(([method, name]): (typeof skips)[number] => [
+    `weights in ${method}`,
+    { "config.json": config({ quantization_config: { quant_method: method } }) },
+    `its weights are quantized already (${name}), which the exporter cannot read: fetch the original model`,
+  ]),
+  [
+    "weights of MLX",
+    { "config.json": config({ quantization: { group_size: 64, bits: 4 } }) },
+    "quantized already (MLX), which the exporter cannot read: fetch the original model, or a .gguf file",
+  ],
+  [
+    "an adapter that has its base's config.json",
+    {
+      "adapter_config.json": "{}",
+      "model.safetensors": null,
+      "adapter_model.safetensors": toSafetensors([2]),
+    },
+    "an adapter (LoRA), not a full model: merge it into its base model first",
+  ],
+  [
+    "its maker's own weights alone",
+    {
+      "config.json": null,
+      "model.safetensors": null,
+      "original/consolidated.00.pth": "x",
+      "params.json": "{}",
+    },
+    "it holds the weights in their maker's own form",
+  ],
   ["an adapter", { "config.json": null, "adapter_config.json": "{}" }, "an adapter (LoRA), not a full model"],
   [
     "an image model",
     { "config.json": null, "model_index.json": "{}" },
     "unsupported architecture: a model that",
+  ],
+  [
+    "an OpenVINO model without tokenizer files of any form",
+    { "openvino_model.xml": "x", "openvino_model.bin": "x", "tokenizer.json": null },
+    "it has no openvino_tokenizer.xml and no openvino_detokenizer.xml, and no tokenizer.json to make them of",
   ],
   [
     "half an OpenVINO model",
@@ -112,6 +159,8 @@ describe("scanSources", () => {
       {
         kind: "export",
         folder: "A Model",
+        label: "A Model",
+        transformers: null,
         path,
         task,
         exportTask: task,
@@ -255,6 +304,43 @@ describe("scanSources", () => {
     const path = makeOpenVino(join(src, "m"));
     writeFileSync(join(path, "config.json"), config({ architectures: ["BertForMaskedLM"] }));
     expect((await scan(src)).skipped).toMatchObject([{ reason: expect.stringContaining("fill-mask") }]);
+  });
+
+  test("finds a model in the hub's cache by its snapshot, which stays there", async () => {
+    const src = createTempDir();
+    const cached = join(src, "models--Qwen--Qwen3-8B");
+    for (const commit of ["old", "new"]) makeModel(join(cached, "snapshots", commit));
+    mkdirSync(join(cached, "blobs"));
+    renameSync(join(cached, "snapshots/old/config.json"), join(cached, "blobs/1"));
+    symlinkSync("../../blobs/1", join(cached, "snapshots/old/config.json"));
+    mkdirSync(join(cached, "refs"));
+    writeFileSync(join(cached, "refs/main"), "old");
+    mkdirSync(join(src, "models--Qwen--cut/snapshots"), { recursive: true });
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([
+      {
+        folder: "models--Qwen--Qwen3-8B",
+        label: "Qwen3-8B",
+        path: join(cached, "snapshots/old"),
+        isLink: true,
+      },
+    ]);
+    expect(skipped).toMatchObject([{ folder: "models--Qwen--cut" }]);
+  });
+
+  test("finds models one folder deeper, and weights in mxfp4 beside their original form", async () => {
+    const src = createTempDir();
+    const mxfp4 = { quantization_config: { quant_method: "mxfp4" } };
+    makeModel(join(src, "openai/gpt-oss-20b"), {
+      "config.json": config(mxfp4),
+      "original/config.json": "{}",
+    });
+    makeModel(join(src, "openai/other"), { "config.json": null, "pytorch_model.bin": "x" });
+    const { found, skipped } = await scan(src);
+    expect(found).toMatchObject([{ folder: "openai/gpt-oss-20b", label: "gpt-oss-20b" }]);
+    expect(skipped).toMatchObject([
+      { folder: "openai/other", reason: expect.stringContaining("no config.json") },
+    ]);
   });
 
   test("a split .gguf is one model by its first part, and an encoder for images is none", async () => {

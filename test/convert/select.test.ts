@@ -7,6 +7,8 @@ describe("select", () => {
     (folder): Source => ({
       kind: "gguf",
       folder,
+      label: folder,
+      needsTokenizer: false,
       path: `/${folder}`,
       bytes: 1,
       weightFormat: "gguf",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
@@ -66,7 +66,17 @@ function createScene(
   const events: ConvertEvent[] = [];
   let isReady = false;
   const converter: Session["deps"]["converter"] = {
-    command: fakeExporter,
+    toCommand: () => fakeExporter,
+    toTokenizerCommand: ({ source, target }) => [
+      "sh",
+      "-c",
+      'test -e "$0/tokenizer.json" && touch "$1/openvino_tokenizer.xml" "$1/openvino_detokenizer.xml"',
+      source,
+      target,
+    ],
+    async installOther(transformers, _signal, onProgress) {
+      onProgress(`Installing transformers ${transformers}`);
+    },
     isReady: async () => isReady,
     async install(_signal, onProgress) {
       onProgress("Installing it");
@@ -295,6 +305,31 @@ describe("runSession", () => {
     );
     expect(report.models).toMatchObject([{ state: "failed", error }]);
     expect(existsSync(join(src, "holes", "model.safetensors"))).toBe(true);
+  });
+
+  test.each([
+    ["of a folder in the form of OpenVINO", true],
+    ["that the exporter left out", false],
+  ])("a tokenizer %s is made of its tokenizer files", async (_what, isReady) => {
+    const { src, session, types } = createScene();
+    const folder = join(src, "m");
+    if (isReady) {
+      makeOpenVino(folder);
+      for (const name of ["tokenizer", "detokenizer"]) rmSync(join(folder, `openvino_${name}.xml`));
+      writeFileSync(join(folder, "tokenizer.json"), "{}");
+    } else makeModel(folder, { behaviour: "no-tokenizer" });
+    const { report, end } = await runSession(session);
+    expect([end, types().includes("installing")]).toEqual(["done", true]);
+    expect(existsSync(join(report.models[0]?.path ?? "", "openvino_detokenizer.xml"))).toBe(true);
+  });
+
+  test("a tokenizer that cannot be made is reported with the reason", async () => {
+    const { src, session } = createScene();
+    session.deps.converter.toTokenizerCommand = () => ["sh", "-c", "echo ValueError: no rules >&2; exit 1"];
+    makeModel(join(src, "m"), { behaviour: "no-tokenizer" });
+    const { report } = await runSession(session);
+    const error = expect.stringMatching(/its tokenizer cannot be converted: .*ValueError: no rules/);
+    expect(report.models).toMatchObject([{ state: "failed", error }]);
   });
 
   test("an abort ends it with the signal's reason, and the model is as it was", async () => {

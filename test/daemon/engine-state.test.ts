@@ -27,12 +27,13 @@ const onDevice = (device: string) => loadSettings({ flags: { device }, env: {} }
 
 describe("the state of the engines", () => {
   test.each(["AUTO", "CPU", "HETERO:GPU,CPU"])("has no failure with OV_DEVICE=%s on a CPU", (device) => {
-    expect(toEngineState(engines, onDevice(device)).failure).toBeNull();
+    const { failure, deviceFailure } = toEngineState(engines, onDevice(device));
+    expect([failure, deviceFailure]).toEqual([null, null]);
   });
 
   test.each(["GPU", "GPUX"])("names OV_DEVICE=%s, which OpenVINO does not see", (device) => {
     const failure = `OpenVINO sees no device "${device}", only CPU: `;
-    expect(toEngineState(engines, onDevice(device)).failure).toStartWith(failure);
+    expect(toEngineState(engines, onDevice(device)).deviceFailure).toStartWith(failure);
   });
 
   test("is a warning in the log where the device cannot be used", async () => {

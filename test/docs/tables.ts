@@ -6,7 +6,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Setting } from "../../src/config/settings/setting.ts";
 import { settingsTable } from "../../src/config/settings.ts";
+import { convertPackages } from "../../src/convert/packages.ts";
+import { findWay, listTypes, otherTransformers } from "../../src/convert/windows.ts";
 import { errorCatalogue } from "../../src/errors.ts";
+import { estimateNeeds, listKnownModels } from "../../src/library/known-models.ts";
+import { isSameTask } from "../../src/models/tasks.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -20,6 +24,8 @@ interface MadePart {
 export const madeParts: MadePart[] = [
   { file: "docs/settings.md", name: "settings", render: renderSettings },
   { file: "docs/api.md", name: "errors", render: renderErrors },
+  { file: "docs/models.md", name: "recommended", render: renderRecommended },
+  { file: "docs/models.md", name: "architectures", render: renderArchitectures },
 ];
 
 function renderSettings(): string {
@@ -41,6 +47,45 @@ function renderErrors(): string {
     ([code, { status, type }]) => `| \`${code}\` | ${status} | ${type} |`,
   );
   return ["| code | status | type |", "|---|---|---|", ...rows].join("\n");
+}
+
+function renderRecommended(): string {
+  const rows = listKnownModels()
+    .filter(({ task }) => isSameTask(task, "text-generation"))
+    .map((model) => {
+      const { int8, int4, memoryInt8, memoryInt4 } = estimateNeeds(model);
+      const needs = [`${toGb(int8)} / ${toGb(int4)}`, `${toGb(memoryInt8)} / ${toGb(memoryInt4)}`];
+      const licence = model.gated ? `${model.licence}, to be accepted on its page` : model.licence;
+      const cells = [
+        `\`${model.name}\``,
+        model.repo,
+        ...needs,
+        licence,
+        model.tools ? "yes" : "",
+        model.good_at,
+      ];
+      return `| ${cells.join(" | ")} |`;
+    });
+  const header = ["name", "model", "disk, GB", "memory, GB", "licence", "trained for tools", "good at"];
+  return [`| ${header.join(" | ")} |`, `|${"---|".repeat(header.length)}`, ...rows].join("\n");
+}
+
+function toGb(bytes: number): string {
+  return (bytes / 1024 ** 3).toFixed(1);
+}
+
+/** Those that the exporter knows for text, by the transformers that it needs for them. */
+function renderArchitectures(): string {
+  const task = "text-generation-with-past";
+  const ways = Map.groupBy(listTypes(task), (type) => {
+    const way = findWay(type, task, false);
+    return "problem" in way ? null : (way.transformers ?? convertPackages.transformers);
+  });
+  const rows = [convertPackages.transformers, ...otherTransformers, null].map((version) => {
+    const types = (ways.get(version) ?? []).map((type) => `\`${type}\``).join(", ");
+    return `| ${version ?? "none that the converter can have"} | ${types} |`;
+  });
+  return ["| transformers | `model_type` of config.json |", "|---|---|", ...rows].join("\n");
 }
 
 /** The document's text with this part rewritten. Throws when the document has no place for it. */

@@ -71,7 +71,7 @@ function generate(id: number): void {
   writeSync(4, rest.subarray(cut));
 }
 
-writeSync(1, "a library writes to standard output\n");
+writeSync(1, "a library writes to standard output\n[WARN] Failed to infer a tool call example. Detail: x\n");
 for await (const lines of readLines(Bun.file(3).stream())) {
   for (const line of lines) {
     const message = JSON.parse(line);

@@ -11,6 +11,7 @@ import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";
+import { createOpenRequests } from "../../src/serving/open-requests.ts";
 import { createPulls } from "../../src/serving/pulls.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -40,21 +41,35 @@ export function createTestApp({
     observe: (event) => events.publish({ topic: "model", ...event }),
   });
   const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
-  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
+  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null, deviceFailure: null });
   const metrics = createMetrics({ version: "0", readModels: pool.status });
   events.subscribe(createRequestLog(log));
   events.subscribe(metrics.observe);
   let id = 0;
   const newId = () => String(id++);
+  const openRequests = createOpenRequests();
   const routes = createRoutes({
+    openRequests,
+    readPage: null,
     catalog,
     pool,
     metrics,
     facts: async () => ({ contextLength: null, modified: 0, description: null }),
-    readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
+    readHealth: () =>
+      readHealth({
+        version: "0",
+        started: new Date(0),
+        registry,
+        catalog,
+        pool,
+        engine,
+        findEngineProblem: () => null,
+      }),
     readReadiness: () => [],
     maxTokens: 16,
     requestSeconds: 10,
+    maxAudioSeconds: 600,
+    keepFile: keepInMemory,
     newId,
     newSeed: () => 7,
     now: () => new Date(),
@@ -67,6 +82,7 @@ export function createTestApp({
   });
   const handle = createApp({
     routes,
+    openRequests,
     dialects,
     log,
     keys: createKeyring(() => []),
@@ -100,6 +116,11 @@ const refusedPulls = {
   findRefusal: () => null,
   now: () => new Date(),
 };
+
+/** Files without a disk: a host in memory reads their paths. */
+async function keepInMemory(bytes: Uint8Array) {
+  return { path: new TextDecoder().decode(bytes), remove: async () => {} };
+}
 
 /** Edits of a registry that has nothing: all are refused. */
 function createMemoryEdits(): EditModels {

@@ -1,4 +1,4 @@
-"""Makes an OpenVINO folder that writes what it is told: make_scripted_model.py HF_FOLDER FOLDER
+"""Makes an OpenVINO folder that writes what it is told: make_scripted_model.py HF_FOLDER FOLDER [POSITIONS]
 
 A tiny random Llama with the tokenizer of HF_FOLDER. Its head is replaced: the token after position p is SCRIPT[p], a
 constant of the model that a test overwrites in openvino_model.bin. The layer stays, so that the engine pages its
@@ -16,7 +16,7 @@ from openvino_tokenizers import convert_tokenizer
 from optimum.exporters.openvino import main_export
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
-POSITIONS = 8192
+POSITIONS = int(sys.argv[3]) if len(sys.argv) > 3 else 8192
 # Random signs: a token's own code scores CODE_SIZE, any other one half of that at most.
 CODE_SIZE = 96
 

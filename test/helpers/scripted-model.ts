@@ -23,15 +23,19 @@ export function createScriptedModel(folder: string, scripts: readonly Script[]):
 
 /** Writes the scripts into such a model. */
 export function writeScripts(folder: string, scripts: readonly Script[]): void {
+  for (const { promptTokens, tokens } of scripts) {
+    if (promptTokens + tokens.length >= scriptPositions) throw new Error("the script is too long");
+    writeTable(folder, promptTokens - 1, tokens);
+  }
+}
+
+/** Writes the tokens that come after the positions from `start` on. */
+export function writeTable(folder: string, start: number, tokens: readonly number[]): void {
   const xml = readFileSync(join(folder, "openvino_model.xml"), "utf8");
   const [, offset] = /name="script" type="Const"[^>]*>\s*<data [^>]*offset="(\d+)"/.exec(xml) ?? [];
   if (offset === undefined) throw new Error("openvino_model.xml has no constant named script");
   const file = openSync(join(folder, "openvino_model.bin"), "r+");
-  for (const { promptTokens, tokens } of scripts) {
-    if (promptTokens + tokens.length >= scriptPositions) throw new Error("the script is too long");
-    const table = new BigInt64Array(tokens.map(BigInt));
-    const bytes = new Uint8Array(table.buffer);
-    writeSync(file, bytes, 0, bytes.length, Number(offset) + 8 * (promptTokens - 1));
-  }
+  const bytes = new Uint8Array(new BigInt64Array(tokens.map(BigInt)).buffer);
+  writeSync(file, bytes, 0, bytes.length, Number(offset) + 8 * start);
   closeSync(file);
 }

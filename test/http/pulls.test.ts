@@ -137,6 +137,8 @@ describe("/v1/pulls", () => {
       "conversion.started Acme/Two",
       "conversion.finished Acme/Two",
     ]);
+    const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    expect(metrics).toMatch(/^ov_llm_conversions_total\{result="converted"\} [1-9]/m);
     const { answer } = await send("/v1/pulls");
     expect(Value.Parse(PullList, answer).data.map(({ model }) => model)).toContain("Acme/Two");
   });

@@ -46,9 +46,12 @@ async function listOperations(): Promise<[method: string, path: string][]> {
   return [...described, ...others.map((path): [string, string] => ["GET", path])];
 }
 
-const openPaths = ["/", "/health", "/health/live", "/health/ready"];
+const pagePaths = ["/page/page.js", "/page/page.css", "/page/icon.svg"];
+const openPaths = ["/", "/health", "/health/live", "/health/ready", ...pagePaths];
 const isOpen = (text: string) =>
-  /"(registered"|status":"(live|ready|not_ready)")|^ov-llm is running/m.test(text);
+  /"(registered"|status":"(live|ready|not_ready)")|^ov-llm is running|^Cross-Origin-Resource-Policy: same-origin/im.test(
+    text,
+  );
 
 /** Ways to write a path that might be seen otherwise by the check of the key than by the router. */
 const disguises: ((path: string) => string)[] = [
@@ -89,7 +92,7 @@ const headers = [
 ];
 
 describe("without a key", () => {
-  test("no operation, path, method or header reaches a handler but those of / and /health", async () => {
+  test("no operation, path, method or header reaches a handler but those of /, the page and /health", async () => {
     const operations = await listOperations();
     expect(operations.length).toBeGreaterThan(12);
     const wrong: string[] = [];

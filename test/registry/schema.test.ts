@@ -6,10 +6,25 @@ const good = { path: "/m", task: "text-generation-with-past", weight_format: "in
 const file = (models: unknown) => JSON.stringify({ version: 1, models });
 
 describe("parseRegistry", () => {
+  test("takes a file with a byte order mark", () => {
+    expect(parseRegistry(`\uFEFF${file({ m: good })}`).entries.size).toBe(1);
+  });
+
   test("keeps unknown keys of an entry", () => {
     const { entries, problems } = parseRegistry(file({ m: { ...good, note: { by: "me" } } }));
     expect(entries.get("m")).toEqual({ ...good, note: { by: "me" } } as typeof good);
     expect(problems).toEqual([]);
+  });
+
+  test("hints at keys that are near a known one, and serves the entry", () => {
+    const { entries, problems, hints } = parseRegistry(file({ m: { ...good, devise: "GPU", comment: 1 } }));
+    expect([entries.size, problems]).toEqual([1, []]);
+    expect(hints).toEqual([
+      {
+        name: "m",
+        reason: 'Registry entry "m" has "devise", which ov-llm does not know; did you mean "device"?',
+      },
+    ]);
   });
 
   test("takes every optional key", () => {
@@ -142,6 +157,7 @@ describe("parseRegistry", () => {
   test.each([
     ["", "is not valid JSON"],
     ["{", "is not valid JSON"],
+    ['{"version": 1,\n "models": {},\n}', "a key in double quotes is expected at line 3, column 1, near"],
     ["[]", "holds [], but must be an object"],
     ["null", "holds null, but must be an object"],
     [`{"models":{}}`, "has version nothing; this ov-llm reads version 1"],

@@ -22,6 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   daemon: [
     "http",
+    "wyoming",
     "api",
     "serving",
     "library",
@@ -33,6 +34,7 @@ const allowed: Record<string, readonly string[]> = {
     "registry",
     "metrics",
     "media",
+    "page",
     "threads",
     "linux",
     "config",
@@ -41,7 +43,8 @@ const allowed: Record<string, readonly string[]> = {
     "errors",
     "version",
   ],
-  http: ["api", "serving", "linux", "log", "errors", "version"],
+  wyoming: ["linux", "wav", "errors"],
+  http: ["api", "serving", "linux", "log", "json", "errors", "version"],
   api: ["serving", "generate", "protocol", "errors"],
   serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "tool-formats", "errors"],
   convert: [
@@ -60,6 +63,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   hub: ["models", "linux", "bytes", "files", "errors"],
   library: [
+    "wav",
     "engine",
     "python",
     "models",
@@ -77,8 +81,9 @@ const allowed: Record<string, readonly string[]> = {
   grammar: ["protocol", "errors"],
   protocol: ["errors"],
   metrics: ["engine", "serving", "linux"],
+  page: [],
   python: ["linux", "errors"],
-  registry: ["linux", "tool-formats", "files", "nearest", "errors"],
+  registry: ["linux", "tool-formats", "json", "files", "nearest", "errors"],
   models: ["files", "errors"],
   config: ["files", "nearest", "errors"],
   log: ["errors"],
@@ -86,7 +91,9 @@ const allowed: Record<string, readonly string[]> = {
   threads: ["errors"],
   linux: ["errors"],
   "tool-formats": [],
+  json: [],
   bytes: [],
+  wav: [],
   files: [],
   nearest: [],
   errors: [],
@@ -101,6 +108,7 @@ const packageOwners: [name: RegExp, area: string][] = [
   [/^(elysia|@elysiajs\/.*)$/, "http"],
   [/^citty$/, "cli"],
   [/^prom-client$/, "metrics"],
+  [/^(preact|@preact\/.*|uplot|marked|dompurify)$/, "page"],
 ];
 
 const files = await readSourceFiles();

@@ -21,7 +21,7 @@ const staticImport = /^\s*(?:import|(?:import|export)\s[^"'()=;]*?\bfrom)\s*["']
 const lazyImport = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
 
 export async function readSourceFiles(): Promise<SourceFile[]> {
-  const paths = [...new Bun.Glob("{src,cli}/**/*.ts").scanSync(root)].filter(
+  const paths = [...new Bun.Glob("{src,cli}/**/*.{ts,tsx}").scanSync(root)].filter(
     (path) => !path.endsWith(".d.ts"),
   );
   return await Promise.all(paths.sort().map(readSourceFile));
@@ -29,7 +29,7 @@ export async function readSourceFiles(): Promise<SourceFile[]> {
 
 async function readSourceFile(path: string): Promise<SourceFile> {
   const text = await Bun.file(join(root, path)).text();
-  return { path, area: toArea(path), ...parseImports(text, path), code: toCode(text) };
+  return { path, area: toArea(path), ...parseImports(text, path), code: toCode(text, path) };
 }
 
 export function parseImports(text: string, path: string): { imports: string[]; lazy: string[] } {
@@ -49,8 +49,10 @@ export function toArea(path: string): string {
   return top === "src" ? second.replace(/\.ts$/, "") : top;
 }
 
-function toCode(text: string): string {
-  return new Bun.Transpiler({ loader: "ts" }).transformSync(text);
+function toCode(text: string, path: string): string {
+  // Else the transpiler would call the macro.
+  const source = text.replace(' with { type: "macro" }', "");
+  return new Bun.Transpiler({ loader: path.endsWith("x") ? "tsx" : "ts" }).transformSync(source);
 }
 
 export function isOurs(module: string): boolean {

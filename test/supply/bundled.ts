@@ -15,13 +15,15 @@ export interface BundledPackage extends Static<typeof Manifest> {
   texts: string[];
 }
 
-/** The two entries of the executable, as `bun run build` names them. */
-const entrypoints = ["cli/main.ts", "src/daemon/thread.ts"].map((path) => join(root, path));
+/** The two entries of the executable, as `bun run build` names them, and that of the page inside it. */
+const builds = [
+  { entries: ["cli/main.ts", "src/daemon/thread.ts"], target: "bun" },
+  { entries: ["src/page/client/main.tsx", "src/page/client/style.css"], target: "browser" },
+] as const;
 
 /** The npm packages of which code is in the executable, by name. */
 export async function findBundled(): Promise<BundledPackage[]> {
-  const build = await Bun.build({ entrypoints, root, target: "bun", metafile: true });
-  const inputs = Object.keys(build.metafile?.inputs ?? {});
+  const inputs = (await Promise.all(builds.map(findInputs))).flat();
   const folders = new Set(
     inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
   );
@@ -30,6 +32,12 @@ export async function findBundled(): Promise<BundledPackage[]> {
   );
   const order = new Intl.Collator("en");
   return packages.sort((one, other) => order.compare(one.name, other.name));
+}
+
+async function findInputs({ entries, target }: (typeof builds)[number]): Promise<string[]> {
+  const entrypoints = entries.map((path) => join(root, path));
+  const build = await Bun.build({ entrypoints, root, target, metafile: true });
+  return Object.keys(build.metafile?.inputs ?? {});
 }
 
 function readPackage(folder: string): BundledPackage {

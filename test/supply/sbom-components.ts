@@ -22,7 +22,9 @@ export function toLicence(id: string): Models.SpdxLicense {
   return new Models.SpdxLicense(id);
 }
 
-const toLicences = (id: string) => new LicenseRepository([toLicence(id)]);
+/** `id`: an identifier of SPDX, or a choice: `(MPL-2.0 OR Apache-2.0)`. */
+const toLicences = (id: string) =>
+  new LicenseRepository([id.includes(" OR ") ? new Models.LicenseExpression(id) : toLicence(id)]);
 const toSha512 = (integrity: string) =>
   Buffer.from(integrity.replace(/^sha512-/, ""), "base64").toString("hex");
 const hashes = (sha512: string) => new HashDictionary([[Enums.HashAlgorithm["SHA-512"], sha512]]);

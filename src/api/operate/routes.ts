@@ -4,7 +4,9 @@ import { createEventsRoutes } from "./events.ts";
 import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
 import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
 import { createModelActions, type ModelActionsDeps } from "./models.ts";
+import { createPageRoutes, type ReadPage } from "./page.ts";
 import { createPullRoutes, type PullRoutesDeps } from "./pulls.ts";
+import { createRequestsRoutes } from "./requests.ts";
 import { createRootRoutes } from "./root.ts";
 import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
 
@@ -14,15 +16,21 @@ export type OperateRoutesDeps = HealthRoutesDeps &
   PullRoutesDeps &
   TokenizeRoutesDeps &
   Parameters<typeof createCancelRoutes>[0] &
-  Parameters<typeof createEventsRoutes>[0];
+  Parameters<typeof createRequestsRoutes>[0] &
+  Parameters<typeof createEventsRoutes>[0] & {
+    /** The page for browsers; null: there is none. */
+    readPage: ReadPage | null;
+  };
 
 /** Our own API, for those who run the server. */
 export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
   return [
-    ...createRootRoutes(),
+    ...createRootRoutes(deps.readPage),
+    ...createPageRoutes(deps.readPage),
     ...createHealthRoutes(deps),
     ...createMetricsRoutes(deps),
     ...createModelActions(deps),
+    ...createRequestsRoutes(deps),
     ...createCancelRoutes(deps),
     ...createEventsRoutes(deps),
     ...createPullRoutes(deps),

@@ -30,6 +30,15 @@ export const networkSettings = {
     default: null,
     help: "Also serve Ollama's API alone on this port, which is 11434 for most of its clients; unset: only below /api on OV_PORT",
   },
+  wyomingPort: {
+    env: "OV_WYOMING_PORT",
+    flag: "wyoming-port",
+    commands: ["serve"],
+    kind: "integer",
+    schema: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    default: null,
+    help: "Transcribe for Home Assistant's voice pipelines (the Wyoming protocol, which has no keys) on this port, usually 10300; unset: not at all",
+  },
   apiKey: {
     env: "OV_API_KEY",
     flag: null,
@@ -93,5 +102,14 @@ export const networkSettings = {
     schema: Type.Integer({ minimum: 1024, maximum: 1_073_741_824 }),
     default: "32MB",
     help: "Largest request body, in bytes or with KB, MB, GB",
+  },
+  page: {
+    env: "OV_PAGE",
+    flag: "page",
+    commands: ["serve"],
+    kind: "switch",
+    schema: Type.Boolean(),
+    default: "true",
+    help: "Serve a page for browsers at /: models, requests, charts, the log, a chat; --no-page removes it",
   },
 } as const satisfies Record<string, Setting>;

@@ -1,8 +1,10 @@
+import { OvError } from "../../errors.ts";
 import { findUnwritable } from "../../linux/folders.ts";
 import type { Log } from "../../log.ts";
+import { withWishes } from "../../models/embedding.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
-import { mainOperation, toTaskName } from "../../models/tasks.ts";
+import { findTask, mainOperation, toTaskName } from "../../models/tasks.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
@@ -25,12 +27,18 @@ export interface LoaderOptions {
 /** Loads models into hosts. The files are checked first, so that a wrong path or task fails clearly and at once. */
 export function createLoader(options: LoaderOptions): LoadModel {
   return async (target, signal) => {
-    const { name, path, task, device, contextLength, properties } = target;
+    const { name, path, device, contextLength, properties } = target;
     const described = await describeModel(path);
-    checkEntryTask(name, task, described);
+    checkEntryTask(name, target.task, described);
+    const task = findTask(target.task) === null ? (described.task ?? target.task) : target.task;
     const unwritable = device === "CPU" ? null : findUnwritable(options.modelCacheDir, "OV_MODEL_CACHE_DIR");
     if (unwritable !== null) options.log.warn(unwritable, { model: name });
-    const launcher = await options.engines.choose(target, mainOperation(task));
+    const embedding = described.embedding && withWishes(described.embedding, target.embedding);
+    if (embedding?.problem) {
+      const what = `Cannot load model ${JSON.stringify(name)}`;
+      throw new OvError("model_load_failed", { what, why: embedding.problem, next: "Use another model." });
+    }
+    const launcher = await options.engines.choose({ ...target, task }, mainOperation(task));
     const host = await startHost({
       model: name,
       argv: launcher.argv,
@@ -42,7 +50,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         task: toTaskName(task),
         device,
         context_length: contextLength ?? described.contextLength,
-        ...(described.embedding && { embedding: described.embedding.way }),
+        ...(embedding && { embedding: embedding.way }),
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         cache_dir: options.modelCacheDir,
@@ -55,6 +63,6 @@ export function createLoader(options: LoaderOptions): LoadModel {
       onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
       signal,
     });
-    return { host, defaults: described.defaults, embedding: described.embedding };
+    return { host, defaults: described.defaults, embedding };
   };
 }

@@ -1,4 +1,4 @@
-import type { EmbeddingFacts } from "../../models/embedding.ts";
+import type { EmbeddingFacts, EmbeddingWishes } from "../../models/embedding.ts";
 import type { GenerationDefaults } from "../../models/folder.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
 import type { EngineChoice } from "../kinds/engines.ts";
@@ -14,6 +14,8 @@ export interface ModelTarget {
   /** Overrides what the model's files say, in tokens. */
   contextLength: number | null;
   engine: EngineChoice;
+  /** How it makes embeddings, instead of what its files state. */
+  embedding?: EmbeddingWishes | null;
   /** For OpenVINO, checked by the registry. */
   properties: LoadMessage["properties"];
   /** Which conversion lies at the path, as the entry's `converted_at` says; null: unknown. */
@@ -50,6 +52,7 @@ export interface TargetEntry {
   engine?: EngineChoice;
   context_length?: number;
   properties?: LoadMessage["properties"];
+  embedding?: EmbeddingWishes;
   converted_at?: unknown;
   pinned?: boolean;
   idle_seconds?: number;
@@ -69,6 +72,7 @@ export function toTarget(
     contextLength: entry.context_length ?? null,
     engine: entry.engine ?? fallback.engine,
     properties: entry.properties ?? {},
+    embedding: entry.embedding ?? null,
     convertedAt: typeof entry.converted_at === "string" ? entry.converted_at : null,
     pinned: entry.pinned ?? false,
     idleSeconds: entry.idle_seconds ?? null,
@@ -82,5 +86,7 @@ export function toTarget(
 export function toKey(target: ModelTarget): string {
   const { name, path, task, device, contextLength, engine, convertedAt = null, files = null } = target;
   const properties = Object.entries(target.properties).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([name, path, convertedAt, files, task, device, contextLength, engine, properties]);
+  const embedding = Object.entries(target.embedding ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const ways = [device, contextLength, engine, properties, embedding];
+  return JSON.stringify([name, path, convertedAt, files, task, ...ways]);
 }

@@ -28,6 +28,9 @@ export interface HostOptions {
   signal: AbortSignal;
 }
 
+/** OpenVINO GenAI prints it at each load of a model that calls no tools by itself. */
+const harmless = /Failed to infer a tool call example/;
+
 /** A running host process with its requests. */
 export interface Connection {
   readonly child: HostProcess;
@@ -67,7 +70,7 @@ export function connect(options: HostOptions): Connection {
       }
     },
     onOutput(line) {
-      if (line.trim() === "") return;
+      if (line.trim() === "" || harmless.test(line)) return;
       lastOutput = line.trim();
       log.info(`engine: ${lastOutput}`, { model });
     },

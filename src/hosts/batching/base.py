@@ -33,11 +33,18 @@ class Kind(Protocol):
         """Whether `step` has something to do."""
 
     @property
-    def cache_usage(self) -> float:
-        """The share of the KV cache's blocks that running requests hold, 0 to 1; 0 where there is none."""
+    def cache_usage(self) -> float | None:
+        """The share of the KV cache's blocks that running requests hold, 0 to 1; None: it has no such cache."""
 
-    def step(self) -> list[Message]:
-        """Some of the work of all requests, and the answers that came of it. What it raises ends the process."""
+    @property
+    def expects_more(self) -> bool:
+        """Whether a moment's wait is likely to bring requests that share the next step."""
+
+    def step(self) -> list[Message] | None:
+        """Some of the work of all requests, and the answers that came of it. What it raises ends the process.
+
+        None: work goes on beside it, and nothing has come of it yet; that is no sign of life.
+        """
 
     def cancel(self, request_id: int) -> bool:
         """False: the request has ended already."""

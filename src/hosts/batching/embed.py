@@ -42,7 +42,11 @@ class Embed:
     def busy(self) -> bool:
         return self.jobs.busy
 
-    cache_usage = 0.0
+    cache_usage = None
+
+    @property
+    def expects_more(self) -> bool:
+        return self.jobs.expects_more
 
     def cancel(self, request_id: int) -> bool:
         return self.jobs.cancel(request_id)
@@ -67,9 +71,11 @@ class Embed:
         return [Encoded(job, start + index, ids, len(ids)) for index, ids in enumerate(rows)]
 
     def _given(self, ids: list[int], job: Job) -> list[int]:
-        most = job.message["max_tokens"]
-        known = self.encoder.prompts.known(ids)
-        return self.encoder.fit(known, most)
+        if not self.encoder.has_detokenizer:
+            raise RequestFailed(
+                "invalid_request", "The model's folder has no detokenizer, which would list its tokens: send texts."
+            )
+        return self.encoder.fit(self.encoder.prompts.known(ids), job.message["max_tokens"])
 
     def _run(self, batch: list[Encoded]) -> list[Message]:
         vectors = self._vectors(batch)

@@ -27,10 +27,12 @@ class Encoder:
         self.outputs = [port.any_name for port in self.compiled.outputs]
         self.tokenizer = genai.Tokenizer(load["path"], **({"add_second_input": True} if pairs else {}))
         self.pad: int = max(0, self.tokenizer.get_pad_token_id())
-        vocabulary_size = 1 + max(self.tokenizer.get_vocab().values(), default=-1)
+        self.has_detokenizer = (Path(load["path"]) / "openvino_detokenizer.xml").exists()
+        # It is the detokenizer that has the vocabulary.
+        vocabulary = self.tokenizer.get_vocab() if self.has_detokenizer else {}
+        vocabulary_size = 1 + max(vocabulary.values(), default=-1)
         limit = load["context_length"] or CONTEXT_DEFAULT
         self.prompts = Prompts(self.tokenizer, vocabulary_size, limit, answer_tokens=0)
-        self.has_detokenizer = (Path(load["path"]) / "openvino_detokenizer.xml").exists()
 
     @property
     def limit(self) -> int:

@@ -10,6 +10,14 @@ from messages import Message, RequestFailed, failed, last_line
 from rank import Rank
 from text import Text
 
+
+def load_speech(load: Message, device: Device) -> Kind:
+    # Decoding sound takes a library that no other model needs.
+    from speech import Speech
+
+    return Speech(load, device)
+
+
 PROTOCOL = 3
 
 
@@ -24,6 +32,7 @@ def load_vision(load: Message, device: Device) -> Kind:
 
 # By the tasks of src/models/tasks.ts; one that is not here is taken for text.
 KINDS: dict[str, Callable[[Message, Device], Kind]] = {
+    "automatic-speech-recognition": load_speech,
     "feature-extraction": Embed,
     "image-text-to-text": load_vision,
     "text-classification": Rank,
@@ -75,8 +84,12 @@ class Engine:
         return self.kind.busy
 
     @property
-    def cache_usage(self) -> float:
+    def cache_usage(self) -> float | None:
         return self.kind.cache_usage
 
-    def step(self) -> list[Message]:
+    @property
+    def expects_more(self) -> bool:
+        return self.kind.expects_more
+
+    def step(self) -> list[Message] | None:
         return self.kind.step()

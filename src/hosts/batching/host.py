@@ -18,6 +18,9 @@ import time
 from engine import PROTOCOL, Engine
 from messages import Message, RequestFailed, failed, last_line
 
+# How long a step waits for requests that are likely to join it; a step takes milliseconds at least.
+MOMENT_SECONDS = 0.001
+
 COMMANDS_FD = 3
 EVENTS_FD = 4
 
@@ -41,6 +44,11 @@ class Pipe:
             *lines, self._buffer = (self._buffer + chunk).split(b"\n")
             if lines or not wait:
                 return [json.loads(line) for line in lines]
+
+    def read_soon(self) -> list[Message]:
+        """The messages that come within a moment."""
+        ready, _, _ = select.select([COMMANDS_FD], [], [], MOMENT_SECONDS)
+        return self.read(wait=False) if ready else []
 
     def write(self, messages: list[Message]) -> None:
         for message in messages:
@@ -76,7 +84,7 @@ def handle(engine: Engine, message: Message) -> list[Message]:
     return [failed(None, "engine_failed", f"Unknown message {kind!r}.")]
 
 
-def step(engine: Engine, pipe: Pipe) -> list[Message]:
+def step(engine: Engine, pipe: Pipe) -> list[Message] | None:
     """One step; an engine that failed in it is in no state to go on, so the process ends."""
     try:
         return engine.step()
@@ -94,9 +102,10 @@ class CacheReport:
 
     def look(self, engine: Engine, busy: bool) -> list[Message]:
         now = time.monotonic()
-        if now - self._sent_at < 1 if busy else self._sent == 0:
+        usage = engine.cache_usage
+        if usage is None or (now - self._sent_at < 1 if busy else self._sent == 0):
             return []
-        self._sent, self._sent_at = engine.cache_usage, now
+        self._sent, self._sent_at = usage, now
         return [{"type": "metrics", "kv_cache_usage": self._sent}]
 
 
@@ -108,9 +117,14 @@ def serve(engine: Engine, pipe: Pipe) -> None:
         pipe.write(report.look(engine, busy))
         for message in pipe.read(wait=not busy):
             pipe.write(handle(engine, message))
+        while engine.expects_more and (messages := pipe.read_soon()):
+            for message in messages:
+                pipe.write(handle(engine, message))
         if not engine.busy:
             continue
         events = step(engine, pipe)
+        if events is None:
+            continue
         now = time.monotonic()
         # A long prefill has no text; an empty step is a sign of life.
         if not events and now - last_sign > 1:

@@ -8,7 +8,8 @@ from typing import Any
 
 from messages import Message, RequestFailed, failed, last_line
 
-# Tokens in a batch at most, padding included: more make no batch faster on a CPU, and take more memory.
+# Tokens in a batch at most, padding included. Measured on 2 cores with MiniLM and texts of about 35 tokens:
+# 192 give 830 embeddings/s, 768: 863, 4,096: 920. More take memory and delay the requests beside it.
 BATCH_TOKENS = 4_096
 # Texts in a batch at most.
 BATCH_TEXTS = 64
@@ -59,10 +60,17 @@ class Jobs:
         self._encode = encode
         self._run = run
         self._jobs: dict[int, Job] = {}
+        self._shared = 0
+        """How many requests had texts in the last batch."""
 
     @property
     def busy(self) -> bool:
         return bool(self._jobs)
+
+    @property
+    def expects_more(self) -> bool:
+        """Clients that were answered together ask again together, and their requests make a better batch."""
+        return 0 < len(self._jobs) < self._shared
 
     def add(self, message: Message, texts: list[Any]) -> None:
         self._jobs[message["id"]] = Job(message, texts)
@@ -78,6 +86,7 @@ class Jobs:
         batch = self._take_batch()
         if batch:
             jobs = list({one.job.id: one.job for one in batch}.values())
+            self._shared = len(jobs)
             answers += self._guard(jobs, lambda: self._compute(batch))
         return answers
 

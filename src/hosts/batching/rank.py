@@ -58,7 +58,11 @@ class Rank:
     def busy(self) -> bool:
         return self.jobs.busy
 
-    cache_usage = 0.0
+    cache_usage = None
+
+    @property
+    def expects_more(self) -> bool:
+        return self.jobs.expects_more
 
     def cancel(self, request_id: int) -> bool:
         return self.jobs.cancel(request_id)

@@ -72,6 +72,9 @@ class Text:
     def cache_usage(self) -> float:
         return self.model.cache_usage
 
+    # One joins the running batch in any step.
+    expects_more = False
+
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
         ids = self.model.prompts.encode_prompt(message["prompt"], message["add_special_tokens"])

@@ -1,5 +1,6 @@
-import { printParseErrorCode, visit } from "jsonc-parser";
 import { OvError } from "../../errors.ts";
+import { explainFault } from "../../json/fault.ts";
+import { findFault } from "../../json/scan.ts";
 import { findExcess } from "./bounds.ts";
 
 /**
@@ -21,41 +22,37 @@ export function parseJson(bytes: Uint8Array): unknown {
   if (text.trim() === "") throw invalid("is empty: send a JSON object.");
   const beyond = findExcess(text, bounds);
   if (beyond !== null) throw invalid(excess[beyond]);
+  const value = toValue(text);
+  if (typeof value === "string" && isContainer(value)) {
+    throw invalid(
+      "is a string that holds JSON, so it was encoded twice: send the object itself, as with json=body.",
+    );
+  }
+  return value;
+}
+
+function toValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw invalid(`is not valid JSON: ${locate(text)}.`, cause);
+    throw invalid(`is not valid JSON: ${explainFault(text)}`, cause);
   }
+}
+
+/** Whether a text is a JSON object or list by itself. */
+function isContainer(text: string): boolean {
+  return /^\s*[{[]/.test(text) && findFault(text) === null;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw invalid("is not UTF-8 text: send JSON in UTF-8.");
+    const wide = bytes.subarray(0, 64).includes(0) ? " This looks like UTF-16, which PowerShell writes." : "";
+    throw invalid(`is not UTF-8 text: send JSON in UTF-8.${wide}`);
   }
 }
 
 function invalid(why: string, cause?: unknown): OvError {
   return new OvError("invalid_json", `The request body ${why}`, { cause });
-}
-
-/** Where and how the JSON breaks; the runtime's own error does not say where. */
-function locate(text: string): string {
-  let broken: string | undefined;
-  const onError = (error: number, offset: number, _length: number, line: number, column: number) => {
-    const what = printParseErrorCode(error)
-      .replaceAll(/(?!^)([A-Z])/g, " $1")
-      .toLowerCase();
-    const near = JSON.stringify(text.slice(Math.max(0, offset - 20), offset + 20));
-    broken = `${what} at line ${line + 1}, column ${column + 1}, near ${near}`;
-    // The only way to end the visit: text that is no JSON at all has an error at every word.
-    throw new Error(broken);
-  };
-  try {
-    visit(text, { onError }, { disallowComments: true, allowTrailingComma: false });
-  } catch {
-    return broken ?? "it is nested too deeply";
-  }
-  return "it cannot be parsed";
 }

@@ -58,6 +58,7 @@ describe("a host process", () => {
     });
     await host.close();
     expect(lines.join("")).toContain("engine: a library writes to standard output model=fake");
+    expect(lines.join("")).not.toContain("tool call example");
   });
 
   const badLoads: [how: string, code: string, words: RegExp][] = [

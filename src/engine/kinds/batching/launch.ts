@@ -1,5 +1,7 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
@@ -21,17 +23,20 @@ import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" }
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import speech from "../../../hosts/batching/speech.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
 import vision from "../../../hosts/batching/vision.py" with { type: "text" };
+import windows from "../../../hosts/batching/windows.py" with { type: "text" };
 import yesNo from "../../../hosts/batching/yes_no.py" with { type: "text" };
-import { makeProcessFolder } from "../../../linux/folders.ts";
+import { makeTemporaryFolder } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { toBatchingProperties } from "./supports.ts";
 
 /** The host's sources, embedded in the executable; a test holds that each file of the folder is here. */
 export const hostSources = {
+  "audio.py": audio,
   "base.py": base,
   "device.py": device,
   "embed.py": embed,
@@ -53,11 +58,15 @@ export const hostSources = {
   "prompts.py": prompts,
   "rank.py": rank,
   "request.py": request,
+  "speech.py": speech,
   "text.py": text,
   "tokens.py": tokens,
   "vision.py": vision,
+  "windows.py": windows,
   "yes_no.py": yesNo,
 };
+
+const prefix = "ov-llm-host-";
 
 export interface BatchingLauncher extends Launcher {
   /** Removes the written sources. */
@@ -69,9 +78,10 @@ export interface BatchingLauncher extends Launcher {
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
 export function createBatchingLauncher(python: string, env: Variables): BatchingLauncher {
-  const folder = makeProcessFolder("ov-llm-host-");
+  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
   for (const [name, text] of Object.entries(hostSources))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
+  removeLeftovers();
   const {
     PYTHONPATH: _path,
     PYTHONHOME: _home,
@@ -86,4 +96,17 @@ export function createBatchingLauncher(python: string, env: Variables): Batching
     toProperties: toBatchingProperties,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What killed daemons left behind; the name holds each one's process id. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's: it is theirs to remove.
+    }
+  }
 }

@@ -94,7 +94,8 @@ async function bringPackages(folder: string, options: NativeInstallOptions): Pro
 async function download(name: string, script: string, options: NativeInstallOptions): Promise<void> {
   const { variables, onProgress } = options;
   onProgress(`Fetching the libraries of ${name} from Intel's storage (100 MB and more)`);
-  const proxy = variables.http_proxy ?? variables.https_proxy ?? variables.HTTPS_PROXY;
+  // An empty variable is an unset one.
+  const proxy = variables.https_proxy || variables.HTTPS_PROXY || variables.http_proxy;
   const withProxy = { ...options, variables: { ...variables, ...(proxy && { http_proxy: proxy }) } };
   await runAsBun([script, "-f"], downloadMs, withProxy, `the libraries of ${name} cannot be fetched`);
 }

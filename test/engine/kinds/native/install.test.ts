@@ -111,10 +111,16 @@ describe("installNative", () => {
     expect(readdirSync(`${place}.setup`)).toEqual(["lock"]);
   });
 
-  test("hands a proxy for HTTPS to scripts that look for the other one", async () => {
+  const proxy = "http://me:secret@127.0.0.1:9";
+
+  test.each([
+    { https_proxy: proxy },
+    { https_proxy: proxy, http_proxy: "http://127.0.0.1:8" },
+    { https_proxy: "", HTTPS_PROXY: proxy },
+    { https_proxy: "", http_proxy: proxy },
+  ])("hands a proxy for HTTPS to scripts that look for the other one: %p", async (variables) => {
     const { place, install } = startNpm();
-    const proxy = "http://me:secret@127.0.0.1:9";
-    await install({ NO_PROXY: "localhost,127.0.0.1", https_proxy: proxy });
+    await install({ NO_PROXY: "localhost,127.0.0.1", ...variables });
     expect(readFileSync(join(place, "openvino-node/bin/ov_node_addon.node"), "utf8")).toBe(`-f${proxy}`);
   });
 

@@ -1,0 +1,128 @@
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+
+export type Typed =
+  | { type: "line"; text: string }
+  /** Ctrl-C; `hadText`: it dropped a line that had something on it. */
+  | { type: "interrupt"; hadText: boolean }
+  /** Ctrl-D, or the terminal is gone. */
+  | { type: "end" };
+
+export interface LineEditor {
+  readLine(prompt: string): Promise<Typed>;
+  /** Work that Ctrl-C aborts. What is typed meanwhile is not shown, and counts for the next prompt. */
+  whileBusy<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  close(): void;
+}
+
+export interface LineEditorOptions {
+  input: NodeJS.ReadStream;
+  output: NodeJS.WriteStream;
+  /** Lines of earlier sessions, the oldest first. */
+  history: string[];
+  /** Ends the session, whatever it is doing. */
+  signal: AbortSignal;
+}
+
+/** A terminal with an edited line, for as long as the session lasts: what is pasted meanwhile is not lost. */
+export function createLineEditor({ input, output, history, signal }: LineEditorOptions): LineEditor {
+  const screen = createScreen(output);
+  const typed: Typed[] = [];
+  let wake = () => {};
+  let interrupt: (() => void) | null = null;
+  let isClosed = false;
+  const lines = createInterface({
+    input,
+    output: screen.stream,
+    terminal: true,
+    history: history.toReversed(),
+    historySize: 1000,
+    // Completion has nothing to offer; a tab is a tab.
+    tabSize: 4,
+  });
+
+  function push(event: Typed): void {
+    typed.push(event);
+    wake();
+  }
+
+  function onInterrupt(): void {
+    if (interrupt !== null) {
+      interrupt();
+      return;
+    }
+    const hadText = lines.line !== "";
+    screen.stream.write("^C\n");
+    lines.write(null, { ctrl: true, name: "e" });
+    lines.write(null, { ctrl: true, name: "u" });
+    push({ type: "interrupt", hadText });
+  }
+
+  function onClose(): void {
+    isClosed = true;
+    push({ type: "end" });
+  }
+
+  const stop = () => lines.close();
+  lines.on("line", (text) => push({ type: "line", text }));
+  lines.on("SIGINT", onInterrupt);
+  lines.on("close", onClose);
+  signal.addEventListener("abort", stop, { once: true });
+
+  async function next(): Promise<Typed> {
+    for (;;) {
+      const first = typed.shift();
+      if (first !== undefined) return first;
+      if (isClosed) return { type: "end" };
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      await promise;
+    }
+  }
+
+  return {
+    async readLine(prompt) {
+      const [ahead] = typed;
+      if (ahead?.type === "line") output.write(`${prompt}${ahead.text}\n`);
+      else if (!isClosed) {
+        lines.setPrompt(prompt);
+        lines.prompt(true);
+      }
+      return await next();
+    },
+    async whileBusy(work) {
+      const controller = new AbortController();
+      interrupt = () => controller.abort(new Error("interrupted"));
+      screen.mute(true);
+      try {
+        return await work(AbortSignal.any([signal, controller.signal]));
+      } finally {
+        interrupt = null;
+        screen.mute(false);
+      }
+    },
+    close() {
+      signal.removeEventListener("abort", stop);
+      lines.close();
+    },
+  };
+}
+
+/** What readline draws on; muted, it draws nothing into an answer. */
+function createScreen(output: NodeJS.WriteStream) {
+  let isMuted = false;
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      if (!isMuted) output.write(chunk);
+      done();
+    },
+  });
+  Object.defineProperty(stream, "columns", { get: () => output.columns });
+  output.on("resize", () => stream.emit("resize"));
+  return {
+    stream,
+    mute(value: boolean) {
+      isMuted = value;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { OvError } from "../../src/errors.ts";
+import { findNearest } from "../../src/nearest.ts";
+import { askServer, type Server } from "../server.ts";
+
+const Row = Type.Object({
+  id: Type.String(),
+  task: Type.String(),
+  type: Type.String(),
+  loaded: Type.Boolean(),
+});
+const Rows = Type.Object({ data: Type.Array(Row) });
+type Row = Static<typeof Row>;
+
+/** The names that the server's requests may use for models that write text, a loaded one first. */
+export async function listTalkers(server: Server): Promise<string[]> {
+  const { data } = await askServer(server, "/v1/models", Rows, 10);
+  return toTalkers(data);
+}
+
+/** `asked`, else a loaded model, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`. */
+export async function chooseModel(server: Server, asked: string | undefined): Promise<string> {
+  const { data } = await askServer(server, "/v1/models", Rows, 10);
+  const talkers = toTalkers(data);
+  if (asked === undefined) {
+    const [first] = talkers;
+    if (first !== undefined) return first;
+    throw new OvError("model_required", {
+      what: `The server at ${server.url} has no model to chat with`,
+      next: 'Get a small one with "ov-llm setup --starter"; "ov-llm catalog" lists others.',
+    });
+  }
+  const found = data.find(({ id }) => id === asked);
+  if (found === undefined) throw toMissing(asked, talkers);
+  if (talkers.includes(asked)) return asked;
+  throw new OvError("task_unsupported", {
+    what: `Cannot chat with ${JSON.stringify(asked)}`,
+    why: `its task is ${found.task}; ${toKnown(talkers)}`,
+  });
+}
+
+function toTalkers(rows: Row[]): string[] {
+  const talkers = rows.filter(({ type }) => type === "llm" || type === "vlm");
+  const ordered = [...talkers.filter(({ loaded }) => loaded), ...talkers.filter(({ loaded }) => !loaded)];
+  return ordered.map(({ id }) => id);
+}
+
+function toMissing(asked: string, talkers: string[]): OvError {
+  const near = findNearest(asked, talkers).map((name) => JSON.stringify(name));
+  const why = near.length > 0 ? `did you mean ${near.join(" or ")}?` : toKnown(talkers);
+  const next = near.length > 0 ? undefined : '"ov-llm list" lists the models, "ov-llm pull" gets one.';
+  const what = `Cannot find model ${JSON.stringify(asked)}`;
+  return new OvError("model_not_found", next === undefined ? { what, why } : { what, why, next });
+}
+
+function toKnown(talkers: string[]): string {
+  if (talkers.length === 0) return "there is no model to chat with";
+  return `there is ${talkers.map((name) => JSON.stringify(name)).join(", ")}`;
+}

@@ -1,0 +1,23 @@
+import { writeFileSync } from "node:fs";
+import { expandPath } from "../../src/config/paths.ts";
+import type { ChatTurn } from "./answer.ts";
+
+/**
+ * Writes a conversation to a new file that only its owner may read, or over one of `own`; returns its path. Throws
+ * what the file system reports.
+ */
+export function saveConversation(file: string, model: string, turns: ChatTurn[], own: Set<string>): string {
+  const path = expandPath(file);
+  const text = path.endsWith(".json")
+    ? `${JSON.stringify({ model, messages: turns }, null, 2)}\n`
+    : renderMarkdown(model, turns);
+  writeFileSync(path, text, { mode: 0o600, flag: own.has(path) ? "w" : "wx" });
+  own.add(path);
+  return path;
+}
+
+function renderMarkdown(model: string, turns: ChatTurn[]): string {
+  const titles = { system: "Instructions", user: "Question", assistant: "Answer" } as const;
+  const parts = turns.map(({ role, content }) => `## ${titles[role]}\n\n${content.trim()}\n`);
+  return [`# Chat with ${model}\n`, ...parts].join("\n");
+}

@@ -1,0 +1,46 @@
+import { findNearest } from "../../src/nearest.ts";
+
+/** The commands of a chat, with what follows them and what they do. */
+const table = {
+  model: ["[NAME]", "Continue with another model; alone: list the models"],
+  system: ['[TEXT|""]', 'Set the instructions; "" removes them; alone: show them'],
+  save: ["FILE", "Write the conversation to a file, as JSON if its name ends in .json, else as Markdown"],
+  clear: ["", "Forget the conversation; the instructions stay"],
+  help: ["", "Show this list"],
+  exit: ["", "End; so do Ctrl-D, and Ctrl-C twice at an empty prompt"],
+} as const satisfies Record<string, [string, string]>;
+
+export type SlashName = keyof typeof table;
+
+const synonyms: Readonly<Record<string, SlashName>> = { bye: "exit", quit: "exit", "?": "help" };
+
+export type Slash = { name: SlashName; rest: string } | { name: "unknown"; problem: string };
+
+/** A line as a command; null: it is a message. A space before the slash makes a message of it. */
+export function parseSlash(text: string): Slash | null {
+  const [, word, rest = ""] = /^\/(\S*)(?:\s+([\s\S]*))?$/.exec(text) ?? [];
+  if (word === undefined) return null;
+  const name = synonyms[word] ?? word;
+  if (isName(name)) return { name, rest: rest.trim() };
+  const [near] = findNearest(word, Object.keys(table));
+  const known = near === undefined ? "/help lists them" : `did you mean /${near}?`;
+  const problem = `There is no command ${JSON.stringify(`/${word}`)}: ${known}. Put a space before the slash to send it as a message.`;
+  return { name: "unknown", problem: problem.replace("?.", "?") };
+}
+
+function isName(name: string): name is SlashName {
+  return Object.hasOwn(table, name);
+}
+
+export function renderSlashHelp(): string {
+  const rows = Object.entries(table).map(
+    ([name, [rest, help]]) => [`/${name} ${rest}`.trim(), help] as const,
+  );
+  const widest = Math.max(...rows.map(([usage]) => usage.length));
+  const lines = rows.map(([usage, help]) => `  ${usage.padEnd(widest)}  ${help}`);
+  const notes = [
+    'A message of several lines: end a line with a backslash, or put the message between two """.',
+    "Ctrl-C stops an answer.",
+  ];
+  return `${[...lines, "", ...notes].join("\n")}\n`;
+}

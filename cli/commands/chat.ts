@@ -1,0 +1,98 @@
+import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import { toChatHistoryPath } from "../../src/config/paths.ts";
+import { openChatHistory } from "../../src/library/chat-history.ts";
+import { action, UsageError } from "../action.ts";
+import { toServerArgs } from "../args.ts";
+import type { ChatRequest } from "../chat/answer.ts";
+import { chooseModel } from "../chat/model.ts";
+import { askOnce, readPiped, toTurns } from "../chat/once.ts";
+import { runRepl } from "../chat/repl.ts";
+import { findServer } from "../server.ts";
+import { untilStopped } from "../stop.ts";
+import { toOneLine } from "../terminal.ts";
+
+const args = {
+  model: {
+    type: "positional",
+    required: false,
+    description: "Its name, an alias or a preset; by default one that is loaded",
+  },
+  "question...": {
+    type: "positional",
+    required: false,
+    description: "Ask this and print the answer; what is piped in is its context. Without it: a conversation",
+  },
+  system: { type: "string", description: "Instructions for the model", valueHint: "text" },
+  "max-tokens": { type: "string", description: "Most tokens of an answer", valueHint: "integer" },
+  temperature: { type: "string", description: "0 to 2; by default the model's own", valueHint: "number" },
+  json: { type: "boolean", description: "Print one object: answer, usage, timings" },
+  history: {
+    type: "boolean",
+    default: true,
+    negativeDescription: "Keep nothing of what is typed",
+    description: "Keep what is typed for the next time",
+  },
+  ...toServerArgs(),
+} as const;
+
+export const chat = defineCommand({
+  meta: { name: "chat", description: "Talk to a model of the running server, or ask one question" },
+  args,
+  run: action<typeof args>(async ({ args: given }) => {
+    const [asked, ...words] = given._;
+    const tuning = readTuning(given["max-tokens"], given.temperature);
+    const { system, json = false } = given;
+    return await untilStopped(async (signal) => {
+      const piped = await readPiped(signal);
+      const question = words.join(" ");
+      const server = findServer(given);
+      const model = await chooseModel(server, asked);
+      if (question.trim() !== "" || piped.trim() !== "") {
+        const messages = toTurns(system, piped, question);
+        const isTerminal = process.stdout.isTTY === true;
+        const request = { ...tuning, model, messages };
+        return await askOnce({ server, request, json, isTerminal, signal, report: writeNotice });
+      }
+      if (json)
+        throw new UsageError('--json of "ov-llm chat" requires a question, as in: ov-llm chat MODEL "Why?"');
+      if (!process.stdin.isTTY || !process.stdout.isTTY) {
+        throw new UsageError(
+          '"ov-llm chat" requires a terminal or a question, as in: ov-llm chat MODEL "Why?"',
+        );
+      }
+      const path = toChatHistoryPath(loadSettings().variables);
+      const history = given.history === false ? null : openChatHistory(path, writeNotice);
+      return await runRepl({ server, model, system, tuning, history, signal });
+    });
+  }),
+});
+
+function readTuning(
+  tokens: string | undefined,
+  temperature: string | undefined,
+): Omit<ChatRequest, "model" | "messages"> {
+  return {
+    ...(tokens !== undefined && {
+      max_tokens: readNumber("--max-tokens", tokens, /^[1-9]\d{0,6}$/, "a whole number from 1"),
+    }),
+    ...(temperature !== undefined && {
+      temperature: readNumber(
+        "--temperature",
+        temperature,
+        /^(?:[01](?:\.\d+)?|2(?:\.0+)?)$/,
+        "a number from 0 to 2",
+      ),
+    }),
+  };
+}
+
+function readNumber(flag: string, text: string, form: RegExp, expected: string): number {
+  if (form.test(text)) return Number(text);
+  throw new UsageError(`Cannot use ${JSON.stringify(text)} for ${flag}: expected ${expected}.`);
+}
+
+/** What goes on, for a person; the answer alone goes to stdout. */
+function writeNotice(sentence: string): void {
+  process.stderr.write(`${toOneLine(sentence)}\n`);
+}

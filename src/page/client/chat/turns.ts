@@ -1,0 +1,76 @@
+/** What the playground shows of a conversation. */
+export interface UserTurn {
+  role: "user";
+  text: string;
+}
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+  /** Undefined until it has been run. */
+  result?: string;
+}
+
+export interface AssistantTurn {
+  role: "assistant";
+  /** Each answer of the model: one, and one more after each round of calls. */
+  rounds: readonly Round[];
+  state: "writing" | "done" | "stopped" | "failed";
+  /** Why it failed, or why it ended early. */
+  note: string | null;
+  figures: Figures | null;
+}
+
+export interface Round {
+  reasoning: string;
+  text: string;
+  calls: readonly ToolCall[];
+}
+
+export interface Figures {
+  promptTokens: number;
+  newTokens: number;
+  tokensPerSecond: number | null;
+  promptMs: number | null;
+}
+
+export type Turn = UserTurn | AssistantTurn;
+
+/** A message of POST /v1/chat/completions. */
+export interface Message {
+  role: "system" | "user" | "assistant" | "tool";
+  content: string | null;
+  tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
+  tool_call_id?: string;
+}
+
+export const emptyRound: Round = { reasoning: "", text: "", calls: [] };
+
+/** The messages that a model gets of the conversation; a thought is not among them. */
+export function toMessages(system: string, turns: readonly Turn[]): Message[] {
+  const first: Message[] = system.trim() === "" ? [] : [{ role: "system", content: system }];
+  return [
+    ...first,
+    ...turns.flatMap((turn) =>
+      turn.role === "user" ? toUserMessage(turn) : turn.rounds.flatMap(toRoundMessages),
+    ),
+  ];
+}
+
+function toUserMessage({ text }: UserTurn): Message[] {
+  return [{ role: "user", content: text }];
+}
+
+function toRoundMessages({ text, calls }: Round): Message[] {
+  if (calls.length === 0) return text === "" ? [] : [{ role: "assistant", content: text }];
+  const toolCalls = calls.map(({ id, name, arguments: given }) => ({
+    id,
+    type: "function" as const,
+    function: { name, arguments: given },
+  }));
+  const results = calls.map(
+    ({ id, result = "It was not run." }): Message => ({ role: "tool", tool_call_id: id, content: result }),
+  );
+  return [{ role: "assistant", content: text === "" ? null : text, tool_calls: toolCalls }, ...results];
+}

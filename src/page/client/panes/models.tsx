@@ -1,0 +1,85 @@
+import { useSignal } from "@preact/signals";
+import type { Model } from "../api/schemas.ts";
+import { Figure } from "../parts/figure.tsx";
+import { renderBytes, renderRate, renderTokens } from "../parts/format.ts";
+import type { Server } from "../state/server.ts";
+import type { Watch } from "../state/watch.ts";
+
+export function Models({ server, watch }: { server: Server; watch: Watch }) {
+  const models = server.models.value;
+  return (
+    <section aria-labelledby="models-title" class="panel">
+      <h2 id="models-title">Models</h2>
+      {models?.length === 0 && (
+        <p class="hint">
+          None is registered yet. On the server: <code>ov-llm pull OWNER/MODEL</code>
+        </p>
+      )}
+      <ul class="rows">
+        {(models ?? []).map((model) => (
+          <ModelRow
+            key={model.id}
+            model={model}
+            memory={watch.memory.value.get(model.id) ?? model.memory_bytes}
+            server={server}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ModelRow({ model, memory, server }: { model: Model; memory: number | null; server: Server }) {
+  const running = server.requests.value.filter((request) => request.model === model.id);
+  return (
+    <li class="row">
+      <div class="row-main">
+        <h3>{model.id}</h3>
+        <p class="hint">{describe(model)}</p>
+      </div>
+      <span class={`state ${model.state}`}>{model.state}</span>
+      <dl class="figures">
+        <Figure name="Device" value={model.device} />
+        <Figure name="Memory" value={memory === null ? null : renderBytes(memory)} />
+        <Figure
+          name="Tokens/s"
+          value={model.tokens_per_second === null ? null : renderRate(model.tokens_per_second)}
+        />
+        <Figure name="Requests" value={model.state === "unloaded" ? null : String(running.length)} />
+      </dl>
+      <LoadButton model={model} server={server} />
+    </li>
+  );
+}
+
+function LoadButton({ model, server }: { model: Model; server: Server }) {
+  const busy = useSignal(false);
+  const isLoaded = model.state === "ready" || model.state === "draining";
+  const act = async () => {
+    busy.value = true;
+    await (isLoaded ? server.unload(model.id) : server.load(model.id));
+    busy.value = false;
+  };
+  const word = isLoaded ? "Unload" : "Load";
+  return (
+    <button
+      type="button"
+      onClick={act}
+      disabled={busy.value || model.state === "loading" || model.state === "draining"}
+      aria-label={`${word} ${model.id}`}
+    >
+      {word}
+    </button>
+  );
+}
+
+function describe({ task, weight_format, context_length, meta, capabilities, pinned }: Model): string {
+  return [
+    task.replace(/-with-past$/, ""),
+    weight_format,
+    ...(meta.size === null ? [] : [renderBytes(meta.size)]),
+    ...(context_length === null ? [] : [`context ${renderTokens(context_length)}`]),
+    ...capabilities.filter((one) => one !== "completion"),
+    ...(pinned ? ["pinned"] : []),
+  ].join(" · ");
+}

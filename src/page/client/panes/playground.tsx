@@ -1,0 +1,98 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Chat } from "../chat/chat.ts";
+import { isChatModel, ModelChoice } from "../parts/model-choice.tsx";
+import type { Server } from "../state/server.ts";
+import { Composer } from "./playground/composer.tsx";
+import { Snippets } from "./playground/snippets.tsx";
+import { TurnView } from "./playground/turn.tsx";
+
+/** A chat with any model that writes text. */
+export function Playground({ server, chat, hasKey }: { server: Server; chat: Chat; hasKey: boolean }) {
+  const models = (server.models.value ?? []).filter(isChatModel);
+  const model =
+    models.find(({ id }) => id === chat.model.value) ??
+    models.find(({ state }) => state === "ready") ??
+    models[0];
+  useEffect(() => {
+    chat.model.value = model?.id ?? null;
+  }, [chat, model?.id]);
+  return (
+    <section aria-labelledby="playground-title" class="panel playground">
+      <div class="bar">
+        <h2 id="playground-title">Playground</h2>
+        <ModelChoice
+          models={models}
+          chosen={model?.id ?? null}
+          onChoose={(id) => {
+            chat.model.value = id;
+          }}
+        />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={chat.tool.value}
+            onChange={({ currentTarget }) => {
+              chat.tool.value = currentTarget.checked;
+            }}
+          />
+          Tool <code>get_time</code>
+        </label>
+        <button type="button" onClick={chat.clear} disabled={chat.turns.value.length === 0}>
+          Clear
+        </button>
+      </div>
+      <SystemPrompt chat={chat} />
+      <Turns chat={chat} />
+      {server.models.value !== null && models.length === 0 && (
+        <p class="hint">
+          No model that writes text is registered. On the server: <code>ov-llm pull OWNER/MODEL</code>
+        </p>
+      )}
+      <Composer chat={chat} disabled={model === undefined} />
+      <Snippets chat={chat} hasKey={hasKey} />
+    </section>
+  );
+}
+
+function SystemPrompt({ chat }: { chat: Chat }) {
+  return (
+    <details class="system">
+      <summary>System prompt</summary>
+      <textarea
+        aria-label="System prompt"
+        rows={2}
+        value={chat.system.value}
+        onInput={({ currentTarget }) => {
+          chat.system.value = currentTarget.value;
+        }}
+      />
+    </details>
+  );
+}
+
+function Turns({ chat }: { chat: Chat }) {
+  const end = useRef<HTMLDivElement>(null);
+  const follows = useSignal(true);
+  const turns = chat.turns.value;
+  useEffect(() => {
+    if (turns.length > 0 && follows.value) end.current?.scrollIntoView({ block: "nearest" });
+  }, [turns, follows]);
+  return (
+    <div
+      class="turns"
+      role="log"
+      aria-label="Conversation"
+      aria-busy={chat.writing.value}
+      onWheel={({ currentTarget }) => {
+        const { scrollTop, clientHeight, scrollHeight } = currentTarget;
+        follows.value = scrollHeight - scrollTop - clientHeight < 80;
+      }}
+    >
+      {turns.map((turn, index) => (
+        <TurnView key={index} turn={turn} chat={chat} isLast={index === turns.length - 1} />
+      ))}
+      <div ref={end} />
+    </div>
+  );
+}

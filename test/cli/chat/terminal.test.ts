@@ -1,0 +1,178 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createMemoryHost, type MemoryHostOptions } from "../../fakes/memory-host.ts";
+import { createTestApp } from "../../helpers/app.ts";
+import { repo } from "../../helpers/server.ts";
+import { createTempDir } from "../../helpers/temp.ts";
+import { toTarget } from "../run-cli.ts";
+
+setDefaultTimeout(60_000);
+const python = Bun.which("python3");
+const suite = python === null ? describe.skip : describe;
+const words = "river stone music paper light water house bread";
+
+function serve(options: MemoryHostOptions = {}) {
+  const host = createMemoryHost({ contextLength: 256, ...options });
+  const app = createTestApp({ load: async () => ({ host, defaults: {} }) });
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => app.handle(request, "-") });
+  afterAll(() => server.stop(true));
+  return { server, host, prompts: () => host.asked.map(({ prompt }) => prompt) };
+}
+
+type Steps = [wait: string, type: string][];
+
+/** A chat on a terminal of its own; each step waits for a text and types another. */
+async function talk(
+  server: { port: number | undefined },
+  steps: Steps,
+  args: string[] = [],
+  home = createTempDir(),
+) {
+  const command = [python ?? "", join(repo, "test/helpers/terminal_session.py"), JSON.stringify(steps)];
+  const child = Bun.spawn(
+    [...command, process.execPath, join(repo, "cli/main.ts"), "chat", ...args, ...toTarget(server)],
+    {
+      cwd: home,
+      env: { PATH: process.env.PATH, HOME: home, TERM: "xterm", LANG: "C.UTF-8" },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const [text, code] = await Promise.all([child.stdout.text(), child.exited]);
+  return { code, home, raw: text, text: Bun.stripANSI(text).replaceAll("\r", "") };
+}
+
+suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, () => {
+  test("remembers what was said, and ends with Ctrl-D", async () => {
+    const { server, prompts } = serve();
+    const { code, text } = await talk(server, [
+      [">>> ", "One\r"],
+      [`${words}`, ""],
+      [">>> ", "Two\r"],
+      [`${words}`, ""],
+      [">>> ", "\u0004"],
+    ]);
+    expect(text).toContain('Chat with "memory" at http://127.0.0.1:');
+    expect(code).toBe(0);
+    expect(prompts()).toEqual(["One", `One ${words}  Two`]);
+  });
+
+  test("takes a message of several lines", async () => {
+    const { server, prompts } = serve();
+    await talk(server, [
+      [">>> ", '"""one\r'],
+      ["... ", "two\r"],
+      ["... ", '"""\r'],
+      [words, ""],
+      [">>> ", "/clear\r"],
+      ["forgotten", ""],
+      [">>> ", "three\\\r"],
+      ["... ", "four\r"],
+      [words, ""],
+      [">>> ", "/exit\r"],
+    ]);
+    expect(prompts()).toEqual(["one\ntwo", "three\nfour"]);
+  });
+
+  test("Ctrl-C stops the answer, then what is typed, and only twice at an empty prompt the chat", async () => {
+    let tokens = 0;
+    const gate = () => (++tokens > 3 ? new Promise<void>(() => {}) : Promise.resolve());
+    const { server, host, prompts } = serve({ gate });
+    const { code, text } = await talk(server, [
+      [">>> ", "One\r"],
+      ["stone", "\u0003"],
+      ["Stopped.", ""],
+      [">>> ", "half a li"],
+      ["half a li", "\u0003"],
+      ["^C", ""],
+      [">>> ", "\u0003"],
+      ["Ctrl-C again ends the chat", ""],
+      [">>> ", "\u0003"],
+    ]);
+    expect([code, prompts(), host.running()]).toEqual([0, ["One"], 0]);
+    expect(text).not.toContain("error");
+  });
+
+  test("its commands", async () => {
+    const { server, prompts } = serve();
+    const home = createTempDir();
+    const { text, raw } = await talk(
+      server,
+      [
+        [">>> ", "/help\r"],
+        ["Ctrl-C stops an answer.", ""],
+        [">>> ", "/modle\r"],
+        ["did you mean /model?", ""],
+        [">>> ", "/model\r"],
+        ["* memory", ""],
+        [">>> ", "/model memroy\r"],
+        ['did you mean "memory"?', ""],
+        [">>> ", "/model memory\r"],
+        ['from "memory"', ""],
+        [">>> ", "/system Be brief.\r"],
+        ["are set.", ""],
+        [">>> ", "Why?\r"],
+        [words, ""],
+        [">>> ", "/save chat.md\r"],
+        ["Saved in", ""],
+        [">>> ", "/save chat.json\r"],
+        ["Saved in", ""],
+        [">>> ", '/system ""\r'],
+        ["are removed.", ""],
+        [">>> ", " /etc\r"],
+        [words, ""],
+        [">>> ", "/save chat.md\r"],
+        ["Saved in", ""],
+        [">>> ", "/exit\r"],
+      ],
+      [],
+      home,
+    );
+    expect(prompts()).toEqual(["Be brief. Why?", `Why? ${words}  /etc`]);
+    expect(readFileSync(join(home, "chat.md"), "utf8")).toContain(
+      `## Question\n\n/etc\n\n## Answer\n\n${words}`,
+    );
+    expect(JSON.parse(readFileSync(join(home, "chat.json"), "utf8"))).toMatchObject({
+      model: "memory",
+      messages: [{ role: "system", content: "Be brief." }, { role: "user", content: "Why?" }, {}],
+    });
+    expect(statSync(join(home, "chat.md")).mode & 0o777).toBe(0o600);
+    expect(text).toContain("/save FILE");
+    // Our notes are dim, answers are not.
+    expect(raw).toContain("\u001B[2mThe instructions are set.\u001B[0m");
+    expect(raw).not.toContain("\u001B[2mriver");
+  });
+
+  test("keeps what was typed for the next chat, unless --no-history", async () => {
+    const { server, prompts } = serve();
+    const steps: Steps = [
+      [">>> ", "One\r"],
+      [words, ""],
+      [">>> ", "\u0004"],
+    ];
+    const { home } = await talk(server, steps);
+    const path = join(home, ".local/state/ov-llm/chat-history");
+    expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual(["One\n", 0o600]);
+    const again: Steps = [
+      [">>> ", "\u001B[A"],
+      ["One", "\r"],
+      [words, ""],
+      [">>> ", "\u0004"],
+    ];
+    await talk(server, again, [], home);
+    expect(prompts()).toEqual(["One", "One"]);
+    const fresh = await talk(server, steps, ["--no-history"]);
+    expect(existsSync(join(fresh.home, ".local/state/ov-llm/chat-history"))).toBe(false);
+  });
+
+  test("a failed answer is reported, and the chat goes on", async () => {
+    const { server, host } = serve({ gate: async () => host.crash() });
+    const { code, text } = await talk(server, [
+      [">>> ", "One\r"],
+      ["Up brings it back", ""],
+      [">>> ", "\u0004"],
+    ]);
+    expect(code).toBe(0);
+    expect(text).toContain("error: ");
+  });
+});
