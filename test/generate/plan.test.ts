@@ -304,6 +304,8 @@ describe("the prompt of a choice", () => {
   const strict =
     "{% if reasoning_effort and reasoning_effort not in ['low', 'medium', 'high'] %}{{ raise_exception('no') }}{% endif %}" +
     written;
+  // As tencent/Hy3.
+  const twoLevels = strict.replace("'low', 'medium', 'high'", "'no_think', 'low', 'high'");
   const own =
     "{{ messages[0].content }}{% if reasoning_effort == 'none' %} quick{% elif reasoning_effort == 'high' %} long{% endif %}";
   test.each([
@@ -313,6 +315,11 @@ describe("the prompt of a choice", () => {
     [written, "xhigh", "Hi high"],
     [written, null, "Hi medium"],
     [strict, "none", "Hi low"],
+    [twoLevels, "none", "Hi no_think"],
+    [twoLevels, "minimal", "Hi low"],
+    [twoLevels, "medium", "Hi high"],
+    [twoLevels, "max", "Hi high"],
+    [twoLevels, null, "Hi medium"],
     [own, "none", "Hi quick"],
     [own, "high", "Hi long"],
   ])("the template %p writes the effort %p as a level that its model knows", (template, effort, prompt) => {

@@ -325,6 +325,14 @@ describe("stored responses", () => {
     expect((await app.respond(goOn, as("key-a"))).status).toBe(200);
   });
 
+  test("cannot be compacted, which the answer says", async () => {
+    const response = await createApp().send("/v1/responses/compact", { method: "POST", body: "{}" });
+    const text = await response.text();
+    expect(response.status).toBe(404);
+    expect(text).toContain("This server does not compact conversations");
+    expect(text).toContain("route_not_found");
+  });
+
   test("cannot be replayed", async () => {
     const app = createApp();
     const { id } = await respond(app, { input: "Hi" });

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Part, Role, Turn } from "../../generate/conversation.ts";
+import { resultTags } from "../../generate/tools/hermes.ts";
 import { nullable } from "../nullable.ts";
 import { malformed, quote } from "../refusal.ts";
 
@@ -44,16 +45,19 @@ export type Message = Static<typeof Message>;
 export function toTurns(messages: readonly Message[]): Turn[] {
   const lastUser = messages.findLastIndex(({ role }) => role.toLowerCase() === "user");
   let open = 0;
+  let mayHaveCalled = false;
   return messages.flatMap((message, index) => {
     const at = `messages[${index}]`;
     if (message.role.toLowerCase() === "tool") {
       // Home Assistant cuts old messages off without looking: the result of a call that is gone says nothing any more.
       if (open === 0 && index < lastUser) return [];
+      if (open === 0 && mayHaveCalled) return [toTextOfResult(message, at)];
       open -= 1;
       return [toResultTurn(message, at)];
     }
     const calls = toCalls(message, at);
     open = calls.length;
+    mayHaveCalled = message.role.toLowerCase() === "assistant" && open === 0;
     const parts = [...toThoughts(message, at), ...toSpoken(message, at), ...calls];
     return [{ role: toRole(message.role, at), name: null, parts, at }];
   });
@@ -83,6 +87,12 @@ function toResultTurn(message: Message, at: string): Turn {
     ],
     at,
   };
+}
+
+/** LiteLLM leaves the calls out of an assistant's message, and sends their results: the model reads them as they are. */
+function toTextOfResult({ content }: Message, at: string): Turn {
+  const text = `${resultTags.open}\n${content ?? ""}\n${resultTags.close}`;
+  return { role: "user", name: null, parts: [{ type: "text", text, at: `${at}.content` }], at };
 }
 
 function toThoughts({ thinking }: Message, at: string): Part[] {
