@@ -5,6 +5,7 @@ import { tool } from "@langchain/core/tools";
 import { ChatOllama } from "@langchain/ollama";
 import { type Message, Ollama } from "ollama";
 import { errorOf } from "../helpers/failure.ts";
+import { nextEvent } from "../helpers/next-event.ts";
 import { registerScripted, startOllamaServer } from "../helpers/ollama-server.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -240,13 +241,13 @@ describe("the official client", () => {
 });
 
 describe("LangChain", () => {
-  const create = (model: string) =>
+  const create = (model: string, numPredict = 100) =>
     new ChatOllama({
       model,
       baseUrl: server.ollamaUrl,
       headers: new Headers({ authorization }),
       temperature: 0,
-      numPredict: 100,
+      numPredict,
     });
 
   test("gets a plain and a streamed answer", async () => {
@@ -258,6 +259,23 @@ describe("LangChain", () => {
     let streamed = "";
     for await (const piece of await chat.stream(messages)) streamed += String(piece.content);
     expect(streamed).toBe(berlin);
+  });
+
+  test("finds the models of its client's list", async () => {
+    const { models } = await create(smol).client.list();
+    expect(models.map(({ name }) => name)).toContain(model);
+  });
+
+  test("stops in mid-stream", async () => {
+    const control = new AbortController();
+    const ended = nextEvent(server.url, "request.finished", "client_closed_request", apiKey);
+    const endless = create(smol, 6000);
+    const messages = [new HumanMessage("Tell a story of a dragon that never ends.")];
+    const reading = (async () => {
+      for await (const _ of await endless.stream(messages, { signal: control.signal })) control.abort();
+    })();
+    expect(await errorOf(reading)).toMatchObject({ name: "AbortError" });
+    expect(Number(/"new_tokens":(\d+)/.exec(await ended)?.[1])).toBeLessThan(3000);
   });
 
   test("goes through a round of tools", async () => {

@@ -67,6 +67,12 @@ describe("the Python client", () => {
     expect([texts.join(""), texts.length > 4, reason]).toEqual([berlin, true, "stop"]);
   });
 
+  test("stops in the middle of a stream, which ends in the engine", async () => {
+    expect(checks.has("stopped")).toBe(true);
+    const ended = await server.logged(/POST \/api\/chat 499 .*stream=true/);
+    expect(Number(/ new=(\d+)/.exec(ended)?.[1])).toBeLessThan(3000);
+  });
+
   test("gets an answer to a prompt", () => expect(check("generated").text).toBe(berlin));
 
   test("reads what is shown of a model, and how long it stays", () => {
