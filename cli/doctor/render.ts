@@ -2,6 +2,7 @@ import { renderBytes } from "../../src/bytes.ts";
 import type { Comparison } from "../../src/doctor/compare.ts";
 import type { Diagnosis, Finding, Status } from "../../src/doctor/finding.ts";
 import type { Trial } from "../../src/doctor/trial.ts";
+import { wrap } from "../help/wrap.ts";
 import { paint, renderTable, type Style, toOneLine } from "../terminal.ts";
 
 const styles: Record<Status, Style> = { ok: "green", warn: "yellow", fail: "red" };
@@ -16,22 +17,10 @@ export function renderDiagnosis({ findings }: Diagnosis, width: number | null): 
 function renderFinding({ check, status, what, next }: Finding, widest: number, width: number | null): string {
   const head = `${paint(styles[status], status.padEnd(4))}  ${check.padEnd(widest)}  `;
   const margin = " ".repeat(widest + 8);
-  const wrapped = wrap(what, width === null ? null : width - margin.length);
-  const steps = next === null ? [] : wrap(`-> ${next}`, width === null ? null : width - margin.length);
+  const columns = width === null ? null : width - margin.length;
+  const wrapped = wrap(toOneLine(what), columns);
+  const steps = next === null ? [] : wrap(`-> ${toOneLine(next)}`, columns);
   return `${[`${head}${wrapped[0] ?? ""}`, ...[...wrapped.slice(1), ...steps].map((line) => margin + line)].join("\n")}\n`;
-}
-
-/** Broken at spaces; commands in backquotes may be cut, a long word may not. */
-function wrap(text: string, width: number | null): string[] {
-  const line = toOneLine(text);
-  if (width === null || width < 30) return [line];
-  const lines: string[] = [];
-  for (const word of line.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 function renderCount(findings: Finding[]): string {

@@ -36,6 +36,10 @@ export async function tryModel(
   signal: AbortSignal,
 ): Promise<Tried> {
   const model = chooseModel(subject, asked);
+  const { server } = subject;
+  const names = server.state === "answers" ? server.loaded.map(({ name }) => name).join(", ") : "";
+  if (names !== "")
+    report(`The server has models in memory (${names}); its requests and the trial slow each other down.`);
   const loader = createTrialLoader(loaded, createStderrLog(loaded.settings));
   try {
     const trials = await runTrials({
@@ -44,7 +48,7 @@ export async function tryModel(
       entry: model.entry,
       devices: listDevices(subject),
       signal,
-      onStart: (device) => void process.stderr.write(`${toOneLine(`Trying ${model.name} on ${device}`)}\n`),
+      onStart: (device) => report(`Trying ${model.name} on ${device}`),
       clock: () => performance.now(),
     });
     return { model, trials, comparison: compareTrials(trials) };
@@ -70,6 +74,11 @@ export async function showTrials(
     return void (await writeLines(`Changed "${name}": ${change}`));
   }
   await writeLines(`It runs on ${now} now. To change that: ov-llm models set ${name} ${change}`);
+}
+
+/** Progress goes to stderr: stdout is for the result. */
+function report(line: string): void {
+  process.stderr.write(`${toOneLine(line)}\n`);
 }
 
 function isInteractive(): boolean {

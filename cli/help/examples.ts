@@ -11,6 +11,7 @@ export const examples: Record<string, readonly string[]> = {
     'ov-llm chat qwen3-8b "Why is the sky blue?"',
     'git diff | ov-llm chat qwen3-8b "Write a commit message"',
   ],
+  doctor: ["ov-llm doctor", "ov-llm doctor --trial --model qwen3-8b", "ov-llm doctor --json --offline"],
   pull: [
     "ov-llm pull qwen3-8b",
     "ov-llm pull Qwen/Qwen3-8B",
