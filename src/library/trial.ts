@@ -31,21 +31,33 @@ export interface LoadTester {
   dispose(): void;
 }
 
-/** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
-export function createLoadTester(
-  { settings, variables }: LoadedSettings,
-  log: Log,
-  signal: AbortSignal,
-): LoadTester {
+/** Loads models as the server would, outside of it. */
+export interface TrialLoader {
+  /** The caller closes the host. Rejects with an OvError, or the signal's reason. */
+  load(name: string, entry: RegistryEntry, signal: AbortSignal): Promise<Host>;
+  dispose(): void;
+}
+
+/** Throws `engine_unavailable` when no engine is installed. */
+export function createTrialLoader({ settings, variables }: LoadedSettings, log: Log): TrialLoader {
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
+  return {
+    load: async (name, entry, signal) => (await load(toTarget(name, entry, settings), signal)).host,
+    dispose: engines.dispose,
+  };
+}
+
+/** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
+export function createLoadTester(loaded: LoadedSettings, log: Log, signal: AbortSignal): LoadTester {
+  const loader = createTrialLoader(loaded, log);
 
   async function answerOnce(
     name: string,
     entry: RegistryEntry,
   ): Promise<Pick<LoadResult, "doubt" | "device">> {
-    const { host } = await load(toTarget(name, entry, settings), signal);
+    const host = await loader.load(name, entry, signal);
     try {
       const doubt = await tryOperation(host, mainOperation(entry.task), signal);
       return { doubt, device: host.ready.device };
@@ -67,7 +79,7 @@ export function createLoadTester(
         return { problem, doubt: null, seconds: toSeconds(), device: null };
       }
     },
-    dispose: engines.dispose,
+    dispose: loader.dispose,
   };
 }
 

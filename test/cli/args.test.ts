@@ -18,6 +18,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   device: ["gpu", "GPU"],
   engine: ["batching", "batching"],
   modelPath: ["/m", "/m"],
+  defaultModel: ["assistant", "assistant"],
   registryPath: ["/r.json", "/r.json"],
   runtimeDir: ["/rt", "/rt"],
   nativeDir: ["/nd", "/nd"],

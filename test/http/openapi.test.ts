@@ -29,6 +29,7 @@ describe("GET /openapi.json", () => {
       "/rerank": ["post"],
       "/v1/score": ["post"],
       "/score": ["post"],
+      "/v1/doctor": ["get"],
       "/v1/audio/transcriptions": ["post"],
       "/v1/audio/translations": ["post"],
       "/v1/audio/speech": ["post"],
