@@ -41,6 +41,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   apiKey: null,
   apiKeyFile: ["/keys", "/keys"],
   allowedHosts: ["box.example,.lan", ["box.example", ".lan"]],
+  mediaDomains: ["pics.example.com,.example.org", ["pics.example.com", ".example.org"]],
   corsOrigins: ["https://a,https://b", ["https://a", "https://b"]],
   logLevel: ["debug", "debug"],
   logFormat: ["json", "json"],

@@ -51,6 +51,7 @@ describe("loadSettings", () => {
       drainSeconds: 30,
       apiKey: null,
       apiKeyFile: null,
+      mediaDomains: [],
       corsOrigins: [],
       allowedHosts: [],
       page: true,
