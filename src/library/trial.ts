@@ -33,7 +33,7 @@ export interface LoadTester {
 
 /** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
 export function createLoadTester(
-  { settings, variables }: LoadedSettings,
+  { settings, variables }: Pick<LoadedSettings, "settings" | "variables">,
   log: Log,
   signal: AbortSignal,
 ): LoadTester {
