@@ -5,9 +5,16 @@ import type { LoadedSettings } from "./load.ts";
 import { type Settings, settingsTable } from "./settings.ts";
 
 /** What a start should warn of, as sentences. */
-export function findWarnings({ settings, sources, settingsFile, unknown }: LoadedSettings): string[] {
+export function findWarnings({
+  settings,
+  sources,
+  settingsFile,
+  unknown,
+  mistyped,
+}: LoadedSettings): string[] {
   return [
     ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know${guess(key)}`),
+    ...mistyped.map((key) => `The environment sets ${key}, which ov-llm does not know${guess(key)}`),
     ...findOpenness(settings),
     ...findKeylessPort(settings),
     ...(sources.apiKey === "file" ? findReadableKey(settingsFile) : []),

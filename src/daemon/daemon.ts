@@ -59,7 +59,12 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const catalog = createCatalog({ ...settings, registry, modelTask: await readTask(settings.modelPath) });
   const findEngineProblem = createFindEngineProblem(engines, settings);
   const find = () => findModelProblems({ catalog, pool, findEngineProblem });
-  const logProblems = createProblemLog({ log, events, find });
+  const logProblems = createProblemLog({
+    log,
+    events,
+    find,
+    findDefaultProblem: catalog.defaultProblem,
+  });
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
   const threads = createDaemonThreads();
@@ -71,7 +76,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   try {
     registry.current();
     const apps = createAppsFor({
-      settings,
+      loaded,
       log,
       pool,
       registry,

@@ -152,23 +152,15 @@ function putTools(messages: TemplateMessage[], definitions: readonly unknown[]):
   return [{ ...first, tools }, ...rest];
 }
 
-/** What models with three levels of effort make of the words of OpenAI's and Anthropic's APIs: the nearest one. */
-const nearestLevels: Readonly<Record<string, string>> = {
-  none: "low",
-  minimal: "low",
-  xhigh: "high",
-  max: "high",
-};
-
 /** The effort in the words that the template knows; "none" turns thinking off where that can be done. */
 function toReasoningKwargs(
   { reasoningEffort, thinkingBudget }: TextRequest,
-  { kwargs, efforts: known }: TemplateTraits,
+  { kwargs, efforts: words }: TemplateTraits,
 ): Record<string, unknown> {
   const effort = reasoningEffort ?? (thinkingBudget === 0 ? "none" : null);
   if (effort === null) return {};
   const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
-  const word = known === "levels" ? (nearestLevels[effort] ?? effort) : effort;
+  const word = words[effort] ?? effort;
   const efforts = reasoningEffort === null ? [] : effortKwargs.filter((name) => kwargs.includes(name));
   return Object.fromEntries([
     ...efforts.map((name) => [name, word]),

@@ -22,7 +22,15 @@ export function toListenError(error: unknown, { host, port, setting }: Address):
   }
   return new OvError(
     "invalid_setting",
-    `Cannot listen on ${host}:${port}: ${toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
+    `Cannot listen on ${host}:${port}: ${toWhy(code) ?? toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
     { cause: error },
   );
+}
+
+/** In words what the system's codes mean here. */
+function toWhy(code: unknown): string | undefined {
+  if (code === "EINVAL") return "this name has no address; 0.0.0.0 is every interface";
+  if (code === "EADDRNOTAVAIL") return "no interface of this machine has that address; 0.0.0.0 is every one";
+  if (code === "EACCES") return "ports below 1024 are for root";
+  return undefined;
 }

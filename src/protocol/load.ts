@@ -57,7 +57,7 @@ export const ReadyMessage = Type.Object({
   eos_token: Type.String(),
   /** What the model may be asked for: types of requests. A later host may offer more than the daemon knows. */
   operations: Type.Array(Type.String()),
-  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`; of `transcribe`: `translate`, `words`. */
+  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `images`; of `transcribe`: `translate`, `words`. */
   capabilities: Type.Array(Type.String()),
   /** What went wrong without keeping the model from being served, as a sentence. */
   warning: Type.Optional(Type.String()),

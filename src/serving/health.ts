@@ -25,7 +25,7 @@ export interface HealthDeps {
   version: string;
   started: Date;
   registry: Pick<Registry, "current">;
-  catalog: Pick<Catalog, "list">;
+  catalog: Pick<Catalog, "list" | "defaultProblem">;
   pool: Pick<Pool, "status" | "failures">;
   engine: () => EngineState;
   findEngineProblem: FindEngineProblem;
@@ -62,9 +62,15 @@ export function readHealth(deps: HealthDeps): ServerHealth {
 }
 
 /** Whatever keeps a registered model from being served, the widest first. */
-function findReasons({ registry }: HealthDeps, state: EngineState, problems: ModelProblem[]): string[] {
+function findReasons(
+  { registry, catalog }: HealthDeps,
+  state: EngineState,
+  problems: ModelProblem[],
+): string[] {
   const { reason, problems: skipped } = registry.current();
-  const known = [reason, state.failure, state.deviceFailure].filter((sentence) => sentence !== null);
+  const known = [reason, state.failure, state.deviceFailure, catalog.defaultProblem()].filter(
+    (sentence) => sentence !== null,
+  );
   // What the engine lacks for all of them is reported once.
   const own = problems.filter(({ reason }) => !known.some((sentence) => reason.endsWith(sentence)));
   return [...new Set([...known, ...[...skipped, ...own].map(({ reason }) => reason)])];

@@ -41,5 +41,5 @@ export function findModelProblems({ catalog, pool, findEngineProblem }: ModelPro
 }
 
 function restore(name: string): string {
-  return `Restore or mount its files, or take it out with "ov-llm models rm ${name}".`;
+  return `Restore or mount its files, or correct its path: "ov-llm models set ${name} path=…", or OV_MODEL_PATH.`;
 }

@@ -17,6 +17,7 @@ import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
+import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { startRawEngine } from "./raw-engine.ts";
@@ -86,6 +87,7 @@ async function runServed(bench: Bench): Promise<void> {
     figures.push(...toPrefixFigures(found));
   }
   if (options.only.includes("embed")) await runEmbed(bench, loaded);
+  if (options.only.includes("speech")) await runSpeech(bench, loaded);
   if (options.only.includes("idle")) await runIdle(bench, loaded);
   if (options.only.includes("load")) await runCopy(bench);
 }
@@ -116,6 +118,15 @@ async function runEmbed({ options, prompts, figures, reports }: Bench, server: B
   const rows = await measureEmbed(server, prompts, { ...options, embedPath });
   reports.embed = rows;
   figures.push(...toEmbedFigures(rows));
+}
+
+async function runSpeech({ options, figures, reports }: Bench, server: BenchServer): Promise<void> {
+  const { speechPath } = options;
+  if (speechPath === null) return say("Leaving out speech: `npm test` prepares its model");
+  say("Transcribing, raw pipeline and server in turns");
+  const rows = await measureSpeech(server, { ...options, speechPath });
+  reports.speech = rows;
+  figures.push(...toSpeechFigures(rows));
 }
 
 async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {

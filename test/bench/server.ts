@@ -19,15 +19,24 @@ export async function buildExecutable(executable: string): Promise<void> {
 }
 
 /** A HOME of its own whose registry has the model. */
-export function createHome({ modelPath, embedPath }: BenchOptions): { home: string; remove: () => void } {
+export function createHome({ modelPath, embedPath, speechPath }: BenchOptions): {
+  home: string;
+  remove: () => void;
+} {
   const home = mkdtempSync(join(tmpdir(), "ov-llm-bench-"));
   const registry = join(home, "models", "converted_models", "registry.json");
   const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown" };
   const embedding = embedPath && {
     embed: { path: embedPath, task: "feature-extraction", weight_format: "unknown" },
   };
+  const speech = speechPath && {
+    speech: { path: speechPath, task: "automatic-speech-recognition", weight_format: "unknown" },
+  };
   mkdirSync(dirname(registry), { recursive: true });
-  writeFileSync(registry, JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding } }));
+  writeFileSync(
+    registry,
+    JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding, ...speech } }),
+  );
   return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 

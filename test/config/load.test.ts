@@ -29,6 +29,7 @@ describe("loadSettings", () => {
       device: "AUTO",
       engine: "auto",
       modelPath: null,
+      defaultModel: null,
       registryPath: join(home, "models/converted_models/registry.json"),
       runtimeDir: join(home, ".local/share/ov-llm/runtime"),
       nativeDir: null,
@@ -51,6 +52,7 @@ describe("loadSettings", () => {
       drainSeconds: 30,
       apiKey: null,
       apiKeyFile: null,
+      mediaDomains: [],
       corsOrigins: [],
       allowedHosts: [],
       page: true,
@@ -109,6 +111,11 @@ describe("loadSettings", () => {
   test("keys of the file that are not ours are ignored, unknown OV_ keys are named", () => {
     const home = homeWith("PATH=/x\nOV_PROT=1\nOV_PORT=2\nOV_OLD=\n");
     expect(loadSettings({ env: { OV_ELSE: "1" }, home }).unknown).toEqual(["OV_PROT", "OV_OLD"]);
+  });
+
+  test("mistyped variables of the environment are named, those of others are not", () => {
+    const env = { OV_PROT: "1", OV_API_KYE: "long-enough", OV_SOMETHING_OF_ANOTHER_PROGRAM: "1", OVEN: "1" };
+    expect(loadSettings({ env, home: homeWith() }).mistyped).toEqual(["OV_PROT", "OV_API_KYE"]);
   });
 
   test("a secret has no flag", () => {

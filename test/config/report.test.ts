@@ -50,6 +50,12 @@ describe("a settings file with a key in it", () => {
 });
 
 describe("warnings at start", () => {
+  test("a mistyped variable of the environment comes with its guess", () => {
+    expect(findWarnings(load({ OV_PROT: "1" }))).toEqual([
+      "The environment sets OV_PROT, which ov-llm does not know; did you mean OV_PORT?",
+    ]);
+  });
+
   const cases: [string, Record<string, string>, boolean][] = [
     ["loopback", {}, false],
     ["another loopback address", { OV_HOST: "127.0.0.2" }, false],

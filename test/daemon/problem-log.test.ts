@@ -22,7 +22,7 @@ test("each problem of a model is a warning and an event once while it lasts, but
     passed: false,
   });
   let found = [toProblem("a", "files"), toProblem("b", "load")];
-  const note = createProblemLog({ log, events, find: () => found });
+  const note = createProblemLog({ log, events, find: () => found, findDefaultProblem: () => null });
   note();
   note();
   found = [toProblem("c", "engine")];

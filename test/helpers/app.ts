@@ -66,6 +66,7 @@ export function createTestApp({
         findEngineProblem: () => null,
       }),
     readReadiness: () => [],
+    diagnose: async () => ({ status: "ok", findings: [] }),
     maxTokens: 16,
     requestSeconds: 10,
     maxAudioSeconds: 600,

@@ -33,7 +33,7 @@ export function createServed({
   };
   return {
     registry: { current: () => snapshot },
-    catalog: { list: () => list },
+    catalog: { list: () => list, defaultProblem: () => null },
     pool: { status: () => new Map(), failures: () => new Map(Object.entries(failures)) },
     findEngineProblem,
   };

@@ -5,6 +5,7 @@ import { isFile, isOurs, parseImports, readSourceFiles, type SourceFile, toArea 
 const allowed: Record<string, readonly string[]> = {
   cli: [
     "daemon",
+    "doctor",
     "library",
     "convert",
     "hub",
@@ -25,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
     "wyoming",
     "api",
     "serving",
+    "doctor",
     "library",
     // Only what a pull is called, and what its process prints.
     "convert",
@@ -33,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
     "models",
     "registry",
     "metrics",
+    "media",
     "page",
     "threads",
     "linux",
@@ -46,6 +49,19 @@ const allowed: Record<string, readonly string[]> = {
   http: ["api", "serving", "linux", "log", "json", "errors", "version"],
   api: ["serving", "generate", "protocol", "errors"],
   serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "tool-formats", "errors"],
+  doctor: [
+    "library",
+    "hub",
+    "engine",
+    "models",
+    "protocol",
+    "registry",
+    "config",
+    "linux",
+    "bytes",
+    "nearest",
+    "errors",
+  ],
   convert: [
     "library",
     "hub",
@@ -86,6 +102,7 @@ const allowed: Record<string, readonly string[]> = {
   models: ["files", "errors"],
   config: ["files", "nearest", "errors"],
   log: ["errors"],
+  media: ["errors"],
   threads: ["errors"],
   linux: ["errors"],
   "tool-formats": [],

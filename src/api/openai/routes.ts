@@ -8,6 +8,7 @@ import { createModelsRoutes, type ModelsRoutesDeps } from "./models.ts";
 import { createRankRoutes, type RankRoutesDeps } from "./rank/routes.ts";
 import { createResponsesRoutes, type ResponsesRoutesDeps } from "./responses/routes.ts";
 import { createStoredResponsesRoutes, type StoredResponsesDeps } from "./responses/stored-routes.ts";
+import { createUnservedResponsesRoute } from "./responses/unserved.ts";
 
 export type OpenAiRoutesDeps = ChatRoutesDeps &
   CompletionsRoutesDeps &
@@ -29,6 +30,8 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createRankRoutes(deps),
     ...createAudioRoutes(deps),
     ...createResponsesRoutes(deps),
+    // Before the routes with an id, as its path fits theirs.
+    createUnservedResponsesRoute(),
     ...createStoredResponsesRoutes(deps),
   ];
 }

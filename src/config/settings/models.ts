@@ -13,6 +13,15 @@ export const modelsSettings = {
     default: null,
     help: "Model that answers requests that name none: an OpenVINO folder or a .gguf file",
   },
+  defaultModel: {
+    env: "OV_DEFAULT_MODEL",
+    flag: "default-model",
+    commands: ["serve"],
+    kind: "text",
+    schema: optional(Type.String()),
+    default: null,
+    help: "Registered model that answers requests that name none; before OV_MODEL_PATH",
+  },
   registryPath: {
     env: "OV_REGISTRY_PATH",
     flag: "registry-path",

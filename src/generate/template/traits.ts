@@ -45,7 +45,7 @@ export interface TemplateTraits {
   userAfterTool: boolean;
   /** Those of `enable_thinking`, `thinking` and `effortKwargs` that change the prompt. */
   kwargs: string[];
-  /** `levels`: it writes any effort as it is given, or fails, so that only low, medium and high mean something to its model. */
-  efforts: "own words" | "levels";
+  /** What it takes instead of those words for an effort that it fails at, or that mean nothing to its model. */
+  efforts: Readonly<Record<string, string>>;
   reasoning: ReasoningTags | null;
 }
