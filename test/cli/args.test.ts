@@ -23,6 +23,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   runtimeDir: ["/rt", "/rt"],
   nativeDir: ["/nd", "/nd"],
   modelCacheDir: ["/c", "/c"],
+  ggufCache: ["0", 0],
   grammarMemory: ["1GB", 2 ** 30],
   kvCacheGb: ["3", 3],
   maxTokens: ["5", 5],

@@ -34,6 +34,7 @@ describe("loadSettings", () => {
       runtimeDir: join(home, ".local/share/ov-llm/runtime"),
       nativeDir: null,
       modelCacheDir: join(home, ".cache/ov-llm/model-cache"),
+      ggufCache: 32 * 2 ** 30,
       grammarMemory: 256 * 2 ** 20,
       kvCacheGb: null,
       maxTokens: 4096,
