@@ -42,11 +42,15 @@ class Prompts:
         return ids
 
     def _given(self, ids: list[int]) -> Any:
-        if len(ids) >= self.context_length:
-            raise self._exceeded("the prompt has", str(len(ids)), PROMPT_ADVICE)
+        self.check_length(len(ids))
         tensor = ov.Tensor(ov.Type.i64, ov.Shape([1, len(ids)]))
         tensor.data[0] = self.known(ids)
         return tensor
+
+    def check_length(self, tokens: int) -> None:
+        """Of a prompt."""
+        if tokens >= self.context_length:
+            raise self._exceeded("the prompt has", str(tokens), PROMPT_ADVICE)
 
     def known(self, ids: list[int]) -> list[int]:
         """The ids, all of which the model must have: the engine reads beyond its weights for others."""

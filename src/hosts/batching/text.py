@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -43,7 +44,7 @@ class Text:
 
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
-        self.model = model = LanguageModel(load, device)
+        self.model = model = self.load_model(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
@@ -56,6 +57,9 @@ class Text:
             "tokenize": tokens.tokenize,
             "detokenize": tokens.detokenize,
         }
+
+    def load_model(self, load: Message, device: Device) -> LanguageModel:
+        return LanguageModel(load, device)
 
     def ready(self) -> Message:
         return {"capabilities": self.capabilities, **self.model.ready()}
@@ -73,14 +77,16 @@ class Text:
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
-        prompts = self.model.prompts
-        ids = prompts.encode_prompt(message["prompt"], message["add_special_tokens"])
-        prompt = ids.data[0].tolist()
-        room = prompts.context_length - len(prompt)
+        ids = self.model.prompts.encode_prompt(message["prompt"], message["add_special_tokens"])
+        return self.take(message, ids.data[0].tolist(), lambda config: self.model.add(ids, config))
+
+    def take(self, message: Message, prompt: list[int], add: Callable[[Any], Any]) -> list[Message]:
+        """Starts a request whose prompt has these tokens; `add` hands it to the engine."""
+        room = self.model.prompts.context_length - len(prompt)
         self._follow_growth()
         cached = self.prefixes.cached_tokens(prompt)
         try:
-            handle = self.model.add(ids, self._config(message, min(message["max_tokens"], room)))
+            handle = add(self.config_of(message, min(message["max_tokens"], room)))
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
         self.running[message["id"]] = Request(
@@ -90,7 +96,7 @@ class Text:
             self.grammars.add(message["id"], message["grammar"])
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
-    def _config(self, message: Message, max_tokens: int) -> Any:
+    def config_of(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]
         config = self.model.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
         config.apply_chat_template = False
