@@ -3,8 +3,9 @@ import type { GenerateRequest } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
 import { type Conversation, type Part, toPrefill } from "./conversation.ts";
+import { cutAnswer } from "./cut-source.ts";
 import { requireCapability, type TextModel, toPrompted } from "./model.ts";
-import type { Prompt, PromptSource, RenderedPrompt } from "./prompt.ts";
+import type { PromptSource, RenderedPrompt } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
@@ -52,6 +53,8 @@ export interface PlanOptions {
   rules: AnswerRules;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
+  /** As `PromptSource` has it. */
+  marker: string | null;
 }
 
 /** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
@@ -63,7 +66,7 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   return {
     choices: request.choices,
     loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
-    source: { request, rounds: toRounds(request.conversation.turns), tools },
+    source: { request, rounds: toRounds(request.conversation.turns), tools, marker: options.marker },
     prepare(given, prompt) {
       const model = prompt.explained ? toPrompted(given) : given;
       const shared = toSharedRequest(request, { rules, prompt, model, options });
@@ -78,6 +81,8 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
             request: own,
             reader,
             close: model.thoughtEnd,
+            // Where control tokens stay in the text, those that were only text cannot be known from them.
+            cut: (text) => cutAnswer(text, own.special_tokens ? null : options.marker, model),
             toGrammar: (text) => toAnswerGrammar(rules, model, { text, within: "nothing" }),
           });
           return { request: own, reader, closeThought };
@@ -91,7 +96,7 @@ const toolsFailed =
   "The model's chat template fails with the tools of a request, so they are explained to the model in our own words.";
 
 interface Prepared {
-  prompt: Prompt;
+  prompt: RenderedPrompt;
   model: TextModel;
   options: PlanOptions;
 }
@@ -106,6 +111,7 @@ function toSharedRequest(
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
   return {
     prompt: prompt.text,
+    ...(prompt.cut !== null && { cut: prompt.cut }),
     add_special_tokens: false,
     grammar,
     special_tokens: marksBySpecialTokens(model, rules.tools),

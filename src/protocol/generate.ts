@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Cut } from "./cut.ts";
 import { Grammar } from "./grammar.ts";
 import { requestId } from "./request.ts";
 import { Sampling } from "./sampling.ts";
@@ -15,6 +16,7 @@ export const GenerateMessage = Type.Object({
    * has rendered, which holds those already; of no effect on ids.
    */
   add_special_tokens: Type.Boolean(),
+  cut: Type.Optional(Cut),
   /** null: free text. Must be valid: the engine may not survive one that is not. */
   grammar: Type.Union([Grammar, Type.Null()]),
   /** Keep special tokens in the text, for formats that mark tool calls by them; an end of text is never kept. */

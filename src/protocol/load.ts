@@ -28,6 +28,8 @@ export const LoadMessage = Type.Object({
   kv_cache_gb: Type.Integer({ minimum: 0 }),
   /** Most requests in one batch. */
   max_concurrent: Type.Integer({ minimum: 1 }),
+  /** Whether `ready` is to list the control tokens; a model that writes no text has none. */
+  control_tokens: Type.Optional(Type.Boolean()),
   cache_dir: Type.String(),
   /** OpenVINO properties for the model's compilation, as its registry entry gives them. */
   properties: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
@@ -53,8 +55,13 @@ export const ReadyMessage = Type.Object({
   eos_token: Type.String(),
   /** What the model may be asked for: types of requests. A later host may offer more than the daemon knows. */
   operations: Type.Array(Type.String()),
-  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`. */
+  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `cut_prompts`. */
   capabilities: Type.Array(Type.String()),
+  /**
+   * Texts that the tokenizer takes for a token of the chat format wherever they stand. `cut_prompts`: each is plain text where a
+   * `cut` stands behind its first character. Absent: the load did not ask.
+   */
+  control_tokens: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   /** How many requests it runs at once. */
   max_concurrent: Type.Integer({ minimum: 1 }),
 });

@@ -1,6 +1,7 @@
 import type { LoadedModel } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { RulesSource } from "../generate/constraint.ts";
+import type { CutText } from "../generate/cut-source.ts";
 import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";
 import { type FimTokens, findFimTokens } from "../generate/fim.ts";
 import { type PlanOptions, type PreparedText, planText } from "../generate/plan.ts";
@@ -25,6 +26,8 @@ export interface AnswerPlan {
 export interface PlannerDeps {
   newId: () => string;
   newSeed: () => number;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   maxTokens: number;
   runTextJob?: RunTextJob;
   now?: () => Date;
@@ -32,7 +35,7 @@ export interface PlannerDeps {
 
 /** Plans requests with the model's defaults, without holding the daemon's loop. */
 export function createPlanner(deps: PlannerDeps) {
-  const { newId, newSeed, maxTokens, now = () => new Date() } = deps;
+  const { newId, newSeed, specialTokens, maxTokens, now = () => new Date() } = deps;
   const prompting = createPrompting(deps.runTextJob);
   const readFim = createFimReader();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
@@ -41,6 +44,8 @@ export function createPlanner(deps: PlannerDeps) {
     maxTokens,
     rules: await prompting.compileRules(source, client),
     newCallId,
+    // Letters and digits alone: a template may trim, quote or escape anything else.
+    marker: specialTokens === "text" ? `zebracut${newId()}` : null,
   });
   const modelOf = (loaded: LoadedModel, { entry }: CatalogModel, client: string) =>
     prompting.modelOf(loaded, entry.tool_format, client);
@@ -101,10 +106,10 @@ export function createPlanner(deps: PlannerDeps) {
       request: TextRequest,
       loaded: LoadedModel,
       { addGenerationPrompt, client }: { addGenerationPrompt: boolean; client: string },
-    ): Promise<string> {
+    ): Promise<CutText> {
       const { source } = await toText(model, request, client);
       const options = { now: now(), addGenerationPrompt, client };
-      return (await prompting.render(source, await modelOf(loaded, model, client), options)).text;
+      return await prompting.render(source, await modelOf(loaded, model, client), options);
     },
   };
 }

@@ -70,14 +70,15 @@ export const plainFacts: EngineFacts = {
 const options = { seed: 10, maxTokens: 4096, newCallId: () => "call_1" };
 const compileSchema = createSchemaCompiler();
 
-export function plan(extra: Partial<TextRequest> = {}) {
+/** `marker`: as PlanOptions has it. */
+export function plan(extra: Partial<TextRequest> = {}, marker: string | null = null) {
   const request = textRequest(extra);
-  return planText(request, { ...options, rules: compileRules(request, compileSchema) });
+  return planText(request, { ...options, marker, rules: compileRules(request, compileSchema) });
 }
 
 /** The plan of such a request for this model. */
-export function prepare(extra: Partial<TextRequest>, model = modelOf()) {
-  const planned = plan(extra);
+export function prepare(extra: Partial<TextRequest>, model = modelOf(), marker: string | null = null) {
+  const planned = plan(extra, marker);
   return planned.prepare(model, renderFor(planned.source, model, { now: new Date(0) }));
 }
 

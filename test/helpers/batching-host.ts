@@ -20,6 +20,7 @@ export async function loadBatchingHost(
     modelCacheDir: "/nonexistent",
     loadSeconds: 60,
     stallSeconds: 30,
+    specialTokens: "text",
     log: silentLog,
   });
   const task = "text-generation-with-past";

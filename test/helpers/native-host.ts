@@ -29,6 +29,7 @@ export async function loadNativeHost(
     modelCacheDir: "/nonexistent",
     loadSeconds: options.loadSeconds ?? 60,
     stallSeconds: 60,
+    specialTokens: "text",
     log: options.log ?? silentLog,
   });
   const target = {

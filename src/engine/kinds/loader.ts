@@ -18,6 +18,8 @@ export interface LoaderOptions {
   kvCacheGb: number;
   maxConcurrent: number;
   modelCacheDir: string;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   loadSeconds: number;
   stallSeconds: number;
   log: Log;
@@ -53,6 +55,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         ...(embedding && { embedding: embedding.way }),
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
+        ...(options.specialTokens === "text" && { control_tokens: true }),
         cache_dir: options.modelCacheDir,
         properties: launcher.toProperties(properties),
       },

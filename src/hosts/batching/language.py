@@ -66,6 +66,10 @@ class LanguageModel:
         return self.pipeline.add_request(self._next_handle, ids, config)
 
     @property
+    def chat_template(self) -> str | None:
+        return self.tokenizer.get_original_chat_template() or None
+
+    @property
     def busy(self) -> bool:
         return bool(self.pipeline.has_non_finished_requests())
 
@@ -81,7 +85,7 @@ class LanguageModel:
         """What its `ready` message reports of the model, whatever it is asked for."""
         return {
             "context_length": self.prompts.context_length,
-            "chat_template": self.tokenizer.get_original_chat_template() or None,
+            "chat_template": self.chat_template,
             "bos_token": self.tokenizer.get_bos_token(),
             "eos_token": self.tokenizer.get_eos_token(),
         }

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import openvino_genai as genai
 
 from base import Device, Handler
+from control import ControlTokens
 from grammars import to_config
 from held_grammars import HeldGrammars
 from language import STEP_TOKENS, LanguageModel
@@ -39,7 +40,7 @@ class Moved:
 class Text:
     """The generations of one model."""
 
-    capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
+    capabilities: ClassVar[list[str]] = ["grammar", "logprobs", "special_tokens"]
 
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
@@ -50,6 +51,7 @@ class Text:
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
+        self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
         self.operations: dict[str, Handler] = {
             "generate": self.start,
@@ -57,8 +59,16 @@ class Text:
             "detokenize": tokens.detokenize,
         }
 
+    def _find_control(self) -> ControlTokens:
+        model = self.model
+        return ControlTokens(model.tokenizer, model.prompts, model.chat_template)
+
     def ready(self) -> Message:
-        return {"capabilities": self.capabilities, **self.model.ready()}
+        ready = {"capabilities": self.capabilities, **self.model.ready()}
+        if self.control is None:
+            return ready
+        cut = ["cut_prompts"] if self.control.can_cut() else []
+        return {**ready, "capabilities": [*self.capabilities, *cut], "control_tokens": self.control.texts}
 
     @property
     def busy(self) -> bool:
@@ -74,7 +84,7 @@ class Text:
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
         prompts = self.model.prompts
-        ids = prompts.encode_prompt(message["prompt"], message["add_special_tokens"])
+        ids = prompts.encode_prompt(message["prompt"], message["add_special_tokens"], message.get("cut"))
         prompt = ids.data[0].tolist()
         room = prompts.context_length - len(prompt)
         self._follow_growth()

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import base from "../../../hosts/batching/base.py" with { type: "text" };
+import control from "../../../hosts/batching/control.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
@@ -30,6 +31,7 @@ import { toBatchingProperties } from "./supports.ts";
 /** The host's sources, embedded in the executable; a test holds that each file of the folder is here. */
 export const hostSources = {
   "base.py": base,
+  "control.py": control,
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
