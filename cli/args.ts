@@ -51,12 +51,10 @@ function describeSetting(setting: Setting): string {
 
 /** Help for the settings of `serve` that have no flag, for under its options. */
 export function renderFlaglessSettings(): string {
-  const settings = settingNamesOf("serve")
-    .map((name): Setting => settingsTable[name])
-    .filter(({ flag }) => flag === null);
+  const settings = listFlaglessSettings();
   const block = renderBlock(
-    settings.map(({ env }) => `  ${env}`),
-    settings.map(({ help }) => help),
+    settings.map(([env]) => `  ${env}`),
+    settings.map(([, help]) => help),
   );
   return `From the environment or the settings file only:\n\n${block}`;
 }
@@ -76,6 +74,14 @@ export function renderSetting(variable: string): string {
   const flag =
     setting.flag === null ? "no flag" : `--${setting.flag} of ov-llm ${setting.commands.join(", ")}`;
   return `${setting.env} (${flag})\n\n  ${describeSetting(setting)}\n`;
+}
+
+/** The settings of `serve` that have no flag: variable and help. */
+export function listFlaglessSettings(): [env: string, help: string][] {
+  return settingNamesOf("serve")
+    .map((name): Setting => settingsTable[name])
+    .filter(({ flag }) => flag === null)
+    .map(({ env, help }) => [env, help]);
 }
 
 /** citty's parsed arguments back to the `flags` of loadSettings. */

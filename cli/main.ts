@@ -1,13 +1,12 @@
-import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { type ArgsDef, type CommandDef, runCommand } from "citty";
 import { findNearest } from "../src/nearest.ts";
 import { version } from "../src/version.ts";
 import { reportError, UsageError } from "./action.ts";
 import { checkArgs, renderFlaglessSettings, renderSetting } from "./args.ts";
 import { renderExitCodes } from "./convert/exit.ts";
-import { writeOut } from "./terminal.ts";
-
-// citty's own type for commands whose arguments differ.
-type Commands = Extract<NonNullable<CommandDef["subCommands"]>, Record<string, unknown>>;
+import { type Commands, describeAll, describeCommand } from "./help/describe.ts";
+import { renderHelp } from "./help/render.ts";
+import { terminalWidth, writeOut } from "./terminal.ts";
 
 /** Loaded when called: `models` and `health` never pay for the server's code. */
 const commands: Commands = {
@@ -23,12 +22,16 @@ const commands: Commands = {
   convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),
+  doctor: () => import("./commands/doctor.ts").then(({ doctor }) => doctor),
   status: () => import("./commands/service.ts").then(({ status }) => status),
   start: () => import("./commands/service.ts").then(({ start }) => start),
   "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),
   restart: () => import("./commands/service.ts").then(({ restart }) => restart),
   logs: () => import("./commands/logs.ts").then(({ logs }) => logs),
   setup: () => import("./commands/setup.ts").then(({ setup }) => setup),
+  completion: () =>
+    import("./commands/completion.ts").then(({ createCompletion }) => createCompletion(commands)),
+  man: () => import("./commands/man.ts").then(({ createMan }) => createMan(commands, description)),
   version: () => import("./commands/version.ts").then(({ version: command }) => command),
 };
 
@@ -50,21 +53,14 @@ const internal: Commands = {
   "pull-host": () => import("./commands/pull-host.ts").then(({ pullHost }) => pullHost),
 };
 
-const program = defineCommand({
-  meta: {
-    name: "ov-llm",
-    version,
-    description:
-      "Serves language models on Intel hardware over the APIs of OpenAI, Anthropic, Ollama and llama.cpp",
-  },
-  subCommands: commands,
-});
+const description =
+  "Serves language models on Intel hardware over the APIs of OpenAI, Anthropic, Ollama and llama.cpp";
 
 /** Runs one command line to its exit code; never throws and never ends the process. */
 export async function runProgram(rawArgs: string[]): Promise<number> {
   try {
     const [name, ...rest] = rawArgs;
-    if (name === undefined || isHelp(name)) return await showHelp(program);
+    if (name === undefined || isHelp(name)) return await showProgram();
     if (name === "help") return await runHelp(rest);
     if (name === "--version" || name === "-v") return await show(`${version}\n`);
     return await runNamed(name, rest);
@@ -76,7 +72,7 @@ export async function runProgram(rawArgs: string[]): Promise<number> {
 /** `help TOPIC` is `TOPIC --help`; a setting is a topic, too. */
 async function runHelp(topic: string[]): Promise<number> {
   const [first] = topic;
-  if (first === undefined) return await showHelp(program);
+  if (first === undefined) return await showProgram();
   if (first.startsWith("OV_")) return await show(renderSetting(first));
   return await runNamed(first, [...topic.slice(1), "--help"]);
 }
@@ -108,14 +104,18 @@ async function runOne(command: CommandDef, name: string, rawArgs: string[]): Pro
   return typeof result === "number" ? result : 0;
 }
 
-async function showHelp(command: CommandDef, name?: string): Promise<number> {
-  const usage = name === undefined ? await renderUsage(command) : await renderUsage(command, program);
+async function showProgram(): Promise<number> {
+  const help = { words: "", description, arguments: [], flags: [], commands: await describeAll(commands) };
+  return await show(renderHelp(help, terminalWidth()));
+}
+
+async function showHelp(command: CommandDef, name: string): Promise<number> {
   const notes: Record<string, () => string> = {
     serve: renderFlaglessSettings,
     convert: renderExitCodes,
   };
-  const note = name !== undefined && Object.hasOwn(notes, name) ? `\n${notes[name]?.()}` : "";
-  return await show(`${usage.replace(/ +$/gm, "").trimEnd()}\n${note}`);
+  const note = Object.hasOwn(notes, name) ? notes[name]?.() : "";
+  return await show(renderHelp(await describeCommand(command, name), terminalWidth(), note));
 }
 
 async function show(text: string): Promise<number> {

@@ -49,9 +49,9 @@ export function toOneLine(text: string): string {
     .replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 }
 
-/** How many columns the terminal has; null where stdout is none. */
+/** How many columns the terminal has; null where stdout is none, or does not know. */
 export function terminalWidth(): number | null {
-  return process.stdout.isTTY ? process.stdout.columns : null;
+  return process.stdout.isTTY ? process.stdout.columns || null : null;
 }
 
 /**

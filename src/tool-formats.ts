@@ -17,6 +17,7 @@ export const toolFormatNames = [
   "kimi",
   "lfm2",
   "minicpm5",
+  "onyx",
 ] as const;
 
 export type ToolFormatName = (typeof toolFormatNames)[number];

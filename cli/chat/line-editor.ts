@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
 export type Typed =
+  /** With line breaks where several lines were pasted at once. */
   | { type: "line"; text: string }
   /** Ctrl-C; `hadText`: it dropped a line that had something on it. */
   | { type: "interrupt"; hadText: boolean }
@@ -24,6 +25,10 @@ export interface LineEditorOptions {
   signal: AbortSignal;
 }
 
+/** A terminal that knows it marks what is pasted (xterm's "Bracketed Paste Mode"); others ignore these. */
+const markPastes = "\u001B[?2004h";
+const unmarkPastes = "\u001B[?2004l";
+
 /** A terminal with an edited line, for as long as the session lasts: what is pasted meanwhile is not lost. */
 export function createLineEditor({ input, output, history, signal }: LineEditorOptions): LineEditor {
   const screen = createScreen(output);
@@ -31,6 +36,8 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
   let wake = () => {};
   let interrupt: (() => void) | null = null;
   let isClosed = false;
+  let isPasting = false;
+  let pasted: string[] = [];
   const lines = createInterface({
     input,
     output: screen.stream,
@@ -46,25 +53,45 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
     wake();
   }
 
+  /** What is pasted is one text, sent by the Enter that somebody presses after it. */
+  function onLine(text: string): void {
+    pasted.push(text);
+    if (isPasting) return;
+    push({ type: "line", text: pasted.join("\n") });
+    pasted = [];
+  }
+
+  function onKey(_text: unknown, key: { name?: string } | undefined): void {
+    if (key?.name === "paste-start") isPasting = true;
+    if (key?.name === "paste-end") isPasting = false;
+  }
+
   function onInterrupt(): void {
     if (interrupt !== null) {
       interrupt();
       return;
     }
-    const hadText = lines.line !== "";
+    const hadText = lines.line !== "" || pasted.length > 0;
+    pasted = [];
     screen.stream.write("^C\n");
+    screen.mute(true);
     lines.write(null, { ctrl: true, name: "e" });
     lines.write(null, { ctrl: true, name: "u" });
+    screen.mute(false);
     push({ type: "interrupt", hadText });
   }
 
   function onClose(): void {
     isClosed = true;
+    input.off("keypress", onKey);
+    output.write(unmarkPastes);
     push({ type: "end" });
   }
 
   const stop = () => lines.close();
-  lines.on("line", (text) => push({ type: "line", text }));
+  lines.on("line", onLine);
+  input.on("keypress", onKey);
+  output.write(markPastes);
   lines.on("SIGINT", onInterrupt);
   lines.on("close", onClose);
   signal.addEventListener("abort", stop, { once: true });

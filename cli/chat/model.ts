@@ -18,12 +18,16 @@ export async function listTalkers(server: Server): Promise<string[]> {
   return toTalkers(data);
 }
 
-/** `asked`, else a loaded model, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`. */
-export async function chooseModel(server: Server, asked: string | undefined): Promise<string> {
+/** `asked`, else `usual` where the server has it, else a loaded model, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`. */
+export async function chooseModel(
+  server: Server,
+  asked: string | undefined,
+  usual: string | null = null,
+): Promise<string> {
   const { data } = await askServer(server, "/v1/models", Rows, 10);
   const talkers = toTalkers(data);
   if (asked === undefined) {
-    const [first] = talkers;
+    const first = talkers.find((name) => name === usual) ?? talkers[0];
     if (first !== undefined) return first;
     throw new OvError("model_required", {
       what: `The server at ${server.url} has no model to chat with`,

@@ -48,12 +48,26 @@ function toError(failure: unknown): { code: string; message: string } {
   return { code, message: toReason(failure) };
 }
 
-/** Context first, the question last: models follow what they read last. */
-export function toTurns(system: string | undefined, context: string, question: string): ChatTurn[] {
-  const content = [context.trimEnd(), question].filter((part) => part.trim() !== "").join("\n\n");
-  const turn: ChatTurn = { role: "user", content };
-  return system === undefined || system === "" ? [turn] : [{ role: "system", content: system }, turn];
+export interface OnceQuestion {
+  system: string | undefined;
+  /** What was piped in. */
+  context: string;
+  question: string;
+  /** As `data:` URLs. */
+  pictures: string[];
 }
+
+/** Pictures and context first, the question last: models follow what they read last. */
+export function toTurns({ system, context, question, pictures }: OnceQuestion): ChatRequest["messages"] {
+  const text = [context.trimEnd(), question].filter((part) => part.trim() !== "").join("\n\n");
+  const shown = pictures.map((url) => ({ type: "image_url" as const, image_url: { url } }));
+  const content = pictures.length === 0 ? text : [...shown, { type: "text" as const, text }];
+  const instructions = system === undefined || system === "" ? [] : [toSystem(system)];
+  return [...instructions, typeof content === "string" ? toUser(content) : { role: "user", content }];
+}
+
+const toSystem = (content: string): ChatTurn => ({ role: "system", content });
+const toUser = (content: string): ChatTurn => ({ role: "user", content });
 
 /**
  * What was piped in, "" where nothing was: a terminal or /dev/null has nothing to read. Throws UsageError for what is no

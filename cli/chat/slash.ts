@@ -16,12 +16,16 @@ const synonyms: Readonly<Record<string, SlashName>> = { bye: "exit", quit: "exit
 
 export type Slash = { name: SlashName; rest: string } | { name: "unknown"; problem: string };
 
-/** A line as a command; null: it is a message. A space before the slash makes a message of it. */
+/**
+ * A line as a command; null: it is a message. A space before the slash makes a message of it, and so do several lines that
+ * start with no command's name.
+ */
 export function parseSlash(text: string): Slash | null {
   const [, word, rest = ""] = /^\/(\S*)(?:\s+([\s\S]*))?$/.exec(text) ?? [];
   if (word === undefined) return null;
   const name = synonyms[word] ?? word;
   if (isName(name)) return { name, rest: rest.trim() };
+  if (text.includes("\n")) return null;
   const [near] = findNearest(word, Object.keys(table));
   const known = near === undefined ? "/help lists them" : `did you mean /${near}?`;
   const problem = `There is no command ${JSON.stringify(`/${word}`)}: ${known}. Put a space before the slash to send it as a message.`;

@@ -2,8 +2,9 @@ import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import { toChatHistoryPath } from "../../src/config/paths.ts";
 import { openChatHistory } from "../../src/library/chat-history.ts";
+import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
-import { toServerArgs } from "../args.ts";
+import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
 import { chooseModel } from "../chat/model.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
@@ -16,7 +17,7 @@ const args = {
   model: {
     type: "positional",
     required: false,
-    description: "Its name, an alias or a preset; by default one that is loaded",
+    description: "Its name, an alias or a preset; by default OV_DEFAULT_MODEL, else one that is loaded",
   },
   "question...": {
     type: "positional",
@@ -24,6 +25,11 @@ const args = {
     description: "Ask this and print the answer; what is piped in is its context. Without it: a conversation",
   },
   system: { type: "string", description: "Instructions for the model", valueHint: "text" },
+  image: {
+    type: "string",
+    description: "A picture that the question is about; may be given more than once",
+    valueHint: "file",
+  },
   "max-tokens": { type: "string", description: "Most tokens of an answer", valueHint: "integer" },
   temperature: { type: "string", description: "0 to 2; by default the model's own", valueHint: "number" },
   json: { type: "boolean", description: "Print one object: answer, usage, timings" },
@@ -39,7 +45,7 @@ const args = {
 export const chat = defineCommand({
   meta: { name: "chat", description: "Talk to a model of the running server, or ask one question" },
   args,
-  run: action<typeof args>(async ({ args: given }) => {
+  run: action<typeof args>(async ({ args: given, rawArgs }) => {
     const [asked, ...words] = given._;
     const tuning = readTuning(given["max-tokens"], given.temperature);
     const { system, json = false } = given;
@@ -47,26 +53,32 @@ export const chat = defineCommand({
       const piped = await readPiped(signal);
       const question = words.join(" ");
       const server = findServer(given);
-      const model = await chooseModel(server, asked);
+      const { settings, variables } = loadSettings({ flags: toFlags(given) });
+      const model = await chooseModel(server, asked, settings.defaultModel);
       if (question.trim() !== "" || piped.trim() !== "") {
-        const messages = toTurns(system, piped, question);
+        const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
+        const messages = toTurns({ system, context: piped, question, pictures });
         const isTerminal = process.stdout.isTTY === true;
         const request = { ...tuning, model, messages };
         return await askOnce({ server, request, json, isTerminal, signal, report: writeNotice });
       }
-      if (json)
-        throw new UsageError('--json of "ov-llm chat" requires a question, as in: ov-llm chat MODEL "Why?"');
+      if (given.image !== undefined) throw new UsageError(needsQuestion("--image"));
+      if (json) throw new UsageError(needsQuestion("--json"));
       if (!process.stdin.isTTY || !process.stdout.isTTY) {
         throw new UsageError(
           '"ov-llm chat" requires a terminal or a question, as in: ov-llm chat MODEL "Why?"',
         );
       }
-      const path = toChatHistoryPath(loadSettings().variables);
+      const path = toChatHistoryPath(variables);
       const history = given.history === false ? null : openChatHistory(path, writeNotice);
       return await runRepl({ server, model, system, tuning, history, signal });
     });
   }),
 });
+
+function needsQuestion(flag: string): string {
+  return `${flag} of "ov-llm chat" requires a question, as in: ov-llm chat MODEL "Why?"`;
+}
 
 function readTuning(
   tokens: string | undefined,

@@ -56,7 +56,7 @@ export const models = defineCommand({
       registry: settings.registryPath,
       state: snapshot.state,
       reason: snapshot.reason,
-      problems: [...snapshot.problems],
+      problems: [...snapshot.problems, ...snapshot.hints],
       server: typeof served === "string" ? null : server.url,
       server_problem: typeof served === "string" ? served : null,
       models: listed,

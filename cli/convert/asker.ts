@@ -54,6 +54,8 @@ export function createAsker({ input, write, signal }: AskerOptions): Asker {
   const stop = () => wake();
   input.setEncoding("utf8");
   input.on("data", take).on("end", end);
+  // One that an earlier asker has paused does not go on by itself.
+  input.resume();
   signal.addEventListener("abort", stop);
 
   async function readLine(): Promise<string> {

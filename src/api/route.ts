@@ -13,6 +13,8 @@ export interface RequestFacts {
   newTokens: number;
   /** Texts that were embedded, or documents that were ranked. */
   texts: number;
+  /** Of the recording that was heard. */
+  audioSeconds: number;
   /** Why the answer ended. */
   finish: string;
 }

@@ -3,6 +3,7 @@ import { parseEnv } from "node:util";
 import { Value } from "@sinclair/typebox/value";
 import { OvError, toReason } from "../errors.ts";
 import { readTextFile } from "../files.ts";
+import { findNearest } from "../nearest.ts";
 import { parseSetting } from "./parse.ts";
 import { defaultPaths, expandPath } from "./paths.ts";
 import type { Setting } from "./settings/setting.ts";
@@ -27,6 +28,8 @@ export interface LoadedSettings {
   settingsFile: string;
   /** OV_ keys of that file which ov-llm does not know; worth a warning. */
   unknown: string[];
+  /** The same of the environment, where only those that are near a setting are meant for ov-llm. */
+  mistyped: string[];
   /** The process's own variables, for the programs that it starts. */
   variables: Texts;
 }
@@ -46,7 +49,14 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   const sources: unknown = Object.fromEntries(found.map(([name, { source }]) => [name, source]));
   if (!isSettings(settings) || !isSources(sources))
     throw new TypeError("The settings table contradicts itself");
-  return { settings, sources, settingsFile, unknown: findUnknown(file), variables: env };
+  return {
+    settings,
+    sources,
+    settingsFile,
+    unknown: findUnknown(file),
+    mistyped: findMistyped(env),
+    variables: env,
+  };
 }
 
 function findText(
@@ -107,6 +117,11 @@ function readSettingsFile(path: string): Texts {
       { cause: error },
     );
   }
+}
+
+function findMistyped(env: Texts): string[] {
+  const known = Object.values(settingsTable).map((setting) => setting.env);
+  return findUnknown(env).filter((key) => findNearest(key, known).length > 0);
 }
 
 function findUnknown(file: Texts): string[] {

@@ -5,10 +5,18 @@ import type { LoadedSettings } from "./load.ts";
 import { type Settings, settingsTable } from "./settings.ts";
 
 /** What a start should warn of, as sentences. */
-export function findWarnings({ settings, sources, settingsFile, unknown }: LoadedSettings): string[] {
+export function findWarnings({
+  settings,
+  sources,
+  settingsFile,
+  unknown,
+  mistyped,
+}: LoadedSettings): string[] {
   return [
     ...unknown.map((key) => `${settingsFile} sets ${key}, which ov-llm does not know${guess(key)}`),
+    ...mistyped.map((key) => `The environment sets ${key}, which ov-llm does not know${guess(key)}`),
     ...findOpenness(settings),
+    ...findKeylessPort(settings),
     ...(sources.apiKey === "file" ? findReadableKey(settingsFile) : []),
     ...findKeyFileWarnings(settings),
   ];
@@ -26,6 +34,14 @@ function findOpenness({ apiKey, apiKeyFile, host }: Settings): string[] {
   if (apiKey !== null || apiKeyFile !== null || isLoopback(host)) return [];
   return [
     `Listening on ${host} without an API key: everyone who reaches this machine can use it. Set OV_API_KEY or OV_API_KEY_FILE.`,
+  ];
+}
+
+/** A protocol without keys is open where the rest is not. */
+function findKeylessPort({ apiKey, apiKeyFile, host, wyomingPort }: Settings): string[] {
+  if (wyomingPort === null || isLoopback(host) || (apiKey === null && apiKeyFile === null)) return [];
+  return [
+    `The Wyoming protocol has no keys: everyone who reaches port ${wyomingPort} of this machine can have speech transcribed.`,
   ];
 }
 

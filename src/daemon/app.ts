@@ -3,13 +3,15 @@ import { hostname } from "node:os";
 import { ollama } from "../api/ollama/errors.ts";
 import { createRootRoutes } from "../api/ollama/root.ts";
 import type { PageFiles } from "../api/operate/page.ts";
-import type { Settings } from "../config/settings.ts";
+import type { LoadedSettings } from "../config/load.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Preloads } from "../engine/pool/preloads.ts";
 import { type AppHandler, createApp } from "../http/app.ts";
 import type { Keyring } from "../http/auth.ts";
 import type { Log } from "../log.ts";
+import { createImageStore } from "../media/images.ts";
+import { createImageFetch } from "../media/remote.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createFactsReader } from "../models/facts.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -19,13 +21,17 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { version } from "../version.ts";
-import { toEngineState } from "./engine-state.ts";
+import type { Ears } from "../wyoming/session.ts";
+import { createDiagnosisFor } from "./doctor.ts";
+import { createFindEngineProblem, toEngineState } from "./engine-state.ts";
+import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
+import { createEarsFor } from "./wyoming.ts";
 
 interface AppParts {
-  settings: Settings;
+  loaded: LoadedSettings;
   log: Log;
   pool: Pool;
   registry: Registry;
@@ -37,6 +43,7 @@ interface AppParts {
   pulls: Pulls;
   preloads: Preloads;
   threads: DaemonThreads;
+  files: RequestFiles;
   stopping: { readonly now: boolean };
 }
 
@@ -44,13 +51,18 @@ export interface Apps {
   main: AppHandler;
   /** Ollama's API alone, for a port of its own. */
   createOllama(): AppHandler;
+  /** For the Wyoming protocol, on a port of its own. */
+  ears: Ears;
 }
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
 export function createAppsFor(parts: AppParts): Apps {
-  const { settings, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
+  const { loaded, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
+  const { settings } = loaded;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
+  const served = { registry, catalog, pool, findEngineProblem: createFindEngineProblem(engines, settings) };
+  const health = () => readHealth({ version, started, ...served, engine });
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();
   const routes = createRoutes({
@@ -59,11 +71,22 @@ export function createAppsFor(parts: AppParts): Apps {
     openRequests,
     readPage: settings.page ? readPage : null,
     facts: createFactsReader(),
-    readHealth: () => readHealth({ version, started, registry, catalog, pool, engine }),
+    readHealth: health,
+    diagnose: createDiagnosisFor({ loaded, engines, pool, readHealth: health }),
     readReadiness: () =>
-      findReasonsNotToServe({ engine: engine(), stopping: stopping.now, preloading: preloads.running }),
+      findReasonsNotToServe({
+        ...served,
+        engine: engine(),
+        stopping: stopping.now,
+        preloading: preloads.running,
+      }),
     newId,
+    keepFile: parts.files.keep,
     runTextJob: threads.runTextJob,
+    openImages: createImageStore({
+      keepFile: parts.files.keep,
+      fetch: createImageFetch({ domains: settings.mediaDomains }),
+    }),
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),
@@ -75,6 +98,7 @@ export function createAppsFor(parts: AppParts): Apps {
   const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
+    ears: createEarsFor({ ...settings, ...parts, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };

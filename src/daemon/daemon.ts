@@ -12,11 +12,14 @@ import { createMetrics } from "../metrics/metrics.ts";
 import { describeModel } from "../models/folder.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
+import { findModelProblems } from "../serving/model-problems.ts";
 import { version } from "../version.ts";
 import { createAppsFor } from "./app.ts";
-import { logEngines } from "./engine-state.ts";
+import { createFindEngineProblem, logEngines } from "./engine-state.ts";
+import { createRequestFiles } from "./files.ts";
 import { openListeners } from "./listeners.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
+import { createProblemLog } from "./problem-log.ts";
 import { createPullLog, createPullsFor } from "./pulls.ts";
 import { createReload } from "./reload.ts";
 import { stopOnSignal } from "./stop.ts";
@@ -45,11 +48,27 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   events.subscribe(createPullLog(log));
   const pulls = createPullsFor({ loaded, events });
   const pool = createPoolFor({ settings, log, engines, events });
-  const registry = createRegistryFor({ settings, log, pool, events, catalog: () => catalog });
+  const registry = createRegistryFor({
+    settings,
+    log,
+    pool,
+    events,
+    catalog: () => catalog,
+    onChanged: () => logProblems(),
+  });
   const catalog = createCatalog({ ...settings, registry, modelTask: await readTask(settings.modelPath) });
+  const findEngineProblem = createFindEngineProblem(engines, settings);
+  const find = () => findModelProblems({ catalog, pool, findEngineProblem });
+  const logProblems = createProblemLog({
+    log,
+    events,
+    find,
+    findDefaultProblem: catalog.defaultProblem,
+  });
   const preloads = createPreloadsFor({ settings, log, pool, catalog });
   const stopping = { now: false };
   const threads = createDaemonThreads();
+  const files = createRequestFiles();
   const signals = createSignals({
     onReload: createReload({ settings, log, keys, registry, notifier }),
     inTerminal: process.stdin.isTTY,
@@ -57,7 +76,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   try {
     registry.current();
     const apps = createAppsFor({
-      settings,
+      loaded,
       log,
       pool,
       registry,
@@ -69,19 +88,21 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       events,
       preloads,
       threads,
+      files,
       stopping,
     });
     const listeners = openListeners(apps, settings, log);
     const { url } = listeners;
     log.info("serving", { url, pid: process.pid, models: catalog.list().length });
     notifier.ready(`Serving on ${url}`);
-    void logEngines(engines, settings, log);
+    void logEngines(engines, settings, log).then(logProblems);
     void preloads.run();
     await stopOnSignal({ listeners, pool, pulls, events, signals, settings, log, notifier, stopping });
     return 0;
   } finally {
     notifier.dispose();
     threads.dispose();
+    files.dispose();
     engines.dispose();
     signals.dispose();
   }

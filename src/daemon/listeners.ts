@@ -1,6 +1,8 @@
 import type { Settings } from "../config/settings.ts";
 import { type Listener, listen } from "../http/listen.ts";
 import type { Log } from "../log.ts";
+import { version } from "../version.ts";
+import { listenWyoming } from "../wyoming/listen.ts";
 import type { Apps } from "./app.ts";
 
 export interface Listeners {
@@ -12,25 +14,37 @@ export interface Listeners {
   kill(): void;
 }
 
-/** Serves the API, and Ollama's on OV_OLLAMA_PORT where that is set: all ports or, when one is taken, none and `port_in_use`. */
+/** Serves the API, Ollama's on OV_OLLAMA_PORT and the Wyoming protocol on OV_WYOMING_PORT where these are set: all ports or, when one is taken, none and `port_in_use`. */
 export function openListeners(
-  { main, createOllama }: Apps,
-  { host, port, ollamaPort }: Pick<Settings, "host" | "port" | "ollamaPort">,
+  { main, createOllama, ears }: Apps,
+  {
+    host,
+    port,
+    ollamaPort,
+    wyomingPort,
+    maxBody,
+  }: Pick<Settings, "host" | "port" | "ollamaPort" | "wyomingPort" | "maxBody">,
   log: Log,
 ): Listeners {
   const all = [listen(main, { host, port, setting: "--port or OV_PORT" })];
+  const others: { kill(): void }[] = [];
   const kill = () => {
-    for (const listener of all) listener.kill();
+    for (const listener of [...all, ...others]) listener.kill();
   };
-  if (ollamaPort !== null) {
-    try {
+  try {
+    if (ollamaPort !== null) {
       all.push(
         listen(createOllama(), { host, port: ollamaPort, setting: "--ollama-port or OV_OLLAMA_PORT" }),
       );
-    } catch (error) {
-      kill();
-      throw error;
     }
+    if (wyomingPort !== null) {
+      const wyoming = listenWyoming({ ears, version, maxBody, host, port: wyomingPort });
+      others.push(wyoming);
+      log.info("the Wyoming protocol is served", { host, port: wyoming.port });
+    }
+  } catch (error) {
+    kill();
+    throw error;
   }
   const [url = "", ollamaUrl] = all.map(toUrl);
   if (ollamaUrl !== undefined) log.info("Ollama's API has a port of its own", { url: ollamaUrl });

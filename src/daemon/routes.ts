@@ -17,11 +17,21 @@ import { createRunningRequests } from "../serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../serving/text.ts";
 import { createThinkingReader } from "../serving/thinking.ts";
 import { createTokenizeService } from "../serving/tokenize.ts";
+import { createTranscribeService, type TranscribeDeps } from "../serving/transcribe.ts";
 
 /** The first one answers for paths that no prefix claims. */
 export const dialects = [openai, anthropic, ollama] as const;
 
-type Services = "text" | "embed" | "rank" | "tokenize" | "running" | "rates" | "responses" | "readThinking";
+type Services =
+  | "text"
+  | "embed"
+  | "rank"
+  | "transcribe"
+  | "tokenize"
+  | "running"
+  | "rates"
+  | "responses"
+  | "readThinking";
 
 /** What `store` of /v1/responses keeps in memory at most. */
 const keptResponses = { most: 1000, bytes: 64 * 2 ** 20, seconds: 24 * 3600 };
@@ -30,7 +40,8 @@ export type RoutesDeps = Omit<
   OpenAiRoutesDeps & AnthropicRoutesDeps & OllamaRoutesDeps & OperateRoutesDeps,
   Services
 > &
-  Omit<TextServiceDeps, Services> & { pool: Pool; catalog: Catalog };
+  Omit<TextServiceDeps, Services> &
+  Pick<TranscribeDeps, "keepFile" | "maxAudioSeconds"> & { pool: Pool; catalog: Catalog };
 
 /** Every route that is served, over the services that they share. */
 export function createRoutes(deps: RoutesDeps): Route[] {
@@ -40,9 +51,21 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   const tokenize = createTokenizeService(deps);
   const embed = createEmbedService({ ...deps, running });
   const rank = createRankService({ ...deps, running });
+  const transcribe = createTranscribeService({ ...deps, running });
   const responses = createKeptAnswers<StoredResponse>(keptResponses);
   const readThinking = createThinkingReader();
-  const services = { ...deps, text, embed, rank, tokenize, running, rates, responses, readThinking };
+  const services = {
+    ...deps,
+    text,
+    embed,
+    rank,
+    transcribe,
+    tokenize,
+    running,
+    rates,
+    responses,
+    readThinking,
+  };
   return [
     ...createOpenAiRoutes(services),
     ...createAnthropicRoutes(services),

@@ -1,9 +1,10 @@
 import { OvError } from "../errors.ts";
-import type { GenerateRequest } from "../protocol/generate.ts";
+import type { GenerateRequest, ImageFile } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
-import { type Conversation, type Part, toPrefill } from "./conversation.ts";
+import { toPrefill } from "./conversation.ts";
 import { cutAnswer } from "./cut-source.ts";
+import { listImages, refuseImages, toImagePrompt } from "./images.ts";
 import { requireCapability, type TextModel, toPrompted } from "./model.ts";
 import type { PromptSource, RenderedPrompt } from "./prompt.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
@@ -55,11 +56,12 @@ export interface PlanOptions {
   newCallId: () => string;
   /** As `PromptSource` has it. */
   marker: string | null;
+  /** The conversation's images, in their order. Absent: none; a prompt that is only rendered needs none. */
+  images?: readonly ImageFile[];
 }
 
 /** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
 export function planText(request: TextRequest, options: PlanOptions): TextPlan {
-  refuseImages(request.conversation);
   refuseNoContinuation(request);
   const { rules } = options;
   const { tools, form } = rules;
@@ -110,7 +112,7 @@ function toSharedRequest(
   const grammar = toAnswerGrammar(rules, model, prompt);
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
   return {
-    prompt: prompt.text,
+    ...toEnginePrompt(request, prompt, model, options),
     ...(prompt.cut !== null && { cut: prompt.cut }),
     add_special_tokens: false,
     grammar,
@@ -121,6 +123,19 @@ function toSharedRequest(
     ignore_eos: ignoreEos && grammar === null,
     logprobs: logprobs !== null,
   };
+}
+
+/** Throws `unsupported_parameter` for images that the model cannot see. */
+function toEnginePrompt(
+  { conversation }: TextRequest,
+  prompt: RenderedPrompt,
+  { facts }: TextModel,
+  { images = [] }: PlanOptions,
+): Pick<GenerateRequest, "prompt" | "images"> {
+  if (images.length === 0) return { prompt: prompt.text };
+  if (!facts.capabilities.includes("images")) refuseImages(listImages(conversation.turns), "this model");
+  const { text, images: shown } = toImagePrompt(prompt.text, images);
+  return { prompt: text, ...(shown.length > 0 && { images: shown }) };
 }
 
 /** Whether special tokens have to stay in the text for calls or reasoning to be found. */
@@ -161,18 +176,5 @@ function refuseNoContinuation({ continueLast, conversation: { turns } }: TextReq
     "invalid_request",
     `"${continueLast.at}" asks to continue the last message, which is not an assistant's without tool calls: send one to continue.`,
     { param: continueLast.at },
-  );
-}
-
-/** The one place that knows that every served model takes text only. */
-function refuseImages({ turns }: Conversation): void {
-  const parts = turns.flatMap((turn) => turn.parts);
-  const within = (part: Part): readonly Part[] => (part.type === "result" ? part.content : [part]);
-  const image = parts.flatMap(within).find(({ type }) => type === "image");
-  if (!image) return;
-  throw new OvError(
-    "unsupported_parameter",
-    `"${image.at}" is an image, but the models here take text only: leave it out.`,
-    { param: image.at },
   );
 }

@@ -7,7 +7,7 @@ import { OutOfSteps } from "./template/jinja/budget.ts";
 import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { TemplateMessage } from "./template/template.ts";
-import type { TemplateTraits } from "./template/traits.ts";
+import { effortKwargs, type TemplateTraits } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
 
@@ -156,27 +156,20 @@ function putTools(messages: TemplateMessage[], definitions: readonly unknown[]):
   return [{ ...first, tools }, ...rest];
 }
 
-/** What models with three levels of effort make of the words of OpenAI's and Anthropic's APIs: the nearest one. */
-const nearestLevels: Readonly<Record<string, string>> = {
-  none: "low",
-  minimal: "low",
-  xhigh: "high",
-  max: "high",
-};
-
 /** The effort in the words that the template knows; "none" turns thinking off where that can be done. */
 function toReasoningKwargs(
   { reasoningEffort, thinkingBudget }: TextRequest,
-  { kwargs, efforts }: TemplateTraits,
+  { kwargs, efforts: words }: TemplateTraits,
 ): Record<string, unknown> {
   const effort = reasoningEffort ?? (thinkingBudget === 0 ? "none" : null);
   if (effort === null) return {};
   const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
-  const word = efforts === "levels" ? (nearestLevels[effort] ?? effort) : effort;
-  return {
-    ...(kwargs.includes("reasoning_effort") && reasoningEffort !== null && { reasoning_effort: word }),
-    ...Object.fromEntries(switches.map((name) => [name, effort !== "none"])),
-  };
+  const word = words[effort] ?? effort;
+  const efforts = reasoningEffort === null ? [] : effortKwargs.filter((name) => kwargs.includes(name));
+  return Object.fromEntries([
+    ...efforts.map((name) => [name, word]),
+    ...switches.map((name) => [name, effort !== "none"]),
+  ]);
 }
 
 /** Throws `context_length_exceeded` for what fills the context whatever the template makes of it. `limit`: in tokens. */

@@ -1,5 +1,4 @@
-import { OvError, toReason } from "../errors.ts";
-import { findPortHolder } from "../linux/port-holder.ts";
+import { type Address, toListenError } from "../linux/listen-error.ts";
 import type { AppHandler } from "./app.ts";
 import { isStream } from "./stream-format.ts";
 
@@ -17,14 +16,6 @@ export interface Listener {
  * others sooner), so that no request meets the close. Until its first request is whole, Bun gives a connection about 10 s.
  */
 const idleSeconds = 240;
-
-export interface Address {
-  host: string;
-  /** 0: a free one. */
-  port: number;
-  /** What chooses the port, for errors: `--port or OV_PORT`. */
-  setting: string;
-}
 
 /** Serves the app on an address of its own. Throws `port_in_use` naming who holds the port. */
 export function listen(handle: AppHandler, { host, port, setting }: Address): Listener {
@@ -62,21 +53,4 @@ export function listen(handle: AppHandler, { host, port, setting }: Address): Li
 /** Without a usable Host header (HTTP/1.0 may leave it out) Bun gives the path alone as the URL. */
 function withHost(request: Request): Request {
   return URL.canParse(request.url) ? request : new Request(`http://localhost${request.url}`, request);
-}
-
-function toListenError(error: unknown, { host, port, setting }: Address): OvError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") {
-    const holder = findPortHolder(port);
-    const who = holder
-      ? `"${holder.program}" (pid ${holder.pid}) listens there`
-      : "a program of another user listens there";
-    const next = `Stop it, or choose another port with ${setting}.`;
-    return new OvError("port_in_use", `Cannot listen on ${host}:${port}: ${who}. ${next}`, { cause: error });
-  }
-  return new OvError(
-    "invalid_setting",
-    `Cannot listen on ${host}:${port}: ${toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
-    { cause: error },
-  );
 }

@@ -27,6 +27,7 @@ function write(log: Log, request: RequestFinished): void {
     cached: request.cachedTokens,
     new: request.newTokens,
     texts: request.texts,
+    audio: request.audioSeconds,
     ttft: timeToFirstToken === undefined ? undefined : toMilliseconds(timeToFirstToken),
     tokens_per_second:
       newTokens > 1 && answering > 0 ? Math.round(((newTokens - 1) / answering) * 10) / 10 : undefined,

@@ -70,7 +70,7 @@ export function startRecord(
   };
 
   function toFinished(status: number): RequestFinished {
-    const { model, stream, promptTokens, cachedTokens, newTokens, texts, finish } = facts;
+    const { model, stream, promptTokens, cachedTokens, newTokens, texts, audioSeconds, finish } = facts;
     const { code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
@@ -79,6 +79,7 @@ export function startRecord(
       cachedTokens,
       newTokens,
       texts,
+      audioSeconds,
       // What broke off after the engine took the prompt ended for that reason.
       finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
       code,

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { LoadedSettings } from "../config/load.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
@@ -5,12 +7,14 @@ import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
+import { makeTemporaryFolder } from "../linux/folders.ts";
 import type { Log } from "../log.ts";
 import { mainOperation, type Operation } from "../models/tasks.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import { renderWav } from "../wav.ts";
 import { createSanityCheck, toCountRequest } from "./sanity.ts";
 
-/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score. */
+/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score, a transcript. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
@@ -27,21 +31,35 @@ export interface LoadTester {
   dispose(): void;
 }
 
-/** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
-export function createLoadTester(
-  { settings, variables }: LoadedSettings,
-  log: Log,
-  signal: AbortSignal,
-): LoadTester {
+type TrialSettings = Pick<LoadedSettings, "settings" | "variables">;
+
+/** Loads models as the server would, outside of it. */
+export interface TrialLoader {
+  /** The caller closes the host. Rejects with an OvError, or the signal's reason. */
+  load(name: string, entry: RegistryEntry, signal: AbortSignal): Promise<Host>;
+  dispose(): void;
+}
+
+/** Throws `engine_unavailable` when no engine is installed. */
+export function createTrialLoader({ settings, variables }: TrialSettings, log: Log): TrialLoader {
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
+  return {
+    load: async (name, entry, signal) => (await load(toTarget(name, entry, settings), signal)).host,
+    dispose: engines.dispose,
+  };
+}
+
+/** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
+export function createLoadTester(loaded: TrialSettings, log: Log, signal: AbortSignal): LoadTester {
+  const loader = createTrialLoader(loaded, log);
 
   async function answerOnce(
     name: string,
     entry: RegistryEntry,
   ): Promise<Pick<LoadResult, "doubt" | "device">> {
-    const { host } = await load(toTarget(name, entry, settings), signal);
+    const host = await loader.load(name, entry, signal);
     try {
       const doubt = await tryOperation(host, mainOperation(entry.task), signal);
       return { doubt, device: host.ready.device };
@@ -63,8 +81,26 @@ export function createLoadTester(
         return { problem, doubt: null, seconds: toSeconds(), device: null };
       }
     },
-    dispose: engines.dispose,
+    dispose: loader.dispose,
   };
+}
+
+/** A second of a tone: there is nothing to understand in it, and whatever is written is right. */
+async function hearTone(host: Host, signal: AbortSignal): Promise<void> {
+  const rate = 16_000;
+  const samples = Int16Array.from(
+    { length: rate },
+    (_, at) => 8000 * Math.sin((2 * Math.PI * 440 * at) / rate),
+  );
+  const folder = makeTemporaryFolder("ov-llm-trial-");
+  try {
+    const path = join(folder, "tone.wav");
+    writeFileSync(path, renderWav({ rate, width: 2, channels: 1, data: new Uint8Array(samples.buffer) }));
+    const asked = { task: "transcribe", language: null, prompt: null, temperature: 0, words: false } as const;
+    await Array.fromAsync(host.run("transcribe", { ...asked, path, max_seconds: 10 }, signal));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Uses a model once, by its main operation. Why its answer cannot be trusted; a failure is thrown. */
@@ -80,11 +116,35 @@ async function tryOperation(host: Host, operation: Operation, signal: AbortSigna
       await Array.fromAsync(host.run("rank", ask, signal));
       return null;
     }
+    case "transcribe": {
+      await hearTone(host, signal);
+      return null;
+    }
     default: {
       const sanity = createSanityCheck();
       const request = toCountRequest(host.ready.capabilities);
       for await (const event of host.run("generate", request, signal)) sanity.see(event);
+      if (host.ready.capabilities.includes("images")) await lookOnce(host, signal);
       return sanity.findDoubt();
     }
+  }
+}
+
+/** A red square of 64 x 64 pixels, PNG. */
+const square =
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAAA1BMVEX/AAAZ4gk3AAAAD0lEQVR42mNgGAWjgHwAAAJAAAHgTR1EAAAAAElFTkSuQmCC";
+
+/** Has the model look at a picture; a failure is thrown. */
+async function lookOnce(host: Host, signal: AbortSignal): Promise<void> {
+  const folder = makeTemporaryFolder("ov-llm-trial-");
+  try {
+    const path = join(folder, "square.png");
+    writeFileSync(path, Buffer.from(square, "base64"));
+    const request = toCountRequest(host.ready.capabilities);
+    const images = [{ path, at: "the picture of the trial" }];
+    const ask = { ...request, prompt: "<ov_genai_image_0>", images, max_tokens: 4 };
+    await Array.fromAsync(host.run("generate", ask, signal));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -11,6 +11,7 @@ export type FinishedRequest = Pick<
   | "cachedTokens"
   | "newTokens"
   | "texts"
+  | "audioSeconds"
   | "finish"
   | "code"
 >;
@@ -60,6 +61,7 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
   );
   const hits = counter("prefix_cache_hits_total", "Prompt tokens that were found in the prefix cache");
   const texts = counter("texts_total", "Texts that were embedded, and documents that were ranked");
+  const audio = counter("audio_seconds_total", "Seconds of the recordings that were transcribed");
   const successes = counter(
     "request_success_total",
     "Completed answers, by finish reason",
@@ -84,17 +86,26 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
     if (newTokens > 1) perToken.observe(of, (seconds - timeToFirstToken) / (newTokens - 1));
   }
 
+  function observeEnd(of: { model: string }, { finish = "unknown", seconds }: FinishedRequest): void {
+    successes.inc({ ...of, finished_reason: finish });
+    whole.observe(of, seconds);
+  }
+
   return (request) => {
-    const { model, seconds, promptTokens, newTokens = 0, ...end } = request;
+    const { model, promptTokens, newTokens = 0, ...end } = request;
     if (end.code !== undefined) failures.inc({ model: model ?? "", code: end.code });
-    if (model === undefined || promptTokens === undefined) return;
+    if (model === undefined) return;
     const of = { model };
+    if (end.audioSeconds !== undefined) audio.inc(of, end.audioSeconds);
+    if (promptTokens === undefined) {
+      if (end.audioSeconds !== undefined && end.code === undefined) observeEnd(of, request);
+      return;
+    }
     prompts.inc(of, promptTokens);
     if (end.texts === undefined) observeText(of, request);
     else texts.inc(of, end.texts);
     if (end.code !== undefined) return;
-    successes.inc({ model, finished_reason: end.finish ?? "unknown" });
-    whole.observe(of, seconds);
+    observeEnd(of, request);
     promptLength.observe(of, promptTokens);
     if (end.texts === undefined) answerLength.observe(of, newTokens);
   };

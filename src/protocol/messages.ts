@@ -15,6 +15,7 @@ import {
   MetricsMessage,
 } from "./request.ts";
 import { DetokenizeMessage, TextMessage, TokenizeMessage, TokensMessage } from "./tokens.ts";
+import { SegmentsMessage, TranscribeMessage } from "./transcribe.ts";
 import { protocolVersion, toVersionMismatch } from "./version.ts";
 
 /**
@@ -28,6 +29,7 @@ export const RequestMessage = Type.Union([
   DetokenizeMessage,
   EmbedMessage,
   RankMessage,
+  TranscribeMessage,
 ]);
 
 export const ToHost = Type.Union([LoadMessage, RequestMessage, CancelMessage, CloseMessage]);
@@ -40,6 +42,7 @@ export const FromHost = Type.Union([
   TextMessage,
   VectorsMessage,
   ScoresMessage,
+  SegmentsMessage,
   MetricsMessage,
   GrammarsMessage,
   FinishedMessage,

@@ -12,6 +12,7 @@ import type {
   TokenizeRequest,
   TokensMessage,
 } from "./tokens.ts";
+import type { SegmentsMessage, TranscribeEvent, TranscribeRequest } from "./transcribe.ts";
 
 /** What a loaded model can be asked, with the events that answer it; the last event is always `finished`. */
 export interface Operations {
@@ -20,6 +21,7 @@ export interface Operations {
   detokenize: { request: DetokenizeRequest; event: DetokenizeEvent };
   embed: { request: EmbedRequest; event: EmbedEvent };
   rank: { request: RankRequest; event: RankEvent };
+  transcribe: { request: TranscribeRequest; event: TranscribeEvent };
 }
 export type OperationName = keyof Operations;
 
@@ -31,6 +33,7 @@ export type Answer =
   | Static<typeof TextMessage>
   | Static<typeof VectorsMessage>
   | Static<typeof ScoresMessage>
+  | Static<typeof SegmentsMessage>
   | Static<typeof FinishedMessage>;
 
 /** What a message answers, request by request; nothing for messages that are not about one. */
@@ -43,6 +46,7 @@ export function toAnswers(message: FromHost): Answer[] {
     case "text":
     case "vectors":
     case "scores":
+    case "segments":
     case "finished":
       return [message];
     default:
@@ -80,6 +84,11 @@ export const eventReaders: {
   },
   rank(answer) {
     return answer.type === "scores" ? { type: "scores", scores: answer.scores } : toStop(answer);
+  },
+  transcribe(answer) {
+    if (answer.type !== "segments") return toStop(answer);
+    const { id: _id, ...event } = answer;
+    return event;
   },
 };
 

@@ -18,6 +18,8 @@ export interface Snapshot {
   /** Why it is degraded, as a sentence. */
   reason: string | null;
   problems: readonly RegistryProblem[];
+  /** What of the entries looks like a slip of the pen; everything is served. */
+  hints: readonly RegistryProblem[];
 }
 
 export interface RegistryOptions {
@@ -46,7 +48,7 @@ const clockTickMs = 2_000;
  * one sees a change, a new name and a removed one.
  */
 export function createRegistry({ path, onChange, onProblem }: RegistryOptions): Registry {
-  let snapshot: Snapshot = { entries: new Map(), state: "ok", reason: null, problems: [] };
+  let snapshot: Snapshot = { entries: new Map(), state: "ok", reason: null, problems: [], hints: [] };
   let aliases: ReadonlyMap<string, string> = new Map();
   let seen: Seen | undefined;
 
@@ -66,13 +68,16 @@ export function createRegistry({ path, onChange, onProblem }: RegistryOptions): 
     const old = snapshot.entries;
     const result = toResult(content, path);
     if (result.failure === null) {
-      snapshot = { entries: result.entries, state: "ok", reason: null, problems: result.problems };
+      const { entries, problems, hints } = result;
+      snapshot = { entries, state: "ok", reason: null, problems, hints };
       aliases = toAliases(snapshot.entries);
     } else {
-      snapshot = { entries: old, state: "degraded", reason: result.failure, problems: [] };
+      snapshot = { entries: old, state: "degraded", reason: result.failure, problems: [], hints: [] };
     }
     const sentences =
-      result.failure === null ? result.problems.map(({ reason }) => reason) : [result.failure];
+      result.failure === null
+        ? [...result.problems, ...result.hints].map(({ reason }) => reason)
+        : [result.failure];
     for (const sentence of sentences) onProblem(sentence);
     if (!isFirst && !isDeepStrictEqual(old, snapshot.entries)) {
       onChange(diffEntries(old, snapshot.entries), snapshot);
@@ -135,7 +140,7 @@ function readContent(path: string, stamp: Stamp): Content {
 }
 
 function toResult(content: Content, path: string): ParsedRegistry & { failure: string | null } {
-  const none = { entries: new Map<string, RegistryEntry>(), problems: [] };
+  const none = { entries: new Map<string, RegistryEntry>(), problems: [], hints: [] };
   if (content === null) return { ...none, failure: null };
   const source = `The registry ${JSON.stringify(path)}`;
   if ("failure" in content) {

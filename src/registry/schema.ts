@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
 import { explainFault } from "../json/fault.ts";
+import { findNearest } from "../nearest.ts";
 import { toolFormatNames } from "../tool-formats.ts";
 import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
 import { EmbeddingEntry, embeddingNames, embeddingSchema } from "./embedding.ts";
@@ -74,6 +75,8 @@ export interface RegistryProblem {
 export interface ParsedRegistry {
   entries: Map<string, RegistryEntry>;
   problems: RegistryProblem[];
+  /** Keys of entries that are ignored but close to one that is not: they cost nothing but what they were meant to do. */
+  hints: RegistryProblem[];
 }
 
 /**
@@ -107,6 +110,7 @@ export function parseRegistry(text: string, source?: string): ParsedRegistry {
 export function parseEntries(models: RegistryFile["models"]): ParsedRegistry {
   const entries = new Map<string, RegistryEntry>();
   const problems: RegistryProblem[] = [];
+  const hints: RegistryProblem[] = [];
   // Names of bad entries count too: an alias must not answer instead of a broken model.
   const taken = new Set(Object.keys(models));
   for (const [name, value] of Object.entries(models)) {
@@ -115,8 +119,19 @@ export function parseEntries(models: RegistryFile["models"]): ParsedRegistry {
       continue;
     }
     entries.set(name, withFreeAliases(name, value, taken, problems));
+    hints.push(...findMistypedKeys(name, value));
   }
-  return { entries, problems };
+  return { entries, problems, hints };
+}
+
+function findMistypedKeys(name: string, entry: RegistryEntry): RegistryProblem[] {
+  const known = Object.keys(RegistryEntry.properties);
+  return Object.keys(entry).flatMap((key) => {
+    const [near] = known.includes(key) ? [] : findNearest(key, known);
+    if (near === undefined) return [];
+    const reason = `Registry entry ${show(name)} has ${show(key)}, which ov-llm does not know; did you mean ${show(near)}?`;
+    return [{ name, reason }];
+  });
 }
 
 /** All names that requests may use for a model beside its own. */

@@ -3,6 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { type ErrorFacts, OvError } from "../errors.ts";
 import { findNearest } from "../nearest.ts";
 import { defaultNames, defaultSchema } from "./defaults.ts";
+import { findDeviceFault } from "./device.ts";
 import { checkFreePreset, findEntry, type RawModels, toFields } from "./edit.ts";
 import { embeddingNames, embeddingSchema } from "./embedding.ts";
 import { propertyNames, propertySchema } from "./properties.ts";
@@ -112,6 +113,8 @@ function split(assignment: string): [key: string, text: string] {
 
 /** The text as the type of its key; text that does not fit stays text, and the schema refuses it. */
 function toValue(place: Place, text: string): unknown {
+  // OpenVINO writes its devices in capitals; people write gpu.
+  if (isDevice(place)) return text.toUpperCase();
   const type: unknown = schemaOf(place)?.type;
   return type === "string" ? text : (parseJson(text) ?? text);
 }
@@ -138,7 +141,20 @@ function check(key: string, place: Place, value: unknown, assignment: string, fo
   } else if (!Value.Check(schema, value)) {
     const why = `${quote(key)} must be ${schema.description ?? "something else"}`;
     throw refused({ what: `Cannot use ${quote(assignment)}`, why });
+  } else if (isDevice(place) && !force) {
+    checkDevice(String(value), assignment);
   }
+}
+
+function isDevice({ name, group }: Place): boolean {
+  return group === null && name === "device";
+}
+
+function checkDevice(device: string, assignment: string): void {
+  const why = findDeviceFault(device);
+  if (why === null) return;
+  const next = "The devices are CPU, GPU, GPU.1, NPU and AUTO; --force sets another one.";
+  throw refused({ what: `Cannot use ${quote(assignment)}`, why, next });
 }
 
 function schemaOf({ name, group }: Place): TSchema | undefined {

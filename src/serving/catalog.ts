@@ -31,12 +31,16 @@ export interface Catalog {
    */
   resolveServed(asked: string | null | undefined, operation?: Operation): CatalogModel;
   list(): CatalogModel[];
+  /** Why OV_DEFAULT_MODEL answers nothing, as a sentence; null: it does, or is not set. */
+  defaultProblem(): string | null;
   /** With the model's entry and files as they are now, so that a change is noticed at the next request. */
   toTarget(model: CatalogModel): ModelTarget;
 }
 
 export interface CatalogOptions {
   registry: Registry;
+  /** OV_DEFAULT_MODEL: the name, alias or preset that answers requests that name no model. */
+  defaultModel?: string | null;
   /** OV_MODEL_PATH: answers requests that name no model, and is listed under a name of its own. */
   modelPath: string | null;
   /** What its files show of its task; null: nothing. */
@@ -52,6 +56,7 @@ export interface CatalogOptions {
 /** Which model a request means. Nothing is ever answered by a model that was not asked for. */
 export function createCatalog(options: CatalogOptions): Catalog {
   const { registry, modelPath, modelTask = null, device, engine, readStamp = createStampReader() } = options;
+  const { defaultModel = null } = options;
 
   /** OV_MODEL_PATH as a model: the registry's own entry where it has one for that path. */
   function fallback(): CatalogModel | undefined {
@@ -82,9 +87,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function resolve(asked: string | null | undefined): CatalogModel {
     if (asked === undefined || asked === null || asked === "") {
+      if (defaultModel !== null) return resolveDefault(defaultModel);
       const model = fallback();
       if (model) return { ...model, ...toDefaults(model.entry) };
-      const what = "The request names no model, and OV_MODEL_PATH is not set";
+      const what = "The request names no model, and neither OV_DEFAULT_MODEL nor OV_MODEL_PATH is set";
       throw new OvError("model_required", { what, why: `send "model"; ${known()}` }, { param: "model" });
     }
     const found = registry.resolve(asked);
@@ -96,8 +102,20 @@ export function createCatalog(options: CatalogOptions): Catalog {
     throw new OvError("model_not_found", { what, why: known(), next }, { param: "model" });
   }
 
+  function resolveDefault(name: string): CatalogModel {
+    const found = registry.resolve(name);
+    if (found) return { ...found, ...toDefaults(found.entry, name) };
+    const what = `The request names no model, and OV_DEFAULT_MODEL names ${JSON.stringify(name)}, which is not registered`;
+    throw new OvError("model_required", { what, why: `send "model"; ${known()}` }, { param: "model" });
+  }
+
   return {
     resolve,
+    defaultProblem() {
+      if (defaultModel === null || registry.resolve(defaultModel)) return null;
+      const name = JSON.stringify(defaultModel);
+      return `OV_DEFAULT_MODEL names ${name}, which is not registered: ${known()}.`;
+    },
     resolveServed(asked, operation) {
       const model = resolve(asked);
       checkServed(`Cannot use model ${JSON.stringify(model.name)}`, model.entry.task, operation);

@@ -25,6 +25,8 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   newTokens: number | undefined;
   /** Texts that were embedded, or documents that were ranked. */
   texts: number | undefined;
+  /** Of a recording that was transcribed. */
+  audioSeconds: number | undefined;
   finish: string | undefined;
   /** Of the error catalogue; undefined: it succeeded. */
   code: string | undefined;

@@ -149,12 +149,12 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
       ["Continue? [Y/n]", "y\n"],
     ]);
     expect(code).toBe(0);
-    expect(Object.keys(place.models())).toEqual(["alpha-1", "my-chat", "my-chat-2", "model"]);
+    expect(Object.keys(place.models())).toEqual(["alpha-1", "my-chat", "my-chat-2", "moxing"]);
     expect(text).toContain("Blank for empty: [alpha-1]");
     expect(text).toContain('Beta: the name "My Chat!" is written "my-chat".');
     expect(text).toContain('Gamma: the name "my-chat" is taken, so it becomes "my-chat-2".');
     expect(text.split("? ").length - 1).toBe(5);
-    expect(text).toContain("[4/4] model: converted as");
+    expect(text).toContain("[4/4] moxing: converted as");
   }, 30_000);
 
   test.each([

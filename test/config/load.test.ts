@@ -24,14 +24,17 @@ describe("loadSettings", () => {
       host: "127.0.0.1",
       port: 9000,
       ollamaPort: null,
+      wyomingPort: null,
       pull: true,
       device: "AUTO",
       engine: "auto",
       modelPath: null,
+      defaultModel: null,
       registryPath: join(home, "models/converted_models/registry.json"),
       runtimeDir: join(home, ".local/share/ov-llm/runtime"),
       nativeDir: null,
       modelCacheDir: join(home, ".cache/ov-llm/model-cache"),
+      ggufCache: 32 * 2 ** 30,
       grammarMemory: 256 * 2 ** 20,
       kvCacheGb: null,
       maxTokens: 4096,
@@ -40,6 +43,7 @@ describe("loadSettings", () => {
       maxQueue: 512,
       queueSeconds: 600,
       requestSeconds: 3600,
+      maxAudioSeconds: 7200,
       loadSeconds: 900,
       idleSeconds: 900,
       preload: [],
@@ -49,6 +53,7 @@ describe("loadSettings", () => {
       drainSeconds: 30,
       apiKey: null,
       apiKeyFile: null,
+      mediaDomains: [],
       corsOrigins: [],
       allowedHosts: [],
       page: true,
@@ -107,6 +112,11 @@ describe("loadSettings", () => {
   test("keys of the file that are not ours are ignored, unknown OV_ keys are named", () => {
     const home = homeWith("PATH=/x\nOV_PROT=1\nOV_PORT=2\nOV_OLD=\n");
     expect(loadSettings({ env: { OV_ELSE: "1" }, home }).unknown).toEqual(["OV_PROT", "OV_OLD"]);
+  });
+
+  test("mistyped variables of the environment are named, those of others are not", () => {
+    const env = { OV_PROT: "1", OV_API_KYE: "long-enough", OV_SOMETHING_OF_ANOTHER_PROGRAM: "1", OVEN: "1" };
+    expect(loadSettings({ env, home: homeWith() }).mistyped).toEqual(["OV_PROT", "OV_API_KYE"]);
   });
 
   test("a secret has no flag", () => {

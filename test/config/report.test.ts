@@ -50,6 +50,12 @@ describe("a settings file with a key in it", () => {
 });
 
 describe("warnings at start", () => {
+  test("a mistyped variable of the environment comes with its guess", () => {
+    expect(findWarnings(load({ OV_PROT: "1" }))).toEqual([
+      "The environment sets OV_PROT, which ov-llm does not know; did you mean OV_PORT?",
+    ]);
+  });
+
   const cases: [string, Record<string, string>, boolean][] = [
     ["loopback", {}, false],
     ["another loopback address", { OV_HOST: "127.0.0.2" }, false],
@@ -65,4 +71,12 @@ describe("warnings at start", () => {
       expect(findWarnings(load(env)).join().includes("without an API key")).toBe(warned);
     });
   }
+
+  test.each([
+    [{ OV_HOST: "0.0.0.0", OV_API_KEY: "long-enough", OV_WYOMING_PORT: "10300" }, true],
+    [{ OV_HOST: "127.0.0.1", OV_API_KEY: "long-enough", OV_WYOMING_PORT: "10300" }, false],
+    [{ OV_HOST: "0.0.0.0", OV_API_KEY: "long-enough" }, false],
+  ])("a port of a protocol without keys, with %j, is warned of: %p", (env, warned) => {
+    expect(findWarnings(load(env)).join().includes("The Wyoming protocol has no keys")).toBe(warned);
+  });
 });

@@ -29,7 +29,7 @@ describe("the documents", () => {
       const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? "");
       const paths = [
         ...text.matchAll(
-          /`((?:src|cli|test|api|config|convert|daemon|engine|generate|grammar|hosts|http|library|linux|metrics|models|protocol|python|registry|serving)\/[\w./-]+\.\w+)`/g,
+          /`((?:src|cli|test|api|config|convert|daemon|doctor|engine|generate|grammar|hosts|http|library|linux|metrics|models|protocol|python|registry|serving)\/[\w./-]+\.\w+)`/g,
         ),
       ];
       const named = paths.map(([, path]) => path ?? "");

@@ -12,6 +12,7 @@ import type {
   TokenizeEvent,
   TokenizeRequest,
 } from "../../src/protocol/tokens.ts";
+import type { TranscribeEvent, TranscribeRequest } from "../../src/protocol/transcribe.ts";
 import { protocolVersion } from "../../src/protocol/version.ts";
 
 const joinMessages =
@@ -80,6 +81,7 @@ export function createMemoryHost({
     device: "CPU",
     device_name: "Memory",
     context_length: contextLength,
+    languages: ["de", "en"],
     chat_template: chatTemplate,
     bos_token: "",
     eos_token: "",
@@ -153,6 +155,32 @@ export function createMemoryHost({
     yield { type: "finished", reason: "stop" };
   }
 
+  /** Hears what the path says: half a second for each word. `broken`: a file that cannot be read. */
+  async function* transcribe(
+    { path, language, words, max_seconds, task }: TranscribeRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<TranscribeEvent> {
+    check(signal);
+    if (path === "broken") throw new OvError("invalid_request", "The file cannot be read as sound.");
+    const spoken = path.split(" ").filter((word) => word !== "");
+    const seconds = spoken.length / 2;
+    if (seconds > max_seconds) throw new OvError("invalid_request", "The sound is too long.");
+    const heard = task === "translate" ? spoken.map((word) => word.toUpperCase()) : spoken;
+    for (let at = 0; at < Math.max(1, heard.length); at += 4) {
+      await gate?.();
+      const timed = heard.slice(at, at + 4).map((word, index) => {
+        const start = (at + index) / 2;
+        return { word: ` ${word}`, start, end: start + 0.5 };
+      });
+      const [first, last] = [timed[0], timed.at(-1)];
+      const text = timed.map(({ word }) => word).join("");
+      const segment = first &&
+        last && { start: first.start, end: last.end, text, ...(words && { words: timed }) };
+      yield { type: "segments", language: language ?? "en", seconds, segments: segment ? [segment] : [] };
+    }
+    yield { type: "finished", reason: "stop" };
+  }
+
   function spell(piece: string): string[] {
     const isText = /^(▁?<.+>|\[[A-Z]+\])$/.test(piece) && !specialTokens.includes(piece);
     return isText ? [piece.slice(0, 1), piece.slice(1)] : [piece];
@@ -223,7 +251,7 @@ export function createMemoryHost({
       request: Operations[Name]["request"],
       signal: AbortSignal,
     ) => AsyncGenerator<Operations[Name]["event"]>;
-  } = { generate, tokenize, detokenize, embed, rank };
+  } = { generate, tokenize, detokenize, embed, rank, transcribe };
 
   return {
     ready,

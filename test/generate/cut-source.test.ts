@@ -34,7 +34,8 @@ const result = (text: string): Part => ({
   content: [{ type: "text", text, at: "" }],
   at: "",
 });
-const render = (extra: Partial<TextRequest>, of = model) => renderFor(plan(extra, "+").source, of, options);
+const render = (extra: Partial<TextRequest>, of = model) =>
+  renderFor(plan(extra, [], "+").source, of, options);
 
 function refusal(run: () => unknown): OvError {
   try {
@@ -134,13 +135,13 @@ describe("an engine that cannot cut", () => {
 
 describe("what the engine is asked for", () => {
   test("has the marker only where it cuts", () => {
-    expect(prepare(says(turn("user", end)), model, "+").choice(0).request).toMatchObject({ cut: "+" });
-    expect(prepare(says(turn("user", "Hi")), model, "+").choice(0).request).not.toHaveProperty("cut");
+    expect(prepare(says(turn("user", end)), model, [], "+").choice(0).request).toMatchObject({ cut: "+" });
+    expect(prepare(says(turn("user", "Hi")), model, [], "+").choice(0).request).not.toHaveProperty("cut");
   });
 
   test("behind a thought that was closed, cuts what the model wrote as text", () => {
     const thinking = modelOf({ ...facts, chat_template: `${chatml}<think>\n` }, "hermes");
-    const choice = prepare({ ...says(turn("user", "Hi")), thinkingBudget: 2 }, thinking, "+").choice(0);
+    const choice = prepare({ ...says(turn("user", "Hi")), thinkingBudget: 2 }, thinking, [], "+").choice(0);
     choice.reader.push(`a ${end}`, 2, undefined);
     const closed = choice.closeThought(`a ${end}`, 2);
     expect(closed?.request).toMatchObject({ cut: "+", prompt: expect.stringContaining(`a ${cutEnd}`) });

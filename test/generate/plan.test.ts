@@ -43,7 +43,8 @@ describe("the plan of a request", () => {
     expect(reader.stopped).toBeTrue();
   });
 
-  const image = { type: "image", at: "turns[1].parts[0]" } as const;
+  const image = { type: "image", url: "data:,", at: "turns[1].parts[0]" } as const;
+  const images = [{ path: "/images/1", at: image.at }];
   const places: [string, TextRequest["conversation"]["turns"]][] = [
     ["in a message", [turn("user", "Hi"), turn("user", [image])]],
     [
@@ -55,8 +56,8 @@ describe("the plan of a request", () => {
     ],
   ];
   for (const [name, turns] of places) {
-    test(`refuses an image ${name}, which no model here takes, naming where it stands`, () => {
-      expect(() => plan({ conversation: { turns, at: "turns" } })).toThrow(
+    test(`refuses an image ${name} for a model that sees none, naming where it stands`, () => {
+      expect(() => prepare({ conversation: { turns, at: "turns" } }, modelOf(), images)).toThrow(
         expect.objectContaining({
           code: "unsupported_parameter",
           param: image.at,
@@ -304,6 +305,8 @@ describe("the prompt of a choice", () => {
   const strict =
     "{% if reasoning_effort and reasoning_effort not in ['low', 'medium', 'high'] %}{{ raise_exception('no') }}{% endif %}" +
     written;
+  // As tencent/Hy3.
+  const twoLevels = strict.replace("'low', 'medium', 'high'", "'no_think', 'low', 'high'");
   const own =
     "{{ messages[0].content }}{% if reasoning_effort == 'none' %} quick{% elif reasoning_effort == 'high' %} long{% endif %}";
   test.each([
@@ -313,6 +316,11 @@ describe("the prompt of a choice", () => {
     [written, "xhigh", "Hi high"],
     [written, null, "Hi medium"],
     [strict, "none", "Hi low"],
+    [twoLevels, "none", "Hi no_think"],
+    [twoLevels, "minimal", "Hi low"],
+    [twoLevels, "medium", "Hi high"],
+    [twoLevels, "max", "Hi high"],
+    [twoLevels, null, "Hi medium"],
     [own, "none", "Hi quick"],
     [own, "high", "Hi long"],
   ])("the template %p writes the effort %p as a level that its model knows", (template, effort, prompt) => {

@@ -41,7 +41,7 @@ export function createTestApp({
     observe: (event) => events.publish({ topic: "model", ...event }),
   });
   const catalog = createCatalog({ registry, modelPath: "/models/memory", device: "CPU", engine: "auto" });
-  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null });
+  const engine = () => ({ device: "CPU", engine: null, engines: [], failure: null, deviceFailure: null });
   const metrics = createMetrics({ version: "0", readModels: pool.status });
   events.subscribe(createRequestLog(log));
   events.subscribe(metrics.observe);
@@ -55,10 +55,22 @@ export function createTestApp({
     pool,
     metrics,
     facts: async () => ({ contextLength: null, modified: 0, description: null }),
-    readHealth: () => readHealth({ version: "0", started: new Date(0), registry, catalog, pool, engine }),
+    readHealth: () =>
+      readHealth({
+        version: "0",
+        started: new Date(0),
+        registry,
+        catalog,
+        pool,
+        engine,
+        findEngineProblem: () => null,
+      }),
     readReadiness: () => [],
+    diagnose: async () => ({ status: "ok", findings: [] }),
     maxTokens: 16,
     requestSeconds: 10,
+    maxAudioSeconds: 600,
+    keepFile: keepInMemory,
     newId,
     newSeed: () => 7,
     now: () => new Date(),
@@ -105,6 +117,11 @@ const refusedPulls = {
   findRefusal: () => null,
   now: () => new Date(),
 };
+
+/** Files without a disk: a host in memory reads their paths. */
+async function keepInMemory(bytes: Uint8Array) {
+  return { path: new TextDecoder().decode(bytes), remove: async () => {} };
+}
 
 /** Edits of a registry that has nothing: all are refused. */
 function createMemoryEdits(): EditModels {

@@ -27,6 +27,8 @@ export const hfModelPath = (): string => find("OV_TEST_HF_MODEL", "hf", "SmolLM2
 export const scriptedModelPath = (): string => find("OV_TEST_SCRIPTED_MODEL", "scripted", "model");
 /** Models for embeddings and ranking, by what helpers/make_encoders.py calls them, and their reference.json. */
 export const encodersPath = (): string => find("OV_TEST_ENCODERS", "encoders");
+/** Models that transcribe, by what helpers/make_whisper_models.py calls them. */
+export const speechPath = (): string => find("OV_TEST_SPEECH", "speech");
 /** A Python with the clients of test/run.mjs. */
 export const clientPython = (): string => find("OV_TEST_PYTHON", "python", "bin", "python");
 /** Models' own chat templates (.jinja), some seventy; undefined: they are not there. */

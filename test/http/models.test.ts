@@ -5,6 +5,7 @@ import { Value } from "@sinclair/typebox/value";
 import { ModelInfoList } from "../../src/api/anthropic/models.ts";
 import { StudioList, StudioModel } from "../../src/api/openai/lm-studio.ts";
 import { Model, ModelList } from "../../src/api/openai/models.ts";
+import { createKeyring } from "../../src/http/auth.ts";
 import type { ModelDescription } from "../../src/models/folder.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -128,6 +129,15 @@ describe("LM Studio's /api/v0/models", () => {
     expect([response.status, await read(response)]).toMatchObject([
       404,
       { error: { code: "model_not_found" } },
+    ]);
+  });
+
+  test("asks for the key in its own shape of errors", async () => {
+    const keys = createKeyring(() => [{ name: "a", key: "the key" }]);
+    const response = await createTestApp({ keys }).get("/api/v0/models");
+    expect([response.status, await read(response)]).toMatchObject([
+      401,
+      { error: { code: "invalid_api_key" } },
     ]);
   });
 });

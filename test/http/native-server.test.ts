@@ -81,7 +81,10 @@ describe("a server without Python", () => {
   test("reports both engines' states in its log and in /health", async () => {
     expect(await server.logged(/ engine found /)).toContain("engine=native openvino_genai_node=2026.4.0");
     expect(await (await fetch(`${server.url}/health`)).json()).toMatchObject({
-      status: "ok",
+      status: "degraded",
+      reason: expect.stringMatching(
+        /^Model "batched" cannot be served: No engine is installed .* `ov-llm setup`\.$/,
+      ),
       device: "CPU",
       engine: { name: "native" },
       engines: [

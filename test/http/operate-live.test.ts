@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Value } from "@sinclair/typebox/value";
+import { Diagnosis } from "../../src/api/operate/doctor.ts";
 import { eventually, hostPid, isRunning } from "../helpers/processes.ts";
 import { readSamples } from "../helpers/samples.ts";
 import { readEvents, smol, startServer, type TestServer } from "../helpers/server.ts";
@@ -44,6 +46,16 @@ async function startStream(id: string): Promise<{ rest: Promise<string>; id: str
   })();
   return { rest, id: /chatcmpl-\w+/.exec(text)?.[0] ?? "" };
 }
+
+test("GET /v1/doctor, with the key, finds what the engine sees", async () => {
+  expect((await ask("/v1/doctor", {})).status).toBe(401);
+  const { findings } = Value.Decode(Diagnosis, await (await ask("/v1/doctor", laptop)).json());
+  const shown = findings.map(({ check, status, what }) => `${status} ${check}: ${what}`);
+  expect(shown).toContainEqual(expect.stringMatching(/^ok engine: \w+ works: /));
+  expect(shown).toContainEqual(expect.stringMatching(/^ok device: Models run on CPU/));
+  expect(shown).toContainEqual(expect.stringMatching(/^ok server: ov-llm /));
+  expect(shown.filter((line) => line.includes(" hub: "))).toEqual([]);
+});
 
 describe("keys of a file", () => {
   test("are warned of when others can read them", async () => {

@@ -8,6 +8,7 @@ import { findReasonsNotToServe } from "../../src/serving/health.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { readSamples } from "../helpers/samples.ts";
+import { createServed } from "../helpers/served.ts";
 import { readEvents } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
 
@@ -44,9 +45,21 @@ describe("/health/ready", () => {
   );
 
   test("has a reason until the engine is found, when it fails, and while the server stops", () => {
-    const found = { device: "CPU", engine: { name: "batching", versions: {} }, engines: [], failure: null };
+    const found = {
+      device: "CPU",
+      engine: { name: "batching", versions: {} },
+      engines: [],
+      failure: null,
+      deviceFailure: null,
+    };
     const reasons = (extra: Partial<Parameters<typeof findReasonsNotToServe>[0]>) =>
-      findReasonsNotToServe({ engine: found, stopping: false, preloading: false, ...extra });
+      findReasonsNotToServe({
+        ...createServed(),
+        engine: found,
+        stopping: false,
+        preloading: false,
+        ...extra,
+      });
     expect(reasons({})).toEqual([]);
     expect(reasons({ stopping: true })).toHaveLength(1);
     expect(reasons({ preloading: true })).toHaveLength(1);

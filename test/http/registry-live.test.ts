@@ -67,13 +67,12 @@ async function names(): Promise<string[]> {
 
 const count = (pattern: RegExp) => server.log().filter((line) => pattern.test(line)).length;
 
-/** Another architecture in the file's head: it reads well, but no engine can run it. */
+/** The file's head loses a key that the daemon does not read and the engine requires. */
 function damage(path: string): void {
   const file = openSync(path, "r+");
   const head = Buffer.alloc(4096);
   readSync(file, head, 0, head.length, 0);
-  const at = head.indexOf("llama", head.indexOf("general.architecture"));
-  writeSync(file, "lxama", at);
+  writeSync(file, "lxama", head.indexOf("llama.attention.head_count"));
   closeSync(file);
 }
 
@@ -142,7 +141,16 @@ test("a broken registry keeps the last good one, is reported once for each chang
     expect(count(broken)).toBe(times);
   }
   server.register({ [smol]: smolEntry(), "not here": smolEntry({ path: "/nowhere/model" }) });
-  expect(await get("/health")).toMatchObject({ status: "ok", reason: null, registered: 2, on_disk: 1 });
+  const gone = 'Model "not here" cannot be served: there is nothing at "/nowhere/model".';
+  expect(await get("/health")).toMatchObject({
+    status: "degraded",
+    reason: expect.stringContaining(gone),
+    registered: 2,
+    on_disk: 1,
+  });
+  expect(count(/there is nothing at "\/nowhere\/model"/)).toBe(1);
+  server.register({ [smol]: smolEntry() });
+  expect(await get("/health")).toMatchObject({ status: "ok", reason: null, registered: 1, on_disk: 1 });
   expect(count(/ loaded model model=smollm2/)).toBe(1);
 });
 

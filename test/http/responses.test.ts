@@ -325,6 +325,13 @@ describe("stored responses", () => {
     expect((await app.respond(goOn, as("key-a"))).status).toBe(200);
   });
 
+  test("cannot be compacted, which the answer says", async () => {
+    const response = await createApp().send("/v1/responses/compact", { method: "POST", body: "{}" });
+    const text = await response.text();
+    expect(response.status).toBe(400);
+    expect(text).toContain("This server does not compact conversations");
+  });
+
   test("cannot be replayed", async () => {
     const app = createApp();
     const { id } = await respond(app, { input: "Hi" });

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { checkLoads, checkModels } from "../../src/library/check.ts";
+import { renderUnserved } from "../../src/models/tasks.ts";
 import { unservedFiles } from "../helpers/ir.ts";
 import { createModelHome, exported } from "../helpers/model-home.ts";
 
@@ -19,9 +20,7 @@ function createHome() {
   return { ...home, mask };
 }
 
-const unserved =
-  'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, text-classification ' +
-  "and text-ranking are. Use a model of another task.";
+const unserved = `${renderUnserved("fill-mask")}. Use a model of another task.`;
 
 test("each problem is a sentence and a few words", async () => {
   const { registryPath, mask } = createHome();

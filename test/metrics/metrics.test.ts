@@ -21,6 +21,7 @@ const whole: RequestFinished = {
   cachedTokens: 64,
   newTokens: 16,
   texts: undefined,
+  audioSeconds: undefined,
   finish: "stop",
   code: undefined,
 };

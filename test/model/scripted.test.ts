@@ -183,6 +183,26 @@ describe("a family", () => {
     });
   }
 
+  test("onyx: its calls before, within and behind a thought, and none", async () => {
+    const written =
+      '<atem:function_calls>\n<atem:invoke name="get_weather">\n<atem:parameter name="city">Paris</atem:parameter>\n</atem:invoke>\n</atem:function_calls>';
+    const said = await answers(
+      [
+        ` to=user<|message|>I look.\n${written}<|eot|>`,
+        ` to=self<|message|>Hm.${written}<|eom|>`,
+        ` to=self<|message|>Hm.<|eom|><|start|>assistant to=get_weather<|message|>${written}<|eot|>`,
+        " to=self<|message|>Hm.<|eom|><|start|>assistant to=user<|message|>It is sunny.<|eot|>",
+      ].map((answer) => ({ request: withTools, answer })),
+      toTemplate("<atem:function_calls> <|message|>"),
+    );
+    expect(said).toEqual([
+      { content: "I look.", reasoning: null, ...called },
+      { content: null, reasoning: "Hm.", ...called },
+      { content: null, reasoning: "Hm.", ...called },
+      { content: "It is sunny.", reasoning: "Hm.", calls: [], finish: "stop" },
+    ]);
+  });
+
   test("gpt-oss: a call in the channel of reasoning is one, and no marker is shown", async () => {
     const thought = "<|channel|>analysis<|message|>I look.";
     const args = '<|constrain|>json<|message|>{"city": "Paris"}<|call|>';

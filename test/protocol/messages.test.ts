@@ -8,7 +8,7 @@ import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
 import { readLines } from "../../src/protocol/lines.ts";
 import { parseFromHost, parseToHost } from "../../src/protocol/messages.ts";
 import { eventReaders } from "../../src/protocol/operations.ts";
-import { encodersPath, modelPath, runtimeDir } from "../helpers/environment.ts";
+import { encodersPath, modelPath, runtimeDir, speechPath } from "../helpers/environment.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -22,12 +22,17 @@ const readRecorded = (name: string): Line[] =>
 const ofText = readRecorded("protocol.jsonl");
 const ofEmbedding = readRecorded("protocol-embed.jsonl");
 const ofRanking = readRecorded("protocol-rank.jsonl");
-const recorded = [...ofText, ...ofEmbedding, ...ofRanking];
+const ofSpeech = readRecorded("protocol-speech.jsonl");
+const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech];
+
+const sound = join(import.meta.dir, "../fixtures/audio/inaugural.ogg");
 
 type Message = Record<string, unknown>;
 
 /** What does not differ from run to run: the shape, the ids, reasons, codes and tokens. */
 function toShape(value: unknown, key = ""): unknown {
+  // As many as the model knows.
+  if (key === "languages" && Array.isArray(value)) return value.length > 0;
   if (Array.isArray(value)) return value.map((item) => toShape(item, key));
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toShape(item, name)]));
@@ -64,6 +69,7 @@ async function play(
     if (to) {
       const line = JSON.stringify(to)
         .replace('"MODEL"', JSON.stringify(model))
+        .replace('"SOUND"', JSON.stringify(sound))
         .replace("LONG", "word ".repeat(9000));
       commands.write(`${line}\n`);
       await commands.flush();
@@ -111,6 +117,7 @@ describe("the recorded lines of the protocol", () => {
         "text",
         "vectors",
         "scores",
+        "segments",
         "metrics",
         "grammars",
         "finished",
@@ -126,13 +133,14 @@ describe("the recorded lines of the protocol", () => {
   }, 60_000);
 
   test.each([
-    ["minilm", ofEmbedding],
-    ["cross-encoder", ofRanking],
+    ["minilm", () => encodersPath(), ofEmbedding],
+    ["cross-encoder", () => encodersPath(), ofRanking],
+    ["whisper-base", () => speechPath(), ofSpeech],
   ])(
     "are what it answers with the model %s",
-    async (name, lines) => {
+    async (name, folder, lines) => {
       const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
-      await play(launcher, join(encodersPath(), name), lines, (message) => toShape(message));
+      await play(launcher, join(folder(), name), lines, (message) => toShape(message));
       launcher.remove();
     },
     60_000,

@@ -30,7 +30,13 @@ function age(path: string): void {
 describe("createRegistry", () => {
   test("a missing file is an empty registry that is well", () => {
     const { registry, diffs, problems } = start();
-    expect(registry.current()).toEqual({ entries: new Map(), state: "ok", reason: null, problems: [] });
+    expect(registry.current()).toEqual({
+      entries: new Map(),
+      state: "ok",
+      reason: null,
+      problems: [],
+      hints: [],
+    });
     expect(registry.resolve("m")).toBeUndefined();
     expect([diffs, problems]).toEqual([[], []]);
   });

@@ -16,6 +16,17 @@ describe("parseRegistry", () => {
     expect(problems).toEqual([]);
   });
 
+  test("hints at keys that are near a known one, and serves the entry", () => {
+    const { entries, problems, hints } = parseRegistry(file({ m: { ...good, devise: "GPU", comment: 1 } }));
+    expect([entries.size, problems]).toEqual([1, []]);
+    expect(hints).toEqual([
+      {
+        name: "m",
+        reason: 'Registry entry "m" has "devise", which ov-llm does not know; did you mean "device"?',
+      },
+    ]);
+  });
+
   test("takes every optional key", () => {
     const full = {
       ...good,

@@ -9,6 +9,18 @@ const set = (assignments: string[], force = false) => {
   return models.m;
 };
 
+test.each([
+  [
+    "device=GPUX",
+    'Cannot use "device=GPUX": OpenVINO has no device "GPUX", did you mean GPU? The devices are ',
+  ],
+  ["device=HETERO:GPU,XPU", 'OpenVINO has no device "XPU", did you mean CPU?'],
+  ["device=vulkan", 'OpenVINO has no device "VULKAN". The devices are CPU, GPU, GPU.1, NPU and AUTO'],
+])("setValues refuses %s, unless it is forced", (assignment, sentence) => {
+  expect(() => set([assignment])).toThrow(sentence);
+  expect(set([assignment], true).device).toBe(assignment.slice("device=".length).toUpperCase());
+});
+
 describe("setValues", () => {
   test.each([
     [["device=GPU.1"], { device: "GPU.1" }],
@@ -18,6 +30,8 @@ describe("setValues", () => {
     [["weight_format=4"], { weight_format: "4" }],
     [["path=/other place"], { path: "/other place" }],
     [["device=GPU", "device=NPU"], { device: "NPU" }],
+    [["device=gpu.0"], { device: "GPU.0" }],
+    [["device=hetero:gpu.1,cpu"], { device: "HETERO:GPU.1,CPU" }],
   ])("%p", (assignments, changed) => {
     expect(set(assignments)).toEqual({ ...entry(), ...changed });
   });

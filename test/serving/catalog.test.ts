@@ -5,11 +5,15 @@ import { createRegistry } from "../../src/registry/registry.ts";
 import { createCatalog } from "../../src/serving/catalog.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-function createFor(models: Record<string, object>, modelPath: string | null = null) {
+function createFor(
+  models: Record<string, object>,
+  modelPath: string | null = null,
+  defaultModel: string | null = null,
+) {
   const path = join(createTempDir(), "registry.json");
   writeFileSync(path, JSON.stringify({ version: 1, models }));
   const registry = createRegistry({ path, onChange: () => {}, onProblem: () => {} });
-  return createCatalog({ registry, modelPath, device: "CPU", engine: "auto" });
+  return createCatalog({ registry, modelPath, defaultModel, device: "CPU", engine: "auto" });
 }
 
 const entry = (task: string) => ({ path: `/${task}`, task, weight_format: "int8" });
@@ -65,7 +69,7 @@ test.each([
   [
     undefined,
     "model_required",
-    `The request names no model, and OV_MODEL_PATH is not set: send "model"; there is "text".`,
+    `The request names no model, and neither OV_DEFAULT_MODEL nor OV_MODEL_PATH is set: send "model"; there is "text".`,
   ],
   [
     "nobody",
@@ -105,6 +109,24 @@ test("a model's target is that of its entry now; of a removed model, that of its
   expect(catalog.toTarget(asked).device).toBe("GPU");
   write({});
   expect(catalog.toTarget(asked)).toMatchObject({ device: "CPU", path: text.path });
+});
+
+test("OV_DEFAULT_MODEL answers a request that names no model, by a name, an alias or a preset", () => {
+  const models = { text: { ...text, aliases: ["t"], presets: { "text:wild": { temperature: 1.5 } } } };
+  const of = (defaultModel: string | null) => createFor(models, "/models/other.gguf", defaultModel);
+  expect(["text", "t", "text:wild"].map((name) => of(name).resolve(undefined).name)).toEqual([
+    "text",
+    "text",
+    "text",
+  ]);
+  expect(of("text:wild").resolve("").defaults).toEqual({ temperature: 1.5 });
+  expect([of("t").defaultProblem(), of(null).defaultProblem()]).toEqual([null, null]);
+  expect(of("gone").defaultProblem()).toStartWith(
+    'OV_DEFAULT_MODEL names "gone", which is not registered: there is "text"',
+  );
+  expect(() => of("gone").resolve(null)).toThrow(
+    'OV_DEFAULT_MODEL names "gone", which is not registered: send "model"',
+  );
 });
 
 test("OV_MODEL_PATH answers a request that names no model", () => {

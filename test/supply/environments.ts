@@ -71,6 +71,11 @@ export const environments: readonly Environment[] = [
   { lock: inTests("tools"), requirements: await readRequirements("tools"), oldest: "3.11" },
   { lock: inTests("gguf-readers"), requirements: await readRequirements("gguf-readers"), alone: true },
   {
+    lock: inTests("whisper"),
+    requirements: await readRequirements("whisper"),
+    alone: true,
+  },
+  {
     lock: inTests("chat-templates"),
     requirements: await readRequirements("chat-templates"),
     alone: true,

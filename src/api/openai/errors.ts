@@ -21,7 +21,8 @@ export function toErrorBody({ message, type, param, code }: OvError): ErrorBody 
 /** OpenAI's API, and ours, which has the same errors and keys. */
 export const openai: Dialect = {
   name: "openai",
-  prefixes: ["/"],
+  // LM Studio's routes lie among Ollama's.
+  prefixes: ["/", "/api/v0/"],
   keyHint: "Authorization: Bearer <key>",
   readKey: readBearer,
   renderError: (error) => ({

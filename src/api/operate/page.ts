@@ -13,10 +13,11 @@ export interface PageFiles {
 /** Reads it when it is asked for first. */
 export type ReadPage = () => Promise<PageFiles>;
 
+/** Their addresses change with their contents; the icon's does not everywhere. */
 const assets = [
-  { name: "page.js", contentType: "text/javascript; charset=utf-8" },
-  { name: "page.css", contentType: "text/css; charset=utf-8" },
-  { name: "icon.svg", contentType: "image/svg+xml" },
+  { name: "page.js", contentType: "text/javascript; charset=utf-8", cache: "max-age=31536000, immutable" },
+  { name: "page.css", contentType: "text/css; charset=utf-8", cache: "max-age=31536000, immutable" },
+  { name: "icon.svg", contentType: "image/svg+xml", cache: "max-age=3600" },
 ] as const;
 
 const commonHeaders = {
@@ -60,7 +61,7 @@ export function isForPage(headers: Headers): boolean {
 /** GET /page/…: what the page loads. */
 export function createPageRoutes(read: ReadPage | null): Route[] {
   if (read === null) return [];
-  return assets.map(({ name, contentType }) =>
+  return assets.map(({ name, contentType, cache }) =>
     bodiless({
       method: "GET",
       path: `/page/${name}`,
@@ -69,8 +70,7 @@ export function createPageRoutes(read: ReadPage | null): Route[] {
       quiet: true,
       async handle() {
         const body = (await read())[name];
-        // Its address changes with its contents.
-        const headers = { ...commonHeaders, "cache-control": "max-age=31536000, immutable" };
+        const headers = { ...commonHeaders, "cache-control": cache };
         return { type: "raw", contentType, headers, body };
       },
       doc: {

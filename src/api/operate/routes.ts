@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import { createCancelRoutes } from "./cancel.ts";
+import { createDoctorRoutes, type DoctorRoutesDeps } from "./doctor.ts";
 import { createEventsRoutes } from "./events.ts";
 import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
 import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
@@ -12,6 +13,7 @@ import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
 
 export type OperateRoutesDeps = HealthRoutesDeps &
   MetricsRoutesDeps &
+  DoctorRoutesDeps &
   ModelActionsDeps &
   PullRoutesDeps &
   TokenizeRoutesDeps &
@@ -28,6 +30,7 @@ export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
     ...createRootRoutes(deps.readPage),
     ...createPageRoutes(deps.readPage),
     ...createHealthRoutes(deps),
+    ...createDoctorRoutes(deps),
     ...createMetricsRoutes(deps),
     ...createModelActions(deps),
     ...createRequestsRoutes(deps),

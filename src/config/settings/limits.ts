@@ -75,6 +75,15 @@ export const limitsSettings = {
     default: "3600",
     help: "Longest time for one request, including its wait and the load of its model",
   },
+  maxAudioSeconds: {
+    env: "OV_MAX_AUDIO_SECONDS",
+    flag: "max-audio-seconds",
+    commands: ["serve"],
+    kind: "number",
+    schema: seconds,
+    default: "7200",
+    help: "Longest recording to transcribe, in seconds of sound",
+  },
   loadSeconds: {
     env: "OV_LOAD_SECONDS",
     flag: "load-seconds",

@@ -13,6 +13,15 @@ export const modelsSettings = {
     default: null,
     help: "Model that answers requests that name none: an OpenVINO folder or a .gguf file",
   },
+  defaultModel: {
+    env: "OV_DEFAULT_MODEL",
+    flag: "default-model",
+    commands: ["serve"],
+    kind: "text",
+    schema: optional(Type.String()),
+    default: null,
+    help: "Registered model that answers requests that name none; before OV_MODEL_PATH",
+  },
   registryPath: {
     env: "OV_REGISTRY_PATH",
     flag: "registry-path",
@@ -66,6 +75,15 @@ export const modelsSettings = {
     schema: Type.String(),
     default: defaultPaths.modelCache,
     help: "Where OpenVINO keeps compiled models, so that later loads on GPU and NPU are faster",
+  },
+  ggufCache: {
+    env: "OV_GGUF_CACHE",
+    flag: "gguf-cache",
+    commands: ["serve"],
+    kind: "bytes",
+    schema: Type.Integer({ minimum: 0, maximum: 2 ** 44 }),
+    default: "32GB",
+    help: "Most disk space under OV_MODEL_CACHE_DIR for copies of .gguf files in OpenVINO's form, which load faster; 0 makes none",
   },
   preload: {
     env: "OV_PRELOAD",

@@ -30,6 +30,15 @@ export const networkSettings = {
     default: null,
     help: "Also serve Ollama's API alone on this port, which is 11434 for most of its clients; unset: only below /api on OV_PORT",
   },
+  wyomingPort: {
+    env: "OV_WYOMING_PORT",
+    flag: "wyoming-port",
+    commands: ["serve"],
+    kind: "integer",
+    schema: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    default: null,
+    help: "Transcribe for Home Assistant's voice pipelines (the Wyoming protocol, which has no keys) on this port, usually 10300; unset: not at all",
+  },
   apiKey: {
     env: "OV_API_KEY",
     flag: null,
@@ -75,6 +84,15 @@ export const networkSettings = {
     schema: Type.Boolean(),
     default: "true",
     help: "Let clients pull models from the hub (POST /api/pull and /v1/pulls); beyond loopback only with an API key; --no-pull forbids it",
+  },
+  mediaDomains: {
+    env: "OV_MEDIA_DOMAINS",
+    flag: "media-domains",
+    commands: ["serve"],
+    kind: "list",
+    schema: Type.Array(Type.String({ pattern: "^\\.?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$" })),
+    default: "",
+    help: "Hosts from which the server fetches images that a request names by address, separated by commas; .example.com: all below it; unset: none",
   },
   maxBody: {
     env: "OV_MAX_BODY",

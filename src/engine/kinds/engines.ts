@@ -82,6 +82,20 @@ export function createEngines({ engine, runtimeDir, nativeDir, variables }: Engi
   };
 }
 
+/** What each kind of engine is on this machine, installed or not; nothing of it stays. */
+export async function probeEngines({
+  runtimeDir,
+  nativeDir,
+  variables,
+}: Omit<EnginesOptions, "engine">): Promise<EngineReport[]> {
+  const kinds = [createBatchingKind(runtimeDir, variables), createNativeKind(nativeDir, variables)];
+  try {
+    return await Promise.all(kinds.map((kind) => kind.probe()));
+  } finally {
+    for (const kind of kinds) kind.dispose();
+  }
+}
+
 function isWanted(name: EngineName, engine: EngineChoice): boolean {
   return engine === "auto" || engine === name;
 }

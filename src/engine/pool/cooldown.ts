@@ -11,6 +11,13 @@ interface Failure {
   until: number;
 }
 
+/** Why the last load of a model failed. */
+export interface LoadFailure {
+  reason: string;
+  /** Whether requests fail with it now, instead of trying again. */
+  cooling: boolean;
+}
+
 /** Keeps a model that does not load from being tried at every request: for 10 s, then doubling to 5 minutes. */
 export interface Cooldown {
   /** Throws the last failure while its cool-down runs. */
@@ -18,6 +25,8 @@ export interface Cooldown {
   /** Remembers a failure; returns it as an error of status 503, with the seconds to wait. */
   add(name: string, key: string, error: unknown): OvError;
   clear(name: string): void;
+  /** The failures that no load and no change has ended yet, by name. */
+  failures(): ReadonlyMap<string, LoadFailure>;
   /** Forgets all failures but those of these names with these keys. */
   retain(keys: ReadonlyMap<string, string>): void;
 }
@@ -46,6 +55,13 @@ export function createCooldown(now: () => number): Cooldown {
       return toRetry(failure);
     },
     clear: (name) => void failures.delete(name),
+    failures: () =>
+      new Map(
+        [...failures].map(([name, { error, until }]) => [
+          name,
+          { reason: error.message, cooling: now() < until },
+        ]),
+      ),
     retain(keys) {
       for (const [name, { key }] of failures) if (keys.get(name) !== key) failures.delete(name);
     },

@@ -1,7 +1,7 @@
 import { OvError } from "../../errors.ts";
 import type { Memory } from "../memory/memory.ts";
 import { createRoom } from "../memory/room.ts";
-import { createCooldown } from "./cooldown.ts";
+import { createCooldown, type LoadFailure } from "./cooldown.ts";
 import type { UnloadReason } from "./events.ts";
 import { exceeds } from "./grammar-bounds.ts";
 import { createLoading, type QueueLimits } from "./loading.ts";
@@ -39,6 +39,8 @@ export interface Life {
   limit(slot: Slot): void;
   /** Ends all cool-downs but those of these names with these keys. */
   forgetFailuresBut(keys: ReadonlyMap<string, string>): void;
+  /** Of the models whose last load failed. */
+  failures(): ReadonlyMap<string, LoadFailure>;
   /** Looks again who gets memory: users, pins or processes have changed. */
   review(): void;
 }
@@ -165,6 +167,7 @@ export function createLife(options: LifeOptions): Life {
     settle,
     limit,
     forgetFailuresBut: cooldown.retain,
+    failures: cooldown.failures,
     review: room.review,
   };
 }

@@ -1,6 +1,7 @@
 import { OvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Memory } from "../memory/memory.ts";
+import type { LoadFailure } from "./cooldown.ts";
 import type { ObserveModel } from "./events.ts";
 import { createHolds } from "./holds.ts";
 import { createUse, type Lease, type LeaseUser } from "./lease.ts";
@@ -32,6 +33,8 @@ export interface Pool {
   reconcile(targets: readonly ModelTarget[]): void;
   /** Of each model that is not unloaded, by name. */
   status(): ReadonlyMap<string, ModelStatus>;
+  /** Of the models whose last load failed, by name, until one succeeds or their entry changes. */
+  failures(): ReadonlyMap<string, LoadFailure>;
   /**
    * Lets running requests finish within that time, then ends every process; loads, and waits for memory, end at once.
    * No request is taken from here on. A second call shortens the time of the first.
@@ -82,6 +85,7 @@ export function createPool(options: PoolOptions): Pool {
       await untilAborted(slots.whenLeft(name), signal);
     },
     reconcile,
+    failures: life.failures,
     status: () => new Map(slots.all().map((slot) => [slot.name, toStatus(slot, memory.read)])),
     async close(drainSeconds) {
       closed = true;

@@ -1,10 +1,10 @@
 import { probeCalls } from "./probe-calls.ts";
 import { findReasoningTags } from "./reasoning-tags.ts";
 import type { ChatTemplate } from "./template.ts";
-import type { TemplateTraits } from "./traits.ts";
+import { effortKwargs, type TemplateTraits } from "./traits.ts";
 import { createTrial, type Trial, trialTools, words } from "./trial.ts";
 
-/** Finds out by some twenty trial renders what a template renders right; done once for a loaded model. */
+/** Finds out by some thirty trial renders what a template renders right; done once for a loaded model. */
 export function probeTemplate(template: ChatTemplate): TemplateTraits {
   const noTools = probeNoTools(template);
   const plain = createTrial(template, noTools);
@@ -86,7 +86,7 @@ function probeSystemTools(trial: Trial): boolean {
 const switches: [name: string, ...values: [unknown, unknown]][] = [
   ["enable_thinking", true, false],
   ["thinking", true, false],
-  ["reasoning_effort", "low", "high"],
+  ...effortKwargs.map((name): [string, unknown, unknown] => [name, "low", "high"]),
 ];
 
 function probeKwargs(trial: Trial): string[] {
@@ -95,9 +95,31 @@ function probeKwargs(trial: Trial): string[] {
   return changes.map(([name]) => name);
 }
 
-/** Whether it has a meaning of its own for "none", or would write whatever stands there: "Reasoning: none". */
+/** The levels that models with three of them are trained on. */
+const levels = ["low", "medium", "high"];
+
+/** For each word of OpenAI's and Anthropic's APIs what comes nearest to it, the best first. */
+const nearest: Readonly<Record<string, readonly string[]>> = {
+  none: ["none", "no_think", "low"],
+  minimal: ["minimal", "low"],
+  low: ["low"],
+  medium: ["medium", "high", "low"],
+  high: ["high"],
+  xhigh: ["xhigh", "high"],
+  max: ["max", "high"],
+};
+
+/**
+ * A template may fail at a word that it does not know. One that writes whatever stands there ("Reasoning: none") takes any, so only
+ * the three levels mean something to its model.
+ */
 function probeEfforts(trial: Trial): TemplateTraits["efforts"] {
-  const render = (effort: string) => trial([user()], { kwargs: { reasoning_effort: effort } });
+  const render = (effort: string) =>
+    trial([user()], { kwargs: Object.fromEntries(effortKwargs.map((name) => [name, effort])) });
   const isWritten = shows(render(words.effort), words.effort);
-  return isWritten || render("none") === null ? "levels" : "own words";
+  const isTaken = (effort: string) => (!isWritten || levels.includes(effort)) && render(effort) !== null;
+  const found = Object.entries(nearest).map(
+    ([word, efforts]) => [word, efforts.find(isTaken) ?? word] as const,
+  );
+  return Object.fromEntries(found.filter(([word, taken]) => taken !== word));
 }

@@ -4,6 +4,9 @@ export interface ReasoningTags {
   close: string;
 }
 
+/** Where templates read how much effort the thinking is worth; Onyx' has a name of its own. */
+export const effortKwargs = ["reasoning_effort", "reasoning_strength"] as const;
+
 /** What a chat template renders right; probe.ts finds it out by trial renders. */
 export interface TemplateTraits {
   /**
@@ -40,9 +43,9 @@ export interface TemplateTraits {
   toolResults: boolean;
   /** A user message may follow a tool message. */
   userAfterTool: boolean;
-  /** Those of `enable_thinking`, `thinking` and `reasoning_effort` that change the prompt. */
+  /** Those of `enable_thinking`, `thinking` and `effortKwargs` that change the prompt. */
   kwargs: string[];
-  /** `levels`: it writes any effort as it is given, or fails, so that only low, medium and high mean something to its model. */
-  efforts: "own words" | "levels";
+  /** What it takes instead of those words for an effort that it fails at, or that mean nothing to its model. */
+  efforts: Readonly<Record<string, string>>;
   reasoning: ReasoningTags | null;
 }

@@ -12,12 +12,14 @@ import { llamaPythonic } from "./llama-pythonic.ts";
 import { llama3Json } from "./llama3-json.ts";
 import { minicpm5 } from "./minicpm5.ts";
 import { mistral } from "./mistral.ts";
+import { onyx } from "./onyx.ts";
 import { phi4 } from "./phi4.ts";
 import { qwen3Coder } from "./qwen3-coder.ts";
 
 /** In the order in which a template is matched against them: the more distinctive first. */
 const formats: Record<ToolFormatName, ToolFormat> = {
   harmony,
+  onyx,
   deepseek,
   mistral,
   phi4,

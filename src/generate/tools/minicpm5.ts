@@ -2,7 +2,7 @@ import type { TagGrammar } from "../../protocol/grammar.ts";
 import { toCallsGrammar, toConcat, toOptional } from "./call-grammar.ts";
 import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
 import { skipSpace } from "./literal.ts";
-import { readRawValue, readUntilTag } from "./raw-value.ts";
+import { readNameAttribute, readRawValue, readUntilTag } from "./raw-value.ts";
 import { type Reading, readUntil, type Scanner } from "./scanner.ts";
 import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
 import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
@@ -49,7 +49,7 @@ export const minicpm5: ToolFormat = {
     const byName = new Map(tools.map((tool) => [tool.name, tool]));
     return createStreamParser((scanner, out) =>
       readCallsInText(scanner, out, [functionOpen], function* () {
-        const tool = byName.get((yield* readName(scanner)) ?? "");
+        const tool = byName.get((yield* readNameAttribute(scanner)) ?? "");
         if (tool === undefined) return false;
         out.call(tool.name);
         yield* readParams(scanner, out, tool);
@@ -60,17 +60,6 @@ export const minicpm5: ToolFormat = {
   toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${functionOpen} name="`], rules),
 };
 
-/** ` name="…">`, in quotes of either kind. */
-function* readName(scanner: Scanner): Reading<string | undefined> {
-  yield* skipSpace(scanner);
-  if ((yield* scanner.match("name=")) === "") return undefined;
-  const quote = yield* scanner.match('"', "'");
-  const name = yield* scanner.run(/[^"'<>\n]/);
-  yield* scanner.match(quote);
-  yield* skipSpace(scanner);
-  return (yield* scanner.match(">")) === "" ? undefined : name;
-}
-
 /** All up to the function's closing tag. What stands between the params means nothing. */
 function* readParams(scanner: Scanner, out: Output, tool: Tool): Reading<void> {
   out.arguments("{");
@@ -80,7 +69,7 @@ function* readParams(scanner: Scanner, out: Output, tool: Tool): Reading<void> {
       if ((yield* scanner.match(functionClose)) !== "") out.arguments("}");
       return;
     }
-    const name = yield* readName(scanner);
+    const name = yield* readNameAttribute(scanner);
     if (name === undefined) continue;
     out.arguments(`${before}${JSON.stringify(name)}: `);
     before = ", ";

@@ -40,8 +40,11 @@ class Kind(Protocol):
     def expects_more(self) -> bool:
         """Whether a moment's wait is likely to bring requests that share the next step."""
 
-    def step(self) -> list[Message]:
-        """Some of the work of all requests, and the answers that came of it. What it raises ends the process."""
+    def step(self) -> list[Message] | None:
+        """Some of the work of all requests, and the answers that came of it. What it raises ends the process.
+
+        None: work goes on beside it, and nothing has come of it yet; that is no sign of life.
+        """
 
     def cancel(self, request_id: int) -> bool:
         """False: the request has ended already."""

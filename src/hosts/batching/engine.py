@@ -10,11 +10,31 @@ from messages import Message, RequestFailed, failed, last_line
 from rank import Rank
 from text import Text
 
+
+def load_speech(load: Message, device: Device) -> Kind:
+    # Decoding sound takes a library that no other model needs.
+    from speech import Speech
+
+    return Speech(load, device)
+
+
 PROTOCOL = 3
+
+
+def load_vision(load: Message, device: Device) -> Kind:
+    """Imports what only these models need, and what an engine that was set up earlier may lack."""
+    try:
+        from vision import Vision
+    except ImportError as error:
+        raise RequestFailed("model_load_failed", f"{last_line(error)}: run `ov-llm setup`.") from error
+    return Vision(load, device)
+
 
 # By the tasks of src/models/tasks.ts; one that is not here is taken for text.
 KINDS: dict[str, Callable[[Message, Device], Kind]] = {
+    "automatic-speech-recognition": load_speech,
     "feature-extraction": Embed,
+    "image-text-to-text": load_vision,
     "text-classification": Rank,
     "text-ranking": Rank,
 }
@@ -71,5 +91,5 @@ class Engine:
     def expects_more(self) -> bool:
         return self.kind.expects_more
 
-    def step(self) -> list[Message]:
+    def step(self) -> list[Message] | None:
         return self.kind.step()

@@ -84,7 +84,7 @@ def handle(engine: Engine, message: Message) -> list[Message]:
     return [failed(None, "engine_failed", f"Unknown message {kind!r}.")]
 
 
-def step(engine: Engine, pipe: Pipe) -> list[Message]:
+def step(engine: Engine, pipe: Pipe) -> list[Message] | None:
     """One step; an engine that failed in it is in no state to go on, so the process ends."""
     try:
         return engine.step()
@@ -123,6 +123,8 @@ def serve(engine: Engine, pipe: Pipe) -> None:
         if not engine.busy:
             continue
         events = step(engine, pipe)
+        if events is None:
+            continue
         now = time.monotonic()
         # A long prefill has no text; an empty step is a sign of life.
         if not events and now - last_sign > 1:

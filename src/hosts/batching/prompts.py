@@ -50,9 +50,13 @@ class Prompts:
         return ids
 
     def _given(self, ids: list[int]) -> Any:
-        if len(ids) >= self.context_length:
-            raise self._exceeded("the prompt has", str(len(ids)), PROMPT_ADVICE)
+        self.check_length(len(ids))
         return to_tensor(self.known(ids))
+
+    def check_length(self, tokens: int) -> None:
+        """Of a prompt."""
+        if tokens >= self.context_length:
+            raise self._exceeded("the prompt has", str(tokens), PROMPT_ADVICE)
 
     def known(self, ids: list[int]) -> list[int]:
         """The ids, all of which the model must have: the engine reads beyond its weights for others."""

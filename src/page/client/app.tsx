@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Chat } from "./chat/chat.ts";
+import { Header, Notices, type Pane, panes } from "./header.tsx";
 import { KeyForm } from "./key-form.tsx";
 import { Charts } from "./panes/charts.tsx";
 import { Connect } from "./panes/connect.tsx";
@@ -8,26 +9,23 @@ import { Log } from "./panes/log.tsx";
 import { Models } from "./panes/models.tsx";
 import { Now } from "./panes/now.tsx";
 import { Playground } from "./panes/playground.tsx";
+import { Pulls } from "./panes/pulls.tsx";
+import type { Failures } from "./state/failures.ts";
 import type { Key } from "./state/key.ts";
+import type { Pulls as PullsState } from "./state/pulls.ts";
 import type { Server } from "./state/server.ts";
 import type { Watch } from "./state/watch.ts";
-
-const panes = [
-  { id: "overview", title: "Overview" },
-  { id: "playground", title: "Playground" },
-  { id: "log", title: "Log" },
-  { id: "connect", title: "Connect" },
-] as const;
-type Pane = (typeof panes)[number]["id"];
 
 export interface AppProps {
   apiKey: Key;
   server: Server;
+  pulls: PullsState;
+  failures: Failures;
   watch: Watch;
   chat: Chat;
 }
 
-export function App({ apiKey, server, watch, chat }: AppProps) {
+export function App({ apiKey, server, pulls, failures, watch, chat }: AppProps) {
   const pane = usePane();
   const isOpen = apiKey.wanted.value === "no";
   useEffect(() => {
@@ -38,14 +36,14 @@ export function App({ apiKey, server, watch, chat }: AppProps) {
   }, [isOpen, watch]);
   return (
     <>
-      <a class="skip" href={`#${pane}`} onClick={focusMain}>
+      <a class="skip" href="#main">
         Skip to the content
       </a>
       <Header server={server} pane={pane} isOpen={isOpen} />
       <main tabIndex={-1} id="main">
-        <Notices server={server} />
+        <Notices server={server} failures={failures} />
         {isOpen ? (
-          <PaneView {...{ pane, server, watch, chat, hasKey: apiKey.read() !== null }} />
+          <PaneView {...{ pane, server, pulls, watch, chat, hasKey: apiKey.read() !== null }} />
         ) : (
           <KeyForm apiKey={apiKey} />
         )}
@@ -57,21 +55,16 @@ export function App({ apiKey, server, watch, chat }: AppProps) {
 interface PaneProps {
   pane: Pane;
   server: Server;
+  pulls: PullsState;
   watch: Watch;
   chat: Chat;
   hasKey: boolean;
 }
 
-function PaneView({ pane, server, watch, chat, hasKey }: PaneProps) {
+function PaneView({ pane, server, pulls, watch, chat, hasKey }: PaneProps) {
   switch (pane) {
     case "overview":
-      return (
-        <>
-          <Models server={server} watch={watch} />
-          <Now server={server} />
-          <Charts watch={watch} />
-        </>
-      );
+      return <Overview server={server} pulls={pulls} watch={watch} />;
     case "playground":
       return <Playground server={server} chat={chat} hasKey={hasKey} />;
     case "log":
@@ -81,68 +74,35 @@ function PaneView({ pane, server, watch, chat, hasKey }: PaneProps) {
   }
 }
 
-function Header({ server, pane, isOpen }: { server: Server; pane: Pane; isOpen: boolean }) {
-  const { health, connection } = server;
-  return (
-    <header>
-      <div class="brand">
-        <img src="/page/icon.svg" alt="" width={26} height={26} />
-        <h1>ov-llm</h1>
-        {health.value !== null && <span class="hint">{health.value.version}</span>}
-      </div>
-      {isOpen && (
-        <nav aria-label="Panes">
-          {panes.map(({ id, title }) => (
-            <a key={id} href={`#${id}`} aria-current={id === pane ? "page" : undefined}>
-              {title}
-            </a>
-          ))}
-        </nav>
-      )}
-      {isOpen && (
-        <span class={`state ${connection.value}`} role="status">
-          {connection.value}
-        </span>
-      )}
-    </header>
-  );
-}
-
-function Notices({ server }: { server: Server }) {
-  const { health, failure } = server;
+/** What is pulled, and the way to a first model, come before what one only looks at. */
+function Overview({ server, pulls, watch }: Pick<PaneProps, "server" | "pulls" | "watch">) {
+  const isPulling = pulls.list.value.some(({ state }) => state === "queued" || state === "running");
+  const isEarly = isPulling || server.models.value?.length === 0;
+  const pulling = <Pulls key="pulls" pulls={pulls} />;
   return (
     <>
-      {health.value?.reason && (
-        <p class="problem notice" role="status">
-          {health.value.reason}
-        </p>
-      )}
-      {failure.value !== null && (
-        <div class="problem notice" role="alert">
-          {failure.value}
-          <button type="button" class="quiet" onClick={server.dismiss}>
-            Dismiss
-          </button>
-        </div>
-      )}
+      <Models server={server} watch={watch} />
+      {isEarly && pulling}
+      <Now server={server} />
+      <Charts watch={watch} />
+      {!isEarly && pulling}
     </>
   );
 }
 
-/** The pane that the address names. */
+/** The pane that the address names; the one before, where it names none. */
 function usePane(): Pane {
-  const hash = useSignal(location.hash);
+  const pane = useSignal<Pane>(toPane(location.hash) ?? "overview");
   useEffect(() => {
     const read = () => {
-      hash.value = location.hash;
+      pane.value = toPane(location.hash) ?? pane.value;
     };
     window.addEventListener("hashchange", read);
     return () => window.removeEventListener("hashchange", read);
-  }, [hash]);
-  return panes.find(({ id }) => `#${id}` === hash.value)?.id ?? "overview";
+  }, [pane]);
+  return pane.value;
 }
 
-function focusMain(event: Event): void {
-  event.preventDefault();
-  document.getElementById("main")?.focus();
+function toPane(hash: string): Pane | undefined {
+  return panes.find(({ id }) => `#${id}` === hash)?.id;
 }

@@ -145,7 +145,7 @@ describe("messages", () => {
       ),
     ).toEqual([
       ["system", "text"],
-      ["user", "text", "image"],
+      ["user", "image", "text"],
       ["assistant", "reasoning", "call"],
       ["user", "result"],
       ["assistant", "text"],
@@ -193,6 +193,15 @@ describe("messages", () => {
     ]);
   });
 
+  test("show the model a result whose call the client left out of the assistant's message", () => {
+    const messages = [user, { role: "assistant", content: "" }, { role: "tool", content: "1" }];
+    const { turns } = chat({ messages }).conversation;
+    expect(turns.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+    expect(turns[2]?.parts).toEqual([
+      { type: "text", text: "<tool_response>\n1\n</tool_response>", at: "messages[2].content" },
+    ]);
+  });
+
   test("keep a last result without its call, so that it is refused", () => {
     expect(parts(user, { role: "tool", content: "1" })).toEqual([
       ["user", "text"],
@@ -209,8 +218,8 @@ describe("a prompt", () => {
       {
         role: "user",
         parts: [
+          { type: "image", url: "data:;base64,aGk=", at: "images[0]" },
           { type: "text", text: "Hi", at: "prompt" },
-          { type: "image", at: "images[0]" },
         ],
       },
     ]);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createKeyring } from "../../../src/http/auth.ts";
 import { readLines } from "../../../src/protocol/lines.ts";
@@ -46,6 +47,8 @@ async function chat(args: string[], run?: Run) {
 }
 
 const app = serveApp();
+/** What a server that a test plays lists. */
+const models = { data: [{ id: "m", task: "text-generation", type: "llm", loaded: true }] };
 
 describe("ov-llm chat MODEL QUESTION", () => {
   test("prints the answer alone", async () => {
@@ -80,8 +83,45 @@ describe("ov-llm chat MODEL QUESTION", () => {
     });
   });
 
+  test("--image shows pictures before the question", async () => {
+    const asked = Promise.withResolvers<unknown>();
+    const server = serve(async (request) => {
+      if (request.method === "GET") return Response.json(models);
+      asked.resolve(await request.json());
+      return new Response("data: [DONE]\n\n", { headers: { "content-type": "text/event-stream" } });
+    });
+    const path = join(home, "a.png");
+    writeFileSync(path, Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
+    expect((await chat(["m", "What?", "--image", path, "--image", path], { server })).code).toBe(0);
+    const picture = { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } };
+    expect(await asked.promise).toMatchObject({
+      messages: [{ role: "user", content: [picture, picture, { type: "text", text: "What?" }] }],
+    });
+    expect((await chat(["m", "What?", "--image", main], { server })).err).toContain(
+      "it is no picture in PNG",
+    );
+    expect(await chat(["m", "--image", path], { server })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--image of"),
+    });
+  });
+
   test("without a question it answers what is piped in, and without a model one that is there", async () => {
     expect(await chat([], { input: "Why?" })).toMatchObject({ code: 0, out: `${words}\n` });
+  });
+
+  test("without a model it asks OV_DEFAULT_MODEL, where the server has it", async () => {
+    const two = { data: [...models.data, { ...models.data[0], id: "n", loaded: false }] };
+    const asked: unknown[] = [];
+    const server = serve(async (request) => {
+      if (request.method === "GET") return Response.json(two);
+      asked.push(await request.json());
+      return new Response("data: [DONE]\n\n", { headers: { "content-type": "text/event-stream" } });
+    });
+    for (const name of ["n", "nobody"]) {
+      await chat([], { server, input: "Why?", env: { OV_DEFAULT_MODEL: name } });
+    }
+    expect(asked).toMatchObject([{ model: "n" }, { model: "m" }]);
   });
 
   test("reports on stderr that the model is loading", async () => {
@@ -145,7 +185,6 @@ describe("ov-llm chat that cannot be answered", () => {
 });
 
 describe("an answer that breaks off", () => {
-  const models = { data: [{ id: "m", task: "text-generation", type: "llm", loaded: true }] };
   const chunk = `data: ${JSON.stringify({ choices: [{ delta: { content: "half an" } }] })}\n\n`;
   const serveStream = (events: string) =>
     serve((request) =>

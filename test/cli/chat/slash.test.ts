@@ -9,6 +9,7 @@ test.each([
   ["/?", { name: "help", rest: "" }],
   ["hello /model", null],
   [" /etc/passwd", null],
+  ["// a comment\nint main() {", null],
 ])("parseSlash: %j is %j", (text, expected) => expect<unknown>(parseSlash(text)).toEqual(expected));
 
 test.each([

@@ -74,6 +74,23 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     expect(prompts()).toEqual(["one\ntwo", "three\nfour"]);
   });
 
+  test("takes what is pasted as one message, after Enter", async () => {
+    const { server, prompts } = serve();
+    await talk(server, [
+      [">>> ", "see: \u001B[200~// one\rtwo\r\rthree\u001B[201~"],
+      ["three", " four\r"],
+      [words, ""],
+      [">>> ", "\u001B[200~dropped\rhalf\u001B[201~"],
+      ["half", "\u0003"],
+      [">>> ", "/clear\r"],
+      ["forgotten", ""],
+      [">>> ", "last\r"],
+      [words, ""],
+      [">>> ", "\u0004"],
+    ]);
+    expect(prompts()).toEqual(["see: // one\ntwo\n\nthree four", "last"]);
+  });
+
   test("Ctrl-C stops the answer, then what is typed, and only twice at an empty prompt the chat", async () => {
     let tokens = 0;
     const gate = () => (++tokens > 3 ? new Promise<void>(() => {}) : Promise.resolve());
@@ -91,6 +108,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     ]);
     expect([code, prompts(), host.running()]).toEqual([0, ["One"], 0]);
     expect(text).not.toContain("error");
+    expect(text).toMatch(/^Ctrl-C again ends the chat/m);
   });
 
   test("its commands", async () => {

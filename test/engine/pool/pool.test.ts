@@ -189,6 +189,16 @@ describe("the pool", () => {
       expect(loads()).toBe(1);
     });
 
+    test("is known until the entry changes, and whether it cools down", async () => {
+      const { ask, pass, pool } = createFailing(broken);
+      await expect(ask()).rejects.toThrow();
+      expect(pool.failures().get("a")).toEqual({ reason: "It is broken.", cooling: true });
+      pass(10_001);
+      expect(pool.failures().get("a")).toEqual({ reason: "It is broken.", cooling: false });
+      pool.reconcile([target("a", { path: "/elsewhere" })]);
+      expect(pool.failures().size).toBe(0);
+    });
+
     test("answers 503, whatever the reason", async () => {
       const { ask } = createFailing(new OvError("engine_failed", "Another protocol."));
       const failure = { status: 503, code: "model_load_failed", message: "Another protocol." };

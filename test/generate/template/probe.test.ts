@@ -23,10 +23,11 @@ const common: TemplateTraits = {
   toolResults: true,
   userAfterTool: true,
   kwargs: [],
-  efforts: "own words",
+  efforts: {},
   reasoning: null,
 };
 
+const threeLevels = { none: "low", minimal: "low", xhigh: "high", max: "high" };
 const noCalls = { tools: false, toolCalls: false } as const;
 const firstOnly = { system: "first", severalSystems: false } as const;
 const withLastUser = { system: "with last user", severalSystems: false } as const;
@@ -46,7 +47,7 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
   },
   gemma: { ...noCalls, ...takesTurns, system: "nowhere", severalSystems: false, toolResults: false },
   granite: { toolCalls: false, kwargs: ["thinking"], reasoning: think },
-  harmony: { ...firstOnly, severalCalls: false, kwargs: ["reasoning_effort"], efforts: "levels" },
+  harmony: { ...firstOnly, severalCalls: false, kwargs: ["reasoning_effort"], efforts: threeLevels },
   hermes: {},
   llama3: { severalCalls: false },
   magistral: {
@@ -55,6 +56,7 @@ const fixtures: Record<string, Partial<TemplateTraits>> = {
     reasoning: { open: "[THINK]", close: "[/THINK]" },
   },
   mistral: { ...withLastUser, ...takesTurns, shortCallIds: true, userAfterTool: false },
+  onyx: { textArguments: false, kwargs: ["reasoning_strength"], efforts: threeLevels },
   parts: { ...noCalls, content: "parts" },
   phi: { ...noCalls, toolResults: false },
   phi4: { ...noCalls, systemTools: true },
@@ -92,7 +94,7 @@ const real: Record<string, Partial<TemplateTraits>> = {
     ...firstOnly,
     severalCalls: false,
     kwargs: ["reasoning_effort"],
-    efforts: "levels",
+    efforts: threeLevels,
   },
   "google-gemma-2-2b-it": {
     ...noCalls,
@@ -126,6 +128,15 @@ describe("the traits of a template", () => {
       expect(probeTemplate(compile(source!))).toEqual({ ...common, ...traits });
     });
   }
+
+  const hy3 = realSources.get("tencent-Hy3");
+  test.skipIf(hy3 === undefined)(
+    "a template that fails at words for an effort (needs OV_TEST_CHAT_TEMPLATES)",
+    () => {
+      const { efforts } = probeTemplate(compile(hy3!));
+      expect(efforts).toEqual({ ...threeLevels, none: "no_think", medium: "high" });
+    },
+  );
 
   test("a template that renders nothing is one that knows nothing", () => {
     const traits = probeTemplate(compile("{{ raise_exception('no') }}"));

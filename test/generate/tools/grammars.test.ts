@@ -8,6 +8,7 @@ import { hermes } from "../../../src/generate/tools/hermes.ts";
 import { llamaPythonic } from "../../../src/generate/tools/llama-pythonic.ts";
 import { llama3Json } from "../../../src/generate/tools/llama3-json.ts";
 import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
+import { onyx } from "../../../src/generate/tools/onyx.ts";
 import { qwen3Coder } from "../../../src/generate/tools/qwen3-coder.ts";
 import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
@@ -46,7 +47,7 @@ function object(name: string, properties: Record<string, unknown>, required: str
 const ajv = new Ajv({ allowUnionTypes: true });
 const validators = new Map(tools.map(({ name, parameters }) => [name, ajv.compile(parameters)]));
 
-const formats = [hermes, qwen3Coder, llama3Json, llamaPythonic, glm, minicpm5];
+const formats = [hermes, qwen3Coder, llama3Json, llamaPythonic, glm, minicpm5, onyx];
 const tokens = 160;
 
 interface Run {

@@ -8,6 +8,7 @@ import { kimi } from "../../../src/generate/tools/kimi.ts";
 import { lfm2 } from "../../../src/generate/tools/lfm2.ts";
 import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
 import { mistral } from "../../../src/generate/tools/mistral.ts";
+import { onyx } from "../../../src/generate/tools/onyx.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
 import { tool } from "./parsing.ts";
 
@@ -29,6 +30,11 @@ const begins: [ToolFormat, begin: string, json: string][] = [
   [lfm2, '<|tool_call_start|>[get_weather(city="Par', '{"city": "Par'],
   [glm, "<tool_call>get_weather<arg_key>city</arg_key><arg_value>Par", '{"city": "Par'],
   [minicpm5, '<function name="get_weather"><param name="city">Par', '{"city": "Par'],
+  [
+    onyx,
+    ' to=get_weather<|message|><atem:invoke name="get_weather"><atem:parameter name="city">Par',
+    '{"city": "Par',
+  ],
   [gemma, '<|tool_call>call:get_weather{city:<|"|>Par', '{"city":"Par'],
 ];
 
@@ -44,7 +50,7 @@ test.each(begins.map(([format, ...texts]) => [format.name, format, ...texts] as 
 );
 
 test.each(
-  [mistral, phi4, deepseek, harmony, gemma, glm, kimi, lfm2, minicpm5].map(
+  [mistral, phi4, deepseek, harmony, gemma, glm, kimi, lfm2, minicpm5, onyx].map(
     (format) => [format.name, format] as const,
   ),
 )("%s: no more text is held back than could begin a marker", (_name, format) => {

@@ -8,10 +8,11 @@ import { kimi } from "../../../src/generate/tools/kimi.ts";
 import { lfm2 } from "../../../src/generate/tools/lfm2.ts";
 import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
 import { mistral } from "../../../src/generate/tools/mistral.ts";
+import { onyx } from "../../../src/generate/tools/onyx.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
 import type { ToolFormatName } from "../../../src/tool-formats.ts";
 
-const formats = [mistral, phi4, granite, deepseek, harmony, gemma, glm, kimi, lfm2, minicpm5];
+const formats = [mistral, phi4, granite, deepseek, harmony, gemma, glm, kimi, lfm2, minicpm5, onyx];
 
 /** The lines of the models' chat templates that write calls or tell the model how to. */
 const templates: [model: string, template: string, format: ToolFormatName | undefined][] = [
@@ -63,6 +64,11 @@ const templates: [model: string, template: string, format: ToolFormatName | unde
     "gpt-oss",
     `{{- "<|start|>assistant to=" }}{{- "functions." + tool_call.name + "<|channel|>commentary " }}{{- "<|message|>" }}`,
     "harmony",
+  ],
+  [
+    "Onyx",
+    `{{- '<atem:function_calls>\\n<atem:invoke name="' + tc.function.name + '">' }}{{- '<|start|>assistant to=self<|message|>' }}`,
+    "onyx",
   ],
   [
     "Gemma 4",

@@ -23,7 +23,7 @@ const runtimePlan: PythonEnvPlan<RuntimeFacts> = {
   version: (facts) => facts.openvino_genai,
   locks: [runtimeLock],
   async fill({ say, install }) {
-    say(`Installing ${runtimeRequirements.join(", ")} (about 90 MB to fetch)`);
+    say(`Installing ${runtimeRequirements.join(", ")} (about 130 MB to fetch)`);
     await install("install its packages", runtimeLock);
   },
 };

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import control from "../../../hosts/batching/control.py" with { type: "text" };
+import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
@@ -10,18 +12,24 @@ import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "text" };
+import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
 import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" };
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import speech from "../../../hosts/batching/speech.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import vision from "../../../hosts/batching/vision.py" with { type: "text" };
+import windows from "../../../hosts/batching/windows.py" with { type: "text" };
 import yesNo from "../../../hosts/batching/yes_no.py" with { type: "text" };
 import { makeTemporaryFolder } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
@@ -30,8 +38,10 @@ import { toBatchingProperties } from "./supports.ts";
 
 /** The host's sources, embedded in the executable; a test holds that each file of the folder is here. */
 export const hostSources = {
+  "audio.py": audio,
   "base.py": base,
   "control.py": control,
+  "copies.py": copies,
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
@@ -39,18 +49,24 @@ export const hostSources = {
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "image_marks.py": imageMarks,
+  "image_tokens.py": imageTokens,
   "jobs.py": jobs,
   "language.py": language,
   "logprobs.py": logprobs,
   "messages.py": messages,
+  "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
   "prefixes.py": prefixes,
   "prompts.py": prompts,
   "rank.py": rank,
   "request.py": request,
+  "speech.py": speech,
   "text.py": text,
   "tokens.py": tokens,
+  "vision.py": vision,
+  "windows.py": windows,
   "yes_no.py": yesNo,
 };
 

@@ -5,12 +5,16 @@ import { type ProbeOptions, type PythonEnvProbe, probePythonEnv, toPython } from
 
 /**
  * The batching engine's private Python environment: what is in it, and what state it is in.
- * All three packages are pinned: a tokenizer of another release than the engine crashes it.
+ * All packages are pinned: a tokenizer of another release than the engine crashes it.
  */
 export const runtimePackages = {
   openvino: "2026.4.1",
   "openvino-genai": "2026.4.1.0",
   "openvino-tokenizers": "2026.4.1.0",
+  /** Decodes sound. The last release for Python 3.10. */
+  av: "17.1.0",
+  /** Decodes images. The last release for Python 3.10. */
+  pillow: "12.3.0",
 } as const;
 
 /** As pip and uv take them: `name==version`. */

@@ -17,7 +17,7 @@ export interface Api {
   /** GET. Rejects with an ApiError, or the browser's own where the server cannot be reached. */
   get<T extends TSchema>(path: string, schema: T): Promise<Static<T>>;
   getText(path: string): Promise<string>;
-  post<T extends TSchema>(path: string, schema: T): Promise<Static<T>>;
+  post<T extends TSchema>(path: string, schema: T, body?: object): Promise<Static<T>>;
   /** The events of an answer, until it ends or the signal aborts. */
   stream(path: string, signal: AbortSignal, body?: object): AsyncGenerator<SseEvent>;
 }
@@ -28,11 +28,18 @@ export interface ApiOptions {
   onKeyRefused: () => void;
 }
 
+/** What the page asks to be up to date has ids that start with it. */
+export const ownPrefix = "page-";
+
 /** The server's public API, from which this page came. */
 export function createApi({ readKey, onKeyRefused }: ApiOptions): Api {
+  const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let asked = 0;
+
   async function send(path: string, init: RequestInit): Promise<Response> {
     const key = readKey();
     const headers = new Headers(init.headers);
+    if (init.method === undefined) headers.set("x-request-id", `${ownPrefix}${tab}-${++asked}`);
     if (key !== null) headers.set("authorization", `Bearer ${key}`);
     const response = await fetch(path, { ...init, headers });
     if (response.ok) return response;
@@ -43,16 +50,16 @@ export function createApi({ readKey, onKeyRefused }: ApiOptions): Api {
   return {
     get: async (path, schema) => await readJson(await send(path, {}), schema),
     getText: async (path) => await (await send(path, {})).text(),
-    post: async (path, schema) => await readJson(await send(path, { method: "POST" }), schema),
+    post: async (path, schema, body) => await readJson(await send(path, toPost(body)), schema),
     async *stream(path, signal, body) {
-      const init = body === undefined ? {} : toJsonInit(body);
-      const response = await send(path, { ...init, signal });
+      const response = await send(path, { ...(body && toPost(body)), signal });
       yield* readEvents(response);
     },
   };
 }
 
-function toJsonInit(body: object): RequestInit {
+function toPost(body?: object): RequestInit {
+  if (body === undefined) return { method: "POST" };
   return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 

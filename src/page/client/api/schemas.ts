@@ -47,6 +47,26 @@ export const RunningRequest = Type.Object({
 });
 export const RunningRequestList = Type.Object({ data: Type.Array(RunningRequest) });
 
+export const Pull = Type.Object({
+  id: text,
+  model: text,
+  state: Type.Union(
+    (["queued", "running", "done", "failed", "cancelled"] as const).map((state) => Type.Literal(state)),
+  ),
+  step: orNull(
+    Type.Object({
+      type: text,
+      stage: Type.Optional(text),
+      done: Type.Optional(number),
+      bytes: Type.Optional(number),
+      percent: Type.Optional(orNull(number)),
+    }),
+  ),
+  name: orNull(text),
+  error: orNull(Type.Object({ message: text })),
+});
+export const PullList = Type.Object({ data: Type.Array(Pull) });
+
 /** The events that change what the page shows; all others are only listed. */
 export const RequestFinished = Type.Object({
   id: text,
@@ -57,6 +77,7 @@ export const RequestFinished = Type.Object({
   new_tokens: orNull(number),
   time_to_first_token: orNull(number),
 });
+export const PullProgress = Type.Object({ id: text, step: text, percent: orNull(number) });
 export const EventData = Type.Record(text, Type.Unknown());
 
 /** A chunk of a streamed chat completion, or the error that ends it. */
@@ -86,6 +107,7 @@ export const ErrorBody = Type.Object({ error: Type.Object({ message: text }) });
 
 export type Model = Static<typeof Model>;
 export type Health = Static<typeof Health>;
+export type Pull = Static<typeof Pull>;
 export type RunningRequest = Static<typeof RunningRequest>;
 export type RequestFinished = Static<typeof RequestFinished>;
 export type EventData = Static<typeof EventData>;

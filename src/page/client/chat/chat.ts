@@ -78,6 +78,15 @@ export function createChat(api: Pick<Api, "stream">): Chat {
     return true;
   }
 
+  /** False: it still calls tools after the last round. */
+  async function runRounds(signal: AbortSignal): Promise<boolean> {
+    for (let round = 0; round < mostRounds; round += 1) {
+      await askRound(signal);
+      if (!runCalls()) return true;
+    }
+    return false;
+  }
+
   async function answer(): Promise<void> {
     current = new AbortController();
     const { signal } = current;
@@ -87,11 +96,8 @@ export function createChat(api: Pick<Api, "stream">): Chat {
     ];
     writing.value = true;
     try {
-      for (let round = 0; round < mostRounds; round += 1) {
-        await askRound(signal);
-        if (!runCalls()) break;
-      }
-      change((turn) => ({ ...turn, state: "done" }));
+      const note = (await runRounds(signal)) ? null : "The model calls the tool again and again.";
+      change((turn) => ({ ...turn, state: "done", note: note ?? turn.note }));
     } catch (error) {
       const note = error instanceof Error ? error.message : String(error);
       change((turn) => (signal.aborted ? { ...turn, state: "stopped" } : { ...turn, state: "failed", note }));

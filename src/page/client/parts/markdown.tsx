@@ -2,9 +2,18 @@ import DOMPurify, { type Config } from "dompurify";
 import { Marked } from "marked";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-const marked = new Marked({ gfm: true, breaks: true, async: false });
+const marked = new Marked({
+  gfm: true,
+  breaks: true,
+  async: false,
+  renderer: {
+    // Tags are text, but for the one that models need in tables.
+    html: ({ text }) => (/^<br\s*\/?>$/i.test(text.trim()) ? "<br>" : escapeHtml(text)),
+    image: ({ text, href }) => escapeHtml(`![${text}](${href})`),
+  },
+});
 
-/** What a model writes must not load anything, look like the page itself, or run. */
+/** The second wall: what a model writes must not load anything, look like the page itself, or run. */
 const rules: Config & { RETURN_DOM_FRAGMENT: true } = {
   USE_PROFILES: { html: true },
   FORBID_TAGS: [
@@ -44,4 +53,9 @@ export function toFragment(text: string): DocumentFragment {
   }
   for (const block of fragment.querySelectorAll("pre")) block.tabIndex = 0;
   return fragment;
+}
+
+function escapeHtml(text: string): string {
+  const named: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return text.replace(/[&<>"]/g, (char) => named[char] ?? char);
 }

@@ -21,6 +21,8 @@ export function createKey(storage: Storage): Key {
       wanted.value = "no";
     },
     refused() {
+      // Several requests are refused at once.
+      if (wanted.value !== "no") return;
       wanted.value = storage.getItem(place) === null ? "missing" : "wrong";
       storage.removeItem(place);
     },

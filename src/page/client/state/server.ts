@@ -1,7 +1,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { type Api, ApiError } from "../api/api.ts";
+import { type Api, ownPrefix } from "../api/api.ts";
 import {
   EventData,
   Health,
@@ -12,14 +12,13 @@ import {
   RunningRequestList,
 } from "../api/schemas.ts";
 import type { SseEvent } from "../api/sse.ts";
+import type { Failures } from "./failures.ts";
 import { createLogLines, type LogLine } from "./log-lines.ts";
 import type { Meter } from "./meter.ts";
+import type { Pulls } from "./pulls.ts";
 import { throttle } from "./throttle.ts";
 
 const logLines = 500;
-/** What the page itself asks again and again is no news. */
-const ownPaths = ["/v1/models", "/v1/requests", "/v1/events", "/metrics", "/health", "/"];
-
 /** What is known of the server, kept up to date by its events. */
 export interface Server {
   readonly connection: ReadonlySignal<"connecting" | "live" | "lost">;
@@ -28,13 +27,10 @@ export interface Server {
   readonly models: ReadonlySignal<readonly Model[] | null>;
   readonly requests: ReadonlySignal<readonly RunningRequest[]>;
   readonly log: ReadonlySignal<readonly LogLine[]>;
-  /** Why the last thing that was asked for did not happen; null: it did. */
-  readonly failure: ReadonlySignal<string | null>;
   load(model: string): Promise<void>;
   unload(model: string): Promise<void>;
   cancel(request: string): Promise<void>;
   clearLog(): void;
-  dismiss(): void;
   refreshRequests(): Promise<void>;
   /** Follows the events until one of them fails or the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
@@ -44,17 +40,19 @@ export interface Server {
 export interface ServerDeps {
   api: Api;
   meter: Pick<Meter, "see" | "end">;
+  failures: Pick<Failures, "attempt">;
+  /** Hears of its events. */
+  pulls: Pick<Pulls, "take" | "refresh">;
   /** Unix time in milliseconds. */
   now: () => number;
 }
 
-export function createServer({ api, meter, now }: ServerDeps): Server {
+export function createServer({ api, meter, failures: { attempt }, pulls, now }: ServerDeps): Server {
   const connection = signal<"connecting" | "live" | "lost">("connecting");
   const health = signal<Health | null>(null);
   const models = signal<readonly Model[] | null>(null);
   const requests = signal<readonly RunningRequest[]>([]);
   const log = signal<readonly LogLine[]>([]);
-  const failure = signal<string | null>(null);
   const lines = createLogLines(logLines);
 
   const showLog = throttle(250, () => {
@@ -82,21 +80,13 @@ export function createServer({ api, meter, now }: ServerDeps): Server {
     requests.value = data;
   }
 
-  async function attempt(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      // The stream of events notices when the server is gone, and the key's form when it asks for one.
-      if (error instanceof ApiError && error.status !== 401) failure.value = error.message;
-    }
-  }
-
   function take({ name, data }: SseEvent): void {
     const parsed = parse(EventData, data);
     if (parsed === null) return;
     if (name === "request.finished") finish(parsed);
     if (name === "request.started") start(parsed);
     if (/^(model\.(loaded|load_failed|unloaded|crashed)|registry\.)/.test(name)) refreshModels();
+    pulls.take(name, parsed);
     if (isNews(name, parsed)) {
       lines.add(name, parsed, now());
       showLog();
@@ -125,7 +115,6 @@ export function createServer({ api, meter, now }: ServerDeps): Server {
     models,
     requests,
     log,
-    failure,
     async load(model) {
       const path = toPath(model, "load");
       const loading = ask(path, Model);
@@ -146,15 +135,13 @@ export function createServer({ api, meter, now }: ServerDeps): Server {
       lines.clear();
       log.value = [];
     },
-    dismiss() {
-      failure.value = null;
-    },
     refreshRequests: () => attempt(refreshRequests),
     async follow(signal) {
       const events = api.stream("/v1/events", signal);
       // Subscribed before the state is read: what happens in between is not missed.
       const first = events.next();
-      await Promise.all([readModels(), refreshRequests()]);
+      first.catch(() => {});
+      await Promise.all([readModels(), refreshRequests(), pulls.refresh()]);
       connection.value = "live";
       for (let next = await first; !next.done; next = await events.next()) take(next.value);
     },
@@ -164,10 +151,10 @@ export function createServer({ api, meter, now }: ServerDeps): Server {
   };
 }
 
-function isNews(name: string, { method, path, status }: EventData): boolean {
-  if (name === "model.kv_cache") return false;
-  const isOwn = name === "request.finished" && method === "GET" && ownPaths.includes(String(path));
-  return !(isOwn && status === 200) && !String(path).startsWith("/page/");
+/** What pages ask to be up to date is none, unless it fails; nor is how full a cache is. */
+function isNews(name: string, { id, path, status }: EventData): boolean {
+  const isOwn = String(id).startsWith(ownPrefix) || String(path).startsWith("/page/");
+  return name !== "model.kv_cache" && !(isOwn && status === 200);
 }
 
 function parse<T extends TSchema>(schema: T, text: string): Static<T> | null {

@@ -1,0 +1,52 @@
+import type { LoadedSettings } from "../config/load.ts";
+import { check } from "../doctor/check.ts";
+import { collect } from "../doctor/collect.ts";
+import type { Diagnosis } from "../doctor/finding.ts";
+import { toThisMachine } from "../doctor/read/machine.ts";
+import type { ServerFacts } from "../doctor/subject.ts";
+import type { Engines } from "../engine/kinds/engines.ts";
+import type { Pool } from "../engine/pool/pool.ts";
+
+export interface DiagnosisDeps {
+  loaded: LoadedSettings;
+  engines: Pick<Engines, "probe">;
+  pool: Pick<Pool, "status">;
+  /** Of this server; `reason`: why it is degraded. */
+  readHealth: () => { version: string; reason: string | null };
+}
+
+/**
+ * Looks at the machine from within the server, without asking the hub. It starts processes, so those who ask meanwhile get
+ * the same answer.
+ */
+export function createDiagnosisFor(deps: DiagnosisDeps): () => Promise<Diagnosis> {
+  let running: Promise<Diagnosis> | undefined;
+  return () => {
+    running ??= diagnose(deps).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+async function diagnose({ loaded, engines, pool, readHealth }: DiagnosisDeps): Promise<Diagnosis> {
+  const { host, port } = loaded.settings;
+  const readServer = async (): Promise<ServerFacts> => ({
+    state: "answers",
+    url: `${host}:${port}`,
+    ...readHealth(),
+    loaded: [...pool.status()]
+      .filter(([, { state }]) => state === "ready")
+      .map(([name, { device }]) => ({ name, device })),
+  });
+  const subject = await collect({
+    loaded,
+    machine: toThisMachine(),
+    readEngines: engines.probe,
+    readServer,
+    isOffline: true,
+    // Each of its questions has a bound of its own.
+    signal: new AbortController().signal,
+  });
+  return check(subject);
+}

@@ -1,0 +1,94 @@
+import { toOvError } from "../errors.ts";
+import { readLanguages } from "../models/languages.ts";
+import { isServed } from "../models/tasks.ts";
+import type { Catalog } from "../serving/catalog.ts";
+import type { Events, RequestFinished } from "../serving/events.ts";
+import { createRunningRequests } from "../serving/running.ts";
+import { createTranscribeService, type TranscribeDeps } from "../serving/transcribe.ts";
+import type { Ears } from "../wyoming/session.ts";
+
+interface EarsDeps extends Omit<TranscribeDeps, "running" | "catalog"> {
+  catalog: Pick<Catalog, "list" | "resolveServed" | "toTarget">;
+  events: Pick<Events, "publish">;
+  newId: () => string;
+}
+
+/** How the protocol's requests show in the log, the metrics and the events. */
+const route = { method: "WYOMING", path: "/transcribe", key: undefined };
+
+/** What Home Assistant's voice pipelines get; pinned models come first. */
+export function createEarsFor(deps: EarsDeps): Ears {
+  const { catalog, events, newId } = deps;
+  const service = createTranscribeService({ ...deps, running: createRunningRequests() });
+  const listModels = () => {
+    const models = catalog.list().filter(({ entry }) => isServed(entry.task, "transcribe"));
+    return models.sort((a, b) => Number(b.entry.pinned ?? false) - Number(a.entry.pinned ?? false));
+  };
+
+  return {
+    list: () => listModels().map(({ name, entry }) => ({ name, languages: readLanguages(entry.path) })),
+    async transcribe(sound, { model: asked, language, client, signal }) {
+      const id = `req_${newId()}`;
+      const startedAt = performance.now();
+      const seen: Partial<RequestFinished> = {};
+      const finish = (end: Partial<RequestFinished>) =>
+        events.publish({
+          topic: "request",
+          type: "finished",
+          ...toFinished(id, client, startedAt),
+          ...seen,
+          ...end,
+        });
+      try {
+        const model = catalog.resolveServed(asked ?? listModels()[0]?.name ?? null, "transcribe");
+        seen.model = model.name;
+        events.publish({ topic: "request", type: "started", id, ...route, client, model: model.name });
+        const ask = {
+          sound,
+          task: "transcribe",
+          language,
+          prompt: null,
+          temperature: 0,
+          words: false,
+        } as const;
+        const asker = { id, requestId: id, key: undefined, client, signal };
+        let text = "";
+        let heardLanguage: string | null = null;
+        for await (const heard of service.transcribe(model, asker, ask)) {
+          text += heard.segments.map((segment) => segment.text).join("");
+          heardLanguage = heard.language;
+          seen.audioSeconds = heard.seconds;
+        }
+        finish({ status: 200, finish: "stop" });
+        return { text: text.trim(), language: heardLanguage };
+      } catch (error) {
+        const { status, code } = toOvError(error);
+        finish({ status, code });
+        throw error;
+      }
+    },
+  };
+}
+
+function toFinished(id: string, client: string, startedAt: number): RequestFinished {
+  const nothing = {
+    model: undefined,
+    stream: undefined,
+    code: undefined,
+    finish: undefined,
+    texts: undefined,
+  };
+  const noTokens = { promptTokens: undefined, cachedTokens: undefined, newTokens: undefined };
+  return {
+    id,
+    ...route,
+    client,
+    status: 500,
+    ...nothing,
+    ...noTokens,
+    audioSeconds: undefined,
+    timeToFirstToken: undefined,
+    seconds: (performance.now() - startedAt) / 1000,
+    quiet: false,
+  };
+}

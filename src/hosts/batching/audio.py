@@ -1,0 +1,101 @@
+"""Files of sound as the samples that a speech model takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from messages import RequestFailed
+
+SAMPLE_RATE = 16_000
+"""Samples a second of every model that transcribes here."""
+
+# Quieter than any recording: there a model makes words up.
+SILENCE = 16
+
+# The demuxers of what people record and share. Others are left out because they open what a file names: playlists
+# (hls, concat, dash) would read files of this machine or fetch from others.
+FORMATS = (
+    "wav,w64,flac,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,matroska\\,webm,mov\\,mp4\\,m4a\\,3gp\\,3g2\\,mj2,"
+    "aiff,au,caf,amr,asf,avi,mpegts"
+)
+
+
+def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: None) -> Any:
+    """All of the first sound track: int16, mono, SAMPLE_RATE. What is damaged is left out, as players do.
+
+    `look` is called again and again, and ends it by raising. Raises RequestFailed where nothing can be read, or
+    where it is longer than `max_seconds`.
+    """
+    samples = bytearray()
+    try:
+        # An open file, so that FFmpeg opens none itself.
+        with (
+            Path(path).open("rb") as file,
+            av.open(file, mode="r", metadata_errors="ignore", options={"format_whitelist": FORMATS}) as container,
+        ):
+            if not container.streams.audio:
+                raise unreadable("it has no sound")
+            # PyAV crashes at a packet of such a stream.
+            if container.streams.audio[0].codec_context is None:
+                raise unreadable("nothing decodes its sound")
+            for frame in _frames(container):
+                look()
+                samples += frame.to_ndarray().tobytes()
+                if len(samples) > 2 * max_seconds * SAMPLE_RATE:
+                    raise too_long(max_seconds)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise unreadable(_reason(error)) from error
+    if not samples:
+        raise unreadable("it holds no sound")
+    return np.frombuffer(samples, dtype=np.int16)
+
+
+def _frames(container: Any) -> Any:
+    stream = container.streams.audio[0]
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        for frame in frames:
+            # Where the time stamps of a stream jump, the resampler refuses it.
+            frame.pts = None
+            yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+
+
+def loud_seconds(samples: Any) -> float:
+    """How much of it is more than silence, in tenths of a second."""
+    tenth = SAMPLE_RATE // 10
+    padded = np.zeros(-(-len(samples) // tenth) * tenth, dtype=np.int32)
+    padded[: len(samples)] = samples
+    return float((np.abs(padded.reshape(-1, tenth)).max(axis=1) > SILENCE).sum()) / 10
+
+
+def to_floats(samples: Any) -> Any:
+    """From -1 to 1, as the engine takes them."""
+    return samples.astype(np.float32) / 32_768
+
+
+def unreadable(why: str) -> RequestFailed:
+    return RequestFailed(
+        "invalid_request", f"The file cannot be read as sound: {why}. Send wav, flac, mp3, m4a, ogg or webm."
+    )
+
+
+def too_long(max_seconds: float) -> RequestFailed:
+    return RequestFailed(
+        "invalid_request",
+        f"The sound is longer than {max_seconds:g} s: send it in parts, or raise OV_MAX_AUDIO_SECONDS on the server.",
+    )
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return text[:1].lower() + text[1:] if text else type(error).__name__

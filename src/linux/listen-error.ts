@@ -1,0 +1,36 @@
+import { OvError, toReason } from "../errors.ts";
+import { findPortHolder } from "./port-holder.ts";
+
+export interface Address {
+  host: string;
+  /** 0: a free one. */
+  port: number;
+  /** What chooses the port, for errors: `--port or OV_PORT`. */
+  setting: string;
+}
+
+/** Why an address cannot be listened on: `port_in_use` with who holds the port, else `invalid_setting`. */
+export function toListenError(error: unknown, { host, port, setting }: Address): OvError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    const holder = findPortHolder(port);
+    const who = holder
+      ? `"${holder.program}" (pid ${holder.pid}) listens there`
+      : "a program of another user listens there";
+    const next = `Stop it, or choose another port with ${setting}.`;
+    return new OvError("port_in_use", `Cannot listen on ${host}:${port}: ${who}. ${next}`, { cause: error });
+  }
+  return new OvError(
+    "invalid_setting",
+    `Cannot listen on ${host}:${port}: ${toWhy(code) ?? toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
+    { cause: error },
+  );
+}
+
+/** In words what the system's codes mean here. */
+function toWhy(code: unknown): string | undefined {
+  if (code === "EINVAL") return "this name has no address; 0.0.0.0 is every interface";
+  if (code === "EADDRNOTAVAIL") return "no interface of this machine has that address; 0.0.0.0 is every one";
+  if (code === "EACCES") return "ports below 1024 are for root";
+  return undefined;
+}

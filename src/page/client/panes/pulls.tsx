@@ -1,0 +1,79 @@
+import { useSignal } from "@preact/signals";
+import type { Pulls as PullsState, ShownPull } from "../state/pulls.ts";
+
+/** Models on their way from the hub, and where one asks for another. */
+export function Pulls({ pulls }: { pulls: PullsState }) {
+  const model = useSignal("");
+  return (
+    <section aria-labelledby="pulls-title" class="panel">
+      <h2 id="pulls-title">Get a model</h2>
+      <form
+        class="composer"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (model.value.trim() === "") return;
+          void pulls.start(model.value.trim());
+          model.value = "";
+        }}
+      >
+        <input
+          type="text"
+          aria-label="Model of the hub"
+          placeholder="OWNER/MODEL of the hub, or a name of ov-llm catalog"
+          value={model.value}
+          onInput={({ currentTarget }) => {
+            model.value = currentTarget.value;
+          }}
+        />
+        <button type="submit" class="main" disabled={model.value.trim() === ""}>
+          Pull
+        </button>
+      </form>
+      <ul class="rows" hidden={pulls.list.value.length === 0}>
+        {pulls.list.value.map((pull) => (
+          <PullRow key={pull.id} pull={pull} pulls={pulls} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const colours: Record<ShownPull["state"], string> = {
+  queued: "",
+  running: "loading",
+  done: "ready",
+  failed: "lost",
+  cancelled: "",
+};
+
+function PullRow({ pull, pulls }: { pull: ShownPull; pulls: PullsState }) {
+  const { id, model, state, step, percent, note } = pull;
+  const isOpen = state === "queued" || state === "running";
+  return (
+    <li class="row pull">
+      <div class="row-main">
+        <h3>{model}</h3>
+        <p class="hint">{note ?? (state === "running" ? describe(step, percent) : "")}</p>
+        {state === "running" && (
+          <progress aria-label={`Progress of ${model}`} max={100} {...toValue(percent)} />
+        )}
+      </div>
+      <span class={`state ${colours[state]}`}>{state}</span>
+      {isOpen && (
+        <button type="button" onClick={() => pulls.cancel(id)} aria-label={`Cancel the pull of ${model}`}>
+          Cancel
+        </button>
+      )}
+    </li>
+  );
+}
+
+function describe(step: string | null, percent: number | null): string {
+  if (step === null) return "starting";
+  return percent === null ? step : `${step} ${Math.floor(percent)} %`;
+}
+
+/** Without a value it shows that something goes on. */
+function toValue(percent: number | null) {
+  return percent === null ? {} : { value: percent };
+}

@@ -1,0 +1,29 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { ApiError } from "../api/api.ts";
+
+/** What the server refused last. */
+export interface Failures {
+  /** Its message; null: nothing, or it was dismissed. */
+  readonly last: ReadonlySignal<string | null>;
+  /** Does the work, whose refusal is shown. */
+  attempt(work: () => Promise<unknown>): Promise<void>;
+  dismiss(): void;
+}
+
+export function createFailures(): Failures {
+  const last = signal<string | null>(null);
+  return {
+    last,
+    async attempt(work) {
+      try {
+        await work();
+      } catch (error) {
+        // The stream of events notices when the server is gone, and the key's form when it asks for one.
+        if (error instanceof ApiError && error.status !== 401) last.value = error.message;
+      }
+    },
+    dismiss() {
+      last.value = null;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import type { Pool } from "../engine/pool/pool.ts";
+import type { RegistryEntry } from "../registry/schema.ts";
+import type { Catalog } from "./catalog.ts";
+
+/** Why the engine and device of an entry cannot run it, as a sentence; null: nothing speaks against them. */
+export type FindEngineProblem = (entry: Pick<RegistryEntry, "engine" | "device">) => string | null;
+
+/** Why a request for a model would not be served. */
+export interface ModelProblem {
+  name: string;
+  kind: "files" | "engine" | "load";
+  /** A sentence. */
+  reason: string;
+  /** The last load failed, but the next request tries again. */
+  passed: boolean;
+}
+
+export interface ModelProblemsDeps {
+  catalog: Pick<Catalog, "list">;
+  pool: Pick<Pool, "failures">;
+  findEngineProblem: FindEngineProblem;
+}
+
+/** At most one for each model, without a process or a request: its files, its engine and device, its last load. */
+export function findModelProblems({ catalog, pool, findEngineProblem }: ModelProblemsDeps): ModelProblem[] {
+  const failures = pool.failures();
+  return catalog.list().flatMap(({ name, entry }): ModelProblem[] => {
+    const what = `Model ${JSON.stringify(name)} cannot be served`;
+    if (!existsSync(entry.path)) {
+      const reason = `${what}: there is nothing at ${JSON.stringify(entry.path)}. ${restore(name)}`;
+      return [{ name, kind: "files", reason, passed: false }];
+    }
+    const engine = findEngineProblem(entry);
+    if (engine !== null) return [{ name, kind: "engine", reason: `${what}: ${engine}`, passed: false }];
+    const failure = failures.get(name);
+    if (failure === undefined) return [];
+    const reason = `The last load of model ${JSON.stringify(name)} failed: ${failure.reason}`;
+    return [{ name, kind: "load", reason, passed: !failure.cooling }];
+  });
+}
+
+function restore(name: string): string {
+  return `Restore or mount its files, or correct its path: "ov-llm models set ${name} path=…", or OV_MODEL_PATH.`;
+}

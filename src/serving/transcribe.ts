@@ -1,0 +1,85 @@
+import type { Lease } from "../engine/pool/lease.ts";
+import { OvError } from "../errors.ts";
+import type { ReadyMessage } from "../protocol/load.ts";
+import type { TranscribeEvent, TranscribeRequest } from "../protocol/transcribe.ts";
+import type { CatalogModel } from "./catalog.ts";
+import type { Asker, OperationDeps } from "./operation.ts";
+
+/** A file for a host to read, until it is removed. */
+export interface KeptFile {
+  path: string;
+  remove(): Promise<void>;
+}
+
+export interface TranscribeAsk extends Pick<TranscribeRequest, "task" | "prompt" | "temperature" | "words"> {
+  /** A file of any form that is decoded, such as wav or mp3. */
+  sound: Uint8Array;
+  /** A code such as `de`, or the language's English name; null: it is heard. */
+  language: string | null;
+}
+
+/** What was said in one half minute after the other. */
+export type Heard = Extract<TranscribeEvent, { type: "segments" }>;
+
+/** What is said in recordings; loads the model if need be. */
+export interface TranscribeService {
+  /** Nothing happens before the first is asked for; leaving the loop cancels the rest. Throws OvErrors and the signal's reason. */
+  transcribe(model: CatalogModel, asker: Asker, ask: TranscribeAsk): AsyncGenerator<Heard>;
+}
+
+export interface TranscribeDeps extends OperationDeps {
+  /** Writes a file that the hosts alone can read. */
+  keepFile: (bytes: Uint8Array) => Promise<KeptFile>;
+  /** OV_MAX_AUDIO_SECONDS */
+  maxAudioSeconds: number;
+}
+
+export function createTranscribeService(deps: TranscribeDeps): TranscribeService {
+  const { pool, catalog, running, requestSeconds, keepFile, maxAudioSeconds } = deps;
+
+  async function* listen({ model }: Lease, ask: TranscribeAsk, signal: AbortSignal): AsyncGenerator<Heard> {
+    const { sound, language, ...asked } = ask;
+    const code = language === null ? null : findLanguage(language, model.host.ready);
+    const file = await keepFile(sound);
+    try {
+      const request = { ...asked, language: code, path: file.path, max_seconds: maxAudioSeconds };
+      for await (const event of model.host.run("transcribe", request, signal)) {
+        if (event.type === "segments") yield event;
+      }
+    } finally {
+      await file.remove();
+    }
+  }
+
+  return {
+    transcribe(model, asker, ask) {
+      const { client, signal, keepSeconds = null } = asker;
+      return running.run(asker, { signal, seconds: requestSeconds }, (bound) =>
+        pool.use({ ...catalog.toTarget(model), keepSeconds }, { client, signal: bound }, (lease) =>
+          listen(lease, ask, bound),
+        ),
+      );
+    },
+  };
+}
+
+const names = new Intl.DisplayNames("en", { type: "language" });
+
+/** The English name of a language, in small letters as OpenAI writes it: `german`; an unknown code stays as it is. */
+export function toLanguageName(code: string): string {
+  return (names.of(code) ?? code).toLowerCase();
+}
+
+/** The model's code of a language that is asked for by code, with or without a region, or by name. */
+function findLanguage(asked: string, { languages = [] }: Pick<ReadyMessage, "languages">): string {
+  const wanted = asked.trim().toLowerCase();
+  const base = wanted.split(/[-_]/)[0] ?? wanted;
+  const found =
+    languages.find((code) => code === wanted || code === base) ??
+    languages.find((code) => toLanguageName(code) === wanted);
+  if (found !== undefined) return found;
+  const what = `The model does not know the language ${JSON.stringify(asked.slice(0, 40))}`;
+  const known =
+    languages.length > 12 ? `${languages.slice(0, 12).join(", ")} and others` : languages.join(", ");
+  throw new OvError("invalid_request", { what, why: `it knows ${known}` }, { param: "language" });
+}

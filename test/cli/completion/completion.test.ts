@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createTempDir } from "../../helpers/temp.ts";
+import { runCli } from "../run-cli.ts";
+
+const home = createTempDir();
+const shells = ["bash", "zsh", "fish"];
+
+async function scriptOf(shell: string): Promise<string> {
+  const { code, out, err } = await runCli(["completion", shell], { home });
+  expect([code, err]).toEqual([0, ""]);
+  const path = join(home, `completion.${shell}`);
+  writeFileSync(path, out);
+  return path;
+}
+
+describe("completion for bash", () => {
+  test.each([
+    ["ov-llm ser", ["serve"]],
+    ["ov-llm models a", ["add", "alias"]],
+    ["ov-llm models set --reg", ["--registry-path"]],
+    ["ov-llm serve --max-t", ["--max-tokens"]],
+    ["ov-llm completion --he", ["--help"]],
+    ["ov-llm nonsense x", []],
+  ])("of %j offers %j", async (line, expected) => {
+    const path = await scriptOf("bash");
+    const words = line.split(" ");
+    const script = `. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ov_llm; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const out = await Bun.$`bash -c ${script} bash ${path} ${words}`.text();
+    expect(out.trim().split("\n").filter(Boolean)).toEqual(expected);
+  });
+});
+
+describe("a completion script", () => {
+  test.each(shells)("for %s has every command and the flags of those below them", async (shell) => {
+    const text = await Bun.file(await scriptOf(shell)).text();
+    for (const word of ["serve", "backfill", "max-tokens", "force"]) expect(text).toContain(word);
+    expect(text).not.toContain("pull-host");
+  });
+
+  test.each(shells)("for %s is one that the shell reads", async (shell) => {
+    const found = Bun.which(shell);
+    if (found === null) return;
+    const path = await scriptOf(shell);
+    const run = await Bun.$`${found} -n ${path}`.quiet().nothrow();
+    expect([run.exitCode, run.stderr.toString()]).toEqual([0, ""]);
+  });
+
+  test("for another shell is refused with the three that there are", async () => {
+    expect(await runCli(["completion", "tcsh"], { home })).toMatchObject({
+      code: 2,
+      err: 'error: Cannot complete for "tcsh": the shells are bash, zsh and fish.\n',
+    });
+  });
+});
+
+test("the manual page has every command, flag and variable, and man finds nothing wrong with it", async () => {
+  const { code, out } = await runCli(["man"], { home });
+  expect(code).toBe(0);
+  for (const part of [".SH NAME", "models set", "\\-\\-max\\-tokens", "OV_API_KEY", ".SH FILES"])
+    expect(out).toContain(part);
+  const groff = Bun.which("groff");
+  if (groff === null) return;
+  const run = await Bun.$`${groff} -man -Tutf8 -ww -z < ${new Response(out)}`.quiet().nothrow();
+  expect([run.exitCode, run.stderr.toString()]).toEqual([0, ""]);
+});

@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { createKeyring } from "../../src/http/auth.ts";
+import { type Listener, listen } from "../../src/http/listen.ts";
+import { pageFiles } from "../../src/page/files.ts";
+import { createPulls } from "../../src/serving/pulls.ts";
+import { createMemoryHost } from "../fakes/memory-host.ts";
+import { createTestApp, type TestAppOptions } from "../helpers/app.ts";
+import { chromiumPath, collectProblems, needsChromium, openBrowser } from "../helpers/browser.ts";
+import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
+import { settled } from "../helpers/settled.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+setDefaultTimeout(60_000);
+
+const axe = readFileSync(join(repo, "node_modules/axe-core/axe.min.js"), "utf8");
+const home = createTempDir();
+const listeners: Listener[] = [];
+let browser: Browser;
+
+/** The API over hosts in memory, on a port, with the page. */
+function serve(options: TestAppOptions = {}) {
+  const app = createTestApp({ readPage: async () => pageFiles, ...options });
+  const listener = listen(app.handle, { host: "127.0.0.1", port: 0, setting: "" });
+  listeners.push(listener);
+  return { ...app, url: `http://127.0.0.1:${listener.port}` };
+}
+
+type OpenOptions = Parameters<Browser["newPage"]>[0] & { prepare?: (page: Page) => Promise<void> };
+
+async function open(url: string, { prepare, ...options }: OpenOptions = {}) {
+  const page = await browser.newPage(options);
+  await prepare?.(page);
+  const problems = collectProblems(page, new URL(url).origin);
+  await page.goto(url);
+  return { page, problems };
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const goTo = (page: Page, pane: string) => page.getByRole("link", { name: pane, exact: true }).click();
+
+async function ask(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Message" }).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needsChromium}`, () => {
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    for (const listener of listeners) listener.kill();
+  });
+
+  describe("of a real server", () => {
+    let server: TestServer;
+    beforeAll(async () => {
+      server = await startServer({ home });
+    });
+    afterAll(() => server.stop());
+
+    test("loads a model, chats with it, shows both in the log, and unloads it", async () => {
+      const { page, problems } = await open(server.url);
+      await button(page, `Load ${smol}`).click();
+      await button(page, `Unload ${smol}`).waitFor();
+      await goTo(page, "Playground");
+      await page.getByText("System prompt").click();
+      await page.getByRole("textbox", { name: "System prompt" }).fill("You know every capital.");
+      await ask(page, "What is the capital of France?");
+      await button(page, "Regenerate").waitFor();
+      expect(await page.getByRole("log", { name: "Conversation" }).textContent()).toContain("Paris");
+      await goTo(page, "Log");
+      await page.getByText("POST /v1/chat/completions 200").waitFor();
+      await page.getByText("model.loaded").waitFor();
+      expect(await page.getByRole("main").textContent()).not.toContain("capital");
+      await goTo(page, "Overview");
+      await button(page, `Unload ${smol}`).click();
+      await button(page, `Load ${smol}`).waitFor();
+      expect(problems).toEqual([]);
+      await page.close();
+    });
+  });
+
+  test("asks for the key once, keeps it in the tab, and sends it to nobody but the API", async () => {
+    const { url } = serve({ keys: createKeyring(() => [{ name: "a", key: "the key" }]) });
+    const { page, problems } = await open(url);
+    const field = page.getByLabel("API key");
+    await field.fill("another key");
+    await page.keyboard.press("Enter");
+    await page.getByText("That key does not open it.").waitFor();
+    await field.fill("the key");
+    await page.keyboard.press("Enter");
+    await button(page, "Load memory").click();
+    await button(page, "Unload memory").waitFor();
+    await page.reload();
+    await button(page, "Unload memory").waitFor();
+    expect(page.url()).not.toContain("the");
+    const { page: other } = await open(url);
+    await other.getByLabel("API key").waitFor();
+    expect(problems).toEqual([]);
+    await Promise.all([page.close(), other.close()]);
+  });
+
+  test("shows what runs, and cancels it", async () => {
+    const gate = Promise.withResolvers<void>();
+    const host = createMemoryHost({ gate: () => gate.promise });
+    const { url, chat } = serve({ load: async () => ({ host, defaults: {} }) });
+    const { page, problems } = await open(url);
+    await page.getByText("live", { exact: true }).waitFor();
+    const answer = chat(
+      { messages: [{ role: "user", content: "Hi" }] },
+      { headers: { "x-request-id": "mine" } },
+    );
+    await button(page, "Cancel the request mine").click();
+    expect((await answer).status).toBe(499);
+    await page.getByText("Nothing runs and nothing waits.").waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("stops an answer where it is, and asks again", async () => {
+    const more = Promise.withResolvers<void>();
+    let tokens = 0;
+    const gate = async () => {
+      tokens += 1;
+      if (tokens === 3) await more.promise;
+    };
+    const host = createMemoryHost({ gate, writes: ["one ", "two ", "three ", "four"] });
+    const { url } = serve({ load: async () => ({ host, defaults: {} }) });
+    const { page, problems } = await open(`${url}/#playground`);
+    await ask(page, "Count");
+    await page.getByText("one two").waitFor();
+    await button(page, "Stop").click();
+    await page.getByText("Stopped.").waitFor();
+    more.resolve();
+    await button(page, "Regenerate").click();
+    await page.getByText("one two three four").waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("folds reasoning, and shows Markdown without what could load, run or deceive", async () => {
+    const hostile = [
+      "<think>Let me think.</think>",
+      "# Title\n\n**bold** `code`\n\n",
+      "![x](http://elsewhere.example/a.png)<img src=x onerror=alert(1)><script>alert(2)</script>",
+      "<style>body{display:none}</style><form action=/x><button>Log in</button></form><p style='color:red' id=page class=panel>styled</p>",
+      "\n\n[link](javascript:alert(3)) [other](http://elsewhere.example/)",
+    ];
+    const chatTemplate =
+      "{% for m in messages %}{{ m.content }}{% endfor %}{% if add_generation_prompt %}{% endif %}";
+    const host = createMemoryHost({ writes: hostile, chatTemplate: `${chatTemplate}{# <think></think> #}` });
+    const { url } = serve({ load: async () => ({ host, defaults: {} }) });
+    const { page, problems } = await open(`${url}/#playground`);
+    await ask(page, "Hi");
+    await button(page, "Regenerate").waitFor();
+    const answer = page.locator(".markdown");
+    await answer.getByRole("heading", { name: "Title" }).waitFor();
+    const thought = page.getByText("Let me think.");
+    expect(await thought.isVisible()).toBe(false);
+    await page.getByText("Reasoning").click();
+    await thought.waitFor();
+    expect(await answer.locator("strong").textContent()).toBe("bold");
+    expect(await answer.locator("img, script, style, form, button, [style], [id], [class]").count()).toBe(0);
+    expect(await answer.locator("a", { hasText: "link" }).getAttribute("href")).toBeNull();
+    expect(await answer.getByRole("link", { name: "other" }).getAttribute("rel")).toBe("noopener noreferrer");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("runs the demo tool for a model that calls it, and not without end", async () => {
+    const writes = [
+      '<tool_call>\n{"name": "get_time", "arguments": {"time_zone": "Asia/Tokyo"}}\n</tool_call>',
+    ];
+    const { url } = serve({
+      load: async () => ({ host: createMemoryHost({ writes, contextLength: 4096 }), defaults: {} }),
+    });
+    const { page, problems } = await open(`${url}/#playground`);
+    await page.getByLabel("Tool get_time").check();
+    await ask(page, "What time is it in Tokyo?");
+    await page.getByText("The model calls the tool again and again.").waitFor();
+    const calls = page.locator(".call");
+    expect([await calls.count(), await calls.first().textContent()]).toEqual([
+      5,
+      expect.stringContaining("GMT+9"),
+    ]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("asks for a pull, follows it, and cancels it", async () => {
+    const pulling = createPulls({
+      resolve: (repo) => ({ repo, quant: null }),
+      findRefusal: () => null,
+      newId: () => "pull",
+      now: () => new Date(),
+      async run(_source, onStep, signal) {
+        onStep({ type: "converting", stage: "weights", percent: 40 });
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason)),
+        );
+        throw new TypeError("It was not aborted");
+      },
+      publish: (event) => app.events.publish(event),
+    });
+    const app = serve({ pulls: pulling });
+    const { page, problems } = await open(app.url);
+    await page.getByLabel("Model of the hub").fill("owner/model");
+    await page.keyboard.press("Enter");
+    await page.getByText("weights 40 %").waitFor();
+    await button(page, "Cancel the pull of owner/model").click();
+    await page.getByText("cancelled", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("connects again to a server that is back, and shows what it is then", async () => {
+    const { url, handle } = serve();
+    const { page } = await open(url);
+    await page.getByText("live", { exact: true }).waitFor();
+    listeners.pop()?.kill();
+    await page.getByText("lost", { exact: true }).waitFor();
+    await handle(new Request(`${url}/v1/models/memory/load`, { method: "POST" }), "-");
+    listeners.push(listen(handle, { host: "127.0.0.1", port: Number(new URL(url).port), setting: "" }));
+    await button(page, "Unload memory").waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.close();
+  });
+
+  describe("has nothing that keeps people out, by axe", () => {
+    const looks = [
+      { colorScheme: "light", viewport: { width: 1200, height: 900 } },
+      { colorScheme: "dark", viewport: { width: 1200, height: 900 } },
+      { colorScheme: "light", viewport: { width: 390, height: 800 } },
+    ] as const;
+    test.each(looks)("%j", async (look) => {
+      const { url, events } = serve();
+      const { page } = await open(url, look);
+      await button(page, "Load memory").click();
+      await button(page, "Unload memory").waitFor();
+      await page.evaluate(axe);
+      events.publish({ topic: "registry", type: "problem", reason: "a warning" });
+      for (const pane of ["Overview", "Playground", "Log", "Connect"]) {
+        await goTo(page, pane);
+        if (pane === "Playground") {
+          await ask(page, "Hi");
+          await button(page, "Regenerate").waitFor();
+          await button(page, "curl").click();
+        }
+        expect([pane, await findViolations(page)]).toEqual([pane, []]);
+        expect([pane, await overflow(page)]).toEqual([pane, 0]);
+      }
+      await page.close();
+    });
+  });
+
+  test("an hour of events leaves no more behind than the hour before", async () => {
+    const { url, events, chat } = serve();
+    const { page, problems } = await open(url, { prepare: (page) => page.clock.install() });
+    await page.getByText("live", { exact: true }).waitFor();
+    const session = await page.context().newCDPSession(page);
+    const measure = async () => {
+      await session.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await session.send("Runtime.getHeapUsage");
+      const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
+      return { usedSize, nodes, jsEventListeners };
+    };
+    const runHour = async () => {
+      for (let minute = 0; minute < 60; minute += 1) {
+        await (await chat({ max_tokens: 1, messages: [{ role: "user", content: "Hi" }] })).json();
+        for (let event = 0; event < 200; event += 1) {
+          const model = `model-${event % 7}`;
+          events.publish({ topic: "model", type: "kv_cache", model, usage: event / 200 });
+          events.publish({ topic: "schema", type: "missed", model, tool: `tool-${event}`, keyword: "not" });
+          if (event % 100 === 0) await settled();
+        }
+        await page.clock.runFor(60_000);
+      }
+      return await measure();
+    };
+    const first = await runHour();
+    const second = await runHour();
+    expect(second.nodes).toBeLessThan(first.nodes * 1.1);
+    expect(second.jsEventListeners).toBeLessThan(first.jsEventListeners * 1.1 + 10);
+    expect(second.usedSize).toBeLessThan(first.usedSize * 1.1 + 500_000);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+});
+
+/** What axe holds against the page as it is now. */
+async function findViolations(page: Page): Promise<unknown> {
+  return await page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
+  );
+}
+
+/** By how many pixels the page is wider than its window. */
+async function overflow(page: Page): Promise<unknown> {
+  return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
