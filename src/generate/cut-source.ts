@@ -1,7 +1,7 @@
 import { OvError } from "../errors.ts";
 import type { ControlTokens } from "./control-tokens.ts";
 import type { TextModel } from "./model.ts";
-import type { PromptSource } from "./prompt.ts";
+import type { PromptSource } from "./prompt-source.ts";
 import type { AnsweredCall, Round } from "./rounds.ts";
 import { JsonNumber } from "./template/json-numbers.ts";
 

@@ -1,6 +1,7 @@
 import { OvError } from "../errors.ts";
 import { type CutText, cutSource } from "./cut-source.ts";
 import { type TextModel, toPrompted } from "./model.ts";
+import type { PromptSource } from "./prompt-source.ts";
 import type { TextRequest } from "./request.ts";
 import type { Round } from "./rounds.ts";
 import { OutOfSteps } from "./template/jinja/budget.ts";
@@ -10,15 +11,6 @@ import type { TemplateMessage } from "./template/template.ts";
 import { effortKwargs, type TemplateTraits } from "./template/traits.ts";
 import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
-
-export interface PromptSource {
-  request: TextRequest;
-  /** The request's conversation. */
-  rounds: readonly Round[];
-  tools: ToolChoice;
-  /** A text that stands nowhere in the request, to keep control tokens out of what it passes on; null: they may be there. */
-  marker: string | null;
-}
 
 export interface RenderOptions {
   /** The time that the template sees. */
