@@ -45,6 +45,7 @@ export function createGeneration(
       send({ type: "step", outputs: [{ id, text, tokens }] });
       return streaming.running;
     });
+    prefixes.used(ids.length + Math.max(sent, result.perfMetrics.getNumGeneratedTokens()));
     if (!open.has(id)) return;
     finish(id, result, { sent, maxTokens });
   }
