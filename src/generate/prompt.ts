@@ -9,7 +9,6 @@ import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { TemplateMessage } from "./template/template.ts";
 import { effortKwargs, type TemplateTraits } from "./template/traits.ts";
-import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
 
 export interface RenderOptions {
