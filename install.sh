@@ -33,6 +33,8 @@ upgrades; models, the registry and settings stay as they are.
                 first question
   --no-serve    install, and stop before serving
   --lan         listen on every interface, with an API key that is made and shown
+  --ollama      also serve Ollama's API on its own port, 11434
+  --page-off    serve no page for browsers
   --uninstall   remove all but models, the registry and settings
   --help        print this
 
@@ -406,14 +408,29 @@ open_to_lan() {
   unset OV_API_KEY
 }
 
+# Writes what the options choose; the settings file has the last word over what this shell has set.
+choose_settings() {
+  if [[ -n $ollama ]]; then
+    if [[ $(file_setting OV_OLLAMA_PORT) != 11434 ]] && (exec 5<>/dev/tcp/127.0.0.1/11434) 2>/dev/null; then
+      fail "port 11434 is taken, as by Ollama itself" "stop what listens there (sudo systemctl disable --now ollama), or run install.sh without --ollama"
+    fi
+    set_setting OV_OLLAMA_PORT 11434
+    unset OV_OLLAMA_PORT
+  fi
+  if [[ -n $page_off ]]; then
+    set_setting OV_PAGE off
+    unset OV_PAGE
+  fi
+}
+
 lan_address() {
   local address
   address="$(hostname -I 2>/dev/null | awk '{ print $1 }')" || true
   printf '%s' "${address:-$(uname -n)}"
 }
 
-# Where clients reach the server.
-base_url() {
+# server_url PORT: where clients reach the server.
+server_url() {
   local host
   host="$(setting OV_HOST 127.0.0.1)"
   case $host in
@@ -422,7 +439,16 @@ base_url() {
   case $host in
   *:*) host="[${host//[\[\]]/}]" ;;
   esac
-  printf 'http://%s:%s' "$host" "$(setting OV_PORT 9000)"
+  printf 'http://%s:%s' "$host" "$1"
+}
+
+base_url() { server_url "$(setting OV_PORT 9000)"; }
+
+# Whether the page is served: false, off, no and 0 turn it off.
+has_page() {
+  case $(setting OV_PAGE true) in
+  false | off | no | 0) return 1 ;;
+  esac
 }
 
 # --- engines -------------------------------------------------------------------------------------------
@@ -626,7 +652,7 @@ ask() {
 
 # summary MANNER: systemd, foreground or none. Where the server is, how to ask it, and every command that one needs next.
 summary() {
-  local manner=$1 model auth="" body text restart="systemctl --user restart $unit"
+  local manner=$1 model auth="" body text better restart="systemctl --user restart $unit"
   model="$(model_name)" || true
   if [[ $manner != systemd ]]; then restart="ov-llm serve"; fi
   if [[ -n $(setting OV_API_KEY "$(setting OV_API_KEY_FILE "")") ]]; then auth=" -H \"Authorization: Bearer ${new_key:-\$OV_API_KEY}\""; fi
@@ -642,6 +668,8 @@ summary() {
     if [[ -n $others ]]; then row Also "another server still runs what was there before, restart it: pid ${others% }"; fi
   fi
   row Address "$(base_url)/v1"
+  if has_page; then row Page "$(base_url)/"; fi
+  if [[ -n $(setting OV_OLLAMA_PORT "") ]]; then row Ollama "$(server_url "$(setting OV_OLLAMA_PORT "")")"; fi
   if [[ -n $new_key ]]; then row "API key" "$new_key (new; it is in $settings)"; fi
   if [[ -n $auth && -z $new_key ]]; then row "API key" "as before, in $settings"; fi
   if [[ -n $model ]]; then
@@ -649,6 +677,9 @@ summary() {
     row "Try it" "curl $(base_url)/v1/chat/completions$auth -d '$body'"
   else
     row "Try it" "curl $(base_url)/v1/models$auth"
+  fi
+  if [[ -z $model || $model == smollm2-135m-instruct ]] && better="$("$exe" catalog --best 2>/dev/null)"; then
+    row "A better model" "$better"
   fi
   if [[ $manner == systemd ]]; then
     row Stop "systemctl --user stop $unit"
@@ -747,11 +778,13 @@ config_dir="$HOME/.config/ov-llm-server"
 settings="$config_dir/ov-server.env"
 unit_dir="$HOME/.config/systemd/user"
 
-action=install lan="" serve=yes new_key="" asked="" batching="" others="" holder="" hints=()
+action=install lan="" ollama="" page_off="" serve=yes new_key="" asked="" batching="" others="" holder="" hints=()
 for option in "$@"; do
   case $option in
   --no-serve) serve="" ;;
   --lan) lan=yes ;;
+  --ollama) ollama=yes ;;
+  --page-off) page_off=yes ;;
   --uninstall) action=uninstall ;;
   --help | -h)
     usage
@@ -786,6 +819,7 @@ if find_bun; then say "Found bun $("$bun" --version): $bun"; else bring_bun; fi
 build
 write_settings
 if [[ -n $lan ]]; then open_to_lan; fi
+choose_settings
 if [[ -n $serve ]] && has_user_systemd; then forget_environment; fi
 set_up_engines
 if [[ -n $batching ]]; then fetch_starter_when_empty; fi

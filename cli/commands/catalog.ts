@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { defineCommand } from "citty";
 import { renderBytes } from "../../src/bytes.ts";
 import {
@@ -6,13 +7,16 @@ import {
   type KnownModel,
   listKnownModels,
   type ModelNeeds,
+  type Recommendation,
   readMemory,
+  recommendModel,
 } from "../../src/library/known-models.ts";
 import { action } from "../action.ts";
 import { renderTable, terminalWidth, writeOut } from "../terminal.ts";
 
 const args = {
   fits: { type: "boolean", description: "Only what this machine can convert and serve" },
+  best: { type: "boolean", description: "Only the command that gets the best one for this machine" },
   json: { type: "boolean", description: "Print the list as JSON" },
 } as const;
 
@@ -24,6 +28,7 @@ export const catalog = defineCommand({
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const memory = readMemory();
+    if (given.best === true) return await showBest(recommendModel(memory, existsSync("/dev/dri/renderD128")));
     const listed = listKnownModels()
       .map((model) => ({ ...model, fits: findFittingFormat(model, memory), estimates: estimateNeeds(model) }))
       .filter(({ fits }) => given.fits !== true || fits !== null);
@@ -31,6 +36,19 @@ export const catalog = defineCommand({
     return 0;
   }),
 });
+
+/** Exit code 1: none fits. */
+async function showBest(best: Recommendation | null): Promise<number> {
+  if (best === null) {
+    await writeOut("None of the models fits this machine: see them all with `ov-llm catalog`.\n");
+    return 1;
+  }
+  const { model, format } = best;
+  const flag = format === "int4" ? " --weight-format int4" : "";
+  const about = `${model.good_at}; fetches ${renderBytes(estimateNeeds(model).download)}`;
+  await writeOut(`ov-llm pull ${model.name}${flag}  # ${about}\n`);
+  return 0;
+}
 
 type Listed = KnownModel & { fits: ReturnType<typeof findFittingFormat>; estimates: ModelNeeds };
 

@@ -10,6 +10,8 @@ import type { Preloads } from "../engine/pool/preloads.ts";
 import { type AppHandler, createApp } from "../http/app.ts";
 import type { Keyring } from "../http/auth.ts";
 import type { Log } from "../log.ts";
+import { createImageStore } from "../media/images.ts";
+import { createImageFetch } from "../media/remote.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createFactsReader } from "../models/facts.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -81,6 +83,10 @@ export function createAppsFor(parts: AppParts): Apps {
     newId,
     keepFile: parts.files.keep,
     runTextJob: threads.runTextJob,
+    openImages: createImageStore({
+      keepFile: parts.files.keep,
+      fetch: createImageFetch({ domains: settings.mediaDomains }),
+    }),
     newSeed: () => randomBytes(6).readUIntBE(0, 6),
     now: () => new Date(),
     clock: () => performance.now(),

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeTemporaryFolder } from "../linux/folders.ts";
 import type { KeptFile } from "../serving/transcribe.ts";
 
+type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** Files of requests for hosts to read, in a folder of this process that no other user can enter. */
 export interface RequestFiles {
-  keep(bytes: Uint8Array): Promise<KeptFile>;
+  /** What fails in the middle leaves no file. */
+  keep(bytes: Uint8Array | Pieces): Promise<KeptFile>;
   /** Removes all of them. */
   dispose(): void;
 }
@@ -19,11 +22,24 @@ export function createRequestFiles(): RequestFiles {
     async keep(bytes) {
       folder ??= makeTemporaryFolder(`ov-llm-host-${process.pid}-files-`);
       const path = join(folder, randomUUID());
-      await writeFile(path, bytes, { mode: 0o600, flag: "wx" });
-      return { path, remove: () => rm(path, { force: true }) };
+      const remove = () => rm(path, { force: true });
+      const file = await open(path, "wx", 0o600);
+      try {
+        await write(file, bytes instanceof Uint8Array ? [bytes] : bytes);
+      } catch (error) {
+        await remove();
+        throw error;
+      } finally {
+        await file.close();
+      }
+      return { path, remove };
     },
     dispose() {
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function write(file: FileHandle, pieces: Pieces): Promise<void> {
+  for await (const piece of pieces) await file.writeFile(piece);
 }

@@ -33,9 +33,10 @@ export interface TextPart {
   at: string;
 }
 
-/** No served model takes images yet, so nothing of one but its place is kept. */
 export interface ImagePart {
   type: "image";
+  /** `data:…;base64,…`, or an http(s) address; not checked yet. */
+  url: string;
   at: string;
 }
 

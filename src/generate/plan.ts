@@ -1,10 +1,13 @@
 import { OvError } from "../errors.ts";
-import type { GenerateRequest } from "../protocol/generate.ts";
+import type { GenerateRequest, ImageFile } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
-import { type Conversation, type Part, toPrefill } from "./conversation.ts";
+import { toPrefill } from "./conversation.ts";
+import { cutAnswer } from "./cut-source.ts";
+import { listImages, refuseImages, toImagePrompt } from "./images.ts";
 import { requireCapability, type TextModel, toPrompted } from "./model.ts";
-import type { Prompt, PromptSource, RenderedPrompt } from "./prompt.ts";
+import type { RenderedPrompt } from "./prompt.ts";
+import type { PromptSource } from "./prompt-source.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
@@ -52,18 +55,21 @@ export interface PlanOptions {
   rules: AnswerRules;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
+  /** As `PromptSource` has it. */
+  marker: string | null;
+  /** The conversation's images, in their order. Absent: none; a prompt that is only rendered needs none. */
+  images?: readonly ImageFile[];
 }
 
 /** Throws `unsupported_parameter` or `invalid_request` for what no model could honour. */
 export function planText(request: TextRequest, options: PlanOptions): TextPlan {
-  refuseImages(request.conversation);
   refuseNoContinuation(request);
   const { rules } = options;
   const { tools, form } = rules;
   return {
     choices: request.choices,
     loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
-    source: { request, rounds: toRounds(request.conversation.turns), tools },
+    source: { request, rounds: toRounds(request.conversation.turns), tools, marker: options.marker },
     prepare(given, prompt) {
       const model = prompt.explained ? toPrompted(given) : given;
       const shared = toSharedRequest(request, { rules, prompt, model, options });
@@ -78,6 +84,8 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
             request: own,
             reader,
             close: model.thoughtEnd,
+            // Where control tokens stay in the text, those that were only text cannot be known from them.
+            cut: (text) => cutAnswer(text, own.special_tokens ? null : options.marker, model),
             toGrammar: (text) => toAnswerGrammar(rules, model, { text, within: "nothing" }),
           });
           return { request: own, reader, closeThought };
@@ -91,7 +99,7 @@ const toolsFailed =
   "The model's chat template fails with the tools of a request, so they are explained to the model in our own words.";
 
 interface Prepared {
-  prompt: Prompt;
+  prompt: RenderedPrompt;
   model: TextModel;
   options: PlanOptions;
 }
@@ -105,7 +113,8 @@ function toSharedRequest(
   const grammar = toAnswerGrammar(rules, model, prompt);
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
   return {
-    prompt: prompt.text,
+    ...toEnginePrompt(request, prompt, model, options),
+    ...(prompt.cut !== null && { cut: prompt.cut }),
     add_special_tokens: false,
     grammar,
     special_tokens: marksBySpecialTokens(model, rules.tools),
@@ -115,6 +124,19 @@ function toSharedRequest(
     ignore_eos: ignoreEos && grammar === null,
     logprobs: logprobs !== null,
   };
+}
+
+/** Throws `unsupported_parameter` for images that the model cannot see. */
+function toEnginePrompt(
+  { conversation }: TextRequest,
+  prompt: RenderedPrompt,
+  { facts }: TextModel,
+  { images = [] }: PlanOptions,
+): Pick<GenerateRequest, "prompt" | "images"> {
+  if (images.length === 0) return { prompt: prompt.text };
+  if (!facts.capabilities.includes("images")) refuseImages(listImages(conversation.turns), "this model");
+  const { text, images: shown } = toImagePrompt(prompt.text, images);
+  return { prompt: text, ...(shown.length > 0 && { images: shown }) };
 }
 
 /** Whether special tokens have to stay in the text for calls or reasoning to be found. */
@@ -155,18 +177,5 @@ function refuseNoContinuation({ continueLast, conversation: { turns } }: TextReq
     "invalid_request",
     `"${continueLast.at}" asks to continue the last message, which is not an assistant's without tool calls: send one to continue.`,
     { param: continueLast.at },
-  );
-}
-
-/** The one place that knows that every served model takes text only. */
-function refuseImages({ turns }: Conversation): void {
-  const parts = turns.flatMap((turn) => turn.parts);
-  const within = (part: Part): readonly Part[] => (part.type === "result" ? part.content : [part]);
-  const image = parts.flatMap(within).find(({ type }) => type === "image");
-  if (!image) return;
-  throw new OvError(
-    "unsupported_parameter",
-    `"${image.at}" is an image, but the models here take text only: leave it out.`,
-    { param: image.at },
   );
 }

@@ -1,5 +1,6 @@
 import { OvError } from "../errors.ts";
-import { type ResultPart, type Role, type Turn, toText } from "./conversation.ts";
+import type { ImagePart, Part, ResultPart, Role, Turn } from "./conversation.ts";
+import { listImages, renderPlace } from "./images.ts";
 
 /** A call with its result, if there is one. */
 export interface AnsweredCall {
@@ -26,16 +27,29 @@ export interface Round {
  */
 export function toRounds(turns: readonly Turn[]): Round[] {
   const rounds: Round[] = [];
+  const toText = createTextOf(turns);
   for (const turn of turns) {
     const results = turn.parts.filter((part) => part.type === "result");
-    for (const result of results) answer(rounds.at(-1)?.calls ?? [], result);
+    for (const result of results) answer(rounds.at(-1)?.calls ?? [], result, toText);
     // A turn of results alone has nothing to say itself.
-    if (results.length === 0 || results.length < turn.parts.length) rounds.push(toRound(turn));
+    if (results.length === 0 || results.length < turn.parts.length) rounds.push(toRound(turn, toText));
   }
   return rounds;
 }
 
-function toRound({ role, name, parts }: Turn): Round {
+type TextOf = (parts: readonly Part[]) => string;
+
+/** The text of some parts of these turns in one, with the places of images. */
+function createTextOf(turns: readonly Turn[]): TextOf {
+  const indexes = new Map<Part, number>(listImages(turns).map((image, index) => [image, index]));
+  const toPlace = (image: ImagePart) => renderPlace(indexes.get(image) ?? -1);
+  return (parts) =>
+    parts
+      .map((part) => (part.type === "text" ? part.text : part.type === "image" ? toPlace(part) : ""))
+      .join("");
+}
+
+function toRound({ role, name, parts }: Turn, toText: TextOf): Round {
   const thoughts = parts.filter((part) => part.type === "reasoning");
   const calls = parts.filter((part) => part.type === "call");
   return {
@@ -47,7 +61,7 @@ function toRound({ role, name, parts }: Turn): Round {
   };
 }
 
-function answer(calls: AnsweredCall[], result: ResultPart): void {
+function answer(calls: AnsweredCall[], result: ResultPart, toText: TextOf): void {
   const open = calls.filter((call) => call.result === null);
   const call = result.callId === null ? byName(open, result.name) : byId(open, result.callId);
   if (call === undefined) throw answersNothing(result);

@@ -83,3 +83,29 @@ export function findFittingFormat(model: KnownModel, memory: Memory): "int8" | "
   if (needs.memoryInt8 <= memory.total * 0.8) return "int8";
   return needs.memoryInt4 <= memory.total * 0.8 ? "int4" : null;
 }
+
+export interface Recommendation {
+  model: KnownModel;
+  format: "int8" | "int4";
+}
+
+/** As large as stays pleasant to read along with on a home machine, in billions of parameters. */
+const mostPleasant = { gpu: 9, cpu: 4.5 };
+
+/**
+ * The largest model with tools, free of terms, that a machine can convert and serve at a pleasant speed, the newest of that
+ * size; null: none fits. `hasGpu`: whether it has a GPU that can be used.
+ */
+export function recommendModel(memory: Memory, hasGpu: boolean): Recommendation | null {
+  const most = hasGpu ? mostPleasant.gpu : mostPleasant.cpu;
+  const fitting = listKnownModels().flatMap((model) => {
+    const format = findFittingFormat(model, memory);
+    const isPleasant = model.parameters_billion <= most && estimateNeeds(model).conversion <= memory.withSwap;
+    return format !== null && isPleasant && model.tools && !model.gated ? [{ model, format }] : [];
+  });
+  return fitting.reduce<Recommendation | null>(
+    (best, next) =>
+      best === null || next.model.parameters_billion >= best.model.parameters_billion ? next : best,
+    null,
+  );
+}

@@ -31,6 +31,8 @@ export interface LoadTester {
   dispose(): void;
 }
 
+type TrialSettings = Pick<LoadedSettings, "settings" | "variables">;
+
 /** Loads models as the server would, outside of it. */
 export interface TrialLoader {
   /** The caller closes the host. Rejects with an OvError, or the signal's reason. */
@@ -39,7 +41,7 @@ export interface TrialLoader {
 }
 
 /** Throws `engine_unavailable` when no engine is installed. */
-export function createTrialLoader({ settings, variables }: LoadedSettings, log: Log): TrialLoader {
+export function createTrialLoader({ settings, variables }: TrialSettings, log: Log): TrialLoader {
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
@@ -50,7 +52,7 @@ export function createTrialLoader({ settings, variables }: LoadedSettings, log: 
 }
 
 /** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
-export function createLoadTester(loaded: LoadedSettings, log: Log, signal: AbortSignal): LoadTester {
+export function createLoadTester(loaded: TrialSettings, log: Log, signal: AbortSignal): LoadTester {
   const loader = createTrialLoader(loaded, log);
 
   async function answerOnce(
@@ -122,7 +124,27 @@ async function tryOperation(host: Host, operation: Operation, signal: AbortSigna
       const sanity = createSanityCheck();
       const request = toCountRequest(host.ready.capabilities);
       for await (const event of host.run("generate", request, signal)) sanity.see(event);
+      if (host.ready.capabilities.includes("images")) await lookOnce(host, signal);
       return sanity.findDoubt();
     }
+  }
+}
+
+/** A red square of 64 x 64 pixels, PNG. */
+const square =
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAAA1BMVEX/AAAZ4gk3AAAAD0lEQVR42mNgGAWjgHwAAAJAAAHgTR1EAAAAAElFTkSuQmCC";
+
+/** Has the model look at a picture; a failure is thrown. */
+async function lookOnce(host: Host, signal: AbortSignal): Promise<void> {
+  const folder = makeTemporaryFolder("ov-llm-trial-");
+  try {
+    const path = join(folder, "square.png");
+    writeFileSync(path, Buffer.from(square, "base64"));
+    const request = toCountRequest(host.ready.capabilities);
+    const images = [{ path, at: "the picture of the trial" }];
+    const ask = { ...request, prompt: "<ov_genai_image_0>", images, max_tokens: 4 };
+    await Array.fromAsync(host.run("generate", ask, signal));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }

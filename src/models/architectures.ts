@@ -1,8 +1,11 @@
 const generation = "text-generation-with-past";
+const vision = "image-text-to-text";
 const speech = "automatic-speech-recognition-with-past";
 
 /** How transformers ends the names of its architectures, and the task that optimum exports each for. */
 const endings: readonly (readonly [ending: RegExp, task: string])[] = [
+  // Some that see are named as language models are.
+  [/^(Phi3V|Phi4MM|LlavaQwen2\w*)ForCausalLM$|^MiniCPM[VO]$|^InternVLChatModel$/, vision],
   [/(ForCausalLM|LMHeadModel|ForCausalLMVL)$/, generation],
   [/^(Whisper|Speech2Text|Moonshine)ForConditionalGeneration$|ForSpeechSeq2Seq$|ForCTC$/, speech],
   [/ForSequenceClassification$/, "text-classification"],
@@ -17,8 +20,8 @@ const endings: readonly (readonly [ending: RegExp, task: string])[] = [
     "text2text-generation-with-past",
   ],
   [
-    /(VL|Llava\w*|Vision\w*|Idefics\d?|Mllama|PaliGemma|Gemma3|Mistral3|Llama4)ForConditionalGeneration$/,
-    "image-text-to-text",
+    /(VL|VLM|VLMoe|Llava\w*|Vision\w*|Idefics\d?|Mllama|PaliGemma|Gemma3n?|Gemma4\w*|Mistral3|Llama4|Qwen3_5\w*)ForConditionalGeneration$/,
+    vision,
   ],
 ];
 

@@ -47,6 +47,8 @@ export function findMissingTokenizers(files: ReadonlySet<string>, task: string |
 function toTokenizers(name: string | null): string[] {
   const task = findTask(name ?? "");
   const operations = task?.operations ?? ["generate", "tokenize"];
+  // A model that transcribes reads prompts and writes text, although nobody else may use its tokenizer.
+  if (operations.includes("transcribe")) return [...tokenizers];
   return tokenizers.filter((_, index) => operations.includes(index === 0 ? "tokenize" : "generate"));
 }
 

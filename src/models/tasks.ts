@@ -16,7 +16,7 @@ export interface Task {
 /** Optimum 2.3, `TasksManager`; its synonyms are in `synonyms`. */
 const tasks: readonly Task[] = [
   served("text-generation", "text", ["generate", "tokenize", "detokenize"]),
-  task("image-text-to-text", "text from images and text", ["generate", "tokenize", "detokenize"]),
+  served("image-text-to-text", "text from images and text", ["generate", "tokenize", "detokenize"]),
   served("feature-extraction", "embeddings", ["embed", "tokenize", "detokenize"]),
   served("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
   // The hub's name for rerankers, of which some are language models (see `networksOf`); the exporter does not know it.
@@ -101,6 +101,12 @@ export function mainOperation(name: string): Operation {
 export function isServed(name: string, operation?: Operation): boolean {
   const served = findTask(name)?.served ?? [];
   return operation === undefined ? served.length > 0 : served.includes(operation);
+}
+
+/** Whether a model of that task sees images; null: ov-llm does not know the task. */
+export function takesImages(name: string): boolean | null {
+  const task = findTask(name);
+  return task && task.name === "image-text-to-text";
 }
 
 /** What a model of that task can be asked for here. A task that ov-llm does not know is taken for text, until its load. */

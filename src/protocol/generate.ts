@@ -1,9 +1,19 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Cut } from "./cut.ts";
 import { Grammar } from "./grammar.ts";
 import { requestId } from "./request.ts";
 import { Sampling } from "./sampling.ts";
 
 const count = Type.Integer({ minimum: 0 });
+
+/** An image as a client sent it: any file, PNG, JPEG, WebP or GIF if all is well. */
+export const ImageFile = Type.Object({
+  /** Stays until the request has ended. */
+  path: Type.String(),
+  /** What errors call it: where it stood in the client's request. */
+  at: Type.String(),
+});
+export type ImageFile = Static<typeof ImageFile>;
 
 export const GenerateMessage = Type.Object({
   type: Type.Literal("generate"),
@@ -15,6 +25,9 @@ export const GenerateMessage = Type.Object({
    * has rendered, which holds those already; of no effect on ids.
    */
   add_special_tokens: Type.Boolean(),
+  cut: Type.Optional(Cut),
+  /** What the tags `<ov_genai_image_0>`, `<ov_genai_image_1>`, … of the prompt stand for. Only where the capability `images` is. */
+  images: Type.Optional(Type.Array(ImageFile, { minItems: 1 })),
   /** null: free text. Must be valid: the engine may not survive one that is not. */
   grammar: Type.Union([Grammar, Type.Null()]),
   /** Keep special tokens in the text, for formats that mark tool calls by them; an end of text is never kept. */

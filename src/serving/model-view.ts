@@ -1,14 +1,14 @@
 import type { Pool } from "../engine/pool/pool.ts";
 import type { ModelStatus } from "../engine/pool/status.ts";
 import type { ModelFacts } from "../models/facts.ts";
-import { mainOperation, type Operation, servedOperations } from "../models/tasks.ts";
+import { mainOperation, type Operation, servedOperations, takesImages } from "../models/tasks.ts";
 import { listOtherNames } from "../registry/schema.ts";
 import type { CatalogModel } from "./catalog.ts";
 import type { Rates } from "./rates.ts";
 import type { ReadThinking } from "./thinking.ts";
 
 /** What a model can do here, in Ollama's words. */
-export type Capability = "completion" | "tools" | "thinking" | "embedding";
+export type Capability = "completion" | "tools" | "thinking" | "embedding" | "vision";
 
 /** A model as it is seen from outside: its entry, its files, and how it is now. */
 export interface ModelView extends CatalogModel {
@@ -54,7 +54,10 @@ export function createModelView({ pool, rates, facts: readFacts, readThinking }:
       tokensPerSecond: status?.model ? rates.read(status.model) : null,
       operations,
       purpose: mainOperation(entry.task),
-      capabilities: toCapabilities(operations, mayThink),
+      capabilities: [
+        ...toCapabilities(operations, mayThink),
+        ...(takesImages(entry.task) === true ? (["vision"] as const) : []),
+      ],
       contextLength: status?.contextLength ?? entry.context_length ?? facts.contextLength,
       chatTemplate,
     };

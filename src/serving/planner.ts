@@ -1,13 +1,16 @@
 import type { LoadedModel } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { RulesSource } from "../generate/constraint.ts";
+import type { CutText } from "../generate/cut-source.ts";
 import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";
 import { type FimTokens, findFimTokens } from "../generate/fim.ts";
 import { type PlanOptions, type PreparedText, planText } from "../generate/plan.ts";
 import { planRaw, type RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
 import type { LooseSchema } from "../generate/tools/choice.ts";
+import type { ImageFile } from "../protocol/generate.ts";
 import type { CatalogModel } from "./catalog.ts";
+import { checkImages, refuseToRender } from "./images.ts";
 import { createPrompting } from "./prompting.ts";
 import type { RunTextJob } from "./text-jobs.ts";
 
@@ -25,37 +28,49 @@ export interface AnswerPlan {
 export interface PlannerDeps {
   newId: () => string;
   newSeed: () => number;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   maxTokens: number;
   runTextJob?: RunTextJob;
   now?: () => Date;
 }
 
+/** Who asks, and the files of the conversation's images. */
+export interface Asked {
+  client: string;
+  images: readonly ImageFile[];
+}
+
 /** Plans requests with the model's defaults, without holding the daemon's loop. */
 export function createPlanner(deps: PlannerDeps) {
-  const { newId, newSeed, maxTokens, now = () => new Date() } = deps;
+  const { newId, newSeed, specialTokens, maxTokens, now = () => new Date() } = deps;
   const prompting = createPrompting(deps.runTextJob);
   const readFim = createFimReader();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
-  const toOptions = async (source: RulesSource, client: string): Promise<PlanOptions> => ({
+  const toOptions = async (source: RulesSource, { client, images }: Asked): Promise<PlanOptions> => ({
     seed: newSeed(),
     maxTokens,
     rules: await prompting.compileRules(source, client),
     newCallId,
+    // Letters and digits alone: a template may trim, quote or escape anything else.
+    marker: specialTokens === "text" ? `zebracut${newId()}` : null,
+    images,
   });
   const modelOf = (loaded: LoadedModel, { entry }: CatalogModel, client: string) =>
     prompting.modelOf(loaded, entry.tool_format, client);
 
-  async function toText({ defaults = {} }: CatalogModel, given: TextRequest, client: string) {
+  async function toText({ defaults = {} }: CatalogModel, given: TextRequest, asked: Asked) {
     const request = applyDefaults(given, defaults);
-    return planText(request, await toOptions(request, client));
+    return planText(request, await toOptions(request, asked));
   }
 
   async function planConversation(
     model: CatalogModel,
     request: TextRequest,
-    client: string,
+    asked: Asked,
   ): Promise<AnswerPlan> {
-    const { choices, loose, source, prepare } = await toText(model, request, client);
+    const { client } = asked;
+    const { choices, loose, source, prepare } = await toText(model, request, asked);
     let time: Date | undefined;
     return {
       choices,
@@ -73,10 +88,10 @@ export function createPlanner(deps: PlannerDeps) {
   async function planContinuation(
     { defaults = {} }: CatalogModel,
     given: RawRequest,
-    client: string,
+    asked: Asked,
   ): Promise<AnswerPlan> {
     const request = applyRawDefaults(given, defaults);
-    const options = await toOptions({ tools: [], toolChoice: noTools, form: request.form }, client);
+    const options = await toOptions({ tools: [], toolChoice: noTools, form: request.form }, asked);
     const { choices, loose, needsFim, prepare } = planRaw(request, options);
     return {
       choices,
@@ -91,20 +106,22 @@ export function createPlanner(deps: PlannerDeps) {
 
   return {
     /** Throws `invalid_request` or `unsupported_parameter` for what no model could honour. */
-    plan: (model: CatalogModel, request: TextRequest | RawRequest, client: string): Promise<AnswerPlan> =>
+    plan: (model: CatalogModel, request: TextRequest | RawRequest, asked: Asked): Promise<AnswerPlan> =>
       "prompts" in request
-        ? planContinuation(model, request, client)
-        : planConversation(model, request, client),
+        ? planContinuation(model, request, asked)
+        : planConversation(model, request, asked),
     /** As `TextService.render`. */
     async render(
       model: CatalogModel,
       request: TextRequest,
       loaded: LoadedModel,
       { addGenerationPrompt, client }: { addGenerationPrompt: boolean; client: string },
-    ): Promise<string> {
-      const { source } = await toText(model, request, client);
+    ): Promise<CutText> {
+      checkImages(request, model);
+      refuseToRender(request);
+      const { source } = await toText(model, request, { client, images: [] });
       const options = { now: now(), addGenerationPrompt, client };
-      return (await prompting.render(source, await modelOf(loaded, model, client), options)).text;
+      return await prompting.render(source, await modelOf(loaded, model, client), options);
     },
   };
 }

@@ -1,14 +1,16 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import type { CutText } from "../generate/cut-source.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import type { Choice } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
 import type { ClosedThought } from "../generate/thought-budget.ts";
-import type { GenerationEvent } from "../protocol/generate.ts";
+import type { GenerationEvent, ImageFile } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import type { Events } from "./events.ts";
+import { type OpenImagesOf, openImagesOf } from "./images.ts";
 import { interleave } from "./interleave.ts";
 import { createPlanner } from "./planner.ts";
 import type { Rates } from "./rates.ts";
@@ -23,13 +25,17 @@ export interface TextServiceDeps {
   catalog: Pick<Catalog, "toTarget">;
   /** Gets what schemas ask for and answers miss. */
   events: Pick<Events, "publish">;
-  /** Unique. */
+  /** Unique and not to be guessed. */
   newId: () => string;
   /** A random integer of 0 or more, for requests without a seed. */
   newSeed: () => number;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   /** OV_MAX_TOKENS: the bound of requests without one. */
   maxTokens: number;
   running: Pick<RunningRequests, "run">;
+  /** Absent: no request may bring images. */
+  openImages?: OpenImagesOf;
   /** Does what may take long. Absent: it is done on the loop. */
   runTextJob?: RunTextJob;
   /** OV_REQUEST_SECONDS */
@@ -70,7 +76,7 @@ export interface TextService {
     request: TextRequest,
     loaded: LoadedModel,
     options: { addGenerationPrompt: boolean; client: string },
-  ): Promise<string>;
+  ): Promise<CutText>;
 }
 
 export function createTextService(deps: TextServiceDeps): TextService {
@@ -83,9 +89,24 @@ export function createTextService(deps: TextServiceDeps): TextService {
   async function* answer(
     model: CatalogModel,
     request: TextRequest | RawRequest,
+    options: Omit<AnswerOptions, keyof RunningRequest>,
+  ): AsyncGenerator<ChoicePart> {
+    const { signal } = options;
+    const images = await openImagesOf(request, model, { open: deps.openImages, signal });
+    try {
+      yield* answerWith(images.files, model, request, options);
+    } finally {
+      await images.release();
+    }
+  }
+
+  async function* answerWith(
+    images: readonly ImageFile[],
+    model: CatalogModel,
+    request: TextRequest | RawRequest,
     { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const { choices, choicesPerPrompt, loose, prepare } = await plan(model, request, client);
+    const { choices, choicesPerPrompt, loose, prepare } = await plan(model, request, { client, images });
     checks.note(model.name, loose);
     // A choice that starts late runs on the model as it is registered then: the older one has made way.
     const toTarget = () => ({ ...catalog.toTarget(model), keepSeconds });

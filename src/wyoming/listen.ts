@@ -68,7 +68,7 @@ export function listenWyoming(options: WyomingOptions): WyomingListener {
     for (const event of data.read(bytes)) {
       data.open += 1;
       data.waiting += event.payload.byteLength;
-      if (data.waiting > maxBody)
+      if (data.waiting > 2 * maxBody)
         throw new OvError("request_too_large", "More sound came than is taken at once.");
       socket.timeout(0);
       data.last = data.last

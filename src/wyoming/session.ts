@@ -42,9 +42,16 @@ const Sound = Type.Object({
 });
 const Ping = Type.Object({ text: Type.Optional(Type.Union([Type.String(), Type.Null()])) });
 
+/** Home Assistant's own. */
+const usual = { rate: 16_000, width: 2, channels: 1 };
+
+/** What the smallest piece of a recording costs in memory; nobody sends shorter ones. */
+const chunkBytes = 256;
+
 interface Recording {
   form: Omit<Pcm, "data">;
   chunks: Uint8Array[];
+  /** In bytes, as its pieces count. */
   size: number;
 }
 
@@ -52,11 +59,13 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
   const leaving = new AbortController();
   let asked: Static<typeof Transcribe> = {};
   let recording: Recording | null = null;
+  /** The recording has failed already: the rest of it is passed over. */
+  let refused = false;
 
   function add({ data, payload }: WyomingEvent): void {
     const form = read(Sound, data, "audio");
     recording ??= { form, chunks: [], size: 0 };
-    recording.size += payload.byteLength;
+    recording.size += Math.max(payload.byteLength, chunkBytes);
     if (recording.size > mostBytes) {
       throw new OvError(
         "request_too_large",
@@ -67,10 +76,11 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
   }
 
   async function transcribe(): Promise<void> {
-    const { form, chunks } = recording ?? { form: { rate: 16_000, width: 2, channels: 1 }, chunks: [] };
+    const { form, chunks } = recording ?? { form: usual, chunks: [] };
     const { name: model = null, language = null } = asked;
     recording = null;
     asked = {};
+    if (chunks.length === 0) return send("transcript", { text: "" });
     const sound = renderWav({ ...form, data: Buffer.concat(chunks) });
     const { signal } = leaving;
     send("transcript", await ears.transcribe(sound, { model, language, client, signal }));
@@ -87,11 +97,13 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
         return;
       case "audio-start":
         recording = null;
+        refused = false;
         return add({ ...event, payload: new Uint8Array() });
       case "audio-chunk":
-        return add(event);
+        return refused ? undefined : add(event);
       case "audio-stop":
-        return await transcribe();
+        if (!refused) return await transcribe();
+        refused = false;
     }
   }
 
@@ -101,6 +113,7 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
         await answer(event);
       } catch (error) {
         recording = null;
+        refused = event.type === "audio-chunk" || event.type === "audio-start";
         if (leaving.signal.aborted) return;
         const { message, code } = toOvError(error);
         send("error", { text: message, code });

@@ -11,11 +11,13 @@ import { type Figure, judge, renderFigures } from "./goals.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
+import { measureCopy, toCopyFigures } from "./part-copy.ts";
 import { measureEmbed, toEmbedFigures } from "./part-embed.ts";
 import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
+import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { startRawEngine } from "./raw-engine.ts";
@@ -27,7 +29,7 @@ interface Bench {
   prompts: Prompts;
   figures: Figure[];
   /** What each part found, whole. */
-  reports: Partial<Record<Part, unknown>>;
+  reports: Partial<Record<Part | "copy", unknown>>;
 }
 
 async function runBench(options: BenchOptions): Promise<void> {
@@ -85,7 +87,9 @@ async function runServed(bench: Bench): Promise<void> {
     figures.push(...toPrefixFigures(found));
   }
   if (options.only.includes("embed")) await runEmbed(bench, loaded);
+  if (options.only.includes("speech")) await runSpeech(bench, loaded);
   if (options.only.includes("idle")) await runIdle(bench, loaded);
+  if (options.only.includes("load")) await runCopy(bench);
 }
 
 async function runLoads(bench: Bench, server: BenchServer & { hostPid: number }): Promise<void> {
@@ -99,6 +103,14 @@ async function runLoads(bench: Bench, server: BenchServer & { hostPid: number })
   await writeOut(`${renderLoad(rows)}\n`);
 }
 
+async function runCopy({ setup, figures, reports }: Bench): Promise<void> {
+  if (!setup.options.modelPath.endsWith(".gguf")) return;
+  say("Loading the model from its file and from its copy, in turns");
+  const found = await measureCopy(setup);
+  reports.copy = found;
+  figures.push(...toCopyFigures(found));
+}
+
 async function runEmbed({ options, prompts, figures, reports }: Bench, server: BenchServer): Promise<void> {
   const { embedPath } = options;
   if (embedPath === null) return say("Leaving out embeddings: `npm test` prepares their model");
@@ -106,6 +118,15 @@ async function runEmbed({ options, prompts, figures, reports }: Bench, server: B
   const rows = await measureEmbed(server, prompts, { ...options, embedPath });
   reports.embed = rows;
   figures.push(...toEmbedFigures(rows));
+}
+
+async function runSpeech({ options, figures, reports }: Bench, server: BenchServer): Promise<void> {
+  const { speechPath } = options;
+  if (speechPath === null) return say("Leaving out speech: `npm test` prepares its model");
+  say("Transcribing, raw pipeline and server in turns");
+  const rows = await measureSpeech(server, { ...options, speechPath });
+  reports.speech = rows;
+  figures.push(...toSpeechFigures(rows));
 }
 
 async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {

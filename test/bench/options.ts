@@ -5,9 +5,9 @@ import { loadSettings } from "../../src/config/load.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
-import { encodersPath } from "../helpers/environment.ts";
+import { encodersPath, speechPath } from "../helpers/environment.ts";
 
-export const parts = ["load", "constrained", "prefix", "embed", "startup", "idle", "hold"] as const;
+export const parts = ["load", "constrained", "prefix", "embed", "speech", "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */
@@ -33,6 +33,8 @@ export interface BenchOptions {
   modelPath: string;
   /** For the part on embeddings; null: it is not there. */
   embedPath: string | null;
+  /** For the part on speech; null: it is not there. */
+  speechPath: string | null;
   runtimeDir: string;
   peers: Peer[];
 }
@@ -86,7 +88,8 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     kvCacheGb: toCount("kv-cache-gb", values["kv-cache-gb"]),
     device: values.device,
     modelPath: values.model ?? findModel(),
-    embedPath: findEncoder(),
+    embedPath: findPrepared(encodersPath, "minilm"),
+    speechPath: findPrepared(speechPath, "whisper-base"),
     runtimeDir: findRuntime(),
     peers: values.peer.map((value) => toPeer(value, values["peer-model"])),
   };
@@ -121,9 +124,9 @@ function findRuntime(): string {
 }
 
 /** What `npm test` prepares. */
-function findEncoder(): string | null {
+function findPrepared(findFolder: () => string, name: string): string | null {
   try {
-    return join(encodersPath(), "minilm");
+    return join(findFolder(), name);
   } catch {
     return null;
   }

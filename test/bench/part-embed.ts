@@ -1,10 +1,8 @@
-import { join } from "node:path";
-import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
-import { readLines } from "../../src/protocol/lines.ts";
 import type { Figure } from "./goals.ts";
 import type { ChatTarget } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Prompts } from "./prompts.ts";
+import { startRawProgram } from "./raw-program.ts";
 import { median, round } from "./statistics.ts";
 
 const ratioGoal = 0.95;
@@ -28,7 +26,8 @@ export async function measureEmbed(
   prompts: Prompts,
   options: BenchOptions & { embedPath: string },
 ): Promise<EmbedRow[]> {
-  await using raw = await startRaw(options);
+  const { runtimeDir, embedPath, device } = options;
+  await using raw = await startRawProgram(runtimeDir, "raw_embeddings.py", [embedPath, device]);
   const rows: EmbedRow[] = [];
   for (const { atOnce, texts: size } of [
     { atOnce: 1, texts: 1 },
@@ -39,7 +38,7 @@ export async function measureEmbed(
     for (let index = 0; index <= options.rounds; index++) {
       const texts = Array.from({ length: textsPerRound }, () => prompts.nextPrefix(wordsPerText));
       const pair = {
-        raw: await raw.run(texts, atOnce * size),
+        raw: await raw.run({ texts, at_once: atOnce * size }),
         served: await embedAll(server, texts, { atOnce, size }),
       };
       // The first one loads the server's model.
@@ -83,31 +82,4 @@ async function embedAll(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return (performance.now() - started) / 1000;
-}
-
-async function startRaw({ runtimeDir, embedPath, device }: BenchOptions & { embedPath: string }) {
-  const script = join(import.meta.dir, "raw_embeddings.py");
-  const child = Bun.spawn([runtimePython(runtimeDir), script, embedPath, device], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = readLines(child.stdout);
-  async function read(): Promise<string> {
-    const { value } = await lines.next();
-    const [line] = value ?? [];
-    if (line === undefined) throw new Error(`The raw pipeline ended with ${await child.exited}.`);
-    return line;
-  }
-  await read();
-  return {
-    async run(texts: readonly string[], atOnce: number): Promise<number> {
-      child.stdin.write(`${JSON.stringify({ texts, at_once: atOnce })}\n`);
-      await child.stdin.flush();
-      const { seconds }: { seconds: number } = JSON.parse(await read());
-      return seconds;
-    },
-    async [Symbol.asyncDispose]() {
-      await child.stdin.end();
-      await child.exited;
-    },
-  };
 }

@@ -19,15 +19,24 @@ export async function buildExecutable(executable: string): Promise<void> {
 }
 
 /** A HOME of its own whose registry has the model. */
-export function createHome({ modelPath, embedPath }: BenchOptions): { home: string; remove: () => void } {
+export function createHome({ modelPath, embedPath, speechPath }: BenchOptions): {
+  home: string;
+  remove: () => void;
+} {
   const home = mkdtempSync(join(tmpdir(), "ov-llm-bench-"));
   const registry = join(home, "models", "converted_models", "registry.json");
   const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown" };
   const embedding = embedPath && {
     embed: { path: embedPath, task: "feature-extraction", weight_format: "unknown" },
   };
+  const speech = speechPath && {
+    speech: { path: speechPath, task: "automatic-speech-recognition", weight_format: "unknown" },
+  };
   mkdirSync(dirname(registry), { recursive: true });
-  writeFileSync(registry, JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding } }));
+  writeFileSync(
+    registry,
+    JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding, ...speech } }),
+  );
   return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
@@ -35,6 +44,8 @@ export interface ServerSetup {
   executable: string;
   home: string;
   options: BenchOptions;
+  /** Settings in addition to those of all servers. */
+  env?: Record<string, string>;
 }
 
 export interface BenchServer extends ChatTarget {
@@ -44,7 +55,7 @@ export interface BenchServer extends ChatTarget {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function spawnServer({ executable, home, options }: ServerSetup, port: number) {
+export function spawnServer({ executable, home, options, env }: ServerSetup, port: number) {
   return Bun.spawn([executable, "serve", "--port", String(port)], {
     cwd: home,
     env: {
@@ -53,6 +64,7 @@ export function spawnServer({ executable, home, options }: ServerSetup, port: nu
       OV_RUNTIME_DIR: options.runtimeDir,
       OV_KV_CACHE_GB: String(options.kvCacheGb),
       OV_DEVICE: options.device,
+      ...env,
     },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -121,6 +121,16 @@ describe("its server, started through a symlink, elsewhere, with spaces in HOME"
     });
   });
 
+  test("serves the page that is inside it", async () => {
+    const html = await (await fetch(server.url, { headers: { accept: "text/html" } })).text();
+    const addresses = html.match(/\/page\/page\.(js|css)\?\w+/g) ?? [];
+    expect(addresses).toHaveLength(2);
+    for (const address of addresses) {
+      const response = await fetch(server.url + address);
+      expect([response.status, (await response.text()).length > 4000]).toEqual([200, true]);
+    }
+  });
+
   test("reads a large request in a thread of its own", async () => {
     const response = await server.chat({ messages: [{ role: "user", content: "x".repeat(100_000) }, 1] });
     expect([response.status, await response.json()]).toMatchObject([

@@ -1,7 +1,7 @@
 """LiteLLM in front of each of the server's APIs: prints one JSON line for each check, which litellm.test.ts reads.
 
-Run as: litellm_client.py URL API_KEY MODEL SCRIPTED. MODEL is the small real model; SCRIPTED calls the weather tool when
-it is asked, and answers with words after its result.
+Run as: litellm_client.py URL API_KEY MODEL SCRIPTED. MODEL is the small real model; SCRIPTED calls the weather tool
+when it is asked, and answers with words after its result.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ import { tool } from "@langchain/core/tools";
 import { ChatOllama } from "@langchain/ollama";
 import { type Message, Ollama } from "ollama";
 import { errorOf } from "../helpers/failure.ts";
+import { nextEvent } from "../helpers/next-event.ts";
 import { registerScripted, startOllamaServer } from "../helpers/ollama-server.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -42,7 +43,8 @@ const result: Message = { role: "tool", tool_name: "weather", content: "Sunny, 2
 const sunny = "It is sunny in Berlin.";
 
 beforeAll(async () => {
-  server = await startOllamaServer({ home, env: { OV_API_KEY: apiKey } });
+  // There is no hub.
+  server = await startOllamaServer({ home, env: { OV_API_KEY: apiKey, HF_ENDPOINT: "http://127.0.0.1:9" } });
   client = new Ollama({ host: server.ollamaUrl, headers: { authorization } });
   const text = '<tool_call>\n{"name": "weather", "arguments": {"city": "Berlin", "days": 3}}\n</tool_call>';
   await registerScripted(
@@ -211,10 +213,10 @@ describe("the official client", () => {
       "Cannot find",
     ],
     [
-      "a model that is not there",
+      "a model that cannot be fetched",
       () => client.pull({ model: "owner/nobody" }),
-      400,
-      '"ov-llm convert owner/nobody"',
+      500,
+      "Cannot download owner/nobody",
     ],
     ["an embedding", () => client.embed({ model, input: "a" }), 400, '"embed"'],
     ["a new model", () => client.create({ model: "x", from: smol }), 400, "does not create models"],
@@ -240,13 +242,13 @@ describe("the official client", () => {
 });
 
 describe("LangChain", () => {
-  const create = (model: string) =>
+  const create = (model: string, numPredict = 100) =>
     new ChatOllama({
       model,
       baseUrl: server.ollamaUrl,
       headers: new Headers({ authorization }),
       temperature: 0,
-      numPredict: 100,
+      numPredict,
     });
 
   test("gets a plain and a streamed answer", async () => {
@@ -258,6 +260,23 @@ describe("LangChain", () => {
     let streamed = "";
     for await (const piece of await chat.stream(messages)) streamed += String(piece.content);
     expect(streamed).toBe(berlin);
+  });
+
+  test("finds the models of its client's list", async () => {
+    const { models } = await create(smol).client.list();
+    expect(models.map(({ name }) => name)).toContain(model);
+  });
+
+  test("stops in mid-stream", async () => {
+    const control = new AbortController();
+    const ended = nextEvent(server.url, "request.finished", "client_closed_request", apiKey);
+    const endless = create(smol, 6000);
+    const messages = [new HumanMessage("Tell a story of a dragon that never ends.")];
+    const reading = (async () => {
+      for await (const _ of await endless.stream(messages, { signal: control.signal })) control.abort();
+    })();
+    expect(await errorOf(reading)).toMatchObject({ name: "AbortError" });
+    expect(Number(/"new_tokens":(\d+)/.exec(await ended)?.[1])).toBeLessThan(3000);
   });
 
   test("goes through a round of tools", async () => {

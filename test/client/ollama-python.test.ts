@@ -37,7 +37,8 @@ const rest = [
 ];
 
 beforeAll(async () => {
-  server = await startOllamaServer({ home, env: { OV_API_KEY: apiKey } });
+  // There is no hub.
+  server = await startOllamaServer({ home, env: { OV_API_KEY: apiKey, HF_ENDPOINT: "http://127.0.0.1:9" } });
   const text = `<tool_call>\n{"name": "weather", "arguments": ${given}}\n</tool_call>`;
   await registerScripted(
     server,
@@ -67,6 +68,12 @@ describe("the Python client", () => {
     expect([texts.join(""), texts.length > 4, reason]).toEqual([berlin, true, "stop"]);
   });
 
+  test("stops in the middle of a stream, which ends in the engine", async () => {
+    expect(checks.has("stopped")).toBe(true);
+    const ended = await server.logged(/POST \/api\/chat 499 .*stream=true/);
+    expect(Number(/ new=(\d+)/.exec(ended)?.[1])).toBeLessThan(3000);
+  });
+
   test("gets an answer to a prompt", () => expect(check("generated").text).toBe(berlin));
 
   test("reads what is shown of a model, and how long it stays", () => {
@@ -88,7 +95,7 @@ describe("the Python client", () => {
     ["unknown model, streamed", 404, 'Cannot find model "nobody"'],
     ["bad option", 400, '"options.top_p" must be'],
     ["embedding", 400, '"embed"'],
-    ["pull", 400, '"ov-llm convert owner/nobody"'],
+    ["pull", 500, "Cannot download owner/nobody"],
     ["wrong key", 401, "Invalid API key."],
   ])("raises its own exception: %s", (name, status, error) => {
     expect(check(name)).toMatchObject({

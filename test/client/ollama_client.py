@@ -60,6 +60,15 @@ def streamed() -> None:
     report("streamed", texts=[piece.message.content for piece in pieces], reason=pieces[-1].done_reason)
 
 
+def stopped() -> None:
+    """Leaves a long answer in its middle."""
+    story = [{"role": "user", "content": "Tell a story of a dragon that never ends."}]
+    stream: Any = client.chat(model=model, messages=story, options={"temperature": 0, "num_predict": 6000}, stream=True)
+    next(stream)
+    stream.close()
+    report("stopped")
+
+
 def generated() -> None:
     answer = client.generate(model=model, prompt=messages[0]["content"], options=options)
     report("generated", text=answer.response)
@@ -118,6 +127,7 @@ def refused() -> None:
 
 plain()
 streamed()
+stopped()
 generated()
 shown()
 watched()

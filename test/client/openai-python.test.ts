@@ -17,6 +17,8 @@ beforeAll(async () => {
 afterAll(() => server.stop(), 40_000);
 
 describe("the Python client", () => {
+  test("lists the models", () => expect(checks.get("models")).toMatchObject({ names: [smol] }));
+
   test("gets a plain answer", () => {
     expect(checks.get("plain")).toMatchObject({ text: berlin, reason: "stop", model: smol, tokens: 8 });
   });

@@ -50,6 +50,10 @@ def caught(call: Callable[[], object]) -> dict[str, Any]:
     return {"exception": None}
 
 
+def models() -> None:
+    report("models", names=[found.id for found in client.models.list()])
+
+
 def plain() -> None:
     answer = client.chat.completions.create(model=model, messages=ask(), temperature=0, max_tokens=40)
     assert answer.usage is not None
@@ -187,6 +191,7 @@ def asynchronous() -> openai.AsyncOpenAI:
 
 if __name__ == "__main__":
     litellm.suppress_debug_info = True
+    models()
     plain()
     streamed()
     errors()

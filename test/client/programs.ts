@@ -23,6 +23,14 @@ export const prompt = "Say hello.";
 /** What a called tool does, so that its run can be seen. */
 export const command = "printf ran > proof.txt";
 
+const langchain = join(import.meta.dir, "langchain_client.py");
+const pythonTool = `import subprocess
+
+def run(command: str) -> str:
+    "Runs a shell command."
+    return subprocess.run(command, shell=True, capture_output=True, text=True).stdout
+`;
+
 export function clientsDir(): string {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   return process.env.OV_TEST_CLIENTS || join(cache, "ov-llm-test", "clients");
@@ -119,6 +127,45 @@ export const programs: readonly Program[] = [
     call: { name: "Bash", arguments: { command } },
   },
   {
+    name: "codex",
+    source: "npm",
+    packages: ["@openai/codex@0.169.0"],
+    setUp(home, url, model) {
+      const settings = [
+        `model = "${model}"`,
+        'model_provider = "ov-llm"',
+        "model_context_window = 65536",
+        'web_search = "disabled"',
+        "[model_providers.ov-llm]",
+        'name = "ov-llm"',
+        `base_url = "${url}/v1"`,
+        'wire_api = "responses"',
+      ];
+      write(join(home, ".codex/config.toml"), settings.join("\n"));
+      return {};
+    },
+    ask: (bin) => [
+      join(bin, "codex"),
+      ...["exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", prompt],
+    ],
+    call: { name: "exec_command", arguments: { cmd: command } },
+  },
+  {
+    name: "claude-code",
+    source: "npm",
+    packages: ["@anthropic-ai/claude-code@2.1.332"],
+    setUp: (_home, url, model) => ({
+      ANTHROPIC_BASE_URL: url,
+      ANTHROPIC_AUTH_TOKEN: "none",
+      ANTHROPIC_MODEL: model,
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
+      CLAUDE_CODE_MAX_CONTEXT_TOKENS: "65536",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    }),
+    ask: (bin) => [join(bin, "claude"), "--allowedTools", "Bash", "-p", prompt],
+    call: { name: "Bash", arguments: { command } },
+  },
+  {
     name: "aider",
     source: "pip",
     packages: ["aider-chat==0.86.2"],
@@ -142,11 +189,26 @@ export const programs: readonly Program[] = [
     source: "pip",
     packages: ["llm==0.36"],
     setUp(home, url) {
-      const rows = models.map((name) => ({ model_id: name, model_name: name, api_base: `${url}/v1` }));
+      const row = { api_base: `${url}/v1`, supports_tools: true };
+      const rows = models.map((name) => ({ model_id: name, model_name: name, ...row }));
       write(join(home, "llm/extra-openai-models.yaml"), rows);
+      write(join(home, "functions.py"), pythonTool);
       return { LLM_USER_PATH: join(home, "llm"), OPENAI_API_KEY: "none" };
     },
-    ask: (bin, model) => [join(bin, "llm"), "-m", model, prompt],
+    ask: (bin, model, home) => [
+      join(bin, "llm"),
+      ...["-m", model, "--functions", join(home, "functions.py"), prompt],
+    ],
     list: (bin) => [join(bin, "llm"), "models"],
+    call: { name: "run", arguments: { command } },
+  },
+  {
+    name: "langchain-ollama",
+    source: "pip",
+    packages: ["langchain-ollama==1.1.0"],
+    setUp: (_home, url) => ({ OLLAMA_HOST: url }),
+    ask: (bin, model) => [join(bin, "python"), langchain, model, prompt],
+    list: (bin) => [join(bin, "python"), langchain],
+    call: { name: "run", arguments: { command } },
   },
 ];

@@ -6,6 +6,7 @@ import OpenAI from "openai";
 import { zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
 import { errorOf } from "../helpers/failure.ts";
+import { nextEvent } from "../helpers/next-event.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -176,6 +177,20 @@ describe("@openai/agents", () => {
     expect(asked.length).toBeGreaterThan(0);
     expect(started.finalOutput).toEqual(expect.any(String));
     expect(started.newItems.map(({ type }) => type)).toContain("tool_call_output_item");
+  });
+
+  test("stops in mid-stream", async () => {
+    const control = new AbortController();
+    const agent = new Agent({
+      name: "Helper",
+      instructions: "You help.",
+      model: smol,
+      modelSettings: { temperature: 0, maxTokens: 6000, providerData: { ignore_eos: true } },
+    });
+    const ended = nextEvent(server.url, "request.finished", "client_closed_request", apiKey);
+    const run = await runner().run(agent, ask.input, { stream: true, signal: control.signal });
+    for await (const { type } of run) if (type === "raw_model_stream_event") control.abort();
+    expect(Number(/"new_tokens":(\d+)/.exec(await ended)?.[1])).toBeLessThan(3000);
   });
 
   test("gets an output of its type", async () => {

@@ -16,6 +16,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.stop(), 40_000);
 
+const stopped = () => server.log().filter((line) => /\/v1\/responses 499 /.test(line));
+
 describe("the Python client", () => {
   test("gets a response, and one of a schema", () => {
     expect(checks.get("plain")).toMatchObject({ text: berlin, status: "completed", tokens: 8 });
@@ -48,8 +50,8 @@ describe("the Python client", () => {
 
   test("stops in mid-stream by leaving", async () => {
     expect(checks.has("left")).toBe(true);
-    const ended = await server.logged(/\/v1\/responses .*finish=client_closed_request/);
-    expect(Number(/ new=(\d+)/.exec(ended)?.[1])).toBeLessThan(3000);
+    await server.logged(/\/v1\/responses .*finish=client_closed_request/);
+    for (const line of stopped()) expect(Number(/ new=(\d+)/.exec(line)?.[1])).toBeLessThan(3000);
   });
 });
 
@@ -60,6 +62,12 @@ describe("openai-agents", () => {
       kinds: expect.arrayContaining(["raw_response_event", "run_item_stream_event"]),
       is_text: true,
     });
+  });
+
+  test("stop in mid-stream", () => {
+    expect(checks.has("agent stopped")).toBe(true);
+    // The program has ended; the first one is the client's own.
+    expect(stopped()).toHaveLength(2);
   });
 
   test("get an output of their type", () => {

@@ -82,7 +82,9 @@ def stored() -> None:
 
 
 def left() -> None:
-    with client.responses.create(**ask | {"max_output_tokens": 6000}, stream=True, extra_body={"ignore_eos": True}) as stream:
+    with client.responses.create(
+        **ask | {"max_output_tokens": 6000}, stream=True, extra_body={"ignore_eos": True}
+    ) as stream:
         for event in stream:
             if event.type == "response.output_text.delta":
                 break
@@ -110,6 +112,13 @@ async def agent() -> None:
     typed = Agent(name="Cities", instructions="Name a city.", model=model, output_type=City, model_settings=settings)
     output = (await Runner.run(typed, "A city in Germany?", run_config=config)).final_output
     report("agent output", is_city=isinstance(output, City))
+    settings = ModelSettings(temperature=0, max_tokens=6000, extra_body={"ignore_eos": True})
+    endless = Agent(name="Endless", instructions="You help.", model=model, model_settings=settings)
+    run = Runner.run_streamed(endless, "A city in Germany?", run_config=config)
+    async for event in run.stream_events():
+        if event.type == "raw_response_event" and event.data.type == "response.output_text.delta":
+            run.cancel()
+    report("agent stopped")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import { describeModel } from "../../src/models/folder.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { startFakeHub, toRepository } from "../fakes/hub.ts";
 import { loadBatchingHost } from "../helpers/batching-host.ts";
-import { convertEnv, hfModelPath, runtimeDir } from "../helpers/environment.ts";
+import { convertEnv, hfModelPath, runtimeDir, speechPath } from "../helpers/environment.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { describeConformance } from "../hosts/conformance.ts";
@@ -38,6 +38,7 @@ beforeAll(async () => {
   const source = join(home, "model", "The Model");
   mkdirSync(join(home, "model"));
   cpSync(hfModelPath(), source, { recursive: true });
+  cpSync(join(speechPath(), "hf/whisper-tiny"), join(home, "model", "whisper-tiny"), { recursive: true });
   first = await convert([]);
   const body = JSON.stringify({ model: "owner/SmolLM2-from.the_hub" });
   const pull = await fetch(`${server.url}/api/pull`, { method: "POST", body });
@@ -93,6 +94,36 @@ describe("int8, of a folder", () => {
       expect(text).toContain("Paris");
       expect(answering).toBe(int8);
       expect(usage.prompt_tokens).toBeGreaterThan(20);
+    },
+    minutes,
+  );
+});
+
+describe("a model that transcribes, of a folder", () => {
+  test("is recognized, converted and tried, with what the engine has to know of its tokens", async () => {
+    const folder = join(
+      home,
+      "models/converted_models/whisper-tiny/task-automatic-speech-recognition-with-past__wf-int8",
+    );
+    expect(await describeModel(folder)).toMatchObject({ task: "automatic-speech-recognition-with-past" });
+    expect(readJson(folder, "generation_config.json")).toMatchObject({
+      lang_to_id: { "<|en|>": 50_259 },
+      alignment_heads: expect.any(Array),
+    });
+  });
+
+  test(
+    "is served by the running server",
+    async () => {
+      const form = new FormData();
+      form.append("model", "whisper-tiny");
+      form.append("language", "en");
+      form.append("file", Bun.file(join(import.meta.dir, "../fixtures/audio/inaugural.ogg")));
+      const response = await fetch(`${server.url}/v1/audio/transcriptions`, { method: "POST", body: form });
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        { text: expect.any(String), usage: { type: "duration", seconds: 11 } },
+      ]);
     },
     minutes,
   );

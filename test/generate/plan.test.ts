@@ -43,7 +43,8 @@ describe("the plan of a request", () => {
     expect(reader.stopped).toBeTrue();
   });
 
-  const image = { type: "image", at: "turns[1].parts[0]" } as const;
+  const image = { type: "image", url: "data:,", at: "turns[1].parts[0]" } as const;
+  const images = [{ path: "/images/1", at: image.at }];
   const places: [string, TextRequest["conversation"]["turns"]][] = [
     ["in a message", [turn("user", "Hi"), turn("user", [image])]],
     [
@@ -55,8 +56,8 @@ describe("the plan of a request", () => {
     ],
   ];
   for (const [name, turns] of places) {
-    test(`refuses an image ${name}, which no model here takes, naming where it stands`, () => {
-      expect(() => plan({ conversation: { turns, at: "turns" } })).toThrow(
+    test(`refuses an image ${name} for a model that sees none, naming where it stands`, () => {
+      expect(() => prepare({ conversation: { turns, at: "turns" } }, modelOf(), images)).toThrow(
         expect.objectContaining({
           code: "unsupported_parameter",
           param: image.at,

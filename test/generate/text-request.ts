@@ -5,6 +5,7 @@ import { planText } from "../../src/generate/plan.ts";
 import { renderFor } from "../../src/generate/prompt.ts";
 import type { TextRequest, ToolDefinition, ToolWish } from "../../src/generate/request.ts";
 import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts";
+import type { ImageFile } from "../../src/protocol/generate.ts";
 import type { ToolFormatName } from "../../src/tool-formats.ts";
 
 /** A turn; a string for parts is its text. */
@@ -70,14 +71,24 @@ export const plainFacts: EngineFacts = {
 const options = { seed: 10, maxTokens: 4096, newCallId: () => "call_1" };
 const compileSchema = createSchemaCompiler();
 
-export function plan(extra: Partial<TextRequest> = {}) {
+/** `marker`: as PlanOptions has it. */
+export function plan(
+  extra: Partial<TextRequest> = {},
+  images: readonly ImageFile[] = [],
+  marker: string | null = null,
+) {
   const request = textRequest(extra);
-  return planText(request, { ...options, rules: compileRules(request, compileSchema) });
+  return planText(request, { ...options, images, marker, rules: compileRules(request, compileSchema) });
 }
 
 /** The plan of such a request for this model. */
-export function prepare(extra: Partial<TextRequest>, model = modelOf()) {
-  const planned = plan(extra);
+export function prepare(
+  extra: Partial<TextRequest>,
+  model = modelOf(),
+  images: readonly ImageFile[] = [],
+  marker: string | null = null,
+) {
+  const planned = plan(extra, images, marker);
   return planned.prepare(model, renderFor(planned.source, model, { now: new Date(0) }));
 }
 

@@ -2,8 +2,8 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { TokenizeAnswer } from "../../src/api/operate/tokenize.ts";
-import { readLines } from "../../src/protocol/lines.ts";
 import { clientsDir } from "../client/programs.ts";
+import { nextEvent } from "./next-event.ts";
 import { writeTable } from "./scripted-model.ts";
 import { type RegistryModels, startServer } from "./server.ts";
 
@@ -70,7 +70,7 @@ export async function startAgentServer(home: string): Promise<AgentServer> {
   make("endless", "words", (position) => words[position % words.length] ?? end);
 
   const isOf = (model: string) => (line: string) =>
-    / POST \/v1\//.test(line) && line.includes(`model=${model} `);
+    / POST \/(v1\/|api\/chat )/.test(line) && line.includes(`model=${model} `);
   return {
     url: server.url,
     async callAt(promptTokens, call) {
@@ -87,15 +87,7 @@ export async function startAgentServer(home: string): Promise<AgentServer> {
     forget() {
       seen = server.log().length;
     },
-    async next(type, model) {
-      const response = await fetch(`${server.url}/v1/events?types=${type}`);
-      if (response.body === null) throw new Error("/v1/events has no body");
-      for await (const lines of readLines(response.body)) {
-        const found = lines.find((line) => line.startsWith("data:") && line.includes(`"model":"${model}"`));
-        if (found !== undefined) return found;
-      }
-      throw new Error(`/v1/events ended without ${type} of ${model}`);
-    },
+    next: (type, model) => nextEvent(server.url, type, `"model":"${model}"`),
     stop: () => server.stop(),
   };
 }

@@ -155,7 +155,7 @@ test.each<[string, object]>([
   ["response_format.type", { response_format: { type: "xml" } }],
   [
     "messages[0].content[0]",
-    { messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] },
+    { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "data:," } }] }] },
   ],
 ])("what would change the answer and is not served is refused: %s", async (param, extra) => {
   const error = await errorOf(await post(withField(extra)));

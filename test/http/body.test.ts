@@ -5,7 +5,7 @@ import { openai } from "../../src/api/openai/errors.ts";
 import { Upload, withMultipart } from "../../src/api/route.ts";
 import { findExcess } from "../../src/http/body/bounds.ts";
 import { readJsonBody, readLargeBody } from "../../src/http/body/json.ts";
-import { readMultipartBody } from "../../src/http/body/multipart.ts";
+import { type Form, readMultipartBody } from "../../src/http/body/multipart.ts";
 import { parseJson } from "../../src/http/body/parse.ts";
 import { fromPortable, toPortable } from "../../src/http/body/portable-schema.ts";
 import { createRouteApp } from "../helpers/routes.ts";
@@ -168,6 +168,42 @@ describe("a multipart body", () => {
       tag: ["a", "b"],
       file: { name: "x.bin", contentType: expect.any(String), bytes: new Uint8Array([0, 13, 10, 255]) },
     });
+  });
+
+  test.each<[string, string, Form]>([
+    [
+      "what stands before the first part and after the last",
+      "before\r\n--x\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\nafter",
+      { a: "1" },
+    ],
+    [
+      "a name with quotes, and white space after a delimiter",
+      '--x \t\r\nContent-Disposition: form-data; name="a%22b\\"c"\r\nX: y\r\n\r\n\r\n1\r\n\r\n--x--',
+      { 'a"b"c': "\r\n1\r\n" },
+    ],
+    [
+      "a file without a type",
+      '--x\r\nContent-Disposition: form-data; name="f"; filename=""\r\n\r\n\r\n--x--',
+      { f: { name: "", contentType: "application/octet-stream", bytes: new Uint8Array() } },
+    ],
+  ])("gives %s", async (_what, body, expected) => {
+    const found = await readMultipartBody(
+      post(body, { "content-type": "multipart/form-data; boundary=x" }),
+      1000,
+    );
+    expect({ ...found }).toEqual(expected);
+    expect(Object.getPrototypeOf(found)).toBe(null);
+  });
+
+  test.each<[string, string]>([
+    ["no end", '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1'],
+    ["a part without a name", "--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--"],
+    ["a part without the end of its headers", '--x\r\nContent-Disposition: form-data; name="a"\r\n--x--'],
+    ["headers without an end", `--x\r\n${"a: b\r\n".repeat(2000)}\r\n\r\n1\r\n--x--`],
+    ["nothing", ""],
+  ])("with %s is refused", async (_what, body) => {
+    const request = post(body, { "content-type": "multipart/form-data; boundary=x" });
+    expect(await codeOf(readMultipartBody(request, 100_000))).toBe("invalid_request");
   });
 
   test("is bounded in size before it is parsed, whether it names its length or not", async () => {

@@ -106,7 +106,8 @@ describe("the command line", () => {
   test.each(["/bin/bash", "/bin/sh"])("--help names every option; with %s", async (shell) => {
     const run = await Bun.$`${shell} ${join(repo, "install.sh")} --help`.quiet();
     const { code, out } = { code: run.exitCode, out: run.stdout.toString() };
-    for (const option of ["--no-serve", "--lan", "--uninstall", "--help"]) expect(out).toContain(option);
+    for (const option of ["--no-serve", "--lan", "--ollama", "--page-off", "--uninstall", "--help"])
+      expect(out).toContain(option);
     expect(code).toBe(0);
   });
 
@@ -368,6 +369,21 @@ describe.skipIf(runtime === undefined || model === undefined)(
     );
 
     test(
+      "--ollama and --page-off are written to the settings, and seen in the last lines",
+      async () => {
+        const before = readFileSync(settings, "utf8");
+        const { code, out } = await start(["--no-serve", "--ollama", "--page-off"]).end();
+        const written = readFileSync(settings, "utf8");
+        writeFileSync(settings, before);
+        expect(code).toBe(0);
+        for (const line of ["OV_OLLAMA_PORT=11434", "OV_PAGE=off"]) expect(written).toContain(`\n${line}\n`);
+        expect(out).toContain("\n  Ollama         http://127.0.0.1:11434\n");
+        expect(out).not.toContain("\n  Page ");
+      },
+      seconds,
+    );
+
+    test(
       "without systemd it serves right there, asks a question, and Ctrl-C ends it",
       async () => {
         const script = start([]);
@@ -387,6 +403,7 @@ describe.skipIf(runtime === undefined || model === undefined)(
         expect(summary).toContain(
           `curl http://127.0.0.1:${port}/v1/chat/completions -d '{"model": "smollm2-135m-instruct",`,
         );
+        expect(summary).toContain(`\n  Page           http://127.0.0.1:${port}/\n`);
         for (const row of ["Address", "Stop", "Log", "Upgrade", "Uninstall"])
           expect(summary).toContain(`\n  ${row} `);
         expect(code).toBe(0);

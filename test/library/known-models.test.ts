@@ -5,6 +5,7 @@ import {
   findFittingFormat,
   findKnownModel,
   listKnownModels,
+  recommendModel,
 } from "../../src/library/known-models.ts";
 import { isServed } from "../../src/models/tasks.ts";
 import { toSlug } from "../../src/registry/names.ts";
@@ -48,4 +49,16 @@ test.each<[string, number, number, string | null]>([
   const model = findKnownModel(name.toUpperCase());
   if (model === undefined) throw new Error(`No ${name}`);
   expect(findFittingFormat(model, { total: total * GB, withSwap: withSwap * GB })).toBe(format as never);
+});
+
+test.each<[number, number, boolean, string | null]>([
+  [32, 64, true, "qwen3-8b int8"],
+  [10, 40, true, "qwen3-8b int4"],
+  [16, 20, true, "qwen3-4b-2507 int8"],
+  [64, 64, false, "qwen3-4b-2507 int8"],
+  [4, 8, false, "qwen3-1.7b int4"],
+  [1, 1, true, null],
+])("on %p GB, %p with swap, a GPU %p: %p is recommended", (total, withSwap, hasGpu, expected) => {
+  const best = recommendModel({ total: total * GB, withSwap: withSwap * GB }, hasGpu);
+  expect(best && `${best.model.name} ${best.format}`).toBe(expected);
 });

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { renderWav } from "../../src/wav.ts";
-import { speechPath } from "../helpers/environment.ts";
+import { clientPython, runtimeDir, speechPath } from "../helpers/environment.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 /** From John F. Kennedy's inaugural address, 1961: 11 s, Opus. */
-const recording = await Bun.file(join(import.meta.dir, "../fixtures/audio/inaugural.ogg")).bytes();
+const file = join(import.meta.dir, "../fixtures/audio/inaugural.ogg");
+const recording = await Bun.file(file).bytes();
 const said =
   "And so, my fellow Americans: ask not what your country can do for you, ask what you can do for your country.";
 
@@ -22,7 +24,7 @@ beforeAll(async () => {
   server = await startServer({
     home,
     models: { whisper },
-    env: { OV_DEVICE: "CPU", OV_MEMORY_BUDGET: "4G" },
+    env: { OV_DEVICE: "CPU", OV_MEMORY_BUDGET: "4G", OV_WYOMING_PORT: "0" },
   });
 }, 60_000);
 afterAll(() => server?.stop());
@@ -38,7 +40,7 @@ async function transcribe(fields: Record<string, string>, sound: Uint8Array<Arra
 const toWords = (text: string) => text.toLowerCase().match(/[a-z]+/g) ?? [];
 
 function renderTone(seconds: number): Uint8Array<ArrayBuffer> {
-  const rate = 44_100;
+  const rate = 16_000;
   const samples = Int16Array.from({ length: rate * seconds }, (_, at) => 9000 * Math.sin(at / 16));
   return renderWav({ rate, width: 2, channels: 1, data: new Uint8Array(samples.buffer) });
 }
@@ -86,6 +88,24 @@ describe("a real model that transcribes", () => {
     expect(JSON.parse(text)).toEqual({ text: "", usage: { type: "duration", seconds: 2 } });
     expect((await transcribe({}, renderTone(1))).status).toBe(200);
   });
+
+  test("hears for Home Assistant's voice pipelines", async () => {
+    const wav = join(home, "said.wav");
+    const convert = [runtimePython(runtimeDir()), join(import.meta.dir, "../helpers/to_wav.py"), file, wav];
+    expect(await Bun.spawn(convert).exited).toBe(0);
+    const [, port = ""] = /port=(\d+)/.exec(await server.logged(/Wyoming protocol is served/)) ?? [];
+    const client = join(import.meta.dir, "../wyoming/wyoming_client.py");
+    const child = Bun.spawn([clientPython(), client, port, wav, "en"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const { models, languages, first, second } = JSON.parse(await child.stdout.text());
+    expect(models).toEqual(["whisper"]);
+    expect(languages).toEqual(expect.arrayContaining(["de", "en"]));
+    for (const { text, language } of [first, second]) {
+      expect([toWords(text), language]).toEqual([toWords(said), "en"]);
+    }
+    expect(await server.logged(/WYOMING \/transcribe 200/)).toContain("model=whisper");
+  }, 60_000);
 
   test("a client that leaves frees the model for the next one", async () => {
     const leaving = new AbortController();

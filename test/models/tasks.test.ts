@@ -31,7 +31,7 @@ test.each([
   ["text-ranking", "rank", true],
   ["automatic-speech-recognition-with-past", "transcribe", true],
   ["fill-mask", undefined, false],
-  ["image-text-to-text", "generate", false],
+  ["image-text-to-text", "generate", true],
   ["no-task", undefined, false],
 ] as const)("task %p, operation %p: served is %p", (name, operation, served) =>
   expect(isServed(name, operation)).toBe(served),
@@ -72,8 +72,8 @@ test.each([
 
 test("an unserved task is explained with what is served", () => {
   expect(renderUnserved("fill-mask")).toBe(
-    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, ' +
-      "text-classification, text-ranking and automatic-speech-recognition are",
+    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, image-text-to-text, ' +
+      "feature-extraction, text-classification, text-ranking and automatic-speech-recognition are",
   );
   expect(renderUnserved("mine")).toStartWith('the task "mine" is not served yet; only text-generation, ');
 });

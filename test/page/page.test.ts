@@ -217,6 +217,19 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.close();
   });
 
+  test("connects again to a server that is back, and shows what it is then", async () => {
+    const { url, handle } = serve();
+    const { page } = await open(url);
+    await page.getByText("live", { exact: true }).waitFor();
+    listeners.pop()?.kill();
+    await page.getByText("lost", { exact: true }).waitFor();
+    await handle(new Request(`${url}/v1/models/memory/load`, { method: "POST" }), "-");
+    listeners.push(listen(handle, { host: "127.0.0.1", port: Number(new URL(url).port), setting: "" }));
+    await button(page, "Unload memory").waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.close();
+  });
+
   describe("has nothing that keeps people out, by axe", () => {
     const looks = [
       { colorScheme: "light", viewport: { width: 1200, height: 900 } },

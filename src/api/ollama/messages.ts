@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Part, Role, Turn } from "../../generate/conversation.ts";
+import type { ImagePart, Part, Role, Turn } from "../../generate/conversation.ts";
 import { resultTags } from "../../generate/tools/hermes.ts";
 import { nullable } from "../nullable.ts";
 import { malformed, quote } from "../refusal.ts";
@@ -31,7 +31,7 @@ export const Message = Type.Object(
     role: Type.String({ description: "`system`, `user`, `assistant` or `tool`" }),
     content: nullable(Type.String()),
     thinking: nullable(Type.String()),
-    images: nullable(Type.Array(Type.String(), { description: "Not served" })),
+    images: nullable(Type.Array(Type.String(), { description: "In base64: PNG, JPEG, WebP or GIF" })),
     tool_calls: nullable(Type.Array(Call)),
     tool_name: nullable(Type.String({ description: "Of a result: the tool" })),
     tool_call_id: nullable(Type.String({ description: "Of a result: the call" })),
@@ -71,7 +71,7 @@ function toRole(given: string, at: string): Role {
 }
 
 function toResultTurn(message: Message, at: string): Turn {
-  const { content, tool_call_id, tool_name } = message;
+  const { content, images, tool_call_id, tool_name } = message;
   const callId = tool_call_id || null;
   return {
     role: "user",
@@ -81,7 +81,10 @@ function toResultTurn(message: Message, at: string): Turn {
         type: "result",
         callId,
         name: tool_name || null,
-        content: [{ type: "text", text: content ?? "", at: `${at}.content` }],
+        content: [
+          ...toImages(images, `${at}.images`),
+          { type: "text", text: content ?? "", at: `${at}.content` },
+        ],
         at: callId === null ? at : `${at}.tool_call_id`,
       },
     ],
@@ -101,12 +104,17 @@ function toThoughts({ thinking }: Message, at: string): Part[] {
 
 function toSpoken({ content, images }: Message, at: string): Part[] {
   const shown = toImages(images, `${at}.images`);
-  return content ? [{ type: "text", text: content, at: `${at}.content` }, ...shown] : shown;
+  // Ollama shows a message's images before its text.
+  return content ? [...shown, { type: "text", text: content, at: `${at}.content` }] : shown;
 }
 
 /** `at`: of the list. */
-export function toImages(images: Message["images"], at: string): Part[] {
-  return (images ?? []).map((_, index) => ({ type: "image", at: `${at}[${index}]` }));
+export function toImages(images: Message["images"], at: string): ImagePart[] {
+  return (images ?? []).map((data, index) => ({
+    type: "image",
+    url: data.startsWith("data:") ? data : `data:;base64,${data}`,
+    at: `${at}[${index}]`,
+  }));
 }
 
 function toCalls({ role, tool_calls }: Message, at: string): Part[] {

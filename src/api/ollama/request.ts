@@ -54,7 +54,7 @@ export const GenerateRequest = Type.Object(
     ),
     template: nullable(Type.String({ description: "Only an empty one is served" })),
     raw: nullable(Type.Boolean({ description: "The prompt as it is, without the chat template" })),
-    images: nullable(Type.Array(Type.String(), { description: "Not served" })),
+    images: nullable(Type.Array(Type.String(), { description: "In base64: PNG, JPEG, WebP or GIF" })),
     ...answerFields,
     keep_alive: KeepAlive,
   },
@@ -90,7 +90,7 @@ export function fromPrompt(body: GenerateRequest): TextRequest | RawRequest {
   const message = (role: "system" | "user", text: string, at: string) => ({
     role,
     name: null,
-    parts: [{ type: "text" as const, text, at }, ...(role === "user" ? toImages(images, "images") : [])],
+    parts: [...(role === "user" ? toImages(images, "images") : []), { type: "text" as const, text, at }],
     at,
   });
   const turns = [

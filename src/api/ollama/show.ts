@@ -19,6 +19,7 @@ export const Shown = Type.Object({
       Type.Literal("tools"),
       Type.Literal("thinking"),
       Type.Literal("embedding"),
+      Type.Literal("vision"),
     ]),
   ),
   modified_at: Time,

@@ -85,6 +85,15 @@ export const networkSettings = {
     default: "true",
     help: "Let clients pull models from the hub (POST /api/pull and /v1/pulls); beyond loopback only with an API key; --no-pull forbids it",
   },
+  mediaDomains: {
+    env: "OV_MEDIA_DOMAINS",
+    flag: "media-domains",
+    commands: ["serve"],
+    kind: "list",
+    schema: Type.Array(Type.String({ pattern: "^\\.?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$" })),
+    default: "",
+    help: "Hosts from which the server fetches images that a request names by address, separated by commas; .example.com: all below it; unset: none",
+  },
   maxBody: {
     env: "OV_MAX_BODY",
     flag: "max-body",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from messages import RequestFailed
 SAMPLE_RATE = 16_000
 """Samples a second of every model that transcribes here."""
 
+# Quieter than any recording: there a model makes words up.
+SILENCE = 16
+
 # The demuxers of what people record and share. Others are left out because they open what a file names: playlists
 # (hls, concat, dash) would read files of this machine or fetch from others.
 FORMATS = (
@@ -21,13 +25,13 @@ FORMATS = (
 )
 
 
-def decode(path: str, max_seconds: float) -> Any:
+def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: None) -> Any:
     """All of the first sound track: int16, mono, SAMPLE_RATE. What is damaged is left out, as players do.
 
-    Raises RequestFailed where nothing can be read, or where it is longer than `max_seconds`.
+    `look` is called again and again, and ends it by raising. Raises RequestFailed where nothing can be read, or
+    where it is longer than `max_seconds`.
     """
-    parts: list[Any] = []
-    size = 0
+    samples = bytearray()
     try:
         # An open file, so that FFmpeg opens none itself.
         with (
@@ -36,17 +40,19 @@ def decode(path: str, max_seconds: float) -> Any:
         ):
             if not container.streams.audio:
                 raise unreadable("it has no sound")
+            # PyAV crashes at a packet of such a stream.
+            if container.streams.audio[0].codec_context is None:
+                raise unreadable("nothing decodes its sound")
             for frame in _frames(container):
-                part = frame.to_ndarray().reshape(-1)
-                parts.append(part)
-                size += len(part)
-                if size > max_seconds * SAMPLE_RATE:
+                look()
+                samples += frame.to_ndarray().tobytes()
+                if len(samples) > 2 * max_seconds * SAMPLE_RATE:
                     raise too_long(max_seconds)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise unreadable(_reason(error)) from error
-    if size == 0:
+    if not samples:
         raise unreadable("it holds no sound")
-    return np.concatenate(parts)
+    return np.frombuffer(samples, dtype=np.int16)
 
 
 def _frames(container: Any) -> Any:
@@ -62,6 +68,14 @@ def _frames(container: Any) -> Any:
             frame.pts = None
             yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def loud_seconds(samples: Any) -> float:
+    """How much of it is more than silence, in tenths of a second."""
+    tenth = SAMPLE_RATE // 10
+    padded = np.zeros(-(-len(samples) // tenth) * tenth, dtype=np.int32)
+    padded[: len(samples)] = samples
+    return float((np.abs(padded.reshape(-1, tenth)).max(axis=1) > SILENCE).sum()) / 10
 
 
 def to_floats(samples: Any) -> Any:

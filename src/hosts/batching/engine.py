@@ -20,10 +20,21 @@ def load_speech(load: Message, device: Device) -> Kind:
 
 PROTOCOL = 3
 
+
+def load_vision(load: Message, device: Device) -> Kind:
+    """Imports what only these models need, and what an engine that was set up earlier may lack."""
+    try:
+        from vision import Vision
+    except ImportError as error:
+        raise RequestFailed("model_load_failed", f"{last_line(error)}: run `ov-llm setup`.") from error
+    return Vision(load, device)
+
+
 # By the tasks of src/models/tasks.ts; one that is not here is taken for text.
 KINDS: dict[str, Callable[[Message, Device], Kind]] = {
     "automatic-speech-recognition": load_speech,
     "feature-extraction": Embed,
+    "image-text-to-text": load_vision,
     "text-classification": Rank,
     "text-ranking": Rank,
 }

@@ -7,6 +7,7 @@ from typing import Any
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
+from copies import open_pipeline
 from grammars import to_config
 from messages import Message
 from pieces import Pieces
@@ -30,8 +31,9 @@ class LanguageModel:
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
         scheduler.max_num_batched_tokens = STEP_TOKENS
-        self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, device.name, device.properties, {})
+        self.pipeline, self.warning = open_pipeline(load, scheduler, device)
         self.tokenizer = self.pipeline.get_tokenizer()
+        self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
         self._next_handle = 0
@@ -49,21 +51,26 @@ class LanguageModel:
         The engine allocates its cache at the first request and reports only the share in use: one block's
         share is 1 / blocks. The grammar makes it prepare the vocabulary for grammars now: a second and more.
         """
-        ids = self.tokenizer.encode("Hello", add_special_tokens=False).input_ids
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
         config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
-        handle = self.add(ids, config)
+        handle = self.add_hello(config)
         while self.busy:
             self.pipeline.step()
         handle.read_all()
         usage = self.pipeline.get_metrics().cache_usage
         return round(100 / usage) if usage > 0 else 1
 
+    def add_hello(self, config: Any) -> Any:
+        return self.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)
+
     def add(self, ids: Any, config: Any) -> Any:
         """Adds a request to the batch; returns its handle."""
+        return self.add_request(ids, config)
+
+    def add_request(self, *request: Any) -> Any:
         self._next_handle += 1
-        return self.pipeline.add_request(self._next_handle, ids, config)
+        return self.pipeline.add_request(self._next_handle, *request)
 
     @property
     def busy(self) -> bool:
@@ -80,8 +87,9 @@ class LanguageModel:
     def ready(self) -> Message:
         """What its `ready` message reports of the model, whatever it is asked for."""
         return {
+            **({"warning": self.warning} if self.warning else {}),
             "context_length": self.prompts.context_length,
-            "chat_template": self.tokenizer.get_original_chat_template() or None,
+            "chat_template": self.chat_template,
             "bos_token": self.tokenizer.get_bos_token(),
             "eos_token": self.tokenizer.get_eos_token(),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import zlib
 from dataclasses import dataclass, field
@@ -10,20 +11,20 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import numpy as np
 import openvino_genai as genai
 
-from audio import SAMPLE_RATE, decode, to_floats
+from audio import SAMPLE_RATE, decode, loud_seconds, to_floats
 from base import Device, Handler
 from messages import Message, RequestFailed, failed, last_line
 from windows import LEAST_STEP, SECONDS, Heard, Segment, cut
 
 # How long a step waits for the thread that listens, in seconds: as long a cancel may wait.
 PATIENCE = 0.05
-# Quieter than any recording: there a model makes words up.
-SILENCE = 16
 # Whisper's context holds 448 tokens; half of them are for what came before (whisper/decoding.py).
 PROMPT_TOKENS = 223
+# A click is shorter than any word, and a model makes a word of it.
+LEAST_LOUD = 0.2
+CONTROL = re.compile(r"<\|.*?\|>")
 # A text that packs better repeats itself; it is written again, each time with more chance (whisper/transcribe.py).
 MOST_PACKED = 2.4
 TEMPERATURES = (0.0, 0.4, 0.8)
@@ -33,11 +34,37 @@ TEMPERATURES = (0.0, 0.4, 0.8)
 class Job:
     message: Message
     cancelled: threading.Event = field(default_factory=threading.Event)
+    moved: bool = False
+    """Whether a token was written since somebody looked."""
 
     @property
     def id(self) -> int:
         request_id: int = self.message["id"]
         return request_id
+
+    def look(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+
+
+def check_kind(config: Message) -> None:
+    kind = config.get("model_type")
+    if kind != "whisper":
+        raise RequestFailed(
+            "model_load_failed",
+            f'The engine transcribes with Whisper models alone, and this one is a "{kind}": use one of those.',
+        )
+
+
+def read_json(file: Path) -> Message:
+    try:
+        facts: Message = json.loads(file.read_text())
+        return facts
+    except (OSError, ValueError) as error:
+        raise RequestFailed(
+            "model_load_failed",
+            f"A model that transcribes needs a whole {file.name} beside it ({error}): convert it again.",
+        ) from error
 
 
 class Cancelled(Exception):
@@ -47,15 +74,16 @@ class Cancelled(Exception):
 class Tokens(genai.StreamerBase):  # type: ignore[misc]
     """Collects what is written, and ends it when its request is left."""
 
-    def __init__(self, cancelled: threading.Event) -> None:
+    def __init__(self, job: Job) -> None:
         super().__init__()
         self.ids: list[int] = []
-        self._cancelled = cancelled
+        self._job = job
 
     def write(self, token: int | list[int]) -> Any:
         self.ids += token if isinstance(token, list) else [token]
+        self._job.moved = True
         status = genai.StreamingStatus
-        return status.CANCEL if self._cancelled.is_set() else status.RUNNING
+        return status.CANCEL if self._job.cancelled.is_set() else status.RUNNING
 
     def end(self) -> None:
         pass
@@ -67,24 +95,22 @@ class Speech:
     cache_usage = None
     expects_more = False
 
-    def __init__(self, load: Message, device: Device) -> None:
-        self.path = load["path"]
-        self.device = device
-        facts = json.loads((Path(self.path) / "generation_config.json").read_text())
+    def __init__(self, load: Message, device: Device, make: Any = genai.WhisperPipeline) -> None:
+        """`make`: the engine's pipeline."""
+        path = load["path"]
+        check_kind(read_json(Path(path) / "config.json"))
+        facts = read_json(Path(path) / "generation_config.json")
         self.languages = {name.strip("<|>"): name for name in facts.get("lang_to_id", {})}
         self.has_words = bool(facts.get("alignment_heads"))
         self.first_time: int = facts.get("no_timestamps_token_id", 50_363) + 1
-        self.times_words = False
-        self.pipeline = self._load()
+        # Measured on a CPU: it takes no time until words are asked for, then a fifth more.
+        options = {"word_timestamps": True} if self.has_words else {}
+        self.pipeline = make(path, device.name, **device.properties, **options)
         self.operations: dict[str, Handler] = {"transcribe": self.start}
         self._jobs: dict[int, Job] = {}
         self._waiting: SimpleQueue[Job] = SimpleQueue()
         self._answers: SimpleQueue[Message] = SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
-
-    def _load(self) -> Any:
-        options = {"word_timestamps": True} if self.times_words else {}
-        return genai.WhisperPipeline(self.path, self.device.name, **self.device.properties, **options)
 
     def ready(self) -> Message:
         return {
@@ -129,7 +155,7 @@ class Speech:
         try:
             answers = [self._answers.get(timeout=PATIENCE)]
         except Empty:
-            return None
+            return self._show_life()
         while not self._answers.empty():
             answers.append(self._answers.get())
         known = [answer for answer in answers if answer["id"] in self._jobs]
@@ -137,6 +163,12 @@ class Speech:
             if answer["type"] in ("finished", "failed"):
                 del self._jobs[answer["id"]]
         return known
+
+    def _show_life(self) -> list[Message] | None:
+        moved = [job for job in self._jobs.values() if job.moved]
+        for job in moved:
+            job.moved = False
+        return [] if moved else None
 
     def _listen(self) -> None:
         while True:
@@ -153,13 +185,9 @@ class Speech:
 
     def _transcribe(self, job: Job) -> None:
         message = job.message
-        samples = decode(message["path"], message["max_seconds"])
+        job.look()
+        samples = decode(message["path"], message["max_seconds"], job.look)
         seconds = len(samples) / SAMPLE_RATE
-        if message["words"] and not self.times_words:
-            # Timing words makes all else slower, so nobody pays for it before it is asked for.
-            self.times_words = True
-            self.pipeline = None
-            self.pipeline = self._load()
         language = message["language"]
         at = 0.0
         # A shorter rest after a whole sentence is no speech, but a model hears some in it (as in whisper.cpp).
@@ -168,7 +196,7 @@ class Speech:
             length = len(window) / SAMPLE_RATE
             segments: list[Segment] = []
             step = length
-            if np.abs(window.astype(np.int32)).max() > SILENCE:
+            if loud_seconds(window) >= LEAST_LOUD:
                 heard, language = self._hear(job, to_floats(window), language)
                 segments, step = cut(heard, at, length, is_last=at + length >= seconds)
             at += step
@@ -208,15 +236,15 @@ class Speech:
         prompt = self._fit(job.message["prompt"])
         if prompt:
             config.initial_prompt = prompt
-        tokens = Tokens(job.cancelled)
+        tokens = Tokens(job)
         result = self.pipeline.generate(samples, config, tokens)
-        if job.cancelled.is_set():
-            raise Cancelled
+        job.look()
         return result, tokens.ids
 
     def _fit(self, prompt: str | None) -> str:
-        """Its end, where it is longer than the model reads."""
-        if not prompt:
+        """Its end, where it is longer than the model reads; without what the tokenizer takes for control tokens."""
+        prompt = CONTROL.sub(" ", prompt or "")
+        if not prompt.strip():
             return ""
         tokenizer = self.pipeline.get_tokenizer()
         ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids.data[0].tolist()

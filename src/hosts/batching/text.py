@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import openvino_genai as genai
 
 from base import Device, Handler
+from control import ControlTokens
 from grammars import to_config
 from held_grammars import HeldGrammars
 from language import STEP_TOKENS, LanguageModel
@@ -39,17 +41,20 @@ class Moved:
 class Text:
     """The generations of one model."""
 
-    capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
+    capabilities: ClassVar[list[str]] = ["grammar", "logprobs", "special_tokens"]
+    # Whether the engine takes a prompt as token ids, so that a part of it may be tokenized apart.
+    takes_ids: ClassVar = True
 
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
-        self.model = model = LanguageModel(load, device)
+        self.model = model = self.load_model(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
+        self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
         self.operations: dict[str, Handler] = {
             "generate": self.start,
@@ -57,8 +62,19 @@ class Text:
             "detokenize": tokens.detokenize,
         }
 
+    def load_model(self, load: Message, device: Device) -> LanguageModel:
+        return LanguageModel(load, device)
+
+    def _find_control(self) -> ControlTokens:
+        model = self.model
+        return ControlTokens(model.tokenizer, model.prompts, model.chat_template)
+
     def ready(self) -> Message:
-        return {"capabilities": self.capabilities, **self.model.ready()}
+        ready = {"capabilities": self.capabilities, **self.model.ready()}
+        if self.control is None:
+            return ready
+        cut = ["cut_prompts"] if self.takes_ids and self.control.can_cut() else []
+        return {**ready, "capabilities": [*self.capabilities, *cut], "control_tokens": self.control.texts}
 
     @property
     def busy(self) -> bool:
@@ -73,14 +89,16 @@ class Text:
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
-        prompts = self.model.prompts
-        ids = prompts.encode_prompt(message["prompt"], message["add_special_tokens"])
-        prompt = ids.data[0].tolist()
-        room = prompts.context_length - len(prompt)
+        ids = self.model.prompts.encode_prompt(message["prompt"], message["add_special_tokens"], message.get("cut"))
+        return self.take(message, ids.data[0].tolist(), lambda config: self.model.add(ids, config))
+
+    def take(self, message: Message, prompt: list[int], add: Callable[[Any], Any]) -> list[Message]:
+        """Starts a request whose prompt has these tokens; `add` hands it to the engine."""
+        room = self.model.prompts.context_length - len(prompt)
         self._follow_growth()
         cached = self.prefixes.cached_tokens(prompt)
         try:
-            handle = self.model.add(ids, self._config(message, min(message["max_tokens"], room)))
+            handle = add(self.config_of(message, min(message["max_tokens"], room)))
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
         self.running[message["id"]] = Request(
@@ -90,7 +108,7 @@ class Text:
             self.grammars.add(message["id"], message["grammar"])
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
-    def _config(self, message: Message, max_tokens: int) -> Any:
+    def config_of(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]
         config = self.model.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
         config.apply_chat_template = False

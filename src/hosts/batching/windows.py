@@ -46,13 +46,11 @@ def cut(heard: Heard, at: float, length: float, is_last: bool) -> tuple[list[Seg
     step = length
     if not is_last and chunks and not heard.ends_silent:
         start, end, _ = chunks[-1]
-        if end is None and len(chunks) > 1:
+        if end is None and start >= LEAST_STEP:
             chunks.pop()
             step = start
-        elif end is not None:
+        elif end is not None and end >= LEAST_STEP:
             step = end
-        if step < LEAST_STEP:
-            step = length
     segments = [
         Segment(at + start, at + min(length, length if end is None else max(start, end)), text)
         for start, end, text in chunks

@@ -64,14 +64,7 @@ interface PaneProps {
 function PaneView({ pane, server, pulls, watch, chat, hasKey }: PaneProps) {
   switch (pane) {
     case "overview":
-      return (
-        <>
-          <Models server={server} watch={watch} />
-          <Now server={server} />
-          <Pulls pulls={pulls} />
-          <Charts watch={watch} />
-        </>
-      );
+      return <Overview server={server} pulls={pulls} watch={watch} />;
     case "playground":
       return <Playground server={server} chat={chat} hasKey={hasKey} />;
     case "log":
@@ -79,6 +72,22 @@ function PaneView({ pane, server, pulls, watch, chat, hasKey }: PaneProps) {
     case "connect":
       return <Connect server={server} hasKey={hasKey} />;
   }
+}
+
+/** What is pulled, and the way to a first model, come before what one only looks at. */
+function Overview({ server, pulls, watch }: Pick<PaneProps, "server" | "pulls" | "watch">) {
+  const isPulling = pulls.list.value.some(({ state }) => state === "queued" || state === "running");
+  const isEarly = isPulling || server.models.value?.length === 0;
+  const pulling = <Pulls key="pulls" pulls={pulls} />;
+  return (
+    <>
+      <Models server={server} watch={watch} />
+      {isEarly && pulling}
+      <Now server={server} />
+      <Charts watch={watch} />
+      {!isEarly && pulling}
+    </>
+  );
 }
 
 /** The pane that the address names; the one before, where it names none. */

@@ -5,6 +5,7 @@ import type { Part } from "../../../src/generate/conversation.ts";
 import { toRounds } from "../../../src/generate/rounds.ts";
 import { parseRequest } from "./answers.ts";
 
+const image = { type: "image", source: { type: "url", url: "u" } };
 const read = (body: object) => toTurns(parseRequest(body));
 
 /** A part in short: what it is and what it says. */
@@ -15,7 +16,7 @@ function short(part: Part): string {
     case "reasoning":
       return `(${part.text})`;
     case "image":
-      return "image";
+      return `image ${part.url}`;
     case "call":
       return `${part.name}#${part.id}${part.arguments}`;
     case "result":
@@ -58,15 +59,15 @@ describe("a message", () => {
     ["nothing at all", null, ""],
     ["no blocks", [], ""],
     [
-      "an image, which the plan refuses",
-      [{ type: "image", source: { type: "base64", data: "AA==" } }],
-      "image",
+      "an image",
+      [{ type: "image", source: { type: "base64", media_type: "image/png", data: "AA==" } }],
+      "image data:image/png;base64,AA==",
     ],
     ["a document of text", [{ type: "document", title: "T", source: { type: "text", data: "D" } }], "T|\nD"],
     [
       "a document of blocks",
-      [{ type: "document", source: { type: "content", content: [text("D"), { type: "image" }] } }],
-      "D|image",
+      [{ type: "document", source: { type: "content", content: [text("D"), image] } }],
+      "D|image u",
     ],
     ["a document of content as text", [{ type: "document", source: { type: "content", content: "D" } }], "D"],
     [
@@ -76,7 +77,7 @@ describe("a message", () => {
     ],
     ["the summary of what was before", [{ type: "compaction", content: "So far" }], "So far"],
     ["a result as text", [result("1", "21")], "#1=21"],
-    ["a result as blocks", [result("1", [text("21"), text("C"), { type: "image" }])], "#1=21\nCimage"],
+    ["a result as blocks", [result("1", [text("21"), text("C"), image])], "#1=21\nCimage u"],
     ["a result of nothing", [result("1")], "#1="],
     ["a failed result", [{ ...result("1", "gone"), is_error: true }], "#1=Error: gone"],
     [

@@ -145,7 +145,7 @@ describe("messages", () => {
       ),
     ).toEqual([
       ["system", "text"],
-      ["user", "text", "image"],
+      ["user", "image", "text"],
       ["assistant", "reasoning", "call"],
       ["user", "result"],
       ["assistant", "text"],
@@ -218,8 +218,8 @@ describe("a prompt", () => {
       {
         role: "user",
         parts: [
+          { type: "image", url: "data:;base64,aGk=", at: "images[0]" },
           { type: "text", text: "Hi", at: "prompt" },
-          { type: "image", at: "images[0]" },
         ],
       },
     ]);

@@ -8,12 +8,23 @@ import { nullable } from "../../nullable.ts";
 const text = nullable(Type.String());
 
 /** What a search result or a document holds. */
-const InnerBlock = Type.Object({ type: Type.String(), text }, { additionalProperties: true });
+const InnerSource = Type.Object(
+  { type: Type.String(), data: text, media_type: text, url: text },
+  { additionalProperties: true },
+);
+const InnerBlock = Type.Object(
+  { type: Type.String(), text, source: nullable(Type.Union([InnerSource, Type.String()])) },
+  { additionalProperties: true },
+);
 
 const Source = Type.Object(
   {
-    type: Type.String({ description: "Of documents, `text` and `content` are served" }),
+    type: Type.String({
+      description: "Of images, `base64` and `url` are served, of documents `text` and `content`",
+    }),
     data: text,
+    media_type: text,
+    url: nullable(Type.String({ description: "Its host must be allowed by OV_MEDIA_DOMAINS" })),
     content: nullable(Type.Union([Type.String(), Type.Array(InnerBlock)])),
   },
   { additionalProperties: true },

@@ -24,7 +24,7 @@ export function toContentParts(block: AnyBlock, at: string): ContentPart[] {
       if (typeof block.text !== "string") throw malformed(at, 'is a text block without "text".');
       return [toText(block.text, at)];
     case "image":
-      return [{ type: "image", at }];
+      return [toImage(block, at)];
     case "document":
       return toDocument(block, at);
     case "search_result":
@@ -51,6 +51,20 @@ function toText(text: string, at: string): TextPart {
   return { type: "text", text, at };
 }
 
+/** Throws `unsupported_parameter` for a file of Anthropic's storage, which this server does not have. */
+function toImage({ source }: Pick<AnyBlock, "source">, at: string): ContentPart {
+  const known = typeof source === "object" ? source : null;
+  const { type, data, media_type: mediaType, url } = known ?? {};
+  if (type === "base64" && typeof data === "string")
+    return { type: "image", url: `data:${mediaType ?? ""};base64,${data}`, at };
+  if (type === "url" && typeof url === "string") return { type: "image", url, at };
+  const what = known === null ? "has no source" : `has a source of type "${known.type}"`;
+  throw unsupported(
+    at,
+    `is an image that ${what}: send one of type "base64" with its "data", or of type "url" with its "url".`,
+  );
+}
+
 function toDocument({ source, title }: AnyBlock, at: string): ContentPart[] {
   const known = typeof source === "object" ? source : null;
   const heading = title ? [toText(title, at)] : [];
@@ -73,9 +87,10 @@ function toSearchResult({ title, source, content }: AnyBlock, at: string): Conte
 function toInner(content: Content<InnerBlock>, at: string): ContentPart[] {
   if (typeof content === "string") return [toText(content, at)];
   if (!isList(content)) return [];
-  return content.flatMap(({ type, text }, index): ContentPart[] => {
+  return content.flatMap((block, index): ContentPart[] => {
+    const { type, text } = block;
     const where = `${at}[${index}]`;
-    if (type === "image") return [{ type, at: where }];
+    if (type === "image") return [toImage(block, where)];
     return typeof text === "string" ? [toText(text, where)] : [];
   });
 }

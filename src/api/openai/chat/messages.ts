@@ -10,10 +10,27 @@ import { nullable } from "../../nullable.ts";
 export const ContentPart = Type.Object(
   {
     type: Type.String({
-      description: "`text`, `input_text`, `output_text`; of an assistant also `refusal` and `thinking`",
+      description:
+        "`text`, `image_url`, `input_text`, `input_image`, `output_text`; of an assistant also `refusal` and `thinking`",
     }),
     text: Type.Optional(Type.String()),
     refusal: Type.Optional(Type.String()),
+    image_url: nullable(
+      Type.Union(
+        [
+          Type.String(),
+          Type.Object(
+            {
+              url: Type.String({
+                description: "`data:image/…;base64,…`, or an address whose host OV_MEDIA_DOMAINS allows",
+              }),
+            },
+            { additionalProperties: true, description: "`detail` is ignored: the model has its own size" },
+          ),
+        ],
+        { description: "The image, PNG, JPEG, WebP or GIF" },
+      ),
+    ),
     thinking: nullable(
       Type.Union([
         Type.String(),

@@ -79,18 +79,27 @@ function toContent(
 
 const textTypes = ["text", "input_text", "output_text"];
 
-function toContentPart({ type, text, refusal }: ContentPart, at: string): Content {
+function toContentPart(part: ContentPart, at: string): Content {
+  const { type, text, refusal } = part;
   const isText = textTypes.includes(type);
   if (isText && text !== undefined) return { type: "text", text, at };
   if (type === "refusal" && refusal !== undefined) return { type: "text", text: refusal, at };
-  if (type === "image_url" || type === "input_image") return { type: "image", at };
+  if (type === "image_url" || type === "input_image") return { type: "image", url: toUrl(part, at), at };
   if (isText || type === "refusal") {
     throw malformed(at, `is a ${type} part without "${isText ? "text" : "refusal"}".`);
   }
   throw unsupported(
     at,
-    `is of type "${type}", but the models here take text only: send parts of type "text".`,
+    `is of type "${type}", but the models here take text and images: send parts of type "text" or "image_url".`,
   );
+}
+
+/** OpenAI's own form is an object; some clients send the address itself. */
+function toUrl({ image_url: image }: ContentPart, at: string): string {
+  const url = typeof image === "string" ? image : image?.url;
+  if (url === undefined)
+    throw malformed(at, 'is an image without "image_url": send {"url": "data:image/…;base64,…"}.');
+  return url;
 }
 
 function toCalls({ role, tool_calls, function_call }: ChatMessage, at: string): CallPart[] {

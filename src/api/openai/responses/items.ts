@@ -9,10 +9,15 @@ import { nullable } from "../../nullable.ts";
 export const ItemPart = Type.Object(
   {
     type: Type.String({
-      description: "`input_text`, `output_text`, `refusal`, `summary_text`, `reasoning_text`",
+      description: "`input_text`, `input_image`, `output_text`, `refusal`, `summary_text`, `reasoning_text`",
     }),
     text: nullable(Type.String()),
     refusal: nullable(Type.String()),
+    image_url: nullable(
+      Type.String({
+        description: "`data:image/…;base64,…`, or an address whose host OV_MEDIA_DOMAINS allows",
+      }),
+    ),
   },
   { additionalProperties: true },
 );

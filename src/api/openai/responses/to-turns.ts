@@ -56,15 +56,24 @@ const textTypes = ["input_text", "output_text", "text", "refusal"];
 
 function toContentPart(part: ItemPart, at: string): ContentPart {
   const { type } = part;
-  if (type === "input_image") return { type: "image", at };
+  if (type === "input_image") return { type: "image", url: toUrl(part, at), at };
   if (!textTypes.includes(type)) {
-    throw unsupported(at, `is of type "${type}", but the models here take text only: send "input_text".`);
+    throw unsupported(
+      at,
+      `is of type "${type}", but the models here take text and images: send "input_text" or "input_image".`,
+    );
   }
   const text = type === "refusal" ? part.refusal : part.text;
   if (typeof text !== "string") {
     throw malformed(at, `is a part of type "${type}" without "${type === "refusal" ? type : "text"}".`);
   }
   return { type: "text", text, at };
+}
+
+/** Throws where there is only the `file_id` of OpenAI's file storage, which this server does not have. */
+function toUrl({ image_url: url }: ItemPart, at: string): string {
+  if (typeof url === "string") return url;
+  throw malformed(at, 'is an image without "image_url": send "data:image/…;base64,…".');
 }
 
 function toCall(item: InputItem, at: string): Part {

@@ -3,7 +3,10 @@ import { OvError } from "../../../errors.ts";
 import { bodiless, type Route } from "../../route.ts";
 import { openai } from "../errors.ts";
 
-/** POST /v1/responses/compact, which would otherwise be taken for a response's id with the wrong method. */
+/**
+ * POST /v1/responses/compact, which would otherwise be taken for a response's id with the wrong method. It is no 404: LiteLLM would
+ * take the whole server for gone.
+ */
 export function createUnservedResponsesRoute(): Route {
   const what = "compact conversations";
   return bodiless({
@@ -11,7 +14,7 @@ export function createUnservedResponsesRoute(): Route {
     path: "/v1/responses/compact",
     dialect: openai,
     handle() {
-      throw new OvError("route_not_found", {
+      throw new OvError("invalid_request", {
         what: `This server does not ${what} (POST /v1/responses/compact)`,
         why: "only OpenAI can make and read such items",
         next: 'Send the whole conversation with "truncation": "auto", or let your client summarize it.',
@@ -20,7 +23,7 @@ export function createUnservedResponsesRoute(): Route {
     doc: {
       summary: `Not served: ${what}`,
       answer: { "application/json": Type.Never() },
-      errors: ["route_not_found"],
+      errors: ["invalid_request"],
     },
   });
 }

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
+import control from "../../../hosts/batching/control.py" with { type: "text" };
+import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
@@ -10,10 +12,13 @@ import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "text" };
+import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
 import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" };
@@ -23,6 +28,7 @@ import request from "../../../hosts/batching/request.py" with { type: "text" };
 import speech from "../../../hosts/batching/speech.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
+import vision from "../../../hosts/batching/vision.py" with { type: "text" };
 import windows from "../../../hosts/batching/windows.py" with { type: "text" };
 import yesNo from "../../../hosts/batching/yes_no.py" with { type: "text" };
 import { makeTemporaryFolder } from "../../../linux/folders.ts";
@@ -34,6 +40,8 @@ import { toBatchingProperties } from "./supports.ts";
 export const hostSources = {
   "audio.py": audio,
   "base.py": base,
+  "control.py": control,
+  "copies.py": copies,
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
@@ -41,10 +49,13 @@ export const hostSources = {
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "image_marks.py": imageMarks,
+  "image_tokens.py": imageTokens,
   "jobs.py": jobs,
   "language.py": language,
   "logprobs.py": logprobs,
   "messages.py": messages,
+  "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
   "prefixes.py": prefixes,
@@ -54,6 +65,7 @@ export const hostSources = {
   "speech.py": speech,
   "text.py": text,
   "tokens.py": tokens,
+  "vision.py": vision,
   "windows.py": windows,
   "yes_no.py": yesNo,
 };

@@ -13,6 +13,8 @@ export const runtimePackages = {
   "openvino-tokenizers": "2026.4.1.0",
   /** Decodes sound. The last release for Python 3.10. */
   av: "17.1.0",
+  /** Decodes images. The last release for Python 3.10. */
+  pillow: "12.3.0",
 } as const;
 
 /** As pip and uv take them: `name==version`. */

@@ -40,9 +40,12 @@ function RequestRow({ request, server }: { request: RunningRequest; server: Serv
         <Figure name="Tokens" value={String(request.new_tokens)} />
         <Figure name="Tokens/s" value={speed === null ? null : renderRate(speed)} />
       </dl>
-      <button type="button" onClick={() => server.cancel(id)} aria-label={`Cancel the request ${id}`}>
-        Cancel
-      </button>
+      {/* A load is ended by unloading the model. */}
+      {!path.startsWith("/v1/models/") && (
+        <button type="button" onClick={() => server.cancel(id)} aria-label={`Cancel the request ${id}`}>
+          Cancel
+        </button>
+      )}
     </li>
   );
 }

@@ -1,5 +1,4 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat.ts";
 import { isChatModel, ModelChoice } from "../parts/model-choice.tsx";
 import type { Server } from "../state/server.ts";
@@ -71,28 +70,28 @@ function SystemPrompt({ chat }: { chat: Chat }) {
   );
 }
 
+/** Follows the answer as it is written, unless somebody has scrolled up to read. */
 function Turns({ chat }: { chat: Chat }) {
-  const end = useRef<HTMLDivElement>(null);
-  const follows = useSignal(true);
+  const place = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
   const turns = chat.turns.value;
-  useEffect(() => {
-    if (turns.length > 0 && follows.value) end.current?.scrollIntoView({ block: "nearest" });
-  }, [turns, follows]);
+  useLayoutEffect(() => {
+    if (follows.current) place.current?.scrollTo({ top: place.current.scrollHeight });
+  }, [turns]);
   return (
     <div
+      ref={place}
       class="turns"
       role="log"
       aria-label="Conversation"
       aria-busy={chat.writing.value}
-      onWheel={({ currentTarget }) => {
-        const { scrollTop, clientHeight, scrollHeight } = currentTarget;
-        follows.value = scrollHeight - scrollTop - clientHeight < 80;
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        follows.current = scrollHeight - scrollTop - clientHeight < 40;
       }}
     >
       {turns.map((turn, index) => (
         <TurnView key={index} turn={turn} chat={chat} isLast={index === turns.length - 1} />
       ))}
-      <div ref={end} />
     </div>
   );
 }

@@ -84,7 +84,13 @@ function toOptions(element: HTMLElement, { render, atLeast, steps }: AxisProps):
     ],
     series: [
       {},
-      { stroke: read("--accent"), fill: read("--accent-faint"), width: 2, points: { show: false } },
+      {
+        stroke: read("--accent"),
+        fill: read("--accent-faint"),
+        width: 2,
+        spanGaps: true,
+        points: { show: false },
+      },
     ],
   };
 }

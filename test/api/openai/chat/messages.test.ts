@@ -52,7 +52,7 @@ describe("messages as turns", () => {
       name: "ann",
       parts: [
         { type: "text", text: "a", at: "messages[1].content[0]" },
-        { type: "image", at: "messages[1].content[1]" },
+        { type: "image", url: "data:,", at: "messages[1].content[1]" },
       ],
       at: "messages[1]",
     });
@@ -117,7 +117,7 @@ describe("messages as turns", () => {
       ["text: a"],
     ],
     ["input_text", { role: "user", content: [{ type: "input_text", text: "a" }] }, ["text: a"]],
-    ["input_image", { role: "user", content: [{ type: "input_image" }] }, ["image: "]],
+    ["input_image", { role: "user", content: [{ type: "input_image", image_url: "data:," }] }, ["image: "]],
   ];
   test.each(thoughts)("other APIs' ways to write a history: %s", (_, message, parts) => {
     expect(Value.Check(ChatMessage, message)).toBe(true);

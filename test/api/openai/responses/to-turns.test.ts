@@ -90,8 +90,8 @@ describe("items become turns:", () => {
       ["assistant: No."],
     ],
     [
-      "an image, for the plan to refuse",
-      [{ role: "user", content: [{ type: "input_image" }] }],
+      "an image",
+      [{ role: "user", content: [{ type: "input_image", image_url: "data:," }] }],
       ["user: image"],
     ],
     ["no content", [{ role: "user" }, { role: "user", content: null }], ["user: ", "user: "]],

@@ -1,0 +1,135 @@
+"""Pictures that a request brings: from a file that may hold anything to pixels, within bounds."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from messages import Message, RequestFailed, last_line
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# As the file's head states them, before anything is decoded: 300 MB of pixels.
+MOST_PIXELS = 100_000_000
+# No model looks at more: larger ones are made smaller, which takes memory and time off the engine.
+KEPT_PIXELS = 12_845_056
+# Models scale the shorter side up: of a longer strip they would make a picture without a bound.
+MOST_ASPECT = 100
+
+# `check_size` bounds them, with a clear message.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(slots=True)
+class Picture:
+    pixels: Any
+    """uint8 [1, height, width, 3]"""
+    key: int
+    """The same for the same pixels."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.pixels.shape[2], self.pixels.shape[1]
+
+
+def read_picture(path: str, name: str) -> Picture:
+    """The first frame, upright, on white; `name`: how the request calls it. Raises RequestFailed."""
+    try:
+        with Image.open(Path(path), formats=FORMATS) as image:
+            check_size(image.width, image.height, name)
+            pixels = np.asarray(to_rgb(ImageOps.exif_transpose(shrink(image))))[np.newaxis]
+    except RequestFailed:
+        raise
+    except (Exception, MemoryError) as error:
+        why = "" if str(path) in str(error) else f" ({last_line(error)})"
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" cannot be read as an image{why}: send a whole PNG, JPEG, WebP or GIF file.',
+        ) from error
+    digest = hashlib.sha256(pixels.tobytes()).digest()
+    return Picture(pixels, int.from_bytes(digest[:7], "big"))
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    if width * height > MOST_PIXELS:
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" has {width} x {height} pixels: send one of at most {MOST_PIXELS // 1_000_000} million.',
+        )
+    if max(width, height) > MOST_ASPECT * min(width, height):
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" has {width} x {height} pixels: one side may be at most {MOST_ASPECT} times the other.',
+        )
+
+
+def shrink(image: Any) -> Any:
+    """With at most `KEPT_PIXELS`; a JPEG is then decoded smaller from the start."""
+    excess = image.width * image.height / KEPT_PIXELS
+    if excess <= 1:
+        return image
+    size = int(image.width / excess**0.5) or 1, int(image.height / excess**0.5) or 1
+    image.draft("RGB", size)
+    plain = image if image.mode in ("RGB", "RGBA", "L", "CMYK") else widen(image)
+    small = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small.info = dict(image.info)
+    # Where the picture is upright stands in what the file says of it.
+    small.getexif().update(image.getexif())
+    return small
+
+
+def widen(image: Any) -> Any:
+    """In a mode of 8 bits a channel, transparency kept."""
+    if image.mode.startswith("I"):
+        values = np.asarray(image).astype(np.int64)
+        return Image.fromarray(np.clip(values >> 8, 0, 255).astype(np.uint8), "L")
+    if image.mode in ("LA", "La", "PA", "RGBa", "RGBA") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB")
+
+
+def to_rgb(image: Any) -> Any:
+    plain = widen(image)
+    if plain.mode != "RGBA":
+        return plain.convert("RGB")
+    white = Image.new("RGBA", plain.size, "white")
+    return Image.alpha_composite(white, plain).convert("RGB")
+
+
+class PictureReader:
+    """Reads the pictures of requests beside the engine's steps: Pillow works without the interpreter's lock."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=1)
+        self._reading: dict[int, tuple[Message, Future[list[Picture]]]] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._reading)
+
+    def add(self, message: Message) -> None:
+        self._reading[message["id"]] = message, self._threads.submit(read_all, message["images"])
+
+    def cancel(self, request_id: int) -> bool:
+        found = self._reading.pop(request_id, None)
+        if found is not None:
+            found[1].cancel()
+        return found is not None
+
+    def take(self, seconds: float) -> list[tuple[Message, Future[list[Picture]]]]:
+        """The requests whose pictures are read, or could not be; waits that long for the first."""
+        wait([future for _, future in self._reading.values()], timeout=seconds, return_when="FIRST_COMPLETED")
+        done = [one for one in self._reading.values() if one[1].done()]
+        for message, _ in done:
+            del self._reading[message["id"]]
+        return done
+
+
+def read_all(images: list[Message]) -> list[Picture]:
+    return [read_picture(image["path"], image["at"]) for image in images]

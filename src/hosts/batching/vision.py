@@ -1,0 +1,165 @@
+"""Models that write text about pictures: `generate` takes pictures too, which run in one batch with texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import openvino as ov
+import openvino_genai as genai
+
+from base import Device
+from image_marks import ImageMarks, join
+from image_tokens import ImageTokens
+from language import LanguageModel
+from messages import Message, RequestFailed, failed, last_line
+from pictures import Picture, PictureReader
+from text import Text
+
+# The engine adds a tokenizer's special tokens to a prompt unless it applies a template: this one changes nothing.
+SAME_TEMPLATE = "{{ messages[0]['content'] }}"
+# How long a step waits for pictures where nothing else runs; commands are read between steps.
+WAIT_SECONDS = 0.02
+
+
+class VisionModel(LanguageModel):
+    """A language model that takes embeddings, which the engine makes of a prompt and its pictures."""
+
+    def __init__(self, load: Message, device: Device) -> None:
+        super().__init__(load, device)
+        self.tokenizer.set_chat_template(SAME_TEMPLATE)
+        config = json.loads((Path(load["path"]) / "config.json").read_text())
+        self.marks = ImageMarks(config.get("model_type", ""))
+        try:
+            self.image_tokens = ImageTokens(self._add_trial, self.pipeline.step)
+        except Exception as error:
+            raise RequestFailed("model_load_failed", f"It cannot take a picture: {to_reason(load, error)}") from error
+
+    def add_hello(self, config: Any) -> Any:
+        return self.add_request("Hello", config)
+
+    def add_prompt(self, prompt: str, images: list[Any], config: Any) -> Any:
+        """Adds a request to the batch; returns its handle. The engine would crash at token ids."""
+        return self.add_request(prompt, images, config) if images else self.add_request(prompt, config)
+
+    def _add_trial(self, prompt: str, images: list[Any]) -> Any:
+        config = genai.GenerationConfig()
+        config.max_new_tokens = 1
+        config.apply_chat_template = True
+        return self.add_prompt(prompt, images, config)
+
+
+def to_reason(load: Message, error: Exception) -> str:
+    if not (Path(load["path"]) / "preprocessor_config.json").exists():
+        return "preprocessor_config.json is missing. Copy it from the original model, or convert that again."
+    return last_line(error)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A request whose pictures are read, and wait to be counted."""
+
+    message: Message
+    pictures: list[Picture]
+
+
+class Vision(Text):
+    capabilities: ClassVar = [*Text.capabilities, "images"]
+    takes_ids: ClassVar = False
+    model: VisionModel
+
+    def __init__(self, load: Message, device: Device) -> None:
+        super().__init__(load, device)
+        self.reader = PictureReader()
+        self.waiting: dict[int, Waiting] = {}
+
+    def load_model(self, load: Message, device: Device) -> VisionModel:
+        return VisionModel(load, device)
+
+    @property
+    def busy(self) -> bool:
+        return self.model.busy or self.reader.busy or bool(self.waiting)
+
+    def start(self, message: Message) -> list[Message]:
+        """Takes a request; its `started` message comes once its pictures are read and counted."""
+        prompt = message["prompt"]
+        if not isinstance(prompt, str):
+            raise RequestFailed(
+                "unsupported_parameter", "A model that takes pictures takes no token ids: send the prompt as text."
+            )
+        if message.get("images"):
+            self.reader.add(message)
+            return []
+        return self._start_counted(message, [], [])
+
+    def cancel(self, request_id: int) -> bool:
+        waited = self.waiting.pop(request_id, None) is not None
+        return self.reader.cancel(request_id) or waited or super().cancel(request_id)
+
+    def config_of(self, message: Message, max_tokens: int) -> Any:
+        config = super().config_of(message, max_tokens)
+        config.apply_chat_template = not message["add_special_tokens"]
+        return config
+
+    def step(self) -> list[Message]:
+        idle = not self.model.busy and not self.waiting
+        answers: list[Message] = []
+        for message, future in self.reader.take(WAIT_SECONDS if idle else 0):
+            answers += self._guard(message, partial(self._wait, message, future))
+        for one in list(self.waiting.values()):
+            answers += self._guard(one.message, partial(self._go_on, one))
+        if self.model.busy:
+            answers += super().step()
+            self.model.image_tokens.look()
+        return answers
+
+    def _guard(self, message: Message, work: Callable[[], list[Message]]) -> list[Message]:
+        """What goes wrong fails this request, and no other."""
+        try:
+            return work()
+        except Exception as error:
+            self.waiting.pop(message["id"], None)
+            code = error.code if isinstance(error, RequestFailed) else "engine_failed"
+            return [failed(message["id"], code, last_line(error))]
+
+    def _wait(self, message: Message, future: Future[list[Picture]]) -> list[Message]:
+        self.waiting[message["id"]] = Waiting(message, future.result())
+        return []
+
+    def _go_on(self, one: Waiting) -> list[Message]:
+        """Starts it if its pictures' tokens are known, else has those counted in the next step."""
+        tokens = self.model.image_tokens
+        counts = [tokens.get(picture.size) for picture in one.pictures]
+        for picture in one.pictures:
+            tokens.measure(picture.size)
+        if None in counts:
+            return []
+        del self.waiting[one.message["id"]]
+        return self._start_counted(one.message, one.pictures, [count or 0 for count in counts])
+
+    def _start_counted(self, message: Message, pictures: list[Picture], counts: list[int]) -> list[Message]:
+        texts, places = self.model.marks.split(message["prompt"], len(pictures))
+        prompts = self.model.prompts
+        # The tokenizer's own are at the start.
+        adds = message["add_special_tokens"]
+        pieces = [prompts.encode_text(text, adds and index == 0) for index, text in enumerate(texts)]
+        ids = self._join(pieces, [(pictures[index], counts[index]) for index in places])
+        prompts.check_length(len(ids))
+        images = [ov.Tensor(picture.pixels) for picture in pictures]
+        prompt = join(texts, places)
+        return self.take(message, ids, lambda config: self.model.add_prompt(prompt, images, config))
+
+    def _join(self, pieces: list[Any], pictures: list[tuple[Picture, int]]) -> list[int]:
+        """The prompt's tokens, for counts and the prefix cache: those of a picture by numbers that no other has."""
+        ids: list[int] = pieces[0].data[0].tolist()
+        for (picture, count), piece in zip(pictures, pieces[1:], strict=True):
+            ids += [-1 - picture.key - place for place in range(count)]
+            ids += piece.data[0].tolist()
+        if not ids:
+            raise RequestFailed("invalid_request", "The prompt has no tokens: send some text.")
+        return ids

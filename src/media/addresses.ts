@@ -1,0 +1,40 @@
+import { BlockList, isIP } from "node:net";
+
+/** IPv4 networks that no public host is in (IANA, "IPv4 Special-Purpose Address Registry"), and multicast. */
+const special4: readonly (readonly [string, number])[] = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+];
+
+/** IPv6: all but the public part of the space, and those within it that lead elsewhere or hold an IPv4 address. */
+const special6: readonly (readonly [string, number])[] = [
+  ["::", 3],
+  ["4000::", 2],
+  ["8000::", 1],
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+];
+
+const special = new BlockList();
+for (const [network, bits] of special4) special.addSubnet(network, bits, "ipv4");
+for (const [network, bits] of special6) special.addSubnet(network, bits, "ipv6");
+
+/** Whether an IP address is one of the public internet: not of this machine, its network or a reserved part. */
+export function isPublicAddress(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && !special.check(address, version === 4 ? "ipv4" : "ipv6");
+}

@@ -1,0 +1,34 @@
+import { OvError } from "../errors.ts";
+
+/** In UTF-16 units: what is decoded before others get their turn. A multiple of 4, as base64 has it. */
+const pieceLength = 2 ** 20;
+
+/**
+ * The bytes of a `data:` address in base64, piece by piece. Line breaks and the alphabet for addresses (RFC 4648, section 5) are
+ * taken too; what is no base64 at all is left to whoever reads the bytes. Throws `invalid_request` that names `at`.
+ */
+export function* decodeDataUrl(url: string, at: string): Generator<Uint8Array> {
+  const comma = url.indexOf(",");
+  const head = url.slice("data:".length, comma === -1 ? undefined : comma);
+  if (comma === -1 || !/;\s*base64\s*$/i.test(head)) {
+    const next = 'Send "data:image/png;base64,…".';
+    throw new OvError(
+      "invalid_request",
+      { what: `"${at}" is a data URL without base64 data`, next },
+      { param: at },
+    );
+  }
+  let rest = "";
+  for (let start = comma + 1; start < url.length; start += pieceLength) {
+    const piece =
+      rest +
+      url
+        .slice(start, start + pieceLength)
+        .replace(/\s+/g, "")
+        .replaceAll("%3D", "=");
+    const whole = piece.length - (piece.length % 4);
+    rest = piece.slice(whole);
+    yield Buffer.from(piece.slice(0, whole), "base64");
+  }
+  yield Buffer.from(rest, "base64");
+}

@@ -1,0 +1,110 @@
+import { lookup } from "node:dns/promises";
+import { OvError, shorten, toReason } from "../errors.ts";
+import { isPublicAddress } from "./addresses.ts";
+import type { NamedImage } from "./images.ts";
+
+export interface ImageFetchOptions {
+  /** OV_MEDIA_DOMAINS: hosts, and with a leading dot all below one. */
+  domains: readonly string[];
+  /** The bytes of an image at most; default: 32 MB. */
+  mostBytes?: number;
+  /** For the whole of it; default: 20 s. */
+  seconds?: number;
+  /** The IP addresses of a host. */
+  resolve?: (host: string) => Promise<readonly string[]>;
+  /** Which of them may be asked; default: public ones. */
+  mayAsk?: (address: string) => boolean;
+  /** Certificates to trust besides those that the system does. */
+  ca?: string;
+}
+
+/** Redirects that are followed at most, each of which has to be allowed itself. */
+const mostRedirects = 3;
+
+/**
+ * Fetches images from the hosts that the operator allows, and from nowhere else: a host is asked at the address that was
+ * checked, so that its name cannot mean another one a moment later.
+ */
+export function createImageFetch(options: ImageFetchOptions) {
+  const { mostBytes = 32 * 2 ** 20, seconds = 20, mayAsk = isPublicAddress, resolve = resolveAll } = options;
+
+  /** Throws where the operator does not allow it. */
+  function toAllowed(text: string, at: string): URL {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol))
+      throw refused(at, "is no data URL and no http(s) address");
+    if (url.username !== "" || url.password !== "") throw refused(at, "is an address with a password");
+    const allows = (domain: string) =>
+      domain.startsWith(".") ? url.hostname.endsWith(domain) : url.hostname === domain;
+    if (options.domains.some((domain) => allows(domain.toLowerCase()))) return url;
+    const host = JSON.stringify(shorten(url.hostname, 200));
+    throw refused(at, `is on the host ${host}, which OV_MEDIA_DOMAINS does not allow`);
+  }
+
+  async function ask(url: URL, at: string, signal: AbortSignal): Promise<Response> {
+    const found = await resolve(url.hostname).catch((error: unknown) => {
+      throw failed(at, toReason(error), error);
+    });
+    const [address] = found;
+    if (address === undefined) throw failed(at, "its host has no address");
+    if (!found.every(mayAsk)) throw refused(at, "is on a host with a private address");
+    const direct = new URL(url);
+    direct.hostname = address.includes(":") ? `[${address}]` : address;
+    return await fetch(direct, {
+      headers: { host: url.host, accept: "image/png, image/jpeg, image/webp, image/gif" },
+      redirect: "manual",
+      tls: { serverName: url.hostname, ...(options.ca !== undefined && { ca: options.ca }) },
+      signal,
+    });
+  }
+
+  async function follow(text: string, at: string, signal: AbortSignal): Promise<Response> {
+    let url = toAllowed(text, at);
+    for (let left = mostRedirects; left >= 0; left--) {
+      const response = await ask(url, at, signal);
+      if (response.ok) return response;
+      await response.body?.cancel();
+      const next = response.headers.get("location");
+      const isRedirect = response.status >= 300 && response.status < 400 && next !== null;
+      if (!isRedirect) throw failed(at, `its host answers with status ${response.status}`);
+      url = toAllowed(URL.parse(next, url.href)?.href ?? "", at);
+    }
+    throw failed(at, "its host redirects too often");
+  }
+
+  /** Throws `invalid_request` and `unsupported_parameter` that name the image, and the signal's reason. */
+  return async function* fetchImage(
+    { url, at }: NamedImage,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+    let bytes = 0;
+    try {
+      const response = await follow(url, at, bound);
+      for await (const piece of response.body ?? []) {
+        bytes += piece.byteLength;
+        if (bytes > mostBytes) throw failed(at, `it has more than ${mostBytes} bytes`);
+        yield piece;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof OvError) throw error;
+      throw failed(at, bound.aborted ? `it took longer than ${seconds} s` : toReason(error), error);
+    }
+  };
+}
+
+async function resolveAll(host: string): Promise<string[]> {
+  const found = await lookup(host.replace(/^\[(.*)\]$/, "$1"), { all: true });
+  return found.map(({ address }) => address);
+}
+
+function refused(at: string, why: string): OvError {
+  const next = 'Send the image itself, as "data:image/…;base64,…".';
+  return new OvError("unsupported_parameter", { what: `"${at}" ${why}`, next }, { param: at });
+}
+
+function failed(at: string, why: string, cause?: unknown): OvError {
+  const next = "Check the address, or send the image itself.";
+  return new OvError("invalid_request", { what: `Cannot fetch "${at}"`, why, next }, { param: at, cause });
+}
