@@ -26,6 +26,10 @@ export const setup = defineCommand({
       type: "boolean",
       description: "Only install the native engine, which needs no Python",
     },
+    "trust-new": {
+      type: "boolean",
+      description: "With --native: also install libraries whose sha256 is not the known one",
+    },
     starter: {
       type: "boolean",
       description: `Also fetch and register ${starterModel.name}, a small model (98 MB)`,
@@ -49,7 +53,11 @@ export const setup = defineCommand({
     const loaded = loadSettings({ flags: toFlags(args) });
     const { settings } = loaded;
     if (args.ask === true) return await ask(settings);
-    const wish = { native: args.native === true, starter: args.starter === true };
+    const wish = {
+      native: args.native === true,
+      starter: args.starter === true,
+      trustNew: args["trust-new"] === true,
+    };
     return await untilStopped(async (signal) => {
       const installed = await install(loaded, { ...wish, convert: args.convert === true }, signal);
       return await print(

@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { OvError } from "../../src/errors.ts";
+import { type CopyOnDisk, findCopy } from "../../src/library/copies.ts";
 import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { findEntry } from "../../src/registry/edit.ts";
@@ -29,7 +30,8 @@ export const show = defineCommand({
     const [name, entry] = find(registry.current(), given._[0] ?? "", settings.registryPath);
     const served = await askServed(findServer(given));
     const live = toLiveState(typeof served === "string" ? undefined : served.get(name));
-    const model = { ...(await listModel(name, entry)), ...live };
+    const copy = await findCopy(settings, entry.path);
+    const model = { ...(await listModel(name, entry)), copy, ...live };
     await writeOut(
       given.json === true ? `${JSON.stringify({ ...model, entry }, null, 2)}\n` : render(model, entry),
     );
@@ -46,7 +48,7 @@ function find({ entries, problems }: Snapshot, asked: string, registryPath: stri
   throw new OvError("registry_invalid", reason ?? `The registry entry ${JSON.stringify(asked)} is invalid.`);
 }
 
-function render(model: ListedModel, entry: RegistryEntry): string {
+function render(model: ListedModel & { copy: CopyOnDisk | null }, entry: RegistryEntry): string {
   const { path, task, weight_format, aliases, ...rest } = entry;
   const settings = Object.entries(rest).map(([key, value]): [string, string] => [key, toText(value)]);
   const lines: [string, string][] = [
@@ -59,6 +61,7 @@ function render(model: ListedModel, entry: RegistryEntry): string {
       "files",
       `${model.path_problem ?? "ok"}${model.size_bytes === null ? "" : `, ${renderBytes(model.size_bytes)}`}`,
     ],
+    ["copy", model.copy === null ? "" : `${model.copy.folder}, ${renderBytes(model.copy.bytes)}`],
     ...settings,
     ["state", model.state ?? "no server answers"],
     ["device", model.device ?? ""],

@@ -1,6 +1,7 @@
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import { type EngineReport, toDevice, toDeviceProblem } from "../engine/kinds/kind.ts";
+import { nativePackages } from "../engine/kinds/native/find.ts";
 import type { Log } from "../log.ts";
 import type { EngineState } from "../serving/health.ts";
 import type { FindEngineProblem } from "../serving/model-problems.ts";
@@ -50,6 +51,17 @@ function logEngine(report: EngineReport, device: string, log: Log): void {
     device: chosen,
     device_name: deviceNames[chosen],
   });
+  const other = toOtherRelease(report);
+  if (other !== null) log.warn(other);
   const problem = toDeviceProblem(report, device);
   if (problem !== null) log.warn(`OV_DEVICE cannot be used: ${problem}`);
+}
+
+/** A pair of packages of another release works where both are of the same one, but this is not what was tested. */
+function toOtherRelease({ name, versions }: EngineReport): string | null {
+  const pinned = Object.entries(nativePackages);
+  const isPinned = pinned.every(([other, version]) => versions[other.replaceAll("-", "_")] === version);
+  if (name !== "native" || isPinned) return null;
+  const found = `openvino-genai-node ${versions.openvino_genai_node} and openvino-node ${versions.openvino_node}`;
+  return `The native engine is ${found}, but ov-llm was tested with ${nativePackages["openvino-genai-node"]}: \`ov-llm setup --native\` installs that.`;
 }

@@ -7,6 +7,7 @@ import { createMemory } from "../engine/memory/memory.ts";
 import type { ObserveModel } from "../engine/pool/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";
 import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
+import { forgetCopies } from "../library/copies.ts";
 import { changeAliases, removeEntry } from "../library/edit.ts";
 import type { Log } from "../log.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
@@ -55,9 +56,10 @@ export function createPreloadsFor({
 }
 
 /** What clients of Ollama's API may change of the registry. */
-export function createEditsFor({ registryPath }: Pick<Settings, "registryPath">): EditModels {
+export function createEditsFor(settings: Pick<Settings, "registryPath" | "modelCacheDir">): EditModels {
+  const { registryPath } = settings;
   return {
-    remove: (name) => removeEntry(registryPath, name),
+    remove: async (name) => forgetCopies(settings, await removeEntry(registryPath, name)),
     async addAlias(name, alias) {
       await changeAliases(registryPath, name, { add: [alias] });
     },

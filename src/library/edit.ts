@@ -1,5 +1,12 @@
 import { isDanglingLink, readTextFile } from "../files.ts";
-import { addAliases, type RawModels, removeAliases, removeModel, renameModel } from "../registry/edit.ts";
+import {
+  addAliases,
+  type RawModels,
+  removeAliases,
+  removeModel,
+  renameModel,
+  toEntryPath,
+} from "../registry/edit.ts";
 import { parseRegistryFile } from "../registry/schema.ts";
 import { updateRegistry } from "../registry/store.ts";
 import { setValues } from "../registry/values.ts";
@@ -42,7 +49,7 @@ export async function setEntry(
   await updateRegistry(registryPath, (models) => setValues(models, name, values, options));
 }
 
-/** Takes a model out of the registry; its files stay. Throws `model_not_found`. */
-export async function removeEntry(registryPath: string, name: string): Promise<void> {
-  await updateRegistry(registryPath, (models) => void removeModel(models, name));
+/** Takes a model out of the registry; its files stay. Resolves to its path, null: it stated none. Throws `model_not_found`. */
+export async function removeEntry(registryPath: string, name: string): Promise<string | null> {
+  return await updateRegistry(registryPath, (models) => toEntryPath(removeModel(models, name)));
 }

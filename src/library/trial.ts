@@ -31,6 +31,8 @@ export interface LoadTester {
   dispose(): void;
 }
 
+type TrialSettings = Pick<LoadedSettings, "settings" | "variables">;
+
 /** Loads models as the server would, outside of it. */
 export interface TrialLoader {
   /** The caller closes the host. Rejects with an OvError, or the signal's reason. */
@@ -39,7 +41,7 @@ export interface TrialLoader {
 }
 
 /** Throws `engine_unavailable` when no engine is installed. */
-export function createTrialLoader({ settings, variables }: LoadedSettings, log: Log): TrialLoader {
+export function createTrialLoader({ settings, variables }: TrialSettings, log: Log): TrialLoader {
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
@@ -50,7 +52,7 @@ export function createTrialLoader({ settings, variables }: LoadedSettings, log: 
 }
 
 /** Throws `engine_unavailable` when no engine is installed. `signal` ends the load that runs. */
-export function createLoadTester(loaded: LoadedSettings, log: Log, signal: AbortSignal): LoadTester {
+export function createLoadTester(loaded: TrialSettings, log: Log, signal: AbortSignal): LoadTester {
   const loader = createTrialLoader(loaded, log);
 
   async function answerOnce(

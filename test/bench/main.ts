@@ -11,6 +11,7 @@ import { type Figure, judge, renderFigures } from "./goals.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
+import { measureCopy, toCopyFigures } from "./part-copy.ts";
 import { measureEmbed, toEmbedFigures } from "./part-embed.ts";
 import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
@@ -28,7 +29,7 @@ interface Bench {
   prompts: Prompts;
   figures: Figure[];
   /** What each part found, whole. */
-  reports: Partial<Record<Part, unknown>>;
+  reports: Partial<Record<Part | "copy", unknown>>;
 }
 
 async function runBench(options: BenchOptions): Promise<void> {
@@ -88,6 +89,7 @@ async function runServed(bench: Bench): Promise<void> {
   if (options.only.includes("embed")) await runEmbed(bench, loaded);
   if (options.only.includes("speech")) await runSpeech(bench, loaded);
   if (options.only.includes("idle")) await runIdle(bench, loaded);
+  if (options.only.includes("load")) await runCopy(bench);
 }
 
 async function runLoads(bench: Bench, server: BenchServer & { hostPid: number }): Promise<void> {
@@ -99,6 +101,14 @@ async function runLoads(bench: Bench, server: BenchServer & { hostPid: number })
   reports.load = rows;
   figures.push(...toLoadFigures(rows));
   await writeOut(`${renderLoad(rows)}\n`);
+}
+
+async function runCopy({ setup, figures, reports }: Bench): Promise<void> {
+  if (!setup.options.modelPath.endsWith(".gguf")) return;
+  say("Loading the model from its file and from its copy, in turns");
+  const found = await measureCopy(setup);
+  reports.copy = found;
+  figures.push(...toCopyFigures(found));
 }
 
 async function runEmbed({ options, prompts, figures, reports }: Bench, server: BenchServer): Promise<void> {

@@ -44,6 +44,8 @@ export interface ServerSetup {
   executable: string;
   home: string;
   options: BenchOptions;
+  /** Settings in addition to those of all servers. */
+  env?: Record<string, string>;
 }
 
 export interface BenchServer extends ChatTarget {
@@ -53,7 +55,7 @@ export interface BenchServer extends ChatTarget {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function spawnServer({ executable, home, options }: ServerSetup, port: number) {
+export function spawnServer({ executable, home, options, env }: ServerSetup, port: number) {
   return Bun.spawn([executable, "serve", "--port", String(port)], {
     cwd: home,
     env: {
@@ -62,6 +64,7 @@ export function spawnServer({ executable, home, options }: ServerSetup, port: nu
       OV_RUNTIME_DIR: options.runtimeDir,
       OV_KV_CACHE_GB: String(options.kvCacheGb),
       OV_DEVICE: options.device,
+      ...env,
     },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { dirname, join } from "node:path";
 import { exported } from "../helpers/model-home.ts";
 import { createModelHome, type ModelHome } from "./model-home.ts";
+import { runCli } from "./run-cli.ts";
 
 const main = join(import.meta.dir, "../../cli/main.ts");
 
@@ -130,5 +131,37 @@ describe("what lies outside the folders of models", () => {
     const args = ["rm", "m", "--files", "--model-out", join(home, "elsewhere")];
     expect(await runOnTerminal(home, args, "y\n")).toMatchObject({ code: 0, answered: true });
     expect(existsSync(path)).toBe(false);
+  });
+});
+
+/** A registered .gguf file with the copy that a load has made. */
+function createCopied() {
+  const home = createModelHome();
+  const path = join(home.home, "small.gguf");
+  writeFileSync(path, "GGUF");
+  const entry = { path, task: "text-generation-with-past", weight_format: "q4_1" };
+  const copy = join(home.home, ".cache/ov-llm/model-cache/gguf/0123");
+  mkdirSync(copy, { recursive: true });
+  writeFileSync(join(copy, "source.json"), JSON.stringify({ path, stamp: "x" }));
+  return { ...home, path, entry, copy };
+}
+
+describe("the copy of a .gguf file", () => {
+  test.each([[[]], [["--files", "--yes"]]])(
+    "is named by show, and removed with its model: %p",
+    async (flags) => {
+      const { home, models, write, entry, copy } = createCopied();
+      write({ small: entry });
+      expect((await runCli(["show", "small"], { home })).out).toMatch(new RegExp(`copy +${copy}, \\d+ B`));
+      expect((await models("rm", "small", ...flags)).code).toBe(0);
+      expect(existsSync(copy)).toBe(false);
+    },
+  );
+
+  test("stays where another entry serves the same file", async () => {
+    const { models, write, entry, copy } = createCopied();
+    write({ small: entry, other: entry });
+    expect((await models("rm", "small")).code).toBe(0);
+    expect(existsSync(copy)).toBe(true);
   });
 });

@@ -76,7 +76,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
   [
     "an encoder that fills gaps",
     { "config.json": config({ architectures: ["BertForMaskedLM"] }) },
-    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, feature-extraction, ',
+    'the task "fill-mask" (words for gaps) is not served yet; only text-generation, ',
   ],
   [
     "a model that is quantized already",
@@ -241,8 +241,7 @@ describe("scanSources", () => {
   });
 
   test.each([
-    [{ architectures: ["WhisperForConditionalGeneration"] }, "automatic-speech-recognition-with-past"],
-    [{ architectures: ["Qwen2_5_VLForConditionalGeneration"] }, "image-text-to-text"],
+    [{ architectures: ["SpeechT5ForTextToSpeech"] }, "text-to-audio"],
     [{ architectures: ["T5ForConditionalGeneration"] }, "text2text-generation-with-past"],
     [{ architectures: ["NewForMaskedLM"], auto_map: {} }, "fill-mask"],
   ])("a folder with %j is refused, as nothing serves %s", async (own, name) => {
@@ -268,6 +267,13 @@ describe("scanSources", () => {
       "m",
       { "config.json": config({ architectures: ["XLMRobertaForSequenceClassification"] }) },
       "text-classification",
+      "",
+    ],
+    [
+      "a model that transcribes",
+      "m",
+      { "config.json": config({ architectures: ["WhisperForConditionalGeneration"] }) },
+      "automatic-speech-recognition-with-past",
       "",
     ],
     [

@@ -36,6 +36,19 @@ describe("the state of the engines", () => {
     expect(toEngineState(engines, onDevice(device)).deviceFailure).toStartWith(failure);
   });
 
+  test.each([
+    ["2026.4.0", false],
+    ["2026.3.1", true],
+  ])("warns of a native engine of another release than the tested one: %s", async (version, isWarned) => {
+    const lines: string[] = [];
+    const log = createLog({ level: "warn", timestamps: false, write: (line) => void lines.push(line) });
+    const versions = { openvino_genai_node: version, openvino_node: version, openvino: version };
+    const native: EngineReport = { ...seesCpu, name: "native", versions };
+    await logEngines({ ...engines, probe: async () => [native] }, onDevice("CPU"), log);
+    const warning = expect.stringContaining(`openvino-node ${version}, but ov-llm was tested with 2026.4.0`);
+    expect(lines).toEqual(isWarned ? [warning] : []);
+  });
+
   test("is a warning in the log where the device cannot be used", async () => {
     const lines: string[] = [];
     await logEngines(

@@ -27,8 +27,10 @@ export async function loadNativeHost(
     kvCacheGb: 0,
     maxConcurrent: 16,
     modelCacheDir: "/nonexistent",
+    ggufCache: 0,
     loadSeconds: options.loadSeconds ?? 60,
     stallSeconds: 60,
+    specialTokens: "text",
     log: options.log ?? silentLog,
   });
   const target = {

@@ -58,6 +58,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     env: {
       PATH: process.env.PATH,
       HOME: home,
+      // Each home would make its own at the first load.
+      OV_GGUF_CACHE: "0",
       OV_RUNTIME_DIR: runtimeDir(),
       ...engineEnvironment(),
       ...options.env,

@@ -156,6 +156,27 @@ describe("POST /v1/audio/transcriptions", () => {
   });
 });
 
+test("seconds of sound are counted and reported", async () => {
+  const app = createApp();
+  const finished: unknown[] = [];
+  app.events.subscribe((event) => {
+    if (event.topic === "request" && event.type === "finished") finished.push(event);
+  });
+  for (const said of [spoken, "broken"]) {
+    const form = new FormData();
+    form.append("model", "ears");
+    form.append("file", new Blob([said]), "said.wav");
+    await (await app.send("/v1/audio/transcriptions", { method: "POST", body: form })).text();
+  }
+  expect(finished).toMatchObject([
+    { model: "ears", audioSeconds: 2.5, finish: "stop", code: undefined },
+    { model: "ears", audioSeconds: undefined, code: "invalid_request" },
+  ]);
+  const metrics = await (await app.get("/metrics")).text();
+  expect(metrics).toContain('ov_llm_audio_seconds_total{model="ears"} 2.5');
+  expect(metrics).toContain('ov_llm_request_success_total{model="ears",finished_reason="stop"} 1');
+});
+
 test("POST /v1/audio/translations answers in English", async () => {
   const { text } = await post("/v1/audio/translations", { response_format: "verbose_json" });
   expect(JSON.parse(text)).toMatchObject({ task: "translate", text: spoken.toUpperCase() });

@@ -42,7 +42,7 @@ function createOllama(extra: TestAppOptions = {}) {
   const registryPath = join(home, `registry-${next++}.json`);
   const models = { small, "qwen3:8b": tagged, minilm: embedding };
   writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
-  const editModels = createEditsFor({ registryPath });
+  const editModels = createEditsFor({ registryPath, modelCacheDir: join(home, "cache") });
   const app = createTestApp({ registryPath, editModels, ...extra });
   const ask = (path: string, body: object, method = "POST") =>
     app.send(path, { method, body: JSON.stringify(body) });

@@ -79,7 +79,7 @@ describe("a model whose task is not served is refused before anything is written
 
   test("one that its conversion.json states", async () => {
     const { makeConverted, registryPath } = createModelHome();
-    const path = makeConverted("m", { task: "image-text-to-text" });
+    const path = makeConverted("m", { task: "text-to-audio" });
     const added = addModelAt(registryPath, { ...plain, path });
     await expect(added).rejects.toMatchObject({ code: "task_unsupported" });
   });

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
 import { OvError } from "../../../src/errors.ts";
+import { forgetCopies } from "../../../src/library/copies.ts";
 import { removeEntry } from "../../../src/library/edit.ts";
 import type { Removal } from "../../../src/library/files.ts";
 import { type Folders, planModelRemoval, removeWithFiles } from "../../../src/library/remove.ts";
@@ -28,13 +29,17 @@ export const rm = defineCommand({
     if (given.files === true) {
       return await removeAll({ ...settings, home: homedir() }, name, given.yes === true);
     }
-    await removeEntry(settings.registryPath, name);
+    await forgetCopies(settings, await removeEntry(settings.registryPath, name));
     await writeLines(`Removed "${name}" from the registry; its files were kept.`);
     return 0;
   }),
 });
 
-async function removeAll(folders: Folders, name: string, yes: boolean): Promise<number> {
+async function removeAll(
+  folders: Folders & { modelCacheDir: string },
+  name: string,
+  yes: boolean,
+): Promise<number> {
   const removal = planModelRemoval(folders, name);
   const { files } = removal;
   if (files !== null && !yes && !confirmRemoval(name, files)) {
@@ -42,6 +47,7 @@ async function removeAll(folders: Folders, name: string, yes: boolean): Promise<
     return 1;
   }
   await removeWithFiles(folders.registryPath, removal);
+  await forgetCopies(folders, removal.path);
   const done = files === null ? "there were no files" : `deleted ${files.path}`;
   await writeLines(`Removed "${name}" from the registry; ${done}.`);
   return 0;

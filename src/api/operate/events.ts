@@ -46,6 +46,7 @@ export const eventData = {
     texts: orNull(
       Type.Integer({ minimum: 0, description: "That were embedded, or documents that were ranked" }),
     ),
+    audio_seconds: orNull(Type.Number({ minimum: 0, description: "Of the recording that was transcribed" })),
     finish: orNull(Type.String({ description: "Why the answer ended" })),
     code: orNull(Type.String({ description: "Of its error; null: it succeeded" })),
     seconds,
@@ -174,6 +175,7 @@ function toData(event: ServerEvent | DroppedEvent): object {
     cached_tokens: event.cachedTokens ?? null,
     new_tokens: event.newTokens ?? null,
     texts: event.texts ?? null,
+    audio_seconds: event.audioSeconds ?? null,
     finish: event.finish ?? null,
     code: event.code ?? null,
     seconds: event.seconds,

@@ -76,6 +76,15 @@ export const modelsSettings = {
     default: defaultPaths.modelCache,
     help: "Where OpenVINO keeps compiled models, so that later loads on GPU and NPU are faster",
   },
+  ggufCache: {
+    env: "OV_GGUF_CACHE",
+    flag: "gguf-cache",
+    commands: ["serve"],
+    kind: "bytes",
+    schema: Type.Integer({ minimum: 0, maximum: 2 ** 44 }),
+    default: "32GB",
+    help: "Most disk space under OV_MODEL_CACHE_DIR for copies of .gguf files in OpenVINO's form, which load faster; 0 makes none",
+  },
   preload: {
     env: "OV_PRELOAD",
     flag: "preload",
@@ -84,5 +93,14 @@ export const modelsSettings = {
     schema: Type.Array(Type.String()),
     default: "",
     help: "Models to load at start, in addition to the pinned ones: names or aliases, separated by commas",
+  },
+  specialTokens: {
+    env: "OV_SPECIAL_TOKENS",
+    flag: "special-tokens",
+    commands: ["serve"],
+    kind: "text",
+    schema: Type.Union([Type.Literal("control"), Type.Literal("text")]),
+    default: "control",
+    help: "What a control token such as <|im_end|> is in a message: control, or text, which cannot end the message",
   },
 } as const satisfies Record<string, Setting>;

@@ -6,6 +6,7 @@ import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
 import { findTask, mainOperation, toTaskName } from "../../models/tasks.ts";
 import { protocolVersion } from "../../protocol/version.ts";
+import { prepareCopy } from "../copies/copies.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
 import { startHost } from "../supervise/host.ts";
@@ -18,6 +19,10 @@ export interface LoaderOptions {
   kvCacheGb: number;
   maxConcurrent: number;
   modelCacheDir: string;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
+  /** OV_GGUF_CACHE, in bytes; 0: .gguf files are not copied. */
+  ggufCache: number;
   loadSeconds: number;
   stallSeconds: number;
   log: Log;
@@ -39,6 +44,8 @@ export function createLoader(options: LoaderOptions): LoadModel {
       throw new OvError("model_load_failed", { what, why: embedding.problem, next: "Use another model." });
     }
     const launcher = await options.engines.choose({ ...target, task }, mainOperation(task));
+    const wantsCopy = path.endsWith(".gguf") && launcher.engine === "batching";
+    const copy = wantsCopy ? await prepareCopy(options, path) : null;
     const host = await startHost({
       model: name,
       argv: launcher.argv,
@@ -53,7 +60,9 @@ export function createLoader(options: LoaderOptions): LoadModel {
         ...(embedding && { embedding: embedding.way }),
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
+        ...(options.specialTokens === "text" && { control_tokens: true }),
         cache_dir: options.modelCacheDir,
+        ...(copy && { copy }),
         properties: launcher.toProperties(properties),
       },
       loadSeconds: options.loadSeconds,
@@ -63,6 +72,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
       onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
       signal,
     });
+    if (host.ready.warning !== undefined) options.log.warn(host.ready.warning, { model: name });
     return { host, defaults: described.defaults, embedding };
   };
 }

@@ -7,6 +7,7 @@ from typing import Any
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
+from copies import open_pipeline
 from grammars import to_config
 from messages import Message
 from pieces import Pieces
@@ -30,7 +31,7 @@ class LanguageModel:
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
         scheduler.max_num_batched_tokens = STEP_TOKENS
-        self.pipeline = genai.ContinuousBatchingPipeline(load["path"], scheduler, device.name, device.properties, {})
+        self.pipeline, self.warning = open_pipeline(load, scheduler, device)
         self.tokenizer = self.pipeline.get_tokenizer()
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
@@ -86,6 +87,7 @@ class LanguageModel:
     def ready(self) -> Message:
         """What its `ready` message reports of the model, whatever it is asked for."""
         return {
+            **({"warning": self.warning} if self.warning else {}),
             "context_length": self.prompts.context_length,
             "chat_template": self.chat_template,
             "bos_token": self.tokenizer.get_bos_token(),

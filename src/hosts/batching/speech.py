@@ -95,7 +95,8 @@ class Speech:
     cache_usage = None
     expects_more = False
 
-    def __init__(self, load: Message, device: Device) -> None:
+    def __init__(self, load: Message, device: Device, make: Any = genai.WhisperPipeline) -> None:
+        """`make`: the engine's pipeline."""
         path = load["path"]
         check_kind(read_json(Path(path) / "config.json"))
         facts = read_json(Path(path) / "generation_config.json")
@@ -104,7 +105,7 @@ class Speech:
         self.first_time: int = facts.get("no_timestamps_token_id", 50_363) + 1
         # Measured on a CPU: it takes no time until words are asked for, then a fifth more.
         options = {"word_timestamps": True} if self.has_words else {}
-        self.pipeline = genai.WhisperPipeline(path, device.name, **device.properties, **options)
+        self.pipeline = make(path, device.name, **device.properties, **options)
         self.operations: dict[str, Handler] = {"transcribe": self.start}
         self._jobs: dict[int, Job] = {}
         self._waiting: SimpleQueue[Job] = SimpleQueue()

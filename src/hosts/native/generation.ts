@@ -40,15 +40,17 @@ export function createGeneration(
     const result = await pipeline.generate(prompt, config, (text) => {
       if (!open.has(id)) return streaming.cancel;
       if (text === "") return streaming.running;
-      sent += 1;
-      send({ type: "step", outputs: [{ id, text, tokens: 1 }] });
+      const tokens = Math.min(prompts.countPiece(text), maxTokens - sent);
+      sent += tokens;
+      send({ type: "step", outputs: [{ id, text, tokens }] });
       return streaming.running;
     });
+    prefixes.used(ids.length + Math.max(sent, result.perfMetrics.getNumGeneratedTokens()));
     if (!open.has(id)) return;
     finish(id, result, { sent, maxTokens });
   }
 
-  /** A piece of text may be of several tokens, and the end of text is a token without any: the rest is sent here. */
+  /** The end of text is a token without a text, and the count of a piece an estimate: the rest is sent here. */
   function finish(
     id: number,
     result: DecodedResults,

@@ -5,21 +5,54 @@ const blockTokens = { cpu: 32, other: 16 };
 export interface PrefixMemory {
   /** How many of them, in whole blocks; the last token is always computed. Remembers this prompt for the next. */
   cachedTokens(ids: readonly bigint[]): number;
+  /** A request has ended that had so many tokens, its answer's included. */
+  used(tokens: number): void;
 }
 
 /**
- * A cache that grows as needed, which is the only one that the binding can have with prefix caching, keeps the blocks of
- * the request before and overwrites all others. `hasCache`: false without paged attention.
+ * A cache that grows as needed, which is the only one that the binding can have with prefix caching, holds at least the
+ * blocks of the largest request so far, and overwrites what was not used for longest. `hasCache`: false without paged
+ * attention.
  */
 export function createPrefixMemory(device: string, hasCache: boolean): PrefixMemory {
-  const block = device === "CPU" ? blockTokens.cpu : blockTokens.other;
-  let last: readonly bigint[] = [];
+  const size = device === "CPU" ? blockTokens.cpu : blockTokens.other;
+  /** Each block by all tokens up to its end, the least recently used one first. */
+  const known = new Set<bigint>();
+  let capacity = 0;
+  /** How many of them are the last prompt's. */
+  let own = 0;
+
+  function toKeys(ids: readonly bigint[]): bigint[] {
+    const keys: bigint[] = [];
+    for (let end = size; end <= ids.length; end += size) {
+      keys.push(Bun.hash.wyhash(`${keys.at(-1) ?? ""} ${ids.slice(end - size, end).join()}`));
+    }
+    return keys;
+  }
+
+  /** Blocks of this request that are not known by their tokens, such as those of its answer, take the place of others. */
+  function used(tokens: number): void {
+    const taken = Math.ceil(tokens / size);
+    capacity = Math.max(capacity, taken);
+    for (const key of known) {
+      if (known.size <= capacity - (taken - own)) break;
+      known.delete(key);
+    }
+  }
+
   return {
+    used,
     cachedTokens(ids) {
-      const differs = ids.findIndex((id, index) => id !== last[index]);
-      const same = differs < 0 ? ids.length : differs;
-      last = ids;
-      return hasCache ? Math.min(Math.floor(same / block) * block, ids.length - 1) : 0;
+      if (!hasCache) return 0;
+      const keys = toKeys(ids);
+      const missing = keys.findIndex((key) => !known.has(key));
+      for (const key of keys) {
+        known.delete(key);
+        known.add(key);
+      }
+      own = keys.length;
+      used(ids.length);
+      return Math.min((missing < 0 ? keys.length : missing) * size, ids.length - 1);
     },
   };
 }

@@ -26,6 +26,11 @@ export interface Prompts {
   encode(prompt: string | readonly number[], addSpecialTokens: boolean): EnginePrompt;
   /** The ids of any text, with the tokenizer's own tokens around it if asked for; throws as `encode`. May be none. */
   encodeText(text: string, addSpecialTokens: boolean): bigint[];
+  /**
+   * Of how many tokens a piece of an answer is, one at least. The engine gives several away at once, such as all up to a line
+   * break, and counts them only when the answer is over, which one with a stop string never is.
+   */
+  countPiece(text: string): number;
 }
 
 /** `wanted`: the context length in tokens; it is less where the tokenizer silently cuts what is longer. */
@@ -33,6 +38,7 @@ export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
   const encode = (text: string, special = false) =>
     tokenizer.encode(text, { add_special_tokens: special }).input_ids;
   const count = (text: string) => encode(text).getShape()[1] ?? 0;
+  const breakTokens = count("\n");
   const contextLength = Math.min(wanted, count("x ".repeat(wanted + 64)));
   const mostChars = Math.max(countMaxChars, charsPerToken * contextLength);
 
@@ -89,6 +95,8 @@ export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
       }
       return { text: prompt, specialTokens, ids };
     },
+    // Behind a line break, because some tokenizers put a space before a text's first word.
+    countPiece: (text) => Math.max(1, count(`\n${text}`) - breakTokens),
     encodeText(text, addSpecialTokens) {
       const ids = encodeWithin(text, addSpecialTokens);
       if (ids === null) throw tooLong(text, "the text has", "shorten it to fewer than that, or split it");

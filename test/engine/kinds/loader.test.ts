@@ -21,6 +21,7 @@ const load = createLoader({
   kvCacheGb: 1,
   maxConcurrent: 1,
   modelCacheDir: "/none",
+  ggufCache: 0,
   loadSeconds: 1,
   stallSeconds: 1,
   log: createLog({ level: "error", timestamps: false, write: () => {} }),

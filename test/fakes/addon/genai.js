@@ -3,7 +3,7 @@
 // corrupts the first; unknown keys are ignored; stop_strings must be a Set; string prompts get special tokens when no
 // template is applied; the tokenizer cuts silently; nothing ends a prompt's computation; pieces of text pile up.
 // A file `behaviour` in the model's folder says how else it shall go.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { addon as openvino } from "openvino-node";
@@ -200,7 +200,8 @@ export async function LLMPipeline(path, device, properties = {}) {
   const file = join(path, "behaviour");
   const behaviour = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
   if ("schedulerConfig" in properties) throw new Error("schedulerConfig turns the prefix cache off");
-  if (existsSync(path)) writeFileSync(join(path, "properties.json"), JSON.stringify({ device, properties }));
+  if (existsSync(path) && statSync(path).isDirectory())
+    writeFileSync(join(path, "properties.json"), JSON.stringify({ device, properties }));
   if (behaviour === "crashes-loading") process.abort();
   if (behaviour === "fails-loading")
     throw new Error("Exception from core.cpp:100:\nThe weights are upside down.\n\n");

@@ -98,6 +98,20 @@ describe("a request", () => {
     },
   );
 
+  test("a piece of several tokens counts as so many at once, also where a stop string ends the answer there", async () => {
+    const { host } = await load("");
+    const counted: [words: number, tokens: number][] = [];
+    for await (const event of host.run(
+      "generate",
+      toRequest("Hi", { max_tokens: 6, ignore_eos: true }),
+      never,
+    )) {
+      if (event.type === "text") counted.push([event.text.trim().split(" ").length, event.tokens]);
+    }
+    expect(counted.map(([, tokens]) => tokens)).toEqual([1, 1, 1, 1, 2]);
+    expect(counted.every(([words, tokens]) => words === tokens)).toBe(true);
+  });
+
   test("requests run one at a time in the order of their arrival", async () => {
     const { host } = await load("");
     const order: number[] = [];

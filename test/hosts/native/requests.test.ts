@@ -136,6 +136,15 @@ describe("the prefix memory", () => {
     expect([ids(20), ids(20, 5n), ids(20)].map(memory.cachedTokens)).toEqual([0, 0, 0]);
   });
 
+  test("knows earlier prompts for which there is room since a longer request made the cache grow", () => {
+    const memory = createPrefixMemory("GPU", true);
+    expect(memory.cachedTokens(ids(20))).toBe(0);
+    memory.used(100);
+    expect([ids(20, 5n), ids(20)].map(memory.cachedTokens)).toEqual([0, 16]);
+    memory.used(112);
+    expect(memory.cachedTokens(ids(20, 5n))).toBe(0);
+  });
+
   test("has nothing where the engine has no cache", () => {
     const memory = createPrefixMemory("CPU", false);
     expect([ids(70), ids(70)].map(memory.cachedTokens)).toEqual([0, 0]);

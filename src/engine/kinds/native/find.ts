@@ -9,10 +9,11 @@ export const nativePackages = {
 } as const;
 
 /** What each package's download script brings; without it a package is only its JavaScript. */
-const addons = [
-  join("openvino-genai-node", "bin", "genai_node_addon.node"),
-  join("openvino-node", "bin", "ov_node_addon.node"),
-];
+export const addonFiles = {
+  "openvino-genai-node": "genai_node_addon.node",
+  "openvino-node": "ov_node_addon.node",
+} as const;
+const addons = Object.entries(addonFiles).map(([name, file]) => join(name, "bin", file));
 
 export interface AddonPlaces {
   /** OV_NATIVE_DIR: this folder and no other; null: the usual places. */

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { OvError } from "../../../errors.ts";
 import { runProgram, type Variables } from "../../../linux/program.ts";
 import { withSetupLock } from "../../../linux/setup-lock.ts";
 import type { NativeFacts } from "../../../protocol/native-facts.ts";
-import { findAddon, nativePackages } from "./find.ts";
+import { addonFiles, findAddon, nativePackages } from "./find.ts";
 import { toLibrariesDigest } from "./libraries.ts";
 import { type NativeLocks, nativeLocks, toManifest } from "./packages.ts";
 import { probeNative } from "./probe.ts";
@@ -17,6 +17,10 @@ export interface NativeInstallOptions {
   signal?: AbortSignal;
   /** Absent: those of this release. */
   locks?: NativeLocks;
+  /** Libraries with another sha256 than the known one are installed, too. */
+  trustNew?: boolean;
+  /** Uses the packages in a folder, in a process of its own, before they are called ready; why they do not work, or null. */
+  tryOut?: (folder: string) => Promise<string | null>;
 }
 
 const labels = {
@@ -41,7 +45,10 @@ const downloadMs = 15 * 60_000;
 export async function installNative(options: NativeInstallOptions): Promise<NativeFacts> {
   const { place } = options;
   const before = await findPinned(options);
-  if (before) return before;
+  if (before) {
+    await checkWorks(place, options);
+    return before;
+  }
   return await withSetupLock(place, labels, async (scrapDir) => {
     const folder = mkdtempSync(join(scrapDir, "new-"));
     const fresh = join(folder, "node_modules");
@@ -53,11 +60,18 @@ export async function installNative(options: NativeInstallOptions): Promise<Nati
     const found = await probeNative(findAddon({ nativeDir: fresh }), options);
     if (found.state !== "ready")
       throw failed(found.state === "broken" ? found.reason : "no addon came with it");
+    await checkWorks(fresh, options);
     if (existsSync(place)) renameSync(place, join(folder, "old"));
     renameSync(fresh, place);
     const { state: _state, ...facts } = found;
     return facts;
   });
+}
+
+/** An addon may report its versions and still crash at its first model. */
+async function checkWorks(folder: string, { tryOut }: NativeInstallOptions): Promise<void> {
+  const problem = await tryOut?.(folder);
+  if (problem) throw failed(`it does not load a model: ${problem}`);
 }
 
 async function findPinned({ place, ...options }: NativeInstallOptions): Promise<NativeFacts | null> {
@@ -84,27 +98,46 @@ async function bringPackages(folder: string, options: NativeInstallOptions): Pro
     "--no-progress",
     `--cwd=${folder}`,
   ];
-  await runAsBun(args, packagesMs, options, "the packages cannot be fetched from npm");
+  const reason = await runAsBun(args, packagesMs, options);
+  if (reason !== null) throw failed(`the packages cannot be fetched from npm (${reason})`);
 }
 
 /**
  * The scripts look for a proxy in `http_proxy` alone, though they speak HTTPS. What they print is not shown: it holds the
  * proxy's password.
  */
-async function download(name: string, script: string, options: NativeInstallOptions): Promise<void> {
+async function download(
+  name: keyof typeof addonFiles,
+  script: string,
+  options: NativeInstallOptions,
+): Promise<void> {
   const { variables, onProgress } = options;
   onProgress(`Fetching the libraries of ${name} from Intel's storage (100 MB and more)`);
   // An empty variable is an unset one.
   const proxy = variables.https_proxy || variables.HTTPS_PROXY || variables.http_proxy;
   const withProxy = { ...options, variables: { ...variables, ...(proxy && { http_proxy: proxy }) } };
-  await runAsBun([script, "-f"], downloadMs, withProxy, `the libraries of ${name} cannot be fetched`);
+  const reason = await runAsBun([script, "-f"], downloadMs, withProxy);
+  if (reason !== null && isCut.test(reason)) throw cut(name, reason);
+  if (reason !== null) throw failed(`the libraries of ${name} cannot be fetched (${reason})`);
+  const addon = addonFiles[name];
+  const size = statSync(join(dirname(dirname(script)), "bin", addon), { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) throw cut(name, `${addon} is not among them`);
+}
+
+/** What Node's streams, zlib and tar say of an archive that ends too early. */
+const isCut =
+  /unexpected end|premature|aborted|ECONNRESET|socket hang up|TAR_|truncated|incorrect data check/i;
+
+function cut(name: string, reason: string): OvError {
+  const next = `Nothing of it was kept. ${batchingWorks}`;
+  return failed(`the download of ${name}'s libraries was cut (${reason})`, next);
 }
 
 /** Before anything of them is loaded. */
 async function checkLibraries(
   name: (typeof downloads)[number][0],
   folder: string,
-  { locks = nativeLocks, onProgress }: NativeInstallOptions,
+  { locks = nativeLocks, trustNew = false, onProgress }: NativeInstallOptions,
 ): Promise<void> {
   const expected = locks.libraries[name];
   if (expected === undefined) {
@@ -112,26 +145,27 @@ async function checkLibraries(
     return;
   }
   const found = existsSync(folder) ? await toLibrariesDigest(folder) : "none";
-  if (found !== expected)
+  if (found === expected) return;
+  if (trustNew) onProgress(`The libraries of ${name} have the sha256 ${found}, not ${expected}: --trust-new`);
+  else
     throw failed(
       `the libraries that came for ${name} are not those that ov-llm was made with: their sha256 is ${found}, expected ${expected}`,
-      "They were not installed. They may be damaged, or somebody may have replaced them: check the proxy, then run `ov-llm setup --native` again. The batching engine works without them.",
+      "They were not installed. They may be damaged, or somebody may have replaced them: check the proxy, then run `ov-llm setup --native` again. With --trust-new they are installed all the same. The batching engine works without them.",
     );
 }
 
-/** Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
+/** Why it failed, as a part of a sentence; null: it did not. Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
 async function runAsBun(
   args: string[],
   timeoutMs: number,
   { variables, signal }: NativeInstallOptions,
-  what: string,
-): Promise<void> {
+): Promise<string | null> {
   const run = await runProgram([process.execPath, ...args], {
     variables: { ...variables, BUN_BE_BUN: "1" },
     timeoutMs,
     signal,
   });
-  if (run.reason !== null) throw failed(`${what} (${run.reason})`);
+  return run.reason;
 }
 
 const batchingWorks =

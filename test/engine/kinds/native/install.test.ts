@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { installNative } from "../../../../src/engine/kinds/native/install.ts";
+import { installNative, type NativeInstallOptions } from "../../../../src/engine/kinds/native/install.ts";
 import { toLibrariesDigest } from "../../../../src/engine/kinds/native/libraries.ts";
 import { type NativeLocks, toManifest } from "../../../../src/engine/kinds/native/packages.ts";
 import { setupFailure } from "../../../helpers/failure.ts";
@@ -75,12 +75,17 @@ function startNpm(options: StandInOptions = {}, download = "") {
   };
   const lines: string[] = [];
   const packages = makeLock(mkdtempSync(join(temp, "lock-")), variables);
-  const install = async (extra: Record<string, string> = {}, locks: Partial<NativeLocks> = {}) =>
+  const install = async (
+    extra: Record<string, string> = {},
+    locks: Partial<NativeLocks> = {},
+    options: Pick<NativeInstallOptions, "trustNew" | "tryOut"> = {},
+  ) =>
     await installNative({
       place,
       variables: { ...variables, ...extra },
       onProgress: (line) => lines.push(line),
       locks: { packages: await packages, libraries: {}, ...locks },
+      ...options,
     });
   return { place, asked, lines, install, packages };
 }
@@ -131,6 +136,18 @@ describe("installNative", () => {
       'throw "Failed to send request";',
       "the libraries of openvino-node cannot be fetched",
     ],
+    [
+      "whose download is cut",
+      {},
+      'throw new Error("unexpected end of file");',
+      "the download of openvino-node's libraries was cut",
+    ],
+    [
+      "without their addon",
+      {},
+      "process.exit(0);",
+      "the download of openvino-node's libraries was cut (ov_node_addon.node is not among them)",
+    ],
     ["of another release", { buildNumber: "2025.1.0-1" }, "", "there is OpenVINO 2025.1.0-1"],
     ["that crash", { crashes: true }, "", "it was ended by SIG"],
   ])("libraries %s are an error with the next step, and what was there before stays", async (...given) => {
@@ -142,6 +159,16 @@ describe("installNative", () => {
     await refused.catch(() => {});
     expect(readFileSync(join(place, "openvino-node/package.json"), "utf8")).toContain("2026.3.0");
     expect(readdirSync(`${place}.setup`)).toEqual(["lock"]);
+  });
+
+  test("an addon that does not load a model is refused before it takes its place, and each time after", async () => {
+    const { place, install } = startNpm();
+    const tryOut = async () => "it was ended by SIGSEGV";
+    const { message } = await setupFailure(install({}, {}, { tryOut }));
+    expect(message).toContain("it does not load a model: it was ended by SIGSEGV");
+    expect(existsSync(place)).toBe(false);
+    await install({}, {}, { tryOut: async () => null });
+    await expect(install({}, {}, { tryOut })).rejects.toThrow("it does not load a model");
   });
 
   test("nothing that the scripts print is shown: it may contain the proxy's password", async () => {
@@ -179,6 +206,9 @@ describe("installNative", () => {
     expect(message).toMatch(/came for openvino-genai-node are not those.*sha256 is [0-9a-f]{64}, expected 0/);
     expect(message).toContain("`ov-llm setup --native` again");
     expect(existsSync(place)).toBe(false);
+    await install({}, { libraries: { ...libraries, "openvino-genai-node": "0" } }, { trustNew: true });
+    expect(lines.at(-1)).toMatch(/openvino-genai-node have the sha256 [0-9a-f]{64}, not 0: --trust-new/);
+    expect(existsSync(place)).toBe(true);
   });
 
   test("a registry without the packages is an error", async () => {
