@@ -1,5 +1,6 @@
 import { OvError } from "../errors.ts";
 import { type ToolFormatName, toolFormatNames } from "../tool-formats.ts";
+import { type ControlTokens, createControlTokens } from "./control-tokens.ts";
 import type { SamplingDefaults } from "./sampling.ts";
 import { probeTemplate } from "./template/probe.ts";
 import { findThoughtEnd } from "./template/reasoning-tags.ts";
@@ -18,6 +19,8 @@ export interface EngineFacts {
   chat_template: string | null;
   bos_token: string;
   eos_token: string;
+  /** Texts that its tokenizer takes for tokens of the chat format; absent: it was not asked. */
+  control_tokens?: readonly string[];
 }
 
 /** All that has to be known about a loaded model to talk with it; made once for each load. */
@@ -31,8 +34,19 @@ export interface TextModel {
   prompted: boolean;
   /** What closes a thought that has no end; null: it does not think in a known way. */
   thoughtEnd: string | null;
+  /** null: the engine does not report them. */
+  control: ModelControl | null;
   /** What the operator should know about it. */
   warning: string | null;
+}
+
+/** A model's control tokens. */
+export interface ModelControl {
+  all: ControlTokens;
+  /** Without the tags of its reasoning. */
+  assistant: ControlTokens;
+  /** The engine can encode them as text. */
+  canCut: boolean;
 }
 
 export interface TextModelOptions {
@@ -55,7 +69,8 @@ export function createTextModel(facts: EngineFacts, options: TextModelOptions): 
   const thoughtEnd = format?.readsAll
     ? (format.thoughtEnd ?? null)
     : findThoughtEnd(template, traits.reasoning);
-  const known = { facts, defaults, template, traits, thoughtEnd };
+  const control = toControl(facts, traits);
+  const known = { facts, defaults, template, traits, thoughtEnd, control };
   const takesTools = traits.tools || traits.systemTools;
   if (takesTools && format && canMark(format, facts))
     return { ...known, format, prompted: false, warning: null };
@@ -69,6 +84,19 @@ export function createTextModel(facts: EngineFacts, options: TextModelOptions): 
 export function toPrompted(model: Omit<TextModel, "format" | "prompted">): TextModel {
   const none = { tools: false, systemTools: false, toolCalls: false, toolResults: false };
   return { ...model, traits: { ...model.traits, ...none }, format: hermes, prompted: true };
+}
+
+function toControl(
+  { control_tokens, capabilities }: EngineFacts,
+  { reasoning }: TemplateTraits,
+): ModelControl | null {
+  if (control_tokens === undefined) return null;
+  const isTag = (token: string) => token === reasoning?.open.trim() || token === reasoning?.close.trim();
+  return {
+    all: createControlTokens(control_tokens),
+    assistant: createControlTokens(control_tokens.filter((token) => !isTag(token))),
+    canCut: capabilities.includes("cut_prompts"),
+  };
 }
 
 function canMark({ specialTokens }: ToolFormat, { capabilities }: EngineFacts): boolean {

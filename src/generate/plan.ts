@@ -3,9 +3,11 @@ import type { GenerateRequest, ImageFile } from "../protocol/generate.ts";
 import { type AnswerReader, createAnswerReader } from "./answer.ts";
 import { type AnswerRules, toAnswerGrammar } from "./constraint.ts";
 import { toPrefill } from "./conversation.ts";
+import { cutAnswer } from "./cut-source.ts";
 import { listImages, refuseImages, toImagePrompt } from "./images.ts";
 import { requireCapability, type TextModel, toPrompted } from "./model.ts";
-import type { Prompt, PromptSource, RenderedPrompt } from "./prompt.ts";
+import type { RenderedPrompt } from "./prompt.ts";
+import type { PromptSource } from "./prompt-source.ts";
 import { createReasoningSplitter } from "./reasoning.ts";
 import type { TextRequest } from "./request.ts";
 import { toRounds } from "./rounds.ts";
@@ -53,6 +55,8 @@ export interface PlanOptions {
   rules: AnswerRules;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
+  /** As `PromptSource` has it. */
+  marker: string | null;
   /** The conversation's images, in their order. Absent: none; a prompt that is only rendered needs none. */
   images?: readonly ImageFile[];
 }
@@ -65,7 +69,7 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
   return {
     choices: request.choices,
     loose: form?.loose ? [...tools.loose, form.loose] : tools.loose,
-    source: { request, rounds: toRounds(request.conversation.turns), tools },
+    source: { request, rounds: toRounds(request.conversation.turns), tools, marker: options.marker },
     prepare(given, prompt) {
       const model = prompt.explained ? toPrompted(given) : given;
       const shared = toSharedRequest(request, { rules, prompt, model, options });
@@ -80,6 +84,8 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
             request: own,
             reader,
             close: model.thoughtEnd,
+            // Where control tokens stay in the text, those that were only text cannot be known from them.
+            cut: (text) => cutAnswer(text, own.special_tokens ? null : options.marker, model),
             toGrammar: (text) => toAnswerGrammar(rules, model, { text, within: "nothing" }),
           });
           return { request: own, reader, closeThought };
@@ -93,7 +99,7 @@ const toolsFailed =
   "The model's chat template fails with the tools of a request, so they are explained to the model in our own words.";
 
 interface Prepared {
-  prompt: Prompt;
+  prompt: RenderedPrompt;
   model: TextModel;
   options: PlanOptions;
 }
@@ -108,6 +114,7 @@ function toSharedRequest(
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
   return {
     ...toEnginePrompt(request, prompt, model, options),
+    ...(prompt.cut !== null && { cut: prompt.cut }),
     add_special_tokens: false,
     grammar,
     special_tokens: marksBySpecialTokens(model, rules.tools),
@@ -122,7 +129,7 @@ function toSharedRequest(
 /** Throws `unsupported_parameter` for images that the model cannot see. */
 function toEnginePrompt(
   { conversation }: TextRequest,
-  prompt: Prompt,
+  prompt: RenderedPrompt,
   { facts }: TextModel,
   { images = [] }: PlanOptions,
 ): Pick<GenerateRequest, "prompt" | "images"> {

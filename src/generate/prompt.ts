@@ -1,5 +1,7 @@
 import { OvError } from "../errors.ts";
+import { type CutText, cutSource } from "./cut-source.ts";
 import { type TextModel, toPrompted } from "./model.ts";
+import type { PromptSource } from "./prompt-source.ts";
 import type { TextRequest } from "./request.ts";
 import type { Round } from "./rounds.ts";
 import { OutOfSteps } from "./template/jinja/budget.ts";
@@ -7,15 +9,7 @@ import { normaliseRounds, normaliseTools } from "./template/normalise.ts";
 import { opensReasoning } from "./template/reasoning-tags.ts";
 import type { TemplateMessage } from "./template/template.ts";
 import { effortKwargs, type TemplateTraits } from "./template/traits.ts";
-import type { ToolChoice } from "./tools/choice.ts";
 import { toolSystemPrompt } from "./tools/prompted.ts";
-
-export interface PromptSource {
-  request: TextRequest;
-  /** The request's conversation. */
-  rounds: readonly Round[];
-  tools: ToolChoice;
-}
 
 export interface RenderOptions {
   /** The time that the template sees. */
@@ -56,13 +50,14 @@ function renderPrompt(
 
 /**
  * The prompt for the model; where the template fails because of the tools alone, for the model with them explained in our
- * own words: a template should not refuse what most models can do. Throws its first failure where that does not help, and
- * `context_length_exceeded` for more than any tokens could hold.
+ * own words: a template should not refuse what most models can do. Throws its first failure where that does not help,
+ * `context_length_exceeded` for more than any tokens could hold, and what `cutSource` throws.
  */
-export function renderFor(source: PromptSource, model: TextModel, options: RenderOptions): RenderedPrompt {
-  refuseTooMuch(source, model.facts.context_length);
+export function renderFor(given: PromptSource, model: TextModel, options: RenderOptions): RenderedPrompt {
+  refuseTooMuch(given, model.facts.context_length);
+  const { source, cut } = cutSource(given, model);
   try {
-    return { ...toPrompt(source, model, options), explained: false };
+    return { ...toPrompt(source, model, options), cut, explained: false };
   } catch (error) {
     const failed = error instanceof OvError && error.code === "chat_template_failed";
     if (mayTryElsewhere(error, options)) throw error;
@@ -70,7 +65,7 @@ export function renderFor(source: PromptSource, model: TextModel, options: Rende
     const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
     if (!failed || !mayExplain) throw error;
     try {
-      return { ...toPrompt(source, toPrompted(model), options), explained: true };
+      return { ...toPrompt(source, toPrompted(model), options), cut, explained: true };
     } catch (explainedError) {
       throw mayTryElsewhere(explainedError, options) ? explainedError : error;
     }
@@ -89,7 +84,7 @@ export interface Prompt {
   within: "nothing" | "thought" | "content";
 }
 
-export interface RenderedPrompt extends Prompt {
+export interface RenderedPrompt extends Prompt, CutText {
   /** The template failed with the tools, so they are explained in our own words. */
   explained: boolean;
 }

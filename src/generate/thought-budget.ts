@@ -1,4 +1,5 @@
 import type { GenerateRequest } from "../protocol/generate.ts";
+import type { CutText } from "./cut-source.ts";
 
 export interface ThoughtBudgetOptions {
   /** In tokens; null: no bound. */
@@ -8,6 +9,8 @@ export interface ThoughtBudgetOptions {
   reader: { readonly thinking: boolean };
   /** What closes a thought, as the model's template does it; null: nothing is known to. */
   close: string | null;
+  /** What the model has written, as it may stand in a prompt. */
+  cut: (text: string) => CutText;
   /** What the answer behind such a prompt is held to. */
   toGrammar: (prompt: string) => GenerateRequest["grammar"];
 }
@@ -22,7 +25,14 @@ export interface ClosedThought {
  * Watches the text that the reader has read, piece by piece. Once a thought has taken its budget, what it is and its closing
  * tag become part of the prompt, and the answer goes on behind it; all but the tag is in the engine's prefix cache.
  */
-export function createThoughtBudget({ budget, request, reader, close, toGrammar }: ThoughtBudgetOptions) {
+export function createThoughtBudget({
+  budget,
+  request,
+  reader,
+  close,
+  cut,
+  toGrammar,
+}: ThoughtBudgetOptions) {
   let written = "";
   let [used, thought] = [0, 0];
   let isOver = budget === null || close === null;
@@ -34,8 +44,11 @@ export function createThoughtBudget({ budget, request, reader, close, toGrammar 
     thought += tokens;
     if (thought < budget || used >= request.max_tokens) return null;
     isOver = true;
-    const prompt = `${request.prompt}${written}${close}`;
+    const own = cut(written);
+    const prompt = `${request.prompt}${own.text}${close}`;
     const left = request.max_tokens - used;
-    return { text: close, request: { ...request, prompt, max_tokens: left, grammar: toGrammar(prompt) } };
+    const cuts = own.cut !== null && { cut: own.cut };
+    const grammar = toGrammar(prompt);
+    return { text: close, request: { ...request, prompt, ...cuts, max_tokens: left, grammar } };
   };
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Cut } from "./cut.ts";
 import { Grammar } from "./grammar.ts";
 import { requestId } from "./request.ts";
 import { Sampling } from "./sampling.ts";
@@ -24,6 +25,7 @@ export const GenerateMessage = Type.Object({
    * has rendered, which holds those already; of no effect on ids.
    */
   add_special_tokens: Type.Boolean(),
+  cut: Type.Optional(Cut),
   /** What the tags `<ov_genai_image_0>`, `<ov_genai_image_1>`, … of the prompt stand for. Only where the capability `images` is. */
   images: Type.Optional(Type.Array(ImageFile, { minItems: 1 })),
   /** null: free text. Must be valid: the engine may not survive one that is not. */

@@ -28,6 +28,8 @@ export const LoadMessage = Type.Object({
   kv_cache_gb: Type.Integer({ minimum: 0 }),
   /** Most requests in one batch. */
   max_concurrent: Type.Integer({ minimum: 1 }),
+  /** Whether `ready` is to list the control tokens; a model that writes no text has none. */
+  control_tokens: Type.Optional(Type.Boolean()),
   cache_dir: Type.String(),
   /** For a .gguf file: where its copy in OpenVINO's own form lies or is to be made, and what the file looks like now. */
   copy: Type.Optional(Type.Object({ folder: Type.String(), stamp: Type.String() })),
@@ -57,8 +59,13 @@ export const ReadyMessage = Type.Object({
   eos_token: Type.String(),
   /** What the model may be asked for: types of requests. A later host may offer more than the daemon knows. */
   operations: Type.Array(Type.String()),
-  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `images`; of `transcribe`: `translate`, `words`. */
+  /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `cut_prompts`, `images`; of `transcribe`: `translate`, `words`. */
   capabilities: Type.Array(Type.String()),
+  /**
+   * Texts that the tokenizer takes for a token of the chat format wherever they stand. `cut_prompts`: each is plain text where a
+   * `cut` stands behind its first character. Absent: the load did not ask.
+   */
+  control_tokens: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   /** What went wrong without keeping the model from being served, as a sentence. */
   warning: Type.Optional(Type.String()),
   /** How many requests it runs at once. */

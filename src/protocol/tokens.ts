@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Cut } from "./cut.ts";
 import { requestId } from "./request.ts";
 
 /** Asks for a text's token ids. A text of the context's length or more fails with `context_length_exceeded`. */
@@ -8,6 +9,7 @@ export const TokenizeMessage = Type.Object({
   text: Type.String(),
   /** Add what the tokenizer puts around a text of its own, such as a begin-of-text token. */
   add_special_tokens: Type.Boolean(),
+  cut: Type.Optional(Cut),
   /** Answer with each token's text, too. */
   strings: Type.Boolean(),
 });

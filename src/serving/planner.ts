@@ -1,6 +1,7 @@
 import type { LoadedModel } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { RulesSource } from "../generate/constraint.ts";
+import type { CutText } from "../generate/cut-source.ts";
 import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";
 import { type FimTokens, findFimTokens } from "../generate/fim.ts";
 import { type PlanOptions, type PreparedText, planText } from "../generate/plan.ts";
@@ -27,6 +28,8 @@ export interface AnswerPlan {
 export interface PlannerDeps {
   newId: () => string;
   newSeed: () => number;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   maxTokens: number;
   runTextJob?: RunTextJob;
   now?: () => Date;
@@ -40,7 +43,7 @@ export interface Asked {
 
 /** Plans requests with the model's defaults, without holding the daemon's loop. */
 export function createPlanner(deps: PlannerDeps) {
-  const { newId, newSeed, maxTokens, now = () => new Date() } = deps;
+  const { newId, newSeed, specialTokens, maxTokens, now = () => new Date() } = deps;
   const prompting = createPrompting(deps.runTextJob);
   const readFim = createFimReader();
   const newCallId = () => `call_${newId().slice(0, 24)}`;
@@ -49,6 +52,8 @@ export function createPlanner(deps: PlannerDeps) {
     maxTokens,
     rules: await prompting.compileRules(source, client),
     newCallId,
+    // Letters and digits alone: a template may trim, quote or escape anything else.
+    marker: specialTokens === "text" ? `zebracut${newId()}` : null,
     images,
   });
   const modelOf = (loaded: LoadedModel, { entry }: CatalogModel, client: string) =>
@@ -111,12 +116,12 @@ export function createPlanner(deps: PlannerDeps) {
       request: TextRequest,
       loaded: LoadedModel,
       { addGenerationPrompt, client }: { addGenerationPrompt: boolean; client: string },
-    ): Promise<string> {
+    ): Promise<CutText> {
       checkImages(request, model);
       refuseToRender(request);
       const { source } = await toText(model, request, { client, images: [] });
       const options = { now: now(), addGenerationPrompt, client };
-      return (await prompting.render(source, await modelOf(loaded, model, client), options)).text;
+      return await prompting.render(source, await modelOf(loaded, model, client), options);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { type AnswerRules, compileRules, type RulesSource } from "../generate/constraint.ts";
 import { createTextModel, type EngineFacts, type TextModel, toTemplateSource } from "../generate/model.ts";
-import { type PromptSource, type RenderedPrompt, renderFor } from "../generate/prompt.ts";
+import { type RenderedPrompt, renderFor } from "../generate/prompt.ts";
+import type { PromptSource } from "../generate/prompt-source.ts";
 import { probeTemplate } from "../generate/template/probe.ts";
 import { compileTemplate } from "../generate/template/template.ts";
 import type { TemplateTraits } from "../generate/template/traits.ts";

@@ -1,6 +1,7 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
+import type { CutText } from "../generate/cut-source.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import type { Choice } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
@@ -24,10 +25,12 @@ export interface TextServiceDeps {
   catalog: Pick<Catalog, "toTarget">;
   /** Gets what schemas ask for and answers miss. */
   events: Pick<Events, "publish">;
-  /** Unique. */
+  /** Unique and not to be guessed. */
   newId: () => string;
   /** A random integer of 0 or more, for requests without a seed. */
   newSeed: () => number;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   /** OV_MAX_TOKENS: the bound of requests without one. */
   maxTokens: number;
   running: Pick<RunningRequests, "run">;
@@ -73,7 +76,7 @@ export interface TextService {
     request: TextRequest,
     loaded: LoadedModel,
     options: { addGenerationPrompt: boolean; client: string },
-  ): Promise<string>;
+  ): Promise<CutText>;
 }
 
 export function createTextService(deps: TextServiceDeps): TextService {

@@ -3,6 +3,7 @@ import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import { OvError } from "../errors.ts";
+import type { CutText } from "../generate/cut-source.ts";
 import { refuseLongText } from "../generate/prompt.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { withDeadline } from "./deadline.ts";
@@ -23,7 +24,7 @@ export interface TokenizeAsker {
 
 export interface TokenizeText {
   /** What is asked about, once the model is known that may have to render it. */
-  toText(loaded: LoadedModel): string | Promise<string>;
+  toText(loaded: LoadedModel): CutText | Promise<CutText>;
   addSpecialTokens: boolean;
   strings: boolean;
 }
@@ -64,9 +65,11 @@ export function createTokenizeService({
       let contextLength = 0;
       const events = await run(model, asker, async function* (loaded, signal) {
         contextLength = loaded.host.ready.context_length;
-        const text = await toText(loaded);
-        refuseLongText(text.length, contextLength, { whose: "the text has", param: "prompt" });
-        const request = { text, add_special_tokens: addSpecialTokens, strings };
+        const { text, cut } = await toText(loaded);
+        const { length } = toPieces({ text, cut }).join("");
+        refuseLongText(length, contextLength, { whose: "the text has", param: "prompt" });
+        const cuts = cut !== null && { cut };
+        const request = { text, ...cuts, add_special_tokens: addSpecialTokens, strings };
         yield* loaded.host.run("tokenize", request, signal);
       });
       const found = events.find((event) => event.type === "tokens");
@@ -82,7 +85,8 @@ export function createTokenizeService({
       const counts = await run(model, asker, async function* (loaded, signal) {
         const limit = loaded.host.ready.context_length;
         const text = await toText(loaded);
-        refuseLongText(text.length, limit, { whose: "the prompt has", param: "messages" });
+        const { length } = toPieces(text).join("");
+        refuseLongText(length, limit, { whose: "the prompt has", param: "messages" });
         yield* countParts(loaded.host, text, signal);
       });
       return counts.reduce((sum, count) => sum + count, 0);
@@ -95,10 +99,10 @@ const tokensOfCharacter = 4;
 const longestPart = 8192;
 
 /** The tokens of the whole text, or where that is beyond the context, of each of its parts. */
-async function* countParts(host: Host, text: string, signal: AbortSignal): AsyncGenerator<number> {
-  const count = async (part: string) => {
+async function* countParts(host: Host, text: CutText, signal: AbortSignal): AsyncGenerator<number> {
+  const count = async ({ text: part, cut }: CutText) => {
     // The template adds its own special tokens.
-    const request = { text: part, add_special_tokens: false, strings: false };
+    const request = { text: part, ...(cut !== null && { cut }), add_special_tokens: false, strings: false };
     const events = await Array.fromAsync(host.run("tokenize", request, signal));
     return events.reduce((sum, event) => sum + (event.type === "tokens" ? event.tokens.length : 0), 0);
   };
@@ -107,8 +111,13 @@ async function* countParts(host: Host, text: string, signal: AbortSignal): Async
   } catch (error) {
     if (!(error instanceof OvError) || error.code !== "context_length_exceeded") throw error;
     const size = Math.min(longestPart, Math.floor((host.ready.context_length - 1) / tokensOfCharacter));
-    for (const part of toParts(text, Math.max(1, size))) yield await count(part);
+    const parts = toPieces(text).flatMap((piece) => toParts(piece, Math.max(1, size)));
+    for (const part of parts) yield await count({ text: part, cut: null });
   }
+}
+
+function toPieces({ text, cut }: CutText): string[] {
+  return cut === null ? [text] : text.split(cut);
 }
 
 /** Of at most that many UTF-16 units, or of one character. */

@@ -36,6 +36,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   loadSeconds: ["2.5", 2.5],
   idleSeconds: ["0", 0],
   preload: ["a,b", ["a", "b"]],
+  specialTokens: ["text", "text"],
   memoryBudget: ["8GB", 8 * 2 ** 30],
   stallSeconds: ["3.5", 3.5],
   drainSeconds: ["4.5", 4.5],

@@ -47,6 +47,7 @@ describe("loadSettings", () => {
       loadSeconds: 900,
       idleSeconds: 900,
       preload: [],
+      specialTokens: "control",
       memoryBudget: null,
       stallSeconds: 300,
       drainSeconds: 30,

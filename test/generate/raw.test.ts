@@ -6,7 +6,7 @@ import { createSchemaCompiler } from "../../src/grammar/json-schema/compiled.ts"
 import { auto, plainFacts } from "./text-request.ts";
 
 const facts = { ...plainFacts, chat_template: null, bos_token: "<s>", eos_token: "</s>" };
-const options = { seed: 10, maxTokens: 4096, newCallId: () => "" };
+const options = { seed: 10, maxTokens: 4096, newCallId: () => "", marker: null };
 const compileSchema = createSchemaCompiler();
 const text = (text: string, bare?: boolean): RawPrompt => ({
   type: "text",

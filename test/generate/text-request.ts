@@ -71,14 +71,24 @@ export const plainFacts: EngineFacts = {
 const options = { seed: 10, maxTokens: 4096, newCallId: () => "call_1" };
 const compileSchema = createSchemaCompiler();
 
-export function plan(extra: Partial<TextRequest> = {}, images: readonly ImageFile[] = []) {
+/** `marker`: as PlanOptions has it. */
+export function plan(
+  extra: Partial<TextRequest> = {},
+  images: readonly ImageFile[] = [],
+  marker: string | null = null,
+) {
   const request = textRequest(extra);
-  return planText(request, { ...options, images, rules: compileRules(request, compileSchema) });
+  return planText(request, { ...options, images, marker, rules: compileRules(request, compileSchema) });
 }
 
 /** The plan of such a request for this model. */
-export function prepare(extra: Partial<TextRequest>, model = modelOf(), images: readonly ImageFile[] = []) {
-  const planned = plan(extra, images);
+export function prepare(
+  extra: Partial<TextRequest>,
+  model = modelOf(),
+  images: readonly ImageFile[] = [],
+  marker: string | null = null,
+) {
+  const planned = plan(extra, images, marker);
   return planned.prepare(model, renderFor(planned.source, model, { now: new Date(0) }));
 }
 

@@ -30,6 +30,7 @@ export async function loadBatchingHost(
     ggufCache: 0,
     loadSeconds: 60,
     stallSeconds: 30,
+    specialTokens: "text",
     log: silentLog,
     ...options,
   });

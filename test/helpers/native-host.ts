@@ -30,6 +30,7 @@ export async function loadNativeHost(
     ggufCache: 0,
     loadSeconds: options.loadSeconds ?? 60,
     stallSeconds: 60,
+    specialTokens: "text",
     log: options.log ?? silentLog,
   });
   const target = {

@@ -230,6 +230,23 @@ export function describeConformance(name: string, start: () => Promise<Host>): v
       if (answer?.type !== "tokens") throw new Error("no tokens");
       return answer;
     };
+    test("reports its control tokens, and takes them for text where they are cut", async () => {
+      const { control_tokens = [], capabilities } = host.ready;
+      if (control_tokens.length === 0) return;
+      const [token = ""] = control_tokens.filter((text) => text.startsWith("<|"));
+      const { tokens } = await ask(token);
+      expect(tokens).toHaveLength(1);
+      if (!capabilities.includes("cut_prompts")) return;
+      const text = `Hi ${token[0]}+${token.slice(1)} you`;
+      const request = { text, cut: "+", strings: false, add_special_tokens: false };
+      const [answer] = await Array.fromAsync(host.run("tokenize", request, never));
+      const cut = answer?.type === "tokens" ? answer.tokens : [];
+      expect(cut).not.toContain(tokens[0] ?? -1);
+      expect(await join(cut)).toBe(`Hi ${token} you`);
+      const { events } = await collect(host, toRequest(text, { prompt: text, cut: "+", max_tokens: 2 }));
+      expect(events[0]).toMatchObject({ type: "started", promptTokens: cut.length });
+    });
+
     const join = async (tokens: number[]) => {
       const events = await Array.fromAsync(host.run("detokenize", { tokens }, never));
       expect(events.map(({ type }) => type)).toEqual(["text", "finished"]);

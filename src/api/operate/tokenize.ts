@@ -75,7 +75,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
     const { prompt, messages } = body;
     refuse(body);
     // A tokenizer takes no halves of characters.
-    if (typeof prompt === "string" && !messages) return () => prompt.toWellFormed();
+    if (typeof prompt === "string" && !messages) return () => ({ text: prompt.toWellFormed(), cut: null });
     if (!messages || typeof prompt === "string") {
       const param = messages ? "prompt" : "messages";
       throw new OvError("invalid_request", 'Send either "prompt" or "messages".', { param });

@@ -94,4 +94,13 @@ export const modelsSettings = {
     default: "",
     help: "Models to load at start, in addition to the pinned ones: names or aliases, separated by commas",
   },
+  specialTokens: {
+    env: "OV_SPECIAL_TOKENS",
+    flag: "special-tokens",
+    commands: ["serve"],
+    kind: "text",
+    schema: Type.Union([Type.Literal("control"), Type.Literal("text")]),
+    default: "control",
+    help: "What a control token such as <|im_end|> is in a message: control, or text, which cannot end the message",
+  },
 } as const satisfies Record<string, Setting>;

@@ -19,6 +19,8 @@ export interface LoaderOptions {
   kvCacheGb: number;
   maxConcurrent: number;
   modelCacheDir: string;
+  /** OV_SPECIAL_TOKENS. Absent: control */
+  specialTokens?: "control" | "text";
   /** OV_GGUF_CACHE, in bytes; 0: .gguf files are not copied. */
   ggufCache: number;
   loadSeconds: number;
@@ -58,6 +60,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         ...(embedding && { embedding: embedding.way }),
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
+        ...(options.specialTokens === "text" && { control_tokens: true }),
         cache_dir: options.modelCacheDir,
         ...(copy && { copy }),
         properties: launcher.toProperties(properties),

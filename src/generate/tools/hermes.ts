@@ -1,5 +1,5 @@
-import type { TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar } from "./call-grammar.ts";
+import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
+import { toCallsGrammar, toConcat, toConst } from "./call-grammar.ts";
 import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
 import { readJsonCall } from "./json-call.ts";
 import { createStreamParser, readCallsInText } from "./stream-parser.ts";
@@ -8,7 +8,8 @@ const open = "<tool_call>";
 const close = "</tool_call>";
 
 /** What stands in a call before its arguments, and after them. */
-const head = (name: string) => `${open}\n{"name": ${JSON.stringify(name)}, "arguments": `;
+const start = (name: string) => `{"name": ${JSON.stringify(name)}, "arguments": `;
+const head = (name: string) => `${open}\n${start(name)}`;
 const tail = `}\n${close}`;
 
 /** Calls as an assistant writes them, for prompts. It is the form that most models have seen. */
@@ -38,9 +39,21 @@ export const hermes: ToolFormat = {
       }),
     );
   },
-  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${open}\n{`], rules),
+  toGrammar: (tools, rules) =>
+    toCallsGrammar(tools.map(rules.required ? toRequiredTag : toTag), "\n", [`${open}\n{`], rules),
 };
 
 function toTag({ name, grammar }: Tool): TagGrammar {
   return { type: "tag", begin: head(name), content: grammar, end: tail };
+}
+
+const lineBreak: Grammar = { type: "regex", pattern: "\\n?" };
+
+/**
+ * The engine takes the tokens of single bytes (`<0x0A>`) for the texts of their names. In a vocabulary such as Llama 2's
+ * nothing else writes a line break, and an engine that finds no token which a grammar allows holds to no grammar at all.
+ */
+function toRequiredTag({ name, grammar }: Tool): TagGrammar {
+  const content = toConcat([lineBreak, toConst(start(name)), grammar, toConst("}"), lineBreak]);
+  return { type: "tag", begin: open, content, end: close };
 }

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import openvino_genai as genai
 
 from base import Device, Handler
+from control import ControlTokens
 from grammars import to_config
 from held_grammars import HeldGrammars
 from language import STEP_TOKENS, LanguageModel
@@ -40,7 +41,9 @@ class Moved:
 class Text:
     """The generations of one model."""
 
-    capabilities: ClassVar = ["grammar", "logprobs", "special_tokens"]
+    capabilities: ClassVar[list[str]] = ["grammar", "logprobs", "special_tokens"]
+    # Whether the engine takes a prompt as token ids, so that a part of it may be tokenized apart.
+    takes_ids: ClassVar = True
 
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
@@ -51,6 +54,7 @@ class Text:
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
+        self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
         self.operations: dict[str, Handler] = {
             "generate": self.start,
@@ -61,8 +65,16 @@ class Text:
     def load_model(self, load: Message, device: Device) -> LanguageModel:
         return LanguageModel(load, device)
 
+    def _find_control(self) -> ControlTokens:
+        model = self.model
+        return ControlTokens(model.tokenizer, model.prompts, model.chat_template)
+
     def ready(self) -> Message:
-        return {"capabilities": self.capabilities, **self.model.ready()}
+        ready = {"capabilities": self.capabilities, **self.model.ready()}
+        if self.control is None:
+            return ready
+        cut = ["cut_prompts"] if self.takes_ids and self.control.can_cut() else []
+        return {**ready, "capabilities": [*self.capabilities, *cut], "control_tokens": self.control.texts}
 
     @property
     def busy(self) -> bool:
@@ -77,7 +89,7 @@ class Text:
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
-        ids = self.model.prompts.encode_prompt(message["prompt"], message["add_special_tokens"])
+        ids = self.model.prompts.encode_prompt(message["prompt"], message["add_special_tokens"], message.get("cut"))
         return self.take(message, ids.data[0].tolist(), lambda config: self.model.add(ids, config))
 
     def take(self, message: Message, prompt: list[int], add: Callable[[Any], Any]) -> list[Message]:

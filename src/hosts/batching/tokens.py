@@ -18,7 +18,7 @@ class Tokens:
         self.prompts = prompts
 
     def tokenize(self, message: Message) -> list[Message]:
-        encoded = self.prompts.encode_text(message["text"], message["add_special_tokens"])
+        encoded = self.prompts.encode_text(message["text"], message["add_special_tokens"], message.get("cut"))
         ids: list[int] = encoded.data[0].tolist()
         strings = self._strings(ids) if message["strings"] else None
         return [{"type": "tokens", "id": message["id"], "tokens": ids, "strings": strings}, stop(message)]

@@ -70,6 +70,7 @@ class Waiting:
 
 class Vision(Text):
     capabilities: ClassVar = [*Text.capabilities, "images"]
+    takes_ids: ClassVar = False
     model: VisionModel
 
     def __init__(self, load: Message, device: Device) -> None:

@@ -8,6 +8,7 @@ import { toFailed } from "./messages.ts";
 import { type LoadedPipeline, loadPipeline } from "./pipeline.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { createTokens } from "./tokens.ts";
+import { findControlTokens } from "./vocabulary.ts";
 
 /** A loaded model. Generations run one at a time in the order of their arrival, everything else at once. */
 export interface NativeEngine {
@@ -41,7 +42,12 @@ export async function createEngine(
   }
 
   return {
-    ready: toReady(addon, loaded, prompts),
+    ready: {
+      ...toReady(addon, loaded, prompts),
+      ...(load.control_tokens && {
+        control_tokens: findControlTokens(loaded.tokenizer, loaded.chatTemplate),
+      }),
+    },
     take(message) {
       switch (message.type) {
         case "generate":

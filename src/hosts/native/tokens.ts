@@ -3,11 +3,7 @@ import type { FromHost } from "../../protocol/messages.ts";
 import type { DetokenizeMessage, TokenizeMessage } from "../../protocol/tokens.ts";
 import type { Tokenizer } from "./binding.ts";
 import type { Prompts } from "./prompts.ts";
-
-/** Token ids decoded in one call while the vocabulary is counted. */
-const batch = 4096;
-/** Beyond any vocabulary: the largest known ones have a quarter of a million tokens. */
-const mostTokens = 2 ** 21;
+import { readVocabulary } from "./vocabulary.ts";
 
 /** Texts to token ids and back. Both answer at once: the tokenizer works beside a running generation. */
 export interface Tokens {
@@ -32,12 +28,10 @@ export function createTokens(tokenizer: Tokenizer, prompts: Prompts): Tokens {
 
   /** The binding does not give the vocabulary's size: it is one more than the last id that has a text. */
   function countVocabulary(): number {
-    for (let start = 0, size = 0; ; start += batch) {
-      const ids = Array.from({ length: batch }, (_, index) => [BigInt(start + index)]);
-      const last = tokenizer.decode(ids, { skip_special_tokens: false }).findLastIndex((text) => text !== "");
-      if (last >= 0) size = start + last + 1;
-      if (last < 0 || start + batch >= mostTokens) return size;
-    }
+    let size = 0;
+    for (const { start, texts } of readVocabulary(tokenizer))
+      size = start + texts.findLastIndex((text) => text !== "") + 1;
+    return size;
   }
 
   return {
