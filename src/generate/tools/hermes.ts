@@ -8,8 +8,7 @@ const open = "<tool_call>";
 const close = "</tool_call>";
 
 /** What stands in a call before its arguments, and after them. */
-const start = (name: string) => `{"name": ${JSON.stringify(name)}, "arguments": `;
-const head = (name: string) => `${open}\n${start(name)}`;
+const head = (name: string) => `${open}\n{"name": ${JSON.stringify(name)}, "arguments": `;
 const tail = `}\n${close}`;
 
 /** Calls as an assistant writes them, for prompts. It is the form that most models have seen. */
@@ -48,12 +47,14 @@ function toTag({ name, grammar }: Tool): TagGrammar {
 }
 
 const lineBreak: Grammar = { type: "regex", pattern: "\\n?" };
+const space: Grammar = { type: "regex", pattern: " ?" };
 
 /**
- * The engine takes the tokens of single bytes (`<0x0A>`) for the texts of their names. In a vocabulary such as Llama 2's
- * nothing else writes a line break, and an engine that finds no token which a grammar allows holds to no grammar at all.
+ * The engine takes tokens as a vocabulary spells them. In one such as Llama 2's (`▁` for a space, `<0x0A>` for a line break)
+ * none writes either, and where a grammar allows no token the engine holds the rest of the answer to nothing.
  */
 function toRequiredTag({ name, grammar }: Tool): TagGrammar {
-  const content = toConcat([lineBreak, toConst(start(name)), grammar, toConst("}"), lineBreak]);
-  return { type: "tag", begin: open, content, end: close };
+  const named = [toConst('{"name":'), space, toConst(`${JSON.stringify(name)},`), space];
+  const content = [lineBreak, ...named, toConst('"arguments":'), space, grammar, toConst("}"), lineBreak];
+  return { type: "tag", begin: open, content: toConcat(content), end: close };
 }
