@@ -11,7 +11,7 @@ export const tinyModels: Readonly<Record<string, TinyModel>> = {
   llama: { type: "llama", tokenizer: "smollm2" },
   qwen2: { type: "qwen2", tokenizer: "smollm2" },
   qwen3: { type: "qwen3", tokenizer: "smollm2" },
-  qwen3_moe: { type: "qwen3_moe", tokenizer: "smollm2" },
+  "qwen3-moe": { type: "qwen3_moe", tokenizer: "smollm2" },
   mistral: { type: "mistral", tokenizer: "smollm2" },
   "mistral-llama2": { type: "mistral", tokenizer: "llama2" },
   mixtral: { type: "mixtral", tokenizer: "smollm2" },
@@ -20,5 +20,5 @@ export const tinyModels: Readonly<Record<string, TinyModel>> = {
   smollm3: { type: "smollm3", tokenizer: "smollm2" },
   granite: { type: "granite", tokenizer: "smollm2" },
   olmo2: { type: "olmo2", tokenizer: "smollm2" },
-  gpt_oss: { type: "gpt_oss", tokenizer: "smollm2" },
+  "gpt-oss": { type: "gpt_oss", tokenizer: "smollm2" },
 };
