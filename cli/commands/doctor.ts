@@ -3,6 +3,7 @@ import { loadSettings } from "../../src/config/load.ts";
 import { check } from "../../src/doctor/check.ts";
 import { collect } from "../../src/doctor/collect.ts";
 import { toThisMachine } from "../../src/doctor/read/machine.ts";
+import { describeDevices } from "../../src/engine/kinds/batching/devices.ts";
 import { probeEngines } from "../../src/engine/kinds/engines.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
@@ -42,6 +43,8 @@ export const doctor = defineCommand({
         loaded,
         machine: toThisMachine(),
         readEngines: () => probeEngines({ ...loaded.settings, variables: loaded.variables }),
+        readDevices: () =>
+          describeDevices(loaded.settings.runtimeDir, { variables: loaded.variables, signal }),
         readServer: () => readServer(server),
         isOffline: given.offline === true,
         signal,

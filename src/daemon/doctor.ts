@@ -4,6 +4,7 @@ import { collect } from "../doctor/collect.ts";
 import type { Diagnosis } from "../doctor/finding.ts";
 import { toThisMachine } from "../doctor/read/machine.ts";
 import type { ServerFacts } from "../doctor/subject.ts";
+import { type DeviceFacts, describeDevices } from "../engine/kinds/batching/devices.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 
@@ -16,20 +17,29 @@ export interface DiagnosisDeps {
 }
 
 /**
- * Looks at the machine from within the server, without asking the hub. It starts processes, so those who ask meanwhile get
- * the same answer.
+ * Looks at the machine from within the server, without asking the hub. Those who ask meanwhile get the same answer. Devices are
+ * described once, as engines are asked once: what a new driver brings shows after a restart.
  */
 export function createDiagnosisFor(deps: DiagnosisDeps): () => Promise<Diagnosis> {
+  const { settings, variables } = deps.loaded;
   let running: Promise<Diagnosis> | undefined;
+  let devices: Promise<DeviceFacts[]> | undefined;
+  const readDevices = () => {
+    devices ??= describeDevices(settings.runtimeDir, { variables });
+    return devices;
+  };
   return () => {
-    running ??= diagnose(deps).finally(() => {
+    running ??= diagnose(deps, readDevices).finally(() => {
       running = undefined;
     });
     return running;
   };
 }
 
-async function diagnose({ loaded, engines, pool, readHealth }: DiagnosisDeps): Promise<Diagnosis> {
+async function diagnose(
+  { loaded, engines, pool, readHealth }: DiagnosisDeps,
+  readDevices: () => Promise<DeviceFacts[]>,
+): Promise<Diagnosis> {
   const { host, port } = loaded.settings;
   const readServer = async (): Promise<ServerFacts> => ({
     state: "answers",
@@ -43,6 +53,7 @@ async function diagnose({ loaded, engines, pool, readHealth }: DiagnosisDeps): P
     loaded,
     machine: toThisMachine(),
     readEngines: engines.probe,
+    readDevices,
     readServer,
     isOffline: true,
     // Each of its questions has a bound of its own.

@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { LoadedSettings } from "../config/load.ts";
-import { type DeviceFacts, describeDevices } from "../engine/kinds/batching/devices.ts";
+import type { DeviceFacts } from "../engine/kinds/batching/devices.ts";
 import type { EngineReport } from "../engine/kinds/kind.ts";
 import { toReason } from "../errors.ts";
 import { findHub } from "../hub/address.ts";
@@ -28,6 +28,8 @@ export interface CollectOptions {
   machine: MachineSource;
   /** Starts each kind of engine to see. */
   readEngines: () => Promise<EngineReport[]>;
+  /** Has OpenVINO describe its devices. */
+  readDevices: () => Promise<DeviceFacts[]>;
   readServer: () => Promise<AnsweringServer | SilentServer>;
   /** Leave the hub alone. */
   isOffline: boolean;
@@ -67,11 +69,8 @@ export async function collect(options: CollectOptions): Promise<Subject> {
   };
 }
 
-async function askEngines({ loaded, readEngines, signal }: CollectOptions) {
-  const [engines, described] = await Promise.all([
-    readEngines(),
-    describeDevices(loaded.settings.runtimeDir, { variables: loaded.variables, signal }),
-  ]);
+async function askEngines({ readEngines, readDevices }: CollectOptions) {
+  const [engines, described] = await Promise.all([readEngines(), readDevices()]);
   const devices = described.length > 0 ? described : engines.flatMap(toDevices);
   return { engines, devices };
 }

@@ -11,6 +11,8 @@ import { findWay, listTypes, otherTransformers } from "../../src/convert/windows
 import { errorCatalogue } from "../../src/errors.ts";
 import { estimateNeeds, listKnownModels } from "../../src/library/known-models.ts";
 import { isSameTask } from "../../src/models/tasks.ts";
+import { readMeasured } from "../architectures/measured.ts";
+import { tinyModels } from "../architectures/table.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -26,6 +28,7 @@ export const madeParts: MadePart[] = [
   { file: "docs/api.md", name: "errors", render: renderErrors },
   { file: "docs/models.md", name: "recommended", render: renderRecommended },
   { file: "docs/models.md", name: "architectures", render: renderArchitectures },
+  { file: "docs/models.md", name: "measured", render: renderMeasured },
 ];
 
 function renderSettings(): string {
@@ -47,6 +50,28 @@ function renderErrors(): string {
     ([code, { status, type }]) => `| \`${code}\` | ${status} | ${type} |`,
   );
   return ["| code | status | type |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** What `bun run test:models` saw, a row for each model of its table. */
+function renderMeasured(): string {
+  const measured = readMeasured();
+  const parts = ["converted", "chat", "stream", "tool", "schema"] as const;
+  const rows = Object.entries(tinyModels).map(([name, { type, tokenizer }]) => {
+    const found = measured.filter((row) => row.name === name);
+    const cells = parts.map((part) => {
+      const formats = found.filter(({ results }) => results[part] === true).map(({ format }) => format);
+      return formats.join(", ") || (found.length === 0 ? "not measured" : "no");
+    });
+    const day =
+      found
+        .map((row) => row.day ?? "")
+        .sort()
+        .at(-1) ?? "";
+    return `| \`${type}\` | ${tokenizer} | ${cells.join(" | ")} | ${day} |`;
+  });
+  const header =
+    "| `model_type` | tokenizer | converts to | chat | stream | required tool | JSON schema | on |";
+  return [header, "|---|---|---|---|---|---|---|---|", ...rows].join("\n");
 }
 
 function renderRecommended(): string {

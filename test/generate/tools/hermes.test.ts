@@ -1,4 +1,4 @@
-import { describe } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { hermes } from "../../../src/generate/tools/hermes.ts";
 import { type Case, testParser, tool } from "./parsing.ts";
 
@@ -190,4 +190,14 @@ const broken: Case[] = [
 
 describe("the hermes parser", () => {
   testParser(hermes, [tool("get_weather"), tool("get_time")], [...plain, ...values, ...keys, ...broken]);
+});
+
+test("a required call needs no line break and no space, which some vocabularies cannot write; a free one starts with one", () => {
+  const f = { name: "f", parameters: {}, grammar: { type: "const" as const, text: "{}" } };
+  const required = hermes.toGrammar([f], { required: true, parallel: false });
+  const texts = JSON.stringify(required).matchAll(/"(?:begin|end|text)":("(?:[^"\\]|\\.)*")/g);
+  const written = [...texts].map(([, text = '""']) => String(JSON.parse(text))).join("");
+  expect(written).toBe('<tool_call>{"name":"f","arguments":{}}</tool_call>');
+  const free = hermes.toGrammar([f], { required: false, parallel: true });
+  expect(free).toMatchObject({ triggers: ["<tool_call>\n{"], tags: [{ end: "}\n</tool_call>" }] });
 });

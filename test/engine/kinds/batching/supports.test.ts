@@ -67,6 +67,15 @@ describe.each(["feature-extraction", "text-classification", "text-ranking"])("a 
   });
 });
 
+test("a model that sees runs on the batching engine alone", () => {
+  const target = toTarget("m", { task: "image-text-to-text" });
+  expect(batchingSupports(target, "generate")).toBeNull();
+  expect(nativeSupports(target, "generate")).toMatchObject({
+    code: "task_unsupported",
+    next: expect.stringContaining("engine=batching"),
+  });
+});
+
 describe("the batching engine's properties", () => {
   test("leave out the attention that it has anyway", () => {
     expect(toBatchingProperties({ ATTENTION_BACKEND: "PA", NUM_STREAMS: 2 })).toEqual({ NUM_STREAMS: 2 });

@@ -1,0 +1,121 @@
+"""What the host makes of the files that claim to be images."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
+
+from messages import RequestFailed
+from pictures import KEPT_PIXELS, read_picture
+
+RED = (255, 0, 0)
+
+
+class Pictures(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def read(self, image: Any, form: str = "PNG", **options: Any) -> Any:
+        data = io.BytesIO()
+        image.save(data, form, **options)
+        return self.read_bytes(data.getvalue()).pixels
+
+    def read_bytes(self, data: bytes) -> Any:
+        path = self.folder / "image"
+        path.write_bytes(data)
+        return read_picture(str(path), "messages[0]")
+
+    def first(self, pixels: Any) -> list[int]:
+        return [int(value) for value in pixels[0, 0, 0]]
+
+    def test_every_form(self) -> None:
+        image = Image.new("RGB", (8, 6), RED)
+        for form, options in (("PNG", {}), ("JPEG", {"quality": 95}), ("WEBP", {"lossless": True}), ("GIF", {})):
+            with self.subTest(form):
+                pixels = self.read(image, form, **options)
+                self.assertEqual((pixels.shape, pixels.dtype), ((1, 6, 8, 3), np.uint8))
+                np.testing.assert_allclose(self.first(pixels), RED, atol=4)
+
+    def test_every_mode(self) -> None:
+        deep = Image.fromarray(np.full((4, 4), 0x80FF, np.uint16))
+        cases = {
+            "palette": (Image.new("RGB", (4, 4), RED).quantize(2), list(RED)),
+            "grey": (Image.new("L", (4, 4), 77), [77, 77, 77]),
+            "one bit": (Image.new("1", (4, 4), 1), [255, 255, 255]),
+            "16 bits": (deep, [128, 128, 128]),
+            "transparent": (Image.new("RGBA", (4, 4), (255, 0, 0, 0)), [255, 255, 255]),
+            "half transparent": (Image.new("RGBA", (4, 4), (255, 0, 0, 128)), [255, 127, 127]),
+            "grey and transparent": (Image.new("LA", (4, 4), (0, 0)), [255, 255, 255]),
+        }
+        for name, (image, colour) in cases.items():
+            with self.subTest(name):
+                np.testing.assert_allclose(self.first(self.read(image)), colour, atol=1)
+
+    def test_cmyk(self) -> None:
+        pixels = self.read(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95)
+        np.testing.assert_allclose(self.first(pixels), RED, atol=8)
+
+    def test_orientation(self) -> None:
+        image = Image.new("RGB", (4, 2), "white")
+        image.putpixel((0, 0), RED)
+        exif = Image.Exif()
+        exif[0x0112] = 6  # To be turned a quarter to the right.
+        pixels = self.read(image, "PNG", exif=exif)
+        self.assertEqual(pixels.shape, (1, 4, 2, 3))
+        self.assertEqual([int(value) for value in pixels[0, 0, 1]], list(RED))
+
+    def test_the_first_frame(self) -> None:
+        frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
+        pixels = self.read(frames[0], "GIF", save_all=True, append_images=frames[1:])
+        self.assertEqual(self.first(pixels), list(RED))
+
+    def test_a_large_one_is_made_smaller_and_still_turned(self) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        for form in ("PNG", "JPEG"):
+            with self.subTest(form):
+                pixels = self.read(Image.new("RGB", (6000, 3000), RED), form, exif=exif)
+                _, height, width, _ = pixels.shape
+                self.assertLessEqual(height * width, KEPT_PIXELS)
+                self.assertAlmostEqual(height / width, 2, places=2)
+
+    def test_the_same_pixels_have_the_same_key(self) -> None:
+        def key(colour: str) -> int:
+            data = io.BytesIO()
+            Image.new("RGB", (4, 4), colour).save(data, "PNG")
+            number: int = self.read_bytes(data.getvalue()).key
+            return number
+
+        self.assertEqual(key("red"), key("red"))
+        self.assertNotEqual(key("red"), key("blue"))
+
+    def test_what_is_no_image_is_refused_by_its_place(self) -> None:
+        whole = io.BytesIO()
+        Image.effect_noise((64, 64), 50).save(whole, "PNG")
+        tiff = io.BytesIO()
+        Image.new("RGB", (4, 4)).save(tiff, "TIFF")
+        cases = {
+            "nothing": b"",
+            "text": b"hello",
+            "a cut image": whole.getvalue()[:500],
+            "another form": tiff.getvalue(),
+        }
+        for name, data in cases.items():
+            with self.subTest(name), self.assertRaises(RequestFailed) as caught:
+                self.read_bytes(data)
+            self.assertEqual(caught.exception.code, "invalid_request")
+            self.assertIn('"messages[0]"', str(caught.exception))
+            self.assertNotIn(str(self.folder), str(caught.exception))
+
+
+if __name__ == "__main__":
+    unittest.main()
