@@ -111,9 +111,25 @@ async function* countParts(host: Host, text: CutText, signal: AbortSignal): Asyn
   } catch (error) {
     if (!(error instanceof OvError) || error.code !== "context_length_exceeded") throw error;
     const size = Math.min(longestPart, Math.floor((host.ready.context_length - 1) / tokensOfCharacter));
+    const { cut } = text;
     const parts = toPieces(text).flatMap((piece) => toParts(piece, Math.max(1, size)));
-    for (const part of parts) yield await count({ text: part, cut: null });
+    for (const group of toGroups(parts, size)) yield await count({ text: group.join(cut ?? ""), cut });
   }
+}
+
+/** Neighbours together, of at most that many UTF-16 units in all: to ask for each of thousands by itself takes seconds. */
+export function toGroups(parts: readonly string[], size: number): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const part of parts) {
+    if (part.length > room) {
+      groups.push([]);
+      room = size;
+    }
+    groups.at(-1)?.push(part);
+    room -= part.length;
+  }
+  return groups;
 }
 
 function toPieces({ text, cut }: CutText): string[] {
