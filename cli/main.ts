@@ -54,7 +54,7 @@ const internal: Commands = {
 };
 
 const description =
-  "Serves language models on Intel hardware over the APIs of OpenAI, Anthropic, Ollama and llama.cpp";
+  "Serves models on Intel hardware over the APIs of OpenAI, Anthropic, Ollama and llama.cpp";
 
 /** Runs one command line to its exit code; never throws and never ends the process. */
 export async function runProgram(rawArgs: string[]): Promise<number> {

@@ -145,7 +145,7 @@ export function mayBeExported(own: string, wanted: string): boolean {
 
 /**
  * Why a model of a task that is not served cannot be used, as a clause for `ErrorFacts.why`:
- * `the task "feature-extraction" (embeddings) is not served yet; only text-generation is`.
+ * `the task "fill-mask" is not served yet; only text-generation, … and text-ranking are`.
  */
 export function renderUnserved(name: string): string {
   const makes = findTask(name)?.makes;

@@ -43,7 +43,9 @@ export const Model = Type.Object({
     description: "As LM Studio has it: `llm`, `vlm`, `embeddings`; also `rerank`, `transcription`, `speech`",
   }),
   capabilities: Type.Array(
-    Type.String({ description: "As Ollama has them: `completion`, `tools`, `thinking`, `embedding`" }),
+    Type.String({
+      description: "As Ollama has them: `completion`, `tools`, `thinking`, `vision`, `embedding`",
+    }),
   ),
   arch: orNull(Type.String({ description: "Such as `llama`" })),
   max_model_len: orNull(count),
