@@ -20,6 +20,7 @@ import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
+import { createRunningRequests } from "../serving/running.ts";
 import { version } from "../version.ts";
 import type { Ears } from "../wyoming/session.ts";
 import { createDiagnosisFor } from "./doctor.ts";
@@ -65,10 +66,12 @@ export function createAppsFor(parts: AppParts): Apps {
   const health = () => readHealth({ version, started, ...served, engine });
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();
+  const running = createRunningRequests();
   const routes = createRoutes({
     ...settings,
     ...parts,
     openRequests,
+    running,
     readPage: settings.page ? readPage : null,
     facts: createFactsReader(),
     readHealth: health,
@@ -98,7 +101,7 @@ export function createAppsFor(parts: AppParts): Apps {
   const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
-    ears: createEarsFor({ ...settings, ...parts, keepFile: parts.files.keep, newId }),
+    ears: createEarsFor({ ...settings, ...parts, openRequests, running, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };

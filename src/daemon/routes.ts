@@ -13,7 +13,7 @@ import { createEmbedService } from "../serving/embed.ts";
 import { createKeptAnswers } from "../serving/kept.ts";
 import { createRankService } from "../serving/rank.ts";
 import { createRates } from "../serving/rates.ts";
-import { createRunningRequests } from "../serving/running.ts";
+import type { RunningRequests } from "../serving/running.ts";
 import { createTextService, type TextServiceDeps } from "../serving/text.ts";
 import { createThinkingReader } from "../serving/thinking.ts";
 import { createTokenizeService } from "../serving/tokenize.ts";
@@ -28,7 +28,6 @@ type Services =
   | "rank"
   | "transcribe"
   | "tokenize"
-  | "running"
   | "rates"
   | "responses"
   | "readThinking";
@@ -41,17 +40,20 @@ export type RoutesDeps = Omit<
   Services
 > &
   Omit<TextServiceDeps, Services> &
-  Pick<TranscribeDeps, "keepFile" | "maxAudioSeconds"> & { pool: Pool; catalog: Catalog };
+  Pick<TranscribeDeps, "keepFile" | "maxAudioSeconds"> & {
+    pool: Pool;
+    catalog: Catalog;
+    running: RunningRequests;
+  };
 
 /** Every route that is served, over the services that they share. */
 export function createRoutes(deps: RoutesDeps): Route[] {
-  const running = createRunningRequests();
   const rates = createRates();
-  const text = createTextService({ ...deps, running, rates });
+  const text = createTextService({ ...deps, rates });
   const tokenize = createTokenizeService(deps);
-  const embed = createEmbedService({ ...deps, running });
-  const rank = createRankService({ ...deps, running });
-  const transcribe = createTranscribeService({ ...deps, running });
+  const embed = createEmbedService(deps);
+  const rank = createRankService(deps);
+  const transcribe = createTranscribeService(deps);
   const responses = createKeptAnswers<StoredResponse>(keptResponses);
   const readThinking = createThinkingReader();
   const services = {
@@ -61,7 +63,6 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     rank,
     transcribe,
     tokenize,
-    running,
     rates,
     responses,
     readThinking,

@@ -3,13 +3,14 @@ import { readLanguages } from "../models/languages.ts";
 import { isServed } from "../models/tasks.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events, RequestFinished } from "../serving/events.ts";
-import { createRunningRequests } from "../serving/running.ts";
+import type { OpenRequests } from "../serving/open-requests.ts";
 import { createTranscribeService, type TranscribeDeps } from "../serving/transcribe.ts";
 import type { Ears } from "../wyoming/session.ts";
 
-interface EarsDeps extends Omit<TranscribeDeps, "running" | "catalog"> {
+interface EarsDeps extends Omit<TranscribeDeps, "catalog"> {
   catalog: Pick<Catalog, "list" | "resolveServed" | "toTarget">;
   events: Pick<Events, "publish">;
+  openRequests: Pick<OpenRequests, "add">;
   newId: () => string;
 }
 
@@ -18,8 +19,8 @@ const route = { method: "WYOMING", path: "/transcribe", key: undefined };
 
 /** What Home Assistant's voice pipelines get; pinned models come first. */
 export function createEarsFor(deps: EarsDeps): Ears {
-  const { catalog, events, newId } = deps;
-  const service = createTranscribeService({ ...deps, running: createRunningRequests() });
+  const { catalog, events, openRequests, newId } = deps;
+  const service = createTranscribeService(deps);
   const listModels = () => {
     const models = catalog.list().filter(({ entry }) => isServed(entry.task, "transcribe"));
     return models.sort((a, b) => Number(b.entry.pinned ?? false) - Number(a.entry.pinned ?? false));
@@ -31,6 +32,7 @@ export function createEarsFor(deps: EarsDeps): Ears {
       const id = `req_${newId()}`;
       const startedAt = performance.now();
       const seen: Partial<RequestFinished> = {};
+      let close = () => {};
       const finish = (end: Partial<RequestFinished>) =>
         events.publish({
           topic: "request",
@@ -42,6 +44,7 @@ export function createEarsFor(deps: EarsDeps): Ears {
       try {
         const model = catalog.resolveServed(asked ?? listModels()[0]?.name ?? null, "transcribe");
         seen.model = model.name;
+        close = openRequests.add(() => ({ ...toOpen(id, client, startedAt), model: model.name }));
         events.publish({ topic: "request", type: "started", id, ...route, client, model: model.name });
         const ask = {
           sound,
@@ -65,9 +68,18 @@ export function createEarsFor(deps: EarsDeps): Ears {
         const { status, code } = toOvError(error);
         finish({ status, code });
         throw error;
+      } finally {
+        close();
       }
     },
   };
+}
+
+/** What is known of it at any time. */
+function toOpen(id: string, client: string, startedAt: number) {
+  const noTokens = { promptTokens: undefined, cachedTokens: undefined, newTokens: undefined };
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { id, ...route, client, ...noTokens, seconds, timeToFirstToken: undefined };
 }
 
 function toFinished(id: string, client: string, startedAt: number): RequestFinished {
@@ -77,18 +89,7 @@ function toFinished(id: string, client: string, startedAt: number): RequestFinis
     code: undefined,
     finish: undefined,
     texts: undefined,
-  };
-  const noTokens = { promptTokens: undefined, cachedTokens: undefined, newTokens: undefined };
-  return {
-    id,
-    ...route,
-    client,
-    status: 500,
-    ...nothing,
-    ...noTokens,
     audioSeconds: undefined,
-    timeToFirstToken: undefined,
-    seconds: (performance.now() - startedAt) / 1000,
-    quiet: false,
   };
+  return { ...toOpen(id, client, startedAt), status: 500, ...nothing, quiet: false };
 }

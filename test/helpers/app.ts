@@ -13,6 +13,7 @@ import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";
 import { createOpenRequests } from "../../src/serving/open-requests.ts";
 import { createPulls } from "../../src/serving/pulls.ts";
+import { createRunningRequests } from "../../src/serving/running.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { silentLog } from "./log.ts";
@@ -48,8 +49,10 @@ export function createTestApp({
   let id = 0;
   const newId = () => String(id++);
   const openRequests = createOpenRequests();
+  const running = createRunningRequests();
   const routes = createRoutes({
     openRequests,
+    running,
     readPage: null,
     catalog,
     pool,
