@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { defineCommand } from "citty";
 import { renderBytes } from "../../src/bytes.ts";
 import {
@@ -28,7 +28,7 @@ export const catalog = defineCommand({
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const memory = readMemory();
-    if (given.best === true) return await showBest(recommendModel(memory, existsSync("/dev/dri/renderD128")));
+    if (given.best === true) return await showBest(recommendModel(memory, hasGpu()));
     const listed = listKnownModels()
       .map((model) => ({ ...model, fits: findFittingFormat(model, memory), estimates: estimateNeeds(model) }))
       .filter(({ fits }) => given.fits !== true || fits !== null);
@@ -36,6 +36,12 @@ export const catalog = defineCommand({
     return 0;
   }),
 });
+
+/** A node of a GPU, whichever number it has beside another maker's. */
+function hasGpu(): boolean {
+  const folder = "/dev/dri";
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("renderD"));
+}
 
 /** Exit code 1: none fits. */
 async function showBest(best: Recommendation | null): Promise<number> {
