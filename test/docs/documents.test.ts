@@ -10,6 +10,7 @@ const documents = [
   "README.md",
   "ARCHITECTURE.md",
   "AGENTS.md",
+  "CHANGELOG.md",
   ...readdirSync(join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
@@ -29,7 +30,7 @@ describe("the documents", () => {
       const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? "");
       const paths = [
         ...text.matchAll(
-          /`((?:src|cli|test|api|config|convert|daemon|doctor|engine|generate|grammar|hosts|http|library|linux|metrics|models|protocol|python|registry|serving)\/[\w./-]+\.\w+)`/g,
+          /`((?:src|cli|test|api|config|convert|daemon|doctor|engine|generate|grammar|hosts|http|hub|json|library|linux|media|metrics|models|page|protocol|python|registry|serving|threads|wyoming)\/[\w./-]+\.\w+)`/g,
         ),
       ];
       const named = paths.map(([, path]) => path ?? "");
