@@ -123,7 +123,7 @@ describe("ov-llm models add", () => {
       expect(help).toMatchObject({
         code: 0,
         err: "",
-        out: expect.stringContaining(`USAGE ov-llm models ${name} `),
+        out: expect.stringContaining(`Usage: ov-llm models ${name} `),
       });
     }
   });

@@ -109,7 +109,7 @@ describe("ov-llm models check --load", () => {
         path: modelPath(),
         ok: true,
         problem: null,
-        load: { problem: null, seconds: expect.any(Number), device: "CPU" },
+        load: { problem: null, doubt: null, seconds: expect.any(Number), device: "CPU" },
       },
     ]);
     expect(hosts(home)).toEqual([]);
