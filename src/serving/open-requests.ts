@@ -1,14 +1,7 @@
+import type { RequestStarted } from "./events.ts";
+
 /** A request whose model is known and whose answer is not over, as it is now. */
-export interface OpenRequest {
-  /** Its `x-request-id`. */
-  id: string;
-  method: string;
-  path: string;
-  /** Address of who asks. */
-  client: string;
-  /** The name of the API key. */
-  key: string | undefined;
-  model: string;
+export interface OpenRequest extends RequestStarted {
   /** Undefined until the engine has taken the prompt. */
   promptTokens: number | undefined;
   cachedTokens: number | undefined;
