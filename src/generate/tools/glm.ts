@@ -1,10 +1,10 @@
 import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat, toOptional } from "./call-grammar.ts";
+import { toCallsGrammar, toConcat } from "./call-grammar.ts";
 import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
 import { skipSpace } from "./literal.ts";
 import { readRawValue, readUntilTag } from "./raw-value.ts";
 import { type Reading, readUntil, type Scanner } from "./scanner.ts";
-import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
+import { toPropertyGrammars, toPropertyTypes } from "./schema-types.ts";
 import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
 import { toMembers, toRawText } from "./told-arguments.ts";
 
@@ -92,16 +92,10 @@ function* readArguments(scanner: Scanner, out: Output, tool: Tool): Reading<void
 const space: Grammar = { type: "regex", pattern: "\\n?" };
 
 function toTag({ name, parameters }: Tool): TagGrammar {
-  const elements = toProperties(parameters).map(({ name, schema, required }) => {
-    const value: Grammar = {
-      type: "tag",
-      begin: valueOpen,
-      content: toRawValueGrammar(schema, parameters),
-      end: valueClose,
-    };
+  const elements = toPropertyGrammars(parameters, (name, content) => {
+    const value: Grammar = { type: "tag", begin: valueOpen, content, end: valueClose };
     const key: Grammar = { type: "const", text: `${keyOpen}${name}${keyClose}` };
-    const one = toConcat([key, space, value, space]);
-    return required ? one : toOptional(one);
+    return toConcat([key, space, value, space]);
   });
   return { type: "tag", begin: `${open}${name}`, content: toConcat([space, ...elements]), end: close };
 }

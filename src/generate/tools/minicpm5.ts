@@ -1,11 +1,12 @@
 import type { TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat, toOptional } from "./call-grammar.ts";
+import { toCallsGrammar, toConcat } from "./call-grammar.ts";
 import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
 import { skipSpace } from "./literal.ts";
-import { readNameAttribute, readRawValue, readUntilTag } from "./raw-value.ts";
-import { type Reading, readUntil, type Scanner } from "./scanner.ts";
-import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
-import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
+import { type NamedParameters, readNameAttribute, readNamedParameters } from "./named-parameters.ts";
+import { readUntilTag } from "./raw-value.ts";
+import type { Reading, Scanner } from "./scanner.ts";
+import { toPropertyGrammars } from "./schema-types.ts";
+import { createStreamParser, readCallsInText } from "./stream-parser.ts";
 import { toMembers, toRawText } from "./told-arguments.ts";
 
 const functionOpen = "<function";
@@ -52,33 +53,13 @@ export const minicpm5: ToolFormat = {
         const tool = byName.get((yield* readNameAttribute(scanner)) ?? "");
         if (tool === undefined) return false;
         out.call(tool.name);
-        yield* readParams(scanner, out, tool);
+        yield* readNamedParameters(scanner, out, { ...params, tool });
         return true;
       }),
     );
   },
   toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${functionOpen} name="`], rules),
 };
-
-/** All up to the function's closing tag. What stands between the params means nothing. */
-function* readParams(scanner: Scanner, out: Output, tool: Tool): Reading<void> {
-  out.arguments("{");
-  for (let before = ""; ; ) {
-    yield* readUntil(scanner, followers, () => {});
-    if ((yield* scanner.match(paramOpen)) === "") {
-      if ((yield* scanner.match(functionClose)) !== "") out.arguments("}");
-      return;
-    }
-    const name = yield* readNameAttribute(scanner);
-    if (name === undefined) continue;
-    out.arguments(`${before}${JSON.stringify(name)}: `);
-    before = ", ";
-    yield* readRawValue(scanner, out.arguments, {
-      types: toPropertyTypes(name, tool.parameters),
-      read: (give) => readParam(scanner, give),
-    });
-  }
-}
 
 function* readParam(scanner: Scanner, give: (text: string) => void): Reading<boolean> {
   const begin = scanner.mark();
@@ -93,16 +74,20 @@ function* readParam(scanner: Scanner, give: (text: string) => void): Reading<boo
   return true;
 }
 
+const params: NamedParameters = {
+  open: paramOpen,
+  close: functionClose,
+  followers,
+  readValue: readParam,
+};
+
 function toTag({ name, parameters }: Tool): TagGrammar {
-  const elements = toProperties(parameters).map(({ name, schema, required }) => {
-    const tag: TagGrammar = {
-      type: "tag",
-      begin: `${paramOpen} name="${name}">`,
-      content: toRawValueGrammar(schema, parameters),
-      end: paramClose,
-    };
-    return required ? tag : toOptional(tag);
-  });
+  const elements = toPropertyGrammars(parameters, (name, content) => ({
+    type: "tag",
+    begin: `${paramOpen} name="${name}">`,
+    content,
+    end: paramClose,
+  }));
   return {
     type: "tag",
     begin: `${functionOpen} name="${name}">`,

@@ -1,10 +1,11 @@
 import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat, toOptional, toUnion } from "./call-grammar.ts";
+import { toCallsGrammar, toConcat, toUnion } from "./call-grammar.ts";
 import type { CallRules, Tool, ToolFormat } from "./format.ts";
 import { skipSpace } from "./literal.ts";
-import { readNameAttribute, readRawValue, readUntilTag } from "./raw-value.ts";
+import { type NamedParameters, readNameAttribute, readNamedParameters } from "./named-parameters.ts";
+import { readUntilTag } from "./raw-value.ts";
 import { type Reading, readUntil, type Scanner } from "./scanner.ts";
-import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
+import { toPropertyGrammars } from "./schema-types.ts";
 import { createStreamParser, type Output } from "./stream-parser.ts";
 
 const start = "<|start|>";
@@ -123,33 +124,19 @@ function* readCalls(
   const tool = tools.get((yield* readNameAttribute(scanner)) ?? "");
   if (tool === undefined) return false;
   out.call(tool.name);
-  yield* readParameters(scanner, out, tool);
+  yield* readNamedParameters(scanner, out, { ...parameters, tool });
   yield* skipSpace(scanner);
   yield* scanner.match(callsClose);
   return true;
 }
 
-/** All up to the call's closing tag. What stands between the parameters means nothing. */
-function* readParameters(scanner: Scanner, out: Output, tool: Tool): Reading<void> {
-  out.arguments("{");
-  const followers = [parameterOpen, invokeClose, callsClose, ...marks];
-  for (let before = ""; ; ) {
-    yield* readUntil(scanner, followers, () => {});
-    if ((yield* scanner.match(parameterOpen)) === "") {
-      const closed = (yield* scanner.match(invokeClose)) !== "" || (yield* scanner.peek()) !== "";
-      if (closed) out.arguments("}");
-      return;
-    }
-    const name = yield* readNameAttribute(scanner);
-    if (name === undefined) continue;
-    out.arguments(`${before}${JSON.stringify(name)}: `);
-    before = ", ";
-    yield* readRawValue(scanner, out.arguments, {
-      types: toPropertyTypes(name, tool.parameters),
-      read: (give) => readUntilTag(scanner, give, { tag: parameterClose, followers }),
-    });
-  }
-}
+const followers = [parameterOpen, invokeClose, callsClose, ...marks];
+const parameters: NamedParameters = {
+  open: parameterOpen,
+  close: invokeClose,
+  followers,
+  readValue: (scanner, give) => readUntilTag(scanner, give, { tag: parameterClose, followers }),
+};
 
 function toGrammar(tools: readonly Tool[], rules: CallRules): Grammar {
   if (!rules.required) return toCallsGrammar(tools.map(toCalls), "", [callsOpen], rules);
@@ -172,15 +159,12 @@ function toMessage(tool: Tool): TagGrammar {
 }
 
 function toCalls({ name, parameters }: Tool): TagGrammar {
-  const elements = toProperties(parameters).map(({ name, schema, required }) => {
-    const tag: TagGrammar = {
-      type: "tag",
-      begin: `${parameterOpen} name="${name}">`,
-      content: toRawValueGrammar(schema, parameters),
-      end: `${parameterClose}\n`,
-    };
-    return required ? tag : toOptional(tag);
-  });
+  const elements = toPropertyGrammars(parameters, (name, content) => ({
+    type: "tag",
+    begin: `${parameterOpen} name="${name}">`,
+    content,
+    end: `${parameterClose}\n`,
+  }));
   return {
     type: "tag",
     begin: `${callsOpen}\n${invokeOpen} name="${name}">\n`,

@@ -1,10 +1,10 @@
 import type { TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat, toOptional } from "./call-grammar.ts";
+import { toCallsGrammar, toConcat } from "./call-grammar.ts";
 import type { Tool, ToolFormat } from "./format.ts";
 import { skipSpace } from "./literal.ts";
 import { readRawValue } from "./raw-value.ts";
 import { type Reading, readUntil, type Scanner } from "./scanner.ts";
-import { toProperties, toPropertyTypes, toRawValueGrammar } from "./schema-types.ts";
+import { toPropertyGrammars, toPropertyTypes } from "./schema-types.ts";
 import { createStreamParser, type Output, readCallsInText } from "./stream-parser.ts";
 
 const open = "<tool_call>";
@@ -88,23 +88,16 @@ function* readRaw(scanner: Scanner, give: (text: string) => void): Reading<boole
 }
 
 function toTag({ name, parameters }: Tool): TagGrammar {
-  const elements = toProperties(parameters).map(({ name, schema, required }) => {
-    const tag = toParameterTag(name, schema, parameters);
-    return required ? tag : toOptional(tag);
-  });
+  const elements = toPropertyGrammars(parameters, (name, content) => ({
+    type: "tag",
+    begin: `${parameterOpen}${name}>\n`,
+    content,
+    end: `\n${parameterClose}\n`,
+  }));
   return {
     type: "tag",
     begin: `${open}\n${functionOpen}${name}>\n`,
     content: toConcat(elements),
     end: `${functionClose}\n${close}`,
-  };
-}
-
-function toParameterTag(name: string, schema: unknown, root: Record<string, unknown>): TagGrammar {
-  return {
-    type: "tag",
-    begin: `${parameterOpen}${name}>\n`,
-    content: toRawValueGrammar(schema, root),
-    end: `\n${parameterClose}\n`,
   };
 }

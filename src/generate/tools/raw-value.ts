@@ -1,4 +1,4 @@
-import { escapeText, readLiteral, skipSpace } from "./literal.ts";
+import { escapeText, readLiteral } from "./literal.ts";
 import { createScanner, type Reading, readUntil, type Scanner, whitespace } from "./scanner.ts";
 import { type SchemaTypes, typeOf } from "./schema-types.ts";
 
@@ -48,17 +48,6 @@ export function* readUntilTag(
     if (ends) return true;
     give(yield* scanner.match(tag));
   }
-}
-
-/** The rest of a tag that names something: ` name="…">`, in quotes of either kind. */
-export function* readNameAttribute(scanner: Scanner): Reading<string | undefined> {
-  yield* skipSpace(scanner);
-  if ((yield* scanner.match("name=")) === "") return undefined;
-  const quote = yield* scanner.match('"', "'");
-  const name = yield* scanner.run(/[^"'<>\n]/);
-  yield* scanner.match(quote);
-  yield* skipSpace(scanner);
-  return (yield* scanner.match(">")) === "" ? undefined : name;
 }
 
 /**

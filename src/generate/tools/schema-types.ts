@@ -1,6 +1,6 @@
 import { createSchemaCompiler } from "../../grammar/json-schema/compiled.ts";
 import type { Grammar } from "../../protocol/grammar.ts";
-import { toConst, toUnion } from "./call-grammar.ts";
+import { toConst, toOptional, toUnion } from "./call-grammar.ts";
 
 /** What a JSON Schema lets a value be: its types, `any` if it does not say. */
 export type SchemaTypes = ReadonlySet<string> | "any";
@@ -61,7 +61,7 @@ export function toValueGrammar(schema: unknown, root: Schema): Grammar {
  * What a value of one property is held to where text is written without quotes, up to the end of the tag around it. Text has
  * no `pattern`, `format` or length here, and may be anything where `type` lists others beside it or is absent.
  */
-export function toRawValueGrammar(schema: unknown, root: Schema): Grammar {
+function toRawValueGrammar(schema: unknown, root: Schema): Grammar {
   const types = toSchemaTypes(schema, root);
   if (types !== "any" && !types.has("string")) return toValueGrammar(schema, root);
   const values = toAllowedValues(schema);
@@ -99,4 +99,15 @@ function lookUp(ref: string, root: Schema): unknown {
 
 function isObject(value: unknown): value is Schema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The properties in the schema's order, each as `write` has it around its raw value; those that are not required may be left out. */
+export function toPropertyGrammars(
+  root: Schema,
+  write: (name: string, value: Grammar) => Grammar,
+): Grammar[] {
+  return toProperties(root).map(({ name, schema, required }) => {
+    const one = write(name, toRawValueGrammar(schema, root));
+    return required ? one : toOptional(one);
+  });
 }
