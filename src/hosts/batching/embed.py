@@ -10,7 +10,7 @@ import numpy as np
 
 from base import Device, Handler
 from encoder import Encoder
-from jobs import Encoded, Job, Jobs
+from jobs import Encoded, Job, Jobs, OfJobs
 from messages import Message, RequestFailed
 from pooling import pool, to_length_one
 
@@ -18,7 +18,7 @@ from pooling import pool, to_length_one
 WHOLE = "sentence_embedding"
 
 
-class Embed:
+class Embed(OfJobs):
     """One vector for each text."""
 
     def __init__(self, load: Message, device: Device) -> None:
@@ -37,22 +37,6 @@ class Embed:
 
     def ready(self) -> Message:
         return {**self.encoder.ready(), "embedding_size": self.size}
-
-    @property
-    def busy(self) -> bool:
-        return self.jobs.busy
-
-    cache_usage = None
-
-    @property
-    def expects_more(self) -> bool:
-        return self.jobs.expects_more
-
-    def cancel(self, request_id: int) -> bool:
-        return self.jobs.cancel(request_id)
-
-    def step(self) -> list[Message]:
-        return self.jobs.step()
 
     def start(self, message: Message) -> list[Message]:
         if (message["dimensions"] or 0) > self.size:

@@ -143,3 +143,24 @@ class Jobs:
                 del self._jobs[job.id]
                 answers.append({"type": "finished", "id": job.id, "reason": "stop"})
         return answers
+
+
+class OfJobs:
+    """The part of a `Kind` that works through `jobs`, without a KV cache."""
+
+    jobs: Jobs
+    cache_usage = None
+
+    @property
+    def busy(self) -> bool:
+        return self.jobs.busy
+
+    @property
+    def expects_more(self) -> bool:
+        return self.jobs.expects_more
+
+    def cancel(self, request_id: int) -> bool:
+        return self.jobs.cancel(request_id)
+
+    def step(self) -> list[Message]:
+        return self.jobs.step()

@@ -9,7 +9,7 @@ import numpy as np
 
 from base import Device, Handler
 from encoder import Encoder
-from jobs import Encoded, Job, Jobs
+from jobs import Encoded, Job, Jobs, OfJobs
 from messages import Message, RequestFailed
 from yes_no import YesNo
 
@@ -40,7 +40,7 @@ class Pairs:
         return to_sigmoid(next(iter(outputs.values())).reshape(len(batch)))
 
 
-class Rank:
+class Rank(OfJobs):
     """One score for each document."""
 
     def __init__(self, load: Message, device: Device) -> None:
@@ -53,22 +53,6 @@ class Rank:
 
     def ready(self) -> Message:
         return self.encoder.ready()
-
-    @property
-    def busy(self) -> bool:
-        return self.jobs.busy
-
-    cache_usage = None
-
-    @property
-    def expects_more(self) -> bool:
-        return self.jobs.expects_more
-
-    def cancel(self, request_id: int) -> bool:
-        return self.jobs.cancel(request_id)
-
-    def step(self) -> list[Message]:
-        return self.jobs.step()
 
     def start(self, message: Message) -> list[Message]:
         queries, documents = message["queries"], message["documents"]
