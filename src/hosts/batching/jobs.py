@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from messages import Message, RequestFailed, failed, last_line
+from messages import Message, failed_by
 
 # Tokens in a batch at most, padding included. Measured on 2 cores with MiniLM and texts of about 35 tokens:
 # 192 give 830 embeddings/s, 768: 863, 4,096: 920. More take memory and delay the requests beside it.
@@ -95,10 +95,9 @@ class Jobs:
         try:
             return work()
         except Exception as error:
-            code = error.code if isinstance(error, RequestFailed) else "engine_failed"
             for job in jobs:
                 self._jobs.pop(job.id, None)
-            return [failed(job.id, code, last_line(error)) for job in jobs]
+            return [failed_by(job.id, error) for job in jobs]
 
     def _encode_some(self, job: Job) -> list[Message]:
         start = end = len(job.encoded)

@@ -73,6 +73,10 @@ export function toScoreAsk(body: ScoreRequest): RankAsk {
       `has ${queries.length} texts and "text_2" ${documents.length}: send one, or as many.`,
     );
   }
+  const empty = queries.indexOf("");
+  if (empty !== -1) {
+    throw malformed(Array.isArray(body.text_1) ? `text_1[${empty}]` : "text_1", "is empty: send a text.");
+  }
   return { queries, documents, maxTokens: toMaxTokens(body.truncate_prompt_tokens), instruction: null };
 }
 
