@@ -33,7 +33,7 @@ class Embed(OfJobs):
         network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
         self.encoder = Encoder(load, device, network)
         self.way: Message = load["embedding"]
-        self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run)
+        self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run, self.encoder.look_ahead)
         self.operations: dict[str, Handler] = {"embed": self.start, **self.encoder.operations()}
         self.size = self._warm_up()
 

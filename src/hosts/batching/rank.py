@@ -26,6 +26,9 @@ class Pairs:
                 f"The model has {labels.get_length()} labels: one that ranks has a single one.",
             )
 
+    def look_ahead(self, pairs: list[Any]) -> None:
+        self.encoder.look_ahead(pairs)
+
     def encode(self, pairs: list[tuple[str, str]], message: Message, name: Name) -> list[tuple[list[int], int]]:
         rows = self.encoder.encode(pairs, message["max_tokens"], name)
         if "token_type_ids" not in self.encoder.inputs:
@@ -48,7 +51,7 @@ class Rank(OfJobs):
         writes = any("beam_idx" in port.names for port in network.inputs)
         self.way: Pairs | YesNo = YesNo(load, device, network) if writes else Pairs(load, device, network)
         self.encoder = self.way.encoder
-        self.jobs = Jobs(("scores", "scores"), self._encode, self._run)
+        self.jobs = Jobs(("scores", "scores"), self._encode, self._run, self.way.look_ahead)
         self.operations: dict[str, Handler] = {"rank": self.start, **self.encoder.operations()}
 
     def ready(self) -> Message:

@@ -52,13 +52,15 @@ class YesNo:
         ids: list[int] = self.encoder.tokenizer.encode(text, add_special_tokens=False).input_ids.data[0].tolist()
         return ids
 
+    def look_ahead(self, pairs: list[Any]) -> None:
+        """A document's own tokens are few beside what its computation takes."""
+
     def encode(self, pairs: list[tuple[str, str]], message: Message, name: Name) -> list[tuple[list[int], int]]:
         instruction = message["instruction"] or INSTRUCTION
         texts = [f"<Instruct>: {instruction}\n<Query>: {query}\n<Document>: {document}" for query, document in pairs]
         frame = len(self.before) + len(self.after)
         rows = []
-        for index, text in enumerate(texts):
-            inner = self._plain(text)
+        for index, inner in enumerate(self.encoder.rows(texts, {"add_special_tokens": False})):
             fitted = self.encoder.fit(inner, message["max_tokens"], name(index), frame)
             rows.append([*self.before, *fitted, *self.after])
         return [(ids, len(ids)) for ids in rows]
