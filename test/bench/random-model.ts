@@ -25,6 +25,16 @@ export const shapes = {
     "attention.head_count_kv": 3,
     "rope.dimension_count": 64,
   },
+  /** Little to compute, and many numbers of keys and values for each token: its KV cache fills soon. */
+  "random-cache": {
+    context_length: 65_536,
+    embedding_length: 512,
+    block_count: 8,
+    feed_forward_length: 512,
+    "attention.head_count": 8,
+    "attention.head_count_kv": 8,
+    "rope.dimension_count": 64,
+  },
 } as const;
 export type Shape = keyof typeof shapes;
 

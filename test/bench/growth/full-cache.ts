@@ -1,9 +1,10 @@
 import { runLoad } from "../load.ts";
-import { shapes } from "../random-model.ts";
+import { prepareRandomFolder, shapes } from "../random-model.ts";
 import { round } from "../statistics.ts";
-import { type Ground, type Growth, prepareLongModel, startGrowthServer } from "./ground.ts";
+import { type Ground, type Growth, startGrowthServer } from "./ground.ts";
 
-const streams = [4, 8, 16, 24, 32, 48];
+const streams = [8, 16, 24, 32, 40, 56];
+const shapeName = "random-cache";
 const promptTokens = 900;
 const newTokens = 64;
 /** With full precision a cache of 1 GB is full soon. */
@@ -12,7 +13,7 @@ const cacheBytes = 2 ** 30;
 
 /** Tokens that the cache holds: keys and values of each layer, four bytes a number. */
 function countCapacity(): number {
-  const shape = shapes["random-long"];
+  const shape = shapes[shapeName];
   const width = (shape.embedding_length / shape["attention.head_count"]) * shape["attention.head_count_kv"];
   return Math.floor(cacheBytes / (shape.block_count * 2 * width * 4));
 }
@@ -20,7 +21,10 @@ function countCapacity(): number {
 /** What all streams together get while their tokens outgrow the KV cache, and how many of them fail. */
 export async function measureFullCache(ground: Ground): Promise<Growth> {
   const small = { ...ground, options: { ...ground.options, kvCacheGb: 1 } };
-  await using server = await startGrowthServer(small, { modelPath: await prepareLongModel(ground), entry });
+  const { realModel, options, say } = ground;
+  const place = { runtimeDir: options.runtimeDir, say };
+  const modelPath = await prepareRandomFolder(shapeName, realModel, place);
+  await using server = await startGrowthServer(small, { modelPath, entry });
   const { prompts } = ground;
   await runLoad(server, [prompts.next()], 4);
   const capacity = countCapacity();

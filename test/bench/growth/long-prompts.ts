@@ -4,7 +4,7 @@ import { type Ground, type Growth, prepareLongModel, startGrowthServer } from ".
 
 const lengths = [1024, 4096, 16_384, 32_768];
 /** The longer ones take a minute each. */
-const repeats = (tokens: number) => (tokens > 5000 ? 1 : 3);
+const repeats = (tokens: number) => (tokens > 5000 ? 1 : 2);
 
 /** Times to the first token of prompts that nobody has seen, and of the same with another question. */
 export async function measureLongPrompts(ground: Ground): Promise<Growth> {
