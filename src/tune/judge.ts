@@ -42,11 +42,14 @@ export function judge(pairs: readonly Pair[], noise: number): Judgement {
   };
 }
 
-/** What is taken for noise of a machine: the difference of the present settings from themselves, and its spread. */
+/** What is taken for noise of a machine: the difference of the present settings from themselves, or its spread. */
 export function toNoise(pairs: readonly Pair[]): number {
   const { mean, spread } = measure(pairs);
-  return Math.max(Math.abs(mean), Math.min(spread, 0.1));
+  return Math.max(Math.abs(mean), Number.isFinite(spread) ? spread : unknown);
 }
+
+/** A single pair has no spread. */
+const unknown = 1;
 
 const fewest = 3;
 const most = 8;

@@ -48,8 +48,7 @@ describe("judge", () => {
 test("noise is what the present settings differ from themselves", () => {
   expect(toNoise(pairs([1000, 1000], [1000, 1000]))).toBe(0);
   expect(toNoise(pairs([1000, 950], [1000, 950]))).toBeCloseTo(0.05, 2);
-  // A single pair has no spread.
-  expect(toNoise(pairs([1000, 1000]))).toBe(0.1);
+  expect(toNoise(pairs([1000, 1000]))).toBe(1);
 });
 
 test.each<[string, Pair[], boolean]>([
