@@ -90,5 +90,7 @@ test("what stays is written over the line of progress", () => {
   const view = createView({ write: (part) => void out.push(part), width: 80 });
   view({ type: "checking", model, seconds: 2 });
   view({ type: "stopped", model, seconds: 2 });
-  expect(out.join("")).toBe("[####------] [1/2] m: testing it in the engine, 0:02 so far\r\u001B[K[1/2] m: stopped after 0:02\n");
+  expect(out.join("")).toBe(
+    "[####------] [1/2] m: testing it in the engine, 0:02 so far\r\u001B[K[1/2] m: stopped after 0:02\n",
+  );
 });
