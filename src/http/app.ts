@@ -32,6 +32,8 @@ export interface AppDeps {
   maxBody: number;
   /** Reads a large body off the loop, for a client. Absent: all are read at once. */
   readLarge?: (body: LargeBody, client: string) => Promise<unknown>;
+  /** Which machine answers, for those who ask several through one address: the header `x-ov-llm-box` of every answer. */
+  box: string;
   /** Unique, without its prefix. */
   newId: () => string;
   streamTimes?: StreamTimes;
@@ -49,6 +51,7 @@ export function createApp(deps: AppDeps): AppHandler {
     const record = startRecord(request, client, deps);
     const response = await app.fetch(request);
     response.headers.set("x-request-id", record.id);
+    response.headers.set("x-ov-llm-box", deps.box);
     const { idHeader } = findDialect(deps.dialects, toRoutedPath(request.url), request.headers);
     if (idHeader !== undefined) response.headers.set(idHeader, record.id);
     if (!record.streaming) record.end(response.status);

