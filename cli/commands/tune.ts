@@ -3,6 +3,7 @@ import { RunningRequestList } from "../../src/api/operate/requests.ts";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { checkTriable } from "../../src/doctor/trial.ts";
 import { OvError } from "../../src/errors.ts";
+import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
@@ -23,7 +24,7 @@ import { createTuneProgress } from "../tune/progress.ts";
 import { renderTune } from "../tune/render.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name or alias" },
+  name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
   minutes: { type: "string", description: "How long it may take, about; default: 5", valueHint: "number" },
   only: {
     type: "string",
@@ -94,6 +95,7 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
       loader,
       name,
       entry,
+      models: readModels(settings.registryPath),
       hostsAtOnce,
       list: (present) => listCandidates(present, machine, ask.only),
       isServerBusy: () => isBusy(ask.server),

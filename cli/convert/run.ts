@@ -7,6 +7,7 @@ import { runSession, type SessionResult } from "../../src/convert/session.ts";
 import { createHub } from "../../src/hub/hub.ts";
 import { createStderrLog } from "../terminal.ts";
 import { createAsker, toAsk } from "./asker.ts";
+import { silenceKeys } from "./quiet-keys.ts";
 import { createView } from "./view.ts";
 
 export interface Run {
@@ -24,6 +25,8 @@ export async function runToEnd(
   const { loaded, dryRun } = options;
   const asker = isInteractive ? createAsker({ input: process.stdin, write: writeStyled, signal }) : null;
   let check: ModelCheck | null = null;
+  // Answers to questions are shown; what is typed while a model converts is not.
+  let showKeys = isInteractive ? null : silenceKeys();
   try {
     const log = createStderrLog(loaded.settings);
     const converter = createConverter(loaded);
@@ -33,12 +36,16 @@ export async function runToEnd(
       options,
       deps: { hub: createHub(loaded.variables), converter, check, measure },
       ask: asker && toAsk(asker),
-      report,
+      report(event) {
+        if (event.type === "started" || event.type === "installing") showKeys ??= silenceKeys();
+        report(event);
+      },
       signal,
     });
   } finally {
     asker?.close();
     check?.dispose();
+    showKeys?.();
   }
 }
 

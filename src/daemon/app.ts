@@ -98,13 +98,19 @@ export function createAppsFor(parts: AppParts): Apps {
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
   const access = { ...settings, machine: hostname() };
-  const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
+  const box = toBoxName(settings.boxName, access.machine);
+  const app = { ...settings, ...parts, openRequests, access, box, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
     ears: createEarsFor({ ...settings, ...parts, openRequests, running, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };
+}
+
+/** What a header may carry of a host name, where no name is set. */
+export function toBoxName(named: string | null, machine: string): string {
+  return named ?? (machine.replace(/[^A-Za-z0-9._-]/g, "-").slice(0, 64) || "box");
 }
 
 async function readPage(): Promise<PageFiles> {

@@ -1,16 +1,20 @@
 import { OvError } from "../errors.ts";
+import type { RawModels } from "../registry/edit.ts";
 import { parseEntries, type RegistryEntry } from "../registry/schema.ts";
 import { setValues } from "../registry/values.ts";
 
 /** Assignments as `ov-llm models set` takes them: `key=value`, `key=` to remove the key. */
 export type Change = readonly string[];
 
-/** The entry as it would be. Throws `invalid_request` for a change that the registry refuses. */
-export function withChange(name: string, entry: RegistryEntry, change: Change): RegistryEntry {
-  const models: Record<string, unknown> = { [name]: structuredClone(entry) };
-  setValues(models, name, change);
-  const changed = parseEntries(models).entries.get(name);
-  if (changed !== undefined) return changed;
+/**
+ * The entry as it would be. `models`: all entries as they stand in the registry, which a change may name. Throws
+ * `invalid_request` for one that the registry refuses.
+ */
+export function withChange(models: Readonly<RawModels>, name: string, change: Change): RegistryEntry {
+  const changed = structuredClone(models);
+  setValues(changed, name, change);
+  const entry = parseEntries(changed).entries.get(name);
+  if (entry !== undefined) return entry;
   throw new OvError("invalid_request", `Cannot use ${change.join(" ")}: the entry would be invalid.`);
 }
 

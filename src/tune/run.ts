@@ -1,4 +1,5 @@
 import { OvError, toReason } from "../errors.ts";
+import type { RawModels } from "../registry/edit.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { type Bench, type BenchOptions, createBench } from "./bench.ts";
 import type { Candidate, Listing, Present } from "./candidates.ts";
@@ -18,6 +19,8 @@ export type TuneEvent =
 
 export interface TuneOptions extends BenchOptions {
   entry: RegistryEntry;
+  /** All entries as they stand in the registry. */
+  models: Readonly<RawModels>;
   /** What to try, once it is known how the model runs now. */
   list: (present: Present) => Listing;
   /** Whether the server answers requests at this moment. */
@@ -104,7 +107,7 @@ async function tryOne(
   const { bench, options } = work;
   const tried = { topic, label, change, problem: null, measured: null };
   try {
-    const entry = withChange(options.name, options.entry, change);
+    const entry = withChange(options.models, options.name, change);
     options.report({ type: "loading", label });
     try {
       const { doubt } = await bench.open(entry);
@@ -176,7 +179,7 @@ async function confirm(work: Work, tried: readonly Tried[], end: number): Promis
     await bench.close();
     options.report({ type: "loading", label: place.label });
     try {
-      const entry = withChange(options.name, options.entry, change);
+      const entry = withChange(options.models, options.name, change);
       await bench.open(options.entry);
       const { doubt } = await bench.open(entry);
       if (doubt !== null && !work.mayDoubt) continue;

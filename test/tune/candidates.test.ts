@@ -106,7 +106,7 @@ describe("what is tried", () => {
   test("all of it is what the registry takes", () => {
     for (const device of ["CPU", "GPU", "NPU"]) {
       const { candidates } = listCandidates({ device, engine: "batching", entry }, large);
-      for (const { change } of candidates) expect(withChange("m", entry, change).path).toBe("/m");
+      for (const { change } of candidates) expect(withChange({ m: entry }, "m", change).path).toBe("/m");
     }
   });
 });
@@ -136,12 +136,12 @@ describe("what is not tried is said", () => {
 });
 
 test("a change is made as `models set` makes it", () => {
-  const changed = withChange("m", { ...entry, properties: { NUM_STREAMS: 1 } }, [
+  const changed = withChange({ m: { ...entry, properties: { NUM_STREAMS: 1 } } }, "m", [
     "device=GPU",
     "properties.NUM_STREAMS=",
   ]);
   expect(changed).toEqual({ ...entry, device: "GPU" });
-  expect(() => withChange("m", entry, ["properties.NUM_STREAMS=x"])).toThrow("a whole number");
+  expect(() => withChange({ m: entry }, "m", ["properties.NUM_STREAMS=x"])).toThrow("a whole number");
 });
 
 test("of changes of one key the later one counts", () => {
