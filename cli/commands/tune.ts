@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { RunningRequestList } from "../../src/api/operate/requests.ts";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { checkTriable } from "../../src/doctor/trial.ts";
-import { OvError } from "../../src/errors.ts";
+import { OvError, toReason } from "../../src/errors.ts";
 import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
@@ -56,7 +56,6 @@ export const tune = defineCommand({
     const quiet = given.json === true;
     return await untilStopped(async (signal) => {
       const result = await measure(loaded, ask, signal);
-      if (typeof given.html === "string") await Bun.write(given.html, renderHtml(result, new Date()));
       if (!quiet) await writeOut(renderTune(result, terminalWidth()));
       const written = await offerWinner(result, {
         registryPath: loaded.settings.registryPath,
@@ -66,6 +65,8 @@ export const tune = defineCommand({
         signal,
       });
       if (quiet) await writeOut(`${JSON.stringify({ ...result, written }, null, 2)}\n`);
+      // Last: a path that cannot be written costs nothing else.
+      if (typeof given.html === "string") await writePage(given.html, result);
       return 0;
     });
   }),
@@ -109,6 +110,15 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
     });
   } finally {
     loader.dispose();
+  }
+}
+
+async function writePage(path: string, result: TuneResult): Promise<void> {
+  try {
+    await Bun.write(path, renderHtml(result, new Date()));
+  } catch (error) {
+    const what = `Cannot write the result to ${JSON.stringify(path)}`;
+    throw new OvError("invalid_setting", { what, why: toReason(error) }, { param: "html", cause: error });
   }
 }
 
