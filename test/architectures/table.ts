@@ -22,3 +22,6 @@ export const tinyModels: Readonly<Record<string, TinyModel>> = {
   olmo2: { type: "olmo2", tokenizer: "smollm2" },
   "gpt-oss": { type: "gpt_oss", tokenizer: "smollm2" },
 };
+
+/** The word that picks the models of encoders.test.ts, which embed and rank. */
+export const encoders = "encoders";
