@@ -35,6 +35,8 @@ beforeAll(async () => {
       "minilm-e5": entry("minilm", "feature-extraction", {
         embedding: { query_prompt: "query: ", dimensions: [64, 128] },
       }),
+      "minilm-brief": entry("minilm", "feature-extraction", { idle_seconds: 1 }),
+      "ranker-brief": entry("cross-encoder", "text-classification", { idle_seconds: 1 }),
       ranker: entry("cross-encoder", "text-classification", { properties: exact }),
       qwen: entry("tiny-qwen3-reranker", "text-ranking", { properties: exact }),
     },
@@ -201,6 +203,15 @@ test("models of all kinds stay beside each other, and each refuses what it does 
   const { data } = JSON.parse(await (await fetch(`${server.url}/v1/models`)).text());
   const loaded = data.filter((model: { loaded: boolean }) => model.loaded);
   expect(loaded.map(({ id }: { id: string }) => id)).toEqual([smol, "minilm", "minilm-e5", "ranker", "qwen"]);
+}, 60_000);
+
+test.each([
+  ["minilm-brief", "/v1/embeddings", { input: "a" }],
+  ["ranker-brief", "/v1/rerank", { query: "a", documents: ["b"] }],
+])("%s gives its memory back when it is idle, and is loaded again", async (model, path, body) => {
+  expect((await post(path, { model, ...body })).status).toBe(200);
+  await server.logged(new RegExp(`unloaded model model=${model}`));
+  expect((await post(path, { model, ...body })).status).toBe(200);
 }, 60_000);
 
 test("texts are counted in the log and the metrics", async () => {
