@@ -43,7 +43,7 @@ export function toRerankAsk(body: RerankRequest): RankAsk {
     queries: [body.query.toWellFormed()],
     documents: toTexts(body.documents, "documents"),
     maxTokens: toMaxTokens(body.truncate_prompt_tokens ?? -1),
-    instruction: body.instruction ?? null,
+    instruction: body.instruction?.toWellFormed() ?? null,
   };
 }
 
