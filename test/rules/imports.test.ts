@@ -9,6 +9,7 @@ const allowed: Record<string, readonly string[]> = {
     "library",
     "convert",
     "hub",
+    "release",
     "hosts",
     "engine",
     "registry",
@@ -76,6 +77,7 @@ const allowed: Record<string, readonly string[]> = {
     "nearest",
     "errors",
   ],
+  release: ["hub", "linux", "files", "errors"],
   hub: ["models", "linux", "bytes", "files", "errors"],
   library: [
     "wav",
