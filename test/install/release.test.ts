@@ -27,38 +27,16 @@ import { createRelease } from "../supply/release/release.ts";
 import { allArchitectures } from "../supply/release/runtime.ts";
 import { tryRelease } from "../supply/release/try.ts";
 import { root } from "../supply/text.ts";
+import { type Copy, createCopy, own, releaseOptions } from "./copy.ts";
 import { createHomes, type InstallHome } from "./home.ts";
 
 setDefaultTimeout(120_000);
 const temp = createTempDir();
 const createHome = createHomes(temp);
-const here = allArchitectures.filter((architecture) => architecture === process.arch);
-const [own = "x64"] = here;
-/** What a release is built from. */
-const sources = [
-  ...[
-    "src",
-    "cli",
-    "test/supply",
-    "docs/ov-server-hardening.conf",
-    "package.json",
-    "bun.lock",
-    "tsconfig.json",
-  ],
-  ...[
-    "bunfig.toml",
-    "install.sh",
-    "ov-server.service",
-    "CHANGELOG.md",
-    "LICENSE",
-    "THIRD_PARTY_LICENSES.txt",
-  ],
-];
-const options = { maintainer: "A <a@b.example>", mtime: 1_700_000_000 };
 const release = join(temp, "release");
 const newer = join(temp, "newer");
 const newerVersion = "99.0.0";
-const copy = join(temp, "a copy");
+let copy: Copy;
 
 /** What is at the address from which all of these install. */
 let served = release;
@@ -74,18 +52,9 @@ afterAll(() => server.stop(true));
 const url = server.url.origin;
 
 beforeAll(async () => {
-  await createRelease({ ...options, architectures: allArchitectures, url, folder: release });
-  for (const path of sources) cpSync(join(root, path), join(copy, path), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  await createRelease({ ...releaseOptions, architectures: allArchitectures, url, folder: release });
+  copy = createCopy(join(temp, "a copy"));
 });
-
-/** Builds a release for this machine from the copy of the sources. */
-async function buildCopy(folder: string): Promise<void> {
-  const build = `import { createRelease } from "./test/supply/release/release.ts";
-    await createRelease(${JSON.stringify({ ...options, architectures: here, url, folder })});`;
-  writeFileSync(join(copy, "build.ts"), build);
-  await must([process.execPath, join(copy, "build.ts")]);
-}
 
 describe("a release", () => {
   test("runs from each of its files", async () => {
@@ -96,7 +65,7 @@ describe("a release", () => {
 
   test("has the same bytes when it is built again, elsewhere", async () => {
     const again = join(temp, "again");
-    await buildCopy(again);
+    await copy.build({ url, folder: again });
     const names = readdirSync(again).filter((name) => name !== "SHA256SUMS");
     expect(names).toHaveLength(4);
     const sums = readFileSync(join(release, "SHA256SUMS"), "utf8").split("\n");
@@ -185,12 +154,8 @@ describe("ov-llm upgrade", () => {
   };
 
   beforeAll(async () => {
-    const manifest = readFileSync(join(copy, "package.json"), "utf8");
-    writeFileSync(
-      join(copy, "package.json"),
-      manifest.replace(`"version": "${version}"`, `"version": "${newerVersion}"`),
-    );
-    await buildCopy(newer);
+    copy.setVersion(newerVersion);
+    await copy.build({ url, folder: newer });
     rmSync(join(bin, "systemctl"));
     writeScript(join(bin, "systemctl"), renderService(pidFile));
     const port = String(await findFreePort());

@@ -42,7 +42,7 @@ export function toInstallScript(text: string, releaseUrl: string): string {
   }
   const line = /^release_url=$/m;
   if (!line.test(text)) throw new Error("install.sh has no place for the release's address");
-  return text.replace(line, () => `release_url=${releaseUrl.replace(/\/$/, "")}`);
+  return text.replace(line, () => `release_url='${releaseUrl.replace(/\/$/, "")}'`);
 }
 
 /**
