@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { repo } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { renderSums } from "../supply/release/archive.ts";
+import { toInstallScript } from "../supply/release/contents.ts";
 import { compress, renderTar } from "../supply/release/tar.ts";
 
 const temp = createTempDir();
@@ -144,3 +145,10 @@ describe("install.sh through a pipe", () => {
     },
   );
 });
+
+test.each(["https://x.example/$(id)", "https://x.example/a'b", "https://x.example/?q=1", "x.example"])(
+  "a release at %j is not built: a shell reads that address",
+  (address) => {
+    expect(() => toInstallScript(script, address)).toThrow("is no address of a release");
+  },
+);

@@ -54,7 +54,7 @@ const url = server.url.origin;
 beforeAll(async () => {
   await createRelease({ ...releaseOptions, architectures: allArchitectures, url, folder: release });
   copy = createCopy(join(temp, "a copy"));
-});
+}, 120_000);
 
 describe("a release", () => {
   test("runs from each of its files", async () => {
@@ -164,7 +164,7 @@ describe("ov-llm upgrade", () => {
     const { code, out } = await startCommand(["/bin/sh", "-c", pipe], { ...env, OV_PORT: port }).end();
     expect(out).toContain("answered: The capital of France is Paris.");
     expect(code).toBe(0);
-  });
+  }, 120_000);
   afterAll(stopService);
 
   test("does nothing where this is the newest", async () => {
