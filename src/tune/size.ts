@@ -13,7 +13,8 @@ export interface Size {
 export const smallSize: Size = { promptTokens: 100, tokens: 24 };
 
 const longestMs = 6000;
-const most: Size = { promptTokens: 400, tokens: 96 };
+/** Prompts of this length are split into the steps of the engine. */
+const most: Size = { promptTokens: 1000, tokens: 128 };
 
 /**
  * As long as fits in `answerMs` and in some seconds, by what a small answer took; never smaller than that. `contextLength`: in
@@ -38,6 +39,14 @@ const tokensPerWord = 1.35;
  * would make guesses look better than they are.
  */
 export function toWriting({ promptTokens, tokens }: Size, number: number): Writing {
-  const text = words.slice(0, Math.round(promptTokens / tokensPerWord)).join(" ");
+  const count = Math.round(promptTokens / tokensPerWord);
+  const more = Array.from({ length: Math.max(0, count - words.length) }, toMixed);
+  // What is to be continued comes last.
+  const text = [...more, ...words.slice(0, count)].join(" ");
   return { prompt: `Story ${number}.\n\n${text}`, tokens };
+}
+
+/** The words in another order: the stride has no divisor in common with most numbers of words. */
+function toMixed(_: unknown, index: number): string {
+  return words[(index * 211) % words.length] ?? "";
 }
