@@ -8,7 +8,7 @@ import { runProgram } from "../../../src/linux/program.ts";
 import { root } from "../text.ts";
 import { createRelease } from "./release.ts";
 import { allArchitectures } from "./runtime.ts";
-import { tryRelease } from "./try.ts";
+import { tryLintian, tryRelease } from "./try.ts";
 
 const { values } = parseArgs({ options: { url: { type: "string" }, maintainer: { type: "string" } } });
 const folder = join(root, "dist/release");
@@ -21,6 +21,7 @@ const files = await createRelease({
 });
 for (const file of files) console.log(`dist/release/${file}`);
 for (const tried of await tryRelease(folder)) console.log(tried);
+console.log(await tryLintian(folder));
 
 /** When the sources were made, in seconds since 1970: SOURCE_DATE_EPOCH (reproducible-builds.org), else of the last commit. */
 async function readTime(): Promise<number> {

@@ -55,3 +55,16 @@ async function tryExecutable(path: string, architecture: Architecture, home: str
     throw new Error(`${path} --version wrote into HOME`);
   return `runs, version ${version}`;
 }
+
+/** Holds the Debian packages to Debian's own rules, where its checker is installed; returns a sentence. Throws what it finds. */
+export async function tryLintian(folder: string): Promise<string> {
+  if (Bun.which("lintian") === null)
+    return "lintian is not installed: the Debian packages are not held to its rules";
+  const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : [];
+  const debs = readdirSync(folder).filter((name) => name.endsWith(".deb"));
+  for (const deb of debs) {
+    const found = await must(["lintian", "--fail-on", "error,warning", ...asRoot, join(folder, deb)]);
+    if (found.trim() !== "") throw new Error(`lintian finds in ${deb}:\n${found}`);
+  }
+  return `lintian finds nothing in ${debs.join(" and ")}`;
+}
