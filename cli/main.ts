@@ -106,7 +106,14 @@ async function runOne(command: CommandDef, name: string, rawArgs: string[]): Pro
 }
 
 async function showProgram(): Promise<number> {
-  const help = { words: "", description, arguments: [], flags: [], commands: await describeAll(commands) };
+  const help = {
+    words: "",
+    description,
+    arguments: [],
+    flags: [],
+    commands: await describeAll(commands),
+    takesModel: false,
+  };
   return await show(renderHelp(help, terminalWidth()));
 }
 

@@ -15,7 +15,7 @@ import { findServer } from "../server.ts";
 import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name or alias" },
+  name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
   ...toSettingArgs(["registryPath"]),
   ...toServerArgs(),
   json: { type: "boolean", description: "Print it as JSON" },

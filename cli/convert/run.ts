@@ -6,6 +6,7 @@ import { runSession, type SessionResult } from "../../src/convert/session.ts";
 import { createHub } from "../../src/hub/hub.ts";
 import { createStderrLog } from "../terminal.ts";
 import { createAsker, toAsk } from "./asker.ts";
+import { silenceKeys } from "./quiet-keys.ts";
 import { createView } from "./view.ts";
 
 export interface Run {
@@ -23,18 +24,24 @@ export async function runToEnd(
   const { loaded, dryRun } = options;
   const asker = isInteractive ? createAsker({ input: process.stdin, write: writeStyled, signal }) : null;
   let check: ModelCheck | null = null;
+  // Answers to questions are shown; what is typed while a model converts is not.
+  let showKeys = isInteractive ? null : silenceKeys();
   try {
     check = dryRun ? noCheck : createModelCheck(loaded, createStderrLog(loaded.settings), signal);
     return await runSession({
       options,
       deps: { hub: createHub(loaded.variables), converter: createConverter(loaded), check },
       ask: asker && toAsk(asker),
-      report,
+      report(event) {
+        if (event.type === "started" || event.type === "installing") showKeys ??= silenceKeys();
+        report(event);
+      },
       signal,
     });
   } finally {
     asker?.close();
     check?.dispose();
+    showKeys?.();
   }
 }
 

@@ -1,8 +1,9 @@
 import { renderBytes } from "../../src/bytes.ts";
-import type { ConvertEvent, ModelOfRun } from "../../src/convert/events.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import type { DownloadProgress } from "../../src/hub/hub.ts";
-import { createProgressLine, renderTime } from "./progress.ts";
+import { testingStage } from "./overall-bar.ts";
+import { createProgressLine, renderTime, toLabel } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
 
 export interface ViewOptions {
@@ -53,10 +54,10 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         if (event.logPath !== null) say(`${toLabel(event.model)}: its log: ${event.logPath}`);
         return;
       case "exporting":
-        return progress.show(toLabel(event.model), event);
+        return progress.show(event.model, event);
       case "checking": {
-        const stage = { stage: "testing it in the engine", percent: null, memory: 0 };
-        return progress.show(toLabel(event.model), { ...stage, seconds: event.seconds });
+        const stage = { stage: testingStage, percent: null, memory: 0 };
+        return progress.show(event.model, { ...stage, seconds: event.seconds });
       }
       case "retrying":
         return say(`${toLabel(event.model)}: Trying again: ${event.note}`);
@@ -76,11 +77,6 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         return say(`${toLabel(event.model)}: stopped after ${renderTime(event.seconds)}`);
     }
   };
-}
-
-/** `[1/3] name` */
-function toLabel({ name, position, total }: ModelOfRun): string {
-  return `[${position}/${total}] ${name}`;
 }
 
 function renderDownload(

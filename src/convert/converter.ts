@@ -22,7 +22,7 @@ export interface Converter {
 }
 
 export function createConverter({ settings, variables }: LoadedSettings): Converter {
-  const pythonEnv = settings.convertEnv;
+  const { convertEnv: pythonEnv, python } = settings;
   return {
     toCommand: (transformers) =>
       transformers === null ? exporterCommand(pythonEnv) : otherExporterCommand(pythonEnv, transformers),
@@ -32,7 +32,7 @@ export function createConverter({ settings, variables }: LoadedSettings): Conver
       return probe.state === "ready" && isPinnedConvertEnv(probe);
     },
     async install(signal, onProgress) {
-      await installConvertEnv({ pythonEnv, onProgress, signal, variables });
+      await installConvertEnv({ pythonEnv, python, onProgress, signal, variables });
     },
     async installOther(transformers, signal, onProgress) {
       await installOtherTransformers(pythonEnv, transformers, { signal, variables, onProgress });

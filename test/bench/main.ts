@@ -9,7 +9,7 @@ import { writeError, writeOut } from "../../cli/terminal.ts";
 import { version } from "../../src/version.ts";
 import { type Figure, judge, renderFigures } from "./goals.ts";
 import { runLoad } from "./load.ts";
-import { type BenchOptions, help, type Part, parseOptions } from "./options.ts";
+import { type BenchOptions, findModel, help, type Part, parseOptions } from "./options.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
 import { measureCopy, toCopyFigures } from "./part-copy.ts";
 import { measureEmbed, toEmbedFigures } from "./part-embed.ts";
@@ -19,7 +19,9 @@ import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
 import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
+import { startLlama } from "./peer-llama.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
+import { isShape, prepareRandomModel } from "./random-model.ts";
 import { startRawEngine } from "./raw-engine.ts";
 import { type BenchServer, buildExecutable, createHome, type ServerSetup, startServer } from "./server.ts";
 
@@ -96,8 +98,12 @@ async function runLoads(bench: Bench, server: BenchServer & { hostPid: number })
   const { options, prompts, figures, reports } = bench;
   say("Loading the raw engine");
   await using raw = await startRawEngine(options);
-  say(`${options.concurrency.join(", ")} requests at once, raw engine and server in turns`);
-  const rows = await measureLoad({ raw, server, prompts, options });
+  await using llama = options.llama ? await startLlama(options) : null;
+  const peers = llama === null ? options.peers : [llama, ...options.peers];
+  say(
+    `${options.concurrency.join(", ")} requests at once, ${peers.length === 0 ? "raw engine and server" : "all"} in turns`,
+  );
+  const rows = await measureLoad({ raw, server, prompts, options: { ...options, peers } });
   reports.load = rows;
   figures.push(...toLoadFigures(rows));
   await writeOut(`${renderLoad(rows)}\n`);
@@ -153,10 +159,18 @@ function say(text: string): void {
   process.stderr.write(`${text} …\n`);
 }
 
+/** A model that is named by its shape is made first. */
+async function withModel(options: BenchOptions): Promise<BenchOptions> {
+  const { modelPath: shape } = options;
+  if (!isShape(shape)) return options;
+  say(`Preparing the model ${shape}`);
+  return { ...options, modelPath: await prepareRandomModel(shape, findModel(), say) };
+}
+
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options === null) await writeOut(help);
-  else await runBench(options);
+  else await runBench(await withModel(options));
 } catch (error) {
   writeError(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

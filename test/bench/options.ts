@@ -6,6 +6,7 @@ import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
 import { encodersPath, speechPath } from "../helpers/environment.ts";
+import { shapes } from "./random-model.ts";
 
 export const parts = ["load", "constrained", "prefix", "embed", "speech", "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
@@ -15,6 +16,8 @@ export interface Peer {
   name: string;
   url: URL;
   model: string;
+  /** Absent: it runs elsewhere, or nobody knows. */
+  pid?: number;
 }
 
 export interface BenchOptions {
@@ -31,26 +34,35 @@ export interface BenchOptions {
   kvCacheGb: number;
   device: string;
   modelPath: string;
+  /** New tokens of each answer of the part on load. */
+  tokens: number;
   /** For the part on embeddings; null: it is not there. */
   embedPath: string | null;
   /** For the part on speech; null: it is not there. */
   speechPath: string | null;
   runtimeDir: string;
   peers: Peer[];
+  /** Whether llama.cpp's server is such a peer, started by the bench with the same file. */
+  llama: boolean;
 }
+
+export const llamaName = "llama.cpp";
 
 export const help = `bun run bench [options]: the server's speed beside the raw engine's
 
   --json PATH           the figures as JSON (dist/bench.json)
   --only PARTS          of ${parts.join(",")} (all)
   --concurrency LIST    requests at once (1,4,16)
+  --tokens N            new tokens of each answer (128)
   --rounds N            pairs of rounds for each of these (10)
   --prefixes N          fresh prefixes (7)
   --starts N            starts of the executable (15)
   --idle-seconds N      (60)
   --kv-cache-gb N       for both (1)
   --device NAME         for both (CPU)
-  --model PATH          model (OV_TEST_MODEL, else the installed ${starterModel.name})
+  --model PATH          model (OV_TEST_MODEL, else the installed ${starterModel.name}), or a shape of random weights,
+                        which is made: ${Object.keys(shapes).join(", ")}
+  --peer llama.cpp      also load llama.cpp's server, which is installed and started with the same .gguf file
   --peer NAME=URL       also load this OpenAI-compatible server; may be given again
   --peer-model NAME     the model's name there
 `;
@@ -65,6 +77,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
       json: text("dist/bench.json"),
       only: text(parts.join(",")),
       concurrency: text("1,4,16"),
+      tokens: text("128"),
       rounds: text("10"),
       prefixes: text("7"),
       starts: text("15"),
@@ -81,6 +94,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     json: values.json,
     only: values.only.split(",").map(toPart),
     concurrency: values.concurrency.split(",").map((value) => toCount("concurrency", value)),
+    tokens: toCount("tokens", values.tokens),
     rounds: toCount("rounds", values.rounds),
     prefixes: toCount("prefixes", values.prefixes),
     starts: toCount("starts", values.starts),
@@ -91,7 +105,10 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     embedPath: findPrepared(encodersPath, "minilm"),
     speechPath: findPrepared(speechPath, "whisper-base"),
     runtimeDir: findRuntime(),
-    peers: values.peer.map((value) => toPeer(value, values["peer-model"])),
+    peers: values.peer
+      .filter((value) => value !== llamaName)
+      .map((value) => toPeer(value, values["peer-model"])),
+    llama: values.peer.includes(llamaName),
   };
 }
 
@@ -111,7 +128,8 @@ function toCount(flag: string, value: string): number {
 
 function toPeer(value: string, model: string): Peer {
   const [, name, url] = /^([^=]+)=(http:\/\/.+)$/.exec(value) ?? [];
-  if (!name || !url) throw new Error(`--peer wants NAME=http://HOST:PORT, not ${JSON.stringify(value)}.`);
+  if (!name || !url)
+    throw new Error(`--peer wants ${llamaName} or NAME=http://HOST:PORT, not ${JSON.stringify(value)}.`);
   return { name, url: new URL(url), model };
 }
 
@@ -132,7 +150,8 @@ function findPrepared(findFolder: () => string, name: string): string | null {
   }
 }
 
-function findModel(): string {
+/** The real model that is measured where nobody names one. */
+export function findModel(): string {
   if (process.env.OV_TEST_MODEL) return process.env.OV_TEST_MODEL;
   const { registryPath } = loadSettings().settings;
   const { entries } = parseRegistry(existsSync(registryPath) ? readFileSync(registryPath, "utf8") : noModels);

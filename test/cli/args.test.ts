@@ -22,6 +22,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   defaultModel: ["assistant", "assistant"],
   registryPath: ["/r.json", "/r.json"],
   runtimeDir: ["/rt", "/rt"],
+  python: ["3.12", "3.12"],
   nativeDir: ["/nd", "/nd"],
   modelCacheDir: ["/c", "/c"],
   ggufCache: ["0", 0],

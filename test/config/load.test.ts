@@ -33,6 +33,7 @@ describe("loadSettings", () => {
       defaultModel: null,
       registryPath: join(home, "models/converted_models/registry.json"),
       runtimeDir: join(home, ".local/share/ov-llm/runtime"),
+      python: null,
       nativeDir: null,
       modelCacheDir: join(home, ".cache/ov-llm/model-cache"),
       ggufCache: 32 * 2 ** 30,

@@ -203,6 +203,26 @@ describe("runSession", () => {
     expect(events).toEqual([]);
   });
 
+  test("a fetch that fails leaves no empty folders, and what came so far", async () => {
+    const { src, session } = createScene({ wanted });
+    const partial = join(src, "Tiny", "model.safetensors.part");
+    const breaksOff = (bytes: string | null): Session["deps"]["hub"]["download"] => {
+      return async () => {
+        mkdirSync(join(src, "Tiny", "onnx"), { recursive: true });
+        if (bytes !== null) writeFileSync(partial, bytes);
+        throw new OvError("download_failed", "The connection broke.");
+      };
+    };
+    const run = (download: Session["deps"]["hub"]["download"]) =>
+      failureOf(
+        runSession({ ...session, deps: { ...session.deps, hub: { ...session.deps.hub, download } } }),
+      );
+    expect((await run(breaksOff(null))).message).toContain("The connection broke");
+    expect(existsSync(join(src, "Tiny"))).toBe(false);
+    await run(breaksOff("half"));
+    expect([existsSync(partial), existsSync(join(src, "Tiny", "onnx"))]).toEqual([true, false]);
+  });
+
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {
     const hubFiles = { "config.json": '{"architectures":["BertForMaskedLM"]}' };
     const { src, session, types } = createScene({ wanted }, { hubFiles });

@@ -58,6 +58,15 @@ export const modelsSettings = {
     default: defaultPaths.runtime,
     help: "Where `ov-llm setup` installs the batching engine's Python environment",
   },
+  python: {
+    env: "OV_PYTHON",
+    flag: "python",
+    commands: ["convert"],
+    kind: "text",
+    schema: optional(Type.String()),
+    default: null,
+    help: "Python to make those environments with, a path or the name of a program; unset: one that fits, or one that is brought",
+  },
   nativeDir: {
     env: "OV_NATIVE_DIR",
     flag: "native-dir",
