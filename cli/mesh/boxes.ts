@@ -18,9 +18,10 @@ export const boxArgs = {
 /** The boxes of a command line, else this machine's server. Throws `invalid_setting`. */
 export function findBoxes(rawArgs: string[], args: ArgsDef): Box[] {
   const { settings, variables } = loadSettings();
-  const own = toServer(settings);
   const named = readRepeated(rawArgs, args, "box");
-  return parseBoxes(named.length === 0 ? [own.url] : named, variables, own.apiKey);
+  if (named.length > 0) return parseBoxes(named, variables, settings.apiKey);
+  const { url, apiKey } = toServer(settings);
+  return parseBoxes([url], variables, apiKey);
 }
 
 /** A box's answer, or as a sentence why there is none. */

@@ -7,7 +7,7 @@ import { BoxModels, toOffers } from "../../../src/mesh/models.ts";
 import { action } from "../../action.ts";
 import { readRepeated } from "../../args.ts";
 import { askBoxes, boxArgs, findBoxes } from "../../mesh/boxes.ts";
-import { writeBytes, writeError } from "../../terminal.ts";
+import { toOneLine, writeBytes, writeError } from "../../terminal.ts";
 
 const args = {
   ...boxArgs,
@@ -38,7 +38,7 @@ export const config = defineCommand({
     );
     const { offers, problems } = toOffers(answers);
     for (const reply of replies) if ("problem" in reply) writeError(reply.problem);
-    for (const problem of problems) process.stderr.write(`warning: ${problem}\n`);
+    for (const problem of problems) process.stderr.write(`warning: ${toOneLine(problem)}\n`);
     if (offers.length === 0) throw nothingToRoute(boxes);
     const names = offers.map(({ name }) => name);
     const fallbacks = parseFallbacks(readRepeated(rawArgs, args, "fallback"), names);
