@@ -107,12 +107,17 @@ function toDeployment(name: string, placed: Placed, keysInFile: boolean): Deploy
       api_key: toKey(box, keysInFile),
     },
     model_info: {
-      id: `${box.name}/${model.id}`.replace(/[^\w./-]/g, "-"),
+      id: toId(box, model),
       mode,
       ...toInfo(model, mode),
       ...(isChecked(placed) ? {} : { disable_background_health_check: true }),
     },
   };
+}
+
+/** LiteLLM puts it into ids of responses, between colons and semicolons. */
+function toId(box: Box, model: BoxModel): string {
+  return `${box.name.replace(/[^\w.-]+/g, "-")}/${encodeURIComponent(model.id)}`;
 }
 
 /** LiteLLM's client refuses to ask without a key. */

@@ -51,6 +51,14 @@ describe("the names over all boxes", () => {
     ]);
   });
 
+  test("have ids of their own, whatever they are called", () => {
+    const names = ["größe", "grüße", "a:b;c"];
+    const { model_list } = configure([{ box: pc1, models: names.map((name) => model(name)) }]);
+    const ids = model_list.map(({ model_info }) => model_info.id);
+    expect(new Set(ids).size).toBe(3);
+    for (const id of ids) expect(id).toMatch(/^pc1-9000\/[\w%.-]+$/);
+  });
+
   test("state what a model can do", () => {
     const capabilities = ["completion", "tools", "thinking", "vision"];
     const [deployment] = configure([{ box: pc1, models: [model("x", { capabilities })] }]).model_list;
