@@ -24,6 +24,7 @@ const commands: Commands = {
   health: () => import("./commands/health.ts").then(({ health }) => health),
   mesh: () => import("./commands/mesh.ts").then(({ mesh }) => mesh),
   doctor: () => import("./commands/doctor.ts").then(({ doctor }) => doctor),
+  tune: () => import("./commands/tune.ts").then(({ tune }) => tune),
   status: () => import("./commands/service.ts").then(({ status }) => status),
   start: () => import("./commands/service.ts").then(({ start }) => start),
   "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),

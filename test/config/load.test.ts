@@ -50,6 +50,7 @@ describe("loadSettings", () => {
       idleSeconds: 900,
       preload: [],
       specialTokens: "control",
+      warmPrefixes: 0,
       memoryBudget: null,
       stallSeconds: 300,
       drainSeconds: 30,

@@ -103,6 +103,15 @@ export const modelsSettings = {
     default: "",
     help: "Models to load at start, in addition to the pinned ones: names or aliases, separated by commas",
   },
+  warmPrefixes: {
+    env: "OV_WARM_PREFIXES",
+    flag: "warm-prefixes",
+    commands: ["serve"],
+    kind: "integer",
+    schema: Type.Integer({ minimum: 0, maximum: 16 }),
+    default: "0",
+    help: "After a load, compute that many of the model's most used prompt beginnings again (system prompt and tools) while it is idle; their text is kept in memory until the server stops. 0 keeps none",
+  },
   specialTokens: {
     env: "OV_SPECIAL_TOKENS",
     flag: "special-tokens",
