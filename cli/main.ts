@@ -23,6 +23,7 @@ const commands: Commands = {
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),
   doctor: () => import("./commands/doctor.ts").then(({ doctor }) => doctor),
+  tune: () => import("./commands/tune.ts").then(({ tune }) => tune),
   status: () => import("./commands/service.ts").then(({ status }) => status),
   start: () => import("./commands/service.ts").then(({ start }) => start),
   "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),

@@ -59,6 +59,14 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         const stage = { stage: testingStage, percent: null, memory: 0 };
         return progress.show(event.model, { ...stage, seconds: event.seconds });
       }
+      case "measuring": {
+        const stage = { stage: "comparing it with its original", percent: null, memory: 0 };
+        return progress.show(event.model, { ...stage, seconds: event.seconds });
+      }
+      case "measured":
+        return say(`${toLabel(event.model)}: ${renderQuality(event.quality)}`);
+      case "unmeasured":
+        return say(`${toLabel(event.model)}: Warning: ${event.why}`);
       case "retrying":
         return say(`${toLabel(event.model)}: Trying again: ${event.note}`);
       case "accepted":
@@ -77,6 +85,17 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         return say(`${toLabel(event.model)}: stopped after ${renderTime(event.seconds)}`);
     }
   };
+}
+
+function renderQuality({
+  tokens,
+  agreement,
+  perplexity,
+  original_perplexity: original,
+  tokens_per_second: rate,
+}: Extract<ConvertEvent, { type: "measured" }>["quality"]): string {
+  const agrees = `agrees with its original on ${(100 * agreement).toFixed(1)} % of ${tokens} tokens`;
+  return `${agrees}; perplexity ${perplexity}, the original's ${original}; ${rate} tokens/s`;
 }
 
 function renderDownload(

@@ -67,6 +67,22 @@ const cases: [event: ConvertEvent, text: string][] = [
     "[1/2] m: tracing the model 40 %, 1:05 so far, 1.0 GB of memory\n",
   ],
   [{ type: "retrying", model, note: "int4 uses group size 64" }, "[1/2] m: Trying again: int4 uses"],
+  [{ type: "measuring", model, seconds: 2 }, "[1/2] m: comparing it with its original, 0:02 so far\n"],
+  [
+    {
+      type: "measured",
+      model,
+      quality: {
+        tokens: 511,
+        agreement: 0.934,
+        perplexity: 14.2,
+        original_perplexity: 13,
+        tokens_per_second: 52,
+      },
+    },
+    "[1/2] m: agrees with its original on 93.4 % of 511 tokens; perplexity 14.2, the original's 13; 52 tokens/s\n",
+  ],
+  [{ type: "unmeasured", model, why: "No memory." }, "[1/2] m: Warning: No memory.\n"],
   [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02 so far\n"],
   [
     { type: "converted", model, registeredAs: "m-2", path: "/out/m", seconds: 5, warning: null },

@@ -7,5 +7,5 @@ export async function readPicture(file: File): Promise<Picture> {
   reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
   reader.onerror = () => reject(reader.error);
   reader.readAsDataURL(file);
-  return { name: file.name, url: await promise };
+  return { name: file.name, file, url: await promise };
 }

@@ -7,7 +7,8 @@ export interface UserTurn {
 
 export interface Picture {
   name: string;
-  /** A `data:` URL. */
+  file: Blob;
+  /** The file as a `data:` URL. */
   url: string;
 }
 

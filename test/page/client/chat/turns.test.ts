@@ -76,7 +76,7 @@ describe("a conversation's messages", () => {
   });
 
   test("have pictures before the question", () => {
-    const pictures = [{ name: "a.png", url: "data:image/png;base64,AA==" }];
+    const pictures = [{ name: "a.png", file: new Blob(), url: "data:image/png;base64,AA==" }];
     expect(toMessages("", [{ role: "user", text: "What is it?", pictures }])).toEqual([
       {
         role: "user",

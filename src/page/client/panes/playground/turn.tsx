@@ -3,6 +3,7 @@ import type { AssistantTurn, Figures, Round, ToolCall, Turn, UserTurn } from "..
 import { CopyButton } from "../../parts/copy.tsx";
 import { renderRate } from "../../parts/format.ts";
 import { Markdown } from "../../parts/markdown.tsx";
+import { PictureView } from "./picture.tsx";
 
 export function TurnView({ turn, chat, isLast }: { turn: Turn; chat: Chat; isLast: boolean }) {
   if (turn.role === "user") return <QuestionView turn={turn} />;
@@ -12,8 +13,8 @@ export function TurnView({ turn, chat, isLast }: { turn: Turn; chat: Chat; isLas
 function QuestionView({ turn: { text, pictures } }: { turn: UserTurn }) {
   return (
     <div class="turn user">
-      {pictures.map(({ name, url }, index) => (
-        <img key={index} class="picture" src={url} alt={name} />
+      {pictures.map((picture, index) => (
+        <PictureView key={index} picture={picture} />
       ))}
       {text}
     </div>
