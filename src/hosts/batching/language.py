@@ -31,8 +31,10 @@ class LanguageModel:
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
         scheduler.max_num_batched_tokens = STEP_TOKENS
-        self.pipeline, self.warning = open_pipeline(load, scheduler, device)
-        self.tokenizer = self.pipeline.get_tokenizer()
+        opened = open_pipeline(load, scheduler, device)
+        self.pipeline, self.warning = opened.pipeline, opened.warning
+        self.holds_grammars = opened.holds_grammars
+        self.tokenizer = opened.tokenizer
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
