@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
 from copies import open_pipeline
+from ends import find_ends
 from grammars import to_config
 from messages import Message
 from pieces import Pieces
@@ -35,6 +37,7 @@ class LanguageModel:
         self.pipeline, self.warning = opened.pipeline, opened.warning
         self.holds_grammars = opened.holds_grammars
         self.tokenizer = opened.tokenizer
+        self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)

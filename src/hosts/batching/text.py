@@ -120,10 +120,12 @@ class Text:
 
     def config_of(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]
-        config = self.model.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
+        config = self.model.pipeline.get_config()  # a copy; holds the ends in generation_config.json
         config.apply_chat_template = False
         config.max_new_tokens = max_tokens
         config.ignore_eos = message["ignore_eos"]
+        if not config.ignore_eos:
+            config.stop_token_ids = set(config.stop_token_ids) | self.model.ends
         config.logprobs = 1 if message["logprobs"] else 0
         config.num_return_sequences = 1
         if message["grammar"] is not None:

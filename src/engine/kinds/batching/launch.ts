@@ -8,6 +8,7 @@ import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
+import ends from "../../../hosts/batching/ends.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
@@ -46,6 +47,7 @@ export const hostSources = {
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
+  "ends.py": ends,
   "engine.py": engine,
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
