@@ -21,6 +21,7 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { createRunningRequests } from "../serving/running.ts";
+import { createWarmUp } from "../serving/warm-up.ts";
 import { version } from "../version.ts";
 import type { Ears } from "../wyoming/session.ts";
 import { createDiagnosisFor } from "./doctor.ts";
@@ -95,16 +96,33 @@ export function createAppsFor(parts: AppParts): Apps {
     clock: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     editModels: createEditsFor(settings),
+    warmUp: createWarmUp({
+      ...settings,
+      ...parts,
+      onWarmed: ({ model, beginnings, tokens, seconds }) =>
+        parts.log.debug("computed prompt beginnings again", {
+          model,
+          beginnings,
+          tokens,
+          seconds: Math.round(seconds * 100) / 100,
+        }),
+    }),
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
   const access = { ...settings, machine: hostname() };
-  const app = { ...settings, ...parts, openRequests, access, readLarge: threads.readLarge, newId };
+  const box = toBoxName(settings.boxName, access.machine);
+  const app = { ...settings, ...parts, openRequests, access, box, readLarge: threads.readLarge, newId };
   return {
     main: createApp({ ...app, routes, dialects }),
     ears: createEarsFor({ ...settings, ...parts, openRequests, running, keepFile: parts.files.keep, newId }),
     createOllama: () =>
       createApp({ ...app, routes: [...createRootRoutes(), ...ollamaRoutes], dialects: [ollama] }),
   };
+}
+
+/** What a header may carry of a host name, where no name is set. */
+export function toBoxName(named: string | null, machine: string): string {
+  return named ?? (machine.replace(/[^A-Za-z0-9._-]/g, "-").slice(0, 64) || "box");
 }
 
 async function readPage(): Promise<PageFiles> {

@@ -32,6 +32,8 @@ export interface AppDeps {
   maxBody: number;
   /** Reads a large body off the loop, for a client. Absent: all are read at once. */
   readLarge?: (body: LargeBody, client: string) => Promise<unknown>;
+  /** Which machine answers, for those who ask several through one address: the header `x-ov-llm-box` of every answer. */
+  box: string;
   /** Unique, without its prefix. */
   newId: () => string;
   streamTimes?: StreamTimes;
@@ -49,6 +51,7 @@ export function createApp(deps: AppDeps): AppHandler {
     const record = startRecord(request, client, deps);
     const response = await app.fetch(request);
     response.headers.set("x-request-id", record.id);
+    response.headers.set("x-ov-llm-box", deps.box);
     const { idHeader } = findDialect(deps.dialects, toRoutedPath(request.url), request.headers);
     if (idHeader !== undefined) response.headers.set(idHeader, record.id);
     if (!record.streaming) record.end(response.status);
@@ -60,6 +63,7 @@ export function createApp(deps: AppDeps): AppHandler {
 function createRouter(deps: AppDeps) {
   const { routes, dialects, log, keys, access, streamTimes } = deps;
   const table = createRouteTable(routes);
+  const unserved = dialects.flatMap((dialect) => dialect.unserved ?? []);
   const open = new Set(routes.filter((route) => route.open).map(({ path }) => path));
 
   TypeRegistry.Set(uploadKind, (_schema, value) => isUpload(value));
@@ -72,7 +76,7 @@ function createRouter(deps: AppDeps) {
     .onError({ as: "global" }, ({ code, error, request, route: path }) => {
       const record = recordOf(request);
       const route = table.find(request, path);
-      const failure = toFailure({ code, error, request, route, paths });
+      const failure = toFailure({ code, error, request, route, paths, unserved });
       record.code = failure.code;
       logUnforeseen(log, failure, record.id);
       const { pathname } = new URL(request.url);

@@ -13,7 +13,7 @@ export function crossOrigin(origins: string[]) {
   return cors({
     origin: origins,
     allowedHeaders: true,
-    exposeHeaders: ["x-request-id", "request-id", "retry-after", "x-ov-llm-warning"],
+    exposeHeaders: ["x-request-id", "request-id", "retry-after", "x-ov-llm-warning", "x-ov-llm-box"],
     methods: ["GET", "POST", "DELETE", "OPTIONS"],
     credentials: false,
     maxAge: preflightSeconds,

@@ -6,12 +6,13 @@ import { version } from "../version.ts";
 import { namesOf } from "./errors.ts";
 import type { RouteGroup } from "./route-table.ts";
 
-const requestId = {
+const commonHeaders = {
   "x-request-id": {
     description: "The request's own, where it is sane, else a new one; the log has it too",
     required: true,
     schema: Type.String({ pattern: "^[\\w.:-]{1,128}$" }),
   },
+  "x-ov-llm-box": { description: "OV_BOX_NAME", required: true, schema: Type.String() },
 };
 
 /** Headers that only answers with that status have. */
@@ -46,7 +47,7 @@ export function toDetail(group: RouteGroup) {
     responses: {
       200: {
         description: "The answer",
-        headers: requestId,
+        headers: commonHeaders,
         content: joinContent(group.map((route) => route.doc.answer)),
       },
       ...Object.fromEntries(statuses.map((status) => [status, toErrorResponse(status, codes, group)])),
@@ -89,7 +90,7 @@ function either(schemas: TSchema[]): TSchema {
 function toResponse(status: number, description: string, content: Content) {
   return {
     description,
-    headers: { ...requestId, ...statusHeaders[status] },
+    headers: { ...commonHeaders, ...statusHeaders[status] },
     content: toContent(content),
   };
 }

@@ -6,6 +6,9 @@ import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
 import { encodersPath, speechPath } from "../helpers/environment.ts";
+import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
+import { shapes } from "./random-model.ts";
+import { chooseEntries } from "./report/plan.ts";
 
 export const parts = ["load", "constrained", "prefix", "embed", "speech", "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
@@ -15,12 +18,16 @@ export interface Peer {
   name: string;
   url: URL;
   model: string;
+  /** Absent: it runs elsewhere, or nobody knows. */
+  pid?: number;
 }
 
 export interface BenchOptions {
   /** Where the figures go as JSON. */
   json: string;
-  only: readonly Part[];
+  only: readonly (Part | GrowthPart)[];
+  /** Entries of report/plan.ts to measure for docs/performance.md; null: that was not asked for. */
+  report: readonly string[] | null;
   concurrency: number[];
   rounds: number;
   /** How often the part on prefixes and the one on the start are repeated. */
@@ -31,26 +38,37 @@ export interface BenchOptions {
   kvCacheGb: number;
   device: string;
   modelPath: string;
+  /** New tokens of each answer of the part on load. */
+  tokens: number;
   /** For the part on embeddings; null: it is not there. */
   embedPath: string | null;
   /** For the part on speech; null: it is not there. */
   speechPath: string | null;
   runtimeDir: string;
   peers: Peer[];
+  /** Whether llama.cpp's server is such a peer, started by the bench with the same file. */
+  llama: boolean;
 }
+
+export const llamaName = "llama.cpp";
 
 export const help = `bun run bench [options]: the server's speed beside the raw engine's
 
   --json PATH           the figures as JSON (dist/bench.json)
-  --only PARTS          of ${parts.join(",")} (all)
+  --only PARTS          of ${parts.join(",")} (all),
+                        and of ${Object.keys(growthParts).join(",")}
+  --report              measure all that docs/performance.md shows, and write it; --only picks its entries
   --concurrency LIST    requests at once (1,4,16)
+  --tokens N            new tokens of each answer (128)
   --rounds N            pairs of rounds for each of these (10)
   --prefixes N          fresh prefixes (7)
   --starts N            starts of the executable (15)
   --idle-seconds N      (60)
   --kv-cache-gb N       for both (1)
   --device NAME         for both (CPU)
-  --model PATH          model (OV_TEST_MODEL, else the installed ${starterModel.name})
+  --model PATH          model (OV_TEST_MODEL, else the installed ${starterModel.name}), or a shape of random weights,
+                        which is made: ${Object.keys(shapes).join(", ")}
+  --peer llama.cpp      also load llama.cpp's server, which is installed and started with the same .gguf file
   --peer NAME=URL       also load this OpenAI-compatible server; may be given again
   --peer-model NAME     the model's name there
 `;
@@ -63,8 +81,10 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     options: {
       help: { type: "boolean", short: "h" },
       json: text("dist/bench.json"),
-      only: text(parts.join(",")),
+      only: { type: "string" },
+      report: { type: "boolean", default: false },
       concurrency: text("1,4,16"),
+      tokens: text("128"),
       rounds: text("10"),
       prefixes: text("7"),
       starts: text("15"),
@@ -79,8 +99,10 @@ export function parseOptions(argv: string[]): BenchOptions | null {
   if (values.help) return null;
   return {
     json: values.json,
-    only: values.only.split(",").map(toPart),
+    only: values.report ? [] : (values.only?.split(",").map(toPart) ?? parts),
+    report: values.report ? chooseEntries(values.only) : null,
     concurrency: values.concurrency.split(",").map((value) => toCount("concurrency", value)),
+    tokens: toCount("tokens", values.tokens),
     rounds: toCount("rounds", values.rounds),
     prefixes: toCount("prefixes", values.prefixes),
     starts: toCount("starts", values.starts),
@@ -91,15 +113,19 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     embedPath: findPrepared(encodersPath, "minilm"),
     speechPath: findPrepared(speechPath, "whisper-base"),
     runtimeDir: findRuntime(),
-    peers: values.peer.map((value) => toPeer(value, values["peer-model"])),
+    peers: values.peer
+      .filter((value) => value !== llamaName)
+      .map((value) => toPeer(value, values["peer-model"])),
+    llama: values.peer.includes(llamaName),
   };
 }
 
-function toPart(value: string): Part {
+function toPart(value: string): Part | GrowthPart {
+  if (isGrowthPart(value)) return value;
   const found = parts.find((part) => part === value);
-  if (found === undefined)
-    throw new Error(`--only knows ${parts.join(", ")}, but not ${JSON.stringify(value)}.`);
-  return found;
+  if (found !== undefined) return found;
+  const known = [...parts, ...Object.keys(growthParts)].join(", ");
+  throw new Error(`--only knows ${known}, but not ${JSON.stringify(value)}.`);
 }
 
 function toCount(flag: string, value: string): number {
@@ -111,7 +137,8 @@ function toCount(flag: string, value: string): number {
 
 function toPeer(value: string, model: string): Peer {
   const [, name, url] = /^([^=]+)=(http:\/\/.+)$/.exec(value) ?? [];
-  if (!name || !url) throw new Error(`--peer wants NAME=http://HOST:PORT, not ${JSON.stringify(value)}.`);
+  if (!name || !url)
+    throw new Error(`--peer wants ${llamaName} or NAME=http://HOST:PORT, not ${JSON.stringify(value)}.`);
   return { name, url: new URL(url), model };
 }
 
@@ -132,7 +159,8 @@ function findPrepared(findFolder: () => string, name: string): string | null {
   }
 }
 
-function findModel(): string {
+/** The real model that is measured where nobody names one. */
+export function findModel(): string {
   if (process.env.OV_TEST_MODEL) return process.env.OV_TEST_MODEL;
   const { registryPath } = loadSettings().settings;
   const { entries } = parseRegistry(existsSync(registryPath) ? readFileSync(registryPath, "utf8") : noModels);

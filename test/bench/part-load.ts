@@ -15,7 +15,6 @@ import {
   toTtftMs,
 } from "./statistics.ts";
 
-const maxTokens = 128;
 /** How much of the raw engine's tokens/s the server should keep. */
 const ratioGoals = new Map([
   [1, 0.95],
@@ -49,16 +48,18 @@ export interface LoadParts {
 }
 
 export async function measureLoad({ raw, server, prompts, options }: LoadParts): Promise<LoadRow[]> {
+  const { tokens } = options;
   const contestants: Contestant[] = [
-    { name: "raw", pids: { engine: raw.pid }, run: (texts) => raw.run(texts, maxTokens) },
+    { name: "raw", pids: { engine: raw.pid }, run: (texts) => raw.run(texts, tokens) },
     {
       name: "server",
       pids: { daemon: server.pid, host: server.hostPid },
-      run: (texts) => runLoad(server, texts, maxTokens),
+      run: (texts) => runLoad(server, texts, tokens),
     },
-    ...options.peers.map(({ name, url, model }) => {
+    ...options.peers.map(({ name, url, model, pid }) => {
       const target = { host: url.hostname, port: Number(url.port || 80), model };
-      return { name, pids: {}, run: (texts: string[]) => runLoad(target, texts, maxTokens) };
+      const pids: Record<string, number> = pid === undefined ? {} : { peer: pid };
+      return { name, pids, run: (texts: string[]) => runLoad(target, texts, tokens) };
     }),
   ];
   const rows: LoadRow[] = [];

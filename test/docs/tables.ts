@@ -18,6 +18,7 @@ import {
 import { isSameTask, toTaskName } from "../../src/models/tasks.ts";
 import { readMeasured } from "../architectures/measured.ts";
 import { tinyModels } from "../architectures/table.ts";
+import { renderPerformance } from "../bench/report/text.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -35,6 +36,7 @@ export const madeParts: MadePart[] = [
   { file: "docs/models.md", name: "recommended-others", render: renderOthers },
   { file: "docs/models.md", name: "architectures", render: renderArchitectures },
   { file: "docs/models.md", name: "measured", render: renderMeasured },
+  { file: "docs/performance.md", name: "performance", render: renderPerformance },
 ];
 
 function renderSettings(): string {

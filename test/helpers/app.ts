@@ -92,6 +92,7 @@ export function createTestApp({
     keys: createKeyring(() => []),
     access: { host: "127.0.0.1", allowedHosts: [], corsOrigins: [], machine: "box" },
     maxBody: 1_000_000,
+    box: "box",
     newId,
     ...extra,
     events,

@@ -21,6 +21,7 @@ export function createRouteApp(routes: Route[], extra: Partial<Omit<AppDeps, "ev
     keys: createKeyring(() => []),
     access: { host: "127.0.0.1", allowedHosts: [], corsOrigins: [], machine: "box" },
     maxBody: 10_000,
+    box: "box",
     newId: () => String(id++),
     ...extra,
   });

@@ -39,6 +39,15 @@ export const networkSettings = {
     default: null,
     help: "Transcribe for Home Assistant's voice pipelines (the Wyoming protocol, which has no keys) on this port, usually 10300; unset: not at all",
   },
+  boxName: {
+    env: "OV_BOX_NAME",
+    flag: "box-name",
+    commands: ["serve"],
+    kind: "text",
+    schema: optional(Type.String({ pattern: "^[A-Za-z0-9._-]{1,64}$" })),
+    default: null,
+    help: "Name of this machine in the header x-ov-llm-box of every answer; unset: its host name",
+  },
   apiKey: {
     env: "OV_API_KEY",
     flag: null,

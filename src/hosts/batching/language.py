@@ -34,16 +34,21 @@ class LanguageModel:
         scheduler.max_num_seqs = load["max_concurrent"]
         scheduler.max_num_batched_tokens = STEP_TOKENS
         opened = open_pipeline(load, scheduler, device)
+        device.stages.end("compile")
         self.pipeline, self.warning = opened.pipeline, opened.warning
         self.holds_grammars = opened.holds_grammars
         self.tokenizer = opened.tokenizer
         self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
+        device.stages.end("tokenizer")
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
         self._next_handle = 0
         self.blocks = self._warm_up()
         """How many blocks the cache has, or had after the first request where it grows."""
+        device.stages.end("warm_up")
+        self._prepare_grammars()
+        device.stages.end("grammar")
         self.grows = load["kv_cache_gb"] == 0
         limit = load["context_length"] or CONTEXT_DEFAULT
         if not self.grows:
@@ -54,17 +59,26 @@ class LanguageModel:
         """Runs one short request; returns how many blocks the cache has.
 
         The engine allocates its cache at the first request and reports only the share in use: one block's
-        share is 1 / blocks. The grammar makes it prepare the vocabulary for grammars now: a second and more.
+        share is 1 / blocks. A CPU brings the weights into the form that it computes with in the first step.
         """
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
+        self._run_hello(config)
+        usage = self.pipeline.get_metrics().cache_usage
+        return round(100 / usage) if usage > 0 else 1
+
+    def _prepare_grammars(self) -> None:
+        """Makes the engine prepare the vocabulary for grammars now: with a large one that takes a second and more."""
+        config = genai.GenerationConfig()
+        config.max_new_tokens = 1
         config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
+        self._run_hello(config)
+
+    def _run_hello(self, config: Any) -> None:
         handle = self.add_hello(config)
         while self.busy:
             self.pipeline.step()
         handle.read_all()
-        usage = self.pipeline.get_metrics().cache_usage
-        return round(100 / usage) if usage > 0 else 1
 
     def add_hello(self, config: Any) -> Any:
         return self.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)
