@@ -8,11 +8,11 @@ import {
   type KnownModel,
   listKnownModels,
   type ModelNeeds,
+  nameTask,
   type Recommendation,
   readMemory,
   recommendModel,
 } from "../../src/library/known-models.ts";
-import { toTaskName } from "../../src/models/tasks.ts";
 import { action } from "../action.ts";
 import { renderTable, terminalWidth, writeOut } from "../terminal.ts";
 
@@ -101,7 +101,7 @@ function toRow(model: Listed): string[] {
   const { int4, int8, memoryInt4, memoryInt8, conversion } = model.estimates;
   return [
     model.name,
-    toTaskName(model.task),
+    nameTask(model),
     model.repo,
     renderBytes(int4),
     renderBytes(int8),

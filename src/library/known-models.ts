@@ -1,5 +1,5 @@
 import { readMachineMemory } from "../linux/memory.ts";
-import { isSameTask } from "../models/tasks.ts";
+import { isSameTask, toTaskName } from "../models/tasks.ts";
 import data from "./known-models.json" with { type: "json" };
 
 /** A model of the hub that this release can make ready and serve. */
@@ -86,6 +86,11 @@ export function estimateSpeed(model: KnownModel): Record<"int8" | "int4", SpeedC
     return tokensPerSecond >= 25 ? "fast" : tokensPerSecond >= 8 ? "pleasant" : "slow";
   };
   return { int8: toClass(bytesEach.int8), int4: toClass(bytesEach.int4) };
+}
+
+/** As people call it: without how the model is exported. */
+export function nameTask({ task }: KnownModel): string {
+  return toTaskName(task);
 }
 
 function writesText({ task }: KnownModel): boolean {
