@@ -33,7 +33,6 @@ export const LiteLlmConfig = Type.Object({
     master_key: Type.String(),
     background_health_checks: Type.Boolean(),
     health_check_interval: Type.Integer(),
-    enable_health_check_routing: Type.Boolean(),
   }),
 });
 export type LiteLlmConfig = Static<typeof LiteLlmConfig>;
@@ -52,6 +51,11 @@ const requestSeconds = 3600;
 /** Between two pieces of a stream; a box that lives sends a comment every 10 s. */
 const silentSeconds = 60;
 
+/** Few enough that a request at which engines crash does not visit a whole fleet. */
+const retries = 4;
+/** Short: while all boxes of a model cool down, LiteLLM refuses its requests at once, whatever the retries. */
+const cooldownSeconds = 2;
+
 export interface ConfigOptions {
   offers: readonly Offer[];
   fallbacks: readonly Fallback[];
@@ -60,7 +64,6 @@ export interface ConfigOptions {
 }
 
 export function toLiteLlmConfig({ offers, fallbacks, keysInFile }: ConfigOptions): LiteLlmConfig {
-  const boxes = new Set(offers.flatMap(({ placed }) => placed.map(({ box }) => box.url)));
   const checked = offers.some(({ placed }) => placed.some(isChecked));
   return {
     model_list: [
@@ -69,9 +72,9 @@ export function toLiteLlmConfig({ offers, fallbacks, keysInFile }: ConfigOptions
     ],
     router_settings: {
       routing_strategy: "least-busy",
-      num_retries: Math.max(3, boxes.size),
+      num_retries: retries,
       allowed_fails: 0,
-      cooldown_time: 5,
+      cooldown_time: cooldownSeconds,
       timeout: requestSeconds,
       stream_timeout: silentSeconds,
       optional_pre_call_checks: ["responses_api_deployment_check", "session_affinity"],
@@ -82,7 +85,6 @@ export function toLiteLlmConfig({ offers, fallbacks, keysInFile }: ConfigOptions
       master_key: "os.environ/LITELLM_MASTER_KEY",
       background_health_checks: checked,
       health_check_interval: 30,
-      enable_health_check_routing: checked,
     },
   };
 }

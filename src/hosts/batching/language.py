@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
 from copies import open_pipeline
+from ends import find_ends
 from grammars import to_config
 from messages import Message
 from pieces import Pieces
@@ -31,9 +33,12 @@ class LanguageModel:
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
         scheduler.max_num_batched_tokens = STEP_TOKENS
-        self.pipeline, self.warning = open_pipeline(load, scheduler, device)
+        opened = open_pipeline(load, scheduler, device)
         device.stages.end("compile")
-        self.tokenizer = self.pipeline.get_tokenizer()
+        self.pipeline, self.warning = opened.pipeline, opened.warning
+        self.holds_grammars = opened.holds_grammars
+        self.tokenizer = opened.tokenizer
+        self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
         device.stages.end("tokenizer")
