@@ -7,6 +7,7 @@ import { checkEntryTask } from "../../models/served.ts";
 import { findTask, mainOperation, toTaskName } from "../../models/tasks.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import { prepareCopy } from "../copies/copies.ts";
+import { planSpeculation } from "../draft/speculation.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
 import { startHost } from "../supervise/host.ts";
@@ -19,6 +20,8 @@ export interface LoaderOptions {
   kvCacheGb: number;
   maxConcurrent: number;
   modelCacheDir: string;
+  /** OV_PREFILL_CHUNK, in tokens; null: what suits the device. */
+  prefillChunk?: number | null;
   /** OV_SPECIAL_TOKENS. Absent: control */
   specialTokens?: "control" | "text";
   /** OV_GGUF_CACHE, in bytes; 0: .gguf files are not copied. */
@@ -46,6 +49,9 @@ export function createLoader(options: LoaderOptions): LoadModel {
     const launcher = await options.engines.choose({ ...target, task }, mainOperation(task));
     const wantsCopy = path.endsWith(".gguf") && launcher.engine === "batching";
     const copy = wantsCopy ? await prepareCopy(options, path) : null;
+    const { speculation, problem } = await planSpeculation(options, { ...target, task }, launcher.engine);
+    if (problem !== null) options.log.warn(problem, { model: name });
+    const prefillChunk = target.prefillChunk ?? options.prefillChunk;
     const host = await startHost({
       model: name,
       argv: launcher.argv,
@@ -63,6 +69,8 @@ export function createLoader(options: LoaderOptions): LoadModel {
         ...(options.specialTokens === "text" && { control_tokens: true }),
         cache_dir: options.modelCacheDir,
         ...(copy && { copy }),
+        ...(speculation && { speculation }),
+        ...(prefillChunk && { prefill_chunk: prefillChunk }),
         properties: launcher.toProperties(properties),
       },
       loadSeconds: options.loadSeconds,

@@ -22,19 +22,23 @@ PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 SAVE: dict[str, Any] = {"enable_save_ov_model": True}
 
 
-def open_pipeline(load: Message, scheduler: Any, device: Device) -> tuple[Any, str | None]:
-    """The model's pipeline, and why there is no copy although one was asked for."""
+def open_pipeline(load: Message, scheduler: Any, device: Device, more: dict[str, Any]) -> tuple[Any, str | None]:
+    """The model's pipeline, and why there is no copy although one was asked for.
+
+    `more`: properties beside the device's.
+    """
     asked = load.get("copy")
+    properties = device.properties | more
 
     def direct() -> Any:
-        return genai.ContinuousBatchingPipeline(load["path"], scheduler, device.name, device.properties, {})
+        return genai.ContinuousBatchingPipeline(load["path"], scheduler, device.name, properties, {})
 
     if asked is None:
         return direct(), None
     folder = Path(asked["folder"])
     if is_whole(folder, asked["stamp"]):
         try:
-            copied = genai.ContinuousBatchingPipeline(str(folder), scheduler, device.name, device.properties, {})
+            copied = genai.ContinuousBatchingPipeline(str(folder), scheduler, device.name, properties, {})
             os.utime(folder)
             return copied, None
         except Exception as error:
@@ -42,7 +46,7 @@ def open_pipeline(load: Message, scheduler: Any, device: Device) -> tuple[Any, s
             shutil.rmtree(folder, ignore_errors=True)
             return pipeline, f"The copy in {folder} could not be loaded and was removed: {last_line(error)}"
     try:
-        return make(folder, load, scheduler, device), None
+        return make(folder, load, scheduler, device.name, properties), None
     except Exception as error:
         # Where the copy was not the reason, this fails in the same way.
         return direct(), f"The model could not be copied to {folder}: {last_line(error)}"
@@ -57,15 +61,14 @@ def is_whole(folder: Path, stamp: str) -> bool:
         return False
 
 
-def make(folder: Path, load: Message, scheduler: Any, device: Device) -> Any:
+def make(folder: Path, load: Message, scheduler: Any, device: str, properties: dict[str, Any]) -> Any:
     """Loads the file and saves its networks on the way; the folder appears once they are on the disk."""
     partial = folder.with_name(f".{folder.name}-{os.getpid()}.partial")
     try:
         partial.mkdir(parents=True)
         link = link_parts(Path(load["path"]), partial)
         tokenizer = genai.Tokenizer(str(link), **SAVE)
-        properties = {**device.properties, **SAVE}
-        pipeline = genai.ContinuousBatchingPipeline(str(link), tokenizer, scheduler, device.name, **properties)
+        pipeline = genai.ContinuousBatchingPipeline(str(link), tokenizer, scheduler, device, **properties, **SAVE)
         for name in NETWORKS:
             check_network(partial / name)
         for path in partial.glob("*.gguf"):

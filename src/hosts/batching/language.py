@@ -12,14 +12,17 @@ from grammars import to_config
 from messages import Message
 from pieces import Pieces
 from prompts import Prompts
+from speculation import Speculation
 
 # Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU.
 BLOCK_TOKENS = {"CPU": 32}
 BLOCK_TOKENS_DEFAULT = 16
 
-# Tokens that one step computes at most. A longer prefill is split, so that running answers go on beside
-# it and a cancelled prompt costs no more than one part.
-STEP_TOKENS = 256
+# Tokens that one step computes at most, where the load does not say. A longer prefill is split, so that running answers
+# go on beside it and a cancelled prompt costs no more than one part. On a CPU larger parts are no faster (measured);
+# a GPU is slow at small ones.
+STEP_TOKENS = {"CPU": 256}
+STEP_TOKENS_DEFAULT = 2048
 
 
 class LanguageModel:
@@ -30,8 +33,15 @@ class LanguageModel:
         scheduler.enable_prefix_caching = True
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
-        scheduler.max_num_batched_tokens = STEP_TOKENS
-        self.pipeline, self.warning = open_pipeline(load, scheduler, device)
+        wish = load.get("speculation")
+        self.speculation = Speculation(wish) if wish else None
+        guesses = self.speculation.most if self.speculation else 0
+        chunk = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
+        # The guesses of all running answers have to fit into one step.
+        self.step_tokens = max(chunk, load["max_concurrent"] * (1 + guesses)) if guesses else chunk
+        scheduler.max_num_batched_tokens = self.step_tokens
+        more = self.speculation.to_properties(device) if self.speculation else {}
+        self.pipeline, self.warning = open_pipeline(load, scheduler, device, more)
         self.tokenizer = self.pipeline.get_tokenizer()
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
@@ -54,12 +64,18 @@ class LanguageModel:
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
         config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
+        self.configure(config)
         handle = self.add_hello(config)
         while self.busy:
             self.pipeline.step()
         handle.read_all()
         usage = self.pipeline.get_metrics().cache_usage
         return round(100 / usage) if usage > 0 else 1
+
+    def configure(self, config: Any) -> None:
+        """Adds what every request to this pipeline has to state."""
+        if self.speculation is not None:
+            self.speculation.configure(config, self.speculation.most)
 
     def add_hello(self, config: Any) -> Any:
         return self.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)

@@ -12,7 +12,7 @@ from base import Device, Handler
 from control import ControlTokens
 from grammars import to_config
 from held_grammars import HeldGrammars
-from language import STEP_TOKENS, LanguageModel
+from language import LanguageModel
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
 from prefixes import PrefixIndex
@@ -116,6 +116,7 @@ class Text:
         config.ignore_eos = message["ignore_eos"]
         config.logprobs = 1 if message["logprobs"] else 0
         config.num_return_sequences = 1
+        self.model.configure(config)
         if message["grammar"] is not None:
             config.structured_output_config = to_config(message["grammar"])
         config.repetition_penalty = sampling["repetition_penalty"]
@@ -172,7 +173,8 @@ class Text:
         """How many tokens the next step may compute."""
         waiting = self._waiting()
         prompts = sum(len(request.prompt) for request in waiting)
-        return min(STEP_TOKENS, prompts + len(self.running) - len(waiting))
+        guesses = self.model.speculation.most if self.model.speculation else 0
+        return min(self.model.step_tokens, prompts + (len(self.running) - len(waiting)) * (1 + guesses))
 
     def _kv_bytes(self) -> int:
         """Of the KV cache's pool where that is a part of this process's heap, and may grow in a step."""

@@ -25,6 +25,7 @@ import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" }
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import speculation from "../../../hosts/batching/speculation.py" with { type: "text" };
 import speech from "../../../hosts/batching/speech.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
@@ -63,6 +64,7 @@ export const hostSources = {
   "rank.py": rank,
   "request.py": request,
   "speech.py": speech,
+  "speculation.py": speculation,
   "text.py": text,
   "tokens.py": tokens,
   "vision.py": vision,
