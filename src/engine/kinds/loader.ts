@@ -5,6 +5,7 @@ import { withWishes } from "../../models/embedding.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
 import { findTask, mainOperation, toTaskName } from "../../models/tasks.ts";
+import type { SpeculationMessage } from "../../protocol/request.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import { prepareCopy } from "../copies/copies.ts";
 import { planSpeculation } from "../draft/speculation.ts";
@@ -78,9 +79,21 @@ export function createLoader(options: LoaderOptions): LoadModel {
       log: options.log,
       onCacheUsage: (usage) => options.observe?.({ type: "kv_cache", model: name, usage }),
       onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
+      onSpeculation: (report) => reportSpeculation(options, name, report),
       signal,
     });
     if (host.ready.warning !== undefined) options.log.warn(host.ready.warning, { model: name });
     return { host, defaults: described.defaults, embedding };
   };
+}
+
+function reportSpeculation(
+  { log, observe }: Pick<LoaderOptions, "log" | "observe">,
+  model: string,
+  { drafts, draft_tokens, accepted_tokens, active, worth }: SpeculationMessage,
+): void {
+  observe?.({ type: "speculation", model, drafts, draft_tokens, accepted_tokens });
+  if (active === undefined) return;
+  const does = active ? "turned on: it would make answers faster" : "turned off: it made answers slower";
+  log.info(`speculation ${does}`, { model, speed_of_plain: worth });
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import openvino_genai as genai
@@ -24,24 +25,17 @@ BLOCK_TOKENS_DEFAULT = 16
 STEP_TOKENS = {"CPU": 256}
 STEP_TOKENS_DEFAULT = 2048
 
+# Of an answer that is timed.
+TIMED_TOKENS = 10
+
 
 class LanguageModel:
     """A model in a continuous batching pipeline, loaded and tried with one token."""
 
     def __init__(self, load: Message, device: Device) -> None:
-        scheduler = genai.SchedulerConfig()
-        scheduler.enable_prefix_caching = True
-        scheduler.cache_size = load["kv_cache_gb"]
-        scheduler.max_num_seqs = load["max_concurrent"]
         wish = load.get("speculation")
         self.speculation = Speculation(wish) if wish else None
-        guesses = self.speculation.most if self.speculation else 0
-        chunk = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
-        # The guesses of all running answers have to fit into one step.
-        self.step_tokens = max(chunk, load["max_concurrent"] * (1 + guesses)) if guesses else chunk
-        scheduler.max_num_batched_tokens = self.step_tokens
-        more = self.speculation.to_properties(device) if self.speculation else {}
-        self.pipeline, self.warning = open_pipeline(load, scheduler, device, more)
+        self.pipeline, self.warning = self._open(load, device)
         self.tokenizer = self.pipeline.get_tokenizer()
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
@@ -49,11 +43,31 @@ class LanguageModel:
         self._next_handle = 0
         self.blocks = self._warm_up()
         """How many blocks the cache has, or had after the first request where it grows."""
+        self._measure_guesses()
         self.grows = load["kv_cache_gb"] == 0
         limit = load["context_length"] or CONTEXT_DEFAULT
         if not self.grows:
             limit = min(limit, self.blocks * self.block)
         self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
+
+    def _open(self, load: Message, device: Device) -> tuple[Any, str | None]:
+        guesses = self.speculation.guesses if self.speculation else 0
+        chunk = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
+        # The guesses of all running answers have to fit into one step.
+        self.step_tokens = max(chunk, load["max_concurrent"] * (1 + guesses)) if guesses else chunk
+        scheduler = genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = load["kv_cache_gb"]
+        scheduler.max_num_seqs = load["max_concurrent"]
+        scheduler.max_num_batched_tokens = self.step_tokens
+        more = self.speculation.to_properties(device) if self.speculation else {}
+        return open_pipeline(load, scheduler, device, more)
+
+    def open_again(self, load: Message, device: Device) -> None:
+        """Makes the pipeline again as its speculation now is; what it had cached is lost. Nothing may run."""
+        self.pipeline = None
+        self.pipeline, _ = self._open(load, device)
+        self.blocks = self._warm_up()
 
     def _warm_up(self) -> int:
         """Runs one short request; returns how many blocks the cache has.
@@ -64,7 +78,7 @@ class LanguageModel:
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
         config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
-        self.configure(config)
+        self.configure(config, 1)
         handle = self.add_hello(config)
         while self.busy:
             self.pipeline.step()
@@ -72,10 +86,35 @@ class LanguageModel:
         usage = self.pipeline.get_metrics().cache_usage
         return round(100 / usage) if usage > 0 else 1
 
-    def configure(self, config: Any) -> None:
+    def _measure_guesses(self) -> None:
+        """Finds out what more guesses in a step cost, by a few steps."""
+        if self.speculation is None:
+            return
+        few, many = 1, max(4, self.speculation.most)
+        self._time_step(few)
+        seconds = [(count, self._time_step(count)) for count in (few, many)]
+        self.speculation.costs.measure(*seconds)
+
+    def _time_step(self, guesses: int) -> float:
+        """Seconds of a step with so many guesses, the fastest of a few."""
+        config = genai.GenerationConfig()
+        config.max_new_tokens = TIMED_TOKENS
+        config.ignore_eos = True
+        self.configure(config, guesses)
+        handle = self.add_hello(config)
+        times: list[float] = []
+        while self.busy:
+            started = time.perf_counter()
+            self.pipeline.step()
+            times.append(time.perf_counter() - started)
+        handle.read_all()
+        # The first one computes the prompt, and the last one may guess less.
+        return min(times[1:-1], default=times[0])
+
+    def configure(self, config: Any, guesses: int) -> None:
         """Adds what every request to this pipeline has to state."""
         if self.speculation is not None:
-            self.speculation.configure(config, self.speculation.most)
+            self.speculation.configure(config, guesses)
 
     def add_hello(self, config: Any) -> Any:
         return self.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)

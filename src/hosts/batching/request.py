@@ -19,6 +19,8 @@ class Request:
     logprobs: bool
     special_tokens: bool
     """Whether special tokens stay in its text."""
+    guesses: int = 0
+    """How many tokens are guessed for each of its steps."""
     generated: list[int] = field(default_factory=list)
     start: int = 0
     """Index into `generated` from which it is decoded."""

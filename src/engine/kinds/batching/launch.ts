@@ -17,7 +17,9 @@ import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
+import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import odds from "../../../hosts/batching/odds.py" with { type: "text" };
 import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
@@ -55,7 +57,9 @@ export const hostSources = {
   "jobs.py": jobs,
   "language.py": language,
   "logprobs.py": logprobs,
+  "lookup.py": lookup,
   "messages.py": messages,
+  "odds.py": odds,
   "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
