@@ -23,6 +23,7 @@ const commands: Commands = {
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),
   doctor: () => import("./commands/doctor.ts").then(({ doctor }) => doctor),
+  tune: () => import("./commands/tune.ts").then(({ tune }) => tune),
   status: () => import("./commands/service.ts").then(({ status }) => status),
   start: () => import("./commands/service.ts").then(({ start }) => start),
   "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),
@@ -105,7 +106,14 @@ async function runOne(command: CommandDef, name: string, rawArgs: string[]): Pro
 }
 
 async function showProgram(): Promise<number> {
-  const help = { words: "", description, arguments: [], flags: [], commands: await describeAll(commands) };
+  const help = {
+    words: "",
+    description,
+    arguments: [],
+    flags: [],
+    commands: await describeAll(commands),
+    takesModel: false,
+  };
   return await show(renderHelp(help, terminalWidth()));
 }
 

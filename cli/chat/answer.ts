@@ -8,20 +8,17 @@ import { isErrorCode, OvError, toReason } from "../../src/errors.ts";
 import { openAnswer, parseJson, type Server } from "../server.ts";
 import { readEventData, withPatience } from "./sse.ts";
 
-export interface ChatTurn {
-  role: "system" | "user" | "assistant";
-  content: string;
-}
+/** As OpenAI's API takes it. */
+export type ChatTurn =
+  | { role: "system" | "user" | "assistant"; content: string }
+  /** A question with pictures. */
+  | { role: "user"; content: ChatPart[] };
 
-/** A question with pictures, as OpenAI's API takes it. */
-export interface PictureTurn {
-  role: "user";
-  content: ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
-}
+export type ChatPart = { type: "text"; text: string } | { type: "image_url"; image_url: { url: string } };
 
 export interface ChatRequest {
   model: string;
-  messages: (ChatTurn | PictureTurn)[];
+  messages: ChatTurn[];
   max_tokens?: number;
   temperature?: number;
 }

@@ -60,14 +60,18 @@ export interface OnceQuestion {
 /** Pictures and context first, the question last: models follow what they read last. */
 export function toTurns({ system, context, question, pictures }: OnceQuestion): ChatRequest["messages"] {
   const text = [context.trimEnd(), question].filter((part) => part.trim() !== "").join("\n\n");
-  const shown = pictures.map((url) => ({ type: "image_url" as const, image_url: { url } }));
-  const content = pictures.length === 0 ? text : [...shown, { type: "text" as const, text }];
   const instructions = system === undefined || system === "" ? [] : [toSystem(system)];
-  return [...instructions, typeof content === "string" ? toUser(content) : { role: "user", content }];
+  return [...instructions, toQuestion(text, pictures)];
 }
 
 const toSystem = (content: string): ChatTurn => ({ role: "system", content });
-const toUser = (content: string): ChatTurn => ({ role: "user", content });
+
+/** `pictures`: as `data:` URLs, before the text. */
+export function toQuestion(text: string, pictures: readonly string[]): ChatTurn {
+  if (pictures.length === 0) return { role: "user", content: text };
+  const shown = pictures.map((url) => ({ type: "image_url" as const, image_url: { url } }));
+  return { role: "user", content: [...shown, { type: "text", text }] };
+}
 
 /**
  * What was piped in, "" where nothing was: a terminal or /dev/null has nothing to read. Throws UsageError for what is no

@@ -1,5 +1,7 @@
+import { expandPath } from "../../src/config/paths.ts";
 import { toReason } from "../../src/errors.ts";
 import type { ChatHistory } from "../../src/library/chat-history.ts";
+import { readPicture } from "../../src/library/picture.ts";
 import type { Server } from "../server.ts";
 import { paint, toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
 import type { ChatRequest, ChatTurn } from "./answer.ts";
@@ -7,7 +9,7 @@ import { type Answer, ask } from "./ask.ts";
 import { createDraft } from "./draft.ts";
 import { createLineEditor, type Typed } from "./line-editor.ts";
 import { chooseModel, listTalkers } from "./model.ts";
-import { hasColors } from "./once.ts";
+import { hasColors, toQuestion } from "./once.ts";
 import { createPrinter } from "./printer.ts";
 import { saveConversation } from "./save.ts";
 import { parseSlash, renderSlashHelp, type Slash } from "./slash.ts";
@@ -61,11 +63,12 @@ export async function runRepl(options: ReplOptions): Promise<number> {
   }
 
   async function answer(question: string): Promise<void> {
-    const request = { ...tuning, model: talk.model(), messages: [...talk.turns(), toUser(question)] };
+    const asked = toQuestion(question, talk.pictures());
+    const request = { ...tuning, model: talk.model(), messages: [...talk.turns(), asked] };
     const given = await lines.whileBusy((own) =>
       ask({ server, request, printer, signal: own, report: (sentence) => void writeNote(sentence) }),
     );
-    await talk.keep(question, given);
+    await talk.keep(asked, given);
   }
 
   await writeNote(`Chat with ${JSON.stringify(talk.model())} at ${server.url}. /help lists the commands.`);
@@ -84,15 +87,12 @@ export async function runRepl(options: ReplOptions): Promise<number> {
   }
 }
 
-function toUser(content: string): ChatTurn {
-  return { role: "user", content };
-}
-
 /** The conversation, and the commands that change it. */
 function createTalk({ server, model: first, system: given }: ReplOptions) {
   let model = first;
   let system = given ?? "";
   let said: ChatTurn[] = [];
+  let pictures: string[] = [];
   const saved = new Set<string>();
   const turns = (): ChatTurn[] => (system === "" ? said : [{ role: "system", content: system }, ...said]);
 
@@ -114,6 +114,12 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
     await writeNote(system === "" ? "The instructions are removed." : "The instructions are set.");
   }
 
+  async function addPicture(file: string): Promise<void> {
+    pictures = file === "" ? [] : [...pictures, readPicture(expandPath(file))];
+    const count = pictures.length === 1 ? "One picture goes" : `${pictures.length} pictures go`;
+    await writeNote(pictures.length === 0 ? "No picture waits." : `${count} with the next message.`);
+  }
+
   async function save(file: string): Promise<void> {
     if (file === "") return writeError("/save requires a file, as in /save chat.md");
     await writeNote(`Saved in ${JSON.stringify(saveConversation(file, model, turns(), saved))}.`);
@@ -122,8 +128,10 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
   return {
     model: () => model,
     turns,
+    /** Those that the next message shows, as `data:` URLs. */
+    pictures: () => pictures,
     /** What a failure broke off is not kept, so that the same question can be asked again. */
-    async keep(question: string, { text, reason, failure }: Answer): Promise<void> {
+    async keep(question: ChatTurn, { text, reason, failure }: Answer): Promise<void> {
       const isStopped = failure instanceof Error && failure.message === "interrupted";
       if (failure !== undefined && !isStopped) {
         writeError(toReason(failure));
@@ -132,7 +140,8 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
       if (isStopped) await writeNote("Stopped.");
       if (text === "") return;
       if (reason === "length") await writeNote("The answer was cut at the limit of tokens (--max-tokens).");
-      said = [...said, toUser(question), { role: "assistant", content: text }];
+      pictures = [];
+      said = [...said, question, { role: "assistant", content: text }];
     },
     async run(slash: Slash): Promise<void> {
       switch (slash.name) {
@@ -140,6 +149,8 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
           return await changeModel(slash.rest);
         case "system":
           return await changeSystem(slash.rest);
+        case "image":
+          return await addPicture(slash.rest);
         case "save":
           return await save(slash.rest);
         case "clear":

@@ -18,6 +18,12 @@ export function saveConversation(file: string, model: string, turns: ChatTurn[],
 
 function renderMarkdown(model: string, turns: ChatTurn[]): string {
   const titles = { system: "Instructions", user: "Question", assistant: "Answer" } as const;
-  const parts = turns.map(({ role, content }) => `## ${titles[role]}\n\n${content.trim()}\n`);
+  const parts = turns.map(({ role, content }) => `## ${titles[role]}\n\n${toText(content).trim()}\n`);
   return [`# Chat with ${model}\n`, ...parts].join("\n");
+}
+
+/** Pictures stay out of Markdown: their data would bury the text. */
+function toText(content: ChatTurn["content"]): string {
+  if (typeof content === "string") return content;
+  return content.map((part) => (part.type === "text" ? part.text : "_(a picture)_")).join("\n\n");
 }

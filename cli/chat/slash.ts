@@ -4,6 +4,7 @@ import { findNearest } from "../../src/nearest.ts";
 const table = {
   model: ["[NAME]", "Continue with another model; alone: list the models"],
   system: ['[TEXT|""]', 'Set the instructions; "" removes them; alone: show them'],
+  image: ["[FILE]", "Show a picture with the next message; alone: take back those that wait"],
   save: ["FILE", "Write the conversation to a file, as JSON if its name ends in .json, else as Markdown"],
   clear: ["", "Forget the conversation; the instructions stay"],
   help: ["", "Show this list"],

@@ -16,6 +16,7 @@ import { toOneLine } from "../terminal.ts";
 const args = {
   model: {
     type: "positional",
+    valueHint: "model",
     required: false,
     description: "Its name, an alias or a preset; by default OV_DEFAULT_MODEL, else one that is loaded",
   },

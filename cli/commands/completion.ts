@@ -1,11 +1,17 @@
 import { defineCommand } from "citty";
+import { loadSettings } from "../../src/config/load.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
+import { listOtherNames } from "../../src/registry/schema.ts";
 import { action, UsageError } from "../action.ts";
 import { shells } from "../completion/shells.ts";
 import { type Commands, describeAll } from "../help/describe.ts";
 import { writeOut } from "../terminal.ts";
 
 const args = {
-  shell: { type: "positional", description: "bash, zsh or fish" },
+  shell: {
+    type: "positional",
+    description: "bash, zsh or fish; models: the registered names, which these scripts ask for",
+  },
 } as const;
 
 /** `commands`: those that it completes. */
@@ -17,6 +23,14 @@ export function createCompletion(commands: Commands) {
     },
     args,
     run: action<typeof args>(async ({ args: { shell } }) => {
+      if (shell === "models") {
+        await writeOut(
+          listNames()
+            .map((name) => `${name}\n`)
+            .join(""),
+        );
+        return 0;
+      }
       const [, render] = Object.entries(shells).find(([name]) => name === shell) ?? [];
       if (render === undefined) {
         throw new UsageError(
@@ -27,4 +41,12 @@ export function createCompletion(commands: Commands) {
       return 0;
     }),
   });
+}
+
+/** Names, aliases and presets. A shell expands what it completes with, so only harmless names are offered. */
+function listNames(): string[] {
+  const path = loadSettings().settings.registryPath;
+  const { entries } = createRegistry({ path, onChange: () => {}, onProblem: () => {} }).current();
+  const names = [...entries].flatMap(([name, entry]) => [name, ...listOtherNames(entry)]);
+  return names.filter((name) => /^[\w./:@+-]+$/.test(name)).sort();
 }

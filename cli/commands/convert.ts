@@ -5,6 +5,7 @@ import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
 import { exitCodes } from "../convert/exit.ts";
+import { int4Args, qualityArgs, readInt4Wishes } from "../convert/int4.ts";
 import { readReference } from "../convert/reference.ts";
 import { createStderrView, runToEnd, writeStyled } from "../convert/run.ts";
 import { untilStopped } from "../stop.ts";
@@ -36,6 +37,8 @@ const args = {
   yes: { type: "boolean", description: "Ask nothing; take names from the folders" },
   json: { type: "boolean", description: "Print what was done as JSON" },
   "keep-going": { type: "boolean", description: "Continue with the next model when one fails" },
+  ...qualityArgs,
+  ...int4Args,
   ...toSettingArgs(settingNamesOf("convert")),
 } as const;
 
@@ -57,6 +60,8 @@ export const convert = defineCommand({
       overwrite: flag("overwrite"),
       accept: flag("accept"),
       copy: flag("copy"),
+      int4: readInt4Wishes(given, loaded.settings),
+      quality: flag("quality"),
       dryRun: flag("dry-run"),
       keepGoing: flag("keep-going"),
     };

@@ -8,7 +8,12 @@ import { untilStopped } from "../stop.ts";
 import { toOneLine, writeOut } from "../terminal.ts";
 
 const args = {
-  model: { type: "positional", required: false, description: "Only lines about this model" },
+  model: {
+    type: "positional",
+    valueHint: "model",
+    required: false,
+    description: "Only lines about this model",
+  },
   follow: { type: "boolean", alias: "f", description: "Go on with new lines until Ctrl-C" },
   lines: { type: "string", alias: "n", description: "How many lines to start with (default: 200)" },
 } as const;

@@ -3,6 +3,7 @@ import { loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
+import { int4Args, qualityArgs, readInt4Wishes } from "../convert/int4.ts";
 import { runPull, toPullOptions } from "../convert/pull.ts";
 import { readReference } from "../convert/reference.ts";
 import { createStderrView, writeStyled } from "../convert/run.ts";
@@ -22,6 +23,8 @@ const args = {
   accept: { type: "boolean", description: "Register the model even if what it writes looks like noise" },
   copy: { type: "boolean", description: "Leave the downloaded original in OV_MODEL_SRC" },
   json: { type: "boolean", description: "Print what happens as JSON, one event a line" },
+  ...qualityArgs,
+  ...int4Args,
   ...toSettingArgs(settingNamesOf("convert")),
 } as const;
 
@@ -40,6 +43,8 @@ export const pull = defineCommand({
       overwrite: given.overwrite === true,
       accept: given.accept === true,
       copy: given.copy === true,
+      int4: readInt4Wishes(given, loaded.settings),
+      quality: given.quality === true,
     });
     return await untilStopped(
       (signal) => runPull(options, { view: createStderrView(), json: given.json === true, signal }),

@@ -21,7 +21,7 @@ export const setup = defineCommand({
       "Install or repair the batching engine, or with --native the native one; --convert adds the converter",
   },
   args: {
-    ...toSettingArgs(["runtimeDir", "nativeDir", "registryPath", "convertEnv"]),
+    ...toSettingArgs(["runtimeDir", "nativeDir", "registryPath", "convertEnv", "python"]),
     native: {
       type: "boolean",
       description: "Only install the native engine, which needs no Python",
@@ -80,8 +80,9 @@ async function install(
 ): Promise<Installed> {
   const engines = await setUpEngines(loaded, wish, show, signal);
   if (!wish.convert) return { ...engines, converter: null };
-  const pythonEnv = loaded.settings.convertEnv;
-  const converter = await installConvertEnv({ pythonEnv, onProgress: say, signal });
+  const { settings, variables } = loaded;
+  const { convertEnv: pythonEnv, python } = settings;
+  const converter = await installConvertEnv({ pythonEnv, python, variables, onProgress: say, signal });
   return { ...engines, converter };
 }
 

@@ -1,21 +1,19 @@
 import { defineCommand } from "citty";
 import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { OvError } from "../../src/errors.ts";
 import { type CopyOnDisk, findCopy } from "../../src/library/copies.ts";
-import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
-import { findEntry } from "../../src/registry/edit.ts";
-import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
+import { findRegistered } from "../models/find.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
 import { findServer } from "../server.ts";
 import { renderBlock, toOneLine, writeOut } from "../terminal.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name or alias" },
+  name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
   ...toSettingArgs(["registryPath"]),
   ...toServerArgs(),
   json: { type: "boolean", description: "Print it as JSON" },
@@ -27,7 +25,7 @@ export const show = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { settings } = loadSettings({ flags: toFlags(given) });
     const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
-    const [name, entry] = find(registry.current(), given._[0] ?? "", settings.registryPath);
+    const [name, entry] = findRegistered(registry.current(), given._[0] ?? "", settings.registryPath);
     const served = await askServed(findServer(given));
     const live = toLiveState(typeof served === "string" ? undefined : served.get(name));
     const copy = await findCopy(settings, entry.path);
@@ -38,15 +36,6 @@ export const show = defineCommand({
     return model.path_problem === null ? 0 : 1;
   }),
 });
-
-/** By its name or an alias. Throws what keeps it from being there. */
-function find({ entries, problems }: Snapshot, asked: string, registryPath: string): [string, RegistryEntry] {
-  const found = [...entries].find(([name, entry]) => name === asked || entry.aliases?.includes(asked));
-  if (found !== undefined) return found;
-  findEntry(readModels(registryPath), asked);
-  const reason = problems.find(({ name }) => name === asked)?.reason;
-  throw new OvError("registry_invalid", reason ?? `The registry entry ${JSON.stringify(asked)} is invalid.`);
-}
 
 function render(model: ListedModel & { copy: CopyOnDisk | null }, entry: RegistryEntry): string {
   const { path, task, weight_format, aliases, ...rest } = entry;

@@ -1,5 +1,5 @@
 import type { CommandHelp } from "../help/describe.ts";
-import { listWords, quote } from "./words.ts";
+import { listModelCommands, listWords, quote } from "./words.ts";
 
 /** Where no word fits, bash completes files. */
 export function renderBash(commands: readonly CommandHelp[]): string {
@@ -19,6 +19,9 @@ _ov_llm() {
   fi
   case "$key" in
 ${cases.join("")}  esac
+  case "$key" in
+    ${listModelCommands(commands).map(quote).join("|")}) words="$words $(ov-llm completion models 2>/dev/null)" ;;
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _ov_llm ov-llm

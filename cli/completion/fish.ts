@@ -20,7 +20,8 @@ function renderCommand(command: CommandHelp, when: string): string[] {
     toLine(before, `-f -a ${names[row]} -d ${quoteFish(inner.description)}`),
     ...renderCommand(inner, `${when}; and __fish_seen_subcommand_from ${names[row]}`),
   ]);
-  return [...flags, ...below];
+  const models = command.takesModel ? [toLine(before, "-f -a '(ov-llm completion models 2>/dev/null)'")] : [];
+  return [...flags, ...models, ...below];
 }
 
 function toLine(when: string, rest: string): string {

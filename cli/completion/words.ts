@@ -19,6 +19,14 @@ export function listWords(commands: readonly CommandHelp[]): Map<string, Word[]>
   return words;
 }
 
+/** The words of all commands whose first argument is a registered model. */
+export function listModelCommands(commands: readonly CommandHelp[]): string[] {
+  return commands.flatMap(({ words, takesModel, commands: below }) => [
+    ...(takesModel ? [words] : []),
+    ...listModelCommands(below),
+  ]);
+}
+
 function toWord({ words, description }: CommandHelp): Word {
   return { word: words.split(" ").at(-1) ?? "", text: description };
 }

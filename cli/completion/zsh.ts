@@ -1,5 +1,5 @@
 import type { CommandHelp } from "../help/describe.ts";
-import { listWords, quote, type Word } from "./words.ts";
+import { listModelCommands, listWords, quote, type Word } from "./words.ts";
 
 export function renderZsh(commands: readonly CommandHelp[]): string {
   const all = listWords(commands);
@@ -20,6 +20,9 @@ _ov_llm() {
   fi
   case "$key" in
 ${cases.join("")}  esac
+  case "$key" in
+    ${listModelCommands(commands).map(quote).join("|")}) items+=(\${\${(f)"$(ov-llm completion models 2>/dev/null)"}//:/\\\\:}) ;;
+  esac
   _describe -o 'ov-llm' items || _files
 }
 compdef _ov_llm ov-llm

@@ -1,12 +1,14 @@
 import { renderBytes } from "../../src/bytes.ts";
+import type { ModelOfRun } from "../../src/convert/events.ts";
 import type { ExportProgress } from "../../src/convert/optimum.ts";
 import { toOneLine } from "../terminal.ts";
+import { createOverallBar } from "./overall-bar.ts";
 
 export interface ProgressLine {
   /** One line that is overwritten; without a terminal, a new line at most every `silentMs`. */
   overwrite(label: string, text: string): void;
-  /** Shows the progress of a model in one line that is overwritten; without a terminal, a new line for each stage. */
-  show(label: string, progress: ExportProgress): void;
+  /** Shows the progress of a model, and of the run as a bar, in one line that is overwritten; without a terminal, a new line for each stage. */
+  show(model: ModelOfRun, progress: ExportProgress): void;
   /** A line that stays. */
   say(line: string): void;
 }
@@ -29,6 +31,7 @@ export function createProgressLine({
   let last = "";
   let written = Number.NEGATIVE_INFINITY;
   let isOpen = false;
+  const overall = createOverallBar();
   const clear = () => {
     if (isOpen) write("\r\u001B[K");
     isOpen = false;
@@ -46,10 +49,12 @@ export function createProgressLine({
       written = now();
       write(`${text}\n`);
     },
-    show(label, progress) {
+    show(model, progress) {
+      const label = toLabel(model);
       const text = toOneLine(`${label}: ${renderProgress(progress)}`);
+      const bar = overall(model, progress.stage, progress.percent);
       if (width !== null) {
-        replace(text, width);
+        replace(`${bar} ${text}`, width);
       } else if (`${label}: ${progress.stage}` !== last) {
         last = `${label}: ${progress.stage}`;
         write(`${text}\n`);
@@ -62,10 +67,16 @@ export function createProgressLine({
   };
 }
 
-/** `tracing the model 40%, 1:05, 2.3 GB` */
+/** `tracing the model 40 %, 1:05 so far, 2.3 GB of memory` */
 export function renderProgress({ stage, percent, seconds, memory }: ExportProgress): string {
-  const part = percent === null ? stage : `${stage} ${percent}%`;
-  return [part, renderTime(seconds), ...(memory === 0 ? [] : [renderBytes(memory)])].join(", ");
+  const part = percent === null ? stage : `${stage} ${percent} %`;
+  const used = memory === 0 ? [] : [`${renderBytes(memory)} of memory`];
+  return [part, `${renderTime(seconds)} so far`, ...used].join(", ");
+}
+
+/** `[1/3] name` */
+export function toLabel({ name, position, total }: ModelOfRun): string {
+  return `[${position}/${total}] ${name}`;
 }
 
 export function renderTime(seconds: number): string {

@@ -1,5 +1,6 @@
 import type { LoadedSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
+import { noInt4Wishes } from "../../src/convert/int4.ts";
 import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
 import { exitCodes } from "./exit.ts";
 import { toFailed, toPullEvent } from "./pull-lines.ts";
@@ -8,7 +9,7 @@ import { runToEnd } from "./run.ts";
 export function toPullOptions(
   loaded: LoadedSettings,
   wanted: Omit<Wanted, "reuse">,
-  more: Partial<Pick<ConvertOptions, "name" | "overwrite" | "accept" | "copy">> = {},
+  more: Partial<Pick<ConvertOptions, "name" | "overwrite" | "accept" | "copy" | "int4" | "quality">> = {},
 ): ConvertOptions {
   return {
     loaded,
@@ -18,6 +19,8 @@ export function toPullOptions(
     overwrite: false,
     accept: false,
     copy: false,
+    int4: noInt4Wishes,
+    quality: false,
     dryRun: false,
     keepGoing: false,
     ...more,

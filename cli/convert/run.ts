@@ -2,10 +2,12 @@ import { createModelCheck, type ModelCheck } from "../../src/convert/check.ts";
 import { createConverter } from "../../src/convert/converter.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import type { ConvertOptions } from "../../src/convert/options.ts";
+import { createQualityMeter } from "../../src/convert/quality.ts";
 import { runSession, type SessionResult } from "../../src/convert/session.ts";
 import { createHub } from "../../src/hub/hub.ts";
 import { createStderrLog } from "../terminal.ts";
 import { createAsker, toAsk } from "./asker.ts";
+import { silenceKeys } from "./quiet-keys.ts";
 import { createView } from "./view.ts";
 
 export interface Run {
@@ -23,18 +25,27 @@ export async function runToEnd(
   const { loaded, dryRun } = options;
   const asker = isInteractive ? createAsker({ input: process.stdin, write: writeStyled, signal }) : null;
   let check: ModelCheck | null = null;
+  // Answers to questions are shown; what is typed while a model converts is not.
+  let showKeys = isInteractive ? null : silenceKeys();
   try {
-    check = dryRun ? noCheck : createModelCheck(loaded, createStderrLog(loaded.settings), signal);
+    const log = createStderrLog(loaded.settings);
+    const converter = createConverter(loaded);
+    check = dryRun ? noCheck : createModelCheck(loaded, log, signal);
+    const measure = createQualityMeter(loaded, converter, log, signal);
     return await runSession({
       options,
-      deps: { hub: createHub(loaded.variables), converter: createConverter(loaded), check },
+      deps: { hub: createHub(loaded.variables), converter, check, measure },
       ask: asker && toAsk(asker),
-      report,
+      report(event) {
+        if (event.type === "started" || event.type === "installing") showKeys ??= silenceKeys();
+        report(event);
+      },
       signal,
     });
   } finally {
     asker?.close();
     check?.dispose();
+    showKeys?.();
   }
 }
 

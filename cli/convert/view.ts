@@ -1,8 +1,9 @@
 import { renderBytes } from "../../src/bytes.ts";
-import type { ConvertEvent, ModelOfRun } from "../../src/convert/events.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import type { DownloadProgress } from "../../src/hub/hub.ts";
-import { createProgressLine, renderTime } from "./progress.ts";
+import { testingStage } from "./overall-bar.ts";
+import { createProgressLine, renderTime, toLabel } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
 
 export interface ViewOptions {
@@ -53,11 +54,19 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         if (event.logPath !== null) say(`${toLabel(event.model)}: its log: ${event.logPath}`);
         return;
       case "exporting":
-        return progress.show(toLabel(event.model), event);
+        return progress.show(event.model, event);
       case "checking": {
-        const stage = { stage: "testing it in the engine", percent: null, memory: 0 };
-        return progress.show(toLabel(event.model), { ...stage, seconds: event.seconds });
+        const stage = { stage: testingStage, percent: null, memory: 0 };
+        return progress.show(event.model, { ...stage, seconds: event.seconds });
       }
+      case "measuring": {
+        const stage = { stage: "comparing it with its original", percent: null, memory: 0 };
+        return progress.show(event.model, { ...stage, seconds: event.seconds });
+      }
+      case "measured":
+        return say(`${toLabel(event.model)}: ${renderQuality(event.quality)}`);
+      case "unmeasured":
+        return say(`${toLabel(event.model)}: Warning: ${event.why}`);
       case "retrying":
         return say(`${toLabel(event.model)}: Trying again: ${event.note}`);
       case "accepted":
@@ -78,9 +87,15 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
   };
 }
 
-/** `[1/3] name` */
-function toLabel({ name, position, total }: ModelOfRun): string {
-  return `[${position}/${total}] ${name}`;
+function renderQuality({
+  tokens,
+  agreement,
+  perplexity,
+  original_perplexity: original,
+  tokens_per_second: rate,
+}: Extract<ConvertEvent, { type: "measured" }>["quality"]): string {
+  const agrees = `agrees with its original on ${(100 * agreement).toFixed(1)} % of ${tokens} tokens`;
+  return `${agrees}; perplexity ${perplexity}, the original's ${original}; ${rate} tokens/s`;
 }
 
 function renderDownload(

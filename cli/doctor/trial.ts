@@ -7,7 +7,7 @@ import { runTrials, type Trial } from "../../src/doctor/trial.ts";
 import { setEntry } from "../../src/library/edit.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
 import { chooseDevice } from "../../src/protocol/device.ts";
-import { createAsker } from "../convert/asker.ts";
+import { confirm, isInteractive } from "../confirm.ts";
 import { createStderrLog, terminalWidth, toOneLine, writeLines, writeOut } from "../terminal.ts";
 import { renderTrials } from "./render.ts";
 
@@ -79,19 +79,4 @@ export async function showTrials(
 /** Progress goes to stderr: stdout is for the result. */
 function report(line: string): void {
   process.stderr.write(`${toOneLine(line)}\n`);
-}
-
-function isInteractive(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true;
-}
-
-/** An empty line means no. */
-async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
-  const write = (text: string) => void process.stdout.write(text);
-  const asker = createAsker({ input: process.stdin, write, signal });
-  try {
-    return await asker.confirm(toOneLine(question), false);
-  } finally {
-    asker.close();
-  }
 }

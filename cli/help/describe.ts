@@ -9,6 +9,8 @@ export interface CommandHelp {
   arguments: { name: string; text: string }[];
   flags: FlagHelp[];
   commands: CommandHelp[];
+  /** Its first argument is a registered model. */
+  takesModel?: boolean;
 }
 
 export interface FlagHelp {
@@ -45,6 +47,7 @@ export async function describeCommand(command: CommandDef, words: string): Promi
     arguments: all.filter(([, { type }]) => type === "positional").map(toArgument),
     flags: all.filter(([, { type }]) => type !== "positional").map(toFlag),
     commands: isCommands(below) ? await describeAll(below, words) : [],
+    takesModel: all.some(([, { type, valueHint }]) => type === "positional" && valueHint === "model"),
   };
 }
 

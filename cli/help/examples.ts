@@ -12,6 +12,11 @@ export const examples: Record<string, readonly string[]> = {
     'git diff | ov-llm chat qwen3-8b "Write a commit message"',
   ],
   doctor: ["ov-llm doctor", "ov-llm doctor --trial --model qwen3-8b", "ov-llm doctor --json --offline"],
+  tune: [
+    "ov-llm tune qwen3-8b",
+    "ov-llm tune qwen3-8b --minutes 15 --html tune.html",
+    "ov-llm tune qwen3-8b --only kv --dry-run",
+  ],
   pull: [
     "ov-llm pull qwen3-8b",
     "ov-llm pull Qwen/Qwen3-8B",

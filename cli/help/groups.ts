@@ -14,7 +14,7 @@ export interface Group<T> {
 /** A command that is in none is shown among the last. */
 const commandGroups: [title: string, names: string[]][] = [
   ["Use a model", ["chat"]],
-  ["Get and keep models", ["pull", "catalog", "list", "show", "rm", "convert", "models"]],
+  ["Get and keep models", ["pull", "catalog", "list", "show", "rm", "convert", "tune", "models"]],
   [
     "Run the server",
     ["serve", "health", "doctor", "ps", "stop", "status", "start", "stop-server", "restart", "logs"],

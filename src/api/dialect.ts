@@ -13,6 +13,14 @@ export interface RenderedError {
   body: object;
 }
 
+/** A part of a contract that no route serves. */
+export interface UnservedArea {
+  /** The path of it and of all below it. */
+  path: string;
+  /** What it would do: `make images`. */
+  does: string;
+}
+
 /**
  * A wire contract: what HTTP has to know of it apart from its routes. Errors of every stage are rendered by the dialect
  * of the route, or, where nothing is served, by the one whose prefix the path has.
@@ -21,6 +29,11 @@ export interface Dialect {
   name: string;
   /** Paths that start with one of these are its own; the longest one decides. */
   prefixes: readonly string[];
+  /**
+   * What of the contract is not served. Requests for it end with 400: at a 404 LiteLLM takes the whole server out of use for
+   * some seconds, and other clients blame the model's name.
+   */
+  unserved?: readonly UnservedArea[];
   /** The API key that a request carries; undefined where it has none. */
   readKey(headers: Headers): string | undefined;
   /** How to send a key, for the error of a request without one: `Authorization: Bearer <key>`. */

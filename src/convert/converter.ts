@@ -1,6 +1,7 @@
 import type { LoadedSettings } from "../config/load.ts";
-import { installOtherTransformers, otherExporterCommand } from "./other-transformers.ts";
+import { installOtherTransformers, otherExporterCommand, toFolder } from "./other-transformers.ts";
 import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
+import { type Compared, toQualityCommand } from "./quality-script.ts";
 import { toTokenizerCommand } from "./tokenizer.ts";
 import type { OtherTransformers } from "./windows.ts";
 
@@ -10,6 +11,8 @@ export interface Converter {
   toCommand(transformers: OtherTransformers | null): string[];
   /** argv that gives a folder the tokenizer that it lacks. */
   toTokenizerCommand(places: { source: string; target: string; trustRemoteCode: boolean }): string[];
+  /** argv that compares a converted model with its original; see `toQualityCommand`. */
+  toQualityCommand(compared: Compared, transformers: OtherTransformers | null): string[];
   isReady(): Promise<boolean>;
   /** `onProgress` gets lines for a person. Throws `setup_failed`. */
   install(signal: AbortSignal, onProgress: (line: string) => void): Promise<void>;
@@ -22,17 +25,19 @@ export interface Converter {
 }
 
 export function createConverter({ settings, variables }: LoadedSettings): Converter {
-  const pythonEnv = settings.convertEnv;
+  const { convertEnv: pythonEnv, python } = settings;
   return {
     toCommand: (transformers) =>
       transformers === null ? exporterCommand(pythonEnv) : otherExporterCommand(pythonEnv, transformers),
     toTokenizerCommand: (places) => toTokenizerCommand(pythonEnv, places),
+    toQualityCommand: (compared, transformers) =>
+      toQualityCommand(pythonEnv, compared, transformers === null ? null : toFolder(pythonEnv, transformers)),
     async isReady() {
       const probe = await probeConvertEnv(pythonEnv, { variables });
       return probe.state === "ready" && isPinnedConvertEnv(probe);
     },
     async install(signal, onProgress) {
-      await installConvertEnv({ pythonEnv, onProgress, signal, variables });
+      await installConvertEnv({ pythonEnv, python, onProgress, signal, variables });
     },
     async installOther(transformers, signal, onProgress) {
       await installOtherTransformers(pythonEnv, transformers, { signal, variables, onProgress });

@@ -1,5 +1,6 @@
 import type { ErrorFacts, OvError } from "../errors.ts";
 import type { DownloadProgress } from "../hub/hub.ts";
+import type { Made, Quality } from "../models/manifest.ts";
 import type { ExportProgress } from "./optimum.ts";
 import type { Planned } from "./plan.ts";
 import type { Resources, Shortage, Verdict } from "./resources.ts";
@@ -42,6 +43,11 @@ export type ConvertEvent =
   | { type: "checking"; model: ModelOfRun; seconds: number }
   /** What it writes looks like noise (`doubt`, a clause), and it is registered all the same, as asked. */
   | { type: "accepted"; model: ModelOfRun; doubt: string }
+  /** How near it is to its original, as asked. */
+  | { type: "measuring"; model: ModelOfRun; seconds: number }
+  | { type: "measured"; model: ModelOfRun; quality: Quality }
+  /** Why it could not be, as a clause; the model is registered all the same. */
+  | { type: "unmeasured"; model: ModelOfRun; why: string }
   | ({ type: "converted" | "registered"; model: ModelOfRun } & Finished)
   | { type: "failed"; model: ModelOfRun; seconds: number; error: OvError }
   /** The signal ended it; the model and the registry are as they were. */
@@ -87,6 +93,10 @@ export interface ReportedModel {
   /** Where the original lies now; null: nothing was converted. */
   original_path: string | null;
   seconds: number | null;
+  /** How its int4 weights were made; null: as the exporter does, or in another format. */
+  int4: Made["int4"] | null;
+  /** With --quality; null: it was not measured. */
+  quality: Quality | null;
   /** As a sentence; null: there was none. */
   error: string | null;
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import type { Settings } from "../config/settings.ts";
@@ -62,14 +62,26 @@ async function bring(
     // A single file comes without the folders of the repository.
     path: choice.kind === "gguf" ? path : join(path, file.path),
   }));
-  await deps.hub.download({
-    listing,
-    targets,
-    signal,
-    onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
-  });
+  try {
+    await deps.hub.download({
+      listing,
+      targets,
+      signal,
+      onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
+    });
+  } catch (error) {
+    // What came so far is kept to resume from; folders that hold nothing are not.
+    removeEmptyFolders(path);
+    throw error;
+  }
   if (choice.kind !== "gguf") writeOrigin(path, { repo, revision: listing.commit });
   return { state: "fetched", entry: basename(path) };
+}
+
+function removeEmptyFolders(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  for (const name of readdirSync(path)) removeEmptyFolders(join(path, name));
+  if (readdirSync(path).length === 0) rmdirSync(path);
 }
 
 /** In OV_MODEL_SRC. Throws when that is where originals or converted models are kept. */

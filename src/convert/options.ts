@@ -3,6 +3,8 @@ import type { Hub } from "../hub/hub.ts";
 import type { ModelCheck } from "./check.ts";
 import type { Converter } from "./converter.ts";
 import type { ConvertEvent } from "./events.ts";
+import type { Int4Wishes } from "./int4.ts";
+import type { QualityMeter } from "./quality.ts";
 import type { Selection } from "./select.ts";
 
 export interface Wanted {
@@ -29,6 +31,10 @@ export interface ConvertOptions {
   accept: boolean;
   /** Leave the originals where they are. */
   copy: boolean;
+  /** How int4 weights are made. */
+  int4: Int4Wishes;
+  /** Also measure how near each converted model is to its original. */
+  quality: boolean;
   /** Only plan. */
   dryRun: boolean;
   /** Continue with the next model when one fails. */
@@ -58,7 +64,7 @@ export interface Ask {
 /** What a run is given. */
 export interface Session {
   options: ConvertOptions;
-  deps: { hub: Hub; converter: Converter; check: ModelCheck };
+  deps: { hub: Hub; converter: Converter; check: ModelCheck; measure: QualityMeter };
   /** null: nobody can be asked; names are made from the folders, and the plan is carried out. */
   ask: Ask | null;
   report: (event: ConvertEvent) => void;

@@ -27,7 +27,7 @@ export const otherTransformersBytes = 135 * 1024 ** 2;
  * Where the packages lie that replace the converter's own: in its environment, because they are for its Python, and are gone
  * when it is made again. All others, such as torch, are shared.
  */
-function toFolder(pythonEnv: string, version: OtherTransformers): string {
+export function toFolder(pythonEnv: string, version: OtherTransformers): string {
   return join(pythonEnv, `transformers-${version}`);
 }
 

@@ -5,7 +5,7 @@ import type { Lock } from "../python/lock.ts";
 import packagesText from "../python/locks/convert.txt" with { type: "text" };
 import cpuText from "../python/locks/torch-cpu.txt" with { type: "text" };
 import cudaText from "../python/locks/torch-cuda.txt" with { type: "text" };
-import uvText from "../python/locks/uv.txt" with { type: "text" };
+import { uvLock } from "../python/private-uv.ts";
 import { toPython } from "../python/probe.ts";
 
 /**
@@ -26,9 +26,6 @@ export const convertPackages = {
   tiktoken: "0.14.0",
 } as const;
 
-/** Fetches a CPU build of torch where pip finds none. */
-export const uvRequirement = "uv==0.13.9";
-
 const { torch, ...others } = convertPackages;
 
 /** All but torch, openvino's telemetry, and torchvision, which text models do not need and which breaks them when it was built for another torch. */
@@ -37,7 +34,6 @@ const packagesLock: Lock = { name: "convert", text: packagesText };
 const cpuLock: Lock = { name: "torch-cpu", text: cpuText };
 /** The builds for NVIDIA cards with the libraries that they need: they work without a card too. */
 const cudaLock: Lock = { name: "torch-cuda", text: cudaText };
-const uvLock: Lock = { name: "uv", text: uvText };
 
 export const convertLocks: readonly Lock[] = [packagesLock, cpuLock];
 

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { renderBytes } from "../bytes.ts";
 import { toGgufLabel } from "../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
-import { describeGroupSize, toGroupSize, type WeightFormat } from "./optimum-args.ts";
+import { chooseInt4, type Int4Choice, type Int4Machine, type Int4Wishes } from "./int4.ts";
+import type { WeightFormat } from "./optimum-args.ts";
 import { otherTransformersBytes } from "./other-transformers.ts";
 import type { ExportSource, ReadySource, Source } from "./scan.ts";
 
@@ -19,7 +20,8 @@ interface PlannedBase {
 export interface PlannedExport extends PlannedBase {
   source: ExportSource;
   weightFormat: WeightFormat;
-  groupSize: number | null;
+  /** null: another format. */
+  int4: Int4Choice | null;
   /** Where the original lies afterwards; its present path: it stays. */
   originalPath: string;
   /** In bytes, estimated. */
@@ -56,6 +58,7 @@ export interface PlanOptions {
   /** The name under which a source was converted before. */
   earlierName: (path: string) => string | undefined;
   weightFormat: WeightFormat;
+  int4: { wishes: Int4Wishes; machine: Int4Machine };
   modelOut: string;
   modelOg: string;
   /** Originals stay where they are. */
@@ -106,14 +109,15 @@ function planExport(
   options: PlanOptions,
 ): PlannedExport {
   const { weightFormat } = options;
-  const groupSize = toGroupSize(weightFormat, source.widths);
-  if (groupSize !== null) base.notes.push(describeGroupSize(groupSize, source.widths));
+  const { wishes, machine } = options.int4;
+  const int4 = weightFormat === "int4" ? chooseInt4(source.widths, wishes, machine) : null;
+  if (int4 !== null) base.notes.push(int4.note);
   if (source.transformers !== null) base.notes.push(describeOther(source.transformers));
   return {
     ...base,
     source,
     weightFormat,
-    groupSize,
+    int4,
     path: toTarget(options.modelOut, base.name, base.task, weightFormat),
     originalPath: options.copy || source.isLink ? source.path : toOriginalPath(source, originals, options),
     diskNeeded: estimateDisk(source.parameters, weightFormat),

@@ -52,6 +52,8 @@ const convertPlan: PythonEnvPlan<ConvertFacts> = {
   probe: probeImports,
   isPinned: isPinnedConvertEnv,
   version: ({ packages }) => `optimum-intel ${packages["optimum-intel"] ?? "?"}`,
+  // The CPU builds of torch are locked up to it.
+  newestPython: 13,
   locks: convertLocks,
   fill: fillConvertEnv,
 };

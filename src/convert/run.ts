@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { type ErrorFacts, OvError, toReason } from "../errors.ts";
 import { isDiskFull } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
-import type { Manifest } from "../models/manifest.ts";
+import type { Made, Manifest, Quality } from "../models/manifest.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
+import { type Int4Choice, refit } from "./int4.ts";
 import { keepFiles } from "./keep-files.ts";
 import { createLoadReport, renderLost } from "./load-report.ts";
 import { type ExportProgress, runExporter } from "./optimum.ts";
-import { describeGroupSize, toExportArgs, toGroupSize } from "./optimum-args.ts";
+import { toExportArgs } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";
 import { isExport, type Planned, type PlannedEntry, type PlannedExport } from "./plan.ts";
 import { registerModel } from "./register.ts";
@@ -24,8 +25,8 @@ export interface RunOptions extends TransactionOptions {
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;
-  /** Throws when the model at the path does not work. */
-  check: (path: string) => Promise<void>;
+  /** Throws when the model at the path does not work. How good it is; null: nobody asked. */
+  check: (path: string) => Promise<Quality | null>;
   signal: AbortSignal;
   now: () => Date;
   onProgress: (progress: ExportProgress) => void;
@@ -44,13 +45,17 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
   if (!isExport(planned)) return await registerReady(planned, options);
   try {
     const { overwrite } = options;
+    let int4 = planned.int4;
     const work = {
       async exportInto(folder: string) {
-        await exportInto(folder, planned, options);
+        int4 = await exportInto(folder, planned, options);
         keepFiles(planned.source.path, folder);
         if (lacksTokenizer(folder, planned.task)) await addTokenizer(planned, folder, options);
       },
-      check: options.check,
+      async check(folder: string): Promise<Made> {
+        const quality = await options.check(folder);
+        return { ...toInt4Facts(int4), ...(quality && { quality }) };
+      },
     };
     return await convertFolder(toManifest(planned, options.now()), overwrite, work, options);
   } catch (error) {
@@ -73,6 +78,12 @@ function toManifest(planned: PlannedExport, now: Date): Manifest {
   };
 }
 
+function toInt4Facts(choice: Int4Choice | null): Pick<Made, "int4"> {
+  if (!choice?.scheme) return {};
+  const { groupSize, symmetric, ratio } = choice.scheme;
+  return { int4: { group_size: groupSize, symmetric, ratio } };
+}
+
 /** The exporter leaves out a tokenizer that it cannot convert, and succeeds. */
 async function addTokenizer(planned: Planned, target: string, options: RunOptions): Promise<void> {
   const { trustRemoteCode } = options;
@@ -89,34 +100,42 @@ async function registerReady(planned: PlannedEntry, options: RunOptions): Promis
   const { name, path, task, weightFormat } = planned;
   const entry = { name, converted_path: path, task, weight_format: weightFormat };
   const registered = await registerModel(options.registryPath, entry, options.overwrite);
-  return { name: registered, path, originalPath: path, warning: null };
+  return { name: registered, path, originalPath: path, made: {}, warning: null };
 }
 
-/** If config.json lacks the width that int4's groups must divide, the exporter's error names it: then it is tried once more. */
-async function exportInto(folder: string, planned: PlannedExport, options: RunOptions): Promise<void> {
-  const run = await exportOnce(folder, planned, planned.groupSize, options);
-  if (run === null) return;
+/**
+ * If config.json lacks the width that int4's groups must divide, the exporter's error names it: then it is tried once more.
+ * Resolves to the choice that was carried out.
+ */
+async function exportInto(
+  folder: string,
+  planned: PlannedExport,
+  options: RunOptions,
+): Promise<Int4Choice | null> {
+  const { int4, source } = planned;
+  const run = await exportOnce(folder, planned, int4, options);
+  if (run === null) return int4;
   const width = findChannelSize(run.lines);
-  if (width === null || planned.weightFormat !== "int4") throw toError(planned, run, options);
-  const widths = [...planned.source.widths, width];
-  const groupSize = toGroupSize("int4", widths);
-  if (groupSize === null || groupSize === planned.groupSize) throw toError(planned, run, options);
+  const next = width === null || int4 === null ? null : refit(int4, [...source.widths, width]);
+  if (next === null) throw toError(planned, run, options);
   rmSync(folder, { recursive: true, force: true });
-  options.onRetry(describeGroupSize(groupSize, widths));
-  const second = await exportOnce(folder, planned, groupSize, options);
+  options.onRetry(next.note);
+  const second = await exportOnce(folder, planned, next, options);
   if (second !== null) throw toError(planned, second, options);
+  return next;
 }
 
 async function exportOnce(
   folder: string,
   planned: PlannedExport,
-  groupSize: number | null,
+  int4: Int4Choice | null,
   options: RunOptions,
 ): Promise<FailedRun | null> {
   const { source, weightFormat } = planned;
   const { path: model, exportTask: task } = source;
   const { trustRemoteCode } = options;
-  const request = { model, output: folder, task, weightFormat, groupSize, trustRemoteCode };
+  const scheme = int4?.scheme ?? null;
+  const request = { model, output: folder, task, weightFormat, int4: scheme, trustRemoteCode };
   const loading = createLoadReport(task);
   const run = await runExporter({
     ...options,

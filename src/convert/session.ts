@@ -1,11 +1,12 @@
 import { basename } from "node:path";
-import { OvError, toOvError } from "../errors.ts";
+import { OvError, toOvError, toReason } from "../errors.ts";
+import type { Quality } from "../models/manifest.ts";
 import { askConsent, type Consent } from "./consent.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
 import { type Fetched, fetchSource, type Present } from "./fetch.ts";
 import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
-import { isExport, needsConverter, type Planned } from "./plan.ts";
+import { isExport, needsConverter, type Planned, type PlannedExport } from "./plan.ts";
 import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
 import { judge, readResources } from "./resources.ts";
 import { runPlanned, toLogPath } from "./run.ts";
@@ -85,8 +86,8 @@ function toOtherTransformers(plan: readonly Planned[]): Set<OtherTransformers> {
   return new Set(plan.filter(isExport).flatMap(({ source }) => source.transformers ?? []));
 }
 
-function toSourceOptions({ options: { loaded, overwrite, copy } }: Session): SourceOptions {
-  return { settings: loaded.settings, overwrite, copy };
+function toSourceOptions({ options: { loaded, overwrite, copy, int4 } }: Session): SourceOptions {
+  return { settings: loaded.settings, overwrite, copy, int4 };
 }
 
 async function scanOnce(
@@ -181,9 +182,11 @@ async function runOne(
       async check(path) {
         report({ type: "checking", model, seconds: toSeconds() });
         const doubt = await deps.check.check(planned, path);
-        if (doubt === null) return;
-        if (!options.accept) throw toNoiseError(planned, doubt);
-        report({ type: "accepted", model, doubt });
+        if (doubt !== null && !options.accept) throw toNoiseError(planned, doubt);
+        if (doubt !== null) report({ type: "accepted", model, doubt });
+        if (!options.quality || !isExport(planned)) return null;
+        report({ type: "measuring", model, seconds: toSeconds() });
+        return await measure(session, planned, path, consent.mayRunCode(planned), model);
       },
       signal,
       now: () => new Date(),
@@ -191,10 +194,12 @@ async function runOne(
       onRetry: (note) => report({ type: "retrying", model, note }),
     });
     const state = isExport(planned) ? "converted" : "registered";
-    const { name, path, originalPath, warning } = outcome;
+    const { name, path, originalPath, made, warning } = outcome;
+    const { int4 = null, quality = null } = made;
     const seconds = toSeconds();
     report({ type: state, model, registeredAs: name, path, seconds, warning });
-    return { ...toReported(planned, state), name, path, original_path: originalPath, seconds };
+    const facts = { name, path, original_path: originalPath, int4, quality, seconds };
+    return { ...toReported(planned, state), ...facts };
   } catch (thrown) {
     const seconds = toSeconds();
     if (signal.aborted) report({ type: "stopped", model, seconds });
@@ -202,6 +207,25 @@ async function runOne(
     const error = toOvError(thrown);
     report({ type: "failed", model, seconds, error });
     return { ...toReported(planned, "failed"), seconds, error: error.message };
+  }
+}
+
+/** A model that cannot be measured is as good as one that nobody wanted to measure. */
+async function measure(
+  { deps, signal, report }: Session,
+  planned: PlannedExport,
+  path: string,
+  trustRemoteCode: boolean,
+  model: ModelOfRun,
+): Promise<Quality | null> {
+  try {
+    const quality = await deps.measure.measure(planned, path, trustRemoteCode);
+    report({ type: "measured", model, quality });
+    return quality;
+  } catch (error) {
+    signal.throwIfAborted();
+    report({ type: "unmeasured", model, why: toReason(error) });
+    return null;
   }
 }
 
@@ -225,6 +249,8 @@ function toReported(planned: Planned, state: ReportedModel["state"], error?: OvE
     path: planned.path,
     python_files: isExport(planned) ? planned.source.code : [],
     original_path: null,
+    int4: null,
+    quality: null,
     seconds: null,
     error: error?.message ?? null,
   };
@@ -240,6 +266,8 @@ function toPresent({ name, path, task, weightFormat }: Present): ReportedModel {
     path,
     python_files: [],
     original_path: null,
+    int4: null,
+    quality: null,
     seconds: null,
     error: null,
   };

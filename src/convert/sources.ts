@@ -4,6 +4,8 @@ import { listConverted } from "../models/manifests.ts";
 import { toRealPath } from "../models/paths.ts";
 import type { Snapshot } from "../registry/registry.ts";
 import { listOtherNames } from "../registry/schema.ts";
+import type { Int4Wishes } from "./int4.ts";
+import { readInt4Machine } from "./int4-machine.ts";
 import { type Planned, toPlan } from "./plan.ts";
 import { readRegistry } from "./prepare.ts";
 import { type Scan, scanSources } from "./scan.ts";
@@ -15,6 +17,8 @@ export interface SourceOptions {
   overwrite: boolean;
   /** Originals stay where they are. */
   copy: boolean;
+  /** For int4. */
+  int4: Int4Wishes;
 }
 
 /** The models of OV_MODEL_SRC that are to be converted. `only` may name one that already was, for another format. */
@@ -39,7 +43,7 @@ export async function findSources(
 export function planSources(
   { found }: Scan,
   names: ReadonlyMap<string, string>,
-  { settings, overwrite, copy }: SourceOptions,
+  { settings, overwrite, copy, int4 }: SourceOptions,
 ): Planned[] {
   const { manifests, names: folders } = listConverted(settings.modelOut);
   const registry = readRegistry(settings);
@@ -58,6 +62,7 @@ export function planSources(
     },
     copy: copy || toRealPath(settings.modelSrc) === toRealPath(settings.modelOg),
     overwrite,
+    int4: { wishes: int4, machine: readInt4Machine(settings.device) },
   });
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { type ErrorFacts, toReason } from "../errors.ts";
 import { syncPath } from "../linux/atomic-file.ts";
-import { type Manifest, readManifest } from "../models/manifest.ts";
+import { type Made, type Manifest, readManifest } from "../models/manifest.ts";
 import { endExporter } from "./exporter-process.ts";
 import { findDoubt, journalFile, readJournal, type Trusted, writeJournal } from "./journal.ts";
 import { type MoveOptions, type MoveStep, moveFolder } from "./move.ts";
@@ -34,8 +34,8 @@ export interface TransactionOptions {
 export interface ConversionWork {
   /** Writes the model into the folder. */
   exportInto: (folder: string) => Promise<void>;
-  /** Throws when the model in the folder does not work. */
-  check: (folder: string) => Promise<void>;
+  /** Throws when the model in the folder does not work. What is to be noted of it. */
+  check: (folder: string) => Promise<Made>;
 }
 
 export interface Outcome {
@@ -44,6 +44,7 @@ export interface Outcome {
   path: string;
   /** Where the original lies now. */
   originalPath: string;
+  made: Made;
   /** What went wrong after the model was registered; null: nothing. */
   warning: ErrorFacts | null;
 }
@@ -54,12 +55,12 @@ export interface Outcome {
  * else; after it, `recover` does the rest. Throws with originals and registry as they were.
  */
 export async function convertFolder(
-  manifest: Manifest,
+  planned: Manifest,
   overwrite: boolean,
   work: ConversionWork,
   options: TransactionOptions,
 ): Promise<Outcome> {
-  const places = toPlaces(manifest.converted_path);
+  const places = toPlaces(planned.converted_path);
   const { onStep = () => {} } = options;
   try {
     mkdirSync(dirname(places.target), { recursive: true });
@@ -67,7 +68,7 @@ export async function convertFolder(
     onStep("work folder made");
     await work.exportInto(places.work);
     onStep("exported");
-    await work.check(places.work);
+    const manifest = { ...planned, ...(await work.check(places.work)) };
     onStep("checked");
     if (existsSync(places.target) && !overwrite) throw new Error(`${places.target} already exists`);
     writeManifest(places.work, manifest);
@@ -80,7 +81,7 @@ export async function convertFolder(
     removeEmpty(dirname(places.target));
     throw error;
   }
-  return await finish(manifest.converted_path, options);
+  return await finish(planned.converted_path, options);
 }
 
 /** From the journal on; may be called again after a kill anywhere in it. */
@@ -112,7 +113,12 @@ async function finish(target: string, options: TransactionOptions): Promise<Outc
   }
   rmSync(join(target, journalFile), { force: true });
   onStep("done");
-  return { name, path: target, originalPath, warning };
+  const made = pickMade(manifest);
+  return { name, path: target, originalPath, made, warning };
+}
+
+function pickMade({ int4, quality }: Manifest): Made {
+  return { ...(int4 && { int4 }), ...(quality && { quality }) };
 }
 
 /** The model works and is registered by now, so an original that cannot be moved costs only a warning. */

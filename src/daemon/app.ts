@@ -21,6 +21,7 @@ import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
 import { createRunningRequests } from "../serving/running.ts";
+import { createWarmUp } from "../serving/warm-up.ts";
 import { version } from "../version.ts";
 import type { Ears } from "../wyoming/session.ts";
 import { createDiagnosisFor } from "./doctor.ts";
@@ -95,6 +96,17 @@ export function createAppsFor(parts: AppParts): Apps {
     clock: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     editModels: createEditsFor(settings),
+    warmUp: createWarmUp({
+      ...settings,
+      ...parts,
+      onWarmed: ({ model, beginnings, tokens, seconds }) =>
+        parts.log.debug("computed prompt beginnings again", {
+          model,
+          beginnings,
+          tokens,
+          seconds: Math.round(seconds * 100) / 100,
+        }),
+    }),
   });
   const ollamaRoutes = routes.filter(({ dialect }) => dialect === ollama);
   const access = { ...settings, machine: hostname() };

@@ -1,11 +1,11 @@
 import type { Host } from "../engine/supervise/types.ts";
 import { OvError, toReason } from "../errors.ts";
 import { createSanityCheck, toCountRequest } from "../library/sanity.ts";
+import { measureWriting, plainText } from "../library/speed.ts";
 import type { TrialLoader } from "../library/trial.ts";
 import { readMachineMemory } from "../linux/memory.ts";
 import { readProcessMemory } from "../linux/process-memory.ts";
 import { mainOperation } from "../models/tasks.ts";
-import type { GenerateRequest } from "../protocol/generate.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
 /** How a model did on one device. */
@@ -36,14 +36,6 @@ export interface TrialOptions {
   clock: () => number;
 }
 
-/** About 100 tokens, so that computing the prompt shows. Plain text: no chat template is needed. */
-const prompt = [
-  "The harbour of the old town lies at the end of a long bay. In the morning the fishing boats come back, and the",
-  "people of the town walk down to the quay to buy what was caught in the night. Later in the day the tide leaves",
-  "the sand dry, children look for shells, and the gulls sit on the roofs and wait for the evening. When the wind",
-  "turns to the north, the captains look at the sky, talk for a while, and decide whether the boats may leave.",
-  "On the day on which this story starts, the oldest of the captains said:",
-].join(" ");
 const newTokens = 64;
 
 /** Whether a model can be tried at all. Throws `task_unsupported` for one that writes no text. */
@@ -86,7 +78,7 @@ async function tryDevice(device: string, options: TrialOptions): Promise<Trial> 
     const loadSeconds = round((clock() - started) / 1000, 2);
     try {
       const doubt = await warmUp(host, signal);
-      const written = await write(host, signal, clock);
+      const written = await measureWriting(host, { prompt: plainText, tokens: newTokens }, signal, clock);
       const missing = Math.max(0, availableBefore - readMachineMemory().available);
       const held = readProcessMemory(host.pid)?.resident ?? 0;
       const memory = device === "CPU" ? held : Math.max(held, missing);
@@ -106,29 +98,6 @@ async function warmUp(host: Host, signal: AbortSignal): Promise<string | null> {
   const request = toCountRequest(host.ready.capabilities);
   for await (const event of host.run("generate", request, signal)) sanity.see(event);
   return sanity.findDoubt();
-}
-
-async function write(host: Host, signal: AbortSignal, clock: () => number) {
-  const request: GenerateRequest = {
-    ...toCountRequest([]),
-    prompt,
-    max_tokens: newTokens,
-    ignore_eos: true,
-  };
-  const started = clock();
-  let first: { at: number; tokens: number } | undefined;
-  let text = "";
-  let tokens = 0;
-  for await (const event of host.run("generate", request, signal)) {
-    if (event.type !== "text") continue;
-    text += event.text;
-    tokens += event.tokens;
-    first ??= { at: clock(), tokens };
-  }
-  const end = clock();
-  const at = first?.at ?? end;
-  const rate = ((tokens - (first?.tokens ?? 0)) * 1000) / Math.max(1, end - at);
-  return { text, tokens, first_token_ms: round(at - started, 0), tokens_per_second: round(rate, 1) };
 }
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));

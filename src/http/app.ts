@@ -63,6 +63,7 @@ export function createApp(deps: AppDeps): AppHandler {
 function createRouter(deps: AppDeps) {
   const { routes, dialects, log, keys, access, streamTimes } = deps;
   const table = createRouteTable(routes);
+  const unserved = dialects.flatMap((dialect) => dialect.unserved ?? []);
   const open = new Set(routes.filter((route) => route.open).map(({ path }) => path));
 
   TypeRegistry.Set(uploadKind, (_schema, value) => isUpload(value));
@@ -75,7 +76,7 @@ function createRouter(deps: AppDeps) {
     .onError({ as: "global" }, ({ code, error, request, route: path }) => {
       const record = recordOf(request);
       const route = table.find(request, path);
-      const failure = toFailure({ code, error, request, route, paths });
+      const failure = toFailure({ code, error, request, route, paths, unserved });
       record.code = failure.code;
       logUnforeseen(log, failure, record.id);
       const { pathname } = new URL(request.url);

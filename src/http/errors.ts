@@ -1,5 +1,5 @@
 import { ValidationError } from "elysia";
-import type { Dialect } from "../api/dialect.ts";
+import type { Dialect, UnservedArea } from "../api/dialect.ts";
 import type { Route } from "../api/route.ts";
 import { toInvalidRequest } from "../api/validation.ts";
 import { type ErrorCode, OvError, shorten, toOvError } from "../errors.ts";
@@ -12,11 +12,13 @@ export interface Failure {
   route: Route | undefined;
   /** Path -> the methods that are served there. */
   paths: ReadonlyMap<string, string[]>;
+  /** Of all dialects. */
+  unserved: readonly UnservedArea[];
 }
 
 /** Elysia's words for what went wrong, in ours. */
-export function toFailure({ code, error, request, route, paths }: Failure): OvError {
-  if (code === "NOT_FOUND") return toNotFound(request, paths);
+export function toFailure({ code, error, request, route, paths, unserved }: Failure): OvError {
+  if (code === "NOT_FOUND") return toNotFound(request, paths, unserved);
   if (error instanceof ValidationError && route) return toInvalid(error, request, route);
   // Elysia wraps what a body reader throws.
   return toOvError(code === "PARSE" && error instanceof Error ? error.cause : error);
@@ -57,7 +59,11 @@ export function renderFailure(failure: OvError, { dialect, methods, requestId }:
   return Response.json(body, { status, headers: { ...headers, ...allow, ...close } });
 }
 
-function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvError {
+function toNotFound(
+  request: Request,
+  paths: ReadonlyMap<string, string[]>,
+  unserved: readonly UnservedArea[],
+): OvError {
   const { pathname } = new URL(request.url);
   const methods = methodsAt(pathname, paths);
   if (methods.length > 0) {
@@ -66,6 +72,13 @@ function toNotFound(request: Request, paths: ReadonlyMap<string, string[]>): OvE
       "method_not_allowed",
       `${request.method} is not served at ${shorten(pathname, 200)}: use ${use}.`,
     );
+  }
+  const area = unserved.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+  if (area !== undefined) {
+    return new OvError("invalid_request", {
+      what: `This server does not ${area.does} (${request.method} ${shorten(pathname, 200)})`,
+      next: "Send such requests to another server.",
+    });
   }
   const [meant] = guessPaths(pathname).filter((path) => methodsAt(path, paths).length > 0);
   if (meant !== undefined) {

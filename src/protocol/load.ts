@@ -44,6 +44,8 @@ export const LoadMessage = Type.Object({
   max_concurrent: Type.Integer({ minimum: 1 }),
   /** Whether `ready` is to list the control tokens; a model that writes no text has none. */
   control_tokens: Type.Optional(Type.Boolean()),
+  /** Whether `ready` is to say where the load's time went. */
+  trace: Type.Optional(Type.Boolean()),
   cache_dir: Type.String(),
   /** For a .gguf file: where its copy in OpenVINO's own form lies or is to be made, and what the file looks like now. */
   copy: Type.Optional(Type.Object({ folder: Type.String(), stamp: Type.String() })),
@@ -84,6 +86,8 @@ export const ReadyMessage = Type.Object({
    * `cut` stands behind its first character. Absent: the load did not ask.
    */
   control_tokens: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+  /** Seconds of each stage of the load, in their order. Absent: the load did not ask, or the host does not measure them. */
+  stages: Type.Optional(Type.Record(Type.String(), Type.Number({ minimum: 0 }))),
   /** What went wrong without keeping the model from being served, as a sentence. */
   warning: Type.Optional(Type.String()),
   /** How many requests it runs at once. */

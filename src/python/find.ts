@@ -1,4 +1,4 @@
-import { type ErrorFacts, OvError } from "../errors.ts";
+import { OvError, toCauseFacts } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
 import type { PythonEnvLabels } from "./probe.ts";
 
@@ -7,14 +7,17 @@ export type Installer =
   | { kind: "uv"; uv: string; python: string; version: string }
   | { kind: "pip"; python: string; version: string };
 
-/** The Python releases that the pinned packages have builds for. */
-const pythonReleases = { oldest: 10, newest: 13 } as const;
-
-// With uv and no fitting Python: uv brings this one.
-const uvPython = "3.12";
+/** The oldest Python that the pinned packages have builds for: 3.10. */
+const oldestRelease = 10;
 
 /** In the order tried: the machine's own first, then the releases it may have beside it, newest first. */
-const pythonNames: readonly string[] = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
+const pythonNames: readonly string[] = [
+  "python3",
+  ...[14, 13, 12, 11, 10].map((release) => `python3.${release}`),
+];
+
+// With the machine's uv and no fitting Python: uv brings this one.
+const ownPython = { python: "3.12", version: "3.12" };
 
 interface Candidate {
   python: string;
@@ -23,51 +26,89 @@ interface Candidate {
   hasEnsurepip: boolean;
 }
 
-/** What can install packages here. Throws `setup_failed`, with the package to install first, when nothing can. */
-export async function findInstaller(labels: PythonEnvLabels, variables?: Variables): Promise<Installer> {
-  const uv = which("uv", variables);
-  const candidates = await findPythons(variables);
-  const fitting = candidates.filter((candidate) => candidate.fits);
-  if (uv !== null) {
-    const { python, version } = fitting[0] ?? { python: uvPython, version: uvPython };
-    return { kind: "uv", uv, python, version };
-  }
-  const complete = fitting.find((candidate) => candidate.hasEnsurepip);
-  if (complete !== undefined) return { kind: "pip", python: complete.python, version: complete.version };
-  throw new OvError("setup_failed", explainNone(labels, candidates, fitting));
+export interface FindOptions {
+  /** The newest Python that the packages have builds for: 13 is 3.13. */
+  newest: number;
+  /** OV_PYTHON: the one to take, a path or the name of a program; null: whichever fits. */
+  named?: string | null | undefined;
+  variables?: Variables | undefined;
+  /** Brings uv where the machine has none; `pythons`: what there is, of any release. Throws `setup_failed`. */
+  bringUv(pythons: readonly string[]): Promise<string>;
+  /** Has uv bring a Python. Throws `setup_failed`. */
+  bringPython(uv: string): Promise<{ python: string; version: string }>;
 }
 
+/**
+ * What can install packages here: a Python of the machine with its venv and pip, or uv with such a Python, or uv with a
+ * private Python. Throws `setup_failed`, with what to install, when there is nothing.
+ */
+export async function findInstaller(labels: PythonEnvLabels, options: FindOptions): Promise<Installer> {
+  const { variables, named = null } = options;
+  const candidates = await findPythons(named === null ? pythonNames : [named], options);
+  const fitting = candidates.filter((candidate) => candidate.fits);
+  if (named !== null && fitting.length === 0) throw refuseNamed(labels, named, candidates[0], options);
+  const own = which("uv", variables);
+  const complete = fitting.find((candidate) => candidate.hasEnsurepip);
+  if (own === null && complete !== undefined)
+    return { kind: "pip", python: complete.python, version: complete.version };
+  try {
+    const uv = own ?? (await options.bringUv(candidates.map(({ python }) => python)));
+    // The uv of the machine brings one into the place that it is set up for.
+    const brings = own === null ? options.bringPython : async () => ownPython;
+    const { python, version } = fitting[0] ?? (await brings(uv));
+    return { kind: "uv", uv, python, version };
+  } catch (error) {
+    if (!(error instanceof OvError)) throw error;
+    throw explainNone(labels, candidates, fitting[0], options, error);
+  }
+}
+
+function refuseNamed(
+  { what, command }: PythonEnvLabels,
+  named: string,
+  found: Candidate | undefined,
+  { newest }: FindOptions,
+): OvError {
+  return new OvError("setup_failed", {
+    what: `Cannot set up ${what} with OV_PYTHON "${named}"`,
+    why: found === undefined ? "it is no Python that runs" : `it is ${found.version}, and ${toNeed(newest)}`,
+    next: `Set it to another one, or to nothing, then run \`${command}\` again.`,
+  });
+}
+
+const toNeed = (newest: number) => `it needs Python 3.${oldestRelease} to 3.${newest}`;
+
+/** `cause`: why nothing could be brought. */
 function explainNone(
   { what, command }: PythonEnvLabels,
   candidates: Candidate[],
-  fitting: Candidate[],
-): ErrorFacts {
-  const failed = `Cannot set up ${what}`;
-  const bare = fitting[0];
-  if (bare !== undefined) {
-    return {
-      what: failed,
-      why: `${bare.python} (${bare.version}) lacks ensurepip, which venv needs`,
-      next: `Install it with \`sudo apt install python3-venv\`, or install uv, then run \`${command}\` again.`,
-    };
-  }
+  bare: Candidate | undefined,
+  { newest }: FindOptions,
+  cause: OvError,
+): OvError {
   const found = candidates.map(({ python, version }) => `${python} is ${version}`).join(", ");
-  const needs = `it needs Python 3.${pythonReleases.oldest} to 3.${pythonReleases.newest}`;
-  return {
-    what: failed,
-    why: `${needs}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}`,
-    next: `Install one with \`sudo apt install python3 python3-venv\`, or install uv, then run \`${command}\` again.`,
+  const lacks =
+    bare === undefined
+      ? `${toNeed(newest)}, and there is ${found === "" ? "no Python on PATH" : `only: ${found}`}`
+      : `${bare.python} (${bare.version}) lacks ensurepip, which venv needs`;
+  const install = bare === undefined ? "python3 python3-venv" : "python3-venv";
+  const { why, next = "" } = toCauseFacts(cause);
+  const facts = {
+    what: `Cannot set up ${what}`,
+    why: `${lacks}; ${why}`,
+    next: `${next} Or install it yourself, on Debian with \`sudo apt install ${install}\`, or install uv. Then run \`${command}\` again.`,
   };
+  return new OvError("setup_failed", facts, { cause });
 }
 
-async function findPythons(variables: Variables | undefined): Promise<Candidate[]> {
-  const paths = pythonNames.map((name) => which(name, variables)).filter((path) => path !== null);
-  const candidates = await Promise.all([...new Set(paths)].map((path) => inspect(path, variables)));
+async function findPythons(names: readonly string[], options: FindOptions): Promise<Candidate[]> {
+  const paths = names.map((name) => which(name, options.variables)).filter((path) => path !== null);
+  const candidates = await Promise.all([...new Set(paths)].map((path) => inspect(path, options)));
   return candidates.filter((candidate) => candidate !== null);
 }
 
 /** Runs it: a name on PATH may be a shim of a version manager that fails. */
-async function inspect(python: string, variables: Variables | undefined): Promise<Candidate | null> {
+async function inspect(python: string, { variables, newest }: FindOptions): Promise<Candidate | null> {
   const script =
     "import sys, importlib.util as u; " +
     "print(*sys.version_info[:3], int(all(u.find_spec(m) for m in ('venv', 'ensurepip'))))";
@@ -76,7 +117,7 @@ async function inspect(python: string, variables: Variables | undefined): Promis
   if (run.reason !== null || match === null) return null;
   const [, major, minor, patch, ensurepip] = match;
   const release = Number(minor);
-  const fits = major === "3" && release >= pythonReleases.oldest && release <= pythonReleases.newest;
+  const fits = major === "3" && release >= oldestRelease && release <= newest;
   return { python, version: `${major}.${minor}.${patch}`, fits, hasEnsurepip: ensurepip === "1" };
 }
 

@@ -3,19 +3,31 @@ import { dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { type Run, runProgram, type Variables } from "../linux/program.ts";
 import { withSetupLock } from "../linux/setup-lock.ts";
-import { findInstaller, type Installer, type InstallProgram, toVenvCommand } from "./find.ts";
+import {
+  type FindOptions,
+  findInstaller,
+  type Installer,
+  type InstallProgram,
+  toVenvCommand,
+} from "./find.ts";
 import type { Lock } from "./lock.ts";
 import { installLocked } from "./locked-install.ts";
 import pipText from "./locks/pip.txt" with { type: "text" };
+import { bringPython, bringUv, toPrivateDir } from "./private-uv.ts";
 import type { PythonEnvLabels } from "./probe.ts";
 import { type ProbeOptions, type PythonEnvProbe, toPython } from "./probe.ts";
 import { isMadeFrom, writeStamp } from "./stamp.ts";
+import { checkSystem } from "./system.ts";
 
 export interface InstallOptions {
   onProgress: (line: string) => void;
   signal?: AbortSignal | undefined;
   /** For pip, uv and Python; absent: those of this process. */
   variables?: Variables | undefined;
+  /** OV_PYTHON: the Python to make the environment with; null: whichever fits. */
+  python?: string | null | undefined;
+  /** The machine's file system; absent: `/`. */
+  root?: string | undefined;
 }
 
 /** One kind of Python environment: how it is filled, and what it must hold. */
@@ -26,6 +38,8 @@ export interface PythonEnvPlan<Facts extends object> {
   isPinned(facts: Facts): boolean;
   /** The version by which people know it. */
   version(facts: Facts): string;
+  /** The newest Python that its packages have builds for: 13 is 3.13. */
+  newestPython: number;
   /** What `fill` installs; an environment that was made from other locks is made again. */
   locks: readonly Lock[];
   /** Installs the packages into a new environment. */
@@ -63,6 +77,7 @@ export async function installPythonEnv<Facts extends object>(
   const before = await plan.probe(pythonEnv, options);
   if (before.state === "ready" && isRight(plan, pythonEnv, before)) return before;
   refuseForeignFolder(pythonEnv, plan.labels);
+  checkSystem(plan.labels, options);
   return await withSetupLock(pythonEnv, plan.labels, async (scrapDir) => {
     // Another set-up may have ended before this one got the lock.
     const now = await plan.probe(pythonEnv, options);
@@ -71,7 +86,7 @@ export async function installPythonEnv<Facts extends object>(
     if (now.state === "ready") onProgress(explainRenewal(plan, pythonEnv, now));
     const folder = mkdtempSync(join(scrapDir, "new-"));
     const fresh = join(folder, "env");
-    await build(plan, fresh, options);
+    await build(plan, fresh, pythonEnv, options);
     await checkFresh(plan, fresh, options);
     replaceFolder(plan.labels, fresh, pythonEnv, join(folder, "old"));
     return await checkFresh(plan, pythonEnv, options);
@@ -89,18 +104,35 @@ function explainRenewal<Facts extends object>(plan: PythonEnvPlan<Facts>, dir: s
     : `Upgrading the environment in ${dir} from ${plan.version(facts)}`;
 }
 
+/** `dir` is filled, which comes to lie at `place`. */
 async function build<Facts extends object>(
   plan: PythonEnvPlan<Facts>,
   dir: string,
+  place: string,
   options: InstallOptions,
 ): Promise<void> {
-  const installer = await findInstaller(plan.labels, options.variables);
+  const installer = await findInstaller(plan.labels, toFindOptions(plan.newestPython, place, options));
   options.onProgress(`Creating a Python ${installer.version} environment with ${installer.kind}`);
   await createEnvironment(plan.labels, installer, dir, options);
   const builder = createBuilder(plan.labels, installer, dir, options);
   if (installer.kind === "uv") await builder.install("install pip", pipLock);
   await plan.fill(builder);
   writeStamp(dir, plan.locks);
+}
+
+function toFindOptions(
+  newest: number,
+  place: string,
+  { python, variables, signal, onProgress: say }: InstallOptions,
+): FindOptions {
+  const bring = { dir: toPrivateDir(place), say, variables, signal };
+  return {
+    newest,
+    named: python,
+    variables,
+    bringUv: (pythons) => bringUv({ ...bring, pythons }),
+    bringPython: (uv) => bringPython(uv, bring),
+  };
 }
 
 async function createEnvironment(

@@ -18,6 +18,7 @@ import type { RunningRequest, RunningRequests } from "./running.ts";
 import { createSchemaChecks } from "./schema-checks.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
 import type { RunTextJob } from "./text-jobs.ts";
+import type { WarmUp } from "./warm-up.ts";
 
 export interface TextServiceDeps {
   pool: Pick<Pool, "use">;
@@ -38,6 +39,8 @@ export interface TextServiceDeps {
   openImages?: OpenImagesOf;
   /** Does what may take long. Absent: it is done on the loop. */
   runTextJob?: RunTextJob;
+  /** Absent: nothing is computed in advance. */
+  warmUp?: WarmUp;
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
   /** OV_MAX_CONCURRENT: so many choices of one answer run at once, so that one with many prompts fits in the queue. */
@@ -92,11 +95,16 @@ export function createTextService(deps: TextServiceDeps): TextService {
     options: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
     const { signal } = options;
-    const images = await openImagesOf(request, model, { open: deps.openImages, signal });
+    const leave = deps.warmUp?.enter(model.name);
     try {
-      yield* answerWith(images.files, model, request, options);
+      const images = await openImagesOf(request, model, { open: deps.openImages, signal });
+      try {
+        yield* answerWith(images.files, model, request, options);
+      } finally {
+        await images.release();
+      }
     } finally {
-      await images.release();
+      leave?.();
     }
   }
 
@@ -115,8 +123,12 @@ export function createTextService(deps: TextServiceDeps): TextService {
       const work = async function* (lease: Lease) {
         const { choice, warning } = await prepare(lease.model, signal);
         warn(lease.model, model.name, warning);
-        if (index === 0) tally.ask();
-        yield* askEngine(lease, choice(index), { rates, signal });
+        const made = choice(index);
+        if (index === 0) {
+          tally.ask();
+          deps.warmUp?.note(model.name, made.request);
+        }
+        yield* askEngine(lease, made, { rates, signal });
       };
       const events = pool.use(toTarget(), { client, signal }, work);
       return readChoice(index, events, { tally, hasPrompt: index % choicesPerPrompt === 0 });

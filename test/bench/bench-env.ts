@@ -22,6 +22,7 @@ const plan: PythonEnvPlan<Facts> = {
   probe: (dir, options) => probePythonEnv(dir, script, isFacts, options),
   isPinned: ({ packages }) => names.every((name) => packages[name] === pinned.get(name)),
   version: ({ packages }) => `xllamacpp ${packages.xllamacpp}`,
+  newestPython: 13,
   locks: [lock],
   async fill({ say, install }) {
     say(`Installing ${names.map((name) => `${name}==${pinned.get(name)}`).join(", ")}`);

@@ -7,6 +7,15 @@ export interface ChatTarget {
   model: string;
 }
 
+/** A turn of a conversation. */
+export interface Message {
+  role: "user" | "assistant" | "system";
+  content: string;
+}
+
+/** A question, or a conversation that ends in one. */
+export type Prompt = string | readonly Message[];
+
 export interface ChatRound extends RoundTimes {
   answers: StreamedAnswer[];
 }
@@ -23,7 +32,7 @@ export interface StreamedAnswer {
 /** Streams one answer for each prompt, all at once, on plain sockets: it shares the cores with the server, so it is light. */
 export async function runLoad(
   target: ChatTarget,
-  prompts: string[],
+  prompts: Prompt[],
   maxTokens: number,
   /** Further fields of the request. */
   extra: Record<string, unknown> = { ignore_eos: true },
@@ -43,7 +52,7 @@ export async function runLoad(
 
 function renderRequest(
   { host, port, model }: ChatTarget,
-  prompt: string,
+  prompt: Prompt,
   extra: Record<string, unknown>,
 ): string {
   const body = JSON.stringify({
@@ -52,7 +61,7 @@ function renderRequest(
     stream_options: { include_usage: true },
     ...extra,
     temperature: 0,
-    messages: [{ role: "user", content: prompt }],
+    messages: typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt,
   });
   return (
     `POST /v1/chat/completions HTTP/1.1\r\nhost: ${host}:${port}\r\ncontent-type: application/json\r\n` +

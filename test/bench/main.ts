@@ -3,11 +3,14 @@
  * their goals and never asserted: the exit code tells only whether they could be measured.
  */
 import { mkdirSync } from "node:fs";
-import { availableParallelism, cpus, loadavg } from "node:os";
-import { dirname, join } from "node:path";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { writeError, writeOut } from "../../cli/terminal.ts";
+import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { version } from "../../src/version.ts";
 import { type Figure, judge, renderFigures } from "./goals.ts";
+import type { Curve } from "./growth/curve.ts";
+import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, findModel, help, type Part, parseOptions } from "./options.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
@@ -15,14 +18,16 @@ import { measureCopy, toCopyFigures } from "./part-copy.ts";
 import { measureEmbed, toEmbedFigures } from "./part-embed.ts";
 import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
-import { measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
+import { type LoadRow, measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
+import { measureSpeculation, toSpeculationFigures } from "./part-speculation.ts";
 import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
 import { startLlama } from "./peer-llama.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { isShape, prepareRandomModel } from "./random-model.ts";
 import { startRawEngine } from "./raw-engine.ts";
+import { runReport } from "./report/report.ts";
 import { type BenchServer, buildExecutable, createHome, type ServerSetup, startServer } from "./server.ts";
 
 interface Bench {
@@ -32,13 +37,24 @@ interface Bench {
   figures: Figure[];
   /** What each part found, whole. */
   reports: Partial<Record<Part | "copy", unknown>>;
+  /** Of the part on load, and of those on growth: what a report shows as charts. */
+  load: LoadRow[];
+  curves: Curve[];
 }
 
 async function runBench(options: BenchOptions): Promise<void> {
   const { home, remove } = createHome(options);
   try {
     const setup = { home, options, executable: join(home, "ov-llm") };
-    const bench: Bench = { setup, options, prompts: createPrompts(), figures: [], reports: {} };
+    const bench: Bench = {
+      setup,
+      options,
+      prompts: createPrompts(),
+      figures: [],
+      reports: {},
+      load: [],
+      curves: [],
+    };
     const { only } = options;
     if (only.includes("hold")) await runHold(bench);
     if (only.some((part) => part !== "hold")) {
@@ -46,11 +62,23 @@ async function runBench(options: BenchOptions): Promise<void> {
       await buildExecutable(setup.executable);
     }
     if (only.includes("startup")) await runStartup(bench);
-    if (only.some((part) => part !== "startup" && part !== "hold")) await runServed(bench);
+    if (only.includes("speculation")) await runSpeculation(bench);
+    if (only.some((part) => !apart.includes(part) && !isGrowthPart(part))) await runServed(bench);
+    for (const part of only.filter(isGrowthPart)) await runGrowth(bench, part);
     await report(bench);
   } finally {
     remove();
   }
+}
+
+/** Parts that need no server, or servers of their own. */
+const apart: readonly string[] = ["startup", "hold", "speculation"];
+
+async function runSpeculation({ setup, figures, reports }: Bench): Promise<void> {
+  say("Answering with prompt lookup and without, in turns");
+  const found = await measureSpeculation(setup);
+  reports.speculation = found;
+  figures.push(...toSpeculationFigures(found));
 }
 
 async function runHold({ options, figures, reports }: Bench): Promise<void> {
@@ -65,6 +93,17 @@ async function runStartup({ setup, figures, reports }: Bench): Promise<void> {
   const found = await measureStartup(setup);
   reports.startup = found;
   figures.push(...toStartupFigures(found));
+}
+
+async function runGrowth(
+  { setup, options, prompts, figures, curves }: Bench,
+  part: GrowthPart,
+): Promise<void> {
+  say(`Growing: ${part}`);
+  const { executable } = setup;
+  const found = await growthParts[part]({ executable, options, prompts, realModel: findModel(), say });
+  figures.push(...found.figures);
+  curves.push(...found.curves);
 }
 
 /** The parts that need a server with a loaded model. */
@@ -105,6 +144,7 @@ async function runLoads(bench: Bench, server: BenchServer & { hostPid: number })
   );
   const rows = await measureLoad({ raw, server, prompts, options: { ...options, peers } });
   reports.load = rows;
+  bench.load.push(...rows);
   figures.push(...toLoadFigures(rows));
   await writeOut(`${renderLoad(rows)}\n`);
 }
@@ -146,10 +186,23 @@ async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }):
   figures.push(...toIdleFigures(found, name));
 }
 
-async function report({ options, figures, reports }: Bench): Promise<void> {
+async function report({ options, figures, reports, load, curves }: Bench): Promise<void> {
   const judged = figures.map(judge);
-  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), load: loadavg() };
-  const result = { version, date: new Date().toISOString(), machine, options, figures: judged, reports };
+  const machine = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 1e9),
+    load: loadavg(),
+  };
+  const engine = `OpenVINO GenAI ${runtimePackages["openvino-genai"]}`;
+  const about = {
+    version,
+    date: new Date().toISOString(),
+    engine,
+    model: basename(options.modelPath),
+    machine,
+  };
+  const result = { ...about, options, figures: judged, load, curves, reports };
   mkdirSync(dirname(options.json), { recursive: true });
   await Bun.write(options.json, `${JSON.stringify(result, null, 2)}\n`);
   await writeOut(`${renderFigures(judged)}\n${options.json} has all of it.\n`);
@@ -170,6 +223,7 @@ async function withModel(options: BenchOptions): Promise<BenchOptions> {
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options === null) await writeOut(help);
+  else if (options.report !== null) await runReport(options.report, say);
   else await runBench(await withModel(options));
 } catch (error) {
   writeError(error instanceof Error ? error.message : String(error));

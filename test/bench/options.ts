@@ -6,9 +6,21 @@ import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
 import { encodersPath, speechPath } from "../helpers/environment.ts";
+import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
 import { shapes } from "./random-model.ts";
+import { chooseEntries } from "./report/plan.ts";
 
-export const parts = ["load", "constrained", "prefix", "embed", "speech", "startup", "idle", "hold"] as const;
+export const parts = [
+  "load",
+  "constrained",
+  "prefix",
+  "embed",
+  "speech",
+  "startup",
+  "idle",
+  "hold",
+  "speculation",
+] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */
@@ -23,7 +35,9 @@ export interface Peer {
 export interface BenchOptions {
   /** Where the figures go as JSON. */
   json: string;
-  only: readonly Part[];
+  only: readonly (Part | GrowthPart)[];
+  /** Entries of report/plan.ts to measure for docs/performance.md; null: that was not asked for. */
+  report: readonly string[] | null;
   concurrency: number[];
   rounds: number;
   /** How often the part on prefixes and the one on the start are repeated. */
@@ -51,7 +65,9 @@ export const llamaName = "llama.cpp";
 export const help = `bun run bench [options]: the server's speed beside the raw engine's
 
   --json PATH           the figures as JSON (dist/bench.json)
-  --only PARTS          of ${parts.join(",")} (all)
+  --only PARTS          of ${parts.join(",")} (all),
+                        and of ${Object.keys(growthParts).join(",")}
+  --report              measure all that docs/performance.md shows, and write it; --only picks its entries
   --concurrency LIST    requests at once (1,4,16)
   --tokens N            new tokens of each answer (128)
   --rounds N            pairs of rounds for each of these (10)
@@ -75,7 +91,8 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     options: {
       help: { type: "boolean", short: "h" },
       json: text("dist/bench.json"),
-      only: text(parts.join(",")),
+      only: { type: "string" },
+      report: { type: "boolean", default: false },
       concurrency: text("1,4,16"),
       tokens: text("128"),
       rounds: text("10"),
@@ -92,7 +109,8 @@ export function parseOptions(argv: string[]): BenchOptions | null {
   if (values.help) return null;
   return {
     json: values.json,
-    only: values.only.split(",").map(toPart),
+    only: values.report ? [] : (values.only?.split(",").map(toPart) ?? parts),
+    report: values.report ? chooseEntries(values.only) : null,
     concurrency: values.concurrency.split(",").map((value) => toCount("concurrency", value)),
     tokens: toCount("tokens", values.tokens),
     rounds: toCount("rounds", values.rounds),
@@ -112,11 +130,12 @@ export function parseOptions(argv: string[]): BenchOptions | null {
   };
 }
 
-function toPart(value: string): Part {
+function toPart(value: string): Part | GrowthPart {
+  if (isGrowthPart(value)) return value;
   const found = parts.find((part) => part === value);
-  if (found === undefined)
-    throw new Error(`--only knows ${parts.join(", ")}, but not ${JSON.stringify(value)}.`);
-  return found;
+  if (found !== undefined) return found;
+  const known = [...parts, ...Object.keys(growthParts)].join(", ");
+  throw new Error(`--only knows ${known}, but not ${JSON.stringify(value)}.`);
 }
 
 function toCount(flag: string, value: string): number {

@@ -1,5 +1,5 @@
 import type { Figure } from "./goals.ts";
-import { type BenchServer, type ServerSetup, startServer } from "./server.ts";
+import { actOn, type BenchServer, type ServerSetup, startServer } from "./server.ts";
 import { median, round } from "./statistics.ts";
 
 export interface CopyReport {
@@ -26,17 +26,12 @@ export async function measureCopy(setup: ServerSetup): Promise<CopyReport> {
 }
 
 /** Loads the model and unloads it again; seconds of the load. */
-async function loadOnce({ host, port, model }: BenchServer): Promise<number> {
+async function loadOnce(server: BenchServer): Promise<number> {
   const started = performance.now();
-  await act("load");
+  await actOn(server, "load");
   const seconds = (performance.now() - started) / 1000;
-  await act("unload");
+  await actOn(server, "unload");
   return round(seconds, 3);
-
-  async function act(what: "load" | "unload"): Promise<void> {
-    const response = await fetch(`http://${host}:${port}/v1/models/${model}/${what}`, { method: "POST" });
-    if (!response.ok) throw new Error(`${what}: ${response.status} ${await response.text()}`);
-  }
 }
 
 export function toCopyFigures({ ratio }: CopyReport): Figure[] {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { benchDir, prepareBenchPython } from "./bench-env.ts";
 
 /** Models of the Llama architecture by their metadata (ggml, "GGUF": `llama.*`), with random weights in Q4_0. */
@@ -24,6 +25,16 @@ export const shapes = {
     "attention.head_count_kv": 3,
     "rope.dimension_count": 64,
   },
+  /** Little to compute, and many numbers of keys and values for each token: its KV cache fills soon. */
+  "random-cache": {
+    context_length: 65_536,
+    embedding_length: 512,
+    block_count: 8,
+    feed_forward_length: 512,
+    "attention.head_count": 8,
+    "attention.head_count_kv": 8,
+    "rope.dimension_count": 64,
+  },
 } as const;
 export type Shape = keyof typeof shapes;
 
@@ -40,18 +51,38 @@ export async function prepareRandomModel(
   const path = join(benchDir(), "models", `${shape}.gguf`);
   if (existsSync(path)) return path;
   const python = await prepareBenchPython(say);
+  return make(path, (partial) => [
+    ...[python, join(import.meta.dir, "make_random_model.py")],
+    ...[like, partial, JSON.stringify(shapes[shape])],
+  ]);
+}
+
+/** The same as an OpenVINO folder, whose tokenizer does not cut prompts that the shape has room for. */
+export async function prepareRandomFolder(
+  shape: Shape,
+  like: string,
+  { runtimeDir, say }: { runtimeDir: string; say: (line: string) => void },
+): Promise<string> {
+  const path = join(benchDir(), "models", shape);
+  if (existsSync(path)) return path;
+  const file = await prepareRandomModel(shape, like, say);
+  return make(path, (partial) => [
+    ...[runtimePython(runtimeDir), join(import.meta.dir, "make_ir.py")],
+    ...[file, partial, String(shapes[shape].context_length)],
+  ]);
+}
+
+/** Runs a script that writes a path; it appears once it is whole. */
+async function make(path: string, argv: (partial: string) => string[]): Promise<string> {
   const partial = `${path}.${process.pid}.partial`;
   mkdirSync(dirname(path), { recursive: true });
   try {
-    const script = join(import.meta.dir, "make_random_model.py");
-    const child = Bun.spawn([python, script, like, partial, JSON.stringify(shapes[shape])], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const child = Bun.spawn(argv(partial), { stdio: ["ignore", "ignore", "pipe"] });
     const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
-    if (code !== 0) throw new Error(`The model ${shape} could not be made:\n${said}`);
+    if (code !== 0) throw new Error(`${path} could not be made:\n${said}`);
     renameSync(partial, path);
     return path;
   } finally {
-    rmSync(partial, { force: true });
+    rmSync(partial, { recursive: true, force: true });
   }
 }

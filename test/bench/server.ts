@@ -18,14 +18,14 @@ export async function buildExecutable(executable: string): Promise<void> {
   if (code !== 0) throw new Error(`The build failed:\n${said}`);
 }
 
-/** A HOME of its own whose registry has the model. */
-export function createHome({ modelPath, embedPath, speechPath }: BenchOptions): {
-  home: string;
-  remove: () => void;
-} {
+/** A HOME of its own whose registry has the model. `more`: of its entry. */
+export function createHome(
+  { modelPath, embedPath, speechPath }: BenchOptions,
+  more: Record<string, unknown> = {},
+): { home: string; remove: () => void } {
   const home = mkdtempSync(join(tmpdir(), "ov-llm-bench-"));
   const registry = join(home, "models", "converted_models", "registry.json");
-  const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown" };
+  const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown", ...more };
   const embedding = embedPath && {
     embed: { path: embedPath, task: "feature-extraction", weight_format: "unknown" },
   };
@@ -50,8 +50,10 @@ export interface ServerSetup {
 
 export interface BenchServer extends ChatTarget {
   pid: number;
-  /** Resolves with the log's first line, past or to come, that matches. */
-  logged(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the log's first line, past or to come, that matches. `from`: how many lines are passed over. */
+  logged(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
+  /** So far. */
+  readonly lines: readonly string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -82,10 +84,13 @@ export async function startServer(setup: ServerSetup): Promise<BenchServer> {
     }
   })();
 
-  function logged(pattern: RegExp): Promise<RegExpExecArray> {
+  function logged(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const look = () => {
-      const found = log.map((line) => pattern.exec(line)).find((match) => match !== null);
+      const found = log
+        .slice(from)
+        .map((line) => pattern.exec(line))
+        .find((match) => match !== null);
       if (found === undefined) return;
       readers.delete(look);
       resolve(found);
@@ -104,9 +109,16 @@ export async function startServer(setup: ServerSetup): Promise<BenchServer> {
     model: modelName,
     pid: child.pid,
     logged,
+    lines: log,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await child.exited;
     },
   };
+}
+
+/** Loads or unloads the model. */
+export async function actOn({ host, port, model }: ChatTarget, what: "load" | "unload"): Promise<void> {
+  const response = await fetch(`http://${host}:${port}/v1/models/${model}/${what}`, { method: "POST" });
+  if (!response.ok) throw new Error(`${what}: ${response.status} ${await response.text()}`);
 }

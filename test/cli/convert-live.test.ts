@@ -213,6 +213,18 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
     60_000,
   );
 
+  test("does not show what is typed while it converts", async () => {
+    const place = makeConvertHome(createTempDir());
+    makeModel(join(place.src, "m"), { behaviour: "hang" });
+    const { text } = await onTerminal(place, [
+      [question("m"), "\n"],
+      ["Continue? [Y/n]", "\n"],
+      ["loading the weights", "typed-meanwhile"],
+      ["loading the weights", "\u0003"],
+    ]);
+    expect(text).not.toContain("typed-meanwhile");
+  }, 60_000);
+
   test("a converter that is missing is offered with the plan", async () => {
     const place = makeConvertHome(createTempDir());
     makeModel(join(place.src, "m"));

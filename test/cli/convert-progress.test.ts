@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createProgressLine, renderProgress, renderTime } from "../../cli/convert/progress.ts";
 
+const model = { name: "m", position: 1, total: 1 };
 const progress = { stage: "tracing the model", percent: 40, seconds: 65, memory: 1024 ** 3 };
 
 test.each([
@@ -12,8 +13,8 @@ test.each([
 ])("renderTime: %p is %p", (seconds, text) => expect(renderTime(seconds)).toBe(text));
 
 test("renderProgress leaves out what is not known", () => {
-  expect(renderProgress(progress)).toBe("tracing the model 40%, 1:05, 1.0 GB");
-  expect(renderProgress({ ...progress, percent: null, memory: 0 })).toBe("tracing the model, 1:05");
+  expect(renderProgress(progress)).toBe("tracing the model 40 %, 1:05 so far, 1.0 GB of memory");
+  expect(renderProgress({ ...progress, percent: null, memory: 0 })).toBe("tracing the model, 1:05 so far");
 });
 
 describe("createProgressLine", () => {
@@ -23,19 +24,23 @@ describe("createProgressLine", () => {
   };
 
   test("writes over one line of a terminal, cut to it, and clears it for what stays", () => {
-    const { out, line } = write(20);
-    line.show("[1/1] m", progress);
-    line.show("[1/1] m", { ...progress, seconds: 66 });
+    const { out, line } = write(32);
+    line.show(model, progress);
+    line.show(model, { ...progress, seconds: 66 });
     line.say("done");
-    expect(out).toEqual(["[1/1] m: tracing th", "\r\u001B[K", "[1/1] m: tracing th", "\r\u001B[K", "done\n"]);
+    const shown = "[##--------] [1/1] m: tracing t";
+    expect(out).toEqual([shown, "\r\u001B[K", shown, "\r\u001B[K", "done\n"]);
   });
 
   test("writes each stage once where there is no terminal", () => {
     const { out, line } = write(null);
-    line.show("m", progress);
-    line.show("m", { ...progress, percent: 50 });
-    line.show("m", { ...progress, stage: "writing the model", percent: null });
-    expect(out).toEqual(["m: tracing the model 40%, 1:05, 1.0 GB\n", "m: writing the model, 1:05, 1.0 GB\n"]);
+    line.show(model, progress);
+    line.show(model, { ...progress, percent: 50 });
+    line.show(model, { ...progress, stage: "writing the model", percent: null });
+    expect(out).toEqual([
+      "[1/1] m: tracing the model 40 %, 1:05 so far, 1.0 GB of memory\n",
+      "[1/1] m: writing the model, 1:05 so far, 1.0 GB of memory\n",
+    ]);
   });
 
   test("names cannot steer the terminal", () => {

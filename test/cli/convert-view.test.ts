@@ -64,10 +64,26 @@ const cases: [event: ConvertEvent, text: string][] = [
   [{ type: "started", model, logPath: "/m.log" }, "[1/2] m: its log: /m.log\n"],
   [
     { type: "exporting", model, stage: "tracing the model", percent: 40, seconds: 65, memory: GB },
-    "[1/2] m: tracing the model 40%, 1:05, 1.0 GB\n",
+    "[1/2] m: tracing the model 40 %, 1:05 so far, 1.0 GB of memory\n",
   ],
   [{ type: "retrying", model, note: "int4 uses group size 64" }, "[1/2] m: Trying again: int4 uses"],
-  [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02\n"],
+  [{ type: "measuring", model, seconds: 2 }, "[1/2] m: comparing it with its original, 0:02 so far\n"],
+  [
+    {
+      type: "measured",
+      model,
+      quality: {
+        tokens: 511,
+        agreement: 0.934,
+        perplexity: 14.2,
+        original_perplexity: 13,
+        tokens_per_second: 52,
+      },
+    },
+    "[1/2] m: agrees with its original on 93.4 % of 511 tokens; perplexity 14.2, the original's 13; 52 tokens/s\n",
+  ],
+  [{ type: "unmeasured", model, why: "No memory." }, "[1/2] m: Warning: No memory.\n"],
+  [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02 so far\n"],
   [
     { type: "converted", model, registeredAs: "m-2", path: "/out/m", seconds: 5, warning: null },
     '[1/2] m: converted as "m-2" in 0:05: /out/m\n',
@@ -90,5 +106,7 @@ test("what stays is written over the line of progress", () => {
   const view = createView({ write: (part) => void out.push(part), width: 80 });
   view({ type: "checking", model, seconds: 2 });
   view({ type: "stopped", model, seconds: 2 });
-  expect(out.join("")).toBe("[1/2] m: testing it in the engine, 0:02\r\u001B[K[1/2] m: stopped after 0:02\n");
+  expect(out.join("")).toBe(
+    "[####------] [1/2] m: testing it in the engine, 0:02 so far\r\u001B[K[1/2] m: stopped after 0:02\n",
+  );
 });

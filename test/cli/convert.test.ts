@@ -58,16 +58,41 @@ describe("ov-llm convert", () => {
   test("passes on the weight format that is in the path, and no secrets", async () => {
     const place = newHome();
     makeModel(join(place.src, "m"), { "config.json": `{"hidden_size":576}` });
-    const home = { ...place, env: { ...place.env, OV_API_KEY: "secret-key", PYTHONPATH: "/x" } };
+    // The scheme of int4 follows the device; on a CPU also its instructions.
+    const env = { ...place.env, OV_API_KEY: "secret-key", PYTHONPATH: "/x", OV_DEVICE: "GPU" };
+    const home = { ...place, env };
     const { err } = await convert(home, "--weight-format", "int4", "--no-trust-remote-code");
-    const { args, env } = JSON.parse(
+    const { args, env: seen } = JSON.parse(
       readFileSync(join(place.out, "m", folderOf("int4"), "openvino_model.xml"), "utf8"),
     );
     expect(args.join(" ")).toContain("--weight-format int4 --group-size 64");
     expect(args).not.toContain("--trust-remote-code");
-    expect(env).not.toContain("OV_API_KEY");
-    expect(env).not.toContain("PYTHONPATH");
+    expect(seen).not.toContain("OV_API_KEY");
+    expect(seen).not.toContain("PYTHONPATH");
     expect(err).toContain("int4 uses group size 64: 128 does not divide 576");
+  });
+
+  test("makes int4 as it was asked to, and notes how", async () => {
+    const place = newHome();
+    makeModel(join(place.src, "m"), { "config.json": `{"hidden_size":576}` });
+    const asked = ["--group-size", "-1", "--sym", "--ratio", "0.8", "--json"];
+    const { out, err } = await convert(place, "--weight-format", "int4", ...asked);
+    const folder = join(place.out, "m", folderOf("int4"));
+    const { args } = JSON.parse(readFileSync(join(folder, "openvino_model.xml"), "utf8"));
+    expect(args.join(" ")).toContain("--weight-format int4 --group-size -1 --sym --ratio 0.8");
+    expect(err).toContain("int4 uses one group per row, symmetric, 80 % of the layers, as asked");
+    const int4 = { group_size: -1, symmetric: true, ratio: 0.8 };
+    expect(JSON.parse(readFileSync(join(folder, "conversion.json"), "utf8"))).toMatchObject({ int4 });
+    expect(JSON.parse(out).models).toMatchObject([{ int4 }]);
+  });
+
+  test.each([
+    [["--group-size", "64"], "--group-size is for int4, and the weight format is int8"],
+    [["--weight-format", "int4", "--group-size", "0"], 'Cannot use --group-size "0": expected -1'],
+    [["--weight-format", "int4", "--ratio", "2"], 'Cannot use --ratio "2"'],
+  ])("%j is a wrong command line", async (args, message) => {
+    const { code, err } = await convert(newHome(), ...args);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
   test("registers what is ready where it lies", async () => {
@@ -250,7 +275,8 @@ describe("an export that fails changes nothing, and says why", () => {
   test("a width that config.json does not state gets another group size by itself", async () => {
     const place = newHome();
     makeModel(join(place.src, "m"), { behaviour: "group-size" });
-    const { code, err } = await convert(place, "--weight-format", "int4");
+    const home = { ...place, env: { ...place.env, OV_DEVICE: "GPU" } };
+    const { code, err } = await convert(home, "--weight-format", "int4");
     expect([code, err]).toEqual([
       0,
       expect.stringContaining("Trying again: int4 uses group size 64: 128 does not divide 576"),

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { repo } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -6,14 +7,9 @@ import { readBlocks, toLines } from "./readme.ts";
 import { runCli } from "./run-cli.ts";
 
 const home = createTempDir();
-const files = [
-  "README.md",
-  "docs/commands.md",
-  "docs/install.md",
-  "docs/converting.md",
-  "docs/models.md",
-  "docs/chat.md",
-];
+const files = ["README.md", ...readdirSync(join(repo, "docs")).filter((name) => name.endsWith(".md"))].map(
+  (name) => (name === "README.md" ? name : `docs/${name}`),
+);
 const blocks = (await Promise.all(files.map((file) => readBlocks(file)))).flat();
 const lines = [...new Set(blocks.flatMap(toLines))];
 const ours = lines.filter((line) => /(^|\| )ov-llm /.test(line));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { describeGroupSize, toExportArgs, toGroupSize } from "../../src/convert/optimum-args.ts";
+import { noInt4Wishes } from "../../src/convert/int4.ts";
+import { toExportArgs } from "../../src/convert/optimum-args.ts";
 import { isExport, type PlanOptions, toPlan } from "../../src/convert/plan.ts";
 import { judge, type Resources, type Shortage, toMemory } from "../../src/convert/resources.ts";
 import type { ExportSource } from "../../src/convert/scan.ts";
@@ -31,6 +32,7 @@ function plan(sources: PlanOptions["sources"], extra: Partial<PlanOptions> & { t
     exists: () => false,
     earlierName: () => undefined,
     weightFormat: "int8",
+    int4: { wishes: noInt4Wishes, machine: { device: "CPU", flags: ["avx2", "avx512f"] } },
     modelOut: "/out",
     modelOg: "/og",
     copy: false,
@@ -86,7 +88,7 @@ describe("what is planned", () => {
     const [planned] = plan([source("a", { widths: [576, 1536] })], { weightFormat: "int4" });
     expect(planned).toMatchObject({
       weightFormat: "int4",
-      groupSize: 64,
+      int4: { scheme: { groupSize: 64, symmetric: false, ratio: 1 } },
       path: `/out/a/task-${task}__wf-int4`,
     });
     expect(planned?.notes).toEqual(["int4 uses group size 64: 128 does not divide 576"]);
@@ -121,27 +123,12 @@ describe("what is planned", () => {
   });
 });
 
-test.each([
-  ["int8", [576], null],
-  ["int4", [], null],
-  ["int4", [128, 2048], null],
-  ["int4", [576, 1536], 64],
-  ["int4", [2048, 96], 32],
-  ["int4", [100], -1],
-] as const)("the group size of %s for widths %p is %p", (format, widths, size) => {
-  expect(toGroupSize(format, widths)).toBe(size);
-});
-
-test("describes a group per channel", () => {
-  expect(describeGroupSize(-1, [100])).toBe("int4 uses one group per channel: 128 does not divide 100");
-});
-
 const request = {
   model: "/m/--help",
   output: "/o",
   task,
   weightFormat: "int8",
-  groupSize: null,
+  int4: null,
   trustRemoteCode: true,
 } as const;
 
@@ -149,8 +136,12 @@ test.each([
   [{}, `export openvino --model /m/--help --task ${task} --weight-format int8 --trust-remote-code /o`],
   [{ trustRemoteCode: false }, `export openvino --model /m/--help --task ${task} --weight-format int8 /o`],
   [
-    { weightFormat: "int4", groupSize: 64 } as const,
+    { weightFormat: "int4", int4: { groupSize: 64, symmetric: false, ratio: 1 } } as const,
     `export openvino --model /m/--help --task ${task} --weight-format int4 --group-size 64 --trust-remote-code /o`,
+  ],
+  [
+    { weightFormat: "int4", int4: { groupSize: -1, symmetric: true, ratio: 0.8 } } as const,
+    `export openvino --model /m/--help --task ${task} --weight-format int4 --group-size -1 --sym --ratio 0.8 --trust-remote-code /o`,
   ],
 ])("the exporter is called with %j", (extra, line) => {
   expect(toExportArgs({ ...request, ...extra }).join(" ")).toBe(line);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
+import { noInt4Wishes } from "../../src/convert/int4.ts";
 import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
 import { toLogPath } from "../../src/convert/run.ts";
 import { runSession } from "../../src/convert/session.ts";
@@ -27,7 +28,17 @@ interface SceneOptions {
   hubFiles?: Record<string, string>;
   /** The hub's newest commit; the first digit of it. */
   commit?: string;
+  measure?: Session["deps"]["measure"];
 }
+
+const quality = {
+  tokens: 100,
+  agreement: 0.9,
+  perplexity: 12,
+  original_perplexity: 11,
+  tokens_per_second: 40,
+};
+const meter: Session["deps"]["measure"] = { measure: async () => quality };
 
 const wanted = { repo: "Acme/Tiny", quant: null, reuse: false, unattended: false };
 
@@ -58,7 +69,7 @@ function createHubOf(more: Record<string, string>, commit: string): Session["dep
 /** A session whose exporter is the fake one and whose other ports are in memory. */
 function createScene(
   change: Partial<ConvertOptions> = {},
-  { ask = null, flags = {}, hubFiles = {}, commit = "0" }: SceneOptions = {},
+  { ask = null, flags = {}, hubFiles = {}, commit = "0", measure = meter }: SceneOptions = {},
 ): Scene {
   const home = createTempDir();
   const src = join(home, "model");
@@ -74,6 +85,7 @@ function createScene(
       source,
       target,
     ],
+    toQualityCommand: () => ["false"],
     async installOther(transformers, _signal, onProgress) {
       onProgress(`Installing transformers ${transformers}`);
     },
@@ -92,11 +104,18 @@ function createScene(
       overwrite: false,
       accept: false,
       copy: false,
+      int4: noInt4Wishes,
+      quality: false,
       dryRun: false,
       keepGoing: false,
       ...change,
     },
-    deps: { hub: createHubOf(hubFiles, commit), converter, check: { check: async () => null, dispose() {} } },
+    deps: {
+      hub: createHubOf(hubFiles, commit),
+      converter,
+      check: { check: async () => null, dispose() {} },
+      measure,
+    },
     ask,
     report: (event) => void events.push(event),
     signal: new AbortController().signal,
@@ -134,6 +153,33 @@ describe("runSession", () => {
       path: report.models[0]?.path,
       warning: null,
     });
+  });
+
+  test("measures how good a model is, if that is wanted", async () => {
+    const { src, session, types } = createScene({ quality: true }, { flags: { "weight-format": "int4" } });
+    makeModel(join(src, "m"), { "config.json": `{"hidden_size":576}` });
+    const { report, end } = await runSession(session);
+    expect(end).toBe("done");
+    expect(types().slice(-4)).toEqual(["checking", "measuring", "measured", "converted"]);
+    const [model] = report.models;
+    expect(model?.quality).toEqual(quality);
+    const noted = readFileSync(join(model?.path ?? "", "conversion.json"), "utf8");
+    expect(JSON.parse(noted)).toMatchObject({ quality, int4: model?.int4 });
+  });
+
+  test("registers a model that cannot be measured", async () => {
+    const measure = {
+      async measure() {
+        throw new OvError("conversion_failed", { what: "Its quality was not measured", why: "no memory" });
+      },
+    };
+    const { src, session, events } = createScene({ quality: true }, { measure });
+    makeModel(join(src, "m"));
+    const { report, end } = await runSession(session);
+    expect([end, report.models[0]?.state, report.models[0]?.quality]).toEqual(["done", "converted", null]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "unmeasured", why: "Its quality was not measured: no memory." }),
+    );
   });
 
   test("asks for each name, then once whether to do what it planned", async () => {
@@ -201,6 +247,26 @@ describe("runSession", () => {
     expect([code, param]).toEqual(["invalid_setting", "OV_TASK"]);
     expect(message).toContain('the task "fill-mask" (words for gaps) is not served yet');
     expect(events).toEqual([]);
+  });
+
+  test("a fetch that fails leaves no empty folders, and what came so far", async () => {
+    const { src, session } = createScene({ wanted });
+    const partial = join(src, "Tiny", "model.safetensors.part");
+    const breaksOff = (bytes: string | null): Session["deps"]["hub"]["download"] => {
+      return async () => {
+        mkdirSync(join(src, "Tiny", "onnx"), { recursive: true });
+        if (bytes !== null) writeFileSync(partial, bytes);
+        throw new OvError("download_failed", "The connection broke.");
+      };
+    };
+    const run = (download: Session["deps"]["hub"]["download"]) =>
+      failureOf(
+        runSession({ ...session, deps: { ...session.deps, hub: { ...session.deps.hub, download } } }),
+      );
+    expect((await run(breaksOff(null))).message).toContain("The connection broke");
+    expect(existsSync(join(src, "Tiny"))).toBe(false);
+    await run(breaksOff("half"));
+    expect([existsSync(partial), existsSync(join(src, "Tiny", "onnx"))]).toEqual([true, false]);
   });
 
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {

@@ -40,7 +40,7 @@ if (existsSync(source)) {
       mkdirSync(folder);
       writeFileSync(join(folder, "openvino_model.xml"), content);
     },
-    check: async () => {},
+    check: async () => ({}),
   };
   await convertFolder(manifest, overwrite, work, transaction);
 }

@@ -30,7 +30,7 @@ describe("the documents", () => {
       const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? "");
       const paths = [
         ...text.matchAll(
-          /`((?:src|cli|test|api|config|convert|daemon|doctor|engine|generate|grammar|hosts|http|hub|json|library|linux|media|metrics|models|page|protocol|python|registry|serving|threads|wyoming)\/[\w./-]+\.\w+)`/g,
+          /`((?:src|cli|test|api|config|convert|daemon|doctor|engine|generate|grammar|hosts|http|hub|json|library|linux|media|metrics|models|page|protocol|python|registry|serving|threads|tune|wyoming)\/[\w./-]+\.\w+)`/g,
         ),
       ];
       const named = paths.map(([, path]) => path ?? "");

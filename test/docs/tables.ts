@@ -13,6 +13,7 @@ import { estimateNeeds, listKnownModels } from "../../src/library/known-models.t
 import { isSameTask } from "../../src/models/tasks.ts";
 import { readMeasured } from "../architectures/measured.ts";
 import { tinyModels } from "../architectures/table.ts";
+import { renderPerformance } from "../bench/report/text.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -29,6 +30,7 @@ export const madeParts: MadePart[] = [
   { file: "docs/models.md", name: "recommended", render: renderRecommended },
   { file: "docs/models.md", name: "architectures", render: renderArchitectures },
   { file: "docs/models.md", name: "measured", render: renderMeasured },
+  { file: "docs/performance.md", name: "performance", render: renderPerformance },
 ];
 
 function renderSettings(): string {

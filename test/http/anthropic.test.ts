@@ -168,8 +168,9 @@ describe("POST /v1/messages", () => {
 
   test.each([
     ["GET", path, 405, "invalid_request_error"],
-    ["GET", `${path}/batches`, 404, "not_found_error"],
-    ["POST", `${path}/batches`, 404, "not_found_error"],
+    ["GET", `${path}/nothing`, 404, "not_found_error"],
+    ["POST", `${path}/nothing`, 404, "not_found_error"],
+    ["POST", `${path}/batches`, 400, "invalid_request_error"],
   ])("%s %s is %i", async (method, to, status, type) => {
     expect(await errorOf(await open().send(to, { method }))).toMatchObject({ status, type });
   });

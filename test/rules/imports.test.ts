@@ -6,6 +6,7 @@ const allowed: Record<string, readonly string[]> = {
   cli: [
     "daemon",
     "doctor",
+    "tune",
     "library",
     "convert",
     "hub",
@@ -62,6 +63,7 @@ const allowed: Record<string, readonly string[]> = {
     "nearest",
     "errors",
   ],
+  tune: ["library", "engine", "registry", "config", "linux", "bytes", "errors"],
   convert: [
     "library",
     "hub",

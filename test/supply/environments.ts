@@ -3,10 +3,11 @@
  * here and a file that `bun run locks` then writes.
  */
 import { join } from "node:path";
-import { convertPackages, uvRequirement } from "../../src/convert/packages.ts";
+import { convertPackages } from "../../src/convert/packages.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { pipRequirement } from "../../src/python/install.ts";
+import { uvRequirement } from "../../src/python/private-uv.ts";
 
 export interface Environment {
   /** The lock file, from the top of the repository. */
@@ -19,6 +20,8 @@ export interface Environment {
   only?: RegExp;
   /** The oldest Python that it is for; absent: the oldest that is served. */
   oldest?: (typeof pythonReleases)[number];
+  /** The newest one; absent: 3.13, for the tests' tools and up to which the CPU builds of torch are known. */
+  newest?: (typeof pythonReleases)[number];
   /** Source packages instead of built ones. */
   fromSource?: boolean;
   /** Without what the packages themselves ask for. */
@@ -27,7 +30,7 @@ export interface Environment {
   cpuTorch?: boolean;
 }
 
-export const pythonReleases = ["3.10", "3.11", "3.12", "3.13"] as const;
+export const pythonReleases = ["3.10", "3.11", "3.12", "3.13", "3.14"] as const;
 
 // `openvino` works without it, and it reports to its maker.
 const telemetry = /^openvino-telemetry$/;
@@ -45,7 +48,12 @@ const inTests = (name: string) => `test/supply/locks/${name}.txt`;
 export const environments: readonly Environment[] = [
   { lock: inSource("pip"), requirements: [pipRequirement], alone: true },
   { lock: inSource("uv"), requirements: [uvRequirement], alone: true },
-  { lock: inSource("runtime"), requirements: toRequirements(runtimePackages), leftOut: telemetry },
+  {
+    lock: inSource("runtime"),
+    requirements: toRequirements(runtimePackages),
+    leftOut: telemetry,
+    newest: "3.14",
+  },
   {
     ...converter,
     lock: inSource("convert"),

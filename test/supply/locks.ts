@@ -7,14 +7,15 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { uvRequirement } from "../../src/convert/packages.ts";
 import { runProgram } from "../../src/linux/program.ts";
 import { parseLock } from "../../src/python/lock.ts";
+import { uvRequirement } from "../../src/python/private-uv.ts";
 import { type Environment, environments, pythonReleases } from "./environments.ts";
 import { must } from "./must.ts";
 import { renewNpm } from "./npm-locks.ts";
 import { renewStarter } from "./starter-hash.ts";
 import { root } from "./text.ts";
+import { renewUv } from "./uv-hashes.ts";
 
 const File = Type.Object({ url: Type.String(), hashes: Type.Object({ sha256: Type.String() }) });
 const Package = Type.Object({
@@ -40,6 +41,7 @@ async function main(names: string[]): Promise<void> {
       await renew(uv, environment, scratch);
     if (isAsked("npm")) await renewNpm(scratch);
     if (isAsked("starter")) await renewStarter(scratch);
+    if (isAsked("uv")) await renewUv(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -62,7 +64,7 @@ async function renew(uv: string, environment: Environment, scratch: string): Pro
 async function compile(uv: string, environment: Environment, scratch: string) {
   const dir = mkdtempSync(join(scratch, "environment-"));
   const { oldest = pythonReleases[0] } = environment;
-  const pythons = `python_full_version >= '${oldest}' and python_full_version < '3.14'`;
+  const pythons = `python_full_version >= '${oldest}' and python_full_version < '3.${toNewest(environment) + 1}'`;
   const machines = ["x86_64", "aarch64"].map(
     (machine) => `"sys_platform == 'linux' and platform_machine == '${machine}' and ${pythons}"`,
   );
@@ -78,11 +80,15 @@ async function compile(uv: string, environment: Environment, scratch: string) {
   });
 }
 
+/** The minor version of the newest Python that it is for. */
+function toNewest({ newest = "3.13" }: Environment): number {
+  return Number(newest.slice("3.".length));
+}
+
 /** A requirements file that pip and uv take with --require-hashes; it names no registry. Exported for its test. */
-export function renderLock(
-  { leftOut, only, fromSource, oldest = pythonReleases[0] }: Environment,
-  pylock: string,
-): string {
+export function renderLock(environment: Environment, pylock: string): string {
+  const { leftOut, only, fromSource, oldest = pythonReleases[0] } = environment;
+  const newest = toNewest(environment);
   const read = Bun.TOML.parse(pylock);
   if (!Value.Check(PyLock, read)) throw new Error("uv wrote a pylock.toml of another form");
   const { packages } = read;
@@ -90,9 +96,14 @@ export function renderLock(
     ({ name }) => leftOut?.test(name) !== true && (only === undefined || only.test(name)),
   );
   const blocks = kept.flatMap(({ name, version, marker, sdist, wheels = [] }) => {
-    const files = fromSource === true ? (sdist === undefined ? [] : [sdist]) : wheels.filter(isForUs);
+    const files =
+      fromSource === true
+        ? sdist === undefined
+          ? []
+          : [sdist]
+        : wheels.filter((wheel) => isForUs(wheel, newest));
     if (files.length === 0) throw new Error(`${name} ${version} has no file for this project's machines`);
-    const condition = simplifyMarker(marker ?? "", oldest);
+    const condition = simplifyMarker(marker ?? "", oldest, newest);
     const head = `${name}==${version}${condition === "" ? "" : ` ; ${condition}`}`;
     const hashes = files.map(({ hashes: { sha256 } }) => `    --hash=sha256:${sha256}`);
     return [[head, ...hashes.sort()].join(" \\\n")];
@@ -101,20 +112,25 @@ export function renderLock(
 }
 
 /** Without what is true of every machine and Python that the lock is for. */
-function simplifyMarker(marker: string, oldest: string): string {
+function simplifyMarker(marker: string, oldest: string, newest: number): string {
   const machine = (name: string) => `(platform_machine == '${name}' and sys_platform == 'linux')`;
-  return [` and (${machine("aarch64")} or ${machine("x86_64")})`, " and python_full_version < '3.14'"]
+  return [
+    ` and (${machine("aarch64")} or ${machine("x86_64")})`,
+    ` and python_full_version < '3.${newest + 1}'`,
+  ]
     .reduce((rest, always) => rest.replace(always, ""), marker)
     .replace(new RegExp(`^python_full_version >= '${oldest}'(?: and |$)`), "");
 }
 
 /** Whether a wheel can be installed here: by its tags (Python packaging specifications, "Platform compatibility tags"). */
-function isForUs({ url }: LockFile): boolean {
+function isForUs({ url }: LockFile, newest: number): boolean {
   const [python = "", abi = "", platform = ""] = basename(url, ".whl").split("-").slice(-3);
   const isMachine = platform === "any" || /(^|\.)(many)?linux\w*_(x86_64|aarch64)(\.|$)/.test(platform);
-  const releases = pythonReleases.map((release) => `cp${release.replace(".", "")}`);
+  const releases = pythonReleases
+    .map((release) => `cp${release.replace(".", "")}`)
+    .filter((tag) => Number(tag.slice("cp3".length)) <= newest);
   if (!isMachine) return false;
-  if (abi === "abi3") return python.split(".").some((tag) => Number(tag.replace("cp3", "")) <= 13);
+  if (abi === "abi3") return python.split(".").some((tag) => Number(tag.replace("cp3", "")) <= newest);
   if (abi === "none") return python.split(".").some((tag) => /^py3\d*$/.test(tag) || releases.includes(tag));
   return releases.includes(abi);
 }

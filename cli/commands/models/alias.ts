@@ -6,7 +6,7 @@ import { toFlags, toSettingArgs } from "../../args.ts";
 import { writeLines } from "../../terminal.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name" },
+  name: { type: "positional", valueHint: "model", description: "The model's name" },
   "alias...": { type: "positional", description: "Further names that requests may use" },
   remove: { type: "boolean", description: "Remove these aliases instead" },
   ...toSettingArgs(["registryPath"]),

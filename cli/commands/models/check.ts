@@ -9,7 +9,7 @@ import { untilStopped } from "../../stop.ts";
 import { createStderrLog, terminalWidth, toOneLine, writeError, writeOut } from "../../terminal.ts";
 
 const args = {
-  "name...": { type: "positional", required: false, description: "Only these models" },
+  "name...": { type: "positional", valueHint: "model", required: false, description: "Only these models" },
   load: { type: "boolean", description: "Also load each model and have it write a few tokens" },
   json: { type: "boolean", description: "Print the result as JSON" },
   ...toSettingArgs(["registryPath", "runtimeDir", "device"]),

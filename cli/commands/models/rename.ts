@@ -6,7 +6,7 @@ import { toFlags, toSettingArgs } from "../../args.ts";
 import { writeLines } from "../../terminal.ts";
 
 const args = {
-  old: { type: "positional", description: "The model's name" },
+  old: { type: "positional", valueHint: "model", description: "The model's name" },
   new: { type: "positional", description: "Its new name" },
   ...toSettingArgs(["registryPath"]),
 } as const;

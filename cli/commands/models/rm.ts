@@ -11,7 +11,7 @@ import { toFlags, toSettingArgs } from "../../args.ts";
 import { toOneLine, writeLines } from "../../terminal.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name" },
+  name: { type: "positional", valueHint: "model", description: "The model's name" },
   files: { type: "boolean", description: "Also delete its files; asks first" },
   yes: { type: "boolean", description: "Do not ask, and delete outside the folder of models too" },
   ...toSettingArgs(["registryPath", "modelOut"]),

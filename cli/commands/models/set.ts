@@ -6,7 +6,7 @@ import { toFlags, toSettingArgs } from "../../args.ts";
 import { writeLines } from "../../terminal.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name" },
+  name: { type: "positional", valueHint: "model", description: "The model's name" },
   "key=value...": {
     type: "positional",
     description:

@@ -5,7 +5,7 @@ import { actOnModel } from "../../models/act.ts";
 import { writeLines } from "../../terminal.ts";
 
 const args = {
-  name: { type: "positional", description: "The model's name or alias" },
+  name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
   ...toServerArgs(),
 } as const;
 

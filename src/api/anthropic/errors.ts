@@ -93,6 +93,7 @@ function toErrorResponse({ code, param, message }: OvError, requestId: string): 
 export const anthropic: Dialect = {
   name: "anthropic",
   prefixes: ["/v1/messages"],
+  unserved: [{ path: "/v1/messages/batches", does: "run batches" }],
   marker: "anthropic-version",
   idHeader: "request-id",
   keyHint: "x-api-key: <key>",

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { type ErrorCode, errorCatalogue, type OvError } from "../../errors.ts";
 import { type Dialect, readBearer, toErrorHeaders } from "../dialect.ts";
 import { orNull } from "../nullable.ts";
+import { unservedByOpenAi } from "./unserved.ts";
 
 export const ErrorBody = Type.Object({
   error: Type.Object({
@@ -23,6 +24,7 @@ export const openai: Dialect = {
   name: "openai",
   // LM Studio's routes lie among Ollama's.
   prefixes: ["/", "/api/v0/"],
+  unserved: unservedByOpenAi,
   keyHint: "Authorization: Bearer <key>",
   readKey: readBearer,
   renderError: (error) => ({

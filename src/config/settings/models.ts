@@ -58,6 +58,15 @@ export const modelsSettings = {
     default: defaultPaths.runtime,
     help: "Where `ov-llm setup` installs the batching engine's Python environment",
   },
+  python: {
+    env: "OV_PYTHON",
+    flag: "python",
+    commands: ["convert"],
+    kind: "text",
+    schema: optional(Type.String()),
+    default: null,
+    help: "Python to make those environments with, a path or the name of a program; unset: one that fits, or one that is brought",
+  },
   nativeDir: {
     env: "OV_NATIVE_DIR",
     flag: "native-dir",
@@ -93,6 +102,15 @@ export const modelsSettings = {
     schema: Type.Array(Type.String()),
     default: "",
     help: "Models to load at start, in addition to the pinned ones: names or aliases, separated by commas",
+  },
+  warmPrefixes: {
+    env: "OV_WARM_PREFIXES",
+    flag: "warm-prefixes",
+    commands: ["serve"],
+    kind: "integer",
+    schema: Type.Integer({ minimum: 0, maximum: 16 }),
+    default: "0",
+    help: "After a load, compute that many of the model's most used prompt beginnings again (system prompt and tools) while it is idle; their text is kept in memory until the server stops. 0 keeps none",
   },
   specialTokens: {
     env: "OV_SPECIAL_TOKENS",

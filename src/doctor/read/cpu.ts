@@ -1,3 +1,4 @@
+import { parseCpuInfo } from "../../linux/cpu.ts";
 import type { Cpu, Heat, Power } from "../machine.ts";
 import type { Root } from "./files.ts";
 
@@ -5,15 +6,8 @@ const cpus = "/sys/devices/system/cpu";
 
 /** From /proc/cpuinfo (proc_cpuinfo(5)). */
 export function readCpu(root: Root): Cpu {
-  const text = root.text("/proc/cpuinfo");
-  const find = (key: string) => new RegExp(`^${key}\\s*:\\s*(.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
-  const features = find("Features");
-  return {
-    model: find("model name") || "unknown CPU",
-    threads: text.match(/^processor\s*:/gm)?.length ?? 0,
-    flags: (find("flags") || features).split(/\s+/).filter((flag) => flag !== ""),
-    isArm: features !== "",
-  };
+  const { model, threads, flags, isArm } = parseCpuInfo(root.text("/proc/cpuinfo"));
+  return { model, threads, flags, isArm };
 }
 
 /** From /sys/devices/system/cpu/cpuN/cpufreq (the kernel's admin-guide/pm/cpufreq). */

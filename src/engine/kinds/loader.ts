@@ -68,6 +68,7 @@ export function createLoader(options: LoaderOptions): LoadModel {
         kv_cache_gb: options.kvCacheGb,
         max_concurrent: options.maxConcurrent,
         ...(options.specialTokens === "text" && { control_tokens: true }),
+        trace: true,
         cache_dir: options.modelCacheDir,
         ...(copy && { copy }),
         ...(speculation && { speculation }),

@@ -10,7 +10,7 @@ import type { QueueLimits } from "./loading.ts";
 import { createPoolReport } from "./report.ts";
 import { createSlots } from "./slots.ts";
 import { type ModelStatus, toStatus } from "./status.ts";
-import type { LoadModel, ModelTarget } from "./target.ts";
+import type { LoadedModel, LoadModel, ModelTarget } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** The models in memory: who runs where, who may use them and when. */
@@ -24,6 +24,11 @@ export interface Pool {
   use<T>(target: ModelTarget, user: LeaseUser, work: (lease: Lease) => AsyncIterable<T>): AsyncGenerator<T>;
   /** Loads the model unless it is. Fails with `insufficient_memory` where others would have to be evicted and may not. */
   load(target: ModelTarget, signal: AbortSignal, mayEvict: boolean): Promise<void>;
+  /**
+   * The model as it is loaded, without holding it: its process may be ended at any time, and work with it does not count as
+   * use. null: it takes no requests now.
+   */
+  peek(name: string): LoadedModel | null;
   /** Lets the model's requests finish; resolves when its process is gone. */
   unload(name: string, signal: AbortSignal): Promise<void>;
   /**
@@ -78,6 +83,10 @@ export function createPool(options: PoolOptions): Pool {
       } finally {
         release(slot);
       }
+    },
+    peek(name) {
+      const slot = slots.get(name);
+      return slot?.state === "ready" ? (slot.loaded?.model ?? null) : null;
     },
     async unload(name, signal) {
       const slot = slots.get(name);

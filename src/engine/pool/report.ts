@@ -1,5 +1,5 @@
 import { renderBytes } from "../../bytes.ts";
-import type { Log } from "../../log.ts";
+import type { Log, LogFields } from "../../log.ts";
 import type { ObserveModel, UnloadReason } from "./events.ts";
 import type { Loaded, Slot } from "./slot.ts";
 
@@ -31,6 +31,8 @@ export function createPoolReport(
         memory: memory === null ? undefined : renderBytes(memory),
         pid,
       });
+      if (ready.stages !== undefined)
+        log.debug("stages of the load, in seconds", toStages(name, ready.stages, took));
     },
     /** `started`: when it was first asked for. */
     failed({ name }: Slot, started: number, failure: Error): void {
@@ -56,6 +58,12 @@ export function createPoolReport(
       }
     },
   };
+}
+
+/** `took`: of the whole load, in milliseconds; what the host did not measure is the daemon's own part. */
+function toStages(model: string, stages: Record<string, number>, took: number): LogFields {
+  const measured = Object.values(stages).reduce((sum, seconds) => sum + seconds, 0);
+  return { model, daemon: toSeconds(Math.max(0, took - measured * 1000)), ...stages };
 }
 
 /** Rounded to hundredths. */

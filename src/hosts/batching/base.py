@@ -11,6 +11,7 @@ import openvino_genai as genai
 
 from device import choose_device
 from messages import Message
+from stages import Stages
 
 Handler = Callable[[Message], list[Message]]
 """Takes a request and returns its first answers; raises RequestFailed."""
@@ -53,13 +54,15 @@ class Kind(Protocol):
 class Device:
     """The device that a model runs on."""
 
-    def __init__(self, load: Message) -> None:
+    def __init__(self, load: Message, stages: Stages) -> None:
+        self.stages = stages
         self.core = ov.Core()
         self.name = choose_device(load["device"], self.core.available_devices)
         self.full_name = str(self.core.get_property(self.name, "FULL_DEVICE_NAME")).strip()
         # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
         cache: dict[str, Any] = {} if self.name == "CPU" else {"CACHE_DIR": load["cache_dir"]}
         self.properties = cache | load["properties"]
+        stages.end("device")
 
     def ready(self) -> Message:
         return {

@@ -8,6 +8,7 @@ from base import Device, Handler, Kind
 from embed import Embed
 from messages import Message, RequestFailed, failed, last_line
 from rank import Rank
+from stages import Stages
 from text import Text
 
 
@@ -43,8 +44,8 @@ KINDS: dict[str, Callable[[Message, Device], Kind]] = {
 class Engine:
     """Hands each request to its operation, and steps those that run."""
 
-    def __init__(self, load: Message) -> None:
-        self.device = Device(load)
+    def __init__(self, load: Message, stages: Stages) -> None:
+        self.device = Device(load, stages)
         self.kind: Kind = KINDS.get(load["task"], Text)(load, self.device)
         self.max_concurrent: int = load["max_concurrent"]
 

@@ -17,6 +17,7 @@ import time
 
 from engine import PROTOCOL, Engine
 from messages import Message, RequestFailed, failed, last_line
+from stages import Stages
 
 # How long a step waits for requests that are likely to join it; a step takes milliseconds at least.
 MOMENT_SECONDS = 0.001
@@ -56,7 +57,7 @@ class Pipe:
         self._events.flush()
 
 
-def load_engine(pipe: Pipe, message: Message) -> Engine:
+def load_engine(pipe: Pipe, message: Message, stages: Stages) -> Engine:
     try:
         if message["type"] != "load" or message["protocol"] != PROTOCOL:
             raise RequestFailed(
@@ -64,12 +65,13 @@ def load_engine(pipe: Pipe, message: Message) -> Engine:
                 f"The engine host speaks protocol {PROTOCOL}, ov-llm {message.get('protocol')}. "
                 "Run install.sh again, and restart the server.",
             )
-        engine = Engine(message)
+        engine = Engine(message, stages)
     except Exception as error:
         code = error.code if isinstance(error, RequestFailed) else "model_load_failed"
         pipe.write([failed(None, code, last_line(error))])
         sys.exit(1)
-    pipe.write([engine.ready()])
+    stages.end("rest")
+    pipe.write([{**engine.ready(), **({"stages": stages.seconds} if message.get("trace") else {})}])
     return engine
 
 
@@ -139,9 +141,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A daemon that is killed takes its hosts along, also in the middle of a load (prctl(2): PR_SET_PDEATHSIG = 1).
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    stages = Stages()
+    stages.end("imports")
     pipe = Pipe()
     first, *rest = pipe.read(wait=True)
-    engine = load_engine(pipe, first)
+    engine = load_engine(pipe, first, stages)
     for message in rest:
         pipe.write(handle(engine, message))
     serve(engine, pipe)

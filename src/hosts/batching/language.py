@@ -26,7 +26,7 @@ STEP_TOKENS = {"CPU": 256}
 STEP_TOKENS_DEFAULT = 2048
 
 # Of an answer that is timed.
-TIMED_TOKENS = 10
+TIMED_TOKENS = 24
 
 
 class LanguageModel:
@@ -36,13 +36,18 @@ class LanguageModel:
         wish = load.get("speculation")
         self.speculation = Speculation(wish) if wish else None
         self.pipeline, self.warning = self._open(load, device)
+        device.stages.end("compile")
         self.tokenizer = self.pipeline.get_tokenizer()
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
+        device.stages.end("tokenizer")
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
         self._next_handle = 0
         self.blocks = self._warm_up()
         """How many blocks the cache has, or had after the first request where it grows."""
+        device.stages.end("warm_up")
+        self._prepare_grammars()
+        device.stages.end("grammar")
         self._measure_guesses()
         self.grows = load["kv_cache_gb"] == 0
         limit = load["context_length"] or CONTEXT_DEFAULT
@@ -68,23 +73,33 @@ class LanguageModel:
         self.pipeline = None
         self.pipeline, _ = self._open(load, device)
         self.blocks = self._warm_up()
+        self._prepare_grammars()
 
     def _warm_up(self) -> int:
         """Runs one short request; returns how many blocks the cache has.
 
         The engine allocates its cache at the first request and reports only the share in use: one block's
-        share is 1 / blocks. The grammar makes it prepare the vocabulary for grammars now: a second and more.
+        share is 1 / blocks. A CPU brings the weights into the form that it computes with in the first step.
         """
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
+        self._run_hello(config)
+        usage = self.pipeline.get_metrics().cache_usage
+        return round(100 / usage) if usage > 0 else 1
+
+    def _prepare_grammars(self) -> None:
+        """Makes the engine prepare the vocabulary for grammars now: with a large one that takes a second and more."""
+        config = genai.GenerationConfig()
+        config.max_new_tokens = 1
         config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
+        self._run_hello(config)
+
+    def _run_hello(self, config: Any) -> None:
         self.configure(config, 1)
         handle = self.add_hello(config)
         while self.busy:
             self.pipeline.step()
         handle.read_all()
-        usage = self.pipeline.get_metrics().cache_usage
-        return round(100 / usage) if usage > 0 else 1
 
     def _measure_guesses(self) -> None:
         """Finds out what more guesses in a step cost, by a few steps."""

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMemoryHost, type MemoryHostOptions } from "../../fakes/memory-host.ts";
 import { createTestApp } from "../../helpers/app.ts";
@@ -18,6 +18,25 @@ function serve(options: MemoryHostOptions = {}) {
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => app.handle(request, "-") });
   afterAll(() => server.stop(true));
   return { server, host, prompts: () => host.asked.map(({ prompt }) => prompt) };
+}
+
+/** A server that answers "heard" to everything, and keeps what it was asked. */
+function serveEcho() {
+  const bodies: unknown[] = [];
+  const model = { id: "m", task: "image-text-to-text", type: "vlm", loaded: true };
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      if (request.method === "GET") return Response.json({ object: "list", data: [model] });
+      bodies.push(await request.json());
+      const chunk = { choices: [{ delta: { content: "heard" }, finish_reason: "stop" }] };
+      const headers = { "content-type": "text/event-stream" };
+      return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, { headers });
+    },
+  });
+  afterAll(() => server.stop(true));
+  return { server, bodies };
 }
 
 type Steps = [wait: string, type: string][];
@@ -55,6 +74,28 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     expect(text).toContain('Chat with "memory" at http://127.0.0.1:');
     expect(code).toBe(0);
     expect(prompts()).toEqual(["One", `One ${words}  Two`]);
+  });
+
+  test("shows a picture with the next message, and keeps it in the conversation", async () => {
+    const { server, bodies } = serveEcho();
+    const home = createTempDir();
+    writeFileSync(join(home, "a.png"), Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
+    const steps: Steps = [
+      [">>> ", "/image none.png\r"],
+      ["Cannot show", "/image a.png\r"],
+      ["One picture goes with the next message", "What is it?\r"],
+      ["heard", "And now?\r"],
+      ["heard", "/save a.md\r"],
+      ["Saved", "\u0004"],
+    ];
+    expect((await talk(server, steps, ["m"], home)).code).toBe(0);
+    const picture = { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } };
+    const first = { role: "user", content: [picture, { type: "text", text: "What is it?" }] };
+    expect(bodies).toMatchObject([
+      { messages: [first] },
+      { messages: [first, { role: "assistant" }, { role: "user", content: "And now?" }] },
+    ]);
+    expect(readFileSync(join(home, "a.md"), "utf8")).toContain("_(a picture)_");
   });
 
   test("takes a message of several lines", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createModelHome } from "../../helpers/model-home.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { runCli } from "../run-cli.ts";
 
@@ -30,6 +31,18 @@ describe("completion for bash", () => {
     const out = await Bun.$`bash -c ${script} bash ${path} ${words}`.text();
     expect(out.trim().split("\n").filter(Boolean)).toEqual(expected);
   });
+});
+
+test("the names of models complete what takes one, harmless ones only", async () => {
+  const { home: own, registryPath } = createModelHome();
+  const entry = { path: "/m", task: "text-generation-with-past", weight_format: "int8" };
+  const models = { "qwen3-4b": { ...entry, aliases: ["chat:latest"] }, "a $(touch /tmp/x)": entry };
+  writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
+  const { out } = await runCli(["completion", "models"], { home: own });
+  expect(out).toBe("chat:latest\nqwen3-4b\n");
+  const path = await scriptOf("bash");
+  const script = `ov-llm() { echo qwen3-4b; }; . "$1"; COMP_WORDS=(ov-llm models rm qw); COMP_CWORD=3; _ov_llm; echo "\${COMPREPLY[@]}"`;
+  expect(await Bun.$`bash -c ${script} bash ${path}`.text()).toBe("qwen3-4b\n");
 });
 
 describe("a completion script", () => {

@@ -21,6 +21,7 @@ const runtimePlan: PythonEnvPlan<RuntimeFacts> = {
   probe: probeRuntime,
   isPinned: isPinnedRuntime,
   version: (facts) => facts.openvino_genai,
+  newestPython: 14,
   locks: [runtimeLock],
   async fill({ say, install }) {
     say(`Installing ${runtimeRequirements.join(", ")} (about 130 MB to fetch)`);

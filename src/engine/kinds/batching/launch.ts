@@ -29,6 +29,7 @@ import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
 import speculation from "../../../hosts/batching/speculation.py" with { type: "text" };
 import speech from "../../../hosts/batching/speech.py" with { type: "text" };
+import stages from "../../../hosts/batching/stages.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
 import vision from "../../../hosts/batching/vision.py" with { type: "text" };
@@ -69,6 +70,7 @@ export const hostSources = {
   "request.py": request,
   "speech.py": speech,
   "speculation.py": speculation,
+  "stages.py": stages,
   "text.py": text,
   "tokens.py": tokens,
   "vision.py": vision,

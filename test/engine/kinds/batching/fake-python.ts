@@ -7,7 +7,7 @@ import { writeStamp } from "../../../../src/python/stamp.ts";
 
 export interface FakeMachine {
   /** The only PATH: what is not in `bin` is not on this machine. */
-  variables: { PATH: string };
+  variables: { PATH: string; UV_DOWNLOAD_URL: string };
   bin: string;
   /** The command lines that ran, in order. */
   calls(): string[];
@@ -31,7 +31,8 @@ export function createFakeMachine(root: string): FakeMachine {
   const pinned = runtimePackages["openvino-genai"];
   writeFileSync(join(root, "environment-python"), environmentPython(pinned), { mode: 0o755 });
   return {
-    variables: { PATH: bin },
+    // Where nothing answers: a machine without Python would fetch uv.
+    variables: { PATH: bin, UV_DOWNLOAD_URL: "http://127.0.0.1:9" },
     bin,
     calls: () => (existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : []),
     addProgram,

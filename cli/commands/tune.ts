@@ -1,0 +1,153 @@
+import { defineCommand } from "citty";
+import { RunningRequestList } from "../../src/api/operate/requests.ts";
+import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
+import { checkTriable } from "../../src/doctor/trial.ts";
+import { OvError, toReason } from "../../src/errors.ts";
+import { readModels } from "../../src/library/edit.ts";
+import { listModel } from "../../src/library/list.ts";
+import { createTrialLoader } from "../../src/library/trial.ts";
+import { createRegistry } from "../../src/registry/registry.ts";
+import { listCandidates, type Topic, topics } from "../../src/tune/candidates.ts";
+import { readTuneMachine, toHostsAtOnce } from "../../src/tune/machine.ts";
+import type { TuneResult } from "../../src/tune/result.ts";
+import { tune as runTune } from "../../src/tune/run.ts";
+import { action, UsageError } from "../action.ts";
+import { readRepeated, toFlags, toServerArgs, toSettingArgs } from "../args.ts";
+import { readServer } from "../doctor/server.ts";
+import { findRegistered } from "../models/find.ts";
+import { askServer, findServer, type Server } from "../server.ts";
+import { untilStopped } from "../stop.ts";
+import { createStderrLog, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
+import { renderHtml } from "../tune/html.ts";
+import { offerWinner } from "../tune/offer.ts";
+import { createTuneProgress } from "../tune/progress.ts";
+import { renderTune } from "../tune/render.ts";
+
+const args = {
+  name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
+  minutes: { type: "string", description: "How long it may take, about; default: 5", valueHint: "number" },
+  only: {
+    type: "string",
+    valueHint: "what",
+    description: `Try only this: ${topics.join(", ")}; repeatable`,
+  },
+  html: { type: "string", description: "Also write the result to this file", valueHint: "file" },
+  yes: {
+    type: "boolean",
+    description: "Write what is faster into the entry without a question, unless answers change",
+  },
+  "dry-run": { type: "boolean", description: "Measure, and change nothing" },
+  json: { type: "boolean", description: "Print the result as JSON" },
+  ...toSettingArgs(["registryPath", "runtimeDir", "device"]),
+  ...toServerArgs(),
+} as const;
+
+export const tune = defineCommand({
+  meta: { name: "tune", description: "Find out which settings make a model faster on this machine" },
+  args,
+  run: action<typeof args>(async ({ args: given, rawArgs }) => {
+    const loaded = loadSettings({ flags: toFlags(given) });
+    const ask = {
+      name: given._[0] ?? "",
+      minutes: readMinutes(given.minutes),
+      only: readRepeated(rawArgs, args, "only").map(readTopic),
+      server: findServer(given),
+    };
+    const quiet = given.json === true;
+    return await untilStopped(async (signal) => {
+      const result = await measure(loaded, ask, signal);
+      if (!quiet) await writeOut(renderTune(result, terminalWidth()));
+      const written = await offerWinner(result, {
+        registryPath: loaded.settings.registryPath,
+        yes: given.yes === true,
+        dryRun: given["dry-run"] === true,
+        quiet,
+        signal,
+      });
+      if (quiet) await writeOut(`${JSON.stringify({ ...result, written }, null, 2)}\n`);
+      // Last: a path that cannot be written costs nothing else.
+      if (typeof given.html === "string") await writePage(given.html, result);
+      return 0;
+    });
+  }),
+});
+
+interface TuneAsk {
+  name: string;
+  minutes: number;
+  only: Topic[];
+  server: Server;
+}
+
+async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal): Promise<TuneResult> {
+  const { settings } = loaded;
+  const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
+  const [name, entry] = findRegistered(registry.current(), ask.name, settings.registryPath);
+  checkTriable(name, entry);
+  const { path_problem: problem, size_bytes: bytes } = await listModel(name, entry);
+  if (problem !== null) throw new OvError("model_path_invalid", problem);
+  await reportServer(ask.server);
+  const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0);
+  const loader = createTrialLoader(loaded, createStderrLog(settings));
+  try {
+    const machine = await readTuneMachine(loaded);
+    signal.throwIfAborted();
+    return await runTune({
+      loader,
+      name,
+      entry,
+      models: readModels(settings.registryPath),
+      hostsAtOnce,
+      list: (present) => listCandidates(present, machine, ask.only),
+      isServerBusy: () => isBusy(ask.server),
+      minutes: ask.minutes,
+      report: createTuneProgress({
+        write: (text) => void process.stderr.write(text),
+        width: process.stderr.isTTY ? process.stderr.columns || 80 : null,
+      }),
+      signal,
+      clock: () => performance.now(),
+    });
+  } finally {
+    loader.dispose();
+  }
+}
+
+async function writePage(path: string, result: TuneResult): Promise<void> {
+  try {
+    await Bun.write(path, renderHtml(result, new Date()));
+  } catch (error) {
+    const what = `Cannot write the result to ${JSON.stringify(path)}`;
+    throw new OvError("invalid_setting", { what, why: toReason(error) }, { param: "html", cause: error });
+  }
+}
+
+/** A server with a model in memory leaves less of it, and its requests come first. */
+async function reportServer(server: Server): Promise<void> {
+  const found = await readServer(server);
+  if (found.state !== "answers" || found.loaded.length === 0) return;
+  const names = found.loaded.map(({ name }) => name).join(", ");
+  const line = `The server has models in memory (${names}). While it answers requests, nothing is measured here.`;
+  process.stderr.write(`${toOneLine(line)}\n`);
+}
+
+/** A server that does not answer disturbs nothing. */
+async function isBusy(server: Server): Promise<boolean> {
+  const running = await askServer(server, "/v1/requests", RunningRequestList, 5).catch(() => null);
+  return running !== null && running.data.length > 0;
+}
+
+function readMinutes(text: unknown): number {
+  if (typeof text !== "string") return 5;
+  const minutes = Number(text);
+  if (text.trim() !== "" && minutes > 0 && minutes <= 240) return minutes;
+  throw new UsageError(
+    `Cannot use --minutes ${JSON.stringify(text)}: expected a number up to 240, such as 10.`,
+  );
+}
+
+function readTopic(text: string): Topic {
+  const topic = topics.find((one) => one === text);
+  if (topic !== undefined) return topic;
+  throw new UsageError(`Cannot use --only ${JSON.stringify(text)}: expected one of ${topics.join(", ")}.`);
+}

@@ -1,0 +1,18 @@
+import { createAsker } from "./convert/asker.ts";
+import { toOneLine } from "./terminal.ts";
+
+/** Whether a person can be asked. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/** Asks on stdout. An empty line means no. */
+export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const write = (text: string) => void process.stdout.write(text);
+  const asker = createAsker({ input: process.stdin, write, signal });
+  try {
+    return await asker.confirm(toOneLine(question), false);
+  } finally {
+    asker.close();
+  }
+}

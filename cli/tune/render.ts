@@ -1,0 +1,93 @@
+import type { Tried, TuneResult, Winner } from "../../src/tune/result.ts";
+import type { Difference } from "../../src/tune/texts.ts";
+import { paint, renderTable, toOneLine } from "../terminal.ts";
+
+const header = ["SETTINGS", "FIRST TOKEN", "TOKENS/S", "ANSWERS", "SPREAD", "TEXT"];
+
+/** The table, the chart and what they mean. `width`: columns; null: no terminal. */
+export function renderTune(result: TuneResult, width: number | null): string {
+  const { model, device, engine, size } = result;
+  const head = `${model} on ${device}, engine ${engine}: answers of ${size.answer_tokens} tokens to prompts of about ${size.prompt_tokens}.`;
+  const measured = result.tried.filter(({ measured }) => measured !== null);
+  const present = [
+    "as it is now",
+    renderMs(result.present.first_token_ms),
+    renderRate(result.present.tokens_per_second),
+    "",
+    `±${toPercent(result.noise)}`,
+    "",
+  ];
+  const table = renderTable(header, [present, ...measured.map(toRow)], width);
+  const lines = [...toProblemLines(result), toVerdict(result)].map((line) => `${toOneLine(line)}\n`);
+  return `${toOneLine(head)}\n\n${table}\n${renderChart(measured, width)}\n${lines.join("")}`;
+}
+
+function toRow({ label, measured }: Tried): string[] {
+  if (measured === null) return [label];
+  const { figures, judgement, difference } = measured;
+  const { verdict, gain, spread } = judgement;
+  const change = verdict === "same" ? "noise" : renderGain(gain);
+  return [
+    label,
+    renderMs(figures.first_token_ms),
+    renderRate(figures.tokens_per_second),
+    verdict === "faster" ? paint("green", change) : change,
+    `±${toPercent(spread)}`,
+    difference === null ? "same" : `differs after ${difference.same_words} words`,
+  ];
+}
+
+const barWidth = 30;
+
+/** A bar for each, 100 % being the present settings. */
+function renderChart(measured: readonly Tried[], width: number | null): string {
+  const rows = [
+    { label: "as it is now", speed: 1 },
+    ...measured.map(({ label, measured }) => ({ label, speed: 1 + (measured?.judgement.gain ?? 0) })),
+  ];
+  const fastest = Math.max(...rows.map(({ speed }) => speed));
+  const widest = Math.max(...rows.map(({ label }) => Bun.stringWidth(label)));
+  const room = width === null ? barWidth : Math.max(8, Math.min(barWidth, width - widest - 8));
+  return rows
+    .map(({ label, speed }) => {
+      const bar = "█".repeat(Math.max(1, Math.round((speed / fastest) * room)));
+      return `${label.padEnd(widest)}  ${bar} ${Math.round(speed * 100)} %\n`;
+    })
+    .join("");
+}
+
+function toProblemLines({ tried, untried }: TuneResult): string[] {
+  return [
+    ...tried.flatMap(({ label, problem }) =>
+      problem === null ? [] : [`Not measured: ${label}: ${problem}`],
+    ),
+    ...untried.map(({ topic, why }) => `Not tried: ${topic}: ${why}.`),
+  ];
+}
+
+export function toVerdict({ winner, noise, tried }: TuneResult): string {
+  if (winner !== null) return `Faster: ${renderWinner(winner)}.`;
+  const isClose = tried.some(({ measured }) => measured?.judgement.verdict === "faster");
+  if (isClose) return "What was faster at first was not when it was measured once more: keep the settings.";
+  return `Nothing is faster than the present settings beyond noise (±${toPercent(noise)}): keep them.`;
+}
+
+export function renderWinner({ labels, change, judgement, difference }: Winner): string {
+  const text = difference === null ? "it writes the same text" : renderDifference(difference);
+  return `${labels.join(", ")} (${change.join(" ")}): ${renderGain(judgement.gain)} ±${toPercent(judgement.spread)}, measured once more; ${text}`;
+}
+
+export function renderDifference({ same_words, present, changed }: Difference): string {
+  return `it writes another text after ${same_words} words: ${JSON.stringify(changed)} instead of ${JSON.stringify(present)}`;
+}
+
+export function renderGain(gain: number): string {
+  return `${gain < 0 ? "-" : "+"}${toPercent(Math.abs(gain))}`;
+}
+
+export function toPercent(share: number): string {
+  return Number.isFinite(share) ? `${Math.round(share * 100)} %` : "?";
+}
+
+export const renderMs = (ms: number) => `${Math.round(ms)} ms`;
+export const renderRate = (rate: number) => rate.toFixed(1);

@@ -1,0 +1,160 @@
+import type { Pool } from "../engine/pool/pool.ts";
+import type { Host } from "../engine/supervise/types.ts";
+import type { GenerateRequest } from "../protocol/generate.ts";
+import { type Beginnings, createBeginnings } from "./beginnings.ts";
+import type { Events } from "./events.ts";
+
+/** What a load has lost and is computed again: the beginnings of prompts that a model's prefix cache held. */
+export interface WarmUp {
+  /** A request for the model is here: what is computed for it in advance ends. Returns what reports the request's end. */
+  enter(model: string): () => void;
+  /** Takes a request's prompt into account. */
+  note(model: string, request: GenerateRequest): void;
+}
+
+export interface WarmUpOptions {
+  /** OV_WARM_PREFIXES: most beginnings of a model that are computed after a load; 0: nothing is kept or computed. */
+  warmPrefixes: number;
+  pool: Pick<Pool, "peek">;
+  events: Pick<Events, "subscribe">;
+  onWarmed: (report: WarmReport) => void;
+  /** Calls it after a moment without requests; returns what prevents that. */
+  later?: (run: () => void) => () => void;
+}
+
+export interface WarmReport {
+  model: string;
+  beginnings: number;
+  tokens: number;
+  seconds: number;
+}
+
+interface Model {
+  name: string;
+  beginnings: Beginnings;
+  /** Requests that wait or run. */
+  active: number;
+  /** What is still to be computed since the last load. */
+  left: string[];
+  /** Ends the wait for a quiet moment, or the computing. */
+  stop: () => void;
+}
+
+/** Milliseconds. A client that asks several things asks the next one sooner. */
+const quietMs = 250;
+
+/**
+ * Works beside the pool's leases: it takes no turn, keeps no model from being unloaded, and ends with its process. A request
+ * that comes meanwhile waits for one step of the engine at most.
+ */
+export function createWarmUp(options: WarmUpOptions): WarmUp {
+  const { warmPrefixes, pool, events, onWarmed, later = afterQuiet } = options;
+  if (warmPrefixes === 0) return { enter: () => () => {}, note: () => {} };
+  const models = new Map<string, Model>();
+
+  function find(name: string): Model {
+    const fresh: Model = { name, beginnings: createBeginnings(), active: 0, left: [], stop: () => {} };
+    const model = models.get(name) ?? fresh;
+    models.set(name, model);
+    return model;
+  }
+
+  function schedule(model: Model): void {
+    model.stop();
+    if (model.active > 0 || model.left.length === 0) return;
+    model.stop = later(() => {
+      const stopping = new AbortController();
+      model.stop = () => stopping.abort();
+      void compute(model, stopping.signal);
+    });
+  }
+
+  async function compute({ name, left }: Model, signal: AbortSignal): Promise<void> {
+    const host = pool.peek(name)?.host;
+    if (host === undefined) return;
+    const started = performance.now();
+    let [beginnings, tokens] = [0, 0];
+    for (let text = left[0]; text !== undefined && host.alive; text = left[0]) {
+      const computed = await computeOne(host, text, signal);
+      if (signal.aborted) return;
+      left.shift();
+      beginnings += computed === 0 ? 0 : 1;
+      tokens += computed;
+    }
+    onWarmed({ model: name, beginnings, tokens, seconds: (performance.now() - started) / 1000 });
+  }
+
+  function forget(names: readonly string[]): void {
+    for (const name of names) {
+      models.get(name)?.stop();
+      models.delete(name);
+    }
+  }
+
+  events.subscribe((event) => {
+    if (event.topic === "registry" && event.type === "changed") forget([...event.changed, ...event.removed]);
+    if (event.topic !== "model" || event.type !== "loaded") return;
+    const model = models.get(event.model);
+    if (model === undefined) return;
+    model.left = model.beginnings.list(warmPrefixes);
+    schedule(model);
+  });
+
+  return {
+    enter(name) {
+      const model = find(name);
+      model.active += 1;
+      model.stop();
+      return () => {
+        model.active -= 1;
+        schedule(model);
+      };
+    },
+    note(name, { prompt, add_special_tokens, cut, images }) {
+      // A cut is another text in each request, and a picture's tokens are none of the prompt's.
+      if (typeof prompt !== "string" || add_special_tokens || images !== undefined) return;
+      if (cut === undefined || !prompt.includes(cut)) find(name).beginnings.note(prompt);
+    },
+  };
+}
+
+function afterQuiet(run: () => void): () => void {
+  const timer = setTimeout(run, quietMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+/** How many tokens it has; 0: it failed, which costs nobody anything, as the prompt is computed when it comes. */
+async function computeOne(host: Host, text: string, signal: AbortSignal): Promise<number> {
+  let tokens = 0;
+  try {
+    for await (const event of host.run("generate", toRequest(text), signal))
+      if (event.type === "started") tokens = event.promptTokens;
+    return tokens;
+  } catch {
+    return 0;
+  }
+}
+
+/** One token after the text: the engine computes all of it. */
+function toRequest(prompt: string): GenerateRequest {
+  return {
+    prompt,
+    add_special_tokens: false,
+    grammar: null,
+    special_tokens: false,
+    sampling: {
+      temperature: 0,
+      top_p: 1,
+      top_k: null,
+      min_p: 0,
+      repetition_penalty: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      seed: 0,
+    },
+    max_tokens: 1,
+    ignore_eos: true,
+    logprobs: false,
+  };
+}

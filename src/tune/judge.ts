@@ -1,0 +1,83 @@
+import type { Speed } from "../library/speed.ts";
+
+/** The same answer written in both ways, one right after the other. */
+export interface Pair {
+  present: Speed;
+  changed: Speed;
+}
+
+export type Verdict = "faster" | "slower" | "same";
+
+export interface Judgement {
+  verdict: Verdict;
+  /** How much faster whole answers are: 0.1 is 10 %, negative is slower. */
+  gain: number;
+  /** What `gain` may be off by: half of its 95 % confidence interval. */
+  spread: number;
+  /** The same as `gain`, of the first token and of those after it. */
+  first_token_gain: number;
+  token_gain: number;
+}
+
+/** Quantiles of Student's t for 95 %, by degrees of freedom from 1 to 9. */
+const quantiles = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
+
+/** A gain that nobody feels is not one. */
+const least = 0.02;
+
+/** `noise`: by how much the present settings differ from themselves; at least one pair. */
+export function judge(pairs: readonly Pair[], noise: number): Judgement {
+  const { mean, spread } = measure(pairs);
+  const bound = Math.max(spread, noise, least);
+  return {
+    verdict: mean > bound ? "faster" : mean < -bound ? "slower" : "same",
+    gain: Math.expm1(mean),
+    spread,
+    first_token_gain: Math.expm1(
+      toMean(pairs.map((pair) => Math.log(toFirst(pair.present) / toFirst(pair.changed)))),
+    ),
+    token_gain: Math.expm1(
+      toMean(pairs.map((pair) => Math.log(toRate(pair.changed) / toRate(pair.present)))),
+    ),
+  };
+}
+
+/** What is taken for noise of a machine: the difference of the present settings from themselves, or its spread. */
+export function toNoise(pairs: readonly Pair[]): number {
+  const { mean, spread } = measure(pairs);
+  return Math.max(Math.abs(mean), Number.isFinite(spread) ? spread : unknown);
+}
+
+/** A single pair has no spread. */
+const unknown = 1;
+
+const fewest = 3;
+const most = 8;
+
+/** Whether more pairs would not change what is said of them. */
+export function isSettled(pairs: readonly Pair[]): boolean {
+  if (pairs.length < fewest) return false;
+  if (pairs.length >= most) return true;
+  const { mean, spread } = measure(pairs);
+  return spread < least || (Math.abs(mean) > 0.05 && Math.abs(mean) > 2 * spread);
+}
+
+/** How long an answer took, in milliseconds. */
+export function toAnswerMs(speed: Speed): number {
+  return toFirst(speed) + (Math.max(0, speed.tokens - 1) * 1000) / toRate(speed);
+}
+
+/** Of logarithms of ratios, so that twice as fast and half as fast are equally far from the same. */
+function measure(pairs: readonly Pair[]): { mean: number; spread: number } {
+  const logs = pairs.map(({ present, changed }) => Math.log(toAnswerMs(present) / toAnswerMs(changed)));
+  const mean = toMean(logs);
+  const quantile = quantiles[logs.length - 2] ?? (logs.length < 2 ? undefined : 1.96);
+  if (quantile === undefined) return { mean, spread: Number.POSITIVE_INFINITY };
+  const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
+  return { mean, spread: quantile * Math.sqrt(variance / logs.length) };
+}
+
+const toMean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+// Below the clock's resolution nothing can be divided by.
+const toFirst = ({ first_token_ms }: Speed) => Math.max(0.5, first_token_ms);
+const toRate = ({ tokens_per_second }: Speed) => Math.max(0.01, tokens_per_second);

@@ -1,0 +1,58 @@
+import type { Figure } from "../goals.ts";
+import type { BenchOptions } from "../options.ts";
+import type { Prompts } from "../prompts.ts";
+import { prepareRandomFolder } from "../random-model.ts";
+import { type BenchServer, createHome, startServer } from "../server.ts";
+import type { Curve } from "./curve.ts";
+
+/** What a part on growth starts from. */
+export interface Ground {
+  executable: string;
+  options: BenchOptions;
+  /** A real model, for the tokenizers of others. */
+  realModel: string;
+  prompts: Prompts;
+  say: (text: string) => void;
+}
+
+export interface Growth {
+  curves: Curve[];
+  figures: Figure[];
+}
+
+export interface GrowthServer extends BenchServer {
+  home: string;
+}
+
+export interface GrowthServerOptions {
+  modelPath: string;
+  env?: Record<string, string>;
+  /** More of the model's registry entry. */
+  entry?: Record<string, unknown>;
+}
+
+/** A server with a HOME of its own, which goes with it, and one model. */
+export async function startGrowthServer(
+  { executable, options }: Ground,
+  { modelPath, env = {}, entry = {} }: GrowthServerOptions,
+): Promise<GrowthServer> {
+  const alone = { ...options, modelPath, embedPath: null, speechPath: null };
+  const { home, remove } = createHome(alone, entry);
+  const server = await startServer({ executable, home, options: alone, env }).catch((error: unknown) => {
+    remove();
+    throw error;
+  });
+  return {
+    ...server,
+    home,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      remove();
+    },
+  };
+}
+
+/** A model of random weights that reads 64k tokens. */
+export function prepareLongModel({ realModel, options, say }: Ground): Promise<string> {
+  return prepareRandomFolder("random-long", realModel, { runtimeDir: options.runtimeDir, say });
+}

@@ -1,0 +1,72 @@
+/** What docs/performance.md shows, in its order. Each entry is a run of the bench of its own, of three minutes at most. */
+export interface ReportEntry {
+  title: string;
+  /** Beside the figures. */
+  text: string;
+  argv: readonly string[];
+}
+
+export const reportPlan: Record<string, ReportEntry> = {
+  load: {
+    title: "Many requests at once",
+    text: "Answers of 128 tokens, streamed. All in turns, each round with prompts of its own.",
+    argv: ["--only", "load", "--rounds", "5", "--concurrency", "1,4,16", "--peer", "llama.cpp"],
+  },
+  "load-1b": {
+    title: "A model of a billion weights",
+    text: "The shape of Llama 3.2 1B in Q4_0 with random weights: its speed is that of a real one, its text is noise. Answers of 48 tokens.",
+    argv: [
+      ...["--only", "load", "--model", "random-1b", "--tokens", "48"],
+      ...["--rounds", "3", "--concurrency", "1,4", "--peer", "llama.cpp"],
+    ],
+  },
+  server: {
+    title: "Prefixes, schemas and the start",
+    text: "A prefix is a text of 2,000 tokens that is asked about twice.",
+    argv: ["--only", "prefix,constrained,startup", "--rounds", "4", "--prefixes", "5"],
+  },
+  "first-token": {
+    title: "The first token of an unloaded model",
+    text: "From the request to the first token, load included. The raw engine starts its process, reads the same files and computes one token. The stages are the server's.",
+    argv: ["--only", "first-token", "--model", "random-1b", "--rounds", "4"],
+  },
+  warm: {
+    title: "Prompt beginnings after a load",
+    text: "With `OV_WARM_PREFIXES` the beginning that the model's prompts had is computed again before the next request comes. Here 8,000 tokens.",
+    argv: ["--only", "warm"],
+  },
+  registry: {
+    title: "A registry of 1,000 models",
+    text: "A request checks the registry's file, and looks its own model up.",
+    argv: ["--only", "registry"],
+  },
+  connections: {
+    title: "2,000 idle connections",
+    text: "Clients that keep their connections open and ask nothing.",
+    argv: ["--only", "connections"],
+  },
+  conversation: {
+    title: "A long conversation",
+    text: "Each turn sends the whole conversation again, as clients do. The model has random weights and the shape of SmolLM2 135M.",
+    argv: ["--only", "conversation"],
+  },
+  "long-prompts": {
+    title: "Long prompts",
+    text: "The same model. A prompt that nobody has sent is computed; its text with another question is found in the prefix cache.",
+    argv: ["--only", "long-prompts"],
+  },
+  "full-cache": {
+    title: "A full KV cache",
+    text: "Streams whose tokens do not fit into the KV cache together: the engine sets some aside and computes them again.",
+    argv: ["--only", "full-cache"],
+  },
+};
+
+/** The names of the entries that are asked for; throws what a user should read. */
+export function chooseEntries(only: string | undefined): string[] {
+  const known = Object.keys(reportPlan);
+  const asked = only?.split(",") ?? known;
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown === undefined) return asked;
+  throw new Error(`--report knows ${known.join(", ")}, but not ${JSON.stringify(unknown)}.`);
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { offerWinner } from "../../../cli/tune/offer.ts";
+import type { TuneResult, Winner } from "../../../src/tune/result.ts";
+import { createModelHome } from "../../helpers/model-home.ts";
+
+const winner: Winner = {
+  labels: ["threads free to move"],
+  change: ["properties.ENABLE_CPU_PINNING=false"],
+  pairs: 3,
+  figures: { first_token_ms: 1, tokens_per_second: 1, answer_ms: 1 },
+  judgement: { verdict: "faster", gain: 1, spread: 0, first_token_gain: 0, token_gain: 0 },
+  difference: null,
+};
+const result: TuneResult = {
+  model: "m",
+  device: "CPU",
+  engine: "batching",
+  size: { prompt_tokens: 100, answer_tokens: 24 },
+  present: winner.figures,
+  noise: 0,
+  tried: [],
+  untried: [],
+  winner,
+};
+const other = { ...winner, difference: { same_words: 1, present: "a", changed: "b" } };
+
+test.each<[string, TuneResult["winner"], { yes: boolean; dryRun: boolean }, boolean]>([
+  ["with --yes, it is", winner, { yes: true, dryRun: false }, true],
+  ["not if nobody agrees", winner, { yes: false, dryRun: false }, false],
+  ["not in a dry run", winner, { yes: true, dryRun: true }, false],
+  ["not if answers change, whatever --yes means", other, { yes: true, dryRun: false }, false],
+  ["not if nothing won", null, { yes: true, dryRun: false }, false],
+])("whether the winner is written: %s", async (_, winner, flags, isWritten) => {
+  const { write, read, registryPath } = createModelHome();
+  const entry = { path: "/m", task: "text-generation-with-past", weight_format: "int8" };
+  write({ m: entry });
+  const { signal } = new AbortController();
+  const written = await offerWinner({ ...result, winner }, { ...flags, registryPath, quiet: true, signal });
+  expect(written).toBe(isWritten);
+  expect(read().m).toEqual({ ...entry, ...(isWritten && { properties: { ENABLE_CPU_PINNING: false } }) });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "bun:test";
+import { createEvents } from "../../src/serving/events.ts";
+import { createWarmUp, type WarmReport } from "../../src/serving/warm-up.ts";
+import { createMemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
+
+const system = "river stone music ".repeat(100);
+
+function createGround(options: MemoryHostOptions = {}, warmPrefixes = 2) {
+  const host = createMemoryHost({ contextLength: 4096, ...options });
+  const events = createEvents();
+  const reports: WarmReport[] = [];
+  const warmed = Promise.withResolvers<void>();
+  let quiet: (() => void) | null = null;
+  const warmUp = createWarmUp({
+    warmPrefixes,
+    pool: { peek: () => ({ host, defaults: {} }) },
+    events,
+    onWarmed: (report) => {
+      reports.push(report);
+      warmed.resolve();
+    },
+    later: (run) => {
+      quiet = run;
+      return () => {
+        quiet = null;
+      };
+    },
+  });
+  const ask = (prompt: string) => {
+    const leave = warmUp.enter("small");
+    warmUp.note("small", { ...request, prompt });
+    leave();
+  };
+  const load = () =>
+    events.publish({
+      topic: "model",
+      type: "loaded",
+      model: "small",
+      seconds: 1,
+      pid: 1,
+      device: "CPU",
+      engine: "batching",
+    });
+  /** The moment without requests is over. */
+  const passQuiet = () => {
+    const run = quiet;
+    quiet = null;
+    run?.();
+    return run !== null;
+  };
+  return { host, events, warmUp, reports, warmed: warmed.promise, ask, load, passQuiet };
+}
+
+const request = {
+  prompt: "",
+  add_special_tokens: false,
+  grammar: null,
+  special_tokens: false,
+  sampling: {
+    temperature: 0,
+    top_p: 1,
+    top_k: null,
+    min_p: 0,
+    repetition_penalty: 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    seed: 1,
+  },
+  max_tokens: 4,
+  ignore_eos: false,
+  logprobs: false,
+};
+
+describe("prompt beginnings after a load", () => {
+  test("are computed in a quiet moment", async () => {
+    const { host, ask, load, passQuiet, warmed, reports } = createGround();
+    for (const question of ["house", "bread"]) ask(system + question);
+    expect(passQuiet()).toBe(false);
+    load();
+    expect(passQuiet()).toBe(true);
+    await warmed;
+    expect(host.asked.map(({ prompt }) => prompt)).toEqual([system]);
+    expect(reports).toMatchObject([{ model: "small", beginnings: 1 }]);
+  });
+
+  test("wait until no request is there", () => {
+    const { warmUp, ask, load, passQuiet } = createGround();
+    for (const question of ["house", "bread"]) ask(system + question);
+    const leave = warmUp.enter("small");
+    load();
+    expect(passQuiet()).toBe(false);
+    leave();
+    expect(passQuiet()).toBe(true);
+  });
+
+  test("make way for a request at once, and are computed after it", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { host, warmUp, ask, load, passQuiet, warmed } = createGround({ gate: () => gate.promise });
+    for (const question of ["house", "bread"]) ask(system + question);
+    load();
+    passQuiet();
+    expect(host.running()).toBe(1);
+    const leave = warmUp.enter("small");
+    await Bun.sleep(0);
+    expect(host.running()).toBe(0);
+    gate.resolve();
+    leave();
+    expect(passQuiet()).toBe(true);
+    await warmed;
+    expect(host.asked).toHaveLength(2);
+  });
+
+  test("that the model refuses are left out, and not tried again", async () => {
+    const { warmUp, ask, load, passQuiet, warmed, reports } = createGround({ contextLength: 16 });
+    for (const question of ["house", "bread"]) ask(system + question);
+    load();
+    passQuiet();
+    await warmed;
+    expect(reports).toMatchObject([{ beginnings: 0, tokens: 0 }]);
+    warmUp.enter("small")();
+    expect(passQuiet()).toBe(false);
+  });
+
+  test("are forgotten when the model's entry changes", () => {
+    const { events, ask, load, passQuiet } = createGround();
+    for (const question of ["house", "bread"]) ask(system + question);
+    events.publish({ topic: "registry", type: "changed", added: [], changed: ["small"], removed: [] });
+    load();
+    expect(passQuiet()).toBe(false);
+  });
+
+  test("are not kept where nobody asked for them", () => {
+    const { ask, load, passQuiet } = createGround({}, 0);
+    for (const question of ["house", "bread"]) ask(system + question);
+    load();
+    expect(passQuiet()).toBe(false);
+  });
+
+  test("leave out prompts with pictures, and those that differ in each request", () => {
+    const { warmUp, load, passQuiet } = createGround();
+    for (const question of ["house", "bread"]) {
+      warmUp.note("small", { ...request, prompt: `${system}CUT${question}`, cut: "CUT" });
+      warmUp.note("small", {
+        ...request,
+        prompt: system + question,
+        images: [{ path: "/x", at: "messages" }],
+      });
+      warmUp.note("small", { ...request, prompt: system + question, add_special_tokens: true });
+    }
+    load();
+    expect(passQuiet()).toBe(false);
+  });
+});

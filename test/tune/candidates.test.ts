@@ -1,0 +1,150 @@
+import { describe, expect, test } from "bun:test";
+import {
+  type Candidate,
+  listCandidates,
+  type Present,
+  type Topic,
+  type TuneMachine,
+} from "../../src/tune/candidates.ts";
+import { joinChanges, withChange } from "../../src/tune/change.ts";
+
+const entry = { path: "/m", task: "text-generation-with-past", weight_format: "int4" };
+const plain: TuneMachine = {
+  devices: ["CPU"],
+  cpu: { threads: 2, cores: 2, isHybrid: false },
+  engines: ["batching"],
+};
+const large: TuneMachine = {
+  devices: ["CPU", "GPU", "NPU"],
+  cpu: { threads: 16, cores: 8, isHybrid: true },
+  engines: ["batching", "native"],
+};
+const onCpu = (properties: Present["entry"]["properties"] = {}): Present => ({
+  device: "CPU",
+  engine: "batching",
+  entry: { ...entry, properties },
+});
+
+const changesOf = (present: Present, machine: TuneMachine, topic: Topic) =>
+  listCandidates(present, machine, [topic]).candidates.map(({ change }) => change.join(" "));
+
+describe("what is tried", () => {
+  test.each<[string, Present, TuneMachine, Topic, string[]]>([
+    ["every other device", onCpu(), large, "device", ["device=GPU", "device=NPU"]],
+    [
+      "another device without what only a CPU has",
+      onCpu({ INFERENCE_NUM_THREADS: 4 }),
+      { ...large, devices: ["CPU", "GPU"] },
+      "device",
+      ["device=GPU properties.INFERENCE_NUM_THREADS="],
+    ],
+    [
+      "precisions of the KV cache",
+      onCpu(),
+      plain,
+      "kv",
+      ["properties.KV_CACHE_PRECISION=f16", "properties.KV_CACHE_PRECISION=u4"],
+    ],
+    [
+      "the default where the entry names one",
+      onCpu({ KV_CACHE_PRECISION: "f16" }),
+      plain,
+      "kv",
+      ["properties.KV_CACHE_PRECISION=", "properties.KV_CACHE_PRECISION=u4"],
+    ],
+    [
+      "all threads, one less than the cores, half of them",
+      onCpu(),
+      large,
+      "threads",
+      [
+        "properties.INFERENCE_NUM_THREADS=16 properties.ENABLE_HYPER_THREADING=true",
+        "properties.INFERENCE_NUM_THREADS=7",
+        "properties.INFERENCE_NUM_THREADS=4",
+      ],
+    ],
+    [
+      "dynamic quantization in groups and off",
+      onCpu(),
+      plain,
+      "quantization",
+      ["properties.DYNAMIC_QUANTIZATION_GROUP_SIZE=0", "properties.DYNAMIC_QUANTIZATION_GROUP_SIZE=128"],
+    ],
+    ["threads without pins", onCpu(), plain, "pinning", ["properties.ENABLE_CPU_PINNING=false"]],
+    [
+      "pins where there are none",
+      onCpu({ ENABLE_CPU_PINNING: false }),
+      plain,
+      "pinning",
+      ["properties.ENABLE_CPU_PINNING=true"],
+    ],
+    [
+      "kinds of cores",
+      onCpu({ SCHEDULING_CORE_TYPE: "ANY_CORE" }),
+      large,
+      "cores",
+      ["properties.SCHEDULING_CORE_TYPE=PCORE_ONLY"],
+    ],
+    [
+      "plain attention, with the engine that knows it",
+      onCpu(),
+      large,
+      "attention",
+      ["engine=native properties.ATTENTION_BACKEND=SDPA"],
+    ],
+    [
+      "paged attention on native",
+      { ...onCpu({ ATTENTION_BACKEND: "SDPA" }), engine: "native" },
+      large,
+      "attention",
+      ["properties.ATTENTION_BACKEND=PA"],
+    ],
+  ])("%s", (_, present, machine, topic, expected) => {
+    expect(changesOf(present, machine, topic)).toEqual(expected);
+  });
+
+  test("all of it is what the registry takes", () => {
+    for (const device of ["CPU", "GPU", "NPU"]) {
+      const { candidates } = listCandidates({ device, engine: "batching", entry }, large);
+      for (const { change } of candidates) expect(withChange({ m: entry }, "m", change).path).toBe("/m");
+    }
+  });
+});
+
+describe("what is not tried is said", () => {
+  const reasons = (present: Present, machine: TuneMachine) =>
+    Object.fromEntries(listCandidates(present, machine).untried.map(({ topic, why }) => [topic, why]));
+
+  test("on a small CPU", () => {
+    expect(reasons(onCpu(), plain)).toEqual({
+      device: "OpenVINO sees no other device than CPU",
+      threads: "it uses all 2 threads, and they are too few to leave some",
+      cores: "all cores of this CPU are of one kind",
+      attention: "the batching engine knows paged attention alone, and no native engine works here",
+    });
+  });
+
+  test("on a GPU", () => {
+    const { pinning, cores, threads } = reasons({ ...onCpu(), device: "GPU" }, large);
+    expect([pinning, cores, threads]).toEqual(Array(3).fill("it runs on GPU"));
+  });
+
+  test("of weights that are not compressed", () => {
+    const present = { ...onCpu(), entry: { ...entry, weight_format: "fp16" } };
+    expect(reasons(present, plain).quantization).toBe("its weights are fp16, not compressed");
+  });
+});
+
+test("a change is made as `models set` makes it", () => {
+  const changed = withChange({ m: { ...entry, properties: { NUM_STREAMS: 1 } } }, "m", [
+    "device=GPU",
+    "properties.NUM_STREAMS=",
+  ]);
+  expect(changed).toEqual({ ...entry, device: "GPU" });
+  expect(() => withChange({ m: entry }, "m", ["properties.NUM_STREAMS=x"])).toThrow("a whole number");
+});
+
+test("of changes of one key the later one counts", () => {
+  const of = (change: string[]): Candidate["change"] => change;
+  expect(joinChanges([of(["a=1", "b=2"]), of(["a=3"])])).toEqual(["a=3", "b=2"]);
+});
