@@ -20,7 +20,6 @@ import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { type LoadRow, measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
-import { measureSpeculation, toSpeculationFigures } from "./part-speculation.ts";
 import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
 import { startLlama } from "./peer-llama.ts";
@@ -62,23 +61,13 @@ async function runBench(options: BenchOptions): Promise<void> {
       await buildExecutable(setup.executable);
     }
     if (only.includes("startup")) await runStartup(bench);
-    if (only.includes("speculation")) await runSpeculation(bench);
-    if (only.some((part) => !apart.includes(part) && !isGrowthPart(part))) await runServed(bench);
+    if (only.some((part) => part !== "startup" && part !== "hold" && !isGrowthPart(part)))
+      await runServed(bench);
     for (const part of only.filter(isGrowthPart)) await runGrowth(bench, part);
     await report(bench);
   } finally {
     remove();
   }
-}
-
-/** Parts that need no server, or servers of their own. */
-const apart: readonly string[] = ["startup", "hold", "speculation"];
-
-async function runSpeculation({ setup, figures, reports }: Bench): Promise<void> {
-  say("Answering with prompt lookup and without, in turns");
-  const found = await measureSpeculation(setup);
-  reports.speculation = found;
-  figures.push(...toSpeculationFigures(found));
 }
 
 async function runHold({ options, figures, reports }: Bench): Promise<void> {

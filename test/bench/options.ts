@@ -10,17 +10,7 @@ import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
 import { shapes } from "./random-model.ts";
 import { chooseEntries } from "./report/plan.ts";
 
-export const parts = [
-  "load",
-  "constrained",
-  "prefix",
-  "embed",
-  "speech",
-  "startup",
-  "idle",
-  "hold",
-  "speculation",
-] as const;
+export const parts = ["load", "constrained", "prefix", "embed", "speech", "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */

@@ -1,18 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Figure } from "./goals.ts";
+import { type Ground, type Growth, startGrowthServer } from "./growth/ground.ts";
 import { type ChatTarget, runLoad } from "./load.ts";
-import { createHome, type ServerSetup, startServer } from "./server.ts";
-import { median, round } from "./statistics.ts";
-
-export interface SpeculationRow {
-  what: string;
-  streams: number;
-  /** Tokens a second of each round with prompt lookup, and of the plain one beside it. */
-  lookup: number[];
-  plain: number[];
-  ratio: number;
-}
+import { median, round, toTokensPerSecond } from "./statistics.ts";
 
 const code = `def load(path):
     with open(path) as file:
@@ -32,75 +23,65 @@ const notes = `The lighthouse of Kermorvan was built in 1849 and stands at the e
 twenty-two miles away. The keeper, Yann Le Goff, lived there with two sisters until 1994. Since then the light has been automatic,
 and the tower is open to visitors from April to September.`;
 
+const free = "Write a short story about a fisherman who finds a strange letter in a bottle.";
+
 /** What is asked: answers that repeat their prompt, and one that does not. */
 const tasks = [
-  ["copy", `Repeat this Python code exactly, without any change:\n\n${code}`],
-  ["edit", `Rename the function load to read_data and return the whole code:\n\n${code}`],
+  ["copied code", `Repeat this Python code exactly, without any change:\n\n${code}`, { atLeast: 1.3 }],
   [
-    "quote",
-    `${notes}\n\nAnswer with whole sentences of this text: who lived there, and when is the tower open?`,
+    "edited code",
+    `Rename the function load to read_data and return the whole code:\n\n${code}`,
+    { atLeast: 1.3 },
   ],
-  ["free", "Write a short story about a fisherman who finds a strange letter in a bottle."],
+  [
+    "quoted notes",
+    `${notes}\n\nAnswer with whole sentences of this text: who lived there, and when is the tower open?`,
+    { atLeast: 1.3 },
+  ],
+  ["free text", free, { atLeast: 0.97 }],
 ] as const;
-const repeating = ["copy", "edit", "quote"];
 const answerTokens = 128;
 
 /** The same model with prompt lookup and without, in alternating pairs. */
-export async function measureSpeculation(setup: ServerSetup): Promise<SpeculationRow[]> {
-  const { home, remove } = createHome(setup.options);
-  try {
-    addEntries(home);
-    await using server = await startServer({ ...setup, home });
-    const [plain, lookup] = [
-      { ...server, model: "bench" },
-      { ...server, model: "lookup" },
-    ];
-    const rows: SpeculationRow[] = [];
-    for (const [what, prompt] of tasks) rows.push(await measureTask(what, [prompt]));
-    const [, free = ""] = tasks[3];
-    rows.push(
-      await measureTask(
-        "free",
-        Array.from({ length: 8 }, (_, index) => `${free} (${index})`),
-      ),
-    );
-    return rows;
-
-    async function measureTask(what: string, prompts: string[]): Promise<SpeculationRow> {
-      const speed = async (target: ChatTarget) => {
-        const { tokens, seconds } = await runLoad(target, prompts, answerTokens);
-        return tokens / seconds;
-      };
-      // Both have the prompt in their cache then, and the one that guesses has seen such an answer.
-      await speed(plain);
-      await speed(lookup);
-      const [fast, slow]: [number[], number[]] = [[], []];
-      for (let pair = 0; pair < setup.options.rounds; pair++) {
-        slow.push(round(await speed(plain)));
-        fast.push(round(await speed(lookup)));
-      }
-      const ratios = fast.map((value, index) => value / (slow[index] ?? Number.NaN));
-      const ratio = round(median(ratios), 3);
-      return { what, streams: prompts.length, lookup: fast, plain: slow, ratio };
-    }
-  } finally {
-    remove();
+export async function measureSpeculation(ground: Ground): Promise<Growth> {
+  const { options } = ground;
+  await using server = await startGrowthServer(ground, { modelPath: options.modelPath });
+  addEntry(server.home);
+  const lookup = { ...server, model: "lookup" };
+  const figures: Figure[] = [];
+  for (const [what, prompt, goal] of tasks) {
+    const ratio = await compare(server, lookup, [prompt], options.rounds);
+    figures.push({ name: `tokens/s with prompt lookup / plain, ${what}`, value: ratio, unit: "", goal });
   }
+  const stories = Array.from({ length: 8 }, (_, index) => `${free} It is number ${index}.`);
+  const ratio = await compare(server, lookup, stories, options.rounds);
+  figures.push({ name: "the same, free text at 8", value: ratio, unit: "" });
+  return { curves: [], figures };
 }
 
-/** Beside the model as it is, the same with speculation. */
-function addEntries(home: string): void {
+/** Tokens a second of the one with guesses to those of the plain one, the median of neighbouring rounds. */
+async function compare(
+  plain: ChatTarget,
+  lookup: ChatTarget,
+  prompts: string[],
+  rounds: number,
+): Promise<number> {
+  const run = async (target: ChatTarget) => toTokensPerSecond(await runLoad(target, prompts, answerTokens));
+  // Both have the prompts in their caches then, and the one that guesses has seen such answers.
+  await run(plain);
+  await run(lookup);
+  const ratios: number[] = [];
+  for (let pair = 0; pair < rounds; pair++) {
+    const slow = await run(plain);
+    ratios.push((await run(lookup)) / slow);
+  }
+  return round(median(ratios), 3);
+}
+
+/** Adds the same model with speculation. */
+function addEntry(home: string): void {
   const path = join(home, "models", "converted_models", "registry.json");
   const registry = JSON.parse(readFileSync(path, "utf8"));
   const lookup = { ...registry.models.bench, speculation: { kind: "prompt-lookup" } };
   writeFileSync(path, JSON.stringify({ ...registry, models: { ...registry.models, lookup } }));
-}
-
-export function toSpeculationFigures(rows: SpeculationRow[]): Figure[] {
-  return rows.map(({ what, streams, ratio }) => ({
-    name: `prompt lookup / plain, ${what}, ${streams} at once`,
-    value: ratio,
-    unit: "",
-    goal: { atLeast: repeating.includes(what) ? 1.3 : 0.97 },
-  }));
 }
