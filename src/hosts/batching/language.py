@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
-from copies import open_pipeline
+from copies import Opened, open_pipeline
+from ends import find_ends
 from grammars import to_config
 from messages import Message
 from pieces import Pieces
@@ -35,9 +37,12 @@ class LanguageModel:
     def __init__(self, load: Message, device: Device) -> None:
         wish = load.get("speculation")
         self.speculation = Speculation(wish) if wish else None
-        self.pipeline, self.warning = self._open(load, device)
+        opened = self._open(load, device)
         device.stages.end("compile")
-        self.tokenizer = self.pipeline.get_tokenizer()
+        self.pipeline, self.warning = opened.pipeline, opened.warning
+        self.holds_grammars = opened.holds_grammars
+        self.tokenizer = opened.tokenizer
+        self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
         device.stages.end("tokenizer")
@@ -55,7 +60,7 @@ class LanguageModel:
             limit = min(limit, self.blocks * self.block)
         self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
 
-    def _open(self, load: Message, device: Device) -> tuple[Any, str | None]:
+    def _open(self, load: Message, device: Device) -> Opened:
         guesses = self.speculation.guesses if self.speculation else 0
         chunk = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
         # The guesses of all running answers have to fit into one step.
@@ -65,13 +70,12 @@ class LanguageModel:
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
         scheduler.max_num_batched_tokens = self.step_tokens
-        more = self.speculation.to_properties(device) if self.speculation else {}
-        return open_pipeline(load, scheduler, device, more)
+        return open_pipeline(load, scheduler, self.speculation.extend(device) if self.speculation else device)
 
     def open_again(self, load: Message, device: Device) -> None:
         """Makes the pipeline again as its speculation now is; what it had cached is lost. Nothing may run."""
         self.pipeline = None
-        self.pipeline, _ = self._open(load, device)
+        self.pipeline = self._open(load, device).pipeline
         self.blocks = self._warm_up()
         self._prepare_grammars()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
@@ -49,10 +50,15 @@ class Speculation:
         """Most tokens that are guessed for a request in a step now."""
         return self.most if self.active else 0
 
-    def to_properties(self, device: Device) -> dict[str, Any]:
-        """What the pipeline is made with, beside the device's own properties."""
+    def extend(self, device: Device) -> Device:
+        """The device with what the pipeline is made with now, beside its own properties."""
         if not self.active:
-            return {}
+            return device
+        extended = copy.copy(device)
+        extended.properties = device.properties | self._to_properties(device)
+        return extended
+
+    def _to_properties(self, device: Device) -> dict[str, Any]:
         if self.looks_up:
             return {"prompt_lookup": True}
         return {"draft_model": genai.draft_model(self._wish["path"], device.name, **device.properties)}

@@ -20,6 +20,9 @@ from request import Request
 from speculation import Speculation
 from tokens import Tokens
 
+# Grammars that say what an answer starts with.
+EXACT = {"const", "ebnf", "regex"}
+
 
 @dataclass(slots=True)
 class Moved:
@@ -72,11 +75,13 @@ class Text:
         return ControlTokens(model.tokenizer, model.prompts, model.chat_template)
 
     def ready(self) -> Message:
-        ready = {"capabilities": self.capabilities, **self.model.ready()}
+        lacking = set() if self.model.holds_grammars else {"grammar"}
+        capabilities = [one for one in self.capabilities if one not in lacking]
+        ready = {"capabilities": capabilities, **self.model.ready()}
         if self.control is None:
             return ready
         cut = ["cut_prompts"] if self.takes_ids and self.control.can_cut() else []
-        return {**ready, "capabilities": [*self.capabilities, *cut], "control_tokens": self.control.texts}
+        return {**ready, "capabilities": [*capabilities, *cut], "control_tokens": self.control.texts}
 
     @property
     def busy(self) -> bool:
@@ -107,7 +112,13 @@ class Text:
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
         self.running[message["id"]] = Request(
-            message["id"], handle, prompt, message["logprobs"], message["special_tokens"], guesses
+            message["id"],
+            handle,
+            prompt,
+            message["logprobs"],
+            message["special_tokens"],
+            exact=message["grammar"] is not None and message["grammar"]["type"] in EXACT,
+            guesses=guesses,
         )
         if message["grammar"] is not None:
             self.grammars.add(message["id"], message["grammar"])
@@ -131,10 +142,12 @@ class Text:
 
     def config_of(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]
-        config = self.model.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
+        config = self.model.pipeline.get_config()  # a copy; holds the ends in generation_config.json
         config.apply_chat_template = False
         config.max_new_tokens = max_tokens
         config.ignore_eos = message["ignore_eos"]
+        if not config.ignore_eos:
+            config.stop_token_ids = set(config.stop_token_ids) | self.model.ends
         config.logprobs = 1 if message["logprobs"] else 0
         config.num_return_sequences = 1
         if message["grammar"] is not None:

@@ -8,6 +8,7 @@ import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
+import ends from "../../../hosts/batching/ends.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
@@ -29,6 +30,7 @@ import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
 import speculation from "../../../hosts/batching/speculation.py" with { type: "text" };
 import speech from "../../../hosts/batching/speech.py" with { type: "text" };
+import spelling from "../../../hosts/batching/spelling.py" with { type: "text" };
 import stages from "../../../hosts/batching/stages.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
@@ -49,6 +51,7 @@ export const hostSources = {
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
+  "ends.py": ends,
   "engine.py": engine,
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
@@ -70,6 +73,7 @@ export const hostSources = {
   "request.py": request,
   "speech.py": speech,
   "speculation.py": speculation,
+  "spelling.py": spelling,
   "stages.py": stages,
   "text.py": text,
   "tokens.py": tokens,
