@@ -237,6 +237,12 @@ check_machine() {
   "Linux x86_64" | "Linux aarch64") ;;
   *) fail "ov-llm runs on Linux on x86-64 or arm64, and this is $(uname -s) on $(uname -m)" "use another machine" ;;
   esac
+  if [[ "$(ldd --version 2>&1 || true)" == *musl* ]]; then
+    fail "this system has musl as its C library, and ov-llm and its engine are built for glibc" "run it in a container: docs/container.md"
+  fi
+  if [[ -e /etc/NIXOS && -z ${NIX_LD-} ]]; then
+    fail "NixOS starts no program that was built for another Linux" "set programs.nix-ld.enable = true, log in again, then run install.sh again"
+  fi
   for path in "$lib" "$bin_dir" "$share" "$config_dir" "$HOME/.cache"; do
     place="$(existing "$path")"
     [[ -d $place ]] || fail "$place is in the way: it is not a folder" "move it away, then run install.sh again"
@@ -851,6 +857,7 @@ uninstall() {
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
   if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then removes "the engine" "$runtime"; fi
   removes "what the engine's installation left" "$runtime.setup"
+  removes "the Python that was brought" "$(dirname -- "$runtime")/private-python"
   removes "the converter" "$share/convert"
   removes "bun and what else install.sh had brought" "$share"
   removes "the compiled models" "$HOME/.cache/ov-llm"

@@ -101,6 +101,15 @@ describe("before anything is touched", () => {
     expect((await run().end()).out).toContain("this is Darwin on arm64");
   });
 
+  test("a system with musl is refused before anything is fetched", async () => {
+    const { home, bin, run } = createBareHome();
+    writeScript(join(bin, "ldd"), 'echo "musl libc (x86_64)" >&2; exit 1');
+    const { code, out } = await run().end();
+    expect(out).toContain("this system has musl as its C library");
+    expect(out).toContain("docs/container.md");
+    expect([code, readdirSync(home)]).toEqual([1, []]);
+  });
+
   test("INSTALL_SECONDS that is no number is refused", async () => {
     const { out } = await createBareHome().run([], { INSTALL_SECONDS: "soon" }).end();
     expect(out).toContain('INSTALL_SECONDS is "soon"');
