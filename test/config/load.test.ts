@@ -39,6 +39,7 @@ describe("loadSettings", () => {
       ggufCache: 32 * 2 ** 30,
       grammarMemory: 256 * 2 ** 20,
       kvCacheGb: null,
+      prefillChunk: null,
       maxTokens: 4096,
       maxBody: 33_554_432,
       maxConcurrent: 64,

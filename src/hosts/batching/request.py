@@ -21,6 +21,8 @@ class Request:
     """Whether special tokens stay in its text."""
     exact: bool = False
     """Whether a space at its start is a part of it, also where the tokenizer drops one."""
+    guesses: int = 0
+    """How many tokens are guessed for each of its steps."""
     generated: list[int] = field(default_factory=list)
     start: int = 0
     """Index into `generated` from which it is decoded."""

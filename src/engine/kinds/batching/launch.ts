@@ -18,7 +18,9 @@ import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
+import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import odds from "../../../hosts/batching/odds.py" with { type: "text" };
 import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
@@ -26,6 +28,7 @@ import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" }
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import speculation from "../../../hosts/batching/speculation.py" with { type: "text" };
 import speech from "../../../hosts/batching/speech.py" with { type: "text" };
 import spelling from "../../../hosts/batching/spelling.py" with { type: "text" };
 import stages from "../../../hosts/batching/stages.py" with { type: "text" };
@@ -58,7 +61,9 @@ export const hostSources = {
   "jobs.py": jobs,
   "language.py": language,
   "logprobs.py": logprobs,
+  "lookup.py": lookup,
   "messages.py": messages,
+  "odds.py": odds,
   "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
@@ -67,6 +72,7 @@ export const hostSources = {
   "rank.py": rank,
   "request.py": request,
   "speech.py": speech,
+  "speculation.py": speculation,
   "spelling.py": spelling,
   "stages.py": stages,
   "text.py": text,
