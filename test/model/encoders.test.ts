@@ -208,11 +208,15 @@ test("models of all kinds stay beside each other, and each refuses what it does 
 test.each([
   ["minilm-brief", "/v1/embeddings", { input: "a" }],
   ["ranker-brief", "/v1/rerank", { query: "a", documents: ["b"] }],
-])("%s gives its memory back when it is idle, and is loaded again", async (model, path, body) => {
-  expect((await post(path, { model, ...body })).status).toBe(200);
-  await server.logged(new RegExp(`unloaded model model=${model}`));
-  expect((await post(path, { model, ...body })).status).toBe(200);
-}, 60_000);
+])(
+  "%s gives its memory back when it is idle, and is loaded again",
+  async (model, path, body) => {
+    expect((await post(path, { model, ...body })).status).toBe(200);
+    await server.logged(new RegExp(`unloaded model model=${model}`));
+    expect((await post(path, { model, ...body })).status).toBe(200);
+  },
+  60_000,
+);
 
 test("texts are counted in the log and the metrics", async () => {
   const before = server.log().length;

@@ -1,12 +1,18 @@
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
 import { readLines } from "../../src/protocol/lines.ts";
 import { parseFromHost, parseToHost } from "../../src/protocol/messages.ts";
 import { eventReaders } from "../../src/protocol/operations.ts";
-import { encodersPath, modelPath, runtimeDir, speechPath } from "../helpers/environment.ts";
+import {
+  encodersPath,
+  modelPath,
+  runtimeDir,
+  scriptedModelPath,
+  speechPath,
+} from "../helpers/environment.ts";
 import { type Message, play, readRecorded, toShape } from "../helpers/recorded-lines.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -15,8 +21,9 @@ const ofText = readRecorded("protocol.jsonl");
 const ofEmbedding = readRecorded("protocol-embed.jsonl");
 const ofRanking = readRecorded("protocol-rank.jsonl");
 const ofSpeech = readRecorded("protocol-speech.jsonl");
+const ofSpeculation = readRecorded("protocol-speculation.jsonl");
 const ofVision = readRecorded("protocol-vision.jsonl");
-const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofVision];
+const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofSpeculation, ...ofVision];
 
 /** What hosts of every kind answer to the same requests, whatever model they run. */
 const toCourse = ({ type, id, reason, code }: Message) => ({ type, id, reason, code });
@@ -52,6 +59,7 @@ describe("the recorded lines of the protocol", () => {
         "segments",
         "metrics",
         "grammars",
+        "speculation",
         "finished",
         "failed",
       ]),
@@ -68,6 +76,7 @@ describe("the recorded lines of the protocol", () => {
     ["minilm", () => encodersPath(), ofEmbedding],
     ["cross-encoder", () => encodersPath(), ofRanking],
     ["whisper-base", () => speechPath(), ofSpeech],
+    ["model", () => dirname(scriptedModelPath()), ofSpeculation],
   ])(
     "are what it answers with the model %s",
     async (name, folder, lines) => {
