@@ -38,6 +38,22 @@ export const GrammarsMessage = Type.Object({
 /** Of one host, as its last message has it. */
 export type HeldGrammars = Omit<Static<typeof GrammarsMessage>, "type">;
 
+/** What was guessed since the last such message: at most once a second while requests run, and once more when none is left. */
+export const SpeculationMessage = Type.Object({
+  type: Type.Literal("speculation"),
+  /** Steps of a request in which tokens were guessed. */
+  drafts: Type.Integer({ minimum: 0 }),
+  /** Tokens that were guessed, and computed. */
+  draft_tokens: Type.Integer({ minimum: 0 }),
+  /** Those that were right. */
+  accepted_tokens: Type.Integer({ minimum: 0 }),
+  /** Guessing was turned on or off just now. */
+  active: Type.Optional(Type.Boolean()),
+  /** Why: how fast answers are with guesses, of plain ones, as the host reckons. */
+  worth: Type.Optional(Type.Number()),
+});
+export type SpeculationMessage = Static<typeof SpeculationMessage>;
+
 /**
  * At most once a second while requests run, and once more when none is left. The share of the KV cache's blocks that
  * running requests hold; what is kept for later prompts counts as free.

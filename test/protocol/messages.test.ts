@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import type { Launcher } from "../../src/engine/kinds/kind.ts";
@@ -8,7 +8,13 @@ import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
 import { readLines } from "../../src/protocol/lines.ts";
 import { parseFromHost, parseToHost } from "../../src/protocol/messages.ts";
 import { eventReaders } from "../../src/protocol/operations.ts";
-import { encodersPath, modelPath, runtimeDir, speechPath } from "../helpers/environment.ts";
+import {
+  encodersPath,
+  modelPath,
+  runtimeDir,
+  scriptedModelPath,
+  speechPath,
+} from "../helpers/environment.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -23,7 +29,8 @@ const ofText = readRecorded("protocol.jsonl");
 const ofEmbedding = readRecorded("protocol-embed.jsonl");
 const ofRanking = readRecorded("protocol-rank.jsonl");
 const ofSpeech = readRecorded("protocol-speech.jsonl");
-const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech];
+const ofSpeculation = readRecorded("protocol-speculation.jsonl");
+const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofSpeculation];
 
 const sound = join(import.meta.dir, "../fixtures/audio/inaugural.ogg");
 
@@ -125,6 +132,7 @@ describe("the recorded lines of the protocol", () => {
         "segments",
         "metrics",
         "grammars",
+        "speculation",
         "finished",
         "failed",
       ]),
@@ -141,6 +149,7 @@ describe("the recorded lines of the protocol", () => {
     ["minilm", () => encodersPath(), ofEmbedding],
     ["cross-encoder", () => encodersPath(), ofRanking],
     ["whisper-base", () => speechPath(), ofSpeech],
+    ["model", () => dirname(scriptedModelPath()), ofSpeculation],
   ])(
     "are what it answers with the model %s",
     async (name, folder, lines) => {

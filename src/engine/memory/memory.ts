@@ -78,10 +78,14 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
   return {
     kvCacheGb: boundGb,
     async need(target) {
-      const { weightsBytes: weights } = await describeModel(target.path);
+      const { weightsBytes } = await describeModel(target.path);
+      const draft = await measureDraft(target);
+      const weights = weightsBytes + draft;
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
-      return toNeed(target.task, weights, before);
+      const need = toNeed(target.task, weights, before);
+      // The engine gives a draft a cache of its own, and takes whole gigabytes from the model's for it.
+      return draft > 0 && boundGb === 1 ? { ...need, kvCache: need.kvCache + gigabyte } : need;
     },
     budget: (pids) =>
       reader.read(pids.reduce((sum, pid) => sum + (readProcessMemory(pid)?.anonymous ?? 0), 0)),
@@ -96,6 +100,16 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
     },
     read: (pid) => readProcessMemory(pid)?.resident ?? null,
   };
+}
+
+/** The weights of the model that guesses tokens, in bytes; one that cannot be read is left out of the load. */
+async function measureDraft({ speculation }: ModelTarget): Promise<number> {
+  const path = speculation?.kind === "draft" ? speculation.draft?.path : undefined;
+  if (path === undefined) return 0;
+  return await describeModel(path).then(
+    ({ weightsBytes }) => weightsBytes,
+    () => 0,
+  );
 }
 
 /**

@@ -32,7 +32,7 @@ class VisionModel(LanguageModel):
 
     def __init__(self, load: Message, device: Device) -> None:
         super().__init__(load, device)
-        self.tokenizer.set_chat_template(SAME_TEMPLATE)
+        self.pipeline.get_tokenizer().set_chat_template(SAME_TEMPLATE)
         config = json.loads((Path(load["path"]) / "config.json").read_text())
         self.marks = ImageMarks(config.get("model_type", ""))
         try:
