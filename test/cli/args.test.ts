@@ -60,6 +60,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   pull: null,
   trustRemoteCode: null,
   page: null,
+  releaseUrl: ["https://box.example/releases", "https://box.example/releases"],
 };
 
 const all = Object.keys(samples) as SettingName[];

@@ -70,6 +70,7 @@ describe("loadSettings", () => {
       task: null,
       weightFormat: "int8",
       trustRemoteCode: true,
+      releaseUrl: null,
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(["default"]));
     expect(settingsFile).toBe(join(home, ".config/ov-llm-server/ov-server.env"));
