@@ -51,6 +51,7 @@ describe("loadSettings", () => {
       preload: [],
       specialTokens: "control",
       warmPrefixes: 0,
+      warmPrefixesFile: null,
       memoryBudget: null,
       stallSeconds: 300,
       drainSeconds: 30,
