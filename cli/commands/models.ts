@@ -8,6 +8,7 @@ import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
 import { findServer } from "../server.ts";
 import {
+  fitTable,
   paint,
   renderAge,
   renderTable,
@@ -93,12 +94,18 @@ const header = [
   "TOKENS/S",
 ];
 
+/** What a narrow terminal leaves out, in this order. */
+const expendable = ["TOKENS/S", "RUNNING", "MEMORY", "SIZE", "TASK"];
+
 /** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
 function renderModels(list: ModelList, width: number | null): string {
   const notes = [...toAliasLines(list.models), ...toDefaultLines(list.models), ...toProblemLines(list)];
   if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
   if (list.server_problem !== null) notes.push(list.server_problem);
-  const table = renderTable(header, list.models.map(toRow), width);
+  const fitted = fitTable(header, list.models.map(toRow), width, expendable);
+  if (fitted.leftOut.length > 0)
+    notes.push(`Left out for want of width: ${fitted.leftOut.join(", ")}. --json has everything.`);
+  const table = renderTable(fitted.header, fitted.rows, width);
   return notes.length === 0 ? table : `${table}\n${renderLines(notes)}`;
 }
 
@@ -108,7 +115,7 @@ function renderLines(lines: string[]): string {
 
 function toRow(model: ListedModel): string[] {
   const state = toOneLine(model.path_state);
-  const cells = [model.name, model.task, model.weight_format].map(toOneLine);
+  const cells = [model.name, model.task.replace(/-with-past$/, ""), model.weight_format].map(toOneLine);
   const size = model.size_bytes === null ? "-" : renderBytes(model.size_bytes);
   const styled = model.path_problem === null ? state : paint("red", state);
   return [...cells, size, styled, ...toLiveCells(model)];

@@ -15,6 +15,8 @@ export function toPullEvent(event: ConvertEvent): PullEvent | null {
       return { type: "converting", stage: event.stage, percent: event.percent };
     case "checking":
       return { type: "checking" };
+    case "measured":
+      return { type: "measured", quality: event.quality };
     case "present":
       return { type: "done", state: "present", name: event.name, path: event.path };
     case "converted":

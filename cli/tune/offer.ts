@@ -23,7 +23,7 @@ export async function offerWinner({ model, winner }: TuneResult, options: OfferO
   const say = async (line: string) => {
     if (!quiet) await writeLines(line);
   };
-  const command = `ov-llm models set ${model} ${change.join(" ")}`;
+  const command = ["ov-llm models set", ...[model, ...change].map(toShellWord)].join(" ");
   const mayWrite = difference === null && yes;
   const asks = !dryRun && !mayWrite && !quiet && isInteractive();
   const warning = difference === null ? "" : `Its answers change: ${renderDifference(difference)}. `;
@@ -40,4 +40,9 @@ export async function offerWinner({ model, winner }: TuneResult, options: OfferO
   await setEntry(registryPath, model, change, { force: false });
   await say(`Changed "${model}": ${change.join(", ")}`);
   return true;
+}
+
+/** As a POSIX shell takes it for one word. */
+export function toShellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Quality } from "../models/manifest.ts";
 
 const bytes = Type.Integer({ minimum: 0, description: "Bytes" });
 
@@ -25,6 +26,8 @@ export const PullEvent = Type.Union([
   }),
   /** In the engine. */
   Type.Object({ type: Type.Literal("checking") }),
+  /** With `--quality`, as conversion.json has it. */
+  Type.Object({ type: Type.Literal("measured"), quality: Quality }),
   Type.Object({
     type: Type.Literal("done"),
     state: Type.Union([Type.Literal("present"), Type.Literal("registered"), Type.Literal("converted")]),

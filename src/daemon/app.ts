@@ -20,6 +20,7 @@ import type { Events } from "../serving/events.ts";
 import { findReasonsNotToServe, readHealth } from "../serving/health.ts";
 import { createOpenRequests } from "../serving/open-requests.ts";
 import type { Pulls } from "../serving/pulls.ts";
+import type { Recent } from "../serving/recent.ts";
 import { createRunningRequests } from "../serving/running.ts";
 import { createWarmUp } from "../serving/warm-up.ts";
 import { version } from "../version.ts";
@@ -42,6 +43,7 @@ interface AppParts {
   engines: Engines;
   keys: Keyring;
   metrics: Metrics;
+  recent: Recent;
   events: Events;
   pulls: Pulls;
   preloads: Preloads;

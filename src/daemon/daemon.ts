@@ -13,6 +13,7 @@ import { describeModel } from "../models/folder.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
 import { findModelProblems } from "../serving/model-problems.ts";
+import { createRecent } from "../serving/recent.ts";
 import { version } from "../version.ts";
 import { createAppsFor } from "./app.ts";
 import { createFindEngineProblem, logEngines } from "./engine-state.ts";
@@ -45,6 +46,8 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const events = createEvents();
   events.subscribe(createRequestLog(log));
   events.subscribe(metrics.observe);
+  const recent = createRecent(Date.now);
+  events.subscribe(recent.observe);
   events.subscribe(createPullLog(log));
   const pulls = createPullsFor({ loaded, events });
   const pool = createPoolFor({ settings, log, engines, events });
@@ -84,6 +87,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       engines,
       keys,
       metrics,
+      recent,
       pulls,
       events,
       preloads,

@@ -1,4 +1,5 @@
 import type { EditModels } from "../api/ollama/manage.ts";
+import type { ModelActionsDeps } from "../api/operate/models.ts";
 import { renderBytes } from "../bytes.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
@@ -8,7 +9,7 @@ import type { ObserveModel } from "../engine/pool/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";
 import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
 import { forgetCopies } from "../library/copies.ts";
-import { changeAliases, removeEntry } from "../library/edit.ts";
+import { changeAliases, removeEntry, setEntry } from "../library/edit.ts";
 import type { Log } from "../log.ts";
 import { createRegistry, type Registry } from "../registry/registry.ts";
 import type { Catalog } from "../serving/catalog.ts";
@@ -56,7 +57,9 @@ export function createPreloadsFor({
 }
 
 /** What clients of Ollama's API may change of the registry. */
-export function createEditsFor(settings: Pick<Settings, "registryPath" | "modelCacheDir">): EditModels {
+export function createEditsFor(
+  settings: Pick<Settings, "registryPath" | "modelCacheDir">,
+): EditModels & ModelActionsDeps["editModels"] {
   const { registryPath } = settings;
   return {
     remove: async (name) => forgetCopies(settings, await removeEntry(registryPath, name)),
@@ -66,6 +69,7 @@ export function createEditsFor(settings: Pick<Settings, "registryPath" | "modelC
     async removeAlias(name, alias) {
       await changeAliases(registryPath, name, { remove: [alias] });
     },
+    pin: (name, isPinned) => setEntry(registryPath, name, [`pinned=${isPinned}`], { force: false }),
   };
 }
 

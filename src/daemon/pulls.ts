@@ -71,7 +71,7 @@ async function runChild(
       forEachLine(child.stdout, (line) => {
         const event = parseEvent(line);
         heard.last = event ?? heard.last;
-        if (event !== null && event.type !== "done" && event.type !== "failed") onStep(event);
+        if (event !== null && isStep(event)) onStep(event);
       }),
       forEachLine(child.stderr, (line) => {
         heard.trouble = line;
@@ -84,6 +84,11 @@ async function runChild(
   }
   signal.throwIfAborted();
   return toResult(heard, child.signalCode === null ? null : String(child.signalCode), repo);
+}
+
+/** A pull through the server measures nothing, so that it ends sooner. */
+function isStep(event: PullEvent): event is Exclude<PullEvent, { type: "measured" | "done" | "failed" }> {
+  return event.type !== "measured" && event.type !== "done" && event.type !== "failed";
 }
 
 /** What its last word was. */

@@ -1,6 +1,7 @@
 import { OvError } from "../errors.ts";
 import { mainOperation } from "../models/tasks.ts";
 import { findNearest } from "../nearest.ts";
+import { listOtherNames } from "../registry/schema.ts";
 import type { ModelFacts, Subject } from "./subject.ts";
 import { checkTriable } from "./trial.ts";
 
@@ -23,11 +24,11 @@ export function chooseModel({ registry, machine }: Subject, asked: string | unde
 }
 
 function findAsked(models: ModelFacts[], asked: string): ModelFacts {
-  const found = models.find(({ name, entry }) => name === asked || entry.aliases?.includes(asked));
+  const found = models.find(({ name, entry }) => name === asked || listOtherNames(entry).includes(asked));
   if (found === undefined) {
     const near = findNearest(
       asked,
-      models.map(({ name }) => name),
+      models.flatMap(({ name, entry }) => [name, ...listOtherNames(entry)]),
     );
     const why =
       near[0] === undefined ? "it is not in the registry" : `did you mean ${JSON.stringify(near[0])}?`;

@@ -1,4 +1,5 @@
 import { readMachineMemory } from "../linux/memory.ts";
+import { isSameTask, toTaskName } from "../models/tasks.ts";
 import data from "./known-models.json" with { type: "json" };
 
 /** A model of the hub that this release can make ready and serve. */
@@ -10,12 +11,16 @@ export interface KnownModel {
   task: string;
   /** As its model card says. */
   parameters_billion: number;
+  /** Of a mixture of experts: how many compute each token; null: all of them. */
+  active_billion: number | null;
   licence: string;
   /** Its owner requires that you accept the terms on the hub first. */
   gated: boolean;
   good_at: string;
   /** It was trained to call tools. Any other model can be made to, less well. */
   tools: boolean;
+  /** The same model as Intel publishes it for the engine, to be pulled without conversion; null: none is known. */
+  ready: string | null;
 }
 
 /** What it takes, in bytes, estimated from the number of parameters. */
@@ -61,6 +66,35 @@ export function estimateNeeds({ parameters_billion }: Pick<KnownModel, "paramete
     memoryInt8: int8 + beside,
     conversion: 2 * download + exporter,
   };
+}
+
+/** What two channels of memory of a home machine give in practice, in bytes a second. */
+const bandwidth = 50e9;
+
+/** How an answer's text comes: compared with reading along, which takes some 8 tokens a second. */
+export type SpeedClass = "fast" | "pleasant" | "slow";
+
+/**
+ * How fast an answer of a language model comes, estimated: each token reads all weights that compute it once, and memory
+ * bounds that. null: the model writes no text.
+ */
+export function estimateSpeed(model: KnownModel): Record<"int8" | "int4", SpeedClass> | null {
+  if (!writesText(model)) return null;
+  const weights = (model.active_billion ?? model.parameters_billion) * 1e9;
+  const toClass = (bytes: number): SpeedClass => {
+    const tokensPerSecond = bandwidth / (weights * bytes);
+    return tokensPerSecond >= 25 ? "fast" : tokensPerSecond >= 8 ? "pleasant" : "slow";
+  };
+  return { int8: toClass(bytesEach.int8), int4: toClass(bytesEach.int4) };
+}
+
+/** As people call it: without how the model is exported. */
+export function nameTask({ task }: KnownModel): string {
+  return toTaskName(task);
+}
+
+function writesText({ task }: KnownModel): boolean {
+  return isSameTask(task, "text-generation") || isSameTask(task, "image-text-to-text");
 }
 
 /** Of a machine, in bytes. */

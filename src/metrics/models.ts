@@ -46,6 +46,9 @@ export function addModelMetrics(
     name: "ov_llm_grammar_memory_bytes",
     help: "Memory of the grammars that the model's process keeps; estimated where it cannot be measured",
   });
+  const drafts = counter("spec_decode_num_drafts_total", "Steps of requests in which tokens were guessed");
+  const draftTokens = counter("spec_decode_num_draft_tokens_total", "Tokens that were guessed");
+  const acceptedTokens = counter("spec_decode_num_accepted_tokens_total", "Guessed tokens that were right");
   const info = new Gauge({
     ...common,
     name: "ov_llm_model_info",
@@ -106,6 +109,10 @@ export function addModelMetrics(
         return queue.observe({ model }, event.seconds);
       case "kv_cache":
         return cache.set({ model }, event.usage);
+      case "speculation":
+        drafts.inc({ model }, event.drafts);
+        draftTokens.inc({ model }, event.draft_tokens);
+        return acceptedTokens.inc({ model }, event.accepted_tokens);
       case "grammars":
         grammars.set({ model }, event.held);
         return grammarMemory.set({ model }, event.bytes);

@@ -11,6 +11,20 @@ export const Embedding = Type.Object({
 });
 export type Embedding = Static<typeof Embedding>;
 
+const guesses = Type.Integer({ minimum: 1 });
+
+/** How the host guesses tokens before the model computes them. */
+export const Speculation = Type.Union([
+  Type.Object({
+    kind: Type.Literal("prompt-lookup"),
+    num_assistant_tokens: guesses,
+    max_ngram_size: Type.Integer({ minimum: 1 }),
+  }),
+  /** `path`: an OpenVINO folder of the same tokenizer. */
+  Type.Object({ kind: Type.Literal("draft"), path: Type.String(), num_assistant_tokens: guesses }),
+]);
+export type Speculation = Static<typeof Speculation>;
+
 /** The first message to a host. */
 export const LoadMessage = Type.Object({
   type: Type.Literal("load"),
@@ -35,6 +49,10 @@ export const LoadMessage = Type.Object({
   cache_dir: Type.String(),
   /** For a .gguf file: where its copy in OpenVINO's own form lies or is to be made, and what the file looks like now. */
   copy: Type.Optional(Type.Object({ folder: Type.String(), stamp: Type.String() })),
+  /** Most tokens that one step computes; absent: what suits the device. Only batching has steps. */
+  prefill_chunk: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Only for text on batching. */
+  speculation: Type.Optional(Speculation),
   /** OpenVINO properties for the model's compilation, as its registry entry gives them. */
   properties: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
 });

@@ -13,6 +13,7 @@ import {
   FinishedMessage,
   GrammarsMessage,
   MetricsMessage,
+  SpeculationMessage,
 } from "./request.ts";
 import { DetokenizeMessage, TextMessage, TokenizeMessage, TokensMessage } from "./tokens.ts";
 import { SegmentsMessage, TranscribeMessage } from "./transcribe.ts";
@@ -44,6 +45,7 @@ export const FromHost = Type.Union([
   ScoresMessage,
   SegmentsMessage,
   MetricsMessage,
+  SpeculationMessage,
   GrammarsMessage,
   FinishedMessage,
   FailedMessage,

@@ -20,6 +20,8 @@ export const FailedMessage = Type.Object({
   id: Type.Union([requestId, Type.Null()]),
   code: Type.String(),
   message: Type.String(),
+  /** The field of the client's request that is at fault, as the client would find it there. */
+  param: Type.Optional(Type.String()),
 });
 export type FailedMessage = Static<typeof FailedMessage>;
 
@@ -37,6 +39,22 @@ export const GrammarsMessage = Type.Object({
 
 /** Of one host, as its last message has it. */
 export type HeldGrammars = Omit<Static<typeof GrammarsMessage>, "type">;
+
+/** What was guessed since the last such message: at most once a second while requests run, and once more when none is left. */
+export const SpeculationMessage = Type.Object({
+  type: Type.Literal("speculation"),
+  /** Steps of a request in which tokens were guessed. */
+  drafts: Type.Integer({ minimum: 0 }),
+  /** Tokens that were guessed, and computed. */
+  draft_tokens: Type.Integer({ minimum: 0 }),
+  /** Those that were right. */
+  accepted_tokens: Type.Integer({ minimum: 0 }),
+  /** Guessing was turned on or off just now. */
+  active: Type.Optional(Type.Boolean()),
+  /** Why: how fast answers are with guesses, of plain ones, as the host reckons. */
+  worth: Type.Optional(Type.Number()),
+});
+export type SpeculationMessage = Static<typeof SpeculationMessage>;
 
 /**
  * At most once a second while requests run, and once more when none is left. The share of the KV cache's blocks that

@@ -93,10 +93,11 @@ function explainNone(
       : `${bare.python} (${bare.version}) lacks ensurepip, which venv needs`;
   const install = bare === undefined ? "python3 python3-venv" : "python3-venv";
   const { why, next = "" } = toCauseFacts(cause);
+  const byHand = `Or install it yourself, on Debian with \`sudo apt install ${install}\`, or install uv. Then run \`${command}\` again.`;
   const facts = {
     what: `Cannot set up ${what}`,
     why: `${lacks}; ${why}`,
-    next: `${next} Or install it yourself, on Debian with \`sudo apt install ${install}\`, or install uv. Then run \`${command}\` again.`,
+    next: next === "" ? `Run \`${command}\` again to continue.` : `${next} ${byHand}`,
   };
   return new OvError("setup_failed", facts, { cause });
 }

@@ -35,7 +35,7 @@ export interface BringUvOptions extends Pick<UvWanted, "pythons" | "variables" |
   dir: string;
   say: (line: string) => void;
   /** Of the executable, in hexadecimal; absent: that of this release. */
-  sha256?: string;
+  sha256?: string | undefined;
 }
 
 /** The pinned uv in `dir`, fetched if it is not there. Only the locked executable is ever kept. Throws `setup_failed`. */
@@ -66,17 +66,18 @@ async function fetchUv(uv: string, sha256: string | undefined, wanted: UvWanted)
   const failures: string[] = [];
   for (const source of listUvSources(wanted)) {
     const found = await source.fetch();
-    wanted.signal?.throwIfAborted();
+    if (wanted.signal?.aborted) throw failed("it was stopped", "");
     if (!Buffer.isBuffer(found)) failures.push(`${source.name}: ${found.reason}`);
     else if ((await digestOf(found)) !== sha256)
       failures.push(`${source.name}: its file is not the locked one`);
     else return keep(found, uv);
   }
-  throw new OvError("setup_failed", {
-    what: `Cannot fetch uv ${uvVersion}`,
-    why: failures.join("; "),
-    next: "Check the network and the proxy, or name a package index in UV_DEFAULT_INDEX.",
-  });
+  const next = "Check the network and the proxy, or name a package index in UV_DEFAULT_INDEX.";
+  throw failed(failures.join("; "), next);
+}
+
+function failed(why: string, next: string): OvError {
+  return new OvError("setup_failed", { what: `Cannot fetch uv ${uvVersion}`, why, next });
 }
 
 async function digestOf(bytes: Uint8Array): Promise<string> {

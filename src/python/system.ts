@@ -23,7 +23,7 @@ export function checkSystem(
 ): void {
   const has = (path: string) => existsSync(join(root, path));
   const hasGlibc = loaders.some(has);
-  const container = "Run ov-llm in a container with Debian, or on another system.";
+  const container = "Run ov-llm in a container with Debian (docs/container.md), or on another system.";
   if (muslLoaders.some(has) && !hasGlibc) {
     throw refuse(
       labels,

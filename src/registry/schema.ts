@@ -7,6 +7,7 @@ import { toolFormatNames } from "../tool-formats.ts";
 import { defaultNames, defaultSchema, ModelDefaults } from "./defaults.ts";
 import { EmbeddingEntry, embeddingNames, embeddingSchema } from "./embedding.ts";
 import { ModelProperties, propertyNames, propertySchema } from "./properties.ts";
+import { SpeculationEntry } from "./speculation.ts";
 
 /** One model of registry.json. Keys that are not named here are allowed and kept. */
 export const RegistryEntry = Type.Object(
@@ -47,6 +48,11 @@ export const RegistryEntry = Type.Object(
       }),
     ),
     embedding: Type.Optional(EmbeddingEntry),
+    speculation: Type.Optional(SpeculationEntry),
+    /** Most tokens that one step of the engine computes. */
+    prefill_chunk: Type.Optional(
+      Type.Integer({ minimum: 16, maximum: 65_536, description: "a whole number of tokens, 16 to 65536" }),
+    ),
     /** How the model writes tool calls, where its chat template does not show it. */
     tool_format: Type.Optional(
       Type.Union(

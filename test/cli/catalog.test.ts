@@ -8,7 +8,7 @@ test("the catalogue lists models with estimates, as a table and as JSON", async 
   const { code, out } = await runCli(["catalog"], { home });
   expect([code, out]).toEqual([
     0,
-    expect.stringMatching(/^NAME .*\n(.*\n)*qwen3-8b +Qwen\/Qwen3-8B +5\.3 GB +8\.4 GB/),
+    expect.stringMatching(/^NAME .*\n(.*\n)*qwen3-8b +text-generation +Qwen\/Qwen3-8B +5\.3 GB +8\.4 GB/),
   ]);
   expect(out).toContain("Sizes are estimates");
   const listed = JSON.parse((await runCli(["catalog", "--json"], { home })).out);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { paint, renderAge, renderBlock, renderTable, toOneLine } from "../../cli/terminal.ts";
+import { fitTable, paint, renderAge, renderBlock, renderTable, toOneLine } from "../../cli/terminal.ts";
 
 const plain = (text: string) => Bun.stripANSI(text);
 
@@ -64,3 +64,20 @@ test.each([
   [86_399, "23 h"],
   [200_000, "2 d"],
 ])("renderAge: %d s is %p", (seconds, text) => expect(renderAge(seconds)).toBe(text));
+
+describe("fitTable", () => {
+  const header = ["NAME", "TASK", "SIZE"];
+  const rows = [["model", "text-generation", "98 MB"]];
+
+  test.each([
+    [null, header, []],
+    [29, header, []],
+    [28, ["NAME", "TASK"], ["SIZE"]],
+    [21, ["NAME"], ["SIZE", "TASK"]],
+    [3, ["NAME"], ["SIZE", "TASK"]],
+  ] as const)("in %p columns has %p", (width, kept, leftOut) => {
+    const fitted = fitTable(header, rows, width, ["SIZE", "TASK"]);
+    expect(fitted).toMatchObject({ header: [...kept], leftOut: [...leftOut] });
+    expect(fitted.rows[0]).toHaveLength(kept.length);
+  });
+});

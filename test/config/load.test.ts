@@ -39,6 +39,7 @@ describe("loadSettings", () => {
       ggufCache: 32 * 2 ** 30,
       grammarMemory: 256 * 2 ** 20,
       kvCacheGb: null,
+      prefillChunk: null,
       maxTokens: 4096,
       maxBody: 33_554_432,
       maxConcurrent: 64,
@@ -70,6 +71,7 @@ describe("loadSettings", () => {
       task: null,
       weightFormat: "int8",
       trustRemoteCode: true,
+      releaseUrl: null,
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(["default"]));
     expect(settingsFile).toBe(join(home, ".config/ov-llm-server/ov-server.env"));

@@ -6,6 +6,7 @@ import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { chooseInt4, noInt4Wishes } from "../../src/convert/int4.ts";
 import { readInt4Machine } from "../../src/convert/int4-machine.ts";
 import { describeModel } from "../../src/models/folder.ts";
+import { readManifest } from "../../src/models/manifest.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { startFakeHub, toRepository } from "../fakes/hub.ts";
 import { loadBatchingHost } from "../helpers/batching-host.ts";
@@ -41,7 +42,7 @@ beforeAll(async () => {
   mkdirSync(join(home, "model"));
   cpSync(hfModelPath(), source, { recursive: true });
   cpSync(join(speechPath(), "hf/whisper-tiny"), join(home, "model", "whisper-tiny"), { recursive: true });
-  first = await convert([]);
+  first = await convert(["--quality"]);
   const body = JSON.stringify({ model: "owner/SmolLM2-from.the_hub" });
   const pull = await fetch(`${server.url}/api/pull`, { method: "POST", body });
   second = (await pull.text()).trim().split("\n");
@@ -74,6 +75,16 @@ describe("int8, of a folder", () => {
     const registry = JSON.parse(readFileSync(server.registryPath, "utf8"));
     expect(registry.models[int8]).toMatchObject({ path: toFolder(int8, "int8"), weight_format: "int8" });
     expect(readJson(toFolder(int8, "int8"), "conversion.json")).toMatchObject({ weight_format: "int8" });
+  });
+
+  test("is as good as its original, as measured", () => {
+    const { quality } = readManifest(toFolder(int8, "int8")) ?? {};
+    expect(quality?.tokens).toBeGreaterThan(300);
+    expect(quality?.agreement).toBeGreaterThan(0.9);
+    const { perplexity = 0, original_perplexity: original = 0 } = quality ?? {};
+    expect(Math.abs(perplexity / original - 1)).toBeLessThan(0.05);
+    expect(first.err).toContain("the-model: agrees with its original on");
+    expect(first.err).toContain("only models that write text from text are compared");
   });
 
   test("has the weights in 8 bits", () => {

@@ -60,6 +60,28 @@ describe("the documents", () => {
     });
   }
 
+  test("each one is linked to from another", () => {
+    const links = documents.flatMap((file) =>
+      [...readDocument(file).matchAll(/\]\(([^)#:]+)/g)].map(([, path = ""]) => join(dirname(file), path)),
+    );
+    const unlinked = documents.filter((file) => file.startsWith("docs/") && !links.includes(file));
+    expect(unlinked).toEqual([]);
+  });
+
+  test("what the program says names only documents and headings that there are", () => {
+    const dead = listSources().flatMap((file) =>
+      [...readDocument(file).matchAll(/\bdocs\/[\w./-]+\.(?:md|conf|json|yml)(?:#([\w-]+))?/g)]
+        .filter(([link, anchor]) => {
+          const [path = ""] = link.split("#");
+          if (!existsSync(join(root, path))) return true;
+          return anchor !== undefined && !toAnchors(readDocument(path)).includes(anchor);
+        })
+        .map(([link]) => `${file}: ${link}`),
+    );
+    // Documents of other projects, named as sources.
+    expect(dead.filter((one) => !/docs\/(format|tool_call_guidance|gguf)\.md/.test(one))).toEqual([]);
+  });
+
   test("docs/engines.md names every OpenVINO property of an entry", () => {
     const text = readDocument("docs/engines.md");
     expect(propertyNames.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
@@ -70,14 +92,32 @@ describe("the documents", () => {
   });
 });
 
-/** The anchors of a document's headings, as forges make them. */
+/** The anchors of a document's headings, as forges make them: a heading that comes again gets a number. */
 function toAnchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
+  const seen = new Map<string, number>();
+  return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => {
+    const anchor = heading
       .toLowerCase()
       .replace(/[^\w\s-]/g, "")
-      .replaceAll(" ", "-"),
+      .replaceAll(" ", "-");
+    const before = seen.get(anchor) ?? 0;
+    seen.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+}
+
+/** Without fenced code, whose comments look like headings. */
+function withoutCode(text: string): string {
+  return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
+}
+
+/** The text files of the sources, the scripts and what is installed. */
+function listSources(): string[] {
+  const folders = ["src", "cli", "container"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   );
+  const isText = (path: string) => /(\.(ts|tsx|py|ya?ml|json)|Dockerfile)$/.test(path);
+  return [...folders.filter(isText), "install.sh", "ov-server.service", "docs/ov-server-hardening.conf"];
 }
 
 /** Documents leave out the leading folders that the context gives. */

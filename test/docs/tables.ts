@@ -9,8 +9,13 @@ import { settingsTable } from "../../src/config/settings.ts";
 import { convertPackages } from "../../src/convert/packages.ts";
 import { findWay, listTypes, otherTransformers } from "../../src/convert/windows.ts";
 import { errorCatalogue } from "../../src/errors.ts";
-import { estimateNeeds, listKnownModels } from "../../src/library/known-models.ts";
-import { isSameTask } from "../../src/models/tasks.ts";
+import {
+  estimateNeeds,
+  estimateSpeed,
+  type KnownModel,
+  listKnownModels,
+} from "../../src/library/known-models.ts";
+import { isSameTask, toTaskName } from "../../src/models/tasks.ts";
 import { readMeasured } from "../architectures/measured.ts";
 import { tinyModels } from "../architectures/table.ts";
 import { renderPerformance } from "../bench/report/text.ts";
@@ -28,6 +33,7 @@ export const madeParts: MadePart[] = [
   { file: "docs/settings.md", name: "settings", render: renderSettings },
   { file: "docs/api.md", name: "errors", render: renderErrors },
   { file: "docs/models.md", name: "recommended", render: renderRecommended },
+  { file: "docs/models.md", name: "recommended-others", render: renderOthers },
   { file: "docs/models.md", name: "architectures", render: renderArchitectures },
   { file: "docs/models.md", name: "measured", render: renderMeasured },
   { file: "docs/performance.md", name: "performance", render: renderPerformance },
@@ -77,24 +83,50 @@ function renderMeasured(): string {
 }
 
 function renderRecommended(): string {
-  const rows = listKnownModels()
-    .filter(({ task }) => isSameTask(task, "text-generation"))
-    .map((model) => {
-      const { int8, int4, memoryInt8, memoryInt4 } = estimateNeeds(model);
-      const needs = [`${toGb(int8)} / ${toGb(int4)}`, `${toGb(memoryInt8)} / ${toGb(memoryInt4)}`];
-      const licence = model.gated ? `${model.licence}, to be accepted on its page` : model.licence;
-      const cells = [
-        `\`${model.name}\``,
-        model.repo,
-        ...needs,
-        licence,
-        model.tools ? "yes" : "",
-        model.good_at,
-      ];
-      return `| ${cells.join(" | ")} |`;
-    });
-  const header = ["name", "model", "disk, GB", "memory, GB", "licence", "trained for tools", "good at"];
-  return [`| ${header.join(" | ")} |`, `|${"---|".repeat(header.length)}`, ...rows].join("\n");
+  const models = listKnownModels().filter(({ task }) => isSameTask(task, "text-generation"));
+  const header = ["name", "model", "disk, GB", "memory, GB", "speed", "licence", "trained for tools"];
+  const rows = models.map((model) => [...toCells(model), model.tools ? "yes" : "", ...toEnd(model)]);
+  return renderMarkdown([...header, "ready-made", "good at"], rows);
+}
+
+/** Those that see, embed, rank or hear. */
+function renderOthers(): string {
+  const models = listKnownModels().filter(({ task }) => !isSameTask(task, "text-generation"));
+  const header = [
+    "task",
+    "name",
+    "model",
+    "disk, GB",
+    "memory, GB",
+    "speed",
+    "licence",
+    "ready-made",
+    "good at",
+  ];
+  const rows = models.map((model) => [`\`${toTaskName(model.task)}\``, ...toCells(model), ...toEnd(model)]);
+  return renderMarkdown(header, rows);
+}
+
+function toCells(model: KnownModel): string[] {
+  const { int8, int4, memoryInt8, memoryInt4 } = estimateNeeds(model);
+  const speed = estimateSpeed(model);
+  return [
+    `\`${model.name}\``,
+    model.repo,
+    `${toGb(int8)} / ${toGb(int4)}`,
+    `${toGb(memoryInt8)} / ${toGb(memoryInt4)}`,
+    speed === null ? "" : `${speed.int8} / ${speed.int4}`,
+    model.gated ? `${model.licence}, to be accepted on its page` : model.licence,
+  ];
+}
+
+function toEnd({ ready, good_at }: KnownModel): string[] {
+  return [ready === null ? "" : `\`${ready}\``, good_at];
+}
+
+function renderMarkdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), `|${"---|".repeat(header.length)}`, ...rows.map(line)].join("\n");
 }
 
 function toGb(bytes: number): string {

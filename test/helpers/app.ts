@@ -1,4 +1,3 @@
-import type { EditModels } from "../../src/api/ollama/manage.ts";
 import { createRoutes, dialects, type RoutesDeps } from "../../src/daemon/routes.ts";
 import { createPool } from "../../src/engine/pool/pool.ts";
 import type { LoadModel } from "../../src/engine/pool/target.ts";
@@ -13,6 +12,7 @@ import { createEvents } from "../../src/serving/events.ts";
 import { readHealth } from "../../src/serving/health.ts";
 import { createOpenRequests } from "../../src/serving/open-requests.ts";
 import { createPulls } from "../../src/serving/pulls.ts";
+import { createRecent } from "../../src/serving/recent.ts";
 import { createRunningRequests } from "../../src/serving/running.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -46,6 +46,8 @@ export function createTestApp({
   const metrics = createMetrics({ version: "0", readModels: pool.status });
   events.subscribe(createRequestLog(log));
   events.subscribe(metrics.observe);
+  const recent = createRecent(Date.now);
+  events.subscribe(recent.observe);
   let id = 0;
   const newId = () => String(id++);
   const openRequests = createOpenRequests();
@@ -57,6 +59,7 @@ export function createTestApp({
     catalog,
     pool,
     metrics,
+    recent,
     facts: async () => ({ contextLength: null, modified: 0, description: null }),
     readHealth: () =>
       readHealth({
@@ -128,9 +131,9 @@ async function keepInMemory(bytes: Uint8Array) {
 }
 
 /** Edits of a registry that has nothing: all are refused. */
-function createMemoryEdits(): EditModels {
+function createMemoryEdits(): RoutesDeps["editModels"] {
   const refuse = async () => {
     throw new OvError("model_not_found", "The registry is empty.");
   };
-  return { remove: refuse, addAlias: refuse, removeAlias: refuse };
+  return { remove: refuse, addAlias: refuse, removeAlias: refuse, pin: refuse };
 }

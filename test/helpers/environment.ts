@@ -29,6 +29,8 @@ export const scriptedModelPath = (): string => find("OV_TEST_SCRIPTED_MODEL", "s
 export const encodersPath = (): string => find("OV_TEST_ENCODERS", "encoders");
 /** Models that transcribe, by what helpers/make_whisper_models.py calls them. */
 export const speechPath = (): string => find("OV_TEST_SPEECH", "speech");
+/** Converted chat models of random weights, by their names in architectures/tiny-models.json. */
+export const tinyModelsPath = (): string => find("OV_TEST_TINY_MODELS", "tiny");
 /** A Python with the clients of test/run.mjs. */
 export const clientPython = (): string => find("OV_TEST_PYTHON", "python", "bin", "python");
 /** Models' own chat templates (.jinja), some seventy; undefined: they are not there. */

@@ -21,10 +21,14 @@ export interface ScriptedServer {
   server: TestServer;
   /**
    * Registers a model that answers these very requests with these texts, by the real engine, tokenizer, grammar and
-   * stream; `template`: its chat template (Jinja), by default ChatML. Returns the requests to send, each with a longer
+   * stream; `template`: its chat template (Jinja), by default ChatML; `change` may change its files. Returns the requests to send, each with a longer
    * first message than it was given: prompts of different lengths find their own script.
    */
-  script(cases: readonly ScriptedCase[], template?: string): Promise<ScriptedRequest[]>;
+  script(
+    cases: readonly ScriptedCase[],
+    template?: string,
+    change?: (folder: string) => void,
+  ): Promise<ScriptedRequest[]>;
   /** The answer as a whole. */
   ask(request: ScriptedRequest): Promise<ChatCompletion>;
   /** The answer's chunks, up to the end that a stream has. */
@@ -74,7 +78,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 
   return {
     server,
-    async script(cases, template) {
+    async script(cases, template, change = () => {}) {
       const plain = copyModel(template);
       const measuring = register(plain);
       const scripts: Script[] = [];
@@ -87,6 +91,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       }
       const folder = copyModel(template);
       writeScripts(folder, scripts);
+      change(folder);
       const model = register(folder);
       return requests.map((request) => ({ temperature: 0, ...request, model }));
     },

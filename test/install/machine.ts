@@ -11,7 +11,7 @@ export const checkout = "/opt/ov-llm";
 export const starter = "/opt/starter.gguf";
 
 const packages = "systemd,systemd-sysv,dbus,libpam-systemd,python3,python3-venv,ca-certificates,curl,procps";
-const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");
 const programs = ["debootstrap", "systemd-nspawn", "nsenter", "apt-get"];
 
 export interface Run {
@@ -27,6 +27,8 @@ export interface Machine {
   runAsRoot(script: string, seconds?: number): Promise<Run>;
   /** As `run`, its output as it comes. */
   stream(script: string, seconds?: number): Bun.Subprocess<"ignore", "pipe", "pipe">;
+  /** Copies a file of this machine onto its disk, where everybody may read it. */
+  put(path: string, place: string): Promise<void>;
   /** All of its processes are killed at once; then it boots again from the same disk. */
   cutPower(): Promise<void>;
   /** Kills it and removes its disk. */
@@ -72,6 +74,9 @@ export async function bootMachine(folder: string): Promise<Machine> {
     run: (script, seconds) => toEnd(stream(script, seconds)),
     runAsRoot: (script, seconds = 60) =>
       toEnd(spawn(enter(["/usr/bin/timeout", "-k", "5", String(seconds), "/bin/bash", "-c", script]))),
+    async put(path, place) {
+      await must(["install", "-D", "-m", "644", path, join(disk, place)]);
+    },
     async cutPower() {
       await power();
       booted = await boot(disk);
@@ -177,7 +182,7 @@ async function bringRoot(): Promise<string> {
 }
 
 /** This machine's own release, from where its apt takes it. */
-async function findMirror(): Promise<{ suite: string; mirror: string }> {
+export async function findMirror(): Promise<{ suite: string; mirror: string }> {
   const release = await Bun.file("/etc/os-release").text();
   const suite = /^VERSION_CODENAME=(.+)$/m.exec(release)?.[1] ?? "";
   const format = ["--format", "$(REPO_URI)", "Created-By: Packages", `Release: ${suite}`];
@@ -187,16 +192,16 @@ async function findMirror(): Promise<{ suite: string; mirror: string }> {
   return { suite, mirror };
 }
 
-function spawn(command: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
+export function spawn(command: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
   return Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"] });
 }
 
-async function toEnd(child: Bun.Subprocess<"ignore", "pipe", "pipe">): Promise<Run> {
+export async function toEnd(child: Bun.Subprocess<"ignore", "pipe", "pipe">): Promise<Run> {
   const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   return { code, out: out + err };
 }
 
-async function must(command: string[]): Promise<string> {
+export async function must(command: string[]): Promise<string> {
   const { code, out } = await toEnd(spawn(command));
   if (code !== 0) throw new Error(`${command[0]} failed with ${code}:\n${out.slice(-2000)}`);
   return out;

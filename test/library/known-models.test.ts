@@ -1,16 +1,19 @@
 import { expect, test } from "bun:test";
+import { parseReference } from "../../src/convert/reference.ts";
 import { parseRepoName } from "../../src/hub/names.ts";
 import {
   estimateNeeds,
+  estimateSpeed,
   findFittingFormat,
   findKnownModel,
   listKnownModels,
   recommendModel,
 } from "../../src/library/known-models.ts";
-import { isServed } from "../../src/models/tasks.ts";
+import { isServed, toTaskName } from "../../src/models/tasks.ts";
 import { toSlug } from "../../src/registry/names.ts";
 
 const GB = 1024 ** 3;
+const hub = { endpoint: "https://hub.invalid" };
 
 test("each model has a short name of its own, a repository and a task that is served", () => {
   const models = listKnownModels();
@@ -38,6 +41,28 @@ test("needs grow with the parameters, and a larger format needs more", () => {
   expect(needs.int4).toBeLessThan(needs.int8);
   expect(needs.int8).toBeLessThan(needs.download);
   expect(needs.memoryInt4).toBeGreaterThan(needs.int4);
+});
+
+test.each<[string, ReturnType<typeof estimateSpeed>]>([
+  ["qwen3-0.6b", { int8: "fast", int4: "fast" }],
+  ["qwen3-4b", { int8: "pleasant", int4: "pleasant" }],
+  ["qwen3-8b", { int8: "slow", int4: "pleasant" }],
+  ["qwen3-14b", { int8: "slow", int4: "slow" }],
+  ["qwen3-30b-a3b", { int8: "pleasant", int4: "pleasant" }],
+  ["bge-m3", null],
+])("the speed of %s is estimated from the weights that each token reads: %p", (name, expected) => {
+  const model = findKnownModel(name);
+  expect(model && estimateSpeed(model)).toEqual(expected ?? null);
+});
+
+test("each kind of model that is served is there, and each short name is one that pull takes", () => {
+  const tasks = new Set(listKnownModels().map(({ task }) => toTaskName(task)));
+  const served = ["text-generation", "image-text-to-text", "feature-extraction", "text-classification"];
+  expect([...tasks].sort()).toEqual([...served, "automatic-speech-recognition", "text-ranking"].sort());
+  for (const { name, repo, ready } of listKnownModels()) {
+    expect(parseReference(name, hub)).toEqual({ repo, quant: null });
+    expect(ready === null || /^OpenVINO\/.+-(int4|int8)-ov$/.test(ready)).toBe(true);
+  }
 });
 
 test.each<[string, number, number, string | null]>([

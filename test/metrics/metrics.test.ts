@@ -127,6 +127,15 @@ describe("a model", () => {
     expect(await pick(unloads)).toEqual({ [unloads]: 1 });
   });
 
+  test("that guesses tokens counts steps, guesses and right ones, as they are reported", async () => {
+    const report = { type: "speculation", model, drafts: 2, draft_tokens: 6, accepted_tokens: 3 } as const;
+    observeModel(report);
+    observeModel(report);
+    const name = (what: string) => `ov_llm_spec_decode_num_${what}_total{model="m"}`;
+    const wanted = { [name("drafts")]: 4, [name("draft_tokens")]: 12, [name("accepted_tokens")]: 6 };
+    expect(await pick(...Object.keys(wanted))).toEqual(wanted);
+  });
+
   test("that crashes and comes back counts a crash and a restart", async () => {
     for (const event of [loaded, { type: "crashed", model } as const, loaded, loaded]) observeModel(event);
     const wanted = {

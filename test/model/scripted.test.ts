@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ChatCompletion, ChatCompletionChunk } from "../../src/api/openai/chat/response.ts";
 import { type ScriptedCase, type ScriptedServer, startScriptedServer } from "../helpers/scripted-server.ts";
 
@@ -296,5 +298,33 @@ describe("an assistant's last message", () => {
       { content: " Paris.", ...called },
       { content: '{"a": 1}' },
     ]);
+  });
+});
+
+describe("an answer ends at each token that the model's files name as an end", () => {
+  const ends = { "<|endoftext|>": 0, "<|im_end|>": 2, "<repo_name>": 3 };
+  const cases = Object.keys(ends).map(
+    (end): ScriptedCase => ({ request: { messages, max_tokens: 60 }, answer: `It ends${end} no further` }),
+  );
+  const writeEnds = (folder: string, file: string, ids: unknown) => {
+    const path = join(folder, file);
+    const { eos_token_id: _, ...content } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify(ids === undefined ? content : { ...content, eos_token_id: ids }));
+  };
+
+  test.each<[string, unknown, unknown]>([
+    ["generation_config.json has a list", Object.values(ends), 2],
+    ["only config.json has a list", undefined, Object.values(ends)],
+    ["both have one, and each names others", [0, 3], [2]],
+  ])("%s", async (_, generation, config) => {
+    const requests = await scripted.script(cases, undefined, (folder) => {
+      writeEnds(folder, "generation_config.json", generation);
+      writeEnds(folder, "config.json", config);
+    });
+    for (const request of requests) {
+      const answer = await scripted.ask(request);
+      expect(toSaid(answer)).toMatchObject({ content: "It ends", finish: "stop" });
+      expect(joinChunks(await scripted.stream(request))).toEqual(toSaid(answer));
+    }
   });
 });

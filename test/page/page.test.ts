@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { createKeyring } from "../../src/http/auth.ts";
@@ -16,6 +16,9 @@ import { createTempDir } from "../helpers/temp.ts";
 setDefaultTimeout(60_000);
 
 const axe = readFileSync(join(repo, "node_modules/axe-core/axe.min.js"), "utf8");
+const onePixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const noEdits = { remove: async () => {}, addAlias: async () => {}, removeAlias: async () => {} };
 const home = createTempDir();
 const listeners: Listener[] = [];
 let browser: Browser;
@@ -217,6 +220,67 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.close();
   });
 
+  test("pins a model, and unpins it", async () => {
+    const registryPath = join(createTempDir(), "registry.json");
+    const entry = { path: "/models/memory", task: "text-generation", weight_format: "int8" };
+    const write = (more: object) =>
+      writeFileSync(registryPath, JSON.stringify({ version: 1, models: { mine: { ...entry, ...more } } }));
+    write({});
+    const { url } = serve({
+      registryPath,
+      editModels: { ...noEdits, pin: async (_name, pinned) => write({ pinned }) },
+    });
+    const { page, problems } = await open(url);
+    const pin = button(page, "Pin mine");
+    await pin.click();
+    await page.getByText("Pinned", { exact: true }).waitFor();
+    expect(await pin.getAttribute("aria-pressed")).toBe("true");
+    await pin.click();
+    await page.getByText("Pin", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("shows what the server remembers of the time before it was opened", async () => {
+    const at = Math.floor(Date.now() / 60_000) * 60;
+    const minute = { finished: 3, failed: 0, newTokens: 7200, timeToFirstToken: 0.25, mostRunning: 5 };
+    const { url } = serve({ recent: { read: () => [{ at: at - 60, ...minute }] } });
+    const { page, problems } = await open(url);
+    await page.locator("figcaption").getByText("120", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("shows a picture to a model that sees, and offers none to others", async () => {
+    const registryPath = join(createTempDir(), "registry.json");
+    const entry = { path: "/models/eyes", task: "image-text-to-text", weight_format: "int8" };
+    writeFileSync(registryPath, JSON.stringify({ version: 1, models: { eyes: entry } }));
+    const bodies: unknown[] = [];
+    const { url } = serve({ registryPath });
+    const { page, problems } = await open(`${url}/#playground`, {
+      prepare: async (page) => {
+        page.on("request", (request) => {
+          if (request.method() === "POST") bodies.push(request.postDataJSON());
+        });
+      },
+    });
+    await page.getByRole("combobox", { name: "Model" }).selectOption("eyes");
+    const buffer = Buffer.from(onePixel, "base64");
+    await page.getByLabel("Picture").setInputFiles({ name: "dot.png", mimeType: "image/png", buffer });
+    await page.getByText("1 picture", { exact: true }).waitFor();
+    await ask(page, "What is it?");
+    await page.getByRole("img", { name: "dot.png" }).waitFor();
+    const shown = { type: "image_url", image_url: { url: `data:image/png;base64,${onePixel}` } };
+    expect(bodies[0]).toMatchObject({
+      model: "eyes",
+      messages: [{ role: "user", content: [shown, { type: "text", text: "What is it?" }] }],
+    });
+    await page.getByRole("combobox", { name: "Model" }).selectOption("memory");
+    await page.getByLabel("Picture").waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test("connects again to a server that is back, and shows what it is then", async () => {
     const { url, handle } = serve();
     const { page } = await open(url);
@@ -235,6 +299,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
       { colorScheme: "light", viewport: { width: 1200, height: 900 } },
       { colorScheme: "dark", viewport: { width: 1200, height: 900 } },
       { colorScheme: "light", viewport: { width: 390, height: 800 } },
+      { colorScheme: "dark", viewport: { width: 390, height: 800 } },
     ] as const;
     test.each(looks)("%j", async (look) => {
       const { url, events } = serve();

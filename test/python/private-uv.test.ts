@@ -115,6 +115,17 @@ test("an index without it, or that does not answer, is a reason", async () => {
   expect(dead.message).toContain("the package index: ");
 });
 
+test("a set-up that is stopped asks no further place", async () => {
+  const { dir } = createScene({});
+  const stop = new AbortController();
+  stop.abort();
+  const variables = { PATH: "", UV_DEFAULT_INDEX: `http://${host}/simple` };
+  const options = { dir, say: () => {}, pythons: [], variables, sha256, signal: stop.signal };
+  const { message } = await setupFailure(bringUv(options));
+  expect(message).toContain("it was stopped");
+  expect(readdirSync(dir)).toEqual([]);
+});
+
 test("only the wheel for glibc and this machine is taken", () => {
   const names = [
     "musllinux_1_1_x86_64",

@@ -9,6 +9,23 @@ const set = (assignments: string[], force = false) => {
   return models.m;
 };
 
+describe("speculation", () => {
+  const lookup = { kind: "prompt-lookup", num_assistant_tokens: 3 };
+
+  test("is set as a whole", () => {
+    expect(set([`speculation=${JSON.stringify(lookup)}`])).toMatchObject({ speculation: lookup });
+  });
+
+  test.each([
+    ["speculation=prompt-lookup", '"speculation" must be {"kind":"prompt-lookup"}'],
+    ['speculation={"kind":"draft"}', '"speculation" must be'],
+    ['speculation={"kind":"prompt-lookup","max_ngram_size":0}', "each number is 1 to 16"],
+    ['speculation={"kind":"draft","model":"m"}', 'Model "m" cannot be its own draft. Name a smaller model'],
+    ['speculation={"kind":"draft","model":"n"}', 'Cannot find model "n"'],
+    ["prefill_chunk=8", '"prefill_chunk" must be a whole number of tokens, 16 to 65536'],
+  ])("refuses %s", (assignment, sentence) => expect(() => set([assignment])).toThrow(sentence));
+});
+
 test.each([
   [
     "device=GPUX",

@@ -111,6 +111,16 @@ test("a model's target is that of its entry now; of a removed model, that of its
   expect(catalog.toTarget(asked)).toMatchObject({ device: "CPU", path: text.path });
 });
 
+test("a draft is part of what a model depends on: its path, its files, and whether it is registered", () => {
+  const speculation = { kind: "draft", model: "small" };
+  const target = (models: Record<string, object>) => {
+    const catalog = createFor({ text: { ...text, speculation }, ...models });
+    return catalog.toTarget(catalog.resolve("text")).speculation;
+  };
+  expect(target({})).toMatchObject({ draft: null });
+  expect(target({ small: { ...text, path: "/s" } })).toMatchObject({ draft: { path: "/s" } });
+});
+
 test("OV_DEFAULT_MODEL answers a request that names no model, by a name, an alias or a preset", () => {
   const models = { text: { ...text, aliases: ["t"], presets: { "text:wild": { temperature: 1.5 } } } };
   const of = (defaultModel: string | null) => createFor(models, "/models/other.gguf", defaultModel);

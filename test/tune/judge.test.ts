@@ -106,15 +106,20 @@ test("figures are medians", () => {
 });
 
 test.each([
-  ["fast", 100, 8192, 60_000, { paragraphs: 4, tokens: 96 }],
-  ["slow", 60_000, 8192, 60_000, { paragraphs: 1, tokens: 24 }],
-  ["with a small context", 100, 300, 60_000, { paragraphs: 1, tokens: 96 }],
-  ["when there is little time", 100, 8192, 200, { paragraphs: 2, tokens: 48 }],
+  ["fast", 100, 8192, 60_000, { promptTokens: 1000, tokens: 128 }],
+  ["slow", 60_000, 8192, 60_000, { promptTokens: 100, tokens: 24 }],
+  ["with a small context", 100, 400, 60_000, { promptTokens: 136, tokens: 128 }],
+  ["when there is little time", 100, 8192, 200, { promptTokens: 200, tokens: 48 }],
 ])("the answers of a model that is %s", (_, ms, context, answerMs, size) => {
   expect(toSize(speed(ms), context, answerMs)).toEqual(size);
 });
 
 test("prompts of two numbers share no beginning that could be cached", () => {
-  const [one, two] = [1, 2].map((number) => toWriting({ paragraphs: 2, tokens: 8 }, number).prompt);
+  const [one, two] = [1, 2].map((number) => toWriting({ promptTokens: 135, tokens: 8 }, number).prompt);
   expect([one?.slice(0, 7), two?.slice(0, 7)]).toEqual(["Story 1", "Story 2"]);
+  expect(one?.split(" ").length).toBe(101);
+  // Longer than the text, and still no sentence comes twice.
+  const long = toWriting({ promptTokens: 1000, tokens: 8 }, 1).prompt;
+  expect(long.split(" ").length).toBe(742);
+  expect(long.split("Alice was beginning").length).toBe(2);
 });

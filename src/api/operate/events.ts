@@ -30,6 +30,10 @@ export const eventData = {
     { description: "A request got its turn after this wait, the load of the model included" },
   ),
   "model.kv_cache": Type.Object({ model: text, usage: Type.Number({ minimum: 0, maximum: 1 }) }),
+  "model.speculation": Type.Object(
+    { model: text, drafts: count, draft_tokens: count, accepted_tokens: count },
+    { description: "Tokens guessed since the last such event, and those that were right" },
+  ),
   "model.grammars": Type.Object(
     { model: text, held: count, bytes: count },
     { description: "Distinct grammars that its process keeps, and their memory" },

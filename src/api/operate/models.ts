@@ -13,12 +13,21 @@ export interface ModelActionsDeps extends ModelViewDeps {
     load(target: Target, signal: AbortSignal, mayEvict: boolean): Promise<void>;
     unload(name: string, signal: AbortSignal): Promise<void>;
   };
+  editModels: {
+    /** Writes it into the model's registry entry. Throws `model_not_found`. */
+    pin(name: string, isPinned: boolean): Promise<void>;
+  };
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
 }
 
-/** POST /v1/models/{id}/load and /unload: both answer with the model as it is then, and change nothing that is so already. */
-export function createModelActions({ catalog, requestSeconds, ...deps }: ModelActionsDeps): Route[] {
+/** POST /v1/models/{id}/load, /unload, /pin and /unpin: all answer with the model as it is then, and change nothing that is so already. */
+export function createModelActions({
+  catalog,
+  requestSeconds,
+  editModels,
+  ...deps
+}: ModelActionsDeps): Route[] {
   const { pool } = deps;
   const view = createModelView(deps);
 
@@ -30,8 +39,27 @@ export function createModelActions({ catalog, requestSeconds, ...deps }: ModelAc
     const model = resolve(params.id);
     notes.set({ model: model.name });
     await withDeadline(signal, requestSeconds, (bound) => work(model, bound));
-    return { type: "json", body: toModel(await view(model)) };
+    return { type: "json", body: toModel(await view(resolve(model.name))) };
   }
+
+  const toPinRoute = (verb: "pin" | "unpin", summary: string): Route =>
+    bodiless({
+      method: "POST",
+      path: `/v1/models/:id/${verb}`,
+      dialect: openai,
+      handle: (request) => act(catalog.resolve, request, ({ name }) => editModels.pin(name, verb === "pin")),
+      doc: {
+        summary,
+        answer: { "application/json": Model },
+        errors: [
+          "model_not_found",
+          "registry_invalid",
+          "registry_locked",
+          "client_closed_request",
+          "generation_timeout",
+        ],
+      },
+    });
 
   return [
     bodiless({
@@ -59,5 +87,13 @@ export function createModelActions({ catalog, requestSeconds, ...deps }: ModelAc
         errors: ["model_not_found", "client_closed_request", "generation_timeout"],
       },
     }),
+    toPinRoute(
+      "pin",
+      "Pin a model: once loaded it stays, and each start loads it (`pinned` in its registry entry)",
+    ),
+    toPinRoute(
+      "unpin",
+      "Unpin a model: it may be unloaded again when it is idle or another one needs its memory",
+    ),
   ];
 }

@@ -3,6 +3,7 @@ import { createCancelRoutes } from "./cancel.ts";
 import { createDoctorRoutes, type DoctorRoutesDeps } from "./doctor.ts";
 import { createEventsRoutes } from "./events.ts";
 import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
+import { createHistoryRoutes, type HistoryRoutesDeps } from "./history.ts";
 import { createMetricsRoutes, type MetricsRoutesDeps } from "./metrics.ts";
 import { createModelActions, type ModelActionsDeps } from "./models.ts";
 import { createPageRoutes, type ReadPage } from "./page.ts";
@@ -16,6 +17,7 @@ export type OperateRoutesDeps = HealthRoutesDeps &
   DoctorRoutesDeps &
   ModelActionsDeps &
   PullRoutesDeps &
+  HistoryRoutesDeps &
   TokenizeRoutesDeps &
   Parameters<typeof createCancelRoutes>[0] &
   Parameters<typeof createRequestsRoutes>[0] &
@@ -34,6 +36,7 @@ export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
     ...createMetricsRoutes(deps),
     ...createModelActions(deps),
     ...createRequestsRoutes(deps),
+    ...createHistoryRoutes(deps),
     ...createCancelRoutes(deps),
     ...createEventsRoutes(deps),
     ...createPullRoutes(deps),

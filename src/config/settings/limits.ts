@@ -30,6 +30,15 @@ export const limitsSettings = {
     default: null,
     help: "Upper bound of a model's KV cache in GB, allocated as it fills; unset: an eighth of the memory for models, 1 to 8; 0: no bound, but earlier prompts are soon forgotten",
   },
+  prefillChunk: {
+    env: "OV_PREFILL_CHUNK",
+    flag: "prefill-chunk",
+    commands: ["serve"],
+    kind: "integer",
+    schema: optional(Type.Integer({ minimum: 16, maximum: 65_536 })),
+    default: null,
+    help: "Most tokens that one step of the batching engine computes, so that running answers go on beside a long prompt; unset: 256 on a CPU, 2048 on a GPU",
+  },
   maxTokens: {
     env: "OV_MAX_TOKENS",
     flag: "max-tokens",

@@ -5,8 +5,10 @@ import { withWishes } from "../../models/embedding.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
 import { findTask, mainOperation, toTaskName } from "../../models/tasks.ts";
+import type { SpeculationMessage } from "../../protocol/request.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import { prepareCopy } from "../copies/copies.ts";
+import { planSpeculation } from "../draft/speculation.ts";
 import type { ObserveModel } from "../pool/events.ts";
 import type { LoadModel } from "../pool/target.ts";
 import { startHost } from "../supervise/host.ts";
@@ -19,6 +21,8 @@ export interface LoaderOptions {
   kvCacheGb: number;
   maxConcurrent: number;
   modelCacheDir: string;
+  /** OV_PREFILL_CHUNK, in tokens; null: what suits the device. */
+  prefillChunk?: number | null;
   /** OV_SPECIAL_TOKENS. Absent: control */
   specialTokens?: "control" | "text";
   /** OV_GGUF_CACHE, in bytes; 0: .gguf files are not copied. */
@@ -46,6 +50,9 @@ export function createLoader(options: LoaderOptions): LoadModel {
     const launcher = await options.engines.choose({ ...target, task }, mainOperation(task));
     const wantsCopy = path.endsWith(".gguf") && launcher.engine === "batching";
     const copy = wantsCopy ? await prepareCopy(options, path) : null;
+    const { speculation, problem } = await planSpeculation(options, { ...target, task }, launcher.engine);
+    if (problem !== null) options.log.warn(problem, { model: name });
+    const prefillChunk = target.prefillChunk ?? options.prefillChunk;
     const host = await startHost({
       model: name,
       argv: launcher.argv,
@@ -64,6 +71,8 @@ export function createLoader(options: LoaderOptions): LoadModel {
         trace: true,
         cache_dir: options.modelCacheDir,
         ...(copy && { copy }),
+        ...(speculation && { speculation }),
+        ...(prefillChunk && { prefill_chunk: prefillChunk }),
         properties: launcher.toProperties(properties),
       },
       loadSeconds: options.loadSeconds,
@@ -71,9 +80,21 @@ export function createLoader(options: LoaderOptions): LoadModel {
       log: options.log,
       onCacheUsage: (usage) => options.observe?.({ type: "kv_cache", model: name, usage }),
       onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
+      onSpeculation: (report) => reportSpeculation(options, name, report),
       signal,
     });
     if (host.ready.warning !== undefined) options.log.warn(host.ready.warning, { model: name });
     return { host, defaults: described.defaults, embedding };
   };
+}
+
+function reportSpeculation(
+  { log, observe }: Pick<LoaderOptions, "log" | "observe">,
+  model: string,
+  { drafts, draft_tokens, accepted_tokens, active, worth }: SpeculationMessage,
+): void {
+  observe?.({ type: "speculation", model, drafts, draft_tokens, accepted_tokens });
+  if (active === undefined) return;
+  const does = active ? "turned on: it would make answers faster" : "turned off: it made answers slower";
+  log.info(`speculation ${does}`, { model, speed_of_plain: worth });
 }

@@ -1,6 +1,6 @@
 import { type ProcessMemory, readProcessMemory } from "../../linux/process-memory.ts";
 import { describeModel } from "../../models/folder.ts";
-import { mainOperation } from "../../models/tasks.ts";
+import { mainOperation, takesImages } from "../../models/tasks.ts";
 import { type ModelTarget, toKey } from "../pool/target.ts";
 import type { Host } from "../supervise/types.ts";
 import { type Budget, createBudgetReader } from "./budget.ts";
@@ -55,6 +55,9 @@ const weightsFactor = 1.25;
  */
 const workBytes = 256 * 2 ** 20;
 
+/** What encoding a picture takes, of which there is one at a time: measured with Qwen2.5-VL, and its tokens are bounded (image_tokens.py). */
+const pictureBytes = 512 * 2 ** 20;
+
 /** The estimates of one server, over Linux' /proc. */
 export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory & { kvCacheGb: number } {
   const reader = createBudgetReader(memoryBudget);
@@ -71,17 +74,21 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
     const kvCache = boundGb > 0 ? boundGb * gigabyte : Math.max(defaultGb * gigabyte, before?.grown ?? 0);
     const operation = mainOperation(task);
     // Only a model that writes its answer token by token has one.
-    if (operation === "generate") return { model, kvCache, work: 0 };
+    if (operation === "generate") return { model, kvCache, work: takesImages(task) ? pictureBytes : 0 };
     return { model, kvCache: 0, work: Math.max(workBytes, before?.grown ?? 0) };
   }
 
   return {
     kvCacheGb: boundGb,
     async need(target) {
-      const { weightsBytes: weights } = await describeModel(target.path);
+      const { weightsBytes } = await describeModel(target.path);
+      const draft = await measureDraft(target);
+      const weights = weightsBytes + draft;
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
-      return toNeed(target.task, weights, before);
+      const need = toNeed(target.task, weights, before);
+      // The engine gives a draft a cache of its own, and takes whole gigabytes from the model's for it.
+      return draft > 0 && boundGb === 1 ? { ...need, kvCache: need.kvCache + gigabyte } : need;
     },
     budget: (pids) =>
       reader.read(pids.reduce((sum, pid) => sum + (readProcessMemory(pid)?.anonymous ?? 0), 0)),
@@ -96,6 +103,16 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
     },
     read: (pid) => readProcessMemory(pid)?.resident ?? null,
   };
+}
+
+/** The weights of the model that guesses tokens, in bytes; one that cannot be read is left out of the load. */
+async function measureDraft({ speculation }: ModelTarget): Promise<number> {
+  const path = speculation?.kind === "draft" ? speculation.draft?.path : undefined;
+  if (path === undefined) return 0;
+  return await describeModel(path).then(
+    ({ weightsBytes }) => weightsBytes,
+    () => 0,
+  );
 }
 
 /**

@@ -16,6 +16,8 @@ export type ModelEvent =
   | { type: "admitted"; model: string; seconds: number }
   /** The share of its KV cache that is in use, 0 to 1. */
   | { type: "kv_cache"; model: string; usage: number }
+  /** What was guessed of its answers since the last such event: steps, tokens, and those that were right. */
+  | { type: "speculation"; model: string; drafts: number; draft_tokens: number; accepted_tokens: number }
   /** How many distinct grammars its process keeps now, and their memory. */
   | { type: "grammars"; model: string; held: number; bytes: number };
 

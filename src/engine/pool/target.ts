@@ -16,6 +16,10 @@ export interface ModelTarget {
   engine: EngineChoice;
   /** How it makes embeddings, instead of what its files state. */
   embedding?: EmbeddingWishes | null;
+  /** How tokens are guessed; null: they are not. */
+  speculation?: SpeculationWish | null;
+  /** Most tokens that one step of the engine computes; null: what suits the device. */
+  prefillChunk?: number | null;
   /** For OpenVINO, checked by the registry. */
   properties: LoadMessage["properties"];
   /** Which conversion lies at the path, as the entry's `converted_at` says; null: unknown. */
@@ -31,6 +35,17 @@ export interface ModelTarget {
    * unloaded as soon as nobody uses it; Infinity: never for being idle. A pinned model stays.
    */
   keepSeconds?: number | null;
+}
+
+/** What an entry asks for, and of a draft where it is: another one there is another target. */
+export type SpeculationWish =
+  | { kind: "prompt-lookup"; num_assistant_tokens?: number; max_ngram_size?: number }
+  | { kind: "draft"; model: string; num_assistant_tokens?: number; draft?: DraftFiles | null };
+
+/** A draft's path and what its files looked like. */
+export interface DraftFiles {
+  path: string;
+  files: string;
 }
 
 /** A model in memory: what its process can be asked, and what its files say of answers. One object per load. */
@@ -53,6 +68,8 @@ export interface TargetEntry {
   context_length?: number;
   properties?: LoadMessage["properties"];
   embedding?: EmbeddingWishes;
+  speculation?: SpeculationWish;
+  prefill_chunk?: number;
   converted_at?: unknown;
   pinned?: boolean;
   idle_seconds?: number;
@@ -73,6 +90,8 @@ export function toTarget(
     engine: entry.engine ?? fallback.engine,
     properties: entry.properties ?? {},
     embedding: entry.embedding ?? null,
+    speculation: entry.speculation ?? null,
+    prefillChunk: entry.prefill_chunk ?? null,
     convertedAt: typeof entry.converted_at === "string" ? entry.converted_at : null,
     pinned: entry.pinned ?? false,
     idleSeconds: entry.idle_seconds ?? null,
@@ -87,6 +106,15 @@ export function toKey(target: ModelTarget): string {
   const { name, path, task, device, contextLength, engine, convertedAt = null, files = null } = target;
   const properties = Object.entries(target.properties).sort(([a], [b]) => (a < b ? -1 : 1));
   const embedding = Object.entries(target.embedding ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const ways = [device, contextLength, engine, properties, embedding];
+  const speculation = Object.entries(target.speculation ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const ways = [
+    device,
+    contextLength,
+    engine,
+    properties,
+    embedding,
+    speculation,
+    target.prefillChunk ?? null,
+  ];
   return JSON.stringify([name, path, convertedAt, files, task, ...ways]);
 }

@@ -3,7 +3,7 @@ import { readOomKills } from "../../linux/oom.ts";
 import type { Log } from "../../log.ts";
 import type { LoadMessage, ReadyMessage } from "../../protocol/load.ts";
 import { type FromHost, parseFromHost, renderLine } from "../../protocol/messages.ts";
-import type { HeldGrammars } from "../../protocol/request.ts";
+import type { HeldGrammars, SpeculationMessage } from "../../protocol/request.ts";
 import { createLoading, toEnd } from "./loading.ts";
 import { type HostProcess, spawnHostProcess } from "./process.ts";
 import { createRequests, type Requests, toHostError } from "./requests.ts";
@@ -23,6 +23,7 @@ export interface HostOptions {
   log: Log;
   /** Called at most every second with the share of the KV cache in use, 0 to 1. */
   onCacheUsage?: (usage: number) => void;
+  onSpeculation?: (report: SpeculationMessage) => void;
   /** Called when what it keeps of grammars has changed. */
   onGrammars?: (grammars: HeldGrammars) => void;
   signal: AbortSignal;
@@ -89,6 +90,7 @@ export function connect(options: HostOptions): Connection {
   function receive(message: FromHost): void {
     if (message.type === "ready") loading.ready(message);
     else if (message.type === "metrics") options.onCacheUsage?.(message.kv_cache_usage);
+    else if (message.type === "speculation") options.onSpeculation?.(message);
     else if (message.type === "grammars") keepGrammars(message);
     else if (message.type === "failed" && message.id === null) fail(toHostError(message));
     else requests.route(message);

@@ -1,5 +1,5 @@
-import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat, toConst } from "./call-grammar.ts";
+import type { TagGrammar } from "../../protocol/grammar.ts";
+import { toCallsGrammar } from "./call-grammar.ts";
 import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
 import { readJsonCall } from "./json-call.ts";
 import { createStreamParser, readCallsInText } from "./stream-parser.ts";
@@ -38,23 +38,9 @@ export const hermes: ToolFormat = {
       }),
     );
   },
-  toGrammar: (tools, rules) =>
-    toCallsGrammar(tools.map(rules.required ? toRequiredTag : toTag), "\n", [`${open}\n{`], rules),
+  toGrammar: (tools, rules) => toCallsGrammar(tools.map(toTag), "\n", [`${open}\n{`], rules),
 };
 
 function toTag({ name, grammar }: Tool): TagGrammar {
   return { type: "tag", begin: head(name), content: grammar, end: tail };
-}
-
-const lineBreak: Grammar = { type: "regex", pattern: "\\n?" };
-const space: Grammar = { type: "regex", pattern: " ?" };
-
-/**
- * The engine takes tokens as a vocabulary spells them. In one such as Llama 2's (`▁` for a space, `<0x0A>` for a line break)
- * none writes either, and where a grammar allows no token the engine holds the rest of the answer to nothing.
- */
-function toRequiredTag({ name, grammar }: Tool): TagGrammar {
-  const named = [toConst('{"name":'), space, toConst(`${JSON.stringify(name)},`), space];
-  const content = [lineBreak, ...named, toConst('"arguments":'), space, grammar, toConst("}"), lineBreak];
-  return { type: "tag", begin: open, content: toConcat(content), end: close };
 }

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import openvino_genai as genai
 
 from base import Device
 from messages import Message, last_line
+from spelling import respell, respelled
 
 # What the engine writes, each with a .bin beside it.
 NETWORKS = ("openvino_model.xml", "openvino_tokenizer.xml", "openvino_detokenizer.xml")
@@ -22,30 +24,62 @@ PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 SAVE: dict[str, Any] = {"enable_save_ov_model": True}
 
 
-def open_pipeline(load: Message, scheduler: Any, device: Device) -> tuple[Any, str | None]:
-    """The model's pipeline, and why there is no copy although one was asked for."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    pipeline: Any
+    tokenizer: Any
+    """The model's own; the engine's may be spelled in another way."""
+    warning: str | None = None
+    holds_grammars: bool = True
+
+
+def open_pipeline(load: Message, scheduler: Any, device: Device) -> Opened:
+    """The model's pipeline, with why there is no copy although one was asked for."""
     asked = load.get("copy")
 
-    def direct() -> Any:
-        return genai.ContinuousBatchingPipeline(load["path"], scheduler, device.name, device.properties, {})
+    def direct() -> Opened:
+        return open_folder(load["path"], scheduler, device)
 
     if asked is None:
-        return direct(), None
+        return direct()
     folder = Path(asked["folder"])
     if is_whole(folder, asked["stamp"]):
         try:
-            copied = genai.ContinuousBatchingPipeline(str(folder), scheduler, device.name, device.properties, {})
+            copied = open_folder(str(folder), scheduler, device)
             os.utime(folder)
-            return copied, None
+            return copied
         except Exception as error:
-            pipeline = direct()
+            opened = direct()
             shutil.rmtree(folder, ignore_errors=True)
-            return pipeline, f"The copy in {folder} could not be loaded and was removed: {last_line(error)}"
+            warning = f"The copy in {folder} could not be loaded and was removed: {last_line(error)}"
+            return replace(opened, warning=warning)
     try:
-        return make(folder, load, scheduler, device), None
+        return make(folder, load, scheduler, device)
     except Exception as error:
         # Where the copy was not the reason, this fails in the same way.
-        return direct(), f"The model could not be copied to {folder}: {last_line(error)}"
+        return replace(direct(), warning=f"The model could not be copied to {folder}: {last_line(error)}")
+
+
+def open_folder(path: str, scheduler: Any, device: Device) -> Opened:
+    """A model in OpenVINO's own form, or a .gguf file."""
+    try:
+        with respelled(Path(path)) as spelled:
+            if spelled is not None:
+                tokenizer = genai.Tokenizer(str(spelled))
+                pipeline = genai.ContinuousBatchingPipeline(
+                    path, tokenizer, scheduler, device.name, **device.properties
+                )
+                return Opened(pipeline, genai.Tokenizer(path))
+    except OSError as error:
+        opened = open_plainly(path, scheduler, device)
+        warning = f"Its answers cannot be held to a form, since its vocabulary could not be written: {last_line(error)}"
+        return replace(opened, warning=warning, holds_grammars=False)
+    return open_plainly(path, scheduler, device)
+
+
+def open_plainly(path: str, scheduler: Any, device: Device) -> Opened:
+    pipeline = genai.ContinuousBatchingPipeline(path, scheduler, device.name, device.properties, {})
+    return Opened(pipeline, pipeline.get_tokenizer())
 
 
 def is_whole(folder: Path, stamp: str) -> bool:
@@ -57,7 +91,7 @@ def is_whole(folder: Path, stamp: str) -> bool:
         return False
 
 
-def make(folder: Path, load: Message, scheduler: Any, device: Device) -> Any:
+def make(folder: Path, load: Message, scheduler: Any, device: Device) -> Opened:
     """Loads the file and saves its networks on the way; the folder appears once they are on the disk."""
     partial = folder.with_name(f".{folder.name}-{os.getpid()}.partial")
     try:
@@ -76,7 +110,7 @@ def make(folder: Path, load: Message, scheduler: Any, device: Device) -> Any:
             sync(path)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
-        return pipeline
+        return Opened(pipeline, tokenizer) if respell(folder) is None else open_folder(str(folder), scheduler, device)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

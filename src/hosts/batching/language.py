@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
-from copies import open_pipeline
+from copies import Opened, open_pipeline
+from ends import find_ends
 from grammars import to_config
 from messages import Message
 from pieces import Pieces
 from prompts import Prompts
+from speculation import Speculation
 
 # Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU.
 BLOCK_TOKENS = {"CPU": 32}
 BLOCK_TOKENS_DEFAULT = 16
 
-# Tokens that one step computes at most. A longer prefill is split, so that running answers go on beside
-# it and a cancelled prompt costs no more than one part.
-STEP_TOKENS = 256
+# Tokens that one step computes at most, where the load does not say. A longer prefill is split, so that running answers
+# go on beside it and a cancelled prompt costs no more than one part. On a CPU larger parts are no faster (measured);
+# a GPU is slow at small ones.
+STEP_TOKENS = {"CPU": 256}
+STEP_TOKENS_DEFAULT = 2048
+
+# Of an answer that is timed.
+TIMED_TOKENS = 24
 
 
 class LanguageModel:
     """A model in a continuous batching pipeline, loaded and tried with one token."""
 
     def __init__(self, load: Message, device: Device) -> None:
-        scheduler = genai.SchedulerConfig()
-        scheduler.enable_prefix_caching = True
-        scheduler.cache_size = load["kv_cache_gb"]
-        scheduler.max_num_seqs = load["max_concurrent"]
-        scheduler.max_num_batched_tokens = STEP_TOKENS
-        self.pipeline, self.warning = open_pipeline(load, scheduler, device)
+        wish = load.get("speculation")
+        self.speculation = Speculation(wish) if wish else None
+        opened = self._open(load, device)
         device.stages.end("compile")
-        self.tokenizer = self.pipeline.get_tokenizer()
+        self.pipeline, self.warning = opened.pipeline, opened.warning
+        self.holds_grammars = opened.holds_grammars
+        self.tokenizer = opened.tokenizer
+        self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = Pieces(self.tokenizer)
         device.stages.end("tokenizer")
@@ -44,11 +53,31 @@ class LanguageModel:
         device.stages.end("warm_up")
         self._prepare_grammars()
         device.stages.end("grammar")
+        self._measure_guesses()
         self.grows = load["kv_cache_gb"] == 0
         limit = load["context_length"] or CONTEXT_DEFAULT
         if not self.grows:
             limit = min(limit, self.blocks * self.block)
         self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
+
+    def _open(self, load: Message, device: Device) -> Opened:
+        guesses = self.speculation.guesses if self.speculation else 0
+        chunk = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
+        # The guesses of all running answers have to fit into one step.
+        self.step_tokens = max(chunk, load["max_concurrent"] * (1 + guesses)) if guesses else chunk
+        scheduler = genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = load["kv_cache_gb"]
+        scheduler.max_num_seqs = load["max_concurrent"]
+        scheduler.max_num_batched_tokens = self.step_tokens
+        return open_pipeline(load, scheduler, self.speculation.extend(device) if self.speculation else device)
+
+    def open_again(self, load: Message, device: Device) -> None:
+        """Makes the pipeline again as its speculation now is; what it had cached is lost. Nothing may run."""
+        self.pipeline = None
+        self.pipeline = self._open(load, device).pipeline
+        self.blocks = self._warm_up()
+        self._prepare_grammars()
 
     def _warm_up(self) -> int:
         """Runs one short request; returns how many blocks the cache has.
@@ -70,10 +99,41 @@ class LanguageModel:
         self._run_hello(config)
 
     def _run_hello(self, config: Any) -> None:
+        self.configure(config, 1)
         handle = self.add_hello(config)
         while self.busy:
             self.pipeline.step()
         handle.read_all()
+
+    def _measure_guesses(self) -> None:
+        """Finds out what more guesses in a step cost, by a few steps."""
+        if self.speculation is None:
+            return
+        few, many = 1, max(4, self.speculation.most)
+        self._time_step(few)
+        seconds = [(count, self._time_step(count)) for count in (few, many)]
+        self.speculation.costs.measure(*seconds)
+
+    def _time_step(self, guesses: int) -> float:
+        """Seconds of a step with so many guesses, the fastest of a few."""
+        config = genai.GenerationConfig()
+        config.max_new_tokens = TIMED_TOKENS
+        config.ignore_eos = True
+        self.configure(config, guesses)
+        handle = self.add_hello(config)
+        times: list[float] = []
+        while self.busy:
+            started = time.perf_counter()
+            self.pipeline.step()
+            times.append(time.perf_counter() - started)
+        handle.read_all()
+        # The first one computes the prompt, and the last one may guess less.
+        return min(times[1:-1], default=times[0])
+
+    def configure(self, config: Any, guesses: int) -> None:
+        """Adds what every request to this pipeline has to state."""
+        if self.speculation is not None:
+            self.speculation.configure(config, guesses)
 
     def add_hello(self, config: Any) -> Any:
         return self.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)

@@ -6,6 +6,9 @@ import re
 from contextlib import suppress
 from typing import Any
 
+# How SentencePiece spells a space.
+SPACE = "▁".encode()
+
 # Tokens decoded in one call while the table is made.
 BATCH = 4096
 
@@ -68,7 +71,7 @@ def meanings_of(entry: bytes | str) -> list[str]:
     text = text_of(entry)
     if text is None:
         return []
-    meanings = [text.replace("▁", " ")]
+    meanings = [text.replace(SPACE.decode(), " ")]
     with suppress(KeyError, UnicodeDecodeError):
         meanings.append(bytes(BYTE_OF[char] for char in text).decode())
     return meanings
@@ -82,9 +85,15 @@ def bytes_of(entry: bytes | str) -> bytes | None:
     text = text_of(entry)
     if text is None:
         return entry if isinstance(entry, bytes) else None
-    if match := re.fullmatch(r"<0x([0-9A-F]{2})>", text):
-        return bytes([int(match[1], 16)])
+    if (byte := byte_of(text.encode())) is not None:
+        return byte
     return bytes(BYTE_OF[char] for char in text) if all(char in BYTE_OF for char in text) else None
+
+
+def byte_of(entry: bytes) -> bytes | None:
+    """The byte that SentencePiece spells so, such as "<0xF0>"."""
+    match = re.fullmatch(rb"<0x([0-9A-F]{2})>", entry)
+    return bytes([int(match[1], 16)]) if match else None
 
 
 def text_of(entry: bytes | str) -> str | None:

@@ -19,6 +19,10 @@ class Request:
     logprobs: bool
     special_tokens: bool
     """Whether special tokens stay in its text."""
+    exact: bool = False
+    """Whether a space at its start is a part of it, also where the tokenizer drops one."""
+    guesses: int = 0
+    """How many tokens are guessed for each of its steps."""
     generated: list[int] = field(default_factory=list)
     start: int = 0
     """Index into `generated` from which it is decoded."""
@@ -38,7 +42,7 @@ class Request:
 
     def window(self, pieces: Pieces) -> list[int]:
         """The tokens to decode in this step, behind an anchor: some tokenizers drop a text's first space."""
-        return [*(pieces.anchor if self.start else []), *self.generated[self.start :]]
+        return [*(pieces.anchor if self.start or self.exact else []), *self.generated[self.start :]]
 
     def take_new(self, text: str, done: bool, pieces: Pieces) -> str:
         """What `text`, the decoded window, adds to what was sent, without an incomplete character.
@@ -46,7 +50,7 @@ class Request:
         Some tokenizers decode an incomplete character to U+FFFD, others to nothing; either way it is whole once
         its last token has come.
         """
-        if self.start:
+        if self.start or self.exact:
             text = text[len(pieces.anchor_text) :]
         if not done:
             text = text.rstrip("\ufffd")

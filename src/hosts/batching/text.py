@@ -12,12 +12,16 @@ from base import Device, Handler
 from control import ControlTokens
 from grammars import to_config
 from held_grammars import HeldGrammars
-from language import STEP_TOKENS, LanguageModel
+from language import LanguageModel
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
 from prefixes import PrefixIndex
 from request import Request
+from speculation import Speculation
 from tokens import Tokens
+
+# Grammars that say what an answer starts with.
+EXACT = {"const", "ebnf", "regex"}
 
 
 @dataclass(slots=True)
@@ -47,6 +51,7 @@ class Text:
 
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
+        self._opened_with = (load, device)
         self.model = model = self.load_model(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
@@ -70,15 +75,17 @@ class Text:
         return ControlTokens(model.tokenizer, model.prompts, model.chat_template)
 
     def ready(self) -> Message:
-        ready = {"capabilities": self.capabilities, **self.model.ready()}
+        lacking = set() if self.model.holds_grammars else {"grammar"}
+        capabilities = [one for one in self.capabilities if one not in lacking]
+        ready = {"capabilities": capabilities, **self.model.ready()}
         if self.control is None:
             return ready
         cut = ["cut_prompts"] if self.takes_ids and self.control.can_cut() else []
-        return {**ready, "capabilities": [*self.capabilities, *cut], "control_tokens": self.control.texts}
+        return {**ready, "capabilities": [*capabilities, *cut], "control_tokens": self.control.texts}
 
     @property
     def busy(self) -> bool:
-        return self.model.busy
+        return self.model.busy or self._must_turn
 
     @property
     def cache_usage(self) -> float:
@@ -94,26 +101,53 @@ class Text:
 
     def take(self, message: Message, prompt: list[int], add: Callable[[Any], Any]) -> list[Message]:
         """Starts a request whose prompt has these tokens; `add` hands it to the engine."""
+        guesses = self._choose_guesses()
         room = self.model.prompts.context_length - len(prompt)
         self._follow_growth()
         cached = self.prefixes.cached_tokens(prompt)
         try:
-            handle = add(self.config_of(message, min(message["max_tokens"], room)))
+            config = self.config_of(message, min(message["max_tokens"], room))
+            self.model.configure(config, guesses)
+            handle = add(config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
         self.running[message["id"]] = Request(
-            message["id"], handle, prompt, message["logprobs"], message["special_tokens"]
+            message["id"],
+            handle,
+            prompt,
+            message["logprobs"],
+            message["special_tokens"],
+            exact=message["grammar"] is not None and message["grammar"]["type"] in EXACT,
+            guesses=guesses,
         )
         if message["grammar"] is not None:
             self.grammars.add(message["id"], message["grammar"])
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
+    def _choose_guesses(self) -> int:
+        speculation = self.model.speculation
+        return speculation.choose(len(self.running) + 1) if speculation else 0
+
+    @property
+    def _must_turn(self) -> bool:
+        """Whether guessing is to be turned off or on, which takes another pipeline."""
+        speculation = self.model.speculation
+        return speculation is not None and speculation.is_due and not self.running and not self.model.busy
+
+    def _turn(self, speculation: Speculation) -> list[Message]:
+        report = speculation.turn()
+        self.model.open_again(*self._opened_with)
+        self.prefixes = PrefixIndex(self.model.block, self.model.blocks)
+        return [report]
+
     def config_of(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]
-        config = self.model.pipeline.get_config()  # a copy; holds the model's end-of-text tokens
+        config = self.model.pipeline.get_config()  # a copy; holds the ends in generation_config.json
         config.apply_chat_template = False
         config.max_new_tokens = max_tokens
         config.ignore_eos = message["ignore_eos"]
+        if not config.ignore_eos:
+            config.stop_token_ids = set(config.stop_token_ids) | self.model.ends
         config.logprobs = 1 if message["logprobs"] else 0
         config.num_return_sequences = 1
         if message["grammar"] is not None:
@@ -144,12 +178,15 @@ class Text:
 
     def step(self) -> list[Message]:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
+        speculation = self.model.speculation
+        if speculation is not None and self._must_turn:
+            return self._turn(speculation)
         self.grammars.before_step(self._most_tokens(), self._kv_bytes())
         self.model.pipeline.step()
         moved, ended = self._read()
         waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
         self.grammars.after_step(waiting, self._kv_bytes())
-        report = self.grammars.report()
+        report = [*self.grammars.report(), *self._watch(moved)]
         if not moved:
             return [*report, *ended]
         outputs: list[Message] = []
@@ -165,6 +202,18 @@ class Text:
                 request.move_window(self.tokenizer, self.pieces)
         return [*report, {"type": "step", "outputs": outputs}, *ended]
 
+    def _watch(self, moved: list[Moved]) -> list[Message]:
+        """What was guessed lately; `moved` before their tokens are taken."""
+        speculation = self.model.speculation
+        if speculation is None:
+            return []
+        speculation.saw_step([(one.request.guesses, len(one.ids)) for one in moved if one.request.generated])
+        for one in moved:
+            if one.done:
+                answer = one.request.generated + one.ids
+                speculation.saw_answer(one.request.prompt, answer, len(self.running))
+        return speculation.report(all(one.done for one in moved) and len(moved) == len(self.running))
+
     def _waiting(self) -> list[Request]:
         return [request for request in self.running.values() if not request.generated]
 
@@ -172,7 +221,8 @@ class Text:
         """How many tokens the next step may compute."""
         waiting = self._waiting()
         prompts = sum(len(request.prompt) for request in waiting)
-        return min(STEP_TOKENS, prompts + len(self.running) - len(waiting))
+        guesses = self.model.speculation.guesses if self.model.speculation else 0
+        return min(self.model.step_tokens, prompts + (len(self.running) - len(waiting)) * (1 + guesses))
 
     def _kv_bytes(self) -> int:
         """Of the KV cache's pool where that is a part of this process's heap, and may grow in a step."""

@@ -4,6 +4,7 @@ import type { LoadMessage } from "../../protocol/load.ts";
 import { type Abilities, toAbilities } from "./abilities.ts";
 import { type Pipeline, streaming, type Tokenizer } from "./binding.ts";
 import type { Addon } from "./load-addon.ts";
+import { withSpelledFolder } from "./spelling.ts";
 import { toStructuredOutput } from "./structured-output.ts";
 
 /** A chat template that gives back what it is given. */
@@ -25,7 +26,9 @@ export async function loadPipeline({ genai, facts }: Addon, load: LoadMessage): 
   // A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU. No schedulerConfig: any
   // turns the prefix cache off, and the binding cannot turn it on.
   const cache = device === "CPU" ? {} : { CACHE_DIR: load.cache_dir };
-  const pipeline = await genai.LLMPipeline(load.path, device, { ...cache, ...load.properties });
+  const pipeline = await withSpelledFolder(load.path, (folder) =>
+    genai.LLMPipeline(folder, device, { ...cache, ...load.properties }),
+  );
   const tokenizer = pipeline.getTokenizer();
   const chatTemplate = tokenizer.getOriginalChatTemplate() || null;
   renderVerbatim(tokenizer);

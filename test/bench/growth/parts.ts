@@ -1,4 +1,6 @@
 import { measureFirstToken } from "../part-first-token.ts";
+import { measureShare } from "../part-share.ts";
+import { measureSpeculation } from "../part-speculation.ts";
 import { measureWarm } from "../part-warm.ts";
 import { measureConnections } from "./connections.ts";
 import { measureConversation } from "./conversation.ts";
@@ -11,6 +13,8 @@ import { measureRegistry } from "./registry.ts";
 export const growthParts = {
   "first-token": measureFirstToken,
   warm: measureWarm,
+  speculation: measureSpeculation,
+  share: measureShare,
   registry: measureRegistry,
   connections: measureConnections,
   conversation: measureConversation,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { offerWinner } from "../../../cli/tune/offer.ts";
+import { offerWinner, toShellWord } from "../../../cli/tune/offer.ts";
 import type { TuneResult, Winner } from "../../../src/tune/result.ts";
 import { createModelHome } from "../../helpers/model-home.ts";
 
@@ -39,3 +39,9 @@ test.each<[string, TuneResult["winner"], { yes: boolean; dryRun: boolean }, bool
   expect(written).toBe(isWritten);
   expect(read().m).toEqual({ ...entry, ...(isWritten && { properties: { ENABLE_CPU_PINNING: false } }) });
 });
+
+test.each([
+  ["properties.KV_CACHE_PRECISION=u8", "properties.KV_CACHE_PRECISION=u8"],
+  ['speculation={"kind":"prompt-lookup"}', `'speculation={"kind":"prompt-lookup"}'`],
+  ["it's", `'it'\\''s'`],
+])("%p is typed as %p", (text, word) => expect(toShellWord(text)).toBe(word));

@@ -14,6 +14,8 @@ describe("a model has to be loaded again", () => {
     ["engine", { engine: "native" }],
     ["context length", { context_length: 9 }],
     ["property", { properties: { A: "1", B: 3 } }],
+    ["way of speculation", { speculation: { kind: "prompt-lookup" } }],
+    ["prefill chunk", { prefill_chunk: 512 }],
     ["conversion at the same path", { converted_at: "2026-11-25T10:00:00.000Z" }],
   ])("for another %s", (_what, fields) => expect(keyOf(fields)).not.toBe(before));
 

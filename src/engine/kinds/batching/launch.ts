@@ -8,6 +8,7 @@ import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
+import ends from "../../../hosts/batching/ends.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
@@ -17,7 +18,9 @@ import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
+import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
+import odds from "../../../hosts/batching/odds.py" with { type: "text" };
 import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
@@ -25,7 +28,9 @@ import prefixes from "../../../hosts/batching/prefixes.py" with { type: "text" }
 import prompts from "../../../hosts/batching/prompts.py" with { type: "text" };
 import rank from "../../../hosts/batching/rank.py" with { type: "text" };
 import request from "../../../hosts/batching/request.py" with { type: "text" };
+import speculation from "../../../hosts/batching/speculation.py" with { type: "text" };
 import speech from "../../../hosts/batching/speech.py" with { type: "text" };
+import spelling from "../../../hosts/batching/spelling.py" with { type: "text" };
 import stages from "../../../hosts/batching/stages.py" with { type: "text" };
 import text from "../../../hosts/batching/text.py" with { type: "text" };
 import tokens from "../../../hosts/batching/tokens.py" with { type: "text" };
@@ -46,6 +51,7 @@ export const hostSources = {
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
+  "ends.py": ends,
   "engine.py": engine,
   "grammars.py": grammars,
   "held_grammars.py": heldGrammars,
@@ -55,7 +61,9 @@ export const hostSources = {
   "jobs.py": jobs,
   "language.py": language,
   "logprobs.py": logprobs,
+  "lookup.py": lookup,
   "messages.py": messages,
+  "odds.py": odds,
   "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
@@ -64,6 +72,8 @@ export const hostSources = {
   "rank.py": rank,
   "request.py": request,
   "speech.py": speech,
+  "speculation.py": speculation,
+  "spelling.py": spelling,
   "stages.py": stages,
   "text.py": text,
   "tokens.py": tokens,

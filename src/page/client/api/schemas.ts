@@ -45,6 +45,15 @@ export const RunningRequest = Type.Object({
   seconds: number,
   time_to_first_token: orNull(number),
 });
+export const HistoryMinute = Type.Object({
+  at: number,
+  new_tokens: number,
+  time_to_first_token: orNull(number),
+  most_running: number,
+});
+export type HistoryMinute = Static<typeof HistoryMinute>;
+export const HistoryList = Type.Object({ data: Type.Array(HistoryMinute) });
+
 export const RunningRequestList = Type.Object({ data: Type.Array(RunningRequest) });
 
 export const Pull = Type.Object({

@@ -4,7 +4,14 @@ import type { Api } from "../api/api.ts";
 import { Chunk, ErrorBody } from "../api/schemas.ts";
 import { demoTool, runDemoTool } from "./demo-tool.ts";
 import { addChunk } from "./read-chunk.ts";
-import { type AssistantTurn, emptyRound, type Message, type Turn, toMessages } from "./turns.ts";
+import {
+  type AssistantTurn,
+  emptyRound,
+  type Message,
+  type Picture,
+  type Turn,
+  toMessages,
+} from "./turns.ts";
 
 /** A model that calls the tool again and again is stopped after so many rounds. */
 const mostRounds = 5;
@@ -17,7 +24,7 @@ export interface Chat {
   readonly model: Signal<string | null>;
   readonly system: Signal<string>;
   readonly tool: Signal<boolean>;
-  send(text: string): Promise<void>;
+  send(text: string, pictures?: readonly Picture[]): Promise<void>;
   stop(): void;
   /** Asks for the last answer again. */
   regenerate(): Promise<void>;
@@ -118,9 +125,9 @@ export function createChat(api: Pick<Api, "stream">): Chat {
       if (last?.role !== "assistant") return request;
       return { ...request, messages: toMessages(system.value, turns.value.slice(0, -1)) };
     },
-    async send(text) {
+    async send(text, pictures = []) {
       if (writing.value || text.trim() === "") return;
-      turns.value = [...turns.value, { role: "user", text }];
+      turns.value = [...turns.value, { role: "user", text, pictures }];
       await answer();
     },
     stop: () => current.abort(),

@@ -1,4 +1,5 @@
 import type { ChatRequest } from "./chat.ts";
+import type { Message } from "./turns.ts";
 
 export const languages = ["curl", "Python", "TypeScript"] as const;
 export type Language = (typeof languages)[number];
@@ -10,14 +11,25 @@ export function renderSnippet(
   origin: string,
   hasKey: boolean,
 ): string {
+  const shown = { ...request, messages: request.messages.map(shorten) };
   switch (language) {
     case "curl":
-      return renderCurl(request, origin, hasKey);
+      return renderCurl(shown, origin, hasKey);
     case "Python":
-      return renderPython(request, origin, hasKey);
+      return renderPython(shown, origin, hasKey);
     case "TypeScript":
-      return renderTypeScript(request, origin, hasKey);
+      return renderTypeScript(shown, origin, hasKey);
   }
+}
+
+/** The data of a picture would bury the program. */
+function shorten(message: Message): Message {
+  if (!Array.isArray(message.content)) return message;
+  const content = message.content.map((part) => {
+    if (part.type === "text") return part;
+    return { ...part, image_url: { url: part.image_url.url.replace(/,.*/s, ",<the picture in base64>") } };
+  });
+  return { ...message, content };
 }
 
 function renderCurl(request: ChatRequest, origin: string, hasKey: boolean): string {

@@ -2,6 +2,14 @@
 export interface UserTurn {
   role: "user";
   text: string;
+  pictures: readonly Picture[];
+}
+
+export interface Picture {
+  name: string;
+  file: Blob;
+  /** The file as a `data:` URL. */
+  url: string;
 }
 
 export interface ToolCall {
@@ -40,10 +48,12 @@ export type Turn = UserTurn | AssistantTurn;
 /** A message of POST /v1/chat/completions. */
 export interface Message {
   role: "system" | "user" | "assistant" | "tool";
-  content: string | null;
+  content: string | MessagePart[] | null;
   tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
   tool_call_id?: string;
 }
+
+export type MessagePart = { type: "text"; text: string } | { type: "image_url"; image_url: { url: string } };
 
 export const emptyRound: Round = { reasoning: "", text: "", calls: [] };
 
@@ -58,8 +68,11 @@ export function toMessages(system: string, turns: readonly Turn[]): Message[] {
   ];
 }
 
-function toUserMessage({ text }: UserTurn): Message[] {
-  return [{ role: "user", content: text }];
+/** Pictures first: models follow what they read last. */
+function toUserMessage({ text, pictures }: UserTurn): Message[] {
+  if (pictures.length === 0) return [{ role: "user", content: text }];
+  const shown = pictures.map(({ url }) => ({ type: "image_url" as const, image_url: { url } }));
+  return [{ role: "user", content: [...shown, { type: "text", text }] }];
 }
 
 function toRoundMessages({ text, calls }: Round): Message[] {

@@ -24,7 +24,7 @@ const charts: readonly ChartRow[] = [
   { series: "memory", title: "Memory of models", render: renderBytes, atLeast: 2 ** 30, steps: byteSteps },
 ];
 
-/** The last hour, from when the page was opened on. */
+/** The last hour: from when the page was opened on in full, before that what the server remembers by minutes. */
 export function Charts({ watch }: { watch: Watch }) {
   // What makes this render again.
   void watch.sampled.value;

@@ -47,8 +47,32 @@ function ModelRow({ model, memory, server }: { model: Model; memory: number | nu
         />
         <Figure name="Requests" value={model.state === "unloaded" ? null : String(running.length)} />
       </dl>
+      <PinButton model={model} server={server} />
       <LoadButton model={model} server={server} />
     </li>
+  );
+}
+
+/** A pinned model stays loaded, and is loaded at each start. */
+function PinButton({ model, server }: { model: Model; server: Server }) {
+  const busy = useSignal(false);
+  const act = async () => {
+    busy.value = true;
+    await server.pin(model.id, !model.pinned);
+    busy.value = false;
+  };
+  return (
+    <button
+      type="button"
+      class="quiet"
+      onClick={act}
+      disabled={busy.value}
+      aria-pressed={model.pinned}
+      aria-label={`Pin ${model.id}`}
+      title="A pinned model stays loaded, and is loaded at each start"
+    >
+      {model.pinned ? "Pinned" : "Pin"}
+    </button>
   );
 }
 
@@ -73,13 +97,12 @@ function LoadButton({ model, server }: { model: Model; server: Server }) {
   );
 }
 
-function describe({ task, weight_format, context_length, meta, capabilities, pinned }: Model): string {
+function describe({ task, weight_format, context_length, meta, capabilities }: Model): string {
   return [
     task.replace(/-with-past$/, ""),
     weight_format,
     ...(meta.size === null ? [] : [renderBytes(meta.size)]),
     ...(context_length === null ? [] : [`context ${renderTokens(context_length)}`]),
     ...capabilities.filter((one) => one !== "completion"),
-    ...(pinned ? ["pinned"] : []),
   ].join(" · ");
 }

@@ -48,7 +48,11 @@ export function Playground({ server, chat, hasKey }: { server: Server; chat: Cha
           No model that writes text is registered. On the server: <code>ov-llm pull OWNER/MODEL</code>
         </p>
       )}
-      <Composer chat={chat} disabled={model === undefined} />
+      <Composer
+        chat={chat}
+        disabled={model === undefined}
+        sees={model?.capabilities.includes("vision") ?? false}
+      />
       <Snippets chat={chat} hasKey={hasKey} />
     </section>
   );

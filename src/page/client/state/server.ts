@@ -29,6 +29,7 @@ export interface Server {
   readonly log: ReadonlySignal<readonly LogLine[]>;
   load(model: string): Promise<void>;
   unload(model: string): Promise<void>;
+  pin(model: string, isPinned: boolean): Promise<void>;
   cancel(request: string): Promise<void>;
   clearLog(): void;
   refreshRequests(): Promise<void>;
@@ -125,6 +126,10 @@ export function createServer({ api, meter, failures: { attempt }, pulls, now }: 
     },
     async unload(model) {
       await ask(toPath(model, "unload"), Model);
+      refreshModels();
+    },
+    async pin(model, isPinned) {
+      await ask(toPath(model, isPinned ? "pin" : "unpin"), Model);
       refreshModels();
     },
     async cancel(request) {

@@ -1,6 +1,8 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Api } from "../api/api.ts";
 import { readByModel } from "../api/prometheus.ts";
+import { HistoryList } from "../api/schemas.ts";
+import { toEarlierSamples } from "./earlier.ts";
 import { createHistory, type History } from "./history.ts";
 import type { Key } from "./key.ts";
 import type { Meter } from "./meter.ts";
@@ -59,6 +61,14 @@ export function createWatch({ api, server, meter, key }: WatchDeps): Watch {
     });
   }
 
+  /** What was before the page was opened; once, and before the first sample. */
+  async function addEarlier(): Promise<void> {
+    const { data } = await api.get("/v1/history", HistoryList);
+    if (history.length > 0) return;
+    for (const earlier of toEarlierSamples(data, Date.now() / 1000)) history.add(earlier);
+    sampled.value += 1;
+  }
+
   async function connect(signal: AbortSignal): Promise<void> {
     for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, longestPause)) {
       const started = performance.now();
@@ -77,12 +87,16 @@ export function createWatch({ api, server, meter, key }: WatchDeps): Watch {
     sample,
     run(signal) {
       void connect(signal);
+      const stop = server.connection.subscribe((state) => {
+        if (state === "live" && history.length === 0) void addEarlier().catch(() => {});
+      });
       // While something runs, its progress is shown each second.
       const look = setInterval(() => {
         if (server.requests.value.length > 0 && !document.hidden) void server.refreshRequests();
       }, 1000);
       const taking = setInterval(() => void sample(Date.now() / 1000).catch(() => {}), sampleSeconds * 1000);
       signal.addEventListener("abort", () => {
+        stop();
         clearInterval(look);
         clearInterval(taking);
       });

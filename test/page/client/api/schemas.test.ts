@@ -5,6 +5,7 @@ import { ErrorBody } from "../../../../src/api/openai/errors.ts";
 import { ModelList } from "../../../../src/api/openai/models.ts";
 import { eventData } from "../../../../src/api/operate/events.ts";
 import { Health } from "../../../../src/api/operate/health.ts";
+import { HistoryList } from "../../../../src/api/operate/history.ts";
 import { PullList } from "../../../../src/api/operate/pulls.ts";
 import { RunningRequestList } from "../../../../src/api/operate/requests.ts";
 import * as page from "../../../../src/page/client/api/schemas.ts";
@@ -14,6 +15,7 @@ interface Answers {
   models: Static<typeof ModelList>;
   health: Static<typeof Health>;
   requests: Static<typeof RunningRequestList>;
+  history: Static<typeof HistoryList>;
   pulls: Static<typeof PullList>;
   finished: Static<(typeof eventData)["request.finished"]>;
   progress: Static<(typeof eventData)["conversion.progress"]>;
@@ -24,6 +26,7 @@ interface Read {
   models: Static<typeof page.ModelList>;
   health: Static<typeof page.Health>;
   requests: Static<typeof page.RunningRequestList>;
+  history: Static<typeof page.HistoryList>;
   pulls: Static<typeof page.PullList>;
   finished: Static<typeof page.RequestFinished>;
   progress: Static<typeof page.PullProgress>;
@@ -36,6 +39,7 @@ test.each([
   [page.ModelList, ModelList],
   [page.Health, Health],
   [page.RunningRequestList, RunningRequestList],
+  [page.HistoryList, HistoryList],
   [page.PullList, PullList],
   [page.RequestFinished, eventData["request.finished"]],
   [page.PullProgress, eventData["conversion.progress"]],

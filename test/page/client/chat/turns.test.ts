@@ -59,7 +59,7 @@ describe("a conversation's messages", () => {
       { ...emptyRound, text: "It is noon." },
     ];
     const turns = [
-      { role: "user" as const, text: "When?" },
+      { role: "user" as const, text: "When?", pictures: [] },
       { ...writing, rounds },
     ];
     expect(toMessages(" Be brief. ", turns)).toEqual([
@@ -75,8 +75,21 @@ describe("a conversation's messages", () => {
     ]);
   });
 
+  test("have pictures before the question", () => {
+    const pictures = [{ name: "a.png", file: new Blob(), url: "data:image/png;base64,AA==" }];
+    expect(toMessages("", [{ role: "user", text: "What is it?", pictures }])).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } },
+          { type: "text", text: "What is it?" },
+        ],
+      },
+    ]);
+  });
+
   test("leave out an answer that was stopped before its first token", () =>
-    expect(toMessages("", [{ role: "user", text: "Hi" }, writing])).toHaveLength(1));
+    expect(toMessages("", [{ role: "user", text: "Hi", pictures: [] }, writing])).toHaveLength(1));
 });
 
 test.each([

@@ -1,12 +1,24 @@
 import type { Chat } from "../../chat/chat.ts";
-import type { AssistantTurn, Figures, Round, ToolCall, Turn } from "../../chat/turns.ts";
+import type { AssistantTurn, Figures, Round, ToolCall, Turn, UserTurn } from "../../chat/turns.ts";
 import { CopyButton } from "../../parts/copy.tsx";
 import { renderRate } from "../../parts/format.ts";
 import { Markdown } from "../../parts/markdown.tsx";
+import { PictureView } from "./picture.tsx";
 
 export function TurnView({ turn, chat, isLast }: { turn: Turn; chat: Chat; isLast: boolean }) {
-  if (turn.role === "user") return <div class="turn user">{turn.text}</div>;
+  if (turn.role === "user") return <QuestionView turn={turn} />;
   return <AnswerView turn={turn} chat={chat} isLast={isLast} />;
+}
+
+function QuestionView({ turn: { text, pictures } }: { turn: UserTurn }) {
+  return (
+    <div class="turn user">
+      {pictures.map((picture, index) => (
+        <PictureView key={index} picture={picture} />
+      ))}
+      {text}
+    </div>
+  );
 }
 
 function AnswerView({ turn, chat, isLast }: { turn: AssistantTurn; chat: Chat; isLast: boolean }) {

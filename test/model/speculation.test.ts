@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { scriptedModelPath } from "../helpers/environment.ts";
+import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+setDefaultTimeout(60_000);
+
+/** With these a step of several tokens rounds like a step of one. */
+const properties = {
+  INFERENCE_PRECISION_HINT: "f32",
+  KV_CACHE_PRECISION: "f32",
+  DYNAMIC_QUANTIZATION_GROUP_SIZE: 0,
+};
+const exact = (extra: object = {}) => smolEntry({ device: "CPU", properties, ...extra });
+
+const home = createTempDir();
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({
+    home,
+    models: {
+      plain: exact(),
+      lookup: exact({ speculation: { kind: "prompt-lookup" } }),
+      drafted: exact({ speculation: { kind: "draft", model: "scripted", num_assistant_tokens: 2 } }),
+      scripted: { path: scriptedModelPath(), task: "text-generation", weight_format: "fp16" },
+    },
+  });
+});
+afterAll(() => server.stop());
+
+const words = "alpha beta gamma delta epsilon zeta eta theta";
+const body = {
+  messages: [{ role: "user", content: `Repeat this: ${words}. Again: ${words}.` }],
+  max_tokens: 48,
+  temperature: 0,
+};
+const schema = {
+  type: "object",
+  properties: { words: { type: "array", items: { type: "string" }, minItems: 3, maxItems: 5 } },
+  required: ["words"],
+};
+const asks: [string, object][] = [
+  ["a greedy answer", {}],
+  ["two sampled ones", { n: 2, temperature: 0.7, seed: 3 }],
+  ["penalties", { frequency_penalty: 0.8, presence_penalty: 0.4 }],
+  ["a schema", { response_format: { type: "json_schema", json_schema: { name: "a", schema } } }],
+];
+
+const Answer = Type.Object({ choices: Type.Array(Type.Unknown(), { minItems: 1 }) });
+
+async function ask(model: string, extra: object): Promise<unknown[]> {
+  const response = await server.chat({ model, ...body, ...extra });
+  expect([response.status, response.ok ? "" : await response.text()]).toEqual([200, ""]);
+  return Value.Decode(Answer, await response.json()).choices;
+}
+
+test("answers are the same to the token with speculation and without", async () => {
+  for (const [what, extra] of asks) {
+    const plain = await ask("plain", extra);
+    expect([what, await ask("lookup", extra)]).toEqual([what, plain]);
+  }
+});
+
+test("a draft that never guesses right changes nothing", async () => {
+  expect(await ask("drafted", {})).toEqual(await ask("plain", {}));
+});
