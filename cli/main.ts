@@ -22,6 +22,7 @@ const commands: Commands = {
   convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
   health: () => import("./commands/health.ts").then(({ health }) => health),
+  mesh: () => import("./commands/mesh.ts").then(({ mesh }) => mesh),
   doctor: () => import("./commands/doctor.ts").then(({ doctor }) => doctor),
   tune: () => import("./commands/tune.ts").then(({ tune }) => tune),
   status: () => import("./commands/service.ts").then(({ status }) => status),
@@ -29,6 +30,7 @@ const commands: Commands = {
   "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),
   restart: () => import("./commands/service.ts").then(({ restart }) => restart),
   logs: () => import("./commands/logs.ts").then(({ logs }) => logs),
+  upgrade: () => import("./commands/upgrade.ts").then(({ upgrade }) => upgrade),
   setup: () => import("./commands/setup.ts").then(({ setup }) => setup),
   completion: () =>
     import("./commands/completion.ts").then(({ createCompletion }) => createCompletion(commands)),

@@ -10,7 +10,19 @@ import { toFlags } from "./args.ts";
 export interface Server {
   url: string;
   apiKey: string | null;
+  /** How the command line names it, for errors. */
+  flags?: ServerFlags;
 }
+
+interface ServerFlags {
+  address: string;
+  key: string;
+}
+
+const ownFlags: ServerFlags = {
+  address: "--host and --port",
+  key: "Set OV_API_KEY to its key, or pass --api-key.",
+};
 
 /** The server that these settings start, as seen from this machine. */
 export function toServer(settings: Pick<Settings, "host" | "port" | "apiKey" | "apiKeyFile">): Server {
@@ -89,9 +101,7 @@ export async function openAnswer(
 function readAnswer(server: Server, status: number, text: string): unknown {
   if (status === 401) {
     const verdict = server.apiKey === null ? "requires an API key" : "rejected this API key";
-    throw unreachable(
-      `The server at ${server.url} ${verdict}. Set OV_API_KEY to its key, or pass --api-key.`,
-    );
+    throw unreachable(`The server at ${server.url} ${verdict}. ${(server.flags ?? ownFlags).key}`);
   }
   const answer = parseJson(text);
   const refusal = Value.Check(ErrorBody, answer) ? answer.error : null;
@@ -102,7 +112,7 @@ function readAnswer(server: Server, status: number, text: string): unknown {
 function toForeign(server: Server, path: string, status: number, text: string): OvError {
   return unreachable(
     `What answers at ${server.url}${path} is not an ov-llm of this version (status ${status}, ` +
-      `${JSON.stringify(text.slice(0, 80))}). Name the right one with --host and --port.`,
+      `${JSON.stringify(text.slice(0, 80))}). Name the right one with ${(server.flags ?? ownFlags).address}.`,
   );
 }
 
@@ -133,7 +143,7 @@ function toUnanswered(server: Server, error: unknown, seconds?: number): OvError
   const isTimeout = error instanceof Error && error.name === "TimeoutError";
   const reason = isTimeout ? `nothing came within ${seconds} s` : toReason(error);
   return unreachable(
-    `No server answers at ${server.url} (${reason}). Start it with "ov-llm serve", or name another with --host and --port.`,
+    `No server answers at ${server.url} (${reason}). Start it with "ov-llm serve", or name another with ${(server.flags ?? ownFlags).address}.`,
     error,
   );
 }

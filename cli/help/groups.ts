@@ -17,7 +17,7 @@ const commandGroups: [title: string, names: string[]][] = [
   ["Get and keep models", ["pull", "catalog", "list", "show", "rm", "convert", "tune", "models"]],
   [
     "Run the server",
-    ["serve", "health", "doctor", "ps", "stop", "status", "start", "stop-server", "restart", "logs"],
+    ["serve", "health", "doctor", "mesh", "ps", "stop", "status", "start", "stop-server", "restart", "logs"],
   ],
 ];
 

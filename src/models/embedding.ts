@@ -68,6 +68,8 @@ const Pooling = Type.Object({
   pooling_mode_mean_sqrt_len_tokens: Type.Optional(Type.Boolean()),
   pooling_mode_weightedmean_tokens: Type.Optional(Type.Boolean()),
   pooling_mode_lasttoken: Type.Optional(Type.Boolean()),
+  /** False: the tokens of a prompt are left out of the vector. */
+  include_prompt: Type.Optional(Type.Boolean()),
 });
 const Sentence = Type.Object({ max_seq_length: Type.Optional(Type.Union([positive, Type.Null()])) });
 const SentenceTransformers = Type.Object({
@@ -123,7 +125,7 @@ function readPooling(folder: string): {
   problem: string | null;
 } {
   const config: Static<typeof Pooling> = readJsonFile(join(folder, "config.json"), Pooling) ?? {};
-  const { pooling_mode, ...switches } = config;
+  const { pooling_mode, include_prompt = true, ...switches } = config;
   const on = Object.entries(switches).flatMap(([key, value]) =>
     value === true ? key.replace(/^pooling_mode_/, "").replace(/^(cls|mean|max)_tokens?$/, "$1") : [],
   );
@@ -131,9 +133,13 @@ function readPooling(folder: string): {
   const [name] = wanted;
   if (name === undefined) return { way: null, problem: null };
   const way = poolings.find((known) => known === name) ?? null;
-  return way !== null && wanted.length === 1
-    ? { way, problem: null }
-    : { way, problem: `ov-llm does not compute its pooling (${wanted.join(" with ")})` };
+  if (way === null || wanted.length > 1) {
+    return { way, problem: `ov-llm does not compute its pooling (${wanted.join(" with ")})` };
+  }
+  // One token's vector is the same with a prompt and without.
+  const isOfAll = way !== "cls" && way !== "lasttoken";
+  const problem = "its pooling leaves out prompts (include_prompt), which ov-llm does not compute";
+  return { way, problem: isOfAll && !include_prompt ? problem : null };
 }
 
 function readDimensions(path: string): EmbeddingFacts["dimensions"] {

@@ -111,6 +111,7 @@ async function describeFile(path: string, size: number): Promise<ModelDescriptio
   const problem = findGgufProblem({
     architecture,
     experts: content.experts,
+    tokenizer: content.tokenizer,
     types: new Set([...content.types, ...others.types]),
   });
   if (problem !== null) throw invalid(path, problem);

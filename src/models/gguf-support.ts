@@ -6,6 +6,8 @@ export interface GgufContent {
   architecture: string | null;
   /** `<architecture>.expert_count`; 0: it has no experts. */
   experts: number;
+  /** `tokenizer.ggml.model`; null: it does not say. */
+  tokenizer: string | null;
   /** The types of its tensors, by their numbers in ggml.h. */
   types: ReadonlySet<number>;
 }
@@ -15,6 +17,9 @@ export const readableQuants = ["Q4_K_M", "Q4_0", "Q4_1", "Q6_K", "Q8_0", "F16"] 
 
 /** Tried with OpenVINO GenAI 2026.4.1: others fail at the load. */
 const architectures: readonly string[] = ["llama", "qwen2", "qwen3"];
+
+/** The one that the engine can rebuild (openvino.genai, gguf_tokenizer.cpp): byte pairs. Llama 2's and Mistral 7B's are "llama". */
+const tokenizer = "gpt2";
 
 /** ggml.h, `enum ggml_type`. */
 const typeNames: ReadonlyMap<number, string> = new Map([
@@ -58,6 +63,10 @@ export function findGgufProblem(content: GgufContent): Required<Pick<ErrorFacts,
     return { why, next: weights };
   }
   if (experts > 0) return { why: "the engine reads no .gguf files of models with experts", next: weights };
+  if (content.tokenizer !== null && content.tokenizer !== tokenizer) {
+    const kinds = `of the kind "${content.tokenizer}", only of "${tokenizer}"`;
+    return { why: `the engine reads no .gguf files with a tokenizer ${kinds}`, next: weights };
+  }
   const unread = [...content.types]
     .map((type) => typeNames.get(type) ?? `type ${type}`)
     .filter((name) => !types.includes(name));

@@ -62,6 +62,7 @@ export async function readGguf(path: string): Promise<GgufFacts> {
       experts: Number(facts.get(`${architecture}.expert_count`) ?? 0),
       types: new Set(tensorInfos.map(({ dtype }) => Number(dtype))),
       architecture: toText(facts.get("general.architecture")),
+      tokenizer: toText(facts.get("tokenizer.ggml.model")),
       chatTemplate: toText(facts.get("tokenizer.chat_template")),
       task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),
     };

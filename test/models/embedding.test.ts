@@ -52,6 +52,16 @@ test.each<[string, Record<string, unknown>, object]>([
     { problem: "ov-llm does not compute its pooling (cls with mean)" },
   ],
   [
+    "a pooling without the prompt",
+    { "1_Pooling/config.json": { pooling_mode_mean_tokens: true, include_prompt: false } },
+    { way: { pooling: "mean" }, problem: expect.stringContaining("include_prompt") },
+  ],
+  [
+    "one of a single token, which no prompt changes",
+    { "1_Pooling/config.json": { pooling_mode: "cls", include_prompt: false } },
+    { way: { pooling: "cls" }, problem: null },
+  ],
+  [
     "a module that the export lacks",
     { "modules.json": modules("Transformer", "Pooling", "Dense") },
     { problem: 'its modules.json has a "Dense" that the export lacks' },

@@ -172,6 +172,21 @@ describe("a .gguf file", () => {
   );
 
   test.each([
+    ["gpt2", null],
+    [
+      "llama",
+      /no \.gguf files with a tokenizer of the kind "llama", only of "gpt2"\. Fetch its original weights/,
+    ],
+  ])("with a tokenizer of the kind %p", async (kind, problem) => {
+    const path = createGguf({ "general.architecture": "llama", "tokenizer.ggml.model": kind });
+    const described = await describeModel(path).then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    expect(described).toEqual(problem && expect.stringMatching(problem));
+  });
+
+  test.each([
     [{ "general.architecture": "nomic-bert" }, "feature-extraction"],
     [{ "general.architecture": "qwen3", "qwen3.pooling_type": 3 }, "feature-extraction"],
     [{ "general.architecture": "qwen3", "qwen3.pooling_type": 4 }, "text-classification"],

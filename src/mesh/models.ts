@@ -1,0 +1,80 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { Model } from "../api/openai/models.ts";
+import type { Box } from "./boxes.ts";
+
+/** What a router has to know of a model; boxes of other releases answer it, too. */
+export const BoxModel = Type.Pick(Model, [
+  "id",
+  "type",
+  "parent",
+  "context_length",
+  "capabilities",
+  "pinned",
+  "state",
+  "running",
+  "waiting",
+]);
+export const BoxModels = Type.Object({ data: Type.Array(BoxModel) });
+export type BoxModel = Static<typeof BoxModel>;
+
+export interface BoxAnswer {
+  box: Box;
+  models: BoxModel[];
+}
+
+/** What a router does with a model, in LiteLLM's words. */
+export type Mode = "chat" | "embedding" | "rerank" | "audio_transcription";
+
+/** By `type` of a model; one that is not here cannot be routed. */
+const modes: Readonly<Record<string, Mode>> = {
+  llm: "chat",
+  vlm: "chat",
+  embeddings: "embedding",
+  rerank: "rerank",
+  transcription: "audio_transcription",
+};
+
+/** A model on a box, under one of its names. */
+export interface Placed {
+  box: Box;
+  model: BoxModel;
+  mode: Mode;
+}
+
+/** A name under which one or more boxes serve a model. */
+export interface Offer {
+  name: string;
+  mode: Mode;
+  placed: Placed[];
+}
+
+/**
+ * The names that the boxes list, with aliases and presets, and who serves each. A name is one kind of model: a box on which it is
+ * another kind than on the first is left out, as a sentence.
+ */
+export function toOffers(answers: readonly BoxAnswer[]): { offers: Offer[]; problems: string[] } {
+  const offers = new Map<string, Offer>();
+  const problems: string[] = [];
+  for (const { box, models } of answers) {
+    for (const model of models) {
+      const mode = modes[model.type];
+      if (mode === undefined) {
+        problems.push(
+          `${model.id} on ${box.name} is left out: nothing routes a model of type ${model.type}.`,
+        );
+        continue;
+      }
+      const offer = offers.get(model.id) ?? { name: model.id, mode, placed: [] };
+      const [first] = offer.placed;
+      offers.set(model.id, offer);
+      if (first === undefined || offer.mode === mode) offer.placed.push({ box, model, mode });
+      else problems.push(toContradiction(model, box, mode, first));
+    }
+  }
+  return { offers: [...offers.values()], problems };
+}
+
+function toContradiction({ id }: BoxModel, { name }: Box, mode: Mode, first: Placed): string {
+  const kinds = `it is for ${mode} there, and for ${first.mode} on ${first.box.name}`;
+  return `${id} on ${name} is left out: ${kinds}. Rename one of them with "ov-llm models rename".`;
+}
