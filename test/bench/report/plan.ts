@@ -35,6 +35,16 @@ export const reportPlan: Record<string, ReportEntry> = {
     text: "With `OV_WARM_PREFIXES` the beginning that the model's prompts had is computed again before the next request comes. Here 8,000 tokens.",
     argv: ["--only", "warm"],
   },
+  speculation: {
+    title: "Speculation",
+    text: "The same model with prompt lookup and without, in turns: answers of 128 tokens that repeat much of their prompt, and free ones.",
+    argv: ["--only", "speculation", "--rounds", "5"],
+  },
+  share: {
+    title: "The daemon's share",
+    text: "Answers of 32 tokens. The engine's own CPU time is that of the raw engine; what the host's process takes beyond it is Python's.",
+    argv: ["--only", "share", "--rounds", "4"],
+  },
   registry: {
     title: "A registry of 1,000 models",
     text: "A request checks the registry's file, and looks its own model up.",
