@@ -112,7 +112,7 @@ async function install(
   variables: Variables,
   signal: AbortSignal,
 ): Promise<number> {
-  const options = (await isServiceActive(variables)) ? [] : ["--no-serve"];
+  const options = (await isServiceUp(variables)) ? [] : ["--no-serve"];
   const { OV_RELEASE_URL: _ours, ...rest } = variables;
   const child = Bun.spawn(["bash", script, ...options], {
     env: { ...rest, INSTALL_SOURCE: url ?? "" },
@@ -126,9 +126,11 @@ async function install(
   return code === 0 ? 0 : 1;
 }
 
-async function isServiceActive(variables: Variables): Promise<boolean> {
+/** Also while it starts or reloads. */
+async function isServiceUp(variables: Variables): Promise<boolean> {
   try {
-    return (await readServiceState(variables)).active === "active";
+    const { active } = await readServiceState(variables);
+    return !["inactive", "failed", "deactivating"].includes(active);
   } catch (error) {
     if (error instanceof OvError) return false;
     throw error;

@@ -94,7 +94,7 @@ function explain(installation: Exclude<Installation, { kind: "script" }>): { why
     case "other":
       return {
         why: `install.sh did not install ${installation.path}`,
-        next: "Replace that file, or install with install.sh.",
+        next: "Install with install.sh; in a container, use a newer image.",
       };
   }
 }

@@ -38,7 +38,7 @@ test.each([
     () => findInstallation("/usr/bin/env", true),
     "sudo apt install ./ov-llm_VERSION_ARCH.deb",
   ],
-  ["by hand", () => findInstallation(place({}).link, true), "install with install.sh"],
+  ["by hand", () => findInstallation(place({}).link, true), "Install with install.sh"],
 ])("an ov-llm that runs or was installed %s is told what to do instead", (_, find, next) => {
   expect(() => requireScript(find())).toThrow(next);
 });
