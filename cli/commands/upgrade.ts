@@ -14,6 +14,7 @@ import {
   openArchive,
   requireScript,
   toReleaseUrl,
+  withUpgradeLock,
 } from "../../src/release/upgrade.ts";
 import { version } from "../../src/version.ts";
 import { action, UsageError } from "../action.ts";
@@ -48,11 +49,13 @@ export const upgrade = defineCommand({
     }
     const installation = requireScript(findInstallation(process.execPath, isExecutable()));
     const loaded = loadSettings({ flags: toFlags(given) });
-    return await untilStopped(async (signal) => {
-      if (wish.isBack)
-        return await install(findPrevious(installation.folder), null, loaded.variables, signal);
-      return await withScratch((scratch) => bring(installation, loaded, { ...wish, scratch }, signal));
-    });
+    const { folder } = installation;
+    return await untilStopped((signal) =>
+      withUpgradeLock(folder, async () => {
+        if (wish.isBack) return await install(findPrevious(folder), null, loaded.variables, signal);
+        return await withScratch((scratch) => bring(installation, loaded, { ...wish, scratch }, signal));
+      }),
+    );
   }),
 });
 
