@@ -1,6 +1,6 @@
 """Many requests through LiteLLM's router with settings of `ov-llm mesh config`: prints one JSON line for each answer.
 
-Run as: router_load.py CONFIG REQUESTS STREAMS.
+Run as: router_load.py CONFIG STREAMS. It asks until its standard input ends.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ import yaml
 
 settings: Any = yaml.safe_load(Path(sys.argv[1]).read_text(encoding="utf-8"))
 router: Any = litellm.Router(model_list=settings["model_list"], **settings["router_settings"])
-requests, streams = (int(word) for word in sys.argv[2:4])
-numbers = iter(range(requests))
+streams = int(sys.argv[2])
 HELLO: Any = [{"role": "user", "content": "Hi"}]
 
 
@@ -34,13 +33,14 @@ async def ask() -> dict[str, Any]:
     return {"box": answer._hidden_params["additional_headers"]["llm_provider-x-ov-llm-box"]}
 
 
-async def keep_asking() -> None:
-    for _ in numbers:
+async def keep_asking(ended: asyncio.Future[str]) -> None:
+    while not ended.done():
         print(json.dumps(await ask()), flush=True)
 
 
 async def main() -> None:
-    await asyncio.gather(*[keep_asking() for _ in range(streams)])
+    ended = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await asyncio.gather(*[keep_asking(ended) for _ in range(streams)])
 
 
 if __name__ == "__main__":

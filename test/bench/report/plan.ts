@@ -10,7 +10,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   load: {
     title: "Many requests at once",
     text: "Answers of 128 tokens, streamed. All in turns, each round with prompts of its own.",
-    argv: ["--only", "load", "--rounds", "5", "--concurrency", "1,4,16", "--peer", "llama.cpp"],
+    argv: ["--only", "load", "--rounds", "4", "--concurrency", "1,4,16", "--peer", "llama.cpp"],
   },
   "load-1b": {
     title: "A model of a billion weights",
@@ -37,13 +37,13 @@ export const reportPlan: Record<string, ReportEntry> = {
   },
   speculation: {
     title: "Speculation",
-    text: "The same model with prompt lookup and without, in turns: answers of 128 tokens that repeat much of their prompt, and free ones.",
-    argv: ["--only", "speculation", "--rounds", "5"],
+    text: "The same model with prompt lookup and without, in turns: answers that repeat their prompt, and one that does not.",
+    argv: ["--only", "speculation", "--rounds", "4"],
   },
   share: {
     title: "The daemon's share",
-    text: "Answers of 32 tokens. The engine's own CPU time is that of the raw engine; what the host's process takes beyond it is Python's.",
-    argv: ["--only", "share", "--rounds", "4"],
+    text: "CPU time beside the engine's own, while many short answers run at once.",
+    argv: ["--only", "share", "--rounds", "2"],
   },
   registry: {
     title: "A registry of 1,000 models",
