@@ -1,6 +1,63 @@
 #!/usr/bin/env bash
 # Installs ov-llm for the user who runs it, without root. Run it again to upgrade. See --help.
 
+# Where the files of the release lie that this came with; empty in a checkout. `bun run release --url` writes it.
+release_url=
+
+# What runs when this comes through a pipe, in whatever shell: fetches the release for this machine, checks its sum and
+# gives way to the install.sh in it.
+install_release() {
+  refuse() {
+    printf 'install.sh: %s\n  Next: %s\n' "$1" "$2" >&2
+    exit 1
+  }
+  get() {
+    if command -v curl >/dev/null 2>&1; then
+      curl -fsSL --connect-timeout 20 --speed-limit 1000 --speed-time 60 -o "$folder/$1" "$url/$1"
+    else
+      wget -q -T 60 -O "$folder/$1" "$url/$1"
+    fi || refuse "$url/$1 could not be fetched" "check the network (a proxy in HTTPS_PROXY?) and the address, then run it again"
+  }
+  # The rest of this text, so that the curl before the pipe may end.
+  case $- in *s*) cat >/dev/null ;; esac
+  url=${OV_RELEASE_URL:-$release_url}
+  url=${url%/}
+  case $url in
+  http://?* | https://?*) ;;
+  *) refuse "\"$url\" is no address of a release" "set OV_RELEASE_URL to the address of the folder that holds its install.sh and SHA256SUMS" ;;
+  esac
+  case "$(uname -s) $(uname -m)" in
+  "Linux x86_64") machine=linux-x64 ;;
+  "Linux aarch64") machine=linux-arm64 ;;
+  *) refuse "ov-llm runs on Linux on x86-64 or arm64, and this is $(uname -s) on $(uname -m)" "use another machine" ;;
+  esac
+  for program in bash tar gzip sha256sum sed mktemp; do
+    command -v "$program" >/dev/null 2>&1 || refuse "it needs $program, and there is none" "install $program, then run it again"
+  done
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-release.XXXXXX") ||
+    refuse "$(id -un) cannot write to ${TMPDIR:-/tmp}" "set TMPDIR to a folder that you can write to"
+  trap 'rm -rf -- "$folder"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
+  get SHA256SUMS
+  archive=$(sed -n "s/^[0-9a-f]\{64\} [ *]\(ov-llm-[0-9A-Za-z.+-]*-$machine\.tar\.gz\)\$/\1/p" "$folder/SHA256SUMS" | head -n 1)
+  [ -n "$archive" ] || refuse "the release at $url has no archive for $machine" "choose another release, or install from a checkout"
+  printf 'Fetching %s\n' "$archive"
+  get "$archive"
+  grep -F -- "$archive" "$folder/SHA256SUMS" | (cd -- "$folder" && sha256sum -c >/dev/null 2>&1) ||
+    refuse "what was fetched is not the $archive that the release lists: its sha256 is another" "run it again; if that does not help, a proxy or mirror on the way changes it"
+  tar -xzf "$folder/$archive" --no-same-owner -C "$folder" || refuse "$archive could not be unpacked" "check the free disk space, then run it again"
+  # install.sh removes the folder in the end.
+  unset OV_RELEASE_URL
+  INSTALL_SOURCE=$url exec bash "$folder/${archive%.tar.gz}/install.sh" "$@"
+}
+
+# bash names the file that it reads; of another shell it is $0.
+if [ -z "${BASH_SOURCE-}" ] && ! { [ -z "${BASH_VERSION-}" ] && [ -f "$0" ] && grep -q '^# Installs ov-llm' "$0"; }; then
+  install_release "$@"
+fi
+
 # `sh install.sh`, with a shell that is not bash: bash takes over.
 if [ -z "${BASH_VERSION-}" ]; then
   if command -v bash >/dev/null 2>&1; then exec bash "$0" "$@"; fi
@@ -19,6 +76,12 @@ bun_sha256_x64=10702245766b225e70bbf6235fd6b47214fd94b4760d00ffaed8ab0df57ac235
 bun_sha256_aarch64=354c2b049c716aca07b2e5cddb887928ac58950675d1258bb6312083917793b6
 repo="$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)"
 unit=ov-server.service
+# In an unpacked release, and where it is installed, the executable is there already.
+built=""
+if [[ -f $repo/ov-llm ]]; then built=yes; fi
+# The folder of `install_release`, which goes in the end; whether another version was here before.
+fetched="" replaced=""
+if [[ -n ${INSTALL_SOURCE-} && $(dirname -- "$repo") == */ov-llm-release.?????? ]]; then fetched="$(dirname -- "$repo")"; fi
 # The longest that one step may take, in seconds.
 longest=${INSTALL_SECONDS:-1800}
 
@@ -26,8 +89,9 @@ usage() {
   cat <<'HELP'
 Usage: install.sh [options]
 
-Builds ov-llm, installs it for the user who runs this and starts it. No root is needed. Running it again
-upgrades; models, the registry and settings stay as they are.
+Installs ov-llm for the user who runs this and starts it. In a checkout it builds it first; in an unpacked
+release it is built already. No root is needed. Running it again upgrades; models, the registry and settings
+stay as they are, and the version before is kept: ov-llm upgrade --rollback.
 
   (no option)   install, serve (as a systemd user service where there is one, else right here) and ask a
                 first question
@@ -40,7 +104,9 @@ upgrades; models, the registry and settings stay as they are.
 
 It installs to ~/.local/bin/ov-llm, ~/.local/lib/ov-llm and ~/.local/share/ov-llm. Settings are in
 ~/.config/ov-llm-server/ov-server.env; OV_ variables that are set when it first runs are written there.
-A step may take INSTALL_SECONDS, 1800 by default: raise it on a slow network.
+A step may take INSTALL_SECONDS, 1800 by default: raise it on a slow network. From a pipe, as in
+curl -fsSL ADDRESS/install.sh | sh, it fetches the release whose files lie at OV_RELEASE_URL; options go
+behind "sh -s --".
 HELP
 }
 
@@ -49,6 +115,7 @@ say() { printf '%s\n' "$*"; }
 # fail WHAT NEXT: what failed, and the next step.
 fail() {
   printf 'install.sh: %s\n  Next: %s\n' "$1" "$2" >&2
+  if [[ -n $replaced ]]; then printf '  Or back to the version before: %s upgrade --rollback\n' "$exe" >&2; fi
   exit 1
 }
 
@@ -115,7 +182,7 @@ show_log() {
 
 # --- leaving nothing behind ----------------------------------------------------------------------------
 
-temporary=() made=()
+scratch="" temporary=() made=()
 
 # make_dir PATH: with its parents; those that are new and still empty go when this fails.
 make_dir() {
@@ -136,7 +203,7 @@ new_beside() {
 
 on_exit() {
   local code=$? index
-  rm -rf -- "$scratch" ${temporary[@]+"${temporary[@]}"}
+  rm -rf -- ${scratch:+"$scratch"} ${fetched:+"$fetched"} ${temporary[@]+"${temporary[@]}"}
   if ((code != 0)); then
     for ((index = ${#made[@]} - 1; index >= 0; index--)); do rmdir -- "${made[index]}" 2>/dev/null || true; done
   fi
@@ -189,10 +256,11 @@ check_machine() {
 # free_mb PATH: free megabytes and where its file system is mounted; nothing where df cannot say.
 free_mb() { df -Pk -- "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024), $6 }'; }
 
-# Megabytes: the packages and the build; the engine with its packages, bun, two executables and the starter model.
+# Megabytes: the packages and the build; the engine with its packages, bun, three executables and the starter model.
 check_space() {
-  local build=600 home=1500 build_free build_at home_free home_at
-  if [[ -e $share/runtime ]]; then home=400; fi
+  local build=600 home=1600 build_free build_at home_free home_at
+  if [[ -e $share/runtime ]]; then home=500; fi
+  if [[ -n $built ]]; then build=10; fi
   read -r build_free build_at <<<"$(free_mb "${TMPDIR:-/tmp}")" || true
   read -r home_free home_at <<<"$(free_mb "$(existing "$share")")" || true
   if [[ $build_at == "$home_at" ]]; then home=$((home + build)); fi
@@ -200,7 +268,7 @@ check_space() {
     fail "there are $home_free MB free on $home_at, and this needs $home MB" "free some space there (du -xh --max-depth=2 '$home_at' | sort -h shows where it is), then run install.sh again"
   fi
   if [[ -n $build_free ]] && ((build_free < build)); then
-    fail "there are $build_free MB free on $build_at, and the build needs $build MB" "free some space there, or set TMPDIR to a folder with more, then run install.sh again"
+    fail "there are $build_free MB free on $build_at, and this needs $build MB" "free some space there, or set TMPDIR to a folder with more, then run install.sh again"
   fi
 }
 
@@ -304,10 +372,8 @@ take_bun() {
 
 # Built in a scratch copy: the checkout stays untouched, whoever owns it.
 build() {
-  local copy="$scratch/build" name new
+  local copy="$scratch/build" name
   mkdir -p -- "$copy"
-  make_dir "$lib"
-  make_dir "$bin_dir"
   for name in package.json bun.lock bunfig.toml tsconfig.json LICENSE THIRD_PARTY_LICENSES.txt src cli; do
     cp -R -- "$repo/$name" "$copy/$name"
   done
@@ -319,19 +385,61 @@ build() {
   step "ov-llm could not be built" "check the free disk space, then run install.sh again" \
     env "PATH=$(dirname -- "$bun"):$PATH" "$bun" run build
   cd -- "$HOME"
-  # A rename, never a write in place: a server that runs the old executable is not disturbed.
-  rm -f -- "$lib"/.ov-llm.* "$lib"/.*LICENSE*
-  new_beside "$exe"
-  cp -- "$copy/dist/ov-llm" "$new"
-  chmod 755 -- "$new"
-  step "the new executable does not run" "check that $lib is not on a file system mounted noexec" "$new" --version
-  mv -f -- "$new" "$exe"
-  for name in LICENSE THIRD_PARTY_LICENSES.txt; do
-    new_beside "$lib/$name"
-    cp -- "$copy/dist/$name" "$new"
-    chmod 644 -- "$new"
-    mv -f -- "$new" "$lib/$name"
-  done
+  cp -- "$repo/install.sh" "$repo/$unit" "$copy/dist/"
+  install_parts "$copy/dist"
+}
+
+# What was unpacked must be what was packed.
+check_parts() {
+  [[ -f $repo/SHA256SUMS ]] || return 0
+  (cd -- "$repo" && sha256sum --quiet -c SHA256SUMS >&2) ||
+    fail "$repo is not the release that it says: the files above are missing or changed" "unpack its archive again, then run install.sh there"
+}
+
+# Where this version came from, for `ov-llm upgrade`: "checkout FOLDER", "release URL", or "release" of an unknown place.
+source_line() {
+  local url=${INSTALL_SOURCE:-$release_url}
+  if [[ -z $built ]]; then
+    printf 'checkout %s\n' "$repo"
+  elif [[ -f $repo/source ]]; then
+    cat -- "$repo/source"
+  elif [[ $url =~ ^https?://[^[:space:]]+$ ]]; then
+    printf 'release %s\n' "$url"
+  else
+    printf 'release\n'
+  fi
+}
+
+has_same_sum() { [[ $(sha256sum <"$1") == "$(sha256sum <"$2")" ]]; }
+
+# install_parts FOLDER: its parts to $lib, what was there before to $lib/previous. Sets `replaced` when there was another
+# executable. By renames, never a write in place: a server that runs the old executable is not disturbed.
+install_parts() {
+  local from=$1 new old part
+  make_dir "$lib"
+  make_dir "$bin_dir"
+  # What one that was killed has left.
+  rm -rf -- "$lib"/.new.* "$lib"/.old.* "$lib"/.ov-llm.* "$lib"/.*LICENSE*
+  new="$(mktemp -d "$lib/.new.XXXXXX")"
+  temporary+=("$new")
+  for part in "${parts[@]}"; do cp -- "$from/$part" "$new/$part"; done
+  source_line >"$new/source"
+  chmod 644 -- "$new"/*
+  chmod 755 -- "$new/ov-llm" "$new/install.sh"
+  step "the new executable does not run" "check that this is the release for $(uname -m), and that $lib is not on a file system mounted noexec" "$new/ov-llm" --version
+  if [[ -f $exe ]] && ! has_same_sum "$exe" "$new/ov-llm"; then
+    old="$(mktemp -d "$lib/.old.XXXXXX")"
+    temporary+=("$old")
+    # A link, not a rename: a process that runs it is still found by its old name.
+    for part in "${parts[@]}" source; do
+      if [[ ! -f $lib/$part ]]; then cp -- "$new/$part" "$old/$part"; else ln -- "$lib/$part" "$old/$part" 2>/dev/null || cp -p -- "$lib/$part" "$old/$part"; fi
+    done
+    rm -rf -- "$lib/previous"
+    mv -- "$old" "$lib/previous"
+    replaced=yes
+  fi
+  for part in source "${parts[@]}"; do mv -f -- "$new/$part" "$lib/$part"; done
+  rmdir -- "$new"
   ln -sfn -- "$exe" "$bin_dir/ov-llm"
   say "Installed ov-llm $("$exe" --version) as $bin_dir/ov-llm"
 }
@@ -515,7 +623,7 @@ install_unit() {
   local new
   make_dir "$unit_dir"
   new_beside "$unit_dir/$unit"
-  cp -- "$repo/$unit" "$new"
+  cp -- "$lib/$unit" "$new"
   chmod 644 -- "$new"
   mv -f -- "$new" "$unit_dir/$unit"
   say "Installed $unit_dir/$unit"
@@ -696,8 +804,9 @@ summary() {
     row Log "in the terminal where it runs"
   fi
   row Settings "$settings"
-  row Upgrade "git -C '$repo' pull && '$repo/install.sh'"
-  row Uninstall "'$repo/install.sh' --uninstall"
+  if [[ -n $built ]]; then row Upgrade "ov-llm upgrade"; else row Upgrade "git -C '$repo' pull && '$repo/install.sh'"; fi
+  if [[ -n $replaced ]]; then row "Back again" "ov-llm upgrade --rollback"; fi
+  row Uninstall "'$lib/install.sh' --uninstall"
   for text in ${hints[@]+"${hints[@]}"}; do say "Hint: $text"; done
 }
 
@@ -776,11 +885,13 @@ remove_service() {
 
 # --- main ----------------------------------------------------------------------------------------------
 
+trap on_exit EXIT
 [[ -n ${HOME-} && -d $HOME ]] || fail "HOME names no folder" "set HOME to your home folder"
 share="$HOME/.local/share/ov-llm"
 lib="$HOME/.local/lib/ov-llm"
 bin_dir="$HOME/.local/bin"
 exe="$lib/ov-llm"
+parts=(install.sh "$unit" LICENSE THIRD_PARTY_LICENSES.txt ov-llm)
 config_dir="$HOME/.config/ov-llm-server"
 settings="$config_dir/ov-server.env"
 unit_dir="$HOME/.config/systemd/user"
@@ -814,7 +925,6 @@ check_space
 scratch="$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-install.XXXXXX")"
 # The terminal, also while a step's output goes to a file.
 exec 3>&1 4>&2
-trap on_exit EXIT
 trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
 trap 'interrupted "stopped by Ctrl-C" 130' INT
 trap 'interrupted "stopped by SIGTERM" 143' TERM
@@ -822,8 +932,13 @@ trap 'interrupted "stopped, since its terminal was closed" 129' HUP
 
 # What packages come through stays out of the home folder.
 export BUN_INSTALL_CACHE_DIR="${BUN_INSTALL_CACHE_DIR:-$share/bun/packages}"
-if find_bun; then say "Found bun $("$bun" --version): $bun"; else bring_bun; fi
-build
+if [[ -n $built ]]; then
+  check_parts
+  install_parts "$repo"
+else
+  if find_bun; then say "Found bun $("$bun" --version): $bun"; else bring_bun; fi
+  build
+fi
 write_settings
 if [[ -n $lan ]]; then open_to_lan; fi
 choose_settings
@@ -838,6 +953,6 @@ if [[ -z $serve ]]; then
 elif has_user_systemd; then
   serve_with_systemd
 else
-  rm -rf -- "$scratch"
+  rm -rf -- "$scratch" ${fetched:+"$fetched"}
   serve_in_foreground
 fi

@@ -30,6 +30,7 @@ const commands: Commands = {
   "stop-server": () => import("./commands/service.ts").then(({ stopServer }) => stopServer),
   restart: () => import("./commands/service.ts").then(({ restart }) => restart),
   logs: () => import("./commands/logs.ts").then(({ logs }) => logs),
+  upgrade: () => import("./commands/upgrade.ts").then(({ upgrade }) => upgrade),
   setup: () => import("./commands/setup.ts").then(({ setup }) => setup),
   completion: () =>
     import("./commands/completion.ts").then(({ createCompletion }) => createCompletion(commands)),

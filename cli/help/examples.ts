@@ -40,6 +40,7 @@ export const examples: Record<string, readonly string[]> = {
   ],
   "mesh check": ["ov-llm mesh check --box http://pc1:9000 --box http://pc2:9000"],
   logs: ["ov-llm logs -f"],
+  upgrade: ["ov-llm upgrade", "ov-llm upgrade ./ov-llm-1.2.0-linux-x64.tar.gz", "ov-llm upgrade --rollback"],
   completion: ["ov-llm completion bash > ~/.local/share/bash-completion/completions/ov-llm"],
   man: ["ov-llm man > ~/.local/share/man/man1/ov-llm.1"],
 };

@@ -4,6 +4,7 @@ import { limitsSettings } from "./settings/limits.ts";
 import { loggingSettings } from "./settings/logging.ts";
 import { modelsSettings } from "./settings/models.ts";
 import { networkSettings } from "./settings/network.ts";
+import { releaseSettings } from "./settings/release.ts";
 import type { Setting, SettingCommand } from "./settings/setting.ts";
 
 /** The one table of settings. Tests hold help texts, the start log, docs/settings.md and ov-server.service to it. */
@@ -13,6 +14,7 @@ export const settingsTable = {
   ...limitsSettings,
   ...loggingSettings,
   ...convertSettings,
+  ...releaseSettings,
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settingsTable;

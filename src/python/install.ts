@@ -26,6 +26,8 @@ export interface InstallOptions {
   variables?: Variables | undefined;
   /** OV_PYTHON: the Python to make the environment with; null: whichever fits. */
   python?: string | null | undefined;
+  /** Of the uv that may be brought; absent: that of this release. */
+  uvSha256?: string | undefined;
   /** The machine's file system; absent: `/`. */
   root?: string | undefined;
 }
@@ -123,14 +125,14 @@ async function build<Facts extends object>(
 function toFindOptions(
   newest: number,
   place: string,
-  { python, variables, signal, onProgress: say }: InstallOptions,
+  { python, variables, signal, onProgress: say, uvSha256: sha256 }: InstallOptions,
 ): FindOptions {
   const bring = { dir: toPrivateDir(place), say, variables, signal };
   return {
     newest,
     named: python,
     variables,
-    bringUv: (pythons) => bringUv({ ...bring, pythons }),
+    bringUv: (pythons) => bringUv({ ...bring, pythons, sha256 }),
     bringPython: (uv) => bringPython(uv, bring),
   };
 }

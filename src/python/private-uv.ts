@@ -35,7 +35,7 @@ export interface BringUvOptions extends Pick<UvWanted, "pythons" | "variables" |
   dir: string;
   say: (line: string) => void;
   /** Of the executable, in hexadecimal; absent: that of this release. */
-  sha256?: string;
+  sha256?: string | undefined;
 }
 
 /** The pinned uv in `dir`, fetched if it is not there. Only the locked executable is ever kept. Throws `setup_failed`. */

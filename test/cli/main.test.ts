@@ -23,11 +23,11 @@ describe("ov-llm", () => {
   test.each([
     [
       ["nope"],
-      `error: Unknown command "nope": the commands are serve, chat, pull, catalog, list, ps, show, stop, rm, convert, models, health, mesh, doctor, tune, status, start, stop-server, restart, logs, setup, completion, man, version. See "ov-llm --help".\n`,
+      `error: Unknown command "nope": the commands are serve, chat, pull, catalog, list, ps, show, stop, rm, convert, models, health, mesh, doctor, tune, status, start, stop-server, restart, logs, upgrade, setup, completion, man, version. See "ov-llm --help".\n`,
     ],
     [
       ["--nope"],
-      `error: Unknown flag "--nope": the commands are serve, chat, pull, catalog, list, ps, show, stop, rm, convert, models, health, mesh, doctor, tune, status, start, stop-server, restart, logs, setup, completion, man, version. See "ov-llm --help".\n`,
+      `error: Unknown flag "--nope": the commands are serve, chat, pull, catalog, list, ps, show, stop, rm, convert, models, health, mesh, doctor, tune, status, start, stop-server, restart, logs, upgrade, setup, completion, man, version. See "ov-llm --help".\n`,
     ],
     [["toString"], `error: Unknown command "toString": the commands are`],
     [["models", "--nope"], `error: Unknown flag "--nope" of "ov-llm models". See "ov-llm models --help".\n`],

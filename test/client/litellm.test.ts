@@ -95,6 +95,14 @@ describe.each([
   test("stops in the middle of a stream, which ends in the engine", () => stops(path));
 });
 
+test("LiteLLM's router goes on using a server after calls that its model cannot answer", () => {
+  expect(checks.get("router")).toEqual({
+    check: "router",
+    statuses: { images: 400, embeddings: 400, speech: 400, moderations: 400 },
+    text: "The capital of Germany is Berlin.",
+  });
+});
+
 describe("LiteLLM in front of text completions", () => {
   test("streams a text", () => {
     expect(checks.get("text completions: streamed")).toMatchObject({ text: " Paris.\n\n", pieces: 4 });

@@ -120,6 +120,28 @@ async def text_completions() -> None:
     report("text completions: stopped")
 
 
+async def routed() -> None:
+    """Calls that a router's only server cannot answer, then one that it can: a 404 would have put it out of use."""
+    params = {"model": f"openai/{model}", "api_base": f"{url}/v1", "api_key": api_key}
+    deployment: Any = {"model_name": "m", "litellm_params": params}
+    router = litellm.Router(model_list=[deployment], num_retries=0, cooldown_time=60)
+    statuses: dict[str, int | None] = {}
+
+    async def refused(call: str, work: Any) -> None:
+        try:
+            await work
+            statuses[call] = None
+        except Exception as error:
+            statuses[call] = getattr(error, "status_code", 0)
+
+    await refused("images", router.aimage_generation(prompt="a cat", model="m"))
+    await refused("embeddings", router.aembedding(model="m", input=["a"]))
+    await refused("speech", router.aspeech(model="m", input="a", voice="alloy"))
+    await refused("moderations", router.amoderation(model="m", input="a"))
+    answer: Any = await router.acompletion(model="m", messages=CAPITAL, max_tokens=12, temperature=0)
+    report("router", statuses=statuses, text=answer.choices[0].message.content)
+
+
 async def main() -> None:
     for name in [model, scripted]:
         known: Any = {"litellm_provider": "openai", "supports_native_streaming": True}
@@ -130,6 +152,7 @@ async def main() -> None:
         for check in [streamed, called, stopped]:
             await check(api)
     await text_completions()
+    await routed()
 
 
 if __name__ == "__main__":

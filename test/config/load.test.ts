@@ -52,6 +52,7 @@ describe("loadSettings", () => {
       preload: [],
       specialTokens: "control",
       warmPrefixes: 0,
+      warmPrefixesFile: null,
       memoryBudget: null,
       stallSeconds: 300,
       drainSeconds: 30,
@@ -70,6 +71,7 @@ describe("loadSettings", () => {
       task: null,
       weightFormat: "int8",
       trustRemoteCode: true,
+      releaseUrl: null,
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(["default"]));
     expect(settingsFile).toBe(join(home, ".config/ov-llm-server/ov-server.env"));

@@ -16,7 +16,7 @@ pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 seen = ""
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 90
 while time.monotonic() < deadline:
     if steps and steps[0][0] in seen:
         seen = seen.split(steps[0][0], 1)[1]

@@ -1,9 +1,8 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -22,83 +21,13 @@ import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { eventually } from "../helpers/processes.ts";
 import { installStandIn } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { createHomes, type InstallHome, type InstallRun } from "./home.ts";
 
 const repo = join(import.meta.dir, "../..");
 const temp = createTempDir();
+const createHome = createHomes(temp);
 const runtime = process.env.OV_TEST_RUNTIME_DIR;
 const model = process.env.OV_TEST_MODEL;
-
-// A test that fails half-way leaves its script, and the server under it, to this.
-const running = new Set<{ kill(signal: NodeJS.Signals): void }>();
-afterAll(() => {
-  for (const child of running) child.kill("SIGTERM");
-});
-
-interface Home {
-  home: string;
-  /** Programs of this folder go before all others. */
-  bin: string;
-  path(...parts: string[]): string;
-  start(args: string[], env?: Record<string, string>): ReturnType<typeof startScript>;
-}
-
-/** A home with a space in it and a systemctl that says what it is told to: the real one is never reached. */
-function createHome(): Home {
-  const home = mkdtempSync(join(temp, "a home "));
-  const bin = mkdtempSync(join(temp, "bin-"));
-  for (const program of ["systemctl", "loginctl"]) writeScript(join(bin, program), "exit 1");
-  const inherited = `${bin}:${dirname(process.execPath)}:${process.env.PATH}`;
-  const start = (args: string[], env: Record<string, string> = {}) =>
-    startScript(args, { ...toCleanEnvironment(), HOME: home, PATH: inherited, ...env });
-  return { home, bin, path: (...parts) => join(home, ...parts), start };
-}
-
-/** This process's variables without OV_ settings of whoever runs the tests. */
-function toCleanEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("OV_")));
-}
-
-function startScript(args: string[], env: Record<string, string | undefined>) {
-  const child = Bun.spawn(["/bin/bash", join(repo, "install.sh"), ...args], {
-    cwd: "/",
-    env,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  running.add(child);
-  void child.exited.then(() => running.delete(child));
-  let out = "";
-  const waiting = new Set<() => void>();
-  const read = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      out += decoder.decode(bytes, { stream: true });
-      for (const check of waiting) check();
-    }
-  };
-  const streams = Promise.all([read(child.stdout), read(child.stderr)]);
-  return {
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Resolves when the output holds `text`; rejects when the script ends without. */
-    async says(text: string): Promise<void> {
-      const said = new Promise<void>((resolve) => {
-        const check = () => out.includes(text) && resolve();
-        waiting.add(check);
-        check();
-      });
-      const ended = streams.then(() => {
-        if (!out.includes(text)) throw new Error(`install.sh ended and never said "${text}":\n${out}`);
-      });
-      await Promise.race([said, ended]);
-    },
-    async end(): Promise<{ code: number; out: string }> {
-      const code = await child.exited;
-      await streams;
-      return { code, out };
-    },
-  };
-}
 
 const toMode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -130,8 +59,8 @@ describe("the command line", () => {
 });
 
 /** Just enough programs for the script, and neither bun, npm, node nor curl. */
-function createBareHome(): Home & {
-  run: (args?: string[], env?: Record<string, string>) => ReturnType<typeof startScript>;
+function createBareHome(): InstallHome & {
+  run: (args?: string[], env?: Record<string, string>) => InstallRun;
 } {
   const home = createHome();
   const programs =
@@ -152,7 +81,7 @@ describe("before anything is touched", () => {
     rmSync(join(bin, "df"));
     writeScript(join(bin, "df"), "echo Filesystem; echo /dev/x 9 9 102400 9% /somewhere");
     const { code, out } = await run().end();
-    expect(out).toContain("there are 100 MB free on /somewhere, and this needs 2100 MB");
+    expect(out).toContain("there are 100 MB free on /somewhere, and this needs 2200 MB");
     expect(out).toContain("  Next: ");
     expect([code, readdirSync(home)]).toEqual([1, []]);
   });
@@ -370,8 +299,11 @@ describe.skipIf(runtime === undefined || model === undefined)(
         expect(readdirSync(dirname(executable)).sort()).toEqual([
           "LICENSE",
           "THIRD_PARTY_LICENSES.txt",
+          "install.sh",
           "node_modules",
           "ov-llm",
+          "ov-server.service",
+          "source",
         ]);
       },
       seconds,

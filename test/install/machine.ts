@@ -27,6 +27,8 @@ export interface Machine {
   runAsRoot(script: string, seconds?: number): Promise<Run>;
   /** As `run`, its output as it comes. */
   stream(script: string, seconds?: number): Bun.Subprocess<"ignore", "pipe", "pipe">;
+  /** Copies a file of this machine onto its disk, where everybody may read it. */
+  put(path: string, place: string): Promise<void>;
   /** All of its processes are killed at once; then it boots again from the same disk. */
   cutPower(): Promise<void>;
   /** Kills it and removes its disk. */
@@ -72,6 +74,9 @@ export async function bootMachine(folder: string): Promise<Machine> {
     run: (script, seconds) => toEnd(stream(script, seconds)),
     runAsRoot: (script, seconds = 60) =>
       toEnd(spawn(enter(["/usr/bin/timeout", "-k", "5", String(seconds), "/bin/bash", "-c", script]))),
+    async put(path, place) {
+      await must(["install", "-D", "-m", "644", path, join(disk, place)]);
+    },
     async cutPower() {
       await power();
       booted = await boot(disk);

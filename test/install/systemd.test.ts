@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { version } from "../../src/version.ts";
 import { modelPath, runtimeDir } from "../helpers/environment.ts";
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { createCopy, own } from "./copy.ts";
 import { bootMachine, checkout, type Machine, type Run, starter, user, whyNoMachine } from "./machine.ts";
 
 // `npm test` shows that a service comes and comes back; the rest is `bun run test:systemd`.
 const isWhole = process.env.OV_TEST_SYSTEMD === "all";
-const booted = await tryToBoot(createTempDir());
+const temp = createTempDir();
+const booted = await tryToBoot(temp);
 const obstacle = typeof booted === "string" ? booted : null;
 const url = "http://127.0.0.1:9000";
 /** In milliseconds. */
@@ -183,6 +186,33 @@ describe.skipIf(obstacle !== null)(
           expect((await run("ls ~/.local/lib/ov-llm -A")).out).not.toContain(".ov-llm.");
         },
         5 * minutes,
+      );
+
+      test(
+        "`ov-llm upgrade` changes to a release while a request runs, and `--rollback` back",
+        async () => {
+          const copy = createCopy(join(temp, "copy"));
+          copy.setVersion("99.0.0");
+          await copy.build({ url: "", folder: join(temp, "release") });
+          const archive = `ov-llm-99.0.0-linux-${own}.tar.gz`;
+          for (const name of [archive, "SHA256SUMS"])
+            await machine.put(join(temp, "release", name), `opt/release/${name}`);
+          expect((await run("ov-llm upgrade")).out).toContain(`git -C '${checkout}' pull`);
+          const old = await serves();
+          const stream = await startStream(600);
+          const { code, out: said } = await run(`ov-llm upgrade /opt/release/${archive}`, 240);
+          expect(await stream.end()).toContain('"finish_reason":"length"');
+          expect(said).toContain("ov-llm 99.0.0 is serving");
+          expect(code).toBe(0);
+          const newer = await serves(old);
+          expect(await out("ov-llm --version")).toBe("99.0.0");
+          expect((await run("ov-llm upgrade --rollback", 240)).out).toContain(`ov-llm ${version} is serving`);
+          await serves(newer);
+          expect(await out("ov-llm --version; cat ~/.local/lib/ov-llm/source")).toBe(
+            `${version}\ncheckout ${checkout}`,
+          );
+        },
+        6 * minutes,
       );
 
       test(

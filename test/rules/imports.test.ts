@@ -10,6 +10,7 @@ const allowed: Record<string, readonly string[]> = {
     "library",
     "convert",
     "hub",
+    "release",
     "mesh",
     "hosts",
     "engine",
@@ -44,6 +45,7 @@ const allowed: Record<string, readonly string[]> = {
     "config",
     "log",
     "bytes",
+    "files",
     "errors",
     "version",
   ],
@@ -79,6 +81,7 @@ const allowed: Record<string, readonly string[]> = {
     "nearest",
     "errors",
   ],
+  release: ["hub", "linux", "files", "errors"],
   hub: ["models", "linux", "bytes", "files", "errors"],
   library: [
     "wav",

@@ -48,6 +48,20 @@ wheels = [${wheels.join(", ")}]
     expect(renderLock({ ...environment, fromSource: true }, pylock(always))).toContain("5".repeat(64));
   });
 
+  test("and fails for a package that one of our machines cannot have", () => {
+    const wheel = file("a-1.2-cp312-cp312-manylinux_2_28_x86_64.whl", "6");
+    const ours = { ...environment, lock: "src/python/locks/a.txt" };
+    expect(() => renderLock(ours, pylock(always, wheel))).toThrow("a 1.2 has no file for aarch64");
+    const alone = "python_full_version < '3.14' and platform_machine == 'x86_64'";
+    expect(renderLock(ours, pylock(alone, wheel))).toContain("a==1.2 ;");
+  });
+
+  test("with the newest Python that the environment is for", () => {
+    const wheel = file("a-1.2-cp314-cp314-manylinux_2_28_x86_64.manylinux_2_28_aarch64.whl", "6");
+    expect(renderLock({ ...environment, newest: "3.14" }, pylock(always, wheel))).toContain("6".repeat(64));
+    expect(() => renderLock(environment, pylock(always, wheel))).toThrow("a 1.2 has no file");
+  });
+
   test("and fails for a package that has no file for us", () => {
     expect(() => renderLock(environment, pylock(always))).toThrow("a 1.2 has no file");
   });

@@ -103,6 +103,9 @@ export function renderLock(environment: Environment, pylock: string): string {
           : [sdist]
         : wheels.filter((wheel) => isForUs(wheel, newest));
     if (files.length === 0) throw new Error(`${name} ${version} has no file for this project's machines`);
+    // What users install is for both machines; the tests' own tools need not be.
+    const missing = environment.lock.startsWith("src/") ? findMissingMachine(files, marker) : undefined;
+    if (missing !== undefined) throw new Error(`${name} ${version} has no file for ${missing}`);
     const condition = simplifyMarker(marker ?? "", oldest, newest);
     const head = `${name}==${version}${condition === "" ? "" : ` ; ${condition}`}`;
     const hashes = files.map(({ hashes: { sha256 } }) => `    --hash=sha256:${sha256}`);
@@ -120,6 +123,17 @@ function simplifyMarker(marker: string, oldest: string, newest: number): string 
   ]
     .reduce((rest, always) => rest.replace(always, ""), marker)
     .replace(new RegExp(`^python_full_version >= '${oldest}'(?: and |$)`), "");
+}
+
+/** The machine that none of the wheels is for, of those that the marker does not rule out. */
+function findMissingMachine(wheels: LockFile[], marker = ""): string | undefined {
+  const named = ["x86_64", "aarch64"].filter((machine) =>
+    marker.includes(`platform_machine == '${machine}'`),
+  );
+  const needed = named.length > 0 ? named : ["x86_64", "aarch64"];
+  return needed.find(
+    (machine) => !wheels.some(({ url }) => url.endsWith("-any.whl") || url.includes(`_${machine}`)),
+  );
 }
 
 /** Whether a wheel can be installed here: by its tags (Python packaging specifications, "Platform compatibility tags"). */

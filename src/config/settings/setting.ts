@@ -4,7 +4,7 @@ import { type TSchema, Type } from "@sinclair/typebox";
 export type SettingKind = "text" | "path" | "integer" | "number" | "list" | "bytes" | "switch";
 
 /** The commands that have settings of their own; the others take some of these. */
-export type SettingCommand = "serve" | "convert";
+export type SettingCommand = "serve" | "convert" | "upgrade";
 
 /** One setting: a row of settings.ts's table. */
 export interface Setting {

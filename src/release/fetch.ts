@@ -1,0 +1,83 @@
+import { rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { OvError, toReason } from "../errors.ts";
+import { isDiskFull } from "../files.ts";
+import { watchSilence } from "../hub/request.ts";
+
+/** Much longer than a list of sums ever is. */
+const mostText = 1_000_000;
+
+/** The text at the address. Throws `download_failed`. */
+export async function fetchText(url: string, signal: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  await receive(url, signal, async (chunk) => {
+    length += chunk.length;
+    if (length > mostText) throw failed(url, `it has more than ${mostText} bytes`);
+    chunks.push(chunk);
+  });
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Brings the file to `place`, if its sha256 is that one; else, or when it fails, there is no file. Throws `download_failed`. */
+export async function fetchFile(
+  url: string,
+  sha256: string,
+  place: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const hash = new Bun.CryptoHasher("sha256");
+  const handle = await open(place, "w");
+  try {
+    await receive(url, signal, async (chunk) => {
+      hash.update(chunk);
+      await handle.write(chunk);
+    });
+    const have = hash.digest("hex");
+    if (have !== sha256) {
+      const next = "Run it again; if that does not help, a proxy or mirror on the way changes it.";
+      throw failed(url, `its sha256 is ${have}, expected ${sha256}`, next);
+    }
+  } catch (error) {
+    rmSync(place, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function receive(
+  url: string,
+  signal: AbortSignal,
+  take: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const silence = watchSilence(signal);
+  try {
+    silence.heard();
+    const response = await fetch(url, { signal: silence.signal, headers: { "accept-encoding": "identity" } });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw failed(url, `the server answered with status ${response.status}`);
+    }
+    let length = 0;
+    for await (const chunk of response.body ?? []) {
+      silence.heard();
+      length += chunk.length;
+      await take(chunk);
+    }
+    const stated = Number(response.headers.get("content-length") ?? length);
+    if (length !== stated) throw failed(url, `it ended after ${length} of ${stated} bytes`);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof OvError || isDiskFull(error)) throw error;
+    throw failed(url, toReason(error));
+  } finally {
+    silence.stop();
+  }
+}
+
+function failed(url: string, why: string, next = "Check the network and the address."): OvError {
+  // A mirror's address may hold a password.
+  const shown = url.replace(/\/\/[^/@]*@/, "//");
+  return new OvError("download_failed", { what: `Cannot fetch ${shown}`, why, next });
+}
