@@ -32,13 +32,21 @@ export function toAsker(request: Omit<ApiRequest<unknown>, "body">, id: string):
 
 /** How many tokens the prompt has that would be answered; it may be longer than the context. */
 export async function countPrompt(
-  { text, tokenize }: { text: Pick<TextService, "render">; tokenize: Pick<TokenizeService, "count"> },
+  {
+    text,
+    tokenize,
+  }: { text: Pick<TextService, "render" | "openImages">; tokenize: Pick<TokenizeService, "count"> },
   model: CatalogModel,
   request: TextRequest,
   asker: TokenizeAsker,
 ): Promise<number> {
-  const options = { addGenerationPrompt: true, client: asker.client };
-  return await tokenize.count(model, asker, (loaded) => text.render(model, request, loaded, options));
+  const images = await text.openImages(model, request, asker.signal);
+  const options = { addGenerationPrompt: true, client: asker.client, images: images.files };
+  try {
+    return await tokenize.count(model, asker, (loaded) => text.render(model, request, loaded, options));
+  } finally {
+    await images.release();
+  }
 }
 
 /** Notes what the log, the metrics and the events report of an answer. */

@@ -1,4 +1,5 @@
 import { OvError } from "../errors.ts";
+import { isUpload } from "./route.ts";
 
 /** A field of a request that is wrong; `param` is its path, `why` continues the sentence that starts with it. */
 export function malformed(param: string, why: string): OvError {
@@ -10,8 +11,10 @@ export function unsupported(param: string, why: string): OvError {
   return new OvError("unsupported_parameter", `"${param}" ${why}`, { param });
 }
 
-/** A client's own value, for a message. */
+/** A client's own value, for a message. The bytes of a file are left out: rendering those would take seconds. */
 export function quote(value: unknown): string {
+  if (isUpload(value)) return "a file";
+  if (Array.isArray(value) && value.some(isUpload)) return `a list of ${value.length}, with a file`;
   const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

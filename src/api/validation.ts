@@ -53,6 +53,7 @@ function describe(schema: TSchema): string {
   if (TypeGuard.IsString(schema)) {
     const { minLength = 0, maxLength, pattern } = schema;
     if (pattern !== undefined) return `a string that matches ${pattern}`;
+    if (maxLength === undefined && minLength > 0) return "a string that is not empty";
     return `a string${maxLength === undefined ? "" : ` of ${minLength} to ${maxLength} characters`}`;
   }
   if (TypeGuard.IsArray(schema)) {
@@ -60,7 +61,7 @@ function describe(schema: TSchema): string {
     if (minItems !== undefined) return `a list with at least ${minItems} item`;
     return maxItems === undefined ? "a list" : `a list of at most ${maxItems} items`;
   }
-  return "an object";
+  return schema.format === "binary" ? "a file" : "an object";
 }
 
 function range({ minimum, maximum, exclusiveMinimum }: TSchema): string {

@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
+import { readEmbedding } from "../models/embedding.ts";
 import { isOpenVinoFolder } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
@@ -11,7 +12,7 @@ import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
 import { findMissingTokenizers } from "../models/problems.ts";
 import { findQuantizationProblem } from "../models/quantization.ts";
-import { isServed, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
+import { isServed, mainOperation, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
 import { findWay, type OtherTransformers } from "./windows.ts";
 
 /** A model that can be served once it is converted, or only registered. */
@@ -223,6 +224,8 @@ function lookAtWeights(
   const exportTask = wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted;
   const obstacle = findObstacle(found, wanted);
   if (obstacle !== null) return obstacle;
+  const { problem } = mainOperation(wanted) === "embed" ? readEmbedding(path) : { problem: null };
+  if (problem !== null) return `its embeddings cannot be made: ${problem}`;
   const way = findWay(found.modelType, exportTask, found.hasCode);
   return "problem" in way
     ? `unsupported architecture: ${way.problem}`

@@ -25,6 +25,7 @@ import { createRunningRequests } from "../serving/running.ts";
 import { createWarmUp } from "../serving/warm-up.ts";
 import { version } from "../version.ts";
 import type { Ears } from "../wyoming/session.ts";
+import { createBeginningsFile } from "./beginnings-file.ts";
 import { createDiagnosisFor } from "./doctor.ts";
 import { createFindEngineProblem, toEngineState } from "./engine-state.ts";
 import type { RequestFiles } from "./files.ts";
@@ -101,6 +102,9 @@ export function createAppsFor(parts: AppParts): Apps {
     warmUp: createWarmUp({
       ...settings,
       ...parts,
+      ...(settings.warmPrefixesFile !== null && {
+        store: createBeginningsFile(settings.warmPrefixesFile, parts.log),
+      }),
       onWarmed: ({ model, beginnings, tokens, seconds }) =>
         parts.log.debug("computed prompt beginnings again", {
           model,

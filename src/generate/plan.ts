@@ -112,8 +112,10 @@ function toSharedRequest(
   const { choices, logprobs, maxTokens, ignoreEos } = request;
   const grammar = toAnswerGrammar(rules, model, prompt);
   if (logprobs) requireCapability(model.facts, "logprobs", logprobs.at);
+  const shown = toEnginePrompt(request, prompt, model, options.images);
   return {
-    ...toEnginePrompt(request, prompt, model, options),
+    prompt: shown.text,
+    ...(shown.images && { images: shown.images }),
     ...(prompt.cut !== null && { cut: prompt.cut }),
     add_special_tokens: false,
     grammar,
@@ -126,17 +128,17 @@ function toSharedRequest(
   };
 }
 
-/** Throws `unsupported_parameter` for images that the model cannot see. */
-function toEnginePrompt(
+/** `images`: the files of the conversation's. Throws `unsupported_parameter` for those that the model cannot see. */
+export function toEnginePrompt(
   { conversation }: TextRequest,
-  prompt: RenderedPrompt,
+  prompt: Pick<RenderedPrompt, "text">,
   { facts }: TextModel,
-  { images = [] }: PlanOptions,
-): Pick<GenerateRequest, "prompt" | "images"> {
-  if (images.length === 0) return { prompt: prompt.text };
+  images: readonly ImageFile[] = [],
+): { text: string; images?: ImageFile[] } {
+  if (images.length === 0) return { text: prompt.text };
   if (!facts.capabilities.includes("images")) refuseImages(listImages(conversation.turns), "this model");
   const { text, images: shown } = toImagePrompt(prompt.text, images);
-  return { prompt: text, ...(shown.length > 0 && { images: shown }) };
+  return { text, ...(shown.length > 0 && { images: shown }) };
 }
 
 /** Whether special tokens have to stay in the text for calls or reasoning to be found. */

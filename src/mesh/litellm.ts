@@ -7,6 +7,7 @@ const Params = Type.Object({
   model: Type.String(),
   api_base: Type.Optional(Type.String()),
   api_key: Type.Optional(Type.String()),
+  cooldown_time: Type.Optional(Type.Number()),
 });
 
 const Deployment = Type.Object({
@@ -107,6 +108,8 @@ function toDeployment(name: string, placed: Placed, keysInFile: boolean): Deploy
       model: `${providers[mode]}/${model.id}`,
       api_base: `${box.url}/v1`,
       api_key: toKey(box, keysInFile),
+      // Of the deployment itself: else the Retry-After of a busy box would be longer.
+      cooldown_time: cooldownSeconds,
     },
     model_info: {
       id: toId(box, model),

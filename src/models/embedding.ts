@@ -19,6 +19,8 @@ export interface EmbeddingFacts {
   prompts: Readonly<Record<string, string>>;
   /** The prompt of inputs that say nothing. */
   defaultPrompt: string | null;
+  /** Texts are made lower case first, prompts included. */
+  lowerCase: boolean;
   /**
    * How long its vectors may be made by cutting them (Matryoshka): the lengths that were trained, `any`, or null where the
    * files do not say.
@@ -68,8 +70,13 @@ const Pooling = Type.Object({
   pooling_mode_mean_sqrt_len_tokens: Type.Optional(Type.Boolean()),
   pooling_mode_weightedmean_tokens: Type.Optional(Type.Boolean()),
   pooling_mode_lasttoken: Type.Optional(Type.Boolean()),
+  /** False: the tokens of a prompt are left out of the vector. */
+  include_prompt: Type.Optional(Type.Boolean()),
 });
-const Sentence = Type.Object({ max_seq_length: Type.Optional(Type.Union([positive, Type.Null()])) });
+const Sentence = Type.Object({
+  max_seq_length: Type.Optional(Type.Union([positive, Type.Null()])),
+  do_lower_case: Type.Optional(Type.Boolean()),
+});
 const SentenceTransformers = Type.Object({
   prompts: Type.Optional(Type.Record(Type.String(), Type.String())),
   default_prompt_name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -101,6 +108,7 @@ export function readEmbedding(path: string): EmbeddingFacts {
   const modules = readJsonFile(join(path, "modules.json"), Modules) ?? [];
   const config = readJsonFile(join(path, "config_sentence_transformers.json"), SentenceTransformers) ?? {};
   const { prompts = {}, default_prompt_name } = config;
+  const sentence = readJsonFile(join(path, "sentence_bert_config.json"), Sentence) ?? {};
   const named = modules.map(({ type, path = "" }) => ({ type: type.split(".").at(-1) ?? type, path }));
   const pooling = readPooling(join(path, named.find(({ type }) => type === "Pooling")?.path ?? "1_Pooling"));
   const other = named.find(({ type }) => ![transformer, "Pooling", "Normalize"].includes(type));
@@ -109,7 +117,8 @@ export function readEmbedding(path: string): EmbeddingFacts {
       pooling: pooling.way ?? "mean",
       normalize: named.length === 0 || named.some(({ type }) => type === "Normalize"),
     },
-    maxTokens: readJsonFile(join(path, "sentence_bert_config.json"), Sentence)?.max_seq_length ?? null,
+    maxTokens: sentence.max_seq_length ?? null,
+    lowerCase: sentence.do_lower_case ?? false,
     prompts,
     defaultPrompt: prompts[default_prompt_name ?? ""] || null,
     dimensions: readDimensions(path),
@@ -123,7 +132,7 @@ function readPooling(folder: string): {
   problem: string | null;
 } {
   const config: Static<typeof Pooling> = readJsonFile(join(folder, "config.json"), Pooling) ?? {};
-  const { pooling_mode, ...switches } = config;
+  const { pooling_mode, include_prompt = true, ...switches } = config;
   const on = Object.entries(switches).flatMap(([key, value]) =>
     value === true ? key.replace(/^pooling_mode_/, "").replace(/^(cls|mean|max)_tokens?$/, "$1") : [],
   );
@@ -131,9 +140,13 @@ function readPooling(folder: string): {
   const [name] = wanted;
   if (name === undefined) return { way: null, problem: null };
   const way = poolings.find((known) => known === name) ?? null;
-  return way !== null && wanted.length === 1
-    ? { way, problem: null }
-    : { way, problem: `ov-llm does not compute its pooling (${wanted.join(" with ")})` };
+  if (way === null || wanted.length > 1) {
+    return { way, problem: `ov-llm does not compute its pooling (${wanted.join(" with ")})` };
+  }
+  // One token's vector is the same with a prompt and without.
+  const isOfAll = way !== "cls" && way !== "lasttoken";
+  const problem = "its pooling leaves out prompts (include_prompt), which ov-llm does not compute";
+  return { way, problem: isOfAll && !include_prompt ? problem : null };
 }
 
 function readDimensions(path: string): EmbeddingFacts["dimensions"] {

@@ -73,8 +73,9 @@ export const eventReaders: {
     }
   },
   tokenize(answer) {
-    if (answer.type === "tokens") return { type: "tokens", tokens: answer.tokens, strings: answer.strings };
-    return toStop(answer);
+    if (answer.type !== "tokens") return toStop(answer);
+    const { tokens, strings, image_tokens: imageTokens = 0 } = answer;
+    return { type: "tokens", tokens, strings, imageTokens };
   },
   detokenize(answer) {
     return answer.type === "text" ? { type: "text", text: answer.text } : toStop(answer);

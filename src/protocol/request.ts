@@ -20,6 +20,8 @@ export const FailedMessage = Type.Object({
   id: Type.Union([requestId, Type.Null()]),
   code: Type.String(),
   message: Type.String(),
+  /** The field of the client's request that is at fault, as the client would find it there. */
+  param: Type.Optional(Type.String()),
 });
 export type FailedMessage = Static<typeof FailedMessage>;
 

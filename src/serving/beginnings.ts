@@ -1,9 +1,17 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+/** Those that more than one prompt had, as they may be kept elsewhere. */
+export const KeptBeginnings = Type.Array(
+  Type.Object({ text: Type.String(), uses: Type.Integer({ minimum: 2 }) }),
+);
+export type KeptBeginnings = Static<typeof KeptBeginnings>;
+
 /** What prompts of one model have in common at their start: a system prompt, tools, the turns of a conversation. */
 export interface Beginnings {
   /** Takes a prompt into account. */
   note(prompt: string): void;
   /** Those that more than one prompt had, the most used ones first. */
-  list(most: number): string[];
+  list(most: number): KeptBeginnings;
 }
 
 /** UTF-16 units. A shorter text is computed sooner than a beginning pays. */
@@ -18,10 +26,10 @@ interface Beginning {
   uses: number;
 }
 
-/** Keeps texts in memory, and nowhere else. */
-export function createBeginnings(): Beginnings {
+/** `earlier`: what another run kept. */
+export function createBeginnings(earlier: KeptBeginnings = []): Beginnings {
   /** In the order of their last use. */
-  let known: Beginning[] = [];
+  let known: Beginning[] = earlier.map((one) => ({ ...one }));
 
   /** The one that the prompt shares most with, unless that would leave less than half of it. */
   function findRelated(prompt: string): { beginning: Beginning; shared: number } | undefined {
@@ -53,7 +61,7 @@ export function createBeginnings(): Beginnings {
         .filter(({ uses }) => uses > 1)
         .sort((a, b) => b.uses - a.uses)
         .slice(0, most)
-        .map(({ text }) => text),
+        .map((one) => ({ ...one })),
   };
 }
 

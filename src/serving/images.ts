@@ -49,13 +49,11 @@ export function checkImages({ conversation }: TextRequest, { name, entry }: Cata
   refuseImages(listImages(conversation.turns), `model ${JSON.stringify(name)}`);
 }
 
-/** Throws `unsupported_parameter` for images where a prompt is only rendered: how many tokens they take shows when they are computed. */
-export function refuseToRender({ conversation }: TextRequest): void {
+/** Throws `unsupported_parameter` for images where the ids of a prompt's tokens are asked for. */
+export function refuseToTokenize({ conversation }: TextRequest): void {
   const [image] = listImages(conversation.turns);
   if (image === undefined) return;
-  throw new OvError(
-    "unsupported_parameter",
-    `"${image.at}" is an image, whose tokens are not known before a model sees it: leave it out here.`,
-    { param: image.at },
-  );
+  const what = `"${image.at}" is an image, whose tokens have no ids`;
+  const next = "Leave it out; POST /v1/messages/count_tokens and /v1/responses/input_tokens count it.";
+  throw new OvError("unsupported_parameter", { what, next }, { param: image.at });
 }

@@ -1,18 +1,18 @@
 import type { LoadedModel } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { RulesSource } from "../generate/constraint.ts";
-import type { CutText } from "../generate/cut-source.ts";
 import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";
 import { type FimTokens, findFimTokens } from "../generate/fim.ts";
-import { type PlanOptions, type PreparedText, planText } from "../generate/plan.ts";
+import { type PlanOptions, type PreparedText, planText, toEnginePrompt } from "../generate/plan.ts";
 import { planRaw, type RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
 import type { LooseSchema } from "../generate/tools/choice.ts";
 import type { ImageFile } from "../protocol/generate.ts";
 import type { CatalogModel } from "./catalog.ts";
-import { checkImages, refuseToRender } from "./images.ts";
+import { checkImages, refuseToTokenize } from "./images.ts";
 import { createPrompting } from "./prompting.ts";
 import type { RunTextJob } from "./text-jobs.ts";
+import type { ShownText } from "./tokenize.ts";
 
 /** What a checked request, of whatever kind, asks of a loaded model. */
 export interface AnswerPlan {
@@ -33,6 +33,13 @@ export interface PlannerDeps {
   maxTokens: number;
   runTextJob?: RunTextJob;
   now?: () => Date;
+}
+
+export interface RenderOptions {
+  addGenerationPrompt: boolean;
+  client: string;
+  /** The files of the conversation's images; absent: it has none. */
+  images?: readonly ImageFile[];
 }
 
 /** Who asks, and the files of the conversation's images. */
@@ -115,13 +122,15 @@ export function createPlanner(deps: PlannerDeps) {
       model: CatalogModel,
       request: TextRequest,
       loaded: LoadedModel,
-      { addGenerationPrompt, client }: { addGenerationPrompt: boolean; client: string },
-    ): Promise<CutText> {
+      { addGenerationPrompt, client, images = [] }: RenderOptions,
+    ): Promise<ShownText> {
       checkImages(request, model);
-      refuseToRender(request);
-      const { source } = await toText(model, request, { client, images: [] });
+      if (images.length === 0) refuseToTokenize(request);
+      const { source } = await toText(model, request, { client, images });
       const options = { now: now(), addGenerationPrompt, client };
-      return await prompting.render(source, await modelOf(loaded, model, client), options);
+      const made = await modelOf(loaded, model, client);
+      const prompt = await prompting.render(source, made, options);
+      return { ...prompt, ...toEnginePrompt(request, prompt, made, images) };
     },
   };
 }

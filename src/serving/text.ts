@@ -1,7 +1,6 @@
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
-import type { CutText } from "../generate/cut-source.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import type { Choice } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
@@ -10,14 +9,15 @@ import type { ClosedThought } from "../generate/thought-budget.ts";
 import type { GenerationEvent, ImageFile } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import type { Events } from "./events.ts";
-import { type OpenImagesOf, openImagesOf } from "./images.ts";
+import { type OpenImages, type OpenImagesOf, openImagesOf } from "./images.ts";
 import { interleave } from "./interleave.ts";
-import { createPlanner } from "./planner.ts";
+import { createPlanner, type RenderOptions } from "./planner.ts";
 import type { Rates } from "./rates.ts";
 import type { RunningRequest, RunningRequests } from "./running.ts";
 import { createSchemaChecks } from "./schema-checks.ts";
 import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
 import type { RunTextJob } from "./text-jobs.ts";
+import type { ShownText } from "./tokenize.ts";
 import type { WarmUp } from "./warm-up.ts";
 
 export interface TextServiceDeps {
@@ -72,14 +72,16 @@ export interface TextService {
   ): AsyncGenerator<ChoicePart>;
   /**
    * The prompt that the model's template makes of the conversation, as `answer` would. `addGenerationPrompt`: up to
-   * where the answer starts. Throws `chat_template_failed`.
+   * where the answer starts. Throws `chat_template_failed`, and `unsupported_parameter` for images without their files.
    */
   render(
     model: CatalogModel,
     request: TextRequest,
     loaded: LoadedModel,
-    options: { addGenerationPrompt: boolean; client: string },
-  ): Promise<CutText>;
+    options: RenderOptions,
+  ): Promise<ShownText>;
+  /** Files of a request's images, which its prompt names. Whoever opened them releases them. */
+  openImages(model: CatalogModel, request: TextRequest, signal: AbortSignal): Promise<OpenImages>;
 }
 
 export function createTextService(deps: TextServiceDeps): TextService {
@@ -148,6 +150,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
         answer(model, request, { ...options, signal: bound }),
       ),
     render,
+    openImages: (model, request, signal) => openImagesOf(request, model, { open: deps.openImages, signal }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Host } from "../engine/supervise/types.ts";
 import { OvError } from "../errors.ts";
 import type { CutText } from "../generate/cut-source.ts";
 import { refuseLongText } from "../generate/prompt.ts";
+import type { ImageFile } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -22,6 +23,11 @@ export interface TokenizeAsker {
   signal: AbortSignal;
 }
 
+/** A prompt, and the files that its tags of images stand for; without those: it has none. */
+export interface ShownText extends CutText {
+  images?: ImageFile[];
+}
+
 export interface TokenizeText {
   /** What is asked about, once the model is known that may have to render it. */
   toText(loaded: LoadedModel): CutText | Promise<CutText>;
@@ -29,12 +35,14 @@ export interface TokenizeText {
   strings: boolean;
 }
 
+export type CountedText = (loaded: LoadedModel) => ShownText | Promise<ShownText>;
+
 /** Text to tokens and back by a model's own tokenizer; loads the model if need be. Throws OvErrors. */
 export interface TokenizeService {
   tokenize(model: CatalogModel, asker: TokenizeAsker, ask: TokenizeText): Promise<Tokens>;
   detokenize(model: CatalogModel, asker: TokenizeAsker, tokens: number[]): Promise<string>;
   /** How many tokens a prompt has. One beyond the context is counted in parts, so that it may come out some tokens too long. */
-  count(model: CatalogModel, asker: TokenizeAsker, toText: TokenizeText["toText"]): Promise<number>;
+  count(model: CatalogModel, asker: TokenizeAsker, toText: CountedText): Promise<number>;
 }
 
 export interface TokenizeServiceDeps {
@@ -99,17 +107,22 @@ const tokensOfCharacter = 4;
 const longestPart = 8192;
 
 /** The tokens of the whole text, or where that is beyond the context, of each of its parts. */
-async function* countParts(host: Host, text: CutText, signal: AbortSignal): AsyncGenerator<number> {
-  const count = async ({ text: part, cut }: CutText) => {
+async function* countParts(host: Host, text: ShownText, signal: AbortSignal): AsyncGenerator<number> {
+  const count = async ({ text: part, cut, images }: ShownText) => {
     // The template adds its own special tokens.
-    const request = { text: part, ...(cut !== null && { cut }), add_special_tokens: false, strings: false };
+    const given = { text: part, ...(cut !== null && { cut }), ...(images && { images }) };
+    const request = { ...given, add_special_tokens: false, strings: false };
     const events = await Array.fromAsync(host.run("tokenize", request, signal));
-    return events.reduce((sum, event) => sum + (event.type === "tokens" ? event.tokens.length : 0), 0);
+    const counts = events.map((event) =>
+      event.type === "tokens" ? event.tokens.length + event.imageTokens : 0,
+    );
+    return counts.reduce((sum, one) => sum + one, 0);
   };
   try {
     yield await count(text);
   } catch (error) {
-    if (!(error instanceof OvError) || error.code !== "context_length_exceeded") throw error;
+    const isTooLong = error instanceof OvError && error.code === "context_length_exceeded";
+    if (!isTooLong || text.images !== undefined) throw error;
     const size = Math.min(longestPart, Math.floor((host.ready.context_length - 1) / tokensOfCharacter));
     const { cut } = text;
     const parts = toPieces(text).flatMap((piece) => toParts(piece, Math.max(1, size)));

@@ -1,7 +1,7 @@
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
-import { type Beginnings, createBeginnings } from "./beginnings.ts";
+import { type Beginnings, createBeginnings, type KeptBeginnings } from "./beginnings.ts";
 import type { Events } from "./events.ts";
 
 /** What a load has lost and is computed again: the beginnings of prompts that a model's prefix cache held. */
@@ -17,9 +17,17 @@ export interface WarmUpOptions {
   warmPrefixes: number;
   pool: Pick<Pool, "peek">;
   events: Pick<Events, "subscribe">;
+  /** Absent: texts stay in memory alone. */
+  store?: BeginningsStore;
   onWarmed: (report: WarmReport) => void;
   /** Calls it after a moment without requests; returns what prevents that. */
   later?: (run: () => void) => () => void;
+}
+
+/** By model. Neither throws. */
+export interface BeginningsStore {
+  read(): Record<string, KeptBeginnings>;
+  write(models: Record<string, KeptBeginnings>): void;
 }
 
 export interface WarmReport {
@@ -48,15 +56,22 @@ const quietMs = 250;
  * that comes meanwhile waits for one step of the engine at most.
  */
 export function createWarmUp(options: WarmUpOptions): WarmUp {
-  const { warmPrefixes, pool, events, onWarmed, later = afterQuiet } = options;
+  const { warmPrefixes, pool, events, store, onWarmed, later = afterQuiet } = options;
   if (warmPrefixes === 0) return { enter: () => () => {}, note: () => {} };
-  const models = new Map<string, Model>();
+  const models = new Map(
+    Object.entries(store?.read() ?? {}).map(([name, kept]) => [name, createModel(name, kept)]),
+  );
 
   function find(name: string): Model {
-    const fresh: Model = { name, beginnings: createBeginnings(), active: 0, left: [], stop: () => {} };
-    const model = models.get(name) ?? fresh;
+    const model = models.get(name) ?? createModel(name);
     models.set(name, model);
     return model;
+  }
+
+  /** Models are unloaded when the server stops, too. */
+  function keep(): void {
+    const all = [...models].map(([name, { beginnings }]) => [name, beginnings.list(warmPrefixes)] as const);
+    store?.write(Object.fromEntries(all.filter(([, list]) => list.length > 0)));
   }
 
   function schedule(model: Model): void {
@@ -71,7 +86,7 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
 
   async function compute({ name, left }: Model, signal: AbortSignal): Promise<void> {
     const host = pool.peek(name)?.host;
-    if (host === undefined) return;
+    if (host === undefined || !isInterruptible(host)) return;
     const started = performance.now();
     let [beginnings, tokens] = [0, 0];
     for (let text = left[0]; text !== undefined && host.alive; text = left[0]) {
@@ -89,14 +104,16 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
       models.get(name)?.stop();
       models.delete(name);
     }
+    keep();
   }
 
   events.subscribe((event) => {
     if (event.topic === "registry" && event.type === "changed") forget([...event.changed, ...event.removed]);
+    if (event.topic === "model" && event.type === "unloaded") keep();
     if (event.topic !== "model" || event.type !== "loaded") return;
     const model = models.get(event.model);
     if (model === undefined) return;
-    model.left = model.beginnings.list(warmPrefixes);
+    model.left = model.beginnings.list(warmPrefixes).map(({ text }) => text);
     schedule(model);
   });
 
@@ -116,6 +133,15 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
       if (cut === undefined || !prompt.includes(cut)) find(name).beginnings.note(prompt);
     },
   };
+}
+
+function createModel(name: string, kept: KeptBeginnings = []): Model {
+  return { name, beginnings: createBeginnings(kept), active: 0, left: [], stop: () => {} };
+}
+
+/** The native engine computes a prompt to its end: a request would wait for all of it. */
+function isInterruptible({ ready }: Host): boolean {
+  return ready.engine !== "native";
 }
 
 function afterQuiet(run: () => void): () => void {

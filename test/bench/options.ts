@@ -10,7 +10,17 @@ import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
 import { shapes } from "./random-model.ts";
 import { chooseEntries } from "./report/plan.ts";
 
-export const parts = ["load", "constrained", "prefix", "embed", "speech", "startup", "idle", "hold"] as const;
+export const parts = [
+  "load",
+  "constrained",
+  "prefix",
+  "embed",
+  "speech",
+  "vision",
+  "startup",
+  "idle",
+  "hold",
+] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */
@@ -44,6 +54,8 @@ export interface BenchOptions {
   embedPath: string | null;
   /** For the part on speech; null: it is not there. */
   speechPath: string | null;
+  /** For the part on pictures, a model that sees; null: none was named. */
+  visionPath: string | null;
   runtimeDir: string;
   peers: Peer[];
   /** Whether llama.cpp's server is such a peer, started by the bench with the same file. */
@@ -71,6 +83,7 @@ export const help = `bun run bench [options]: the server's speed beside the raw 
   --peer llama.cpp      also load llama.cpp's server, which is installed and started with the same .gguf file
   --peer NAME=URL       also load this OpenAI-compatible server; may be given again
   --peer-model NAME     the model's name there
+  --vision-model PATH   a model that sees, for the part on pictures, which is left out without one
 `;
 
 /** The command line as options; null: help was asked for. Throws what a user should read. */
@@ -94,6 +107,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
       model: { type: "string" },
       peer: { type: "string", multiple: true, default: [] },
       "peer-model": text("default"),
+      "vision-model": { type: "string" },
     },
   });
   if (values.help) return null;
@@ -112,6 +126,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     modelPath: values.model ?? findModel(),
     embedPath: findPrepared(encodersPath, "minilm"),
     speechPath: findPrepared(speechPath, "whisper-base"),
+    visionPath: values["vision-model"] ?? null,
     runtimeDir: findRuntime(),
     peers: values.peer
       .filter((value) => value !== llamaName)

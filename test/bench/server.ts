@@ -20,7 +20,7 @@ export async function buildExecutable(executable: string): Promise<void> {
 
 /** A HOME of its own whose registry has the model. `more`: of its entry. */
 export function createHome(
-  { modelPath, embedPath, speechPath }: BenchOptions,
+  { modelPath, embedPath, speechPath, visionPath }: BenchOptions,
   more: Record<string, unknown> = {},
 ): { home: string; remove: () => void } {
   const home = mkdtempSync(join(tmpdir(), "ov-llm-bench-"));
@@ -32,10 +32,13 @@ export function createHome(
   const speech = speechPath && {
     speech: { path: speechPath, task: "automatic-speech-recognition", weight_format: "unknown" },
   };
+  const vision = visionPath && {
+    vision: { path: visionPath, task: "image-text-to-text", weight_format: "unknown" },
+  };
   mkdirSync(dirname(registry), { recursive: true });
   writeFileSync(
     registry,
-    JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding, ...speech } }),
+    JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding, ...speech, ...vision } }),
   );
   return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
 }

@@ -41,6 +41,7 @@ const samples: Record<SettingName, [string, unknown] | null> = {
   preload: ["a,b", ["a", "b"]],
   specialTokens: ["text", "text"],
   warmPrefixes: ["2", 2],
+  warmPrefixesFile: ["/tmp/kept.json", "/tmp/kept.json"],
   memoryBudget: ["8GB", 8 * 2 ** 30],
   stallSeconds: ["3.5", 3.5],
   drainSeconds: ["4.5", 4.5],

@@ -52,6 +52,7 @@ describe("loadSettings", () => {
       preload: [],
       specialTokens: "control",
       warmPrefixes: 0,
+      warmPrefixesFile: null,
       memoryBudget: null,
       stallSeconds: 300,
       drainSeconds: 30,

@@ -297,6 +297,18 @@ describe("scanSources", () => {
     },
   );
 
+  test("embeddings by a module that the export lacks are refused before it", async () => {
+    const src = createTempDir();
+    makeModel(join(src, "m"), {
+      "modules.json": JSON.stringify([{ type: "sentence_transformers.models.Dense", path: "2_Dense" }]),
+    });
+    const { found, skipped } = await scan(src, { task: "feature-extraction" });
+    expect(found).toEqual([]);
+    expect(skipped[0]?.reason).toBe(
+      'its embeddings cannot be made: its modules.json has a "Dense" that the export lacks',
+    );
+  });
+
   test("what was asked for wins where the exporter can do it", async () => {
     const src = createTempDir();
     makeModel(join(src, "m"));

@@ -111,7 +111,12 @@ export function createMemoryHost({
     check(signal);
     const pieces = [...(add_special_tokens ? ["<s>"] : []), ...toPieces(text).flatMap(spell)];
     if (pieces.length >= contextLength) throw tooLong("text has", pieces.length);
-    yield { type: "tokens", tokens: pieces.map(vocabulary.toId), strings: strings ? pieces : null };
+    yield {
+      type: "tokens",
+      tokens: pieces.map(vocabulary.toId),
+      strings: strings ? pieces : null,
+      imageTokens: 0,
+    };
     yield { type: "finished", reason: "stop" };
   }
 

@@ -95,8 +95,8 @@ describe("POST /v1/audio/transcriptions", () => {
 
   test.each<[string, Record<string, string>, string | null, string | null, RegExp]>([
     ["a file that cannot be read", {}, "broken", null, /cannot be read as sound/],
-    ["a form without a file", {}, null, "file", /file/],
-    ["a file that is a text", { file: "said" }, null, "file", /file/],
+    ["a form without a file", {}, null, "file", /"file" is missing: it must be a file/],
+    ["a file that is a text", { file: "said" }, null, "file", /"file" must be a file, but is "said"/],
     ["an unknown form", { response_format: "xml" }, spoken, "response_format", /one of json, text, srt/],
     ["an unknown language", { language: "tlh" }, spoken, "language", /it knows de, en/],
     ["a temperature beyond 1", { temperature: "1.5" }, spoken, "temperature", /from 0 to 1/],

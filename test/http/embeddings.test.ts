@@ -12,16 +12,24 @@ const facts: EmbeddingFacts = {
   maxTokens: null,
   prompts: { query: "ask: ", document: "" },
   defaultPrompt: null,
+  // Seen by a letter whose small form is longer.
+  lowerCase: true,
   dimensions: [1],
   problem: null,
 };
 
-/** A host in memory makes vectors of how many words and characters a text has, and ranks by words in common. */
-function createApp() {
+/** A registry of one model that embeds and one that ranks. */
+function writeModels(): string {
   const registryPath = join(createTempDir(), "registry.json");
   const entry = (task: string) => ({ path: "/m", task, weight_format: "int8" });
   const models = { embed: entry("feature-extraction"), rank: entry("text-classification") };
   writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
+  return registryPath;
+}
+
+/** A host in memory makes vectors of how many words and characters a text has, and ranks by words in common. */
+function createApp() {
+  const registryPath = writeModels();
   const load = async ({ task }: ModelTarget) => {
     const isEmbed = task === "feature-extraction";
     const host = createMemoryHost({ operations: isEmbed ? ["embed"] : ["rank"] });
@@ -61,6 +69,7 @@ describe("POST /v1/embeddings", () => {
     ["a document without a prompt", { input: "a", input_type: "passage" }, [[1, 1]], 1],
     ["fewer numbers", { input: "a b", dimensions: 1 }, [[2]], 2],
     ["all of its numbers", { input: "a b", dimensions: 2 }, [[2, 3]], 2],
+    ["a text in small letters", { input: "İ" }, [[1, 2]], 1],
     ["a text that is cut", { input: "a b c", truncate_prompt_tokens: 2 }, [[2, 3]], 2],
     [
       "nulls for what is absent",
@@ -156,4 +165,26 @@ describe("POST /v1/rerank", () => {
       body: { error: { message: expect.stringMatching(message) } },
     });
   });
+});
+
+test.each([
+  ["/v1/embeddings", { model: "embed", input: "a" }],
+  ["/v1/rerank", { model: "rank", query: "a", documents: ["b"] }],
+])("POST %s is listed while it waits, and ends when it is cancelled by its id", async (path, body) => {
+  const asked = Promise.withResolvers<void>();
+  const app = createTestApp({
+    registryPath: writeModels(),
+    load: (_target, signal) => {
+      asked.resolve();
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    },
+  });
+  const pending = app.send(path, { method: "POST", body: JSON.stringify(body) });
+  await asked.promise;
+  const { data } = JSON.parse(await (await app.get("/v1/requests")).text());
+  expect(data).toMatchObject([{ path, model: body.model, state: "waiting" }]);
+  const cancel = `/v1/chat/completions/${data[0].id}/cancel`;
+  expect((await app.send(cancel, { method: "POST" })).status).toBe(200);
+  expect(await (await pending).json()).toMatchObject({ error: { code: "request_cancelled" } });
+  expect(JSON.parse(await (await app.get("/v1/requests")).text())).toMatchObject({ data: [] });
 });

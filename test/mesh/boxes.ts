@@ -10,7 +10,7 @@ export interface TestBox {
   server: TestServer;
 }
 
-const settings = { OV_KV_CACHE_GB: "1", OV_MAX_CONCURRENT: "8", OV_MAX_QUEUE: "8" };
+const settings = { OV_KV_CACHE_GB: "1", OV_MAX_CONCURRENT: "8", OV_MAX_QUEUE: "16" };
 
 /** A box with light models of each kind; `whole`: with those that take a while to load, too. */
 export async function startBox(name: string, home: string, whole: boolean): Promise<TestBox> {

@@ -22,9 +22,25 @@ describe("the names over all boxes", () => {
       { box: pc2, models: [model("b")] },
     ]);
     expect(model_list.map(({ model_name, litellm_params }) => [model_name, litellm_params])).toEqual([
-      ["a", { model: "openai/a", api_base: "http://pc1:9000/v1", api_key: "os.environ/KEY_OF_PC1" }],
-      ["b", { model: "openai/b", api_base: "http://pc1:9000/v1", api_key: "os.environ/KEY_OF_PC1" }],
-      ["b", { model: "openai/b", api_base: "http://pc2:9000/v1", api_key: "none" }],
+      [
+        "a",
+        {
+          model: "openai/a",
+          api_base: "http://pc1:9000/v1",
+          api_key: "os.environ/KEY_OF_PC1",
+          cooldown_time: 2,
+        },
+      ],
+      [
+        "b",
+        {
+          model: "openai/b",
+          api_base: "http://pc1:9000/v1",
+          api_key: "os.environ/KEY_OF_PC1",
+          cooldown_time: 2,
+        },
+      ],
+      ["b", { model: "openai/b", api_base: "http://pc2:9000/v1", api_key: "none", cooldown_time: 2 }],
     ]);
   });
 

@@ -54,7 +54,7 @@ test("none is lost while one box is killed and started again, one is overloaded,
   });
   await Promise.all(later);
   report("faults", round, { refused: second.server.log().filter((line) => / 429 /.test(line)).length });
-  expect(round.lost).toEqual([]);
+  expect([...new Set(round.lost)]).toEqual([]);
   expect(Object.keys(round.boxes).sort()).toEqual(["box1", "box2", "box3"]);
 });
 
@@ -62,7 +62,7 @@ test("requests that clients gave up leave no box out", async () => {
   const gone = new AbortController();
   const body = {
     model: "smol",
-    max_tokens: 2000,
+    max_tokens: 300,
     ignore_eos: true,
     stream: true,
     messages: [{ role: "user", content: "Hi" }],
@@ -72,7 +72,7 @@ test("requests that clients gave up leave no box out", async () => {
   );
   await Promise.all(opened);
   gone.abort();
-  const round = await runRound(proxy, { requests: 96, streams: 12 });
+  const round = await runRound(proxy, { requests: 48, streams: 12 });
   report("after 12 that left", round);
   expect(round.lost).toEqual([]);
   expect(toSpread(round, 3)).toBeLessThan(0.5);
@@ -82,7 +82,7 @@ test("streams that a killed box had started are counted", async () => {
   const [first] = boxes;
   const later: Promise<unknown>[] = [];
   const at = { 20: () => later.push(first.server.stop("SIGKILL")) };
-  const round = await runRound(proxy, { requests: 60, streams: 12, stream: true, at });
+  const round = await runRound(proxy, { requests: 48, streams: 12, stream: true, at });
   await Promise.all(later);
   await restart(first);
   report("streams, one box killed", round);
@@ -140,7 +140,7 @@ async function overload({ url, key }: TestBox, signal: AbortSignal): Promise<voi
   const body = JSON.stringify({ model: "smol", max_tokens: 400, ignore_eos: true, messages });
   const headers = { authorization: `Bearer ${key}` };
   const ask = () => fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body, signal });
-  await Promise.allSettled(Array.from({ length: 24 }, async () => (await ask()).text()));
+  await Promise.allSettled(Array.from({ length: 32 }, async () => (await ask()).text()));
 }
 
 function report(what: string, { boxes: counts, lost, seconds, p50, p99 }: Round, more: object = {}): void {

@@ -35,6 +35,8 @@ beforeAll(async () => {
       "minilm-e5": entry("minilm", "feature-extraction", {
         embedding: { query_prompt: "query: ", dimensions: [64, 128] },
       }),
+      "minilm-brief": entry("minilm", "feature-extraction", { idle_seconds: 1 }),
+      "ranker-brief": entry("cross-encoder", "text-classification", { idle_seconds: 1 }),
       ranker: entry("cross-encoder", "text-classification", { properties: exact }),
       qwen: entry("tiny-qwen3-reranker", "text-ranking", { properties: exact }),
     },
@@ -95,12 +97,7 @@ describe("embeddings", () => {
   test.each<[string, unknown, object, RegExp]>([
     ["no text", [], {}, /"input" is empty/],
     ["an empty text", ["a", ""], {}, /"input\[1\]" is empty/],
-    [
-      "a text that is too long",
-      "word ".repeat(300),
-      {},
-      /context length is 256 tokens, but the input has 302/,
-    ],
+    ["a text that is too long", "word ".repeat(300), {}, /context length is 256 tokens, but "input" has 302/],
     ["a token that there is not", [[101, 99_999]], {}, /no token 99999/],
     [
       "fewer numbers than it was trained for",
@@ -111,6 +108,8 @@ describe("embeddings", () => {
     ["more numbers than it has", "a", { dimensions: 1000 }, /its vectors have 384/],
     ["a kind of input that it does not know", "a", { input_type: "poem" }, /"input_type" "poem"/],
     ["a cut to nothing", "a", { truncate_prompt_tokens: 0 }, /must be 1 or more/],
+    ["a cut to less than the model adds", "a b c", { truncate_prompt_tokens: 1 }, /leaves nothing of a text/],
+    ["a cut to what the model adds", "a b c", { truncate_prompt_tokens: 2 }, /puts 2 of its own around it/],
   ])("refuse %s", async (_what, input, extra, message) => {
     const { status, body } = await embed(input, extra);
     expect([status, body.error.message]).toEqual([400, expect.stringMatching(message)]);
@@ -180,11 +179,15 @@ describe.each(["ranker", "qwen"] as const)("ranking by %s", (model) => {
     for (const [index, score] of scores.entries()) expect(found[index]).toBeCloseTo(score, 3);
     const { status } = await post("/v1/score", { model, text_1: [query, query], text_2: texts });
     expect(status).toBe(400);
+    const { body: refused } = await post("/v1/score", { model, text_1: [""], text_2: [""] });
+    expect(refused.error).toMatchObject({ param: "text_1[0]", code: "invalid_request" });
   });
 
   test("cuts long documents, and refuses to rank nothing", async () => {
     const { body } = await post("/rerank", { ...ask, documents: ["word ".repeat(3000), "a"] });
     expect(body.results).toHaveLength(2);
+    const { body: short } = await post("/rerank", { ...ask, truncate_prompt_tokens: 3 });
+    expect(short.error).toMatchObject({ param: "truncate_prompt_tokens", code: "invalid_request" });
     const { status, body: refused } = await post("/rerank", { ...ask, documents: [] });
     expect([status, refused.error.message]).toEqual([400, expect.stringContaining('"documents" is empty')]);
   });
@@ -201,6 +204,19 @@ test("models of all kinds stay beside each other, and each refuses what it does 
   const loaded = data.filter((model: { loaded: boolean }) => model.loaded);
   expect(loaded.map(({ id }: { id: string }) => id)).toEqual([smol, "minilm", "minilm-e5", "ranker", "qwen"]);
 }, 60_000);
+
+test.each([
+  ["minilm-brief", "/v1/embeddings", { input: "a" }],
+  ["ranker-brief", "/v1/rerank", { query: "a", documents: ["b"] }],
+])(
+  "%s gives its memory back when it is idle, and is loaded again",
+  async (model, path, body) => {
+    expect((await post(path, { model, ...body })).status).toBe(200);
+    await server.logged(new RegExp(`unloaded model model=${model}`));
+    expect((await post(path, { model, ...body })).status).toBe(200);
+  },
+  60_000,
+);
 
 test("texts are counted in the log and the metrics", async () => {
   const before = server.log().length;

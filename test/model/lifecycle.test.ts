@@ -6,6 +6,7 @@ import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { Model } from "../../src/api/openai/models.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
+import { isNative } from "../helpers/engine.ts";
 import { runtimeDir } from "../helpers/environment.ts";
 import { eventually, hostPid, isRunning } from "../helpers/processes.ts";
 import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
@@ -49,7 +50,9 @@ async function show(model: string): Promise<Model> {
 describe("with memory for one model", () => {
   beforeAll(async () => {
     const env = { OV_MEMORY_BUDGET: "2GB", OV_KV_CACHE_GB: "1", OV_PRELOAD: "first,nobody" };
-    server = await startServer({ home, models, env });
+    // What it logs of a load, and what it computes after one.
+    const more = { OV_LOG_LEVEL: "debug", OV_WARM_PREFIXES: "1" };
+    server = await startServer({ home, models, env: { ...env, ...more } });
   });
   afterAll(() => server.stop());
 
@@ -67,6 +70,12 @@ describe("with memory for one model", () => {
     });
     expect(memory_bytes).toBeGreaterThan(gb / 10);
     expect(memory_bytes).toBeLessThan(gb);
+  });
+
+  test.skipIf(isNative)("a load reports where its time went", async () => {
+    const stages = "daemon imports device compile tokenizer warm_up grammar rest".split(" ");
+    const line = await server.logged(/ stages of the load, in seconds model=first /);
+    for (const stage of stages) expect(line).toMatch(new RegExp(` ${stage}=[\\d.]+( |$)`));
   });
 
   test("another model takes the place of the idle one, whose process is gone with all its memory", async () => {
@@ -128,6 +137,27 @@ describe("with memory for one model", () => {
     expect(isRunning(pid)).toBe(false);
     expect(await answer).toBe("first");
   });
+
+  test.skipIf(isNative)(
+    "the beginning that a model's prompts had is computed again after a load, and the next request finds it",
+    async () => {
+      const system = "Answer in one word, whatever you are asked. ".repeat(60);
+      const cached = async (question: string) => {
+        const messages = [
+          { role: "system", content: system },
+          { role: "user", content: question },
+        ];
+        const body: unknown = await (await server.chat({ model: "first", messages, max_tokens: 1 })).json();
+        return Value.Decode(ChatCompletion, body).usage?.prompt_tokens_details?.cached_tokens ?? null;
+      };
+      expect(await cached("What is a river?")).toBe(0);
+      await cached("Who paints?");
+      for (const what of ["unload", "load"])
+        await fetch(`${server.url}/v1/models/first/${what}`, { method: "POST" });
+      await server.logged(/computed prompt beginnings again model=first beginnings=1 tokens=\d+ /);
+      expect(await cached("Where is it?")).toBeGreaterThan(300);
+    },
+  );
 });
 
 async function eventuallyRunning(model: string, waiting = 0): Promise<void> {

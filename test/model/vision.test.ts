@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
+import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
+import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { convertEnv, runtimeDir } from "../helpers/environment.ts";
+import { play, readRecorded, toShape } from "../helpers/recorded-lines.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { createVisionModel, toPng } from "../helpers/vision-model.ts";
@@ -34,7 +37,14 @@ const show = (image: Buffer | string) => ({
   image_url: { url: typeof image === "string" ? image : toDataUrl(image) },
 });
 const say = (text: string) => ({ type: "text", text });
-const Refusal = Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) });
+const Refusal = Type.Object({
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    param: Type.Union([Type.String(), Type.Null()]),
+  }),
+});
+const Message = Type.Object({ content: Type.Array(Type.Object({ text: Type.String() })) });
 const asked = { model: "eye", temperature: 0, max_tokens: 8 };
 
 async function chat(content: unknown, extra: object = {}) {
@@ -44,6 +54,12 @@ async function chat(content: unknown, extra: object = {}) {
   if (!Value.Check(ChatCompletion, body)) throw new Error(JSON.stringify(body));
   const [choice] = body.choices;
   return { text: choice?.message.content, usage: body.usage, choice };
+}
+
+/** The body of the answer. */
+async function post(path: string, body: object, headers: Record<string, string>): Promise<string> {
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  return await (await fetch(`${server.url}${path}`, init)).text();
 }
 
 async function refuse(content: unknown, extra: object = {}) {
@@ -129,9 +145,91 @@ describe("a model that sees", () => {
   ])("refuses %s by its place, and lives on", async (_, image, code, message) => {
     const { status, error } = await refuse([show(image)]);
     expect(status).toBe(400);
-    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      param: "messages[0].content[0]",
+    });
     expect((await chat([show(red)])).usage.completion_tokens).toBe(8);
   });
+
+  test("answers the same by each API that takes pictures, in results of tools too", async () => {
+    const data = red.toString("base64");
+    const { text } = await chat([show(red), say("A")]);
+    const source = { type: "base64", media_type: "image/png", data };
+    const block = { type: "image", source };
+    const version = { "anthropic-version": "2023-06-01" };
+    const anthropic = { model: "eye", max_tokens: 8, temperature: 0 };
+    const ask = (path: string, body: object, headers = {}) => post(path, body, headers);
+    const answers = [
+      await ask("/v1/responses", {
+        ...{ model: "eye", max_output_tokens: 8, temperature: 0 },
+        input: [
+          {
+            role: "user",
+            content: [
+              { type: "input_image", image_url: toDataUrl(red) },
+              { type: "input_text", text: "A" },
+            ],
+          },
+        ],
+      }),
+      await ask(
+        "/v1/messages",
+        { ...anthropic, messages: [{ role: "user", content: [block, say("A")] }] },
+        version,
+      ),
+      await ask("/api/chat", {
+        ...{ model: "eye", stream: false, options: { num_predict: 8, temperature: 0 } },
+        messages: [{ role: "user", content: "A", images: [data] }],
+      }),
+    ];
+    for (const answer of answers) expect(answer).toContain(JSON.stringify(text));
+    const { usage } = await chat([show(red), say("A")]);
+    const messages = [{ role: "user", content: [block, say("A")] }];
+    const counted = await ask("/v1/messages/count_tokens", { model: "eye", messages }, version);
+    expect(JSON.parse(counted)).toMatchObject({ input_tokens: usage.prompt_tokens });
+
+    const tools = [{ name: "shot", input_schema: { type: "object" } }];
+    const byTool = (image: Buffer) => [
+      { role: "user", content: "Look" },
+      { role: "assistant", content: [{ type: "tool_use", id: "1", name: "shot", input: {} }] },
+      {
+        role: "user",
+        content: [
+          {
+            type: "tool_result",
+            tool_use_id: "1",
+            content: [{ type: "image", source: { ...source, data: image.toString("base64") } }],
+          },
+        ],
+      },
+    ];
+    const seen = [];
+    for (const image of [red, blue]) {
+      const body = { ...anthropic, tools, tool_choice: { type: "none" }, messages: byTool(image) };
+      seen.push(Value.Parse(Message, JSON.parse(await ask("/v1/messages", body, version))).content);
+    }
+    expect(seen[0]).not.toEqual(seen[1]);
+  });
+
+  test("gives several answers about one picture", async () => {
+    const response = await server.chat({
+      ...asked,
+      ...{ n: 3, temperature: 2, seed: 1, messages: [{ role: "user", content: [show(red)] }] },
+    });
+    const { choices } = Value.Parse(ChatCompletion, await response.json());
+    expect(new Set(choices.map(({ message }) => message.content)).size).toBe(3);
+  });
+
+  test("answers the recorded lines of the protocol", async () => {
+    const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
+    const picture = join(home, "red.png");
+    writeFileSync(picture, red);
+    const files = { IMAGE: picture, NONE: "/none" };
+    await play(launcher, folder, readRecorded("protocol-vision.jsonl"), (message) => toShape(message), files);
+    launcher.remove();
+  }, 60_000);
 
   test("answers texts and pictures side by side as alone", async () => {
     const contents = [[show(red), say("A")], [say("A")], [show(blue), say("A")], [show(red), say("A")]];

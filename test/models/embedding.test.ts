@@ -52,6 +52,16 @@ test.each<[string, Record<string, unknown>, object]>([
     { problem: "ov-llm does not compute its pooling (cls with mean)" },
   ],
   [
+    "a pooling without the prompt",
+    { "1_Pooling/config.json": { pooling_mode_mean_tokens: true, include_prompt: false } },
+    { way: { pooling: "mean" }, problem: expect.stringContaining("include_prompt") },
+  ],
+  [
+    "one of a single token, which no prompt changes",
+    { "1_Pooling/config.json": { pooling_mode: "cls", include_prompt: false } },
+    { way: { pooling: "cls" }, problem: null },
+  ],
+  [
     "a module that the export lacks",
     { "modules.json": modules("Transformer", "Pooling", "Dense") },
     { problem: 'its modules.json has a "Dense" that the export lacks' },
@@ -59,14 +69,20 @@ test.each<[string, Record<string, unknown>, object]>([
   [
     "prompts, lengths and the longest text",
     {
-      "sentence_bert_config.json": { max_seq_length: 256, do_lower_case: false },
+      "sentence_bert_config.json": { max_seq_length: 256, do_lower_case: true },
       "config_sentence_transformers.json": {
         prompts: { query: "q: ", document: "" },
         default_prompt_name: "query",
       },
       "config.json": { matryoshka_dimensions: [64, 128] },
     },
-    { maxTokens: 256, prompts: { query: "q: ", document: "" }, defaultPrompt: "q: ", dimensions: [64, 128] },
+    {
+      maxTokens: 256,
+      lowerCase: true,
+      prompts: { query: "q: ", document: "" },
+      defaultPrompt: "q: ",
+      dimensions: [64, 128],
+    },
   ],
   ["any length", { "config.json": { is_matryoshka: true } }, { dimensions: "any" }],
   [

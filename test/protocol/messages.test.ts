@@ -1,9 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
-import type { Launcher } from "../../src/engine/kinds/kind.ts";
 import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
 import { readLines } from "../../src/protocol/lines.ts";
 import { parseFromHost, parseToHost } from "../../src/protocol/messages.ts";
@@ -15,91 +13,20 @@ import {
   scriptedModelPath,
   speechPath,
 } from "../helpers/environment.ts";
+import { type Message, play, readRecorded, toShape } from "../helpers/recorded-lines.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-type Line = { to?: unknown; from?: Message };
-
-const readRecorded = (name: string): Line[] =>
-  readFileSync(join(import.meta.dir, "../fixtures", name), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
 const ofText = readRecorded("protocol.jsonl");
 const ofEmbedding = readRecorded("protocol-embed.jsonl");
 const ofRanking = readRecorded("protocol-rank.jsonl");
 const ofSpeech = readRecorded("protocol-speech.jsonl");
 const ofSpeculation = readRecorded("protocol-speculation.jsonl");
-const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofSpeculation];
-
-const sound = join(import.meta.dir, "../fixtures/audio/inaugural.ogg");
-
-type Message = Record<string, unknown>;
-
-/** What does not differ from run to run: the shape, the ids, reasons, codes and tokens. */
-function toShape(value: unknown, key = ""): unknown {
-  // As many as the model knows.
-  if (key === "languages" && Array.isArray(value)) return value.length > 0;
-  if (Array.isArray(value)) return value.map((item) => toShape(item, key));
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toShape(item, name)]));
-  }
-  const fixed = ["type", "id", "reason", "code", "protocol", "tokens", "max_concurrent", "operations"];
-  return fixed.includes(key) ? value : typeof value;
-}
+const ofVision = readRecorded("protocol-vision.jsonl");
+const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofSpeculation, ...ofVision];
 
 /** What hosts of every kind answer to the same requests, whatever model they run. */
 const toCourse = ({ type, id, reason, code }: Message) => ({ type, id, reason, code });
-
-/** What a host sends after a second without an answer; see host.py. */
-const isSignOfLife = ({ type, outputs }: Message) =>
-  type === "step" && Array.isArray(outputs) && outputs.length === 0;
-
-/** Sends what is recorded to a host of this command, and compares its answers as `view` shows them. */
-async function play(
-  { argv, env }: Pick<Launcher, "argv" | "env">,
-  model: string,
-  lines: Line[],
-  view: (message: Message) => unknown,
-): Promise<void> {
-  const child = Bun.spawn(argv, { env, stdio: ["ignore", "ignore", "inherit", "pipe", "pipe"] });
-  const [commandsFd, eventsFd] = [child.stdio[3], child.stdio[4]];
-  if (typeof commandsFd !== "number" || typeof eventsFd !== "number") throw new Error("no pipes");
-  const commands = Bun.file(commandsFd).writer();
-  const events = readLines(Bun.file(eventsFd).stream());
-  let pending: Message[] = [];
-  const next = async () => {
-    while (pending.length === 0) {
-      const { value, done } = await events.next();
-      if (done) throw new Error("the host ended");
-      const read: Message[] = (value ?? []).map((line: string) => JSON.parse(line));
-      pending = read.filter((message) => !isSignOfLife(message));
-    }
-    return pending.shift();
-  };
-  for (const { to, from } of lines) {
-    if (to) {
-      const line = JSON.stringify(to)
-        .replace('"MODEL"', JSON.stringify(model))
-        .replace('"SOUND"', JSON.stringify(sound))
-        .replace("LONG", "word ".repeat(9000));
-      commands.write(`${line}\n`);
-      await commands.flush();
-    }
-    if (!from || view(from) === null) continue;
-    let answer = await next();
-    // Steps of a request that is about to be cancelled come as they may, and so does the cache's state.
-    const passing = from.type === "metrics" || from.reason === "cancelled" ? ["step"] : [];
-    while (
-      answer &&
-      (view(answer) === null ||
-        [...passing, from.type === "metrics" ? "" : "metrics"].includes(String(answer.type)))
-    )
-      answer = await next();
-    expect(answer && view(answer)).toEqual(view(from));
-  }
-  await child.exited;
-}
 
 describe("the recorded lines of the protocol", () => {
   test("to a host are what the daemon may send", () => {

@@ -45,6 +45,7 @@ const allowed: Record<string, readonly string[]> = {
     "config",
     "log",
     "bytes",
+    "files",
     "errors",
     "version",
   ],

@@ -1,20 +1,28 @@
 import { describe, expect, test } from "bun:test";
 import { createEvents } from "../../src/serving/events.ts";
-import { createWarmUp, type WarmReport } from "../../src/serving/warm-up.ts";
+import { type BeginningsStore, createWarmUp, type WarmReport } from "../../src/serving/warm-up.ts";
 import { createMemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 
 const system = "river stone music ".repeat(100);
 
-function createGround(options: MemoryHostOptions = {}, warmPrefixes = 2) {
+interface GroundOptions extends MemoryHostOptions {
+  warmPrefixes?: number;
+  store?: BeginningsStore;
+  engine?: string;
+}
+
+function createGround({ warmPrefixes = 2, engine = "batching", store, ...options }: GroundOptions = {}) {
   const host = createMemoryHost({ contextLength: 4096, ...options });
+  const loaded = { host: { ...host, alive: true, ready: { ...host.ready, engine } }, defaults: {} };
   const events = createEvents();
   const reports: WarmReport[] = [];
   const warmed = Promise.withResolvers<void>();
   let quiet: (() => void) | null = null;
   const warmUp = createWarmUp({
     warmPrefixes,
-    pool: { peek: () => ({ host, defaults: {} }) },
+    pool: { peek: () => loaded },
     events,
+    ...(store && { store }),
     onWarmed: (report) => {
       reports.push(report);
       warmed.resolve();
@@ -130,10 +138,35 @@ describe("prompt beginnings after a load", () => {
   });
 
   test("are not kept where nobody asked for them", () => {
-    const { ask, load, passQuiet } = createGround({}, 0);
+    const { ask, load, passQuiet } = createGround({ warmPrefixes: 0 });
     for (const question of ["house", "bread"]) ask(system + question);
     load();
     expect(passQuiet()).toBe(false);
+  });
+
+  test("are kept when a model is unloaded, and computed by the next server", async () => {
+    const stored: ReturnType<BeginningsStore["read"]>[] = [];
+    const store: BeginningsStore = {
+      read: () => stored.at(-1) ?? {},
+      write: (models) => stored.push(models),
+    };
+    const { events, ask } = createGround({ store });
+    for (const question of ["house", "bread"]) ask(system + question);
+    events.publish({ topic: "model", type: "unloaded", model: "small", reason: "idle" });
+    expect(stored).toEqual([{ small: [{ text: system, uses: 2 }] }]);
+    const next = createGround({ store });
+    next.load();
+    next.passQuiet();
+    await next.warmed;
+    expect(next.host.asked.map(({ prompt }) => prompt)).toEqual([system]);
+  });
+
+  test("are left to the requests on an engine that would not stop for one", () => {
+    const { host, ask, load, passQuiet } = createGround({ engine: "native" });
+    for (const question of ["house", "bread"]) ask(system + question);
+    load();
+    passQuiet();
+    expect(host.asked).toEqual([]);
   });
 
   test("leave out prompts with pictures, and those that differ in each request", () => {

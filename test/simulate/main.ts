@@ -13,8 +13,8 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "8" },
     slots: { type: "string", default: "8" },
     load: { type: "string", default: "0.7" },
-    "proxy-ms": { type: "string", default: "16" },
-    "log-bytes": { type: "string", default: "330" },
+    "proxy-ms": { type: "string", default: "9" },
+    "log-bytes": { type: "string", default: "310" },
     requests: { type: "string", default: "60000" },
   },
 });

@@ -110,7 +110,16 @@ export const modelsSettings = {
     kind: "integer",
     schema: Type.Integer({ minimum: 0, maximum: 16 }),
     default: "0",
-    help: "After a load, compute that many of the model's most used prompt beginnings again (system prompt and tools) while it is idle; their text is kept in memory until the server stops. 0 keeps none",
+    help: "After a load, compute that many of the model's most used prompt beginnings again (system prompt and tools) while it is idle; 0 keeps and computes none",
+  },
+  warmPrefixesFile: {
+    env: "OV_WARM_PREFIXES_FILE",
+    flag: "warm-prefixes-file",
+    commands: ["serve"],
+    kind: "path",
+    schema: optional(Type.String()),
+    default: null,
+    help: "File that keeps these beginnings from one start of the server to the next, readable for its user alone; unset: they are kept in memory only",
   },
   specialTokens: {
     env: "OV_SPECIAL_TOKENS",

@@ -1,6 +1,6 @@
 import { type ProcessMemory, readProcessMemory } from "../../linux/process-memory.ts";
 import { describeModel } from "../../models/folder.ts";
-import { mainOperation } from "../../models/tasks.ts";
+import { mainOperation, takesImages } from "../../models/tasks.ts";
 import { type ModelTarget, toKey } from "../pool/target.ts";
 import type { Host } from "../supervise/types.ts";
 import { type Budget, createBudgetReader } from "./budget.ts";
@@ -55,6 +55,9 @@ const weightsFactor = 1.25;
  */
 const workBytes = 256 * 2 ** 20;
 
+/** What encoding a picture takes, of which there is one at a time: measured with Qwen2.5-VL, and its tokens are bounded (image_tokens.py). */
+const pictureBytes = 512 * 2 ** 20;
+
 /** The estimates of one server, over Linux' /proc. */
 export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory & { kvCacheGb: number } {
   const reader = createBudgetReader(memoryBudget);
@@ -71,7 +74,7 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
     const kvCache = boundGb > 0 ? boundGb * gigabyte : Math.max(defaultGb * gigabyte, before?.grown ?? 0);
     const operation = mainOperation(task);
     // Only a model that writes its answer token by token has one.
-    if (operation === "generate") return { model, kvCache, work: 0 };
+    if (operation === "generate") return { model, kvCache, work: takesImages(task) ? pictureBytes : 0 };
     return { model, kvCache: 0, work: Math.max(workBytes, before?.grown ?? 0) };
   }
 

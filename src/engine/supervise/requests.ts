@@ -64,6 +64,7 @@ export function createRequests(): Requests {
 }
 
 /** What a host reports as failed; a code that the catalogue does not have becomes `engine_failed`. */
-export function toHostError({ code, message }: FailedMessage): OvError {
-  return new OvError(isErrorCode(code) ? code : "engine_failed", message);
+export function toHostError({ code, message, param }: FailedMessage): OvError {
+  const detail = param === undefined ? {} : { param };
+  return new OvError(isErrorCode(code) ? code : "engine_failed", message, detail);
 }

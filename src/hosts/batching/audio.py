@@ -71,10 +71,12 @@ def _frames(container: Any) -> Any:
 
 
 def loud_seconds(samples: Any) -> float:
-    """How much of it is more than silence, in tenths of a second."""
+    """How much of it is more than silence, in tenths of a second. A constant offset is silence."""
+    if len(samples) == 0:
+        return 0.0
     tenth = SAMPLE_RATE // 10
     padded = np.zeros(-(-len(samples) // tenth) * tenth, dtype=np.int32)
-    padded[: len(samples)] = samples
+    padded[: len(samples)] = samples - np.median(samples)
     return float((np.abs(padded.reshape(-1, tenth)).max(axis=1) > SILENCE).sum()) / 10
 
 
@@ -85,7 +87,7 @@ def to_floats(samples: Any) -> Any:
 
 def unreadable(why: str) -> RequestFailed:
     return RequestFailed(
-        "invalid_request", f"The file cannot be read as sound: {why}. Send wav, flac, mp3, m4a, ogg or webm."
+        "invalid_request", f"The file cannot be read as sound: {why}. Send wav, flac, mp3, m4a, ogg or webm.", "file"
     )
 
 
@@ -93,6 +95,7 @@ def too_long(max_seconds: float) -> RequestFailed:
     return RequestFailed(
         "invalid_request",
         f"The sound is longer than {max_seconds:g} s: send it in parts, or raise OV_MAX_AUDIO_SECONDS on the server.",
+        "file",
     )
 
 

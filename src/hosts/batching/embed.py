@@ -9,13 +9,21 @@ from typing import Any
 import numpy as np
 
 from base import Device, Handler
-from encoder import Encoder
+from encoder import Encoder, Name
 from jobs import Encoded, Job, Jobs, OfJobs
 from messages import Message, RequestFailed
 from pooling import pool, to_length_one
 
 # What optimum-intel calls the vector of a whole text, made by the model's own modules.
 WHOLE = "sentence_embedding"
+
+
+def name_input(job: Job, places: list[int]) -> Name:
+    def name(index: int) -> tuple[str, str]:
+        param = "input" if len(job.texts) == 1 else f"input[{places[index]}]"
+        return f'"{param}"', param
+
+    return name
 
 
 class Embed(OfJobs):
@@ -25,14 +33,14 @@ class Embed(OfJobs):
         network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
         self.encoder = Encoder(load, device, network)
         self.way: Message = load["embedding"]
-        self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run)
+        self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run, self.encoder.look_ahead)
         self.operations: dict[str, Handler] = {"embed": self.start, **self.encoder.operations()}
         self.size = self._warm_up()
 
     def _warm_up(self) -> int:
         """Embeds a short text; returns how many numbers its vector has."""
         job = Job({"id": 0}, ["Hello"])
-        (ids,) = self.encoder.encode(job.texts, self.encoder.limit)
+        (ids,) = self.encoder.encode(job.texts, self.encoder.limit, name_input(job, [0]))
         return int(self._vectors([Encoded(job, 0, ids, len(ids))]).shape[1])
 
     def ready(self) -> Message:
@@ -43,23 +51,29 @@ class Embed(OfJobs):
             raise RequestFailed(
                 "invalid_request",
                 f"The model's vectors have {self.size} numbers, so they cannot be cut to {message['dimensions']}.",
+                "dimensions",
             )
         self.jobs.add(message, message["inputs"])
         return []
 
     def _encode(self, job: Job, start: int, end: int) -> list[Encoded]:
         inputs = job.texts[start:end]
-        texts = [one for one in inputs if isinstance(one, str)]
-        of_texts = iter(self.encoder.encode(texts, job.message["max_tokens"]) if texts else [])
-        rows = [next(of_texts) if isinstance(one, str) else self._given(one, job) for one in inputs]
+        places = [index for index in range(start, end) if isinstance(job.texts[index], str)]
+        texts = [job.texts[index] for index in places]
+        of_texts = iter(self.encoder.encode(texts, job.message["max_tokens"], name_input(job, places)) if texts else [])
+        rows = [
+            next(of_texts) if isinstance(one, str) else self._given(one, job, start + index)
+            for index, one in enumerate(inputs)
+        ]
         return [Encoded(job, start + index, ids, len(ids)) for index, ids in enumerate(rows)]
 
-    def _given(self, ids: list[int], job: Job) -> list[int]:
+    def _given(self, ids: list[int], job: Job, index: int) -> list[int]:
         if not self.encoder.has_detokenizer:
             raise RequestFailed(
                 "invalid_request", "The model's folder has no detokenizer, which would list its tokens: send texts."
             )
-        return self.encoder.fit(self.encoder.prompts.known(ids), job.message["max_tokens"])
+        name = name_input(job, [index])(0)
+        return self.encoder.fit(self.encoder.prompts.known(ids), job.message["max_tokens"], name)
 
     def _run(self, batch: list[Encoded]) -> list[Message]:
         vectors = self._vectors(batch)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from base import Device, Handler, Kind
 from embed import Embed
-from messages import Message, RequestFailed, failed, last_line
+from messages import Message, RequestFailed, failed_by, last_line
 from rank import Rank
 from stages import Stages
 from text import Text
@@ -68,11 +68,9 @@ class Engine:
         """The answers to a request so far; a failure is one of them."""
         try:
             return self.operations[message["type"]](message)
-        except RequestFailed as error:
-            return [failed(message["id"], error.code, str(error))]
         except Exception as error:
-            # The tokenizer's; the requests beside it are in the pipeline and go on.
-            return [failed(message["id"], "engine_failed", last_line(error))]
+            # The requests beside it are in the pipeline and go on.
+            return [failed_by(message["id"], error)]
 
     def cancel(self, request_id: int) -> list[Message]:
         """Nothing where the request has ended already."""

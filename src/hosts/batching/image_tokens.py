@@ -12,8 +12,18 @@ import openvino as ov
 MOST_SIZES = 4_096
 # Of unlike shapes: a model that makes the same number of tokens of all of them does so of every picture.
 TRIAL_SIZES = ((56, 56), (640, 360), (200, 900))
+# Tokens of a picture at most, where they grow with its pixels (model card of Qwen2.5-VL, "max_pixels"). The
+# encoder needs memory by their square, however small the model: in Qwen2.5-VL 2,048 take 1.2 GB, 16,384 over 10 GB.
+MOST_TOKENS = 1_280
 
 Size = tuple[int, int]
+
+
+def to_pixels_each(counts: list[int]) -> float | None:
+    """Pixels for each token, by the counts of TRIAL_SIZES; None where the count is not one of pixels, but of tiles."""
+    # The first size may be scaled up.
+    one, other = (width * height / count for (width, height), count in zip(TRIAL_SIZES[1:], counts[1:], strict=True))
+    return (one + other) / 2 if 0.9 < one / other < 1.1 else None
 
 
 class ImageTokens:
@@ -29,9 +39,15 @@ class ImageTokens:
         self._known: OrderedDict[Size, int] = OrderedDict()
         self._measuring: dict[Size, Any] = {}
         self._always: int | None = None
-        counts = {self._measure_now(size, step) for size in TRIAL_SIZES}
-        if len(counts) == 1:
-            self._always = counts.pop()
+        counts = [self._measure_now(size, step) for size in TRIAL_SIZES]
+        if len(set(counts)) == 1:
+            self._always = counts[0]
+        self._pixels_each = to_pixels_each(counts)
+
+    def most_pixels(self, context_length: int) -> int | None:
+        """Larger pictures take too much memory, or most of the context; None: their size makes no such difference."""
+        each = self._pixels_each
+        return None if each is None else round(min(MOST_TOKENS, context_length / 2) * each)
 
     def _measure_now(self, size: Size, step: Any) -> int:
         self.measure(size)

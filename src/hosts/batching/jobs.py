@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from messages import Message, RequestFailed, failed, last_line
+from messages import Message, failed_by
 
 # Tokens in a batch at most, padding included. Measured on 2 cores with MiniLM and texts of about 35 tokens:
 # 192 give 830 embeddings/s, 768: 863, 4,096: 920. More take memory and delay the requests beside it.
@@ -48,6 +48,9 @@ class Job:
 Encode = Callable[[Job, int, int], list[Encoded]]
 """Tokenizes the texts of a job from one index up to another; raises RequestFailed."""
 
+LookAhead = Callable[[list[Any]], None]
+"""Hears of all texts that several requests are about to have encoded."""
+
 Run = Callable[[list[Encoded]], list[Message]]
 """Computes a batch: for each text what its request's answer says of it."""
 
@@ -55,8 +58,9 @@ Run = Callable[[list[Encoded]], list[Message]]
 class Jobs:
     """The running requests of a model. A request whose texts cannot all be tokenized fails before any is computed."""
 
-    def __init__(self, answer: tuple[str, str], encode: Encode, run: Run) -> None:
+    def __init__(self, answer: tuple[str, str], encode: Encode, run: Run, look_ahead: LookAhead) -> None:
         self.type, self.field = answer
+        self._look_ahead = look_ahead
         self._encode = encode
         self._run = run
         self._jobs: dict[int, Job] = {}
@@ -81,7 +85,10 @@ class Jobs:
     def step(self) -> list[Message]:
         """Tokenizes some texts of each request that needs it, then computes one batch."""
         answers: list[Message] = []
-        for job in [job for job in self._jobs.values() if len(job.encoded) < len(job.texts)]:
+        pending = [job for job in self._jobs.values() if len(job.encoded) < len(job.texts)]
+        if len(pending) > 1:
+            self._look_ahead(list(self._next_texts(pending)))
+        for job in pending:
             answers += self._guard([job], lambda job=job: self._encode_some(job))  # type: ignore[misc]
         batch = self._take_batch()
         if batch:
@@ -95,18 +102,25 @@ class Jobs:
         try:
             return work()
         except Exception as error:
-            code = error.code if isinstance(error, RequestFailed) else "engine_failed"
             for job in jobs:
                 self._jobs.pop(job.id, None)
-            return [failed(job.id, code, last_line(error)) for job in jobs]
+            return [failed_by(job.id, error) for job in jobs]
+
+    def _next_texts(self, jobs: list[Job]) -> Iterator[Any]:
+        """Of each what it has encoded next, as far as all together are not too much for one step."""
+        size = 0
+        for job in jobs:
+            for text in job.texts[len(job.encoded) : len(job.encoded) + BATCH_TEXTS]:
+                size += size_of(text)
+                if size > ENCODE_CHARS:
+                    return
+                yield text
 
     def _encode_some(self, job: Job) -> list[Message]:
         start = end = len(job.encoded)
         size = 0
         while end < len(job.texts) and end - start < BATCH_TEXTS and size < ENCODE_CHARS:
-            size += (
-                sum(len(part) for part in job.texts[end]) if isinstance(job.texts[end], tuple) else len(job.texts[end])
-            )
+            size += size_of(job.texts[end])
             end += 1
         job.encoded += self._encode(job, start, end)
         if len(job.encoded) == len(job.texts):
@@ -143,6 +157,11 @@ class Jobs:
                 del self._jobs[job.id]
                 answers.append({"type": "finished", "id": job.id, "reason": "stop"})
         return answers
+
+
+def size_of(text: Any) -> int:
+    """Characters of a text or of a pair, or tokens."""
+    return sum(len(part) for part in text) if isinstance(text, tuple) else len(text)
 
 
 class OfJobs:

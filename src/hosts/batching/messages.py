@@ -8,15 +8,24 @@ Message = dict[str, Any]
 
 
 class RequestFailed(Exception):
-    """One request cannot be served; `code` is one of ov-llm's error codes."""
+    """One request cannot be served; `code`: one of ov-llm's error codes, `param`: the client's field at fault."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, param: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.param = param
 
 
 def failed(request_id: int | None, code: str, message: str) -> Message:
     return {"type": "failed", "id": request_id, "code": code, "message": message}
+
+
+def failed_by(request_id: int, error: Exception) -> Message:
+    """That one request ended by what was raised; anything but a RequestFailed is the engine's own failure."""
+    if not isinstance(error, RequestFailed):
+        return failed(request_id, "engine_failed", last_line(error))
+    message = failed(request_id, error.code, str(error))
+    return message if error.param is None else {**message, "param": error.param}
 
 
 def last_line(error: BaseException) -> str:

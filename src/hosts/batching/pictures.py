@@ -16,7 +16,7 @@ from messages import Message, RequestFailed, last_line
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # As the file's head states them, before anything is decoded: 300 MB of pixels.
 MOST_PIXELS = 100_000_000
-# No model looks at more: larger ones are made smaller, which takes memory and time off the engine.
+# No model looks at more: larger ones are made smaller, which takes memory and time off the engine. Some look at less.
 KEPT_PIXELS = 12_845_056
 # Models scale the shorter side up: of a longer strip they would make a picture without a bound.
 MOST_ASPECT = 100
@@ -38,12 +38,12 @@ class Picture:
         return self.pixels.shape[2], self.pixels.shape[1]
 
 
-def read_picture(path: str, name: str) -> Picture:
+def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS) -> Picture:
     """The first frame, upright, on white; `name`: how the request calls it. Raises RequestFailed."""
     try:
         with Image.open(Path(path), formats=FORMATS) as image:
             check_size(image.width, image.height, name)
-            pixels = np.asarray(to_rgb(ImageOps.exif_transpose(shrink(image))))[np.newaxis]
+            pixels = np.asarray(to_rgb(ImageOps.exif_transpose(shrink(image, most_pixels))))[np.newaxis]
     except RequestFailed:
         raise
     except (Exception, MemoryError) as error:
@@ -51,6 +51,7 @@ def read_picture(path: str, name: str) -> Picture:
         raise RequestFailed(
             "invalid_request",
             f'"{name}" cannot be read as an image{why}: send a whole PNG, JPEG, WebP or GIF file.',
+            name,
         ) from error
     digest = hashlib.sha256(pixels.tobytes()).digest()
     return Picture(pixels, int.from_bytes(digest[:7], "big"))
@@ -61,17 +62,19 @@ def check_size(width: int, height: int, name: str) -> None:
         raise RequestFailed(
             "invalid_request",
             f'"{name}" has {width} x {height} pixels: send one of at most {MOST_PIXELS // 1_000_000} million.',
+            name,
         )
     if max(width, height) > MOST_ASPECT * min(width, height):
         raise RequestFailed(
             "invalid_request",
             f'"{name}" has {width} x {height} pixels: one side may be at most {MOST_ASPECT} times the other.',
+            name,
         )
 
 
-def shrink(image: Any) -> Any:
-    """With at most `KEPT_PIXELS`; a JPEG is then decoded smaller from the start."""
-    excess = image.width * image.height / KEPT_PIXELS
+def shrink(image: Any, most_pixels: int) -> Any:
+    """With at most so many pixels; a JPEG is then decoded smaller from the start."""
+    excess = image.width * image.height / most_pixels
     if excess <= 1:
         return image
     size = int(image.width / excess**0.5) or 1, int(image.height / excess**0.5) or 1
@@ -105,7 +108,8 @@ def to_rgb(image: Any) -> Any:
 class PictureReader:
     """Reads the pictures of requests beside the engine's steps: Pillow works without the interpreter's lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_pixels: int = KEPT_PIXELS) -> None:
+        self._most_pixels = most_pixels
         self._threads = ThreadPoolExecutor(max_workers=1)
         self._reading: dict[int, tuple[Message, Future[list[Picture]]]] = {}
 
@@ -114,7 +118,7 @@ class PictureReader:
         return bool(self._reading)
 
     def add(self, message: Message) -> None:
-        self._reading[message["id"]] = message, self._threads.submit(read_all, message["images"])
+        self._reading[message["id"]] = message, self._threads.submit(read_all, message["images"], self._most_pixels)
 
     def cancel(self, request_id: int) -> bool:
         found = self._reading.pop(request_id, None)
@@ -131,5 +135,5 @@ class PictureReader:
         return done
 
 
-def read_all(images: list[Message]) -> list[Picture]:
-    return [read_picture(image["path"], image["at"]) for image in images]
+def read_all(images: list[Message], most_pixels: int) -> list[Picture]:
+    return [read_picture(image["path"], image["at"], most_pixels) for image in images]

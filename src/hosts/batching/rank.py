@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from base import Device, Handler
-from encoder import Encoder
+from encoder import Encoder, Name
 from jobs import Encoded, Job, Jobs, OfJobs
 from messages import Message, RequestFailed
 from yes_no import YesNo
@@ -26,12 +26,15 @@ class Pairs:
                 f"The model has {labels.get_length()} labels: one that ranks has a single one.",
             )
 
-    def encode(self, pairs: list[tuple[str, str]], message: Message) -> list[tuple[list[int], int]]:
-        rows = self.encoder.encode(pairs, message["max_tokens"])
+    def look_ahead(self, pairs: list[Any]) -> None:
+        self.encoder.look_ahead(pairs)
+
+    def encode(self, pairs: list[tuple[str, str]], message: Message, name: Name) -> list[tuple[list[int], int]]:
+        rows = self.encoder.encode(pairs, message["max_tokens"], name)
         if "token_type_ids" not in self.encoder.inputs:
             return [(ids, len(ids)) for ids in rows]
         # Alone it has just the tokens that are before the document.
-        firsts = {query: len(self.encoder.encode([query], self.encoder.limit)[0]) for query, _ in pairs}
+        firsts = {query: len(self.encoder.encode([query], self.encoder.limit, name)[0]) for query, _ in pairs}
         return [(ids, firsts[query]) for ids, (query, _) in zip(rows, pairs, strict=True)]
 
     def score(self, batch: list[Encoded]) -> Any:
@@ -48,7 +51,7 @@ class Rank(OfJobs):
         writes = any("beam_idx" in port.names for port in network.inputs)
         self.way: Pairs | YesNo = YesNo(load, device, network) if writes else Pairs(load, device, network)
         self.encoder = self.way.encoder
-        self.jobs = Jobs(("scores", "scores"), self._encode, self._run)
+        self.jobs = Jobs(("scores", "scores"), self._encode, self._run, self.way.look_ahead)
         self.operations: dict[str, Handler] = {"rank": self.start, **self.encoder.operations()}
 
     def ready(self) -> Message:
@@ -63,7 +66,10 @@ class Rank(OfJobs):
         return []
 
     def _encode(self, job: Job, start: int, end: int) -> list[Encoded]:
-        rows = self.way.encode(job.texts[start:end], job.message)
+        def name(index: int) -> tuple[str, None]:
+            return f"document {start + index} with its query", None
+
+        rows = self.way.encode(job.texts[start:end], job.message, name)
         return [Encoded(job, start + index, ids, first) for index, (ids, first) in enumerate(rows)]
 
     def _run(self, batch: list[Encoded]) -> list[Message]:

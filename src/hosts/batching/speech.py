@@ -15,7 +15,7 @@ import openvino_genai as genai
 
 from audio import SAMPLE_RATE, decode, loud_seconds, to_floats
 from base import Device, Handler
-from messages import Message, RequestFailed, failed, last_line
+from messages import Message, RequestFailed, failed_by
 from windows import LEAST_STEP, SECONDS, Heard, Segment, cut
 
 # How long a step waits for the thread that listens, in seconds: as long a cancel may wait.
@@ -144,6 +144,7 @@ class Speech:
             raise RequestFailed(
                 "invalid_request",
                 "The model cannot time words: its generation_config.json has no alignment_heads. Ask for segments.",
+                "timestamp_granularities",
             )
         if not self.languages and message["task"] == "translate":
             raise RequestFailed("invalid_request", "The model knows English alone, so it does not translate.")
@@ -178,10 +179,8 @@ class Speech:
                 self._answers.put({"type": "finished", "id": job.id, "reason": "stop"})
             except Cancelled:
                 pass
-            except RequestFailed as error:
-                self._answers.put(failed(job.id, error.code, str(error)))
             except Exception as error:
-                self._answers.put(failed(job.id, "engine_failed", last_line(error)))
+                self._answers.put(failed_by(job.id, error))
 
     def _transcribe(self, job: Job) -> None:
         message = job.message

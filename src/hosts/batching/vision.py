@@ -17,9 +17,10 @@ from base import Device
 from image_marks import ImageMarks, join
 from image_tokens import ImageTokens
 from language import LanguageModel
-from messages import Message, RequestFailed, failed, last_line
-from pictures import Picture, PictureReader
+from messages import Message, RequestFailed, failed_by, last_line
+from pictures import KEPT_PIXELS, Picture, PictureReader
 from text import Text
+from tokens import stop
 
 # The engine adds a tokenizer's special tokens to a prompt unless it applies a template: this one changes nothing.
 SAME_TEMPLATE = "{{ messages[0]['content'] }}"
@@ -75,8 +76,11 @@ class Vision(Text):
 
     def __init__(self, load: Message, device: Device) -> None:
         super().__init__(load, device)
-        self.reader = PictureReader()
+        most = self.model.image_tokens.most_pixels(self.model.prompts.context_length)
+        self.reader = PictureReader(KEPT_PIXELS if most is None else min(KEPT_PIXELS, most))
         self.waiting: dict[int, Waiting] = {}
+        self.tokenize_text = self.operations["tokenize"]
+        self.operations["tokenize"] = self.tokenize
 
     def load_model(self, load: Message, device: Device) -> VisionModel:
         return VisionModel(load, device)
@@ -96,6 +100,13 @@ class Vision(Text):
             self.reader.add(message)
             return []
         return self._start_counted(message, [], [])
+
+    def tokenize(self, message: Message) -> list[Message]:
+        """Answers with images once those are read and counted."""
+        if not message.get("images"):
+            return self.tokenize_text(message)
+        self.reader.add(message)
+        return []
 
     def cancel(self, request_id: int) -> bool:
         waited = self.waiting.pop(request_id, None) is not None
@@ -124,8 +135,7 @@ class Vision(Text):
             return work()
         except Exception as error:
             self.waiting.pop(message["id"], None)
-            code = error.code if isinstance(error, RequestFailed) else "engine_failed"
-            return [failed(message["id"], code, last_line(error))]
+            return [failed_by(message["id"], error)]
 
     def _wait(self, message: Message, future: Future[list[Picture]]) -> list[Message]:
         self.waiting[message["id"]] = Waiting(message, future.result())
@@ -140,7 +150,17 @@ class Vision(Text):
         if None in counts:
             return []
         del self.waiting[one.message["id"]]
-        return self._start_counted(one.message, one.pictures, [count or 0 for count in counts])
+        answer = self._answer_tokens if one.message["type"] == "tokenize" else self._start_counted
+        return answer(one.message, one.pictures, [count or 0 for count in counts])
+
+    def _answer_tokens(self, message: Message, pictures: list[Picture], counts: list[int]) -> list[Message]:
+        texts, places = self.model.marks.split(message["text"], len(pictures))
+        adds = message["add_special_tokens"]
+        pieces = [self.model.prompts.encode_text(text, adds and index == 0) for index, text in enumerate(texts)]
+        ids = [token for piece in pieces for token in piece.data[0].tolist()]
+        images = sum(counts[index] for index in places)
+        tokens = {"type": "tokens", "id": message["id"], "tokens": ids, "strings": None, "image_tokens": images}
+        return [tokens, stop(message)]
 
     def _start_counted(self, message: Message, pictures: list[Picture], counts: list[int]) -> list[Message]:
         texts, places = self.model.marks.split(message["prompt"], len(pictures))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from openvino import opset13 as ops
 
 from base import Device
-from encoder import Encoder
+from encoder import Encoder, Name
 from jobs import Encoded
 from messages import Message, RequestFailed
 
@@ -21,8 +23,20 @@ AFTER = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
 INSTRUCTION = "Given a web search query, retrieve relevant passages that answer the query"
 
 
+def check_kind(load: Message) -> None:
+    """Other rerankers that write have another prompt and other answers: their scores would mean nothing."""
+    config = json.loads((Path(load["path"]) / "config.json").read_text())
+    kind = config.get("model_type")
+    if kind != "qwen3":
+        raise RequestFailed(
+            "model_load_failed",
+            f'Only language models of the form of Qwen3-Reranker rank, and this one is a "{kind}": use another.',
+        )
+
+
 class YesNo:
     def __init__(self, load: Message, device: Device, network: Any) -> None:
+        check_kind(load)
         keep_last_token(network)
         self.encoder = Encoder(load, device, network)
         self.before, self.after = self._plain(BEFORE), self._plain(AFTER)
@@ -38,14 +52,16 @@ class YesNo:
         ids: list[int] = self.encoder.tokenizer.encode(text, add_special_tokens=False).input_ids.data[0].tolist()
         return ids
 
-    def encode(self, pairs: list[tuple[str, str]], message: Message) -> list[tuple[list[int], int]]:
+    def look_ahead(self, pairs: list[Any]) -> None:
+        """A document's own tokens are few beside what its computation takes."""
+
+    def encode(self, pairs: list[tuple[str, str]], message: Message, name: Name) -> list[tuple[list[int], int]]:
         instruction = message["instruction"] or INSTRUCTION
         texts = [f"<Instruct>: {instruction}\n<Query>: {query}\n<Document>: {document}" for query, document in pairs]
         frame = len(self.before) + len(self.after)
         rows = []
-        for text in texts:
-            inner = self._plain(text)
-            fitted = self.encoder.fit(inner, message["max_tokens"], frame)
+        for index, inner in enumerate(self.encoder.rows(texts, {"add_special_tokens": False})):
+            fitted = self.encoder.fit(inner, message["max_tokens"], name(index), frame)
             rows.append([*self.before, *fitted, *self.after])
         return [(ids, len(ids)) for ids in rows]
 

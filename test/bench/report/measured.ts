@@ -47,7 +47,7 @@ const All = Type.Record(Type.String(), Measured);
 /** The last results by entry of the plan. */
 export function readAllMeasured(): Record<string, Measured> {
   if (!existsSync(path)) return {};
-  return Value.Parse(All, JSON.parse(readFileSync(path, "utf8")));
+  return Value.Decode(All, JSON.parse(readFileSync(path, "utf8")));
 }
 
 export function writeMeasured(name: string, measured: Measured): void {

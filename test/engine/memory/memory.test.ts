@@ -67,6 +67,11 @@ describe("what a model needs", () => {
     expect(need).toEqual({ model: (256 + 10) * mb, kvCache: 0, work: 256 * mb });
   });
 
+  test("has a KV cache and room for a picture where the task sees", async () => {
+    const need = await create(2).need({ ...target, task: "image-text-to-text" });
+    expect(need).toEqual({ model: (256 + 10) * mb, kvCache: 2048 * mb, work: 512 * mb });
+  });
+
   test("of a path that is no model is a clear error", async () => {
     const nowhere = create(1).need(toTarget("gone", { path: join(home, "gone") }));
     await expect(nowhere).rejects.toMatchObject({ code: "model_path_invalid" });

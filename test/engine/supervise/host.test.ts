@@ -122,7 +122,7 @@ describe("a host process", () => {
     ]);
     expect(answer.text).toBe("one zwölf ");
     expect(tokens).toEqual([
-      { type: "tokens", tokens: [7], strings: null },
+      { type: "tokens", tokens: [7], strings: null, imageTokens: 0 },
       { type: "finished", reason: "stop" },
     ]);
   });

@@ -14,6 +14,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
+from image_tokens import to_pixels_each
 from messages import RequestFailed
 from pictures import KEPT_PIXELS, read_picture
 
@@ -44,6 +45,12 @@ class Pictures(unittest.TestCase):
                 pixels = self.read(image, form, **options)
                 self.assertEqual((pixels.shape, pixels.dtype), ((1, 6, 8, 3), np.uint8))
                 np.testing.assert_allclose(self.first(pixels), RED, atol=4)
+
+    def test_is_made_as_small_as_the_model_needs(self) -> None:
+        path = self.folder / "image"
+        Image.new("RGB", (400, 100), RED).save(path, "PNG")
+        picture = read_picture(str(path), "messages[0]", 10_000)
+        self.assertEqual((picture.size, self.first(picture.pixels)), ((200, 50), list(RED)))
 
     def test_every_mode(self) -> None:
         deep = Image.fromarray(np.full((4, 4), 0x80FF, np.uint16))
@@ -115,6 +122,14 @@ class Pictures(unittest.TestCase):
             self.assertEqual(caught.exception.code, "invalid_request")
             self.assertIn('"messages[0]"', str(caught.exception))
             self.assertNotIn(str(self.folder), str(caught.exception))
+
+
+class Tokens(unittest.TestCase):
+    def test_grow_with_pixels_or_not(self) -> None:
+        # Qwen2.5-VL has one for each 28 x 28 pixels; LLaVA-NeXT takes tiles.
+        self.assertAlmostEqual(to_pixels_each([4, 299, 224]) or 0, 787, delta=1)
+        self.assertIsNone(to_pixels_each([1176, 2144, 1968]))
+        self.assertIsNone(to_pixels_each([256, 256, 256]))
 
 
 if __name__ == "__main__":

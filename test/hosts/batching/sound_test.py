@@ -89,6 +89,11 @@ class Decoding(unittest.TestCase):
         loud[8_000:9_000] = -32_768
         self.assertEqual([loud_seconds(one) for one in (silent[:0], silent, loud, loud[:8_100])], [0, 0, 0.1, 0.1])
 
+    def test_an_offset_is_no_sound(self) -> None:
+        hum = np.full(SAMPLE_RATE + 7, 900, np.int16)
+        self.assertEqual(loud_seconds(hum), 0)
+        self.assertEqual(loud_seconds(hum[:0]), 0)
+
     def test_damaged_files_are_heard_in_part_or_refused(self) -> None:
         chance = random.Random(7)
         for name, codec, rate in FORMS:

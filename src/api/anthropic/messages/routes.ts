@@ -13,7 +13,7 @@ import { toTextRequest } from "./to-text-request.ts";
 
 export interface MessagesRoutesDeps {
   catalog: Pick<Catalog, "resolveServed">;
-  text: Pick<TextService, "answer" | "render">;
+  text: Pick<TextService, "answer" | "render" | "openImages">;
   tokenize: Pick<TokenizeService, "count">;
   /** Unique, without its prefix. */
   newId: () => string;

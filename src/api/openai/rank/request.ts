@@ -43,7 +43,7 @@ export function toRerankAsk(body: RerankRequest): RankAsk {
     queries: [body.query.toWellFormed()],
     documents: toTexts(body.documents, "documents"),
     maxTokens: toMaxTokens(body.truncate_prompt_tokens ?? -1),
-    instruction: body.instruction ?? null,
+    instruction: body.instruction?.toWellFormed() ?? null,
   };
 }
 
@@ -72,6 +72,10 @@ export function toScoreAsk(body: ScoreRequest): RankAsk {
       "text_1",
       `has ${queries.length} texts and "text_2" ${documents.length}: send one, or as many.`,
     );
+  }
+  const empty = queries.indexOf("");
+  if (empty !== -1) {
+    throw malformed(Array.isArray(body.text_1) ? `text_1[${empty}]` : "text_1", "is empty: send a text.");
   }
   return { queries, documents, maxTokens: toMaxTokens(body.truncate_prompt_tokens), instruction: null };
 }

@@ -17,7 +17,7 @@ import { toTools } from "./to-tools.ts";
 
 export interface ResponsesRoutesDeps {
   catalog: Pick<Catalog, "resolveServed">;
-  text: Pick<TextService, "answer" | "render">;
+  text: Pick<TextService, "answer" | "render" | "openImages">;
   tokenize: Pick<TokenizeService, "count">;
   responses: KeptAnswers<StoredResponse>;
   /** Unique, without its prefix. */
