@@ -55,7 +55,13 @@ class OddsTest(unittest.TestCase):
         costs.guess = 0.05
         self.assertEqual(costs.choose(0.95, 1, 8), 8)
         self.assertEqual(costs.choose(0.1, 1, 8), 1)
-        self.assertLess(costs.choose(0.6, 32, 8), costs.choose(0.6, 1, 8))
+        self.assertLess(costs.choose(0.95, 32, 8), costs.choose(0.95, 1, 8))
+
+    def test_wrong_guesses_cost_little_unless_nearly_all_were_right(self) -> None:
+        costs = Costs(True)
+        costs.guess = 0.04
+        self.assertEqual(costs.choose(0.7, 1, 8), 2)
+        self.assertGreater(costs.gain(1, costs.choose(0.7, 1, 8), 1), 0.9)
 
 
 class SpeculationTest(unittest.TestCase):
@@ -67,7 +73,7 @@ class SpeculationTest(unittest.TestCase):
         speculation = Speculation(LOOKUP)
         self.watch(speculation, [(3, 3)])
         self.assertFalse(speculation.is_due)
-        self.assertEqual(speculation.choose(1), 5)
+        self.assertEqual(speculation.choose(1), 2)
 
     def test_is_turned_off_where_they_cost_more_than_they_give(self) -> None:
         speculation = Speculation(LOOKUP)
