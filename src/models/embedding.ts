@@ -19,6 +19,8 @@ export interface EmbeddingFacts {
   prompts: Readonly<Record<string, string>>;
   /** The prompt of inputs that say nothing. */
   defaultPrompt: string | null;
+  /** Texts are made lower case first, prompts included. */
+  lowerCase: boolean;
   /**
    * How long its vectors may be made by cutting them (Matryoshka): the lengths that were trained, `any`, or null where the
    * files do not say.
@@ -71,7 +73,10 @@ const Pooling = Type.Object({
   /** False: the tokens of a prompt are left out of the vector. */
   include_prompt: Type.Optional(Type.Boolean()),
 });
-const Sentence = Type.Object({ max_seq_length: Type.Optional(Type.Union([positive, Type.Null()])) });
+const Sentence = Type.Object({
+  max_seq_length: Type.Optional(Type.Union([positive, Type.Null()])),
+  do_lower_case: Type.Optional(Type.Boolean()),
+});
 const SentenceTransformers = Type.Object({
   prompts: Type.Optional(Type.Record(Type.String(), Type.String())),
   default_prompt_name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -103,6 +108,7 @@ export function readEmbedding(path: string): EmbeddingFacts {
   const modules = readJsonFile(join(path, "modules.json"), Modules) ?? [];
   const config = readJsonFile(join(path, "config_sentence_transformers.json"), SentenceTransformers) ?? {};
   const { prompts = {}, default_prompt_name } = config;
+  const sentence = readJsonFile(join(path, "sentence_bert_config.json"), Sentence) ?? {};
   const named = modules.map(({ type, path = "" }) => ({ type: type.split(".").at(-1) ?? type, path }));
   const pooling = readPooling(join(path, named.find(({ type }) => type === "Pooling")?.path ?? "1_Pooling"));
   const other = named.find(({ type }) => ![transformer, "Pooling", "Normalize"].includes(type));
@@ -111,7 +117,8 @@ export function readEmbedding(path: string): EmbeddingFacts {
       pooling: pooling.way ?? "mean",
       normalize: named.length === 0 || named.some(({ type }) => type === "Normalize"),
     },
-    maxTokens: readJsonFile(join(path, "sentence_bert_config.json"), Sentence)?.max_seq_length ?? null,
+    maxTokens: sentence.max_seq_length ?? null,
+    lowerCase: sentence.do_lower_case ?? false,
     prompts,
     defaultPrompt: prompts[default_prompt_name ?? ""] || null,
     dimensions: readDimensions(path),

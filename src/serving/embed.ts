@@ -57,7 +57,7 @@ function toRequest(name: string, { host, embedding = null }: LoadedModel, ask: E
   const prompt = findPrompt(name, embedding, ask.inputType);
   const most = host.ready.context_length;
   return {
-    inputs: prompt === "" ? ask.inputs : ask.inputs.map((input) => withPrompt(prompt, input)),
+    inputs: ask.inputs.map((input) => toInput(input, prompt, embedding?.lowerCase ?? false)),
     max_tokens: ask.maxTokens === null ? null : Math.min(ask.maxTokens, most),
     dimensions: ask.dimensions === size ? null : ask.dimensions,
   };
@@ -107,7 +107,15 @@ function findPrompt(model: string, facts: EmbeddingFacts | null, inputType: stri
   throw new OvError("invalid_request", { what, why: `it knows ${known}` }, { param: "input_type" });
 }
 
-function withPrompt(prompt: string, input: EmbedRequest["inputs"][number]): string {
+type Input = EmbedRequest["inputs"][number];
+
+/** As the model was trained to read it. */
+function toInput(input: Input, prompt: string, lowerCase: boolean): Input {
+  const whole = prompt === "" ? input : withPrompt(prompt, input);
+  return lowerCase && typeof whole === "string" ? whole.toLowerCase() : whole;
+}
+
+function withPrompt(prompt: string, input: Input): string {
   if (typeof input === "string") return prompt + input;
   const what = "The model puts a prompt before each text, which cannot be put before token ids";
   throw new OvError("invalid_request", { what, next: "Send texts." }, { param: "input" });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ChatCompletionRequest } from "../../src/api/openai/chat/request.ts";
+import { RerankRequest } from "../../src/api/openai/rank/request.ts";
+import { quote } from "../../src/api/refusal.ts";
 import { toInvalidRequest } from "../../src/api/validation.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
@@ -41,4 +43,14 @@ describe("the sentence for an invalid request", () => {
     const error = toInvalidRequest(ChatCompletionRequest, { messages: "x".repeat(10_000) });
     expect(error.message.length).toBeLessThan(200);
   });
+});
+
+test("a file is quoted without its bytes", () => {
+  const file = { name: "a.wav", contentType: "audio/wav", bytes: new Uint8Array(2 ** 25) };
+  expect([quote(file), quote([file, "x"])]).toEqual(["a file", "a list of 2, with a file"]);
+});
+
+test("an empty text is named as one", () => {
+  const { message } = toInvalidRequest(RerankRequest, { query: "", documents: [] });
+  expect(message).toBe('"query" must be a string that is not empty, but is "".');
 });

@@ -12,6 +12,8 @@ const facts: EmbeddingFacts = {
   maxTokens: null,
   prompts: { query: "ask: ", document: "" },
   defaultPrompt: null,
+  // Seen by a letter whose small form is longer.
+  lowerCase: true,
   dimensions: [1],
   problem: null,
 };
@@ -67,6 +69,7 @@ describe("POST /v1/embeddings", () => {
     ["a document without a prompt", { input: "a", input_type: "passage" }, [[1, 1]], 1],
     ["fewer numbers", { input: "a b", dimensions: 1 }, [[2]], 2],
     ["all of its numbers", { input: "a b", dimensions: 2 }, [[2, 3]], 2],
+    ["a text in small letters", { input: "İ" }, [[1, 2]], 1],
     ["a text that is cut", { input: "a b c", truncate_prompt_tokens: 2 }, [[2, 3]], 2],
     [
       "nulls for what is absent",

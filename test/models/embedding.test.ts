@@ -69,14 +69,20 @@ test.each<[string, Record<string, unknown>, object]>([
   [
     "prompts, lengths and the longest text",
     {
-      "sentence_bert_config.json": { max_seq_length: 256, do_lower_case: false },
+      "sentence_bert_config.json": { max_seq_length: 256, do_lower_case: true },
       "config_sentence_transformers.json": {
         prompts: { query: "q: ", document: "" },
         default_prompt_name: "query",
       },
       "config.json": { matryoshka_dimensions: [64, 128] },
     },
-    { maxTokens: 256, prompts: { query: "q: ", document: "" }, defaultPrompt: "q: ", dimensions: [64, 128] },
+    {
+      maxTokens: 256,
+      lowerCase: true,
+      prompts: { query: "q: ", document: "" },
+      defaultPrompt: "q: ",
+      dimensions: [64, 128],
+    },
   ],
   ["any length", { "config.json": { is_matryoshka: true } }, { dimensions: "any" }],
   [
