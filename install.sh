@@ -426,7 +426,7 @@ install_parts() {
   source_line >"$new/source"
   chmod 644 -- "$new"/*
   chmod 755 -- "$new/ov-llm" "$new/install.sh"
-  step "the new executable does not run" "check that $lib is not on a file system mounted noexec" "$new/ov-llm" --version
+  step "the new executable does not run" "check that this is the release for $(uname -m), and that $lib is not on a file system mounted noexec" "$new/ov-llm" --version
   if [[ -f $exe ]] && ! has_same_sum "$exe" "$new/ov-llm"; then
     old="$(mktemp -d "$lib/.old.XXXXXX")"
     temporary+=("$old")

@@ -14,6 +14,7 @@ import {
   openArchive,
   requireScript,
   toReleaseUrl,
+  withUpgradeLock,
 } from "../../src/release/upgrade.ts";
 import { version } from "../../src/version.ts";
 import { action, UsageError } from "../action.ts";
@@ -48,11 +49,13 @@ export const upgrade = defineCommand({
     }
     const installation = requireScript(findInstallation(process.execPath, isExecutable()));
     const loaded = loadSettings({ flags: toFlags(given) });
-    return await untilStopped(async (signal) => {
-      if (wish.isBack)
-        return await install(findPrevious(installation.folder), null, loaded.variables, signal);
-      return await withScratch((scratch) => bring(installation, loaded, { ...wish, scratch }, signal));
-    });
+    const { folder } = installation;
+    return await untilStopped((signal) =>
+      withUpgradeLock(folder, async () => {
+        if (wish.isBack) return await install(findPrevious(folder), null, loaded.variables, signal);
+        return await withScratch((scratch) => bring(installation, loaded, { ...wish, scratch }, signal));
+      }),
+    );
   }),
 });
 
@@ -112,7 +115,7 @@ async function install(
   variables: Variables,
   signal: AbortSignal,
 ): Promise<number> {
-  const options = (await isServiceActive(variables)) ? [] : ["--no-serve"];
+  const options = (await isServiceUp(variables)) ? [] : ["--no-serve"];
   const { OV_RELEASE_URL: _ours, ...rest } = variables;
   const child = Bun.spawn(["bash", script, ...options], {
     env: { ...rest, INSTALL_SOURCE: url ?? "" },
@@ -126,9 +129,11 @@ async function install(
   return code === 0 ? 0 : 1;
 }
 
-async function isServiceActive(variables: Variables): Promise<boolean> {
+/** Also while it starts or reloads. */
+async function isServiceUp(variables: Variables): Promise<boolean> {
   try {
-    return (await readServiceState(variables)).active === "active";
+    const { active } = await readServiceState(variables);
+    return !["inactive", "failed", "deactivating"].includes(active);
   } catch (error) {
     if (error instanceof OvError) return false;
     throw error;

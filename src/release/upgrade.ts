@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
+import { withFileLock } from "../linux/file-lock.ts";
 import { fetchFile, fetchText } from "./fetch.ts";
 import type { Installation } from "./installation.ts";
 import { type Archive, findArchive, toVersionUrl } from "./sums.ts";
@@ -65,6 +66,16 @@ export async function openArchive(
   return { ...(await unpack(path, scratch, signal)), isChecked };
 }
 
+/** Runs `work` while no other upgrade of this installation runs. Throws `setup_failed` when one does. */
+export async function withUpgradeLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const locked = () =>
+    new OvError("setup_failed", {
+      what: "Another upgrade of this ov-llm is running",
+      next: "Wait until it ends, then try again.",
+    });
+  return await withFileLock(join(folder, "upgrade.lock"), work, { waitMs: 0, locked });
+}
+
 /** The install.sh of the version before, which is kept whole. Throws `setup_failed`: there is none. */
 export function findPrevious(folder: string): string {
   const script = join(folder, "previous/install.sh");
@@ -94,7 +105,7 @@ function explain(installation: Exclude<Installation, { kind: "script" }>): { why
     case "other":
       return {
         why: `install.sh did not install ${installation.path}`,
-        next: "Replace that file, or install with install.sh.",
+        next: "Install with install.sh; in a container, use a newer image.",
       };
   }
 }

@@ -18,6 +18,7 @@ export interface BenchOptions {
 export interface Bench {
   /** Loads it if it is not. Throws what keeps it from running so. */
   open(entry: RegistryEntry): Promise<Opened>;
+  isOpen(entry: RegistryEntry): boolean;
   write(entry: RegistryEntry, writing: Writing): Promise<Speed>;
   /** Ends the process of that way, if there is one. */
   drop(entry: RegistryEntry): Promise<void>;
@@ -58,6 +59,7 @@ export function createBench({ loader, name, hostsAtOnce, signal, clock }: BenchO
 
   return {
     open,
+    isOpen: (entry) => opened.has(entry),
     drop,
     async write(entry, writing) {
       const { host } = await open(entry);

@@ -131,7 +131,10 @@ interface Place {
   total: number;
 }
 
-/** Pairs until they settle or the time is over. The order changes from pair to pair: what comes second may have it easier. */
+/**
+ * Pairs until they settle or the time is over. The order changes from pair to pair: what comes second may have it easier. Where only
+ * one process fits, the one that is there comes first.
+ */
 async function measure(work: Work, changed: RegistryEntry, place: Place, end: number): Promise<Pair[]> {
   const { bench, options, size, number } = work;
   const { entry, clock, report } = options;
@@ -141,7 +144,7 @@ async function measure(work: Work, changed: RegistryEntry, place: Place, end: nu
     report({ type: "measuring", ...place, pairs: pairs.length });
     if (!(await waitForServer(options, end))) break;
     const at = number();
-    const isSwapped = pairs.length % 2 === 1;
+    const isSwapped = bench.isOpen(changed) && (!bench.isOpen(entry) || pairs.length % 2 === 1);
     const [one, other] = isSwapped ? [changed, entry] : [entry, changed];
     const first = await write(one, at);
     const second = await write(other, at);
@@ -180,7 +183,6 @@ async function confirm(work: Work, tried: readonly Tried[], end: number): Promis
     options.report({ type: "loading", label: place.label });
     try {
       const entry = withChange(options.models, options.name, change);
-      await bench.open(options.entry);
       const { doubt } = await bench.open(entry);
       if (doubt !== null && !work.mayDoubt) continue;
       const pairs = await measure(work, entry, place, Math.max(end, options.clock() + 1));

@@ -14,7 +14,9 @@ const ratioGoals = new Map([
 
 /** The CPU that daemon and host take beside the engine, by 1,000 tokens, while many answers run at once. */
 export async function measureShare(ground: Ground): Promise<Growth> {
-  const options = { ...ground.options, concurrency, tokens: answerTokens, peers: [] };
+  // One of 256 answers takes long.
+  const rounds = Math.ceil(ground.options.rounds / 2);
+  const options = { ...ground.options, rounds, concurrency, tokens: answerTokens, peers: [] };
   const env = { OV_MAX_CONCURRENT: "256" };
   await using server = await startGrowthServer(ground, { modelPath: options.modelPath, env });
   await runLoad(server, [ground.prompts.next()], 8);

@@ -56,13 +56,26 @@ async function ask(model: string, extra: object): Promise<unknown[]> {
   return Value.Decode(Answer, await response.json()).choices;
 }
 
+/** How many guessed tokens were right. */
+async function readAccepted(model: string): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const name = `ov_llm_spec_decode_num_accepted_tokens_total{model="${model}"}`;
+  const line = text.split("\n").find((one) => one.startsWith(name));
+  return Number(line?.slice(name.length));
+}
+
 test("answers are the same to the token with speculation and without", async () => {
   for (const [what, extra] of asks) {
     const plain = await ask("plain", extra);
     expect([what, await ask("lookup", extra)]).toEqual([what, plain]);
   }
+  expect(await readAccepted("lookup")).toBeGreaterThan(10);
 });
 
-test("a draft that never guesses right changes nothing", async () => {
-  expect(await ask("drafted", {})).toEqual(await ask("plain", {}));
+test("a draft that never guesses right changes nothing, and is turned off", async () => {
+  const plain = await ask("plain", {});
+  expect(await ask("drafted", {})).toEqual(plain);
+  await ask("drafted", { max_tokens: 280, ignore_eos: true });
+  await server.logged(/ speculation turned off: it made answers slower model=drafted /);
+  expect(await ask("drafted", {})).toEqual(plain);
 });

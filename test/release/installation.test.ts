@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findInstallation, parseSource } from "../../src/release/installation.ts";
-import { findPrevious, requireScript, toReleaseUrl } from "../../src/release/upgrade.ts";
+import { findPrevious, requireScript, toReleaseUrl, withUpgradeLock } from "../../src/release/upgrade.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const temp = createTempDir();
@@ -38,7 +38,7 @@ test.each([
     () => findInstallation("/usr/bin/env", true),
     "sudo apt install ./ov-llm_VERSION_ARCH.deb",
   ],
-  ["by hand", () => findInstallation(place({}).link, true), "install with install.sh"],
+  ["by hand", () => findInstallation(place({}).link, true), "Install with install.sh"],
 ])("an ov-llm that runs or was installed %s is told what to do instead", (_, find, next) => {
   expect(() => requireScript(find())).toThrow(next);
 });
@@ -62,4 +62,11 @@ test("the version before is found where it is kept", () => {
   mkdirSync(join(folder, "previous"));
   writeFileSync(join(folder, "previous/install.sh"), "");
   expect(findPrevious(folder)).toBe(join(folder, "previous/install.sh"));
+});
+
+test("one upgrade runs at a time", async () => {
+  const { folder } = place({});
+  const nested = withUpgradeLock(folder, () => withUpgradeLock(folder, async () => 1));
+  await expect(nested).rejects.toThrow("Another upgrade of this ov-llm is running");
+  expect(await withUpgradeLock(folder, async () => 2)).toBe(2);
 });

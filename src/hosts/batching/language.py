@@ -12,7 +12,7 @@ from base import CONTEXT_DEFAULT, Device
 from copies import Opened, open_pipeline
 from ends import find_ends
 from grammars import to_config
-from messages import Message
+from messages import Message, RequestFailed, last_line
 from pieces import Pieces
 from prompts import Prompts
 from speculation import Speculation
@@ -27,8 +27,9 @@ BLOCK_TOKENS_DEFAULT = 16
 STEP_TOKENS = {"CPU": 256}
 STEP_TOKENS_DEFAULT = 2048
 
-# Of an answer that is timed.
-TIMED_TOKENS = 24
+# Of an answer that is timed, and how many of these.
+TIMED_TOKENS = 12
+TIMED_PAIRS = 2
 
 
 class LanguageModel:
@@ -44,7 +45,7 @@ class LanguageModel:
         self.tokenizer = opened.tokenizer
         self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
-        self.pieces = Pieces(self.tokenizer)
+        self.pieces = read_pieces(self.tokenizer)
         device.stages.end("tokenizer")
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
         self._next_handle = 0
@@ -110,9 +111,10 @@ class LanguageModel:
         if self.speculation is None:
             return
         few, many = 1, max(4, self.speculation.most)
-        self._time_step(few)
-        seconds = [(count, self._time_step(count)) for count in (few, many)]
-        self.speculation.costs.measure(*seconds)
+        # In turns, because other programs come and go.
+        seconds = [(self._time_step(few), self._time_step(many)) for _ in range(TIMED_PAIRS)]
+        fewest, most = (min(column) for column in zip(*seconds, strict=True))
+        self.speculation.costs.measure((few, fewest), (many, most))
 
     def _time_step(self, guesses: int) -> float:
         """Seconds of a step with so many guesses, the fastest of a few."""
@@ -167,3 +169,13 @@ class LanguageModel:
             "bos_token": self.tokenizer.get_bos_token(),
             "eos_token": self.tokenizer.get_eos_token(),
         }
+
+
+def read_pieces(tokenizer: Any) -> Pieces:
+    """A detokenizer that wraps SentencePiece whole keeps its vocabulary to itself: no grammar can be held by it."""
+    try:
+        return Pieces(tokenizer)
+    except Exception as error:
+        why = f"its tokenizer has no vocabulary that the engine can read: {last_line(error)}"
+        advice = "Convert the original model, or fetch a newer conversion"
+        raise RequestFailed("model_load_failed", f"The model cannot be served, as {why} {advice}.") from error

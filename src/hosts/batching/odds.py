@@ -5,7 +5,11 @@ from __future__ import annotations
 # How many of the last guesses count.
 REMEMBERED = 96
 # A guess more costs at least this share of a step, whatever was measured.
-COST_LEAST = 0.005
+COST_LEAST = 0.02
+# Guesses that are all wrong may slow an answer down by this share at most, unless nearly all were right lately: the
+# next answer may be unlike the last ones, and keeps its number of guesses to its end.
+RISK = 0.1
+SURE = 0.8
 
 
 class Odds:
@@ -56,5 +60,8 @@ class Costs:
         return tokens * plain / (plain + self.guess * running * guesses)
 
     def choose(self, share: float, running: int, most: int) -> int:
-        """The number of guesses, at least 1, that makes answers fastest."""
+        """The number of guesses, at least 1, that makes answers fastest, within the risk."""
+        if share < SURE:
+            plain = 1 + (self.guess * (running - 1) if self._grows else 0)
+            most = max(1, min(most, int(RISK * plain / (self.guess * running))))
         return max(range(1, most + 1), key=lambda guesses: self.gain(1 + expect(share, guesses), guesses, running))

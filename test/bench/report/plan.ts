@@ -10,7 +10,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   load: {
     title: "Many requests at once",
     text: "Answers of 128 tokens, streamed. All in turns, each round with prompts of its own.",
-    argv: ["--only", "load", "--rounds", "5", "--concurrency", "1,4,16", "--peer", "llama.cpp"],
+    argv: ["--only", "load", "--rounds", "4", "--concurrency", "1,4,16", "--peer", "llama.cpp"],
   },
   "load-1b": {
     title: "A model of a billion weights",
@@ -34,6 +34,16 @@ export const reportPlan: Record<string, ReportEntry> = {
     title: "Prompt beginnings after a load",
     text: "With `OV_WARM_PREFIXES` the beginning that the model's prompts had is computed again before the next request comes. Here 8,000 tokens.",
     argv: ["--only", "warm"],
+  },
+  speculation: {
+    title: "Speculation",
+    text: "The same model with prompt lookup and without, in turns: answers that repeat their prompt, and one that does not.",
+    argv: ["--only", "speculation", "--rounds", "4"],
+  },
+  share: {
+    title: "The daemon's share",
+    text: "CPU time beside the engine's own, while many short answers run at once.",
+    argv: ["--only", "share", "--rounds", "2"],
   },
   registry: {
     title: "A registry of 1,000 models",

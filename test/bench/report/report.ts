@@ -10,7 +10,7 @@ import { chartsDir, parseResult, readAllMeasured, writeMeasured } from "./measur
 import { reportPlan } from "./plan.ts";
 
 /** For an entry that does not end by itself. */
-const mostSeconds = 300;
+const mostSeconds = 400;
 
 /** Throws once all are done where some could not be measured. */
 export async function runReport(names: readonly string[], say: (text: string) => void): Promise<void> {
