@@ -88,8 +88,13 @@ function copy(value: string, from: string, root: string, workdir: string): void 
   }
 }
 
-/** argv that runs a command as root in the image, with the network and the certificates of this machine. */
-export function toContainer({ root }: Image, command: string[], env: Record<string, string>): string[] {
+/** argv that runs a command in the image, as root unless `user` names another, with the network and the certificates of this machine. */
+export function toContainer(
+  { root }: Image,
+  command: string[],
+  env: Record<string, string>,
+  user = "root",
+): string[] {
   const certificates = "/etc/ssl/certs/ca-certificates.crt";
   const trusted = existsSync(certificates) ? [`--bind-ro=${certificates}:/opt/certificates.crt`] : [];
   const all = {
@@ -99,7 +104,15 @@ export function toContainer({ root }: Image, command: string[], env: Record<stri
     DEBIAN_FRONTEND: "noninteractive",
   };
   const variables = Object.entries(all).map(([name, value]) => `--setenv=${name}=${value}`);
-  const flags = ["-q", "-D", root, "--register=no", "--keep-unit", "--resolv-conf=copy-host"];
+  const flags = [
+    "-q",
+    "-D",
+    root,
+    "--register=no",
+    "--keep-unit",
+    "--resolv-conf=copy-host",
+    `--user=${user}`,
+  ];
   return ["systemd-nspawn", ...flags, ...trusted, ...variables, ...command];
 }
 

@@ -1,13 +1,11 @@
-import { copyFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { modelPath } from "../helpers/environment.ts";
+import { readFileSync } from "node:fs";
+import { starterModel } from "../../src/library/starter.ts";
 import { must, spawn, toEnd } from "../install/machine.ts";
-import type { Image } from "./replay.ts";
+import { type Image, toContainer } from "./replay.ts";
 
-/** Serves from the image as its user, in a network of its own, until it is healthy; asks it; stops it. Throws where that fails. */
+/** Fetches the starter model, serves from the image as its user, in a network of its own, until it is healthy; asks it; stops it. Throws where that fails. */
 export async function tryImage(image: Image): Promise<void> {
-  copyFileSync(modelPath(), join(image.root, "models/smol.gguf"));
-  const { env, user, workdir, root } = image;
+  const { env, workdir, root } = image;
   const variables = Object.entries(env).map(([name, value]) => `--setenv=${name}=${value}`);
   const flags = [
     "-q",
@@ -19,14 +17,18 @@ export async function tryImage(image: Image): Promise<void> {
     "--as-pid2",
     `--chdir=${workdir}`,
   ];
-  await must(["chown", "-R", user, join(root, "models")]);
+  await must(toContainer(image, ["ov-llm", "setup", "--starter"], env, "ov"));
   const server = spawn(["systemd-nspawn", ...flags, "--user=ov", ...variables, ...image.command]);
   const said = toEnd(server);
   try {
     await until(async () => server.exitCode !== null || (await isUp(server.pid, image)));
     if (server.exitCode !== null) throw new Error(`It did not serve:\n${(await said).out}`);
-    await inside(server.pid, image, ["ov-llm", "models", "add", "/models/smol.gguf", "--name", "smol"]);
-    const out = await inside(server.pid, image, ["ov-llm", "chat", "smol", "What is the capital of France?"]);
+    const out = await inside(server.pid, image, [
+      "ov-llm",
+      "chat",
+      starterModel.name,
+      "What is the capital of France?",
+    ]);
     if (!out.includes("Paris")) throw new Error(`It answered: ${out}`);
     const written = await toEnd(spawn(enter(server.pid, image, ["touch", "/opt/ov-llm/runtime/x"])));
     if (written.code === 0) throw new Error("The server may change its engine.");

@@ -199,7 +199,7 @@ describe("ov-llm of a release", () => {
     expect(listLeft(env)).toEqual([]);
   });
 
-  test("upgrade --rollback goes back to the version before, and forward again", async () => {
+  test("upgrade --rollback goes back to the version before, and keeps the newer one", async () => {
     const old = readPid();
     const back = await upgrade("--rollback");
     expect(back.out).toContain(`Installed ov-llm ${version}`);

@@ -59,7 +59,8 @@ test("a .gguf file answers the same from its copy, and a damaged copy is made ag
   const [fromCopy, again] = await answer();
   expect((await listCopies(options))[0]?.usedAt).toBeGreaterThan(made);
   expect(fromCopy).toBe(fromFile);
-  expect(again).toEqual(ready);
+  // How long each stage took differs, and nothing else.
+  expect({ ...again, stages: null }).toEqual({ ...ready, stages: null });
   const weights = join(copy?.folder ?? "", "openvino_model.bin");
   truncateSync(weights, 1000);
   expect((await answer())[0]).toBe(fromFile);

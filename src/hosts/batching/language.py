@@ -12,7 +12,7 @@ from base import CONTEXT_DEFAULT, Device
 from copies import Opened, open_pipeline
 from ends import find_ends
 from grammars import to_config
-from messages import Message
+from messages import Message, RequestFailed, last_line
 from pieces import Pieces
 from prompts import Prompts
 from speculation import Speculation
@@ -44,7 +44,7 @@ class LanguageModel:
         self.tokenizer = opened.tokenizer
         self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
-        self.pieces = Pieces(self.tokenizer)
+        self.pieces = read_pieces(self.tokenizer)
         device.stages.end("tokenizer")
         self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
         self._next_handle = 0
@@ -167,3 +167,13 @@ class LanguageModel:
             "bos_token": self.tokenizer.get_bos_token(),
             "eos_token": self.tokenizer.get_eos_token(),
         }
+
+
+def read_pieces(tokenizer: Any) -> Pieces:
+    """A detokenizer that wraps SentencePiece whole keeps its vocabulary to itself: no grammar can be held by it."""
+    try:
+        return Pieces(tokenizer)
+    except Exception as error:
+        why = f"its tokenizer has no vocabulary that the engine can read: {last_line(error)}"
+        advice = "Convert the original model, or fetch a newer conversion"
+        raise RequestFailed("model_load_failed", f"The model cannot be served, as {why} {advice}.") from error

@@ -90,9 +90,9 @@ def encoded(ids: list[int]) -> Any:
     return Encoded
 
 
-def send(tokenizer: Any, pieces: Pieces, ids: list[int]) -> str:
+def send(tokenizer: Any, pieces: Pieces, ids: list[int], exact: bool = False) -> str:
     """What a request sends while its tokens come one by one, as text.py does it."""
-    request = Request(0, None, [], False, False)
+    request = Request(0, None, [], False, False, exact)
     out = ""
     for index, token in enumerate(ids):
         done = index == len(ids) - 1
@@ -121,6 +121,14 @@ class DecodingTest(unittest.TestCase):
     def test_byte_level_that_ignores(self) -> None:
         tokenizer = ByteLevel("ignore")
         self.check(tokenizer, 90, text_tokens(tokenizer))
+
+    def test_a_first_space_that_a_grammar_wrote_stays(self) -> None:
+        tokenizer = SentencePiece()
+        pieces = Pieces(tokenizer)
+        for words in ([" stone"], [" stone", " of"], ["  ", " the"], ["river", " of"]):
+            ids = [tokenizer.entries.index(word.replace(" ", "▁")) for word in words]
+            self.assertEqual(send(tokenizer, pieces, ids, exact=True), "".join(words))
+            self.assertEqual(send(tokenizer, pieces, ids), "".join(words).removeprefix(" "))
 
     def test_raw_bytes(self) -> None:
         for errors in ("replace", "ignore"):
