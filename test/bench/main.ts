@@ -40,6 +40,8 @@ interface Bench {
   /** Of the part on load, and of those on growth: what a report shows as charts. */
   load: LoadRow[];
   curves: Curve[];
+  /** What the figures are of. */
+  model: string;
 }
 
 async function runBench(options: BenchOptions): Promise<void> {
@@ -54,6 +56,7 @@ async function runBench(options: BenchOptions): Promise<void> {
       reports: {},
       load: [],
       curves: [],
+      model: basename(options.modelPath),
     };
     const { only } = options;
     if (only.includes("hold")) await runHold(bench);
@@ -85,15 +88,14 @@ async function runStartup({ setup, figures, reports }: Bench): Promise<void> {
   figures.push(...toStartupFigures(found));
 }
 
-async function runGrowth(
-  { setup, options, prompts, figures, curves }: Bench,
-  part: GrowthPart,
-): Promise<void> {
-  say(`Growing: ${part}`);
+async function runGrowth(bench: Bench, part: GrowthPart): Promise<void> {
+  say(`Measuring ${part}`);
+  const { setup, options, prompts, figures, curves } = bench;
   const { executable } = setup;
   const found = await growthParts[part]({ executable, options, prompts, realModel: findModel(), say });
   figures.push(...found.figures);
   curves.push(...found.curves);
+  bench.model = found.model ?? bench.model;
 }
 
 /** The parts that need a server with a loaded model. */
@@ -186,7 +188,7 @@ async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }):
   figures.push(...toIdleFigures(found, name));
 }
 
-async function report({ options, figures, reports, load, curves }: Bench): Promise<void> {
+async function report({ options, figures, reports, load, curves, model }: Bench): Promise<void> {
   const judged = figures.map(judge);
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
@@ -199,7 +201,7 @@ async function report({ options, figures, reports, load, curves }: Bench): Promi
     version,
     date: new Date().toISOString(),
     engine,
-    model: basename(options.modelPath),
+    model,
     machine,
   };
   const result = { ...about, options, figures: judged, load, curves, reports };

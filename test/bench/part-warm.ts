@@ -2,6 +2,7 @@ import {
   type Ground,
   type Growth,
   type GrowthServer,
+  longModel,
   prepareLongModel,
   startGrowthServer,
 } from "./growth/ground.ts";
@@ -25,6 +26,7 @@ export async function measureWarm(ground: Ground): Promise<Growth> {
   const cold = await measure(0);
   const warm = await measure(1);
   return {
+    model: longModel,
     curves: [],
     figures: [
       {

@@ -1,6 +1,6 @@
 import { type Message, runLoad } from "../load.ts";
 import { median, round, toTtftMs } from "../statistics.ts";
-import { type Ground, type Growth, prepareLongModel, startGrowthServer } from "./ground.ts";
+import { type Ground, type Growth, longModel, prepareLongModel, startGrowthServer } from "./ground.ts";
 
 const mostTurns = 300;
 /** A slow machine ends it earlier, and shows how far it came. */
@@ -30,6 +30,7 @@ export async function measureConversation(ground: Ground): Promise<Growth> {
   const turns = ttft.length;
   const medianOf = (part: [number, number][]) => median(part.map(([, ms]) => ms));
   return {
+    model: longModel,
     curves: [
       {
         name: "conversation",

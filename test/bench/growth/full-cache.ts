@@ -49,6 +49,7 @@ export async function measureFullCache(ground: Ground): Promise<Growth> {
   }
   const [best, last] = [Math.max(...speed.map(([, value]) => value)), speed.at(-1)?.[1] ?? Number.NaN];
   return {
+    model: shapeName,
     curves: [
       {
         name: "full-cache",

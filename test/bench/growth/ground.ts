@@ -16,6 +16,8 @@ export interface Ground {
 }
 
 export interface Growth {
+  /** Which model it was; absent: the one of the options. */
+  model?: string;
   curves: Curve[];
   figures: Figure[];
 }
@@ -52,7 +54,9 @@ export async function startGrowthServer(
   };
 }
 
+export const longModel = "random-long";
+
 /** A model of random weights that reads 64k tokens. */
 export function prepareLongModel({ realModel, options, say }: Ground): Promise<string> {
-  return prepareRandomFolder("random-long", realModel, { runtimeDir: options.runtimeDir, say });
+  return prepareRandomFolder(longModel, realModel, { runtimeDir: options.runtimeDir, say });
 }

@@ -1,6 +1,6 @@
 import { runLoad } from "../load.ts";
 import { median, round, toTtftMs } from "../statistics.ts";
-import { type Ground, type Growth, prepareLongModel, startGrowthServer } from "./ground.ts";
+import { type Ground, type Growth, longModel, prepareLongModel, startGrowthServer } from "./ground.ts";
 
 const lengths = [1024, 4096, 16_384, 32_768];
 /** A slow machine leaves the longest out. */
@@ -31,6 +31,7 @@ export async function measureLongPrompts(ground: Ground): Promise<Growth> {
   }
   const [longest] = cold.slice(-1);
   return {
+    model: longModel,
     curves: [
       {
         name: "long-prompts",

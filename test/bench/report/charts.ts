@@ -24,7 +24,8 @@ export function renderChart({ title, x, y, series }: Curve): string {
       // Pages may be dark; the text is not.
       backgroundColor: "#fff",
       title: { text: title, left: 16, top: 10, textStyle: { fontSize: 15 } },
-      legend: { bottom: 6 },
+      // Without a browser, the width of its texts is a guess.
+      legend: { bottom: 6, itemGap: 50 },
       grid: { left: 70, right: 30, top: 55, bottom: 80 },
       xAxis: axis(x, 28),
       yAxis: axis(y, 48),
