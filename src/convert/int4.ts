@@ -84,7 +84,7 @@ function chooseUsual(widths: readonly number[], machine: Int4Machine): Omit<Int4
   return { scheme: { groupSize, symmetric: false, ratio: 1 }, note: describeMisfit(groupSize, widths) };
 }
 
-/** Newer instructions compute with small groups as fast. */
+/** Newer instructions compute with groups as fast: with AVX-512 and VNNI, SmolLM2-135M in groups of 64 and by rows did not differ beyond noise. */
 function hasAvx2Alone(flags: readonly string[]): boolean {
   return flags.includes("avx2") && !flags.some((flag) => /^(avx512|avx_vnni|amx)/.test(flag));
 }

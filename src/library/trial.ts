@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoadedSettings } from "../config/load.ts";
+import { withDraftFiles } from "../engine/draft/files.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
@@ -9,7 +10,9 @@ import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
 import { makeTemporaryFolder } from "../linux/folders.ts";
 import type { Log } from "../log.ts";
+import { createStampReader } from "../models/stamp.ts";
 import { mainOperation, type Operation } from "../models/tasks.ts";
+import { createRegistry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { renderWav } from "../wav.ts";
 import { createSanityCheck, toCountRequest } from "./sanity.ts";
@@ -45,8 +48,14 @@ export function createTrialLoader({ settings, variables }: TrialSettings, log: L
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, log });
+  const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
+  const pathOf = (model: string) => registry.current().entries.get(model)?.path;
   return {
-    load: async (name, entry, signal) => (await load(toTarget(name, entry, settings), signal)).host,
+    async load(name, entry, signal) {
+      const target = toTarget(name, entry, settings);
+      const speculation = withDraftFiles(target.speculation, pathOf, createStampReader());
+      return (await load({ ...target, speculation }, signal)).host;
+    },
     dispose: engines.dispose,
   };
 }

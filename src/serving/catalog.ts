@@ -1,6 +1,7 @@
 import { basename } from "node:path";
+import { withDraftFiles } from "../engine/draft/files.ts";
 import type { EngineChoice } from "../engine/kinds/engines.ts";
-import { type ModelTarget, type SpeculationWish, toTarget } from "../engine/pool/target.ts";
+import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
 import { OvError, shorten } from "../errors.ts";
 import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
@@ -109,13 +110,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
     throw new OvError("model_required", { what, why: `send "model"; ${known()}` }, { param: "model" });
   }
 
-  /** Names where a draft is now, so that a change of it is noticed too. */
-  function withDraft(wish: SpeculationWish | null | undefined): SpeculationWish | null {
-    if (wish?.kind !== "draft") return wish ?? null;
-    const path = registry.current().entries.get(wish.model)?.path;
-    return { ...wish, draft: path === undefined ? null : { path, files: readStamp(path) } };
-  }
-
   return {
     resolve,
     defaultProblem() {
@@ -133,7 +127,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
       // One that was removed meanwhile is used as it was.
       const entry = registry.current().entries.get(model.name) ?? model.entry;
       const target = toTarget(model.name, entry, { device, engine });
-      return { ...target, files: readStamp(entry.path), speculation: withDraft(target.speculation) };
+      const pathOf = (model: string) => registry.current().entries.get(model)?.path;
+      const speculation = withDraftFiles(target.speculation, pathOf, readStamp);
+      return { ...target, files: readStamp(entry.path), speculation };
     },
   };
 }

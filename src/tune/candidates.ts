@@ -3,7 +3,17 @@ import type { RegistryEntry } from "../registry/schema.ts";
 import type { Change } from "./change.ts";
 
 /** What can be tried, in the order in which it is: what matters most comes first. */
-export const topics = ["device", "kv", "threads", "quantization", "pinning", "cores", "attention"] as const;
+export const topics = [
+  "device",
+  "kv",
+  "threads",
+  "quantization",
+  "chunk",
+  "speculation",
+  "pinning",
+  "cores",
+  "attention",
+] as const;
 export type Topic = (typeof topics)[number];
 
 /** One other way to run the model. */
@@ -50,6 +60,8 @@ const listers: Record<Topic, (present: Present, machine: TuneMachine) => Found> 
   kv: listKvPrecisions,
   threads: listThreads,
   quantization: listQuantization,
+  chunk: listChunks,
+  speculation: listSpeculation,
   pinning: listPinning,
   cores: listCores,
   attention: listAttention,
@@ -140,6 +152,35 @@ function listQuantization({ device, entry }: Present): Found {
       ),
     ),
   ];
+}
+
+/** The batching engine computes long prompts in parts: of 256 tokens on a CPU, of 2048 elsewhere (hosts/batching/language.py). */
+function listChunks({ device, engine, entry }: Present): Found {
+  if (engine !== "batching") return "the native engine has no such parts";
+  const usual = device === "CPU" ? 256 : 2048;
+  const present = entry.prefill_chunk ?? usual;
+  const size = device === "CPU" ? 1024 : 512;
+  const back: Candidate = {
+    topic: "chunk",
+    label: "prompts in parts by default",
+    change: ["prefill_chunk="],
+  };
+  const other: Candidate = {
+    topic: "chunk",
+    label: `prompts in parts of ${size} tokens`,
+    change: [`prefill_chunk=${size}`],
+  };
+  return [...(entry.prefill_chunk === undefined ? [] : [back]), ...(present === size ? [] : [other])];
+}
+
+/** A draft is a model of somebody's choice. */
+function listSpeculation({ engine, entry }: Present): Found {
+  if (engine !== "batching") return "only the batching engine guesses tokens";
+  if (!/^text-generation/.test(entry.task)) return `its task is ${entry.task}`;
+  if (entry.speculation !== undefined)
+    return [{ topic: "speculation", label: "no guessed tokens", change: ["speculation="] }];
+  const change = [`speculation=${JSON.stringify({ kind: "prompt-lookup" })}`];
+  return [{ topic: "speculation", label: "tokens guessed by prompt lookup", change }];
 }
 
 /** On by default. */

@@ -72,6 +72,10 @@ test("answers are the same to the token with speculation and without", async () 
   expect(await readAccepted("lookup")).toBeGreaterThan(10);
 });
 
-test("a draft that never guesses right changes nothing", async () => {
-  expect(await ask("drafted", {})).toEqual(await ask("plain", {}));
+test("a draft that never guesses right changes nothing, and is turned off", async () => {
+  const plain = await ask("plain", {});
+  expect(await ask("drafted", {})).toEqual(plain);
+  await ask("drafted", { max_tokens: 280, ignore_eos: true });
+  await server.logged(/ speculation turned off: it made answers slower model=drafted /);
+  expect(await ask("drafted", {})).toEqual(plain);
 });

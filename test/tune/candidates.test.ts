@@ -70,6 +70,22 @@ describe("what is tried", () => {
       "quantization",
       ["properties.DYNAMIC_QUANTIZATION_GROUP_SIZE=0", "properties.DYNAMIC_QUANTIZATION_GROUP_SIZE=128"],
     ],
+    ["larger parts of a prompt", onCpu(), plain, "chunk", ["prefill_chunk=1024"]],
+    [
+      "smaller parts on a GPU, and the default",
+      { ...onCpu(), device: "GPU", entry: { ...entry, prefill_chunk: 4096 } },
+      plain,
+      "chunk",
+      ["prefill_chunk=", "prefill_chunk=512"],
+    ],
+    ["guessed tokens", onCpu(), plain, "speculation", ['speculation={"kind":"prompt-lookup"}']],
+    [
+      "none where there are some",
+      { ...onCpu(), entry: { ...entry, speculation: { kind: "prompt-lookup" } } },
+      plain,
+      "speculation",
+      ["speculation="],
+    ],
     ["threads without pins", onCpu(), plain, "pinning", ["properties.ENABLE_CPU_PINNING=false"]],
     [
       "pins where there are none",
@@ -127,6 +143,14 @@ describe("what is not tried is said", () => {
   test("on a GPU", () => {
     const { pinning, cores, threads } = reasons({ ...onCpu(), device: "GPU" }, large);
     expect([pinning, cores, threads]).toEqual(Array(3).fill("it runs on GPU"));
+  });
+
+  test("on the native engine", () => {
+    const { chunk, speculation } = reasons({ ...onCpu(), engine: "native" }, plain);
+    expect([chunk, speculation]).toEqual([
+      "the native engine has no such parts",
+      "only the batching engine guesses tokens",
+    ]);
   });
 
   test("of weights that are not compressed", () => {

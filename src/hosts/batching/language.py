@@ -27,8 +27,9 @@ BLOCK_TOKENS_DEFAULT = 16
 STEP_TOKENS = {"CPU": 256}
 STEP_TOKENS_DEFAULT = 2048
 
-# Of an answer that is timed.
-TIMED_TOKENS = 24
+# Of an answer that is timed, and how many of these.
+TIMED_TOKENS = 12
+TIMED_PAIRS = 2
 
 
 class LanguageModel:
@@ -110,9 +111,10 @@ class LanguageModel:
         if self.speculation is None:
             return
         few, many = 1, max(4, self.speculation.most)
-        self._time_step(few)
-        seconds = [(count, self._time_step(count)) for count in (few, many)]
-        self.speculation.costs.measure(*seconds)
+        # In turns, because other programs come and go.
+        seconds = [(self._time_step(few), self._time_step(many)) for _ in range(TIMED_PAIRS)]
+        fewest, most = (min(column) for column in zip(*seconds, strict=True))
+        self.speculation.costs.measure((few, fewest), (many, most))
 
     def _time_step(self, guesses: int) -> float:
         """Seconds of a step with so many guesses, the fastest of a few."""

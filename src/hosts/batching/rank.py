@@ -35,7 +35,7 @@ class Pairs:
             return [(ids, len(ids)) for ids in rows]
         # Alone it has just the tokens that are before the document.
         firsts = {query: len(self.encoder.encode([query], self.encoder.limit, name)[0]) for query, _ in pairs}
-        return [(ids, firsts[query]) for ids, (query, _) in zip(rows, pairs, strict=True)]
+        return [(ids, to_first(ids, firsts[query])) for ids, (query, _) in zip(rows, pairs, strict=True)]
 
     def score(self, batch: list[Encoded]) -> Any:
         """What sentence-transformers makes of the only label: its sigmoid."""
@@ -77,6 +77,12 @@ class Rank(OfJobs):
             {"document": one.index, "score": float(score), "tokens": len(one.ids)}
             for one, score in zip(batch, self.way.score(batch), strict=True)
         ]
+
+
+def to_first(ids: list[int], alone: int) -> int:
+    """How many tokens of a pair are of the query, which has `alone` by itself: a long one is cut as the document is."""
+    separator = ids[-1]
+    return alone if ids[alone - 1 : alone] == [separator] else ids.index(separator) + 1
 
 
 def to_sigmoid(values: Any) -> Any:

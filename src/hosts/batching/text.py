@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -19,6 +20,11 @@ from prefixes import PrefixIndex
 from request import Request
 from speculation import Speculation
 from tokens import Tokens
+
+# Guessing is turned off or on once nothing has run for this long: a request that comes meanwhile waits for a load.
+QUIET_SECONDS = 3
+# Commands are read between such waits.
+WAIT_SECONDS = 0.02
 
 # Grammars that say what an answer starts with.
 EXACT = {"const", "ebnf", "regex"}
@@ -52,6 +58,7 @@ class Text:
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
         self._opened_with = (load, device)
+        self._worked_at = time.monotonic()
         self.model = model = self.load_model(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
@@ -180,7 +187,11 @@ class Text:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
         speculation = self.model.speculation
         if speculation is not None and self._must_turn:
-            return self._turn(speculation)
+            if time.monotonic() - self._worked_at >= QUIET_SECONDS:
+                return self._turn(speculation)
+            time.sleep(WAIT_SECONDS)
+            return []
+        self._worked_at = time.monotonic()
         self.grammars.before_step(self._most_tokens(), self._kv_bytes())
         self.model.pipeline.step()
         moved, ended = self._read()

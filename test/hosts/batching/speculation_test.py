@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src/hosts/batching"))
@@ -12,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "src/hosts/batching"))
 from lookup import try_lookup
 from odds import Costs, Odds
 from speculation import WATCHED_STEPS, Speculation
+from text import QUIET_SECONDS, Text
 
 LOOKUP: dict[str, Any] = {"kind": "prompt-lookup", "num_assistant_tokens": 5, "max_ngram_size": 3}
 
@@ -97,6 +100,23 @@ class SpeculationTest(unittest.TestCase):
             speculation.saw_answer([*range(100), 0], list(range(1, 90)), 1)
         self.assertTrue(speculation.is_due)
         self.assertTrue(speculation.turn()["active"])
+
+    def test_is_turned_only_once_nothing_has_run_for_a_while(self) -> None:
+        speculation = Speculation(LOOKUP)
+        self.watch(speculation, [(1, 1)] * 8)
+        opened: list[bool] = []
+        host = Text.__new__(Text)
+        host.running = {}
+        host._opened_with = ({}, None)
+        host._worked_at = time.monotonic()
+        host.model = SimpleNamespace(
+            speculation=speculation, busy=False, block=32, blocks=8, open_again=lambda *_: opened.append(True)
+        )
+        self.assertTrue(host.busy)
+        self.assertEqual((host.step(), opened), ([], []))
+        host._worked_at -= QUIET_SECONDS
+        (report,) = host.step()
+        self.assertEqual((report["active"], opened, host.busy), (False, [True], False))
 
     def test_counts_are_reported_once(self) -> None:
         speculation = Speculation(LOOKUP)

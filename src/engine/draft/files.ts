@@ -1,0 +1,15 @@
+import type { SpeculationWish } from "../pool/target.ts";
+
+/**
+ * Names where a draft is now, so that a change of it is noticed too. `pathOf`: the path of a registered model; undefined: it is
+ * not registered.
+ */
+export function withDraftFiles(
+  wish: SpeculationWish | null | undefined,
+  pathOf: (model: string) => string | undefined,
+  readStamp: (path: string) => string,
+): SpeculationWish | null {
+  if (wish?.kind !== "draft") return wish ?? null;
+  const path = pathOf(wish.model);
+  return { ...wish, draft: path === undefined ? null : { path, files: readStamp(path) } };
+}

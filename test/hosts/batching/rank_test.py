@@ -1,0 +1,29 @@
+"""Which tokens of a pair are of the query; run by rank.test.ts in the engine's environment."""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
+
+from rank import to_first
+
+START, END = 101, 102
+
+
+class Pairs(unittest.TestCase):
+    def test_a_whole_query_ends_where_it_does_alone(self) -> None:
+        self.assertEqual(to_first([START, 1, 2, END, 7, 8, END], 4), 4)
+
+    def test_a_separator_within_a_query_is_not_its_end(self) -> None:
+        self.assertEqual(to_first([START, 1, END, 2, END, 7, END], 5), 5)
+
+    def test_a_query_that_was_cut_ends_at_the_separator(self) -> None:
+        self.assertEqual(to_first([START, 1, 2, END, 7, 8, END], 6), 4)
+        self.assertEqual(to_first([START, 1, END, 7, END], 40), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
