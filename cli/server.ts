@@ -169,7 +169,12 @@ function toUnanswered(server: Server, error: unknown, seconds?: number): OvError
 
 function toReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : error.message;
+  return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : toPlain(error.message);
+}
+
+/** Without the advice for programmers that Bun's fetch ends its messages with. */
+export function toPlain(message: string): string {
+  return message.replace(/\.? For more information, pass `verbose: true` .*$/s, "");
 }
 
 /** undefined: it is no JSON. */

@@ -75,6 +75,7 @@ describe("askServer", () => {
     expect(error).toMatchObject({ code: "server_unreachable" });
     expect(String(error)).toContain(sentence);
     expect(Bun.inspect(error)).not.toContain("secret-key");
+    expect(String(error)).not.toContain("verbose");
   });
 
   test("a server that hangs is given up", async () => {
