@@ -68,8 +68,8 @@ export async function askServer<Schema extends TSchema>(
   const response = await send(server, path, question, AbortSignal.timeout(seconds * 1000)).catch((error) => {
     throw toUnanswered(server, error, seconds);
   });
-  const text = await response.text().catch((error: unknown) => {
-    throw toUnanswered(server, error, seconds);
+  const text = await readText(server, response).catch((error: unknown) => {
+    throw error instanceof OvError ? error : toUnanswered(server, error, seconds);
   });
   const answer = readAnswer(server, response.status, text);
   if (Value.Check(schema, answer)) return answer;
@@ -92,9 +92,28 @@ export async function openAnswer(
   });
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if (response.ok && isStream && response.body !== null) return response.body;
-  const text = await response.text().catch(() => "");
+  const text = await readText(server, response).catch(() => "");
   readAnswer(server, response.status, text);
   throw toForeign(server, path, response.status, text);
+}
+
+/** Far more than a list of many thousand models. */
+const mostBytes = 32_000_000;
+
+/** A whole answer. Throws `server_unreachable` for one that may have no end. */
+async function readText(server: Server, { body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > mostBytes) {
+      throw unreachable(
+        `What answers at ${server.url} is not an ov-llm: it sends more than ${mostBytes} bytes.`,
+      );
+    }
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** The answer as JSON, undefined where it is none. Throws what the server reports when it refuses. */
@@ -150,7 +169,12 @@ function toUnanswered(server: Server, error: unknown, seconds?: number): OvError
 
 function toReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : error.message;
+  return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : toPlain(error.message);
+}
+
+/** Without the advice for programmers that Bun's fetch ends its messages with. */
+export function toPlain(message: string): string {
+  return message.replace(/\.? For more information, pass `verbose: true` .*$/s, "");
 }
 
 /** undefined: it is no JSON. */

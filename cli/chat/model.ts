@@ -12,6 +12,9 @@ const Row = Type.Object({
 const Rows = Type.Object({ data: Type.Array(Row) });
 type Row = Static<typeof Row>;
 
+/** Of the models that an error lists. */
+const mostNamed = 10;
+
 /** The names that the server's requests may use for models that write text, a loaded one first. */
 export async function listTalkers(server: Server): Promise<string[]> {
   const { data } = await askServer(server, "/v1/models", Rows, 10);
@@ -59,5 +62,6 @@ function toMissing(asked: string, talkers: string[]): OvError {
 
 function toKnown(talkers: string[]): string {
   if (talkers.length === 0) return "there is no model to chat with";
-  return `there is ${talkers.map((name) => JSON.stringify(name)).join(", ")}`;
+  const shown = talkers.slice(0, mostNamed).map((name) => JSON.stringify(name));
+  return `there is ${shown.join(", ")}${talkers.length > mostNamed ? ", …" : ""}`;
 }

@@ -135,7 +135,10 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
       const isStopped = failure instanceof Error && failure.message === "interrupted";
       if (failure !== undefined && !isStopped) {
         writeError(toReason(failure));
-        return await writeNote("This question is not part of the conversation; Up brings it back.");
+        await writeNote("This question is not part of the conversation; Up brings it back.");
+        if (pictures.length > 0)
+          await writeNote("Its pictures wait for the next one; /image takes them back.");
+        return;
       }
       if (isStopped) await writeNote("Stopped.");
       if (text === "") return;

@@ -1,19 +1,33 @@
 import { writeFileSync } from "node:fs";
 import { expandPath } from "../../src/config/paths.ts";
+import { OvError } from "../../src/errors.ts";
 import type { ChatTurn } from "./answer.ts";
 
 /**
  * Writes a conversation to a new file that only its owner may read, or over one of `own`; returns its path. Throws
- * what the file system reports.
+ * `invalid_request` where another one is, and what the file system reports.
  */
 export function saveConversation(file: string, model: string, turns: ChatTurn[], own: Set<string>): string {
   const path = expandPath(file);
   const text = path.endsWith(".json")
     ? `${JSON.stringify({ model, messages: turns }, null, 2)}\n`
     : renderMarkdown(model, turns);
-  writeFileSync(path, text, { mode: 0o600, flag: own.has(path) ? "w" : "wx" });
+  try {
+    writeFileSync(path, text, { mode: 0o600, flag: own.has(path) ? "w" : "wx" });
+  } catch (error) {
+    throw error instanceof Error && "code" in error && error.code === "EEXIST" ? taken(path) : error;
+  }
   own.add(path);
   return path;
+}
+
+function taken(path: string): OvError {
+  const what = `Cannot save the conversation in ${JSON.stringify(path)}`;
+  return new OvError("invalid_request", {
+    what,
+    why: "there is something already",
+    next: "Name a new file.",
+  });
 }
 
 function renderMarkdown(model: string, turns: ChatTurn[]): string {

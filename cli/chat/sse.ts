@@ -1,6 +1,9 @@
+/** Far longer than an event of this server: a whole answer's text is in none. */
+const longestLine = 4_000_000;
+
 /**
  * The data of server-sent events (WHATWG HTML, section 9.2, as this server writes them: one `data` line each). Comments
- * are skipped; an event that the end of the stream cut is dropped.
+ * are skipped; an event that the end of the stream cut is dropped. Throws for a line that may have no end.
  */
 export async function* readEventData(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
@@ -8,6 +11,7 @@ export async function* readEventData(stream: AsyncIterable<Uint8Array>): AsyncGe
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
+    if (rest.length > longestLine) throw new Error(`it sends a line of more than ${longestLine} characters`);
     for (const line of lines) {
       if (line.startsWith("data:")) yield line.slice("data:".length).trim();
     }

@@ -40,11 +40,16 @@ export async function askBoxes<Schema extends TSchema>(
       try {
         return { box, answer: await askBox(box, path, schema) };
       } catch (error) {
-        if (error instanceof OvError) return { box, problem: error.message };
+        if (error instanceof OvError) return { box, problem: toSecretless(error.message, box) };
         throw error;
       }
     }),
   );
+}
+
+/** A box may send back the key that it was sent. */
+function toSecretless(message: string, { key }: Box): string {
+  return key === null ? message : message.replaceAll(key.value, "…");
 }
 
 async function askBox<Schema extends TSchema>({ url, key }: Box, path: string, schema: Schema) {

@@ -48,12 +48,18 @@ function toUrl(address: string): URL {
   const form =
     "Write it as http://pc1:9000, with =KEY or =env:VARIABLE after it where the box asks for a key.";
   const url = URL.parse(address);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw unusable(address, "it is not an address", form);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw unusable(toSecretless(address), "it is not an address", form);
   if (url.username !== "" || url.password !== "")
     throw unusable(url.host, "it contains a name or a password", form);
   if (!/^\/(v1\/?)?$/.test(url.pathname) || url.search !== "" || url.hash !== "")
-    throw unusable(address, "more follows the host and the port", form);
+    throw unusable(url.origin, "more follows the host and the port", form);
   return url;
+}
+
+/** What is no port behind the first colon may be a password, cut off at a `=` of its own. */
+function toSecretless(address: string): string {
+  return address.replace(/^([^:]*:\/\/[^/:]*:)(?!\d+(?:\/|$)).*$/s, "$1…");
 }
 
 function toKey(text: string, url: URL, variables: Variables): BoxKey {

@@ -58,10 +58,9 @@ export function toOffers(answers: readonly BoxAnswer[]): { offers: Offer[]; prob
   for (const { box, models } of answers) {
     for (const model of models) {
       const mode = modes[model.type];
-      if (mode === undefined) {
-        problems.push(
-          `${model.id} on ${box.name} is left out: nothing routes a model of type ${model.type}.`,
-        );
+      const fault = mode === undefined ? `nothing routes a model of type ${model.type}` : findFault(model.id);
+      if (mode === undefined || fault !== null) {
+        problems.push(`${model.id} on ${box.name} is left out: ${fault}.`);
         continue;
       }
       const offer = offers.get(model.id) ?? { name: model.id, mode, placed: [] };
@@ -72,6 +71,13 @@ export function toOffers(answers: readonly BoxAnswer[]): { offers: Offer[]; prob
     }
   }
   return { offers: [...offers.values()], problems };
+}
+
+/** Why LiteLLM would not take a name as it is; null: it would. */
+function findFault(name: string): string | null {
+  if (name.startsWith("os.environ/")) return "LiteLLM would put the value of a variable in place of its name";
+  if (name.includes("*")) return "LiteLLM would take its name for a pattern of names";
+  return name.isWellFormed() ? null : "its name is no text";
 }
 
 function toContradiction({ id }: BoxModel, { name }: Box, mode: Mode, first: Placed): string {

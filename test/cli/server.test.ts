@@ -4,6 +4,10 @@ import { askServer, toServerUrl } from "../../cli/server.ts";
 
 const Answer = Type.Object({ ok: Type.Boolean() });
 
+async function* endless() {
+  for (;;) yield new Uint8Array(1_000_000);
+}
+
 const server = Bun.serve({
   port: 0,
   routes: {
@@ -19,6 +23,7 @@ const server = Bun.serve({
     "/html": () => new Response("<html>", { status: 404 }),
     "/key": () => Response.json({ error: {} }, { status: 401 }),
     "/moved": () => Response.redirect("/good"),
+    "/endless": () => new Response(endless()),
     "/hang": () => new Promise<Response>(() => {}),
   },
 });
@@ -63,12 +68,14 @@ describe("askServer", () => {
     ["/shape", `What answers at ${url}/shape is not an ov-llm of this version (status 200,`],
     ["/html", `What answers at ${url}/html is not an ov-llm of this version (status 404, "<html>")`],
     ["/key", `The server at ${url} rejected this API key. Set OV_API_KEY to its key, or pass --api-key.`],
+    ["/endless", `What answers at ${url} is not an ov-llm: it sends more than 32000000 bytes.`],
     ["/moved", `No server answers at ${url} (`],
   ])("refuses the answer of %s", async (path, sentence) => {
     const error: unknown = await ask(path).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "server_unreachable" });
     expect(String(error)).toContain(sentence);
     expect(Bun.inspect(error)).not.toContain("secret-key");
+    expect(String(error)).not.toContain("verbose");
   });
 
   test("a server that hangs is given up", async () => {

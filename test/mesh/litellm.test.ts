@@ -67,6 +67,17 @@ describe("the names over all boxes", () => {
     ]);
   });
 
+  test.each([
+    ["os.environ/OPENAI_API_KEY", "LiteLLM would put the value of a variable in place of its name"],
+    ["*", "LiteLLM would take its name for a pattern of names"],
+    ["openai/*", "LiteLLM would take its name for a pattern of names"],
+    ["\uD800", "its name is no text"],
+  ])("leave out %j", (name, why) => {
+    const { offers, problems } = toOffers([{ box: pc1, models: [model(name), model("x")] }]);
+    expect(offers.map((offer) => offer.name)).toEqual(["x"]);
+    expect(problems).toEqual([`${name} on pc1:9000 is left out: ${why}.`]);
+  });
+
   test("have ids of their own, whatever they are called", () => {
     const names = ["größe", "grüße", "a:b;c"];
     const { model_list } = configure([{ box: pc1, models: names.map((name) => model(name)) }]);

@@ -4,6 +4,7 @@ import type { Box } from "../../../src/mesh/boxes.ts";
 import { parseFallbacks } from "../../../src/mesh/fallbacks.ts";
 import { type LiteLlmConfig, toLiteLlmConfig } from "../../../src/mesh/litellm.ts";
 import { BoxModels, toOffers } from "../../../src/mesh/models.ts";
+import { renderYaml } from "../../../src/mesh/yaml.ts";
 import { action } from "../../action.ts";
 import { readRepeated } from "../../args.ts";
 import { askBoxes, boxArgs, findBoxes } from "../../mesh/boxes.ts";
@@ -64,7 +65,6 @@ function render(settings: LiteLlmConfig, boxes: readonly Box[], keysInFile: bool
   return [
     `# LiteLLM over ${boxes.map(({ name }) => name).join(", ")}; made by "ov-llm mesh config", see docs/mesh.md.`,
     `# litellm --config THIS_FILE, with these variables set: ${variables.join(", ")}`,
-    Bun.YAML.stringify(settings, null, 2),
-    "",
+    renderYaml(settings),
   ].join("\n");
 }

@@ -152,6 +152,14 @@ describe("ov-llm chat that cannot be answered", () => {
     expect(await chat(args)).toEqual({ code, out: "", err: expect.stringContaining(sentence) });
   });
 
+  test("a model that is not among many: names ten of them", async () => {
+    const ids = Array.from({ length: 1000 }, (_, index) => `model-${index}`);
+    const data = ids.map((id) => ({ ...models.data[0], id }));
+    const { err } = await chat(["nothing", "Hi"], { server: serve(() => Response.json({ data })) });
+    expect(err).toContain(', "model-9", …');
+    expect(err).not.toContain("model-10");
+  });
+
   test("no server: names how to start it", async () => {
     const server = { port: await findFreePort() };
     expect(await chat(["memory", "Hi"], { server })).toMatchObject({

@@ -14,6 +14,14 @@ test("readEventData gives the same events wherever the bytes are cut", async () 
   }
 });
 
+test("readEventData gives up a line without an end", async () => {
+  async function* endless() {
+    for (;;) yield new Uint8Array(100_000).fill(97);
+  }
+  const reading = Array.fromAsync(readEventData(endless()));
+  await expect(reading).rejects.toThrow("it sends a line of more than 4000000 characters");
+});
+
 test("withPatience ends a stream that is silent", async () => {
   let isCancelled = false;
   const stream = new ReadableStream<Uint8Array>({

@@ -98,6 +98,21 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     expect(readFileSync(join(home, "a.md"), "utf8")).toContain("_(a picture)_");
   });
 
+  test("a picture that the model refuses waits until somebody takes it back", async () => {
+    const { server, prompts } = serve();
+    const home = createTempDir();
+    writeFileSync(join(home, "a.png"), Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
+    const steps: Steps = [
+      [">>> ", "/image a.png\r"],
+      ["goes with the next message", "What is it?\r"],
+      ["Its pictures wait for the next one; /image takes them back.", "/image\r"],
+      ["No picture waits", "Hi\r"],
+      [words, "\u0004"],
+    ];
+    expect((await talk(server, steps, [], home)).code).toBe(0);
+    expect(prompts()).toEqual(["Hi"]);
+  });
+
   test("takes a message of several lines", async () => {
     const { server, prompts } = serve();
     await talk(server, [
