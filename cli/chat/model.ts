@@ -55,9 +55,15 @@ function toTalkers(rows: Row[]): string[] {
 function toMissing(asked: string, talkers: string[]): OvError {
   const near = findNearest(asked, talkers).map((name) => JSON.stringify(name));
   const why = near.length > 0 ? `did you mean ${near.join(" or ")}?` : toKnown(talkers);
-  const next = near.length > 0 ? undefined : '"ov-llm list" lists the models, "ov-llm pull" gets one.';
+  const next = near.length > 0 ? undefined : toNext(asked);
   const what = `Cannot find model ${JSON.stringify(asked)}`;
   return new OvError("model_not_found", next === undefined ? { what, why } : { what, why, next });
+}
+
+/** What has a space is more likely the question than a model. */
+function toNext(asked: string): string {
+  if (/\s/.test(asked)) return 'A question comes after the model, as in: ov-llm chat MODEL "Why?"';
+  return '"ov-llm list" lists the models, "ov-llm pull" gets one.';
 }
 
 function toKnown(talkers: string[]): string {

@@ -19,7 +19,7 @@ export function createTuneProgress(options: ProgressOptions): (event: TuneEvent)
       case "measuring":
         return line.overwrite(
           `[${event.position}/${event.total}] ${event.label}`,
-          event.pairs === 0 ? "measuring" : `${event.pairs} pairs measured`,
+          event.pairs === 0 ? "measuring" : `${event.pairs} ${event.pairs === 1 ? "pair" : "pairs"} measured`,
         );
       case "waiting":
         return line.overwrite("Waiting", "the server answers requests");

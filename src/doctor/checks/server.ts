@@ -64,7 +64,9 @@ export function checkRegistry({ registry: { path, problems, models } }: Subject)
   }
   return [
     ok(
-      `${models.length} ${models.length === 1 ? "model is" : "models are"} registered, with all of their files.`,
+      models.length === 1
+        ? "1 model is registered, with all of its files."
+        : `${models.length} models are registered, with all of their files.`,
     ),
   ];
 }
