@@ -105,7 +105,7 @@ function toRow(model: Listed): string[] {
     model.repo,
     renderBytes(int4),
     renderBytes(int8),
-    `${renderBytes(memoryInt4)} to ${renderBytes(memoryInt8)}`,
+    renderRange(memoryInt4, memoryInt8),
     renderBytes(conversion),
     model.fits ?? "no",
     model.speed?.int4 ?? "-",
@@ -114,4 +114,10 @@ function toRow(model: Listed): string[] {
     model.ready ?? "-",
     model.good_at,
   ];
+}
+
+/** `1.6 GB` where rounding leaves nothing between the two. */
+function renderRange(least: number, most: number): string {
+  const [from, to] = [renderBytes(least), renderBytes(most)];
+  return from === to ? from : `${from} to ${to}`;
 }

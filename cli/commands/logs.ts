@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
-import { OvError, toReason } from "../../src/errors.ts";
-import { unit } from "../../src/library/service.ts";
+import { OvError, toCauseFacts } from "../../src/errors.ts";
+import { readServiceState, unit } from "../../src/library/service.ts";
 import { readLines } from "../../src/protocol/lines.ts";
 import { action, UsageError } from "../action.ts";
 import { untilStopped } from "../stop.ts";
@@ -33,12 +33,15 @@ export const logs = defineCommand({
       "--user",
       "--unit",
       unit,
+      "--quiet",
       "--output",
       "cat",
       "--no-pager",
       `--lines=${lines}`,
       ...follow,
     ];
+    // Without a service journalctl would wait for its lines forever.
+    if (given.follow === true) await requireService(variables);
     return await untilStopped(
       (signal) => show(command, variables, given._[0], signal),
       () => {},
@@ -55,24 +58,43 @@ async function show(
   const child = open(command, variables);
   const stop = () => child.kill();
   signal.addEventListener("abort", stop, { once: true });
+  let isEmpty = true;
   for await (const more of readLines(child.stdout)) {
+    isEmpty &&= more.length === 0;
     const wanted = more.filter((line) => model === undefined || isAbout(line, model));
     await writeOut(wanted.map((line) => `${toOneLine(line)}\n`).join(""));
   }
   const code = await child.exited;
   signal.throwIfAborted();
+  if (code === 0 && isEmpty) {
+    await requireService(variables);
+    process.stderr.write(`The journal holds no line of ${unit}.\n`);
+  }
   return code === 0 ? 0 : 1;
+}
+
+/** Throws `server_unreachable` where there is none. */
+async function requireService(variables: Record<string, string | undefined>): Promise<void> {
+  try {
+    await readServiceState(variables);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): OvError {
+  return new OvError("server_unreachable", {
+    ...toCauseFacts(error),
+    what: "Cannot read the log of the service",
+    next: 'Without a service, the log is what "ov-llm serve" prints.',
+  });
 }
 
 function open(command: string[], env: Record<string, string | undefined>) {
   try {
     return Bun.spawn(command, { env, stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   } catch (error) {
-    throw new OvError("server_unreachable", {
-      what: "Cannot read the log of the service",
-      why: toReason(error),
-      next: 'Without systemd, the log is what "ov-llm serve" prints.',
-    });
+    throw unreadable(error);
   }
 }
 

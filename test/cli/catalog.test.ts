@@ -10,6 +10,7 @@ test("the catalogue lists models with estimates, as a table and as JSON", async 
     0,
     expect.stringMatching(/^NAME .*\n(.*\n)*qwen3-8b +text-generation +Qwen\/Qwen3-8B +5\.3 GB +8\.4 GB/),
   ]);
+  expect(out).toMatch(/^smollm2-135m .* 141\.6 MB +1\.6 GB +1\.5 GB/m);
   expect(out).toContain("Sizes are estimates");
   const listed = JSON.parse((await runCli(["catalog", "--json"], { home })).out);
   expect(listed).toContainEqual(expect.objectContaining({ name: "llama-3.2-3b", gated: true, tools: true }));

@@ -130,7 +130,8 @@ describe("verbs for the service", () => {
       "warn other model=ab",
       '{"model":"a"}',
     ];
-    const run = createSystemd({ journalctl: `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")}` });
+    const journalctl = `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")}`;
+    const run = createSystemd({ journalctl, systemctl: state("active", 42) });
     expect((await run("logs")).out).toBe(`${lines.join("\n")}\n`);
     expect((await run("logs", "a")).out).toBe(`${lines[0]}\n${lines[3]}\n`);
     expect((await run("logs", "b c", "-f")).out).toBe(`${lines[1]}\n`);
@@ -138,6 +139,20 @@ describe("verbs for the service", () => {
       code: 2,
       err: expect.stringContaining("--lines"),
     });
+  });
+
+  test("logs with nothing to show says why, and where the log is", async () => {
+    const journalctl = "echo 'No journal files were found.' >&2";
+    const none = createSystemd({ journalctl, systemctl: 'echo "Failed to connect to bus" >&2; exit 1' });
+    for (const flags of [[], ["-f"]]) {
+      const { code, err } = await none("logs", ...flags);
+      expect([code, err]).toEqual([1, expect.stringContaining('the log is what "ov-llm serve" prints')]);
+    }
+    const quiet = await createSystemd({ journalctl, systemctl: state("active", 42) })("logs");
+    expect([quiet.code, quiet.err]).toEqual([
+      0,
+      expect.stringContaining("The journal holds no line of ov-server"),
+    ]);
   });
 });
 

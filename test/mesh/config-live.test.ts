@@ -52,7 +52,7 @@ describe("ov-llm mesh config", () => {
   test("refuses boxes that offer nothing", async () => {
     const { code, out, err } = await runCli(["mesh", "config", "--box", dead], { home });
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toContain("Cannot write settings for one box: none of them offers a model.");
+    expect(err).toContain("Cannot write settings for one box: it offers no model.");
   });
 
   test("asks for the key that a box requires", async () => {

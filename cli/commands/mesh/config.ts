@@ -51,9 +51,12 @@ export const config = defineCommand({
 });
 
 function nothingToRoute(boxes: readonly Box[]): OvError {
-  const what = `Cannot write settings for ${boxes.length === 1 ? "one box" : `${boxes.length} boxes`}`;
+  const [what, why] =
+    boxes.length === 1
+      ? ["Cannot write settings for one box", "it offers no model"]
+      : [`Cannot write settings for ${boxes.length} boxes`, "none of them offers a model"];
   const next = 'Get a model with "ov-llm pull", or name boxes that run.';
-  return new OvError("server_unreachable", { what, why: "none of them offers a model", next });
+  return new OvError("server_unreachable", { what, why, next });
 }
 
 function render(settings: LiteLlmConfig, boxes: readonly Box[], keysInFile: boolean): string {
