@@ -12,11 +12,18 @@ install_release() {
     exit 1
   }
   get() {
+    code=0
     if command -v curl >/dev/null 2>&1; then
-      curl -fsSL --connect-timeout 20 --speed-limit 1000 --speed-time 60 -o "$folder/$1" "$url/$1"
+      curl -fsSL --connect-timeout 20 --speed-limit 1000 --speed-time 60 -o "$folder/$1" "$url/$1" || code=$?
     else
-      wget -q -T 60 -O "$folder/$1" "$url/$1"
-    fi || refuse "$url/$1 could not be fetched" "check the network (a proxy in HTTPS_PROXY?) and the address, then run it again"
+      wget -q -T 60 -O "$folder/$1" "$url/$1" || code="wget $?"
+    fi
+    case $code in
+    0) ;;
+    # Where they cannot write.
+    23 | "wget 3") refuse "$1 could not be written to $folder" "check the free disk space there, or set TMPDIR to a folder with more, then run it again" ;;
+    *) refuse "$url/$1 could not be fetched" "check the network (a proxy in HTTPS_PROXY?) and the address, then run it again" ;;
+    esac
   }
   # The rest of this text, so that the curl before the pipe may end.
   case $- in *s*) cat >/dev/null ;; esac

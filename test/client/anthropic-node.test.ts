@@ -244,7 +244,11 @@ describe("errors become the client's own", () => {
   });
 
   test("a path that is not served", async () => {
-    expect(await apiErrorOf(client.messages.batches.list())).toBeInstanceOf(Anthropic.NotFoundError);
+    expect(await apiErrorOf(client.get("/v1/messages/nothing"))).toBeInstanceOf(Anthropic.NotFoundError);
+  });
+
+  test("a part of the API that is not served", async () => {
+    expect(await apiErrorOf(client.messages.batches.list())).toBeInstanceOf(Anthropic.BadRequestError);
   });
 });
 

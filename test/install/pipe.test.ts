@@ -91,6 +91,15 @@ describe("install.sh through a pipe", () => {
     expect((await pipe(["sh"], { OV_RELEASE_URL: "" }, text)).out).toContain(`installed|${url}|none|`);
   });
 
+  test("names the disk that is full", async () => {
+    const large = Buffer.alloc(50_000, "x");
+    release = { SHA256SUMS: sums(large), [archive]: large };
+    const { code, err, left } = await pipe(["sh", "-c", "trap '' XFSZ; ulimit -f 8; exec sh"]);
+    expect(err).toContain(`${archive} could not be written to`);
+    expect(err).toContain("check the free disk space there, or set TMPDIR");
+    expect([code, left]).toEqual([1, []]);
+  });
+
   test("that is cut off does nothing", async () => {
     const text = script.slice(0, script.indexOf('install_release "$@"'));
     for (const part of [text, text.slice(0, text.length / 2)]) {

@@ -350,7 +350,8 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     const second = await runHour();
     expect(second.nodes).toBeLessThan(first.nodes * 1.1);
     expect(second.jsEventListeners).toBeLessThan(first.jsEventListeners * 1.1 + 10);
-    expect(second.usedSize).toBeLessThan(first.usedSize * 1.1 + 500_000);
+    // The browser's own code caches grow for a while; an hour of kept events is 4 MB.
+    expect(second.usedSize).toBeLessThan(first.usedSize * 1.1 + 1_500_000);
     expect(problems).toEqual([]);
     await page.close();
   });

@@ -1,6 +1,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 const place = "ov-llm-key";
+/** What the value of a header can hold (Fetch, "header value"): of anything else, no request could be made. */
+const sendable = /^[\x20-\x7E\x80-\xFF]+$/;
 
 /** The API key, kept as long as the tab is open. */
 export interface Key {
@@ -17,6 +19,10 @@ export function createKey(storage: Storage): Key {
     read: () => storage.getItem(place),
     wanted,
     set(key) {
+      if (!sendable.test(key)) {
+        wanted.value = "wrong";
+        return;
+      }
       storage.setItem(place, key);
       wanted.value = "no";
     },
