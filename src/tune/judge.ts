@@ -12,7 +12,7 @@ export interface Judgement {
   verdict: Verdict;
   /** How much faster whole answers are: 0.1 is 10 %, negative is slower. */
   gain: number;
-  /** What `gain` may be off by: half of its 95 % confidence interval. */
+  /** What `gain` may be off by: half of its 95 % confidence interval, or the machine's noise where that is more. */
   spread: number;
   /** The same as `gain`, of the first token and of those after it. */
   first_token_gain: number;
@@ -27,8 +27,9 @@ const least = 0.02;
 
 /** `noise`: by how much the present settings differ from themselves; at least one pair. */
 export function judge(pairs: readonly Pair[], noise: number): Judgement {
-  const { mean, spread } = measure(pairs);
-  const bound = Math.max(spread, noise, least);
+  const { mean, spread: own } = measure(pairs);
+  const spread = Math.max(own, noise);
+  const bound = Math.max(spread, least);
   return {
     verdict: mean > bound ? "faster" : mean < -bound ? "slower" : "same",
     gain: Math.expm1(mean),

@@ -59,7 +59,8 @@ withModel(
     expect((await setup("--starter")).code).toBe(0);
     const path = starterPath(dirname(registry));
     expect(existsSync(path)).toBe(true);
-    const entry = { path, task: "text-generation-with-past", weight_format: "q4_1", context_length: 8192 };
+    const model = { task: "text-generation-with-past", weight_format: "q4_1", context_length: 8192 };
+    const entry = { path, ...model, defaults: { max_tokens: 512 } };
     expect(JSON.parse(readFileSync(registry, "utf8"))).toEqual({
       version: 1,
       models: { [starterModel.name]: entry },

@@ -36,6 +36,7 @@ describe("judge", () => {
     const judgement = judge(measured, noise);
     expect(judgement.verdict).toBe(verdict);
     expect(judgement.gain).toBeCloseTo(gain, 1);
+    expect(judgement.spread).toBeGreaterThanOrEqual(noise);
   });
 
   test("tells the first token from the others", () => {
