@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { isDanglingLink, readTextFile } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
@@ -17,7 +17,7 @@ export interface UpdateOptions {
  * Changes the registry file as one step that others see fully or not at all, however this process ends, and resolves to
  * what the change returned. `change` gets the raw entries by name and edits them in place; everything that it leaves alone,
  * unknown keys included, is kept. Nothing is written when it throws or changes nothing. A missing file is made, with its
- * folders. Throws what `change` throws, `registry_invalid` when the file cannot be understood (and leaves it as it is) and
+ * folders. Throws what `change` throws, `registry_invalid` when the file cannot be understood (and leaves it as it is) or must not be written, and
  * `registry_locked` when another writer does not end.
  */
 export async function updateRegistry<T>(
@@ -25,14 +25,35 @@ export async function updateRegistry<T>(
   change: (models: RawModels) => T,
   options: UpdateOptions = {},
 ): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = toRealPath(path);
-  const lock = `${file}.lock`;
-  const { waitMs = 10_000 } = options;
-  return await withFileLock(lock, () => rewrite(file, change), {
-    waitMs,
-    locked: () => locked(lock, waitMs),
-  });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = toRealPath(path);
+    const lock = `${file}.lock`;
+    const { waitMs = 10_000 } = options;
+    return await withFileLock(lock, () => rewrite(file, change), {
+      waitMs,
+      locked: () => locked(lock, waitMs),
+    });
+  } catch (error) {
+    throw isRefusedWrite(error) ? unwritable(path, error) : error;
+  }
+}
+
+const refusals: readonly unknown[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
+
+function isRefusedWrite(error: unknown): error is Error {
+  return (
+    error instanceof Error && !(error instanceof OvError) && "code" in error && refusals.includes(error.code)
+  );
+}
+
+function unwritable(path: string, error: Error): OvError {
+  const facts = {
+    what: `Cannot change the registry ${JSON.stringify(path)}`,
+    why: toReason(error),
+    next: "Make the file and its folder writable for the user that ov-llm runs as, or name another one in OV_REGISTRY_PATH.",
+  };
+  return new OvError("registry_invalid", facts, { cause: error });
 }
 
 function locked(path: string, waitMs: number): OvError {

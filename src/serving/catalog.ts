@@ -81,9 +81,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function known(): string {
     const names = list().map(({ name }) => `"${name}"`);
-    return names.length > 0
-      ? `there is ${names.join(", ")}`
+    if (names.length > 0) return `there is ${names.join(", ")}`;
+    return registry.current().problems.length > 0
+      ? "no entry of the registry can be used"
       : "no model is registered yet, run `ov-llm setup --starter` or `ov-llm convert`";
+  }
+
+  /** Whoever asks for a model whose entry is broken hears what is wrong with it. */
+  function refuseBroken(asked: string): void {
+    const broken = registry.current().problems.find(({ name }) => name === asked);
+    if (broken === undefined) return;
+    const what = `Cannot use model ${JSON.stringify(shorten(asked, longestName))}`;
+    const facts = { what, why: "its entry in the registry is not valid", next: broken.reason };
+    throw new OvError("model_not_found", facts, { param: "model" });
   }
 
   function resolve(asked: string | null | undefined): CatalogModel {
@@ -98,6 +108,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (found) return { ...found, ...toDefaults(found.entry, asked) };
     const extra = fallback();
     if (extra?.name === asked) return extra;
+    refuseBroken(asked);
     const what = `Cannot find model ${JSON.stringify(shorten(asked, longestName))}`;
     const next = 'List them with GET /v1/models or "ov-llm models".';
     throw new OvError("model_not_found", { what, why: known(), next }, { param: "model" });

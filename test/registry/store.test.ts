@@ -115,6 +115,16 @@ describe("updateRegistry", () => {
     expect(existsSync(path)).toBe(true);
   });
 
+  test("a place that must not be written is an error with the next step", async () => {
+    const file = join(createTempDir(), "file");
+    writeFileSync(file, "");
+    const path = join(file, "below", "registry.json");
+    await expect(updateRegistry(path, () => {})).rejects.toMatchObject({
+      code: "registry_invalid",
+      message: expect.stringContaining("OV_REGISTRY_PATH"),
+    });
+  });
+
   test("8 processes at once lose nothing", async () => {
     const path = join(createTempDir(), "registry.json");
     const writers = Array.from({ length: 8 }, (_, index) => startWriter(path, `w${index}`, "5"));

@@ -144,3 +144,9 @@ test("OV_MODEL_PATH answers a request that names no model", () => {
   expect(catalog.resolve(undefined).name).toBe("my-model");
   expect(createFor({ text }, text.path).resolve(null).name).toBe("text");
 });
+
+test("a request for a model whose entry is broken gets what is wrong with it", () => {
+  const catalog = createFor({ odd: { ...text, speculation: { kind: "magic" } } });
+  expect(() => catalog.resolve("odd")).toThrow(/"odd".*its entry in the registry is not valid.*speculation/);
+  expect(() => catalog.resolve("other")).toThrow("no entry of the registry can be used");
+});
