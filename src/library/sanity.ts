@@ -1,4 +1,5 @@
 import type { GenerateRequest, GenerationEvent } from "../protocol/generate.ts";
+import { greedy } from "../protocol/sampling.ts";
 
 /** Finds out whether a model writes language, from its answer to `toCountRequest`. */
 export interface SanityCheck {
@@ -27,17 +28,6 @@ export function toCountRequest(capabilities: readonly string[]): GenerateRequest
     logprobs: capabilities.includes("logprobs"),
   };
 }
-
-const greedy: GenerateRequest["sampling"] = {
-  temperature: 0,
-  top_p: 1,
-  top_k: null,
-  min_p: 0,
-  repetition_penalty: 1,
-  presence_penalty: 0,
-  frequency_penalty: 0,
-  seed: 0,
-};
 
 /** Fewer tokens show nothing: an instructed model may end a text that is no question. */
 const fewest = 8;

@@ -14,3 +14,15 @@ export const Sampling = Type.Object({
   seed: Type.Integer({ minimum: 0 }),
 });
 export type Sampling = Static<typeof Sampling>;
+
+/** The most probable token each time, whatever came before it. */
+export const greedy: Sampling = {
+  temperature: 0,
+  top_p: 1,
+  top_k: null,
+  min_p: 0,
+  repetition_penalty: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+  seed: 0,
+};

@@ -1,6 +1,7 @@
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
+import { greedy } from "../protocol/sampling.ts";
 import { type Beginnings, createBeginnings, type KeptBeginnings } from "./beginnings.ts";
 import type { Events } from "./events.ts";
 
@@ -169,16 +170,7 @@ function toRequest(prompt: string): GenerateRequest {
     add_special_tokens: false,
     grammar: null,
     special_tokens: false,
-    sampling: {
-      temperature: 0,
-      top_p: 1,
-      top_k: null,
-      min_p: 0,
-      repetition_penalty: 1,
-      presence_penalty: 0,
-      frequency_penalty: 0,
-      seed: 0,
-    },
+    sampling: greedy,
     max_tokens: 1,
     ignore_eos: true,
     logprobs: false,
