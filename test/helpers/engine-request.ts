@@ -1,4 +1,5 @@
 import type { GenerateRequest } from "../../src/protocol/generate.ts";
+import { greedy } from "../../src/protocol/sampling.ts";
 
 /** As the small model's chat template has it. */
 const toPrompt = (content: string): string =>
@@ -19,17 +20,7 @@ export function toRequest(
     add_special_tokens: false,
     grammar: null,
     special_tokens: false,
-    sampling: {
-      temperature: 0,
-      top_p: 1,
-      top_k: null,
-      min_p: 0,
-      repetition_penalty: 1,
-      presence_penalty: 0,
-      frequency_penalty: 0,
-      seed: 1,
-      ...sampling,
-    },
+    sampling: { ...greedy, seed: 1, ...sampling },
     max_tokens: 32,
     ignore_eos: false,
     logprobs: false,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createEvents } from "../../src/serving/events.ts";
 import { type BeginningsStore, createWarmUp, type WarmReport } from "../../src/serving/warm-up.ts";
 import { createMemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
+import { toRequest } from "../helpers/engine-request.ts";
 
 const system = "river stone music ".repeat(100);
 
@@ -59,25 +60,7 @@ function createGround({ warmPrefixes = 2, engine = "batching", store, ...options
   return { host, events, warmUp, reports, warmed: warmed.promise, ask, load, passQuiet };
 }
 
-const request = {
-  prompt: "",
-  add_special_tokens: false,
-  grammar: null,
-  special_tokens: false,
-  sampling: {
-    temperature: 0,
-    top_p: 1,
-    top_k: null,
-    min_p: 0,
-    repetition_penalty: 1,
-    presence_penalty: 0,
-    frequency_penalty: 0,
-    seed: 1,
-  },
-  max_tokens: 4,
-  ignore_eos: false,
-  logprobs: false,
-};
+const request = toRequest("", { prompt: "", max_tokens: 4 });
 
 describe("prompt beginnings after a load", () => {
   test("are computed in a quiet moment", async () => {
