@@ -91,10 +91,11 @@ export function createLoader(options: LoaderOptions): LoadModel {
 function reportSpeculation(
   { log, observe }: Pick<LoaderOptions, "log" | "observe">,
   model: string,
-  { drafts, draft_tokens, accepted_tokens, active, worth }: SpeculationMessage,
+  { drafts, draft_tokens, accepted_tokens, active, worth, problem }: SpeculationMessage,
 ): void {
   observe?.({ type: "speculation", model, drafts, draft_tokens, accepted_tokens });
+  if (problem !== undefined) log.warn(`Tokens cannot be guessed: ${problem}`, { model });
   if (active === undefined) return;
-  const does = active ? "turned on: it would make answers faster" : "turned off: it made answers slower";
+  const does = active ? "turned on: it makes answers faster" : "turned off: it would make answers slower";
   log.info(`speculation ${does}`, { model, speed_of_plain: worth });
 }
