@@ -63,8 +63,8 @@ export const eventReaders: {
       case "started":
         return { type: "started", promptTokens: answer.prompt_tokens, cachedTokens: answer.cached_tokens };
       case "step": {
-        const { text, tokens, logprobs } = answer;
-        return { type: "text", text, tokens, ...(logprobs && { logprobs }) };
+        const { text, tokens, guesses, logprobs } = answer;
+        return { type: "text", text, tokens, ...(guesses && { guesses }), ...(logprobs && { logprobs }) };
       }
       case "finished":
         return answer.reason === "cancelled" ? null : { type: "finished", reason: answer.reason };

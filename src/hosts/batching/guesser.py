@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
+import openvino as ov
 import openvino_genai as genai
 
 from batch import Batch
@@ -18,6 +20,8 @@ from speculation import Speculation
 QUIET_SECONDS = 2
 # Commands are read between such waits.
 WAIT_SECONDS = 0.02
+# Fewer tokens of a conversation are computed with its next request.
+COPIED_LEAST = 128
 # Of short answers that are timed: at once, to find out what requests cost, how many steps of each, and how often.
 TIMED_REQUESTS = 4
 TIMED_STEPS = 5
@@ -40,12 +44,15 @@ class Guesser:
         self._hello = hello
         self._work: Iterator[None] | None = self._prepare()
         self._works = False
+        self._latest: list[int] | None = None
+        self._copying: Any = None
         self._worked_at = time.monotonic()
 
     @property
     def wanted(self) -> bool:
         """Whether something is left to do in an idle moment."""
-        return self._work is not None and (self._works or self.speculation.pays)
+        left = self._work is not None or (self.batch is not None and self._latest is not None)
+        return left and (self.works or self.speculation.pays)
 
     @property
     def works(self) -> bool:
@@ -56,25 +63,54 @@ class Guesser:
         """To be called at each step of others: a quiet moment starts after the last one."""
         self._worked_at = time.monotonic()
 
+    def saw_plain(self, ids: list[int]) -> None:
+        """After a plain answer: the tokens of its conversation so far, which is likely to go on."""
+        self._latest = ids
+
+    def make_way(self) -> None:
+        """To be called when a request comes."""
+        if self._copying is not None:
+            self._copying.cancel()
+            self._copying = None
+
     def prepare(self) -> list[Message]:
         """Does a part of what makes it ready; to be called again and again while nothing runs."""
-        if self._work is None:
-            return []
         if time.monotonic() - self._worked_at < QUIET_SECONDS:
             time.sleep(WAIT_SECONDS)
             return []
+        if self._work is None and self.batch is not None and self._latest is not None:
+            self._work = self._copy(self.batch, self._latest)
+            self._latest = None
         self._works = True
+        return self._go_on(self._work) if self._work is not None else []
+
+    def _go_on(self, work: Iterator[None]) -> list[Message]:
         try:
-            next(self._work)
+            next(work)
+            return []
         except StopIteration:
             self._work = None
-            return self.speculation.start()
+            return [] if self.speculation.opened else self.speculation.start()
         except Exception as error:
             self._work = None
             self.batch = None
             counts = {"drafts": 0, "draft_tokens": 0, "accepted_tokens": 0}
             return [{"type": "speculation", **counts, "problem": last_line(error)}]
-        return []
+
+    def _copy(self, batch: Batch, ids: list[int]) -> Iterator[None]:
+        """Computes what the plain pipeline has cached of a conversation: a long one is not guessed without."""
+        if len(ids) - batch.cached_tokens(ids) < COPIED_LEAST:
+            return
+        config = genai.GenerationConfig()
+        config.max_new_tokens = 1
+        self.speculation.configure(config, 1)
+        self._copying = batch.add(ov.Tensor(np.array([ids], np.int64)), config)
+        while batch.busy:
+            batch.step()
+            yield
+        if self._copying is not None:
+            batch.keep(ids)
+            self._copying = None
 
     def choose(self, running: Running, prompt: list[int], max_tokens: int) -> int:
         """How many tokens to guess in each step of a request; 0: it is to run plainly."""

@@ -31,6 +31,8 @@ class Moved:
     request: Request
     ids: list[int]
     output: Any
+    guesses: int
+    """How many tokens were guessed for it."""
 
     @property
     def done(self) -> bool:
@@ -128,6 +130,7 @@ class Text:
         guesser = self.model.guesser
         if guesser is None or guesser.batch is None:
             return self.model.batch, 0
+        guesser.make_way()
         guesses = tuple(request.guesses for request in self.running.values() if request.guesses)
         chosen = guesser.choose(Running(len(self.running) - len(guesses), guesses), prompt, max_tokens)
         return (guesser.batch, chosen) if chosen else (self.model.batch, 0)
@@ -185,6 +188,8 @@ class Text:
         for one, text in zip(moved, self._decode(moved), strict=True):
             request = one.request
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
+            if one.guesses:
+                output["guesses"] = one.guesses
             if request.logprobs:
                 output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)
             outputs.append(output)
@@ -201,14 +206,16 @@ class Text:
         speculation = self.model.guesser.speculation
         for one in moved:
             request, tokens = one.request, len(one.ids)
-            if request.guesses and request.generated:
+            if one.guesses:
                 request.hits += tokens - 1
-                request.tries += min(tokens, request.guesses)
-                speculation.saw_step(request.guesses, tokens)
+                request.tries += min(tokens, one.guesses)
+                speculation.saw_step(one.guesses, tokens)
             if one.done and request.guesses:
                 speculation.saw_guessed(request.hits, request.tries, len(request.generated) + tokens)
             elif one.done:
-                speculation.saw_plain(request.prompt, request.generated + one.ids)
+                answer = request.generated + one.ids
+                speculation.saw_plain(request.prompt, answer)
+                self.model.guesser.saw_plain(request.prompt + answer)
         return speculation.report(all(one.done for one in moved) and len(moved) == len(self.running))
 
     def _waiting(self) -> list[Request]:
@@ -234,7 +241,9 @@ class Text:
                 (output,) = request.handle.read().values()
                 if not request.generated:
                     request.batch.keep(request.prompt)
-                moved.append(Moved(request, output.generated_ids, output))
+                # None in the step that computes the prompt's end.
+                guesses = request.guesses if request.generated else 0
+                moved.append(Moved(request, output.generated_ids, output, guesses))
             elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
                 ended.append(self._out_of_cache(request))
         return moved, ended

@@ -182,12 +182,37 @@ class GuesserTest(unittest.TestCase):
         self.assertEqual([report["problem"] for report in reports], ["no such draft"])
         self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
 
+    def test_a_conversation_is_copied_while_nothing_runs_until_a_request_comes(self) -> None:
+        batch = FakeBatch()
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: batch, hello)
+        guesser._worked_at -= QUIET_SECONDS
+        while guesser.wanted:
+            guesser.prepare()
+        for interrupted in (True, False):
+            guesser.saw_plain(list(range(1000)))
+            self.assertTrue(guesser.wanted)
+            guesser.prepare()
+            if interrupted:
+                guesser.make_way()
+            while guesser.wanted:
+                guesser.prepare()
+            self.assertEqual((batch.cancelled, batch.kept), (True, 0 if interrupted else 1000))
+
 
 class FakeBatch(Batch):
     """Steps that take no time."""
 
     def __init__(self) -> None:
         self.left = 0
+        self.cancelled = False
+        self.kept = 0
+
+    def add(self, *request: Any) -> Any:
+        self.left = 3
+        return SimpleNamespace(cancel=lambda: setattr(self, "cancelled", True))
+
+    def keep(self, ids: list[int]) -> None:
+        self.kept = len(ids)
 
     def step(self) -> None:
         self.left = max(0, self.left - 1)
