@@ -88,6 +88,10 @@ class Costs:
         """Tokens of all in the time of a plain step of one request."""
         return to_tokens(running, share) / self.time(running)
 
+    def gain(self, requests: int, guesses: int, share: float) -> float:
+        """How much faster so many requests are with so many guesses each than plainly."""
+        return self.speed(Running(0, (guesses,) * requests), share) / self.speed(Running(requests), share)
+
     def choose(self, running: Running, odds: Odds, most: int) -> tuple[int, float]:
         """How many guesses make all fastest with one request more, within the risk, and how much faster than none."""
         plain = self.speed(running.add(0), odds.share)

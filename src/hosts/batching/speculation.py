@@ -17,8 +17,10 @@ from odds import Costs, Odds, Running
 SHARE_LOOKUP = 0.1
 SHARE_DRAFT = 0.6
 # Tokens are guessed where that makes answers this much faster at least, and reported as not paying below the other.
-WORTH = 1.05
+WORTH = 1.1
 WORTH_LEAST = 0.98
+# Requests tend to come together: with each one, so much of the number that ran at once is still expected.
+CROWD_KEPT = 0.9
 # A draft that did not pay is tried again after so many answers.
 RETRY_ANSWERS = 32
 # What is assumed of an answer's length before any was seen, in tokens.
@@ -35,6 +37,7 @@ class Speculation:
         self.odds = self._hope()
         self._answer_tokens = float(ANSWER_TOKENS)
         self._plain_answers = 0
+        self._crowd = 1.0
         self.opened = False
         """Whether there is a pipeline that guesses."""
         self._active = False
@@ -80,7 +83,11 @@ class Speculation:
 
         `uncached`: how many tokens of its prompt have to be computed, plainly and where tokens are guessed.
         """
+        self._crowd = max(1 + running.plain + len(running.guesses), self._crowd * CROWD_KEPT)
         guesses, gain = self.costs.choose(running, self.odds, self.most)
+        # The first of many decides for them, as two pipelines in turns are slower than either.
+        if self.costs.gain(round(self._crowd), guesses, self.odds.share) < 1:
+            return 0
         tokens = min(float(max_tokens), self._answer_tokens)
         plain, guessed = (self.costs.each * count for count in uncached)
         return guesses if (guessed + tokens / gain) * WORTH <= plain + tokens else 0

@@ -126,6 +126,16 @@ class SpeculationTest(unittest.TestCase):
         self.assertEqual(speculation.choose(Running(0), (10, 4000), 100), 0)
         self.assertGreater(speculation.choose(Running(0), (4000, 10), 100), 0)
 
+    def test_the_first_of_many_requests_is_plain_where_guesses_slow_many_down(self) -> None:
+        speculation = Speculation(DRAFT)
+        speculation.costs.first, speculation.costs.guess = 1.2, 0.2
+        self.assertGreater(speculation.choose(Running(0), (9, 9), 100), 0)
+        for plain in range(8):
+            speculation.choose(Running(plain), (9, 9), 100)
+        self.assertEqual(speculation.choose(Running(0), (9, 9), 100), 0)
+        chosen = [speculation.choose(Running(0), (9, 9), 100) for _ in range(20)]
+        self.assertGreater(chosen[-1], 0)
+
     def test_a_draft_is_hoped_for_and_tried_again_now_and_then(self) -> None:
         speculation = Speculation(DRAFT)
         self.assertTrue(speculation.pays)
