@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Tried, TuneResult } from "../../src/tune/result.ts";
+import type { Tried, TuneResult } from "../../src/tuning.ts";
 import { renderGain, renderMs, renderRate, toPercent, toVerdict } from "./render.ts";
 
 const style = `

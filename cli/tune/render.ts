@@ -1,5 +1,4 @@
-import type { Tried, TuneResult, Winner } from "../../src/tune/result.ts";
-import type { Difference } from "../../src/tune/texts.ts";
+import type { Difference, Tried, TuneResult, Winner } from "../../src/tuning.ts";
 import { paint, renderTable, toOneLine } from "../terminal.ts";
 
 const header = ["SETTINGS", "FIRST TOKEN", "TOKENS/S", "ANSWERS", "SPREAD", "TEXT"];
@@ -69,7 +68,17 @@ export function toVerdict({ winner, noise, tried }: TuneResult): string {
   if (winner !== null) return `Faster: ${renderWinner(winner)}.`;
   const isClose = tried.some(({ measured }) => measured?.judgement.verdict === "faster");
   if (isClose) return "What was faster at first was not when it was measured once more: keep the settings.";
+  const [unclear] = tried.filter(isUnclear);
+  if (unclear?.measured)
+    return `Unclear: ${unclear.label}: ${renderGain(unclear.measured.judgement.gain)} ±${toPercent(unclear.measured.judgement.spread)}. Measure longer (--minutes) while nothing else runs.`;
   return `Nothing is faster than the present settings beyond noise (±${toPercent(noise)}): keep them.`;
+}
+
+/** It may be much faster, and what was measured lies too far apart to show it. */
+function isUnclear({ measured }: Tried): boolean {
+  if (measured === null) return false;
+  const { verdict, gain, spread } = measured.judgement;
+  return verdict === "same" && gain > 0.05 && spread > 0.05;
 }
 
 export function renderWinner({ labels, change, judgement, difference }: Winner): string {

@@ -1,11 +1,12 @@
 import { OvError, toReason } from "../errors.ts";
 import type { RawModels } from "../registry/edit.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import type { Measured, Tried, TuneResult, Winner } from "../tuning.ts";
 import { type Bench, type BenchOptions, createBench } from "./bench.ts";
 import type { Candidate, Listing, Present } from "./candidates.ts";
 import { joinChanges, withChange } from "./change.ts";
 import { isSettled, judge, type Pair, toNoise } from "./judge.ts";
-import { type Measured, type Tried, type TuneResult, toFigures, toFinalists, type Winner } from "./result.ts";
+import { toFigures, toFinalists } from "./result.ts";
 import { type Size, smallSize, toSize, toWriting } from "./size.ts";
 import { findDifference } from "./texts.ts";
 
@@ -100,12 +101,13 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
 
 async function tryOne(
   work: Work,
-  { topic, label, change }: Candidate,
+  { topic, label, change, problem }: Candidate,
   place: Place,
   end: number,
 ): Promise<Tried> {
   const { bench, options } = work;
   const tried = { topic, label, change, problem: null, measured: null };
+  if (problem !== undefined) return { ...tried, problem };
   try {
     const entry = withChange(options.models, options.name, change);
     options.report({ type: "loading", label });

@@ -99,6 +99,14 @@ describe("tune", () => {
     expect(tried[0]).toMatchObject({ problem: expect.stringContaining("looks like noise"), measured: null });
   });
 
+  test("loads nothing for what cannot be tried", async () => {
+    const problem = "Its draft has no copy.";
+    const { options, hosts } = setUp({ candidates: [{ ...pinned, problem }] });
+    const { tried } = await tune(options);
+    expect(tried).toEqual([{ ...pinned, problem, measured: null }]);
+    expect(hosts.length).toBe(2);
+  });
+
   test("goes on where one does not load", async () => {
     const broken: Candidate = { topic: "device", label: "GPU", change: ["device=GPU"] };
     const { options } = setUp({ candidates: [broken, pinned] });

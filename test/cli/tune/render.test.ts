@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { renderHtml } from "../../../cli/tune/html.ts";
 import { renderTune } from "../../../cli/tune/render.ts";
-import type { Measured, TuneResult } from "../../../src/tune/result.ts";
+import type { Measured, TuneResult } from "../../../src/tuning.ts";
 
 const measured = (gain: number, verdict: Measured["judgement"]["verdict"]): Measured => ({
   pairs: 4,
