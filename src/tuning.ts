@@ -92,6 +92,10 @@ export const TuneResult = Type.Object({
     minimum: 0,
     description: "By how much the present settings differ from themselves: 0.03 is 3 %",
   }),
+  disturbed: Type.Integer({
+    minimum: 0,
+    description: "Pairs that were dropped because the server answered requests meanwhile",
+  }),
   tried: Type.Array(Tried),
   untried: Type.Array(Untried),
   winner: orNull(Winner),

@@ -1,4 +1,6 @@
+import type { TSchema } from "@sinclair/typebox";
 import { defineCommand } from "citty";
+import { HistoryList } from "../../src/api/operate/history.ts";
 import { RunningRequestList } from "../../src/api/operate/requests.ts";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { toTuningsPath } from "../../src/config/paths.ts";
@@ -12,7 +14,7 @@ import { createRegistry } from "../../src/registry/registry.ts";
 import { listCandidates } from "../../src/tune/candidates.ts";
 import { findDrafts } from "../../src/tune/drafts.ts";
 import { readTuneMachine, toHostsAtOnce, toMostDraftBytes } from "../../src/tune/machine.ts";
-import { tune as runTune } from "../../src/tune/run.ts";
+import { tune as runTune, type ServerWork } from "../../src/tune/run.ts";
 import { type Topic, type TuneResult, type Tuning, topics } from "../../src/tuning.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs, toSettingArgs } from "../args.ts";
@@ -116,7 +118,7 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
       models: readModels(settings.registryPath),
       hostsAtOnce,
       list: (present) => listCandidates({ ...present, drafts }, machine, ask.only),
-      isServerBusy: () => isBusy(ask.server),
+      readServer: () => readWork(ask.server),
       minutes: ask.minutes,
       report: createTuneProgress({
         write: (text) => void process.stderr.write(text),
@@ -160,9 +162,18 @@ async function reportServer(server: Server): Promise<void> {
 }
 
 /** A server that does not answer disturbs nothing. */
-async function isBusy(server: Server): Promise<boolean> {
-  const running = await askServer(server, "/v1/requests", RunningRequestList, 5).catch(() => null);
-  return running !== null && running.data.length > 0;
+async function readWork(server: Server): Promise<ServerWork> {
+  const ask = <T extends TSchema>(path: string, schema: T) =>
+    askServer(server, path, schema, 5).catch(() => null);
+  const [running, history] = await Promise.all([
+    ask("/v1/requests", RunningRequestList),
+    ask("/v1/history", HistoryList),
+  ]);
+  const minute = history?.data.at(-1);
+  return {
+    isBusy: running !== null && running.data.length > 0,
+    mark: minute === undefined ? "" : `${minute.at} ${minute.requests}`,
+  };
 }
 
 function readMinutes(text: unknown): number {

@@ -17,7 +17,9 @@ export function renderTune(result: TuneResult, width: number | null): string {
     "",
   ];
   const table = renderTable(header, [present, ...measured.map(toRow)], width);
-  const lines = [...toProblemLines(result), toVerdict(result)].map((line) => `${toOneLine(line)}\n`);
+  const lines = [...toProblemLines(result), toDisturbance(result) ?? [], toVerdict(result)]
+    .flat()
+    .map((line) => `${toOneLine(line)}\n`);
   return `${toOneLine(head)}\n\n${table}\n${renderChart(measured, width)}\n${lines.join("")}`;
 }
 
@@ -62,6 +64,13 @@ function toProblemLines({ tried, untried }: TuneResult): string[] {
     ),
     ...untried.map(({ topic, why }) => `Not tried: ${topic}: ${why}.`),
   ];
+}
+
+/** null: nothing was disturbed. */
+export function toDisturbance({ disturbed }: TuneResult): string | null {
+  if (disturbed === 0) return null;
+  const pairs = disturbed === 1 ? "1 pair was" : `${disturbed} pairs were`;
+  return `${pairs} dropped, because the server answered requests meanwhile.`;
 }
 
 export function toVerdict({ winner, noise, tried }: TuneResult): string {

@@ -18,6 +18,7 @@ const result: TuneResult = {
   size: { prompt_tokens: 100, answer_tokens: 24 },
   present: winner.figures,
   noise: 0,
+  disturbed: 0,
   tried: [],
   untried: [],
   winner,

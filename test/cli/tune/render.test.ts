@@ -17,6 +17,7 @@ const result: TuneResult = {
   size: { prompt_tokens: 400, answer_tokens: 96 },
   present: { first_token_ms: 300, tokens_per_second: 10, answer_ms: 9900 },
   noise: 0.02,
+  disturbed: 0,
   tried: [
     {
       topic: "kv",
