@@ -72,7 +72,7 @@ export const tune = defineCommand({
         quiet,
         signal,
       });
-      if (quiet) await writeOut(`${JSON.stringify({ ...result, written: offered.written }, null, 2)}\n`);
+      if (quiet) await writeOut(`${JSON.stringify({ ...result, ...offered }, null, 2)}\n`);
       if (!dryRun) await keep(loaded, { ...result, ...offered, path, at: new Date().toISOString() });
       // Last: a path that cannot be written costs nothing else.
       if (typeof given.html === "string") await writePage(given.html, result);
