@@ -17,9 +17,7 @@ export function renderTune(result: TuneResult, width: number | null): string {
     "",
   ];
   const table = renderTable(header, [present, ...measured.map(toRow)], width);
-  const lines = [...toProblemLines(result), toDisturbance(result) ?? [], toVerdict(result)]
-    .flat()
-    .map((line) => `${toOneLine(line)}\n`);
+  const lines = toNotes(result).map((line) => `${toOneLine(line)}\n`);
   return `${toOneLine(head)}\n\n${table}\n${renderChart(measured, width)}\n${lines.join("")}`;
 }
 
@@ -55,6 +53,21 @@ function renderChart(measured: readonly Tried[], width: number | null): string {
       return `${label.padEnd(widest)}  ${bar} ${Math.round(speed * 100)} %\n`;
     })
     .join("");
+}
+
+function toNotes(result: TuneResult): string[] {
+  const all = [...toProblemLines(result), toDisturbance(result), toCaveat(result), toVerdict(result)];
+  return all.filter((line) => line !== null);
+}
+
+/** null: no guessed token changed a text. */
+function toCaveat({ tried }: TuneResult): string | null {
+  const isChanged = tried.some(
+    ({ topic, change, measured }) =>
+      topic === "speculation" && change[0] !== "speculation=" && measured?.difference,
+  );
+  if (!isChanged) return null;
+  return "Guessed tokens are computed several at once, which rounds differently: the text is the same to the token only in f32 (docs/tuning.md).";
 }
 
 function toProblemLines({ tried, untried }: TuneResult): string[] {
