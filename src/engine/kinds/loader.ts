@@ -29,6 +29,8 @@ export interface LoaderOptions {
   ggufCache: number;
   loadSeconds: number;
   stallSeconds: number;
+  /** Whether a model that guesses tokens does so from its load on. Absent: once that looks worth it */
+  guessAtOnce?: boolean;
   log: Log;
   observe?: ObserveModel;
 }
@@ -71,7 +73,9 @@ export function createLoader(options: LoaderOptions): LoadModel {
         trace: true,
         cache_dir: options.modelCacheDir,
         ...(copy && { copy }),
-        ...(speculation && { speculation }),
+        ...(speculation && {
+          speculation: { ...speculation, ...(options.guessAtOnce && { at_once: true }) },
+        }),
         ...(prefillChunk && { prefill_chunk: prefillChunk }),
         properties: launcher.toProperties(properties),
       },

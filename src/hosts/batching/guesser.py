@@ -67,6 +67,13 @@ class Guesser:
         """After a plain answer: the tokens of its conversation so far, which is likely to go on."""
         self._latest = ids
 
+    def prepare_now(self) -> None:
+        """Raises what keeps it from being opened."""
+        for _ in self._prepare():
+            pass
+        self._work = None
+        self.speculation.opened = True
+
     def make_way(self) -> None:
         """To be called when a request comes."""
         if self._copying is not None:

@@ -80,7 +80,11 @@ class LanguageModel:
             self._prepare_grammars(batch, lambda config: speculation.configure(config, 1))
             return batch
 
-        return Guesser(speculation, self.batch, open_batch, self.add_hello)
+        guesser = Guesser(speculation, self.batch, open_batch, self.add_hello)
+        if speculation.at_once:
+            guesser.prepare_now()
+            device.stages.end("speculation")
+        return guesser
 
     def _warm_up(self, batch: Batch, configure: Configure) -> None:
         """Runs one short request. A CPU brings the weights into the form that it computes with in the first step."""

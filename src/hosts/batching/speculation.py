@@ -33,6 +33,7 @@ class Speculation:
     def __init__(self, wish: Message) -> None:
         self._wish = wish
         self.most: int = wish["num_assistant_tokens"]
+        self.at_once: bool = wish.get("at_once", False)
         self.costs = Costs()
         self.odds = self._hope()
         self._answer_tokens = float(ANSWER_TOKENS)

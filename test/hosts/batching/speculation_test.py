@@ -180,6 +180,12 @@ class GuesserTest(unittest.TestCase):
         self.assertEqual(([report["active"] for report in reports], opened), ([True], [True]))
         self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
 
+    def test_is_opened_at_once_where_that_is_asked_for(self) -> None:
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
+        guesser.prepare_now()
+        self.assertFalse(guesser.wanted)
+        self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
+
     def test_what_cannot_be_opened_is_reported_and_not_tried_again(self) -> None:
         def fail() -> Any:
             raise RuntimeError("no such draft")
