@@ -27,6 +27,8 @@ export interface Draft {
 const mostShare = 1 / 3;
 /** Each costs a comparison. */
 const mostDrafts = 2;
+/** What cannot be used costs only a line. */
+const mostSeen = 5;
 
 /**
  * The registered models that may guess tokens for another one, first those of its architecture, then by size. Whether a tokenizer
@@ -53,11 +55,13 @@ export async function findDrafts(options: DraftOptions): Promise<Draft[]> {
     small.map(async (one) => ({ ...one, isKin: (await readArchitecture(one.entry.path)) === architecture })),
   );
   ranked.sort((one, other) => Number(other.isKin) - Number(one.isKin) || one.bytes - other.bytes);
-  return await Promise.all(
-    ranked.slice(0, mostDrafts).map(async ({ name: draft, bytes: size }) => {
+  const drafts = await Promise.all(
+    ranked.slice(0, mostSeen).map(async ({ name: draft, bytes: size }) => {
       return { name: draft, bytes: size, problem: await findProblem(options, own, draft) };
     }),
   );
+  const usable = drafts.filter(({ problem }) => problem === null).slice(0, mostDrafts);
+  return drafts.filter((draft) => draft.problem !== null || usable.includes(draft));
 }
 
 const writesText = ({ task }: RegistryEntry) =>
