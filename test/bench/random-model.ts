@@ -25,6 +25,16 @@ export const shapes = {
     "attention.head_count_kv": 3,
     "rope.dimension_count": 64,
   },
+  /** A long context whose attention is cheap: a small machine reads 32k tokens of it in less than a minute. */
+  "random-light": {
+    context_length: 65_536,
+    embedding_length: 256,
+    block_count: 4,
+    feed_forward_length: 512,
+    "attention.head_count": 4,
+    "attention.head_count_kv": 2,
+    "rope.dimension_count": 64,
+  },
   /** Little to compute, and many numbers of keys and values for each token: its KV cache fills soon. */
   "random-cache": {
     context_length: 65_536,

@@ -62,7 +62,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   },
   "long-prompts": {
     title: "Long prompts",
-    text: "The same model. A prompt that nobody has sent is computed; its text with another question is found in the prefix cache.",
+    text: "A prompt that nobody has sent is computed; its text with another question is found in the prefix cache. A model of random weights with 4 layers of width 256, so that what grows is attention, tokenizing and the server's own part.",
     argv: ["--only", "long-prompts"],
   },
   "full-cache": {
