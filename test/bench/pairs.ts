@@ -3,9 +3,9 @@ import { median, round } from "./statistics.ts";
 
 /** What a server may lose to the raw pipeline. */
 const ratioGoal = 0.95;
-/** How long one side of a round should take, where its items are neither too few to share batches nor too many. */
+/** How long one side of a round should take, and its items at least and at most. */
 const roundSeconds = 1.5;
-const fewest = 16;
+const fewest = 4;
 const most = 128;
 
 /** The raw pipeline beside the server, on the same things. */
@@ -42,9 +42,11 @@ export async function measurePairs(
   { raw, served }: Pair,
   { model, atOnce, each, rounds }: PairShape,
 ): Promise<PairRow> {
-  await served(atOnce * each);
-  await raw(fewest);
-  const count = toCount((await raw(fewest)) / fewest);
+  // Whole batches, so that both sides can fill them.
+  const unit = Math.max(fewest, atOnce * each);
+  await served(unit);
+  await raw(unit);
+  const count = unit * toUnits(await raw(unit), Math.max(1, most / unit));
   const pairs: { raw: number; served: number }[] = [];
   for (let index = 0; index < rounds; index++)
     pairs.push({ raw: await raw(count), served: await served(count) });
@@ -57,10 +59,8 @@ export async function measurePairs(
   };
 }
 
-/** In whole batches of 16, so that both sides can fill them. */
-function toCount(secondsEach: number): number {
-  const fitting = Math.floor(roundSeconds / secondsEach / fewest) * fewest;
-  return Math.min(most, Math.max(fewest, fitting));
+function toUnits(secondsEach: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(roundSeconds / secondsEach)));
 }
 
 /** `what`: of the items, such as `embeddings/s`. */
