@@ -82,14 +82,21 @@ export async function prepareRandomFolder(
   ]);
 }
 
-/** Runs a script that writes a path; it appears once it is whole. */
-async function make(path: string, argv: (partial: string) => string[]): Promise<string> {
-  const partial = `${path}.${process.pid}.partial`;
-  mkdirSync(dirname(path), { recursive: true });
-  try {
+/** Runs a script that writes a path. */
+function make(path: string, argv: (partial: string) => string[]): Promise<string> {
+  return makeWhole(path, async (partial) => {
     const child = Bun.spawn(argv(partial), { stdio: ["ignore", "ignore", "pipe"] });
     const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
     if (code !== 0) throw new Error(`${path} could not be made:\n${said}`);
+  });
+}
+
+/** Has a path written, which appears once it is whole. */
+export async function makeWhole(path: string, write: (partial: string) => Promise<void>): Promise<string> {
+  const partial = `${path}.${process.pid}.partial`;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    await write(partial);
     renameSync(partial, path);
     return path;
   } finally {

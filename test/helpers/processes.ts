@@ -38,7 +38,7 @@ function readLink(path: string): string {
 }
 
 /** For what gives no sign when it comes true. */
-export async function eventually(holds: () => boolean, seconds = 5): Promise<void> {
+export async function eventually(holds: () => boolean, seconds = 20): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s: ${holds}`);

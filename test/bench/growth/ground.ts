@@ -38,7 +38,7 @@ export async function startGrowthServer(
   { executable, options }: Ground,
   { modelPath, env = {}, entry = {} }: GrowthServerOptions,
 ): Promise<GrowthServer> {
-  const alone = { ...options, modelPath, embedPath: null, speechPath: null };
+  const alone = { ...options, modelPath, kinds: [] };
   const { home, remove } = createHome(alone, entry);
   const server = await startServer({ executable, home, options: alone, env }).catch((error: unknown) => {
     remove();
