@@ -65,6 +65,8 @@ interface Work {
   noise: number;
   /** What is written as it is now looks like noise, too. */
   mayDoubt: boolean;
+  /** When the last turn ends. */
+  trialsEnd: number;
   /** Pairs that were dropped because the server answered meanwhile. */
   disturbed: number;
 }
@@ -85,7 +87,16 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
   const number = () => ++count;
   const small = await bench.write(entry, toWriting(smallSize, number()));
   const size = toSize(small, context, (toTurn(total) - clock()) / (2 * usualPairs));
-  const work: Work = { bench, options, size, number, noise: 0, mayDoubt: doubt !== null, disturbed: 0 };
+  const work: Work = {
+    bench,
+    options,
+    size,
+    number,
+    noise: 0,
+    mayDoubt: doubt !== null,
+    trialsEnd,
+    disturbed: 0,
+  };
   const place = { label: "the present settings again", position: 1, total };
   const same = await measure(work, { ...entry }, place, toTurn(total));
   if (same.length === 0) throw tooBusy(minutes);
@@ -151,10 +162,14 @@ async function measure(work: Work, changed: RegistryEntry, place: Place, end: nu
   const { entry, clock, report } = options;
   const pairs: Pair[] = [];
   const write = (one: RegistryEntry, at: number) => bench.write(one, toWriting(size, at));
-  while (!isSettled(pairs) && (clock() < end || isNearlyDone(pairs))) {
+  let until = end;
+  while (!isSettled(pairs) && (clock() < until || isNearlyDone(pairs))) {
     report({ type: "measuring", ...place, pairs: pairs.length });
-    const before = await waitForServer(options, end);
+    const started = clock();
+    const before = await waitForServer(options, Math.max(end, work.trialsEnd));
     if (before === null) break;
+    // Waiting takes nothing from its turn.
+    until = Math.max(end, Math.min(work.trialsEnd, until + clock() - started));
     const at = number();
     const isSwapped = bench.isOpen(changed) && (!bench.isOpen(entry) || pairs.length % 2 === 1);
     const [one, other] = isSwapped ? [changed, entry] : [entry, changed];
@@ -225,7 +240,7 @@ function toMeasured(pairs: readonly Pair[], noise: number): Measured {
 
 function tooBusy(minutes: number): OvError {
   return new OvError("queue_timeout", {
-    what: `The server answered requests for all of the ${minutes} minutes`,
+    what: `The server answered requests for most of the ${minutes} minutes`,
     why: "whatever is measured beside them says nothing",
     next: "Try again when it is idle, or stop it meanwhile.",
   });

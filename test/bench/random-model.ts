@@ -34,6 +34,16 @@ export const shapes = {
     "attention.head_count_kv": 3,
     "rope.dimension_count": 64,
   },
+  /** A long context whose attention is cheap: a small machine reads 32k tokens of it in less than a minute. */
+  "random-light": {
+    context_length: 65_536,
+    embedding_length: 256,
+    block_count: 4,
+    feed_forward_length: 512,
+    "attention.head_count": 4,
+    "attention.head_count_kv": 2,
+    "rope.dimension_count": 64,
+  },
   /** Little to compute, and many numbers of keys and values for each token: its KV cache fills soon. */
   "random-cache": {
     context_length: 65_536,
@@ -81,14 +91,21 @@ export async function prepareRandomFolder(
   ]);
 }
 
-/** Runs a script that writes a path; it appears once it is whole. */
-async function make(path: string, argv: (partial: string) => string[]): Promise<string> {
-  const partial = `${path}.${process.pid}.partial`;
-  mkdirSync(dirname(path), { recursive: true });
-  try {
+/** Runs a script that writes a path. */
+function make(path: string, argv: (partial: string) => string[]): Promise<string> {
+  return makeWhole(path, async (partial) => {
     const child = Bun.spawn(argv(partial), { stdio: ["ignore", "ignore", "pipe"] });
     const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
     if (code !== 0) throw new Error(`${path} could not be made:\n${said}`);
+  });
+}
+
+/** Has a path written, which appears once it is whole. */
+export async function makeWhole(path: string, write: (partial: string) => Promise<void>): Promise<string> {
+  const partial = `${path}.${process.pid}.partial`;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    await write(partial);
     renameSync(partial, path);
     return path;
   } finally {

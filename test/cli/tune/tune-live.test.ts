@@ -16,7 +16,7 @@ test("a model is measured with other settings, what won is written, and the resu
   const registry = join(home, "registry.json");
   writeFileSync(registry, JSON.stringify({ version: 1, models: { [smol]: smolEntry() } }));
   const before = readFileSync(registry, "utf8");
-  const flags = ["--minutes", "0.6", "--only", "pinning", "--only", "device", "--yes", "--json"];
+  const flags = ["--minutes", "0.4", "--only", "pinning", "--only", "device", "--yes", "--json"];
   const places = ["--registry-path", registry, "--port", String(await findFreePort())];
   const page = join(home, "tune.html");
   const { code, out, err } = await runCli(["tune", smol, ...flags, ...places, "--html", page], {
