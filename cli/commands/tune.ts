@@ -104,7 +104,10 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
   await reportServer(ask.server);
   const { entries } = registry.current();
   const mostBytes = toMostDraftBytes(bytes ?? 0);
-  const drafts = await findDrafts({ ...settings, name, entries, bytes: bytes ?? 0, mostBytes });
+  const mayGuess = ask.only.length === 0 || ask.only.includes("speculation");
+  const drafts = mayGuess
+    ? await findDrafts({ ...settings, name, entries, bytes: bytes ?? 0, mostBytes })
+    : [];
   const largest = Math.max(0, ...drafts.map((draft) => draft.bytes));
   const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0, largest);
   const loader = createTrialLoader(loaded, createStderrLog(settings));

@@ -1,6 +1,6 @@
 import { withDraftFiles } from "../engine/draft/files.ts";
 import { planSpeculation } from "../engine/draft/speculation.ts";
-import { listModel } from "../library/list.ts";
+import { measureSize } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { createStampReader } from "../models/stamp.ts";
 import { mainOperation, takesImages } from "../models/tasks.ts";
@@ -35,33 +35,36 @@ const mostSeen = 5;
  * is the same shows when the engine loads both: it refuses others.
  */
 export async function findDrafts(options: DraftOptions): Promise<Draft[]> {
-  const { name, entries, bytes, mostBytes } = options;
+  const { name, entries } = options;
   const own = entries.get(name);
   if (own === undefined || !writesText(own)) return [];
   const architecture = await readArchitecture(own.path);
-  const others = [...entries].filter(
-    ([other, entry]) => other !== name && entry.path !== own.path && writesText(entry),
-  );
-  const seen = await Promise.all(
-    others.map(async ([other, entry]) => {
-      const { size_bytes: size, path_problem: problem } = await listModel(other, entry);
-      return { name: other, entry, bytes: problem === null ? size : null };
-    }),
-  );
-  const small = seen.flatMap(({ bytes: size, ...one }) =>
-    size !== null && size <= Math.min(bytes * mostShare, mostBytes) ? [{ ...one, bytes: size }] : [],
-  );
   const ranked = await Promise.all(
-    small.map(async (one) => ({ ...one, isKin: (await readArchitecture(one.entry.path)) === architecture })),
+    (await listSmaller(options, own)).map(async (one) => {
+      return { ...one, isKin: (await readArchitecture(one.path)) === architecture };
+    }),
   );
   ranked.sort((one, other) => Number(other.isKin) - Number(one.isKin) || one.bytes - other.bytes);
   const drafts = await Promise.all(
-    ranked.slice(0, mostSeen).map(async ({ name: draft, bytes: size }) => {
-      return { name: draft, bytes: size, problem: await findProblem(options, own, draft) };
+    ranked.slice(0, mostSeen).map(async ({ name: draft, bytes }) => {
+      return { name: draft, bytes, problem: await findProblem(options, own, draft) };
     }),
   );
   const usable = drafts.filter(({ problem }) => problem === null).slice(0, mostDrafts);
   return drafts.filter((draft) => draft.problem !== null || usable.includes(draft));
+}
+
+/** Each path once: entries may share one. */
+async function listSmaller({ entries, bytes, mostBytes }: DraftOptions, own: RegistryEntry) {
+  const byPath = new Map<string, string>();
+  for (const [name, entry] of entries) {
+    if (entry.path !== own.path && writesText(entry) && !byPath.has(entry.path)) byPath.set(entry.path, name);
+  }
+  const sizes = await Promise.all([...byPath.keys()].map(measureSize));
+  return [...byPath].flatMap(([path, name], at) => {
+    const size = sizes[at] ?? Number.POSITIVE_INFINITY;
+    return size <= Math.min(bytes * mostShare, mostBytes) ? [{ name, path, bytes: size }] : [];
+  });
 }
 
 const writesText = ({ task }: RegistryEntry) =>
