@@ -17,6 +17,7 @@ import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "te
 import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
+import layers from "../../../hosts/batching/layers.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
@@ -60,6 +61,7 @@ export const hostSources = {
   "image_tokens.py": imageTokens,
   "jobs.py": jobs,
   "language.py": language,
+  "layers.py": layers,
   "logprobs.py": logprobs,
   "lookup.py": lookup,
   "messages.py": messages,
