@@ -85,6 +85,8 @@ export const ReadyMessage = Type.Object({
   embedding_size: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Longest prompt plus answer, or input, in tokens, as the model, its tokenizer and the KV cache allow. */
   context_length: Type.Integer({ minimum: 1 }),
+  /** What `classify` gives a text, in the order of its probabilities. */
+  labels: Type.Optional(Type.Array(Type.String())),
   /** The codes of the languages that `transcribe` knows. */
   languages: Type.Optional(Type.Array(Type.String())),
   versions: Type.Record(Type.String(), Type.String()),

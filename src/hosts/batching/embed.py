@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from base import Device, Handler
-from encoder import Encoder, Name
+from encoder import Encoder, Name, read_network
 from jobs import Encoded, Job, Jobs, OfJobs
 from layers import load_layers
 from messages import Message, RequestFailed
@@ -31,8 +31,7 @@ class Embed(OfJobs):
     """One vector for each text."""
 
     def __init__(self, load: Message, device: Device) -> None:
-        network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
-        self.encoder = Encoder(load, device, network)
+        self.encoder = Encoder(load, device, read_network(load, device))
         self.way: Message = load["embedding"]
         self.layers = load_layers(Path(load["path"]), self.way.get("layers", []))
         self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run, self.encoder.look_ahead)

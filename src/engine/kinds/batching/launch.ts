@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
+import classify from "../../../hosts/batching/classify.py" with { type: "text" };
 import control from "../../../hosts/batching/control.py" with { type: "text" };
 import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
@@ -47,6 +48,7 @@ import { toBatchingProperties } from "./supports.ts";
 export const hostSources = {
   "audio.py": audio,
   "base.py": base,
+  "classify.py": classify,
   "control.py": control,
   "copies.py": copies,
   "device.py": device,
