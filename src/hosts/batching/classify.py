@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Classify(OfJobs):
         self.encoder = Encoder(load, device, network)
         config = json.loads((Path(load["path"]) / "config.json").read_text())
         self.labels = [name_label(config, index) for index in range(labels)]
-        self.to_probabilities = to_sigmoid if config.get("problem_type") == EACH_FOR_ITSELF else to_softmax
+        self.to_probabilities = choose_probabilities(config)
         self.jobs = Jobs(("classes", "classes"), self._encode, self._run, self.encoder.look_ahead)
         self.operations: dict[str, Handler] = {"classify": self.start, **self.encoder.operations()}
 
@@ -56,6 +57,10 @@ class Classify(OfJobs):
             {"input": one.index, "probabilities": row.tolist(), "tokens": len(one.ids)}
             for one, row in zip(batch, self.to_probabilities(logits), strict=True)
         ]
+
+
+def choose_probabilities(config: Message) -> Callable[[Any], Any]:
+    return to_sigmoid if config.get("problem_type") == EACH_FOR_ITSELF else to_softmax
 
 
 def name_label(config: Message, index: int) -> str:

@@ -97,4 +97,5 @@ class Layers(unittest.TestCase):
             load_layers(self.folder, [{"kind": "dense", "weights": "3_Dense/model.safetensors", "activation": "tanh"}])
 
 
-unittest.main()
+if __name__ == "__main__":
+    unittest.main()
