@@ -273,6 +273,7 @@ test("models of all kinds stay beside each other, and each refuses what it does 
     "minilm-e5",
     "ranker",
     "dense",
+    "classifier",
     "qwen",
   ]);
 }, 60_000);
