@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { toPng } from "../helpers/vision-model.ts";
 import type { Figure } from "./goals.ts";
 import type { ChatTarget } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { startRawProgram } from "./raw-program.ts";
+import { createScratch } from "./scratch.ts";
 import { median, round } from "./statistics.ts";
 
 const ratioGoal = 0.95;
@@ -28,7 +28,7 @@ export async function measureVision(
   options: BenchOptions & { visionPath: string },
 ): Promise<VisionRow[]> {
   const { runtimeDir, visionPath, device, kvCacheGb, rounds } = options;
-  const folder = mkdtempSync(join(tmpdir(), "ov-llm-bench-pictures-"));
+  const folder = createScratch("pictures");
   await using raw = await startRawProgram(runtimeDir, "raw_vision.py", [
     visionPath,
     device,
