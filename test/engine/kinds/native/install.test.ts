@@ -1,6 +1,14 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { installNative, type NativeInstallOptions } from "../../../../src/engine/kinds/native/install.ts";
 import { toLibrariesDigest } from "../../../../src/engine/kinds/native/libraries.ts";
@@ -106,6 +114,17 @@ describe("installNative", () => {
     expect(await install()).toMatchObject({ openvino_node: "2026.4.0" });
     expect(asked).toHaveLength(requests);
     expect(existsSync(`${place}.setup`)).toBe(false);
+  });
+
+  test("leaves nothing in the home of whoever has no bun", async () => {
+    // Bun keeps what it made of large scripts.
+    const large = join(temp, "large.cjs");
+    writeFileSync(large, `module.exports = ${JSON.stringify("x".repeat(100_000))};`);
+    const { place, install } = startNpm({}, `require(${JSON.stringify(large)});`);
+    const home = mkdtempSync(join(temp, "home-"));
+    await install({ HOME: home, XDG_CACHE_HOME: "", BUN_INSTALL: "", BUN_INSTALL_CACHE_DIR: "" });
+    expect(readdirSync(place)).toContain("openvino-node");
+    expect(readdirSync(home)).toEqual([]);
   });
 
   const proxy = "http://me:secret@127.0.0.1:9";
