@@ -1,16 +1,21 @@
+import type { TSchema } from "@sinclair/typebox";
 import { defineCommand } from "citty";
+import { HistoryList } from "../../src/api/operate/history.ts";
 import { RunningRequestList } from "../../src/api/operate/requests.ts";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
+import { toTuningsPath } from "../../src/config/paths.ts";
 import { checkTriable } from "../../src/doctor/trial.ts";
 import { OvError, toReason } from "../../src/errors.ts";
 import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
+import { keepTuning } from "../../src/library/tunings.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
-import { listCandidates, type Topic, topics } from "../../src/tune/candidates.ts";
-import { readTuneMachine, toHostsAtOnce } from "../../src/tune/machine.ts";
-import type { TuneResult } from "../../src/tune/result.ts";
-import { tune as runTune } from "../../src/tune/run.ts";
+import { listCandidates } from "../../src/tune/candidates.ts";
+import { findDrafts } from "../../src/tune/drafts.ts";
+import { readTuneMachine, toHostsAtOnce, toMostDraftBytes } from "../../src/tune/machine.ts";
+import { tune as runTune, type ServerWork } from "../../src/tune/run.ts";
+import { type Topic, type TuneResult, type Tuning, topics } from "../../src/tuning.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { readServer } from "../doctor/server.ts";
@@ -36,6 +41,7 @@ const args = {
     type: "boolean",
     description: "Write what is faster into the entry without a question, unless answers change",
   },
+  accept: { type: "boolean", description: "With --yes: write it even if answers change" },
   "dry-run": { type: "boolean", description: "Measure, and change nothing" },
   json: { type: "boolean", description: "Print the result as JSON" },
   ...toSettingArgs(["registryPath", "runtimeDir", "device"]),
@@ -55,16 +61,19 @@ export const tune = defineCommand({
     };
     const quiet = given.json === true;
     return await untilStopped(async (signal) => {
-      const result = await measure(loaded, ask, signal);
+      const { result, path } = await measure(loaded, ask, signal);
       if (!quiet) await writeOut(renderTune(result, terminalWidth()));
-      const written = await offerWinner(result, {
+      const dryRun = given["dry-run"] === true;
+      const offered = await offerWinner(result, {
         registryPath: loaded.settings.registryPath,
         yes: given.yes === true,
-        dryRun: given["dry-run"] === true,
+        accept: given.accept === true,
+        dryRun,
         quiet,
         signal,
       });
-      if (quiet) await writeOut(`${JSON.stringify({ ...result, written }, null, 2)}\n`);
+      if (quiet) await writeOut(`${JSON.stringify({ ...result, ...offered }, null, 2)}\n`);
+      if (!dryRun) await keep(loaded, { ...result, ...offered, path, at: new Date().toISOString() });
       // Last: a path that cannot be written costs nothing else.
       if (typeof given.html === "string") await writePage(given.html, result);
       return 0;
@@ -79,7 +88,13 @@ interface TuneAsk {
   server: Server;
 }
 
-async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal): Promise<TuneResult> {
+interface Measures {
+  result: TuneResult;
+  /** Where the model lies. */
+  path: string;
+}
+
+async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal): Promise<Measures> {
   const { settings } = loaded;
   const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
   const [name, entry] = findRegistered(registry.current(), ask.name, settings.registryPath);
@@ -87,19 +102,26 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
   const { path_problem: problem, size_bytes: bytes } = await listModel(name, entry);
   if (problem !== null) throw new OvError("model_path_invalid", problem);
   await reportServer(ask.server);
-  const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0);
+  const { entries } = registry.current();
+  const mostBytes = toMostDraftBytes(bytes ?? 0);
+  const mayGuess = ask.only.length === 0 || ask.only.includes("speculation");
+  const drafts = mayGuess
+    ? await findDrafts({ ...settings, name, entries, bytes: bytes ?? 0, mostBytes })
+    : [];
+  const largest = Math.max(0, ...drafts.map((draft) => draft.bytes));
+  const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0, largest);
   const loader = createTrialLoader(loaded, createStderrLog(settings));
   try {
     const machine = await readTuneMachine(loaded);
     signal.throwIfAborted();
-    return await runTune({
+    const result = await runTune({
       loader,
       name,
       entry,
       models: readModels(settings.registryPath),
       hostsAtOnce,
-      list: (present) => listCandidates(present, machine, ask.only),
-      isServerBusy: () => isBusy(ask.server),
+      list: (present) => listCandidates({ ...present, drafts }, machine, ask.only),
+      readServer: () => readWork(ask.server),
       minutes: ask.minutes,
       report: createTuneProgress({
         write: (text) => void process.stderr.write(text),
@@ -108,8 +130,19 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
       signal,
       clock: () => performance.now(),
     });
+    return { result, path: entry.path };
   } finally {
     loader.dispose();
+  }
+}
+
+/** For the server's page. What cannot be kept costs nothing else. */
+async function keep({ variables }: LoadedSettings, tuning: Tuning): Promise<void> {
+  const path = toTuningsPath(variables);
+  try {
+    await keepTuning(path, tuning);
+  } catch (error) {
+    process.stderr.write(`Cannot keep the result in ${JSON.stringify(path)}: ${toReason(error)}\n`);
   }
 }
 
@@ -132,9 +165,18 @@ async function reportServer(server: Server): Promise<void> {
 }
 
 /** A server that does not answer disturbs nothing. */
-async function isBusy(server: Server): Promise<boolean> {
-  const running = await askServer(server, "/v1/requests", RunningRequestList, 5).catch(() => null);
-  return running !== null && running.data.length > 0;
+async function readWork(server: Server): Promise<ServerWork> {
+  const ask = <T extends TSchema>(path: string, schema: T) =>
+    askServer(server, path, schema, 5).catch(() => null);
+  const [running, history] = await Promise.all([
+    ask("/v1/requests", RunningRequestList),
+    ask("/v1/history", HistoryList),
+  ]);
+  const minute = history?.data.at(-1);
+  return {
+    isBusy: running !== null && running.data.length > 0,
+    mark: minute === undefined ? "" : `${minute.at} ${minute.requests}`,
+  };
 }
 
 function readMinutes(text: unknown): number {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Tried, TuneResult } from "../../src/tune/result.ts";
-import { renderGain, renderMs, renderRate, toPercent, toVerdict } from "./render.ts";
+import type { Tried, TuneResult } from "../../src/tuning.ts";
+import { renderGain, renderMs, renderRate, toDisturbance, toPercent, toVerdict } from "./render.ts";
 
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #222; background: #fff; }
@@ -36,6 +36,7 @@ export function renderHtml(result: TuneResult, now: Date): string {
 <p><strong>${toHtml(toVerdict(result))}</strong></p>
 ${renderChart(result)}
 ${renderRows(result)}
+${toParagraph(toDisturbance(result))}
 ${problems.length === 0 ? "" : `<h2>Not measured</h2>\n<ul>\n${problems.map((one) => `<li>${toHtml(one)}</li>`).join("\n")}\n</ul>`}
 </body>
 </html>
@@ -85,6 +86,8 @@ function renderChart({ tried }: TuneResult): string {
   const height = bars.length * rowHeight;
   return `<svg viewBox="0 0 700 ${height}" role="img" aria-label="Speed of whole answers; 100 % is as it is now">\n${shapes.join("\n")}\n</svg>`;
 }
+
+const toParagraph = (text: string | null) => (text === null ? "" : `<p>${toHtml(text)}</p>`);
 
 /** Names and texts of a model may hold anything. */
 function toHtml(text: string): string {

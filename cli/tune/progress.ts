@@ -1,5 +1,5 @@
-import type { Tried } from "../../src/tune/result.ts";
 import type { TuneEvent } from "../../src/tune/run.ts";
+import type { Tried } from "../../src/tuning.ts";
 import { createProgressLine } from "../convert/progress.ts";
 import { renderGain, toPercent } from "./render.ts";
 

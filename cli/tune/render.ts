@@ -1,5 +1,4 @@
-import type { Tried, TuneResult, Winner } from "../../src/tune/result.ts";
-import type { Difference } from "../../src/tune/texts.ts";
+import type { Difference, Tried, TuneResult, Winner } from "../../src/tuning.ts";
 import { paint, renderTable, toOneLine } from "../terminal.ts";
 
 const header = ["SETTINGS", "FIRST TOKEN", "TOKENS/S", "ANSWERS", "SPREAD", "TEXT"];
@@ -18,7 +17,7 @@ export function renderTune(result: TuneResult, width: number | null): string {
     "",
   ];
   const table = renderTable(header, [present, ...measured.map(toRow)], width);
-  const lines = [...toProblemLines(result), toVerdict(result)].map((line) => `${toOneLine(line)}\n`);
+  const lines = toNotes(result).map((line) => `${toOneLine(line)}\n`);
   return `${toOneLine(head)}\n\n${table}\n${renderChart(measured, width)}\n${lines.join("")}`;
 }
 
@@ -56,6 +55,21 @@ function renderChart(measured: readonly Tried[], width: number | null): string {
     .join("");
 }
 
+function toNotes(result: TuneResult): string[] {
+  const all = [...toProblemLines(result), toDisturbance(result), toCaveat(result), toVerdict(result)];
+  return all.filter((line) => line !== null);
+}
+
+/** null: no guessed token changed a text. */
+function toCaveat({ tried }: TuneResult): string | null {
+  const isChanged = tried.some(
+    ({ topic, change, measured }) =>
+      topic === "speculation" && change[0] !== "speculation=" && measured?.difference,
+  );
+  if (!isChanged) return null;
+  return "Guessed tokens are computed several at once, which rounds differently: the text is the same to the token only in f32 (docs/tuning.md).";
+}
+
 function toProblemLines({ tried, untried }: TuneResult): string[] {
   return [
     ...tried.flatMap(({ label, problem }) =>
@@ -65,11 +79,28 @@ function toProblemLines({ tried, untried }: TuneResult): string[] {
   ];
 }
 
+/** null: nothing was disturbed. */
+export function toDisturbance({ disturbed }: TuneResult): string | null {
+  if (disturbed === 0) return null;
+  const pairs = disturbed === 1 ? "1 pair was" : `${disturbed} pairs were`;
+  return `${pairs} dropped, because the server answered requests meanwhile.`;
+}
+
 export function toVerdict({ winner, noise, tried }: TuneResult): string {
   if (winner !== null) return `Faster: ${renderWinner(winner)}.`;
   const isClose = tried.some(({ measured }) => measured?.judgement.verdict === "faster");
   if (isClose) return "What was faster at first was not when it was measured once more: keep the settings.";
+  const [unclear] = tried.filter(isUnclear);
+  if (unclear?.measured)
+    return `Unclear: ${unclear.label}: ${renderGain(unclear.measured.judgement.gain)} ±${toPercent(unclear.measured.judgement.spread)}. Measure longer (--minutes) while nothing else runs.`;
   return `Nothing is faster than the present settings beyond noise (±${toPercent(noise)}): keep them.`;
+}
+
+/** It may be much faster, and what was measured lies too far apart to show it. */
+function isUnclear({ measured }: Tried): boolean {
+  if (measured === null) return false;
+  const { verdict, gain, spread } = measured.judgement;
+  return verdict === "same" && gain > 0.05 && spread > 0.05;
 }
 
 export function renderWinner({ labels, change, judgement, difference }: Winner): string {

@@ -13,11 +13,19 @@ export const defaultPaths = {
   convertEnv: "~/.local/share/ov-llm/convert",
 } as const;
 
-/** What was typed in chats (XDG Base Directory Specification, "XDG_STATE_HOME"). */
-export function toChatHistoryPath(variables: Record<string, string | undefined>): string {
+type Variables = Record<string, string | undefined>;
+
+/** What was typed in chats. */
+export const toChatHistoryPath = (variables: Variables) => join(toStateFolder(variables), "chat-history");
+
+/** What `ov-llm tune` found, model by model. */
+export const toTuningsPath = (variables: Variables) => join(toStateFolder(variables), "tunings.json");
+
+/** XDG Base Directory Specification, "XDG_STATE_HOME". */
+function toStateFolder(variables: Variables): string {
   const state = variables.XDG_STATE_HOME;
   const folder = state?.startsWith("/") ? state : expandPath("~/.local/state", variables.HOME);
-  return join(folder, "ov-llm", "chat-history");
+  return join(folder, "ov-llm");
 }
 
 /** `~` and `~/x` under the home folder; everything else made absolute from the working folder. */

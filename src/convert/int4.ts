@@ -41,13 +41,26 @@ const usualGroup = 128;
 const otherGroups = [64, 32] as const;
 const perRow = -1;
 
+/** What of a model decides. */
+export interface Int4Model {
+  /** Of its matrices; those that its files show. */
+  widths: readonly number[];
+  parameters: number;
+}
+
 /**
- * The scheme for a model whose matrices have those widths. Measured with a model of 1B parameters on a CPU with AVX2 alone, tokens/s
+ * Rows are too coarse for smaller models: with SmolLM2-135M they raise the perplexity from 22 to 38, groups of 64 to 25.5, and such a
+ * model is fast either way. Larger models lose less; where between 135M and 1B the bound should lie was not measured.
+ */
+const fewestForRows = 500_000_000;
+
+/**
+ * The scheme for a model. Measured with a model of 1B parameters on a CPU with AVX2 alone, tokens/s
  * against llama.cpp's Q4_0: one group per row 0.80, groups of 128 0.55. NPUs need symmetric weights, and are fastest with one
  * group per row (docs.openvino.ai, "Run LLMs with OpenVINO GenAI on NPU"). Throws `invalid_setting` for a group that does not fit.
  */
-export function chooseInt4(widths: readonly number[], wishes: Int4Wishes, machine: Int4Machine): Int4Choice {
-  const usual = chooseUsual(widths, machine);
+export function chooseInt4(model: Int4Model, wishes: Int4Wishes, machine: Int4Machine): Int4Choice {
+  const usual = chooseUsual(model, machine);
   const isAsked = Object.values(wishes).some((wish) => wish !== null);
   if (!isAsked) return { ...usual, isFixed: false };
   const scheme = {
@@ -55,7 +68,7 @@ export function chooseInt4(widths: readonly number[], wishes: Int4Wishes, machin
     symmetric: wishes.symmetric ?? usual.scheme?.symmetric ?? false,
     ratio: wishes.ratio ?? 1,
   };
-  requireFit(scheme.groupSize, widths);
+  requireFit(scheme.groupSize, model.widths);
   const note = `int4 uses ${describeScheme(scheme)}, as asked`;
   return { scheme, isFixed: wishes.groupSize !== null, note };
 }
@@ -68,12 +81,12 @@ export function refit({ scheme, isFixed }: Int4Choice, widths: readonly number[]
   return { scheme: { groupSize, symmetric, ratio }, isFixed, note: describeMisfit(groupSize, widths) };
 }
 
-function chooseUsual(widths: readonly number[], machine: Int4Machine): Omit<Int4Choice, "isFixed"> {
+function chooseUsual({ widths, parameters }: Int4Model, machine: Int4Machine): Omit<Int4Choice, "isFixed"> {
   if (machine.device === "NPU") {
     const scheme = { groupSize: perRow, symmetric: true, ratio: 1 };
     return { scheme, note: `int4 uses ${describeScheme(scheme)}: an NPU needs that` };
   }
-  if (machine.device === "CPU" && hasAvx2Alone(machine.flags)) {
+  if (machine.device === "CPU" && hasAvx2Alone(machine.flags) && parameters >= fewestForRows) {
     const scheme = { groupSize: perRow, symmetric: false, ratio: 1 };
     const why = `this CPU has AVX2 alone, and groups of ${usualGroup} are about 30 % slower on it, though closer to the original (--group-size)`;
     return { scheme, note: `int4 uses ${describeScheme(scheme)}: ${why}` };

@@ -110,7 +110,7 @@ function planExport(
 ): PlannedExport {
   const { weightFormat } = options;
   const { wishes, machine } = options.int4;
-  const int4 = weightFormat === "int4" ? chooseInt4(source.widths, wishes, machine) : null;
+  const int4 = weightFormat === "int4" ? chooseInt4(source, wishes, machine) : null;
   if (int4 !== null) base.notes.push(int4.note);
   if (source.transformers !== null) base.notes.push(describeOther(source.transformers));
   return {

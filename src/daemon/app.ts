@@ -4,11 +4,13 @@ import { ollama } from "../api/ollama/errors.ts";
 import { createRootRoutes } from "../api/ollama/root.ts";
 import type { PageFiles } from "../api/operate/page.ts";
 import type { LoadedSettings } from "../config/load.ts";
+import { toTuningsPath } from "../config/paths.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Preloads } from "../engine/pool/preloads.ts";
 import { type AppHandler, createApp } from "../http/app.ts";
 import type { Keyring } from "../http/auth.ts";
+import { createTuningsReader } from "../library/tunings.ts";
 import type { Log } from "../log.ts";
 import { createImageStore } from "../media/images.ts";
 import { createImageFetch } from "../media/remote.ts";
@@ -99,6 +101,7 @@ export function createAppsFor(parts: AppParts): Apps {
     clock: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     editModels: createEditsFor(settings),
+    readTunings: createTuningsReader(toTuningsPath(loaded.variables), parts.log.warn),
     warmUp: createWarmUp({
       ...settings,
       ...parts,

@@ -45,11 +45,12 @@ export function createTokenMap(): TokenMap {
   return {
     push(text, tokens) {
       received += text.length;
-      placed.push(...tokens.map(place).filter(({ bytes }) => bytes.length > 0));
+      if (tokens.length > 0) placed.push(...tokens.map(place).filter(({ bytes }) => bytes.length > 0));
       // A tokenizer may decode in a way of its own: from here on the two agree again.
       if (waiting === 0) decoded = received;
     },
     take({ text, at }) {
+      if (placed.length === 0) return [];
       const end = at + text.length;
       placed = placed.filter(({ to }) => to > at);
       return placed.filter(({ from }) => from < end).map((token) => cut(token, at, end));

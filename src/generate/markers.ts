@@ -16,6 +16,7 @@ export interface MarkerFilter {
 
 /** `markers`: special tokens of the model. They mean something to programs alone; a client is never shown one. */
 export function createMarkerFilter(markers: readonly string[]): MarkerFilter {
+  const starts = [...new Set(markers.map((marker) => marker.slice(0, 1)))];
   let held = "";
   let end = 0;
 
@@ -40,12 +41,14 @@ export function createMarkerFilter(markers: readonly string[]): MarkerFilter {
 
   return {
     push({ text, at }) {
-      if (markers.length === 0) return [{ text, at }];
+      // Most pieces of a text neither hold nor start one.
+      if (held === "" && !starts.some((start) => text.includes(start)))
+        return text === "" ? [] : [{ text, at }];
       held += text;
       end = at + text.length;
       return take((rest) => overlap(rest, markers));
     },
-    flush: () => take(() => 0),
+    flush: () => (held === "" ? [] : take(() => 0)),
   };
 }
 

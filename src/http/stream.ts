@@ -1,6 +1,7 @@
 import type { StreamEvent } from "../api/dialect.ts";
 import type { StreamFormat } from "../api/route.ts";
 import { OvError, toOvError } from "../errors.ts";
+import { createAlarm } from "./alarm.ts";
 import { renderEvent, renderKeepAlive, toStreamHeaders } from "./stream-format.ts";
 
 export interface StreamTimes {
@@ -58,7 +59,10 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   /** Asked for, and not sent yet. */
   let next: Promise<Next> | undefined;
   let over = false;
-  let patience: Timer | undefined;
+  let onSilence = () => {};
+  const silence = createAlarm(keepAliveSeconds * 1000, () => onSilence());
+  const patience = createAlarm(patienceSeconds * 1000, loseWithSlowClient);
+  let body: Controller | undefined;
 
   function read(): Promise<Next> {
     const found = events.next();
@@ -69,29 +73,34 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
 
   /** What comes next, undefined when nothing does for a while. */
   async function wait(next: Promise<Next>): Promise<Next | undefined> {
-    const silence = Promise.withResolvers<undefined>();
-    const timer = setTimeout(silence.resolve, keepAliveSeconds * 1000);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    onSilence = () => resolve(undefined);
+    silence.set();
     try {
-      return await Promise.race([next, silence.promise]);
+      return await Promise.race([next, promise]);
     } finally {
-      clearTimeout(timer);
+      silence.clear();
     }
   }
 
   function send(controller: Controller, text: string): void {
     controller.enqueue(encoder.encode(text));
-    patience = setTimeout(() => {
-      const message = `The client read nothing for ${patienceSeconds} s, and its answer was ended.`;
-      const reason = new OvError("client_too_slow", message);
-      controller.error(reason);
-      void giveUp(reason);
-    }, patienceSeconds * 1000);
+    body = controller;
+    patience.set();
+  }
+
+  function loseWithSlowClient(): void {
+    const message = `The client read nothing for ${patienceSeconds} s, and its answer was ended.`;
+    const reason = new OvError("client_too_slow", message);
+    body?.error(reason);
+    void giveUp(reason);
   }
 
   /** The last thing to happen. */
   function end(failure: OvError | null): void {
     over = true;
-    clearTimeout(patience);
+    silence[Symbol.dispose]();
+    patience[Symbol.dispose]();
     signal.removeEventListener("abort", leave);
     options.onEnd(failure);
   }
@@ -143,7 +152,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
       if (isEarly) send(controller, comment);
     },
     async sendNext(controller: Controller): Promise<void> {
-      clearTimeout(patience);
+      patience.clear();
       await forward(controller).catch((error: unknown) => fail(controller, error));
     },
     leave,

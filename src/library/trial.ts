@@ -47,7 +47,7 @@ export interface TrialLoader {
 export function createTrialLoader({ settings, variables }: TrialSettings, log: Log): TrialLoader {
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
-  const load = createLoader({ ...settings, engines, kvCacheGb, log });
+  const load = createLoader({ ...settings, engines, kvCacheGb, guessAtOnce: true, log });
   const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
   const pathOf = (model: string) => registry.current().entries.get(model)?.path;
   return {

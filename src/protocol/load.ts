@@ -12,16 +12,24 @@ export const Embedding = Type.Object({
 export type Embedding = Static<typeof Embedding>;
 
 const guesses = Type.Integer({ minimum: 1 });
+/** Guesses before `ready`, not once that looks worth it and the host is idle. */
+const atOnce = Type.Optional(Type.Boolean());
 
 /** How the host guesses tokens before the model computes them. */
 export const Speculation = Type.Union([
   Type.Object({
     kind: Type.Literal("prompt-lookup"),
     num_assistant_tokens: guesses,
+    at_once: atOnce,
     max_ngram_size: Type.Integer({ minimum: 1 }),
   }),
   /** `path`: an OpenVINO folder of the same tokenizer. */
-  Type.Object({ kind: Type.Literal("draft"), path: Type.String(), num_assistant_tokens: guesses }),
+  Type.Object({
+    kind: Type.Literal("draft"),
+    path: Type.String(),
+    num_assistant_tokens: guesses,
+    at_once: atOnce,
+  }),
 ]);
 export type Speculation = Static<typeof Speculation>;
 

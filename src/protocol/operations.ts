@@ -28,7 +28,7 @@ export type OperationName = keyof Operations;
 /** One message for one request. */
 export type Answer =
   | StartedMessage
-  | ({ type: "step" } & StepOutput)
+  | { type: "step"; id: number; output: StepOutput }
   | TokensMessage
   | Static<typeof TextMessage>
   | Static<typeof VectorsMessage>
@@ -40,7 +40,7 @@ export type Answer =
 export function toAnswers(message: FromHost): Answer[] {
   switch (message.type) {
     case "step":
-      return message.outputs.map((output) => ({ type: "step", ...output }));
+      return message.outputs.map((output) => ({ type: "step", id: output.id, output }));
     case "started":
     case "tokens":
     case "text":
@@ -63,8 +63,9 @@ export const eventReaders: {
       case "started":
         return { type: "started", promptTokens: answer.prompt_tokens, cachedTokens: answer.cached_tokens };
       case "step": {
-        const { text, tokens, logprobs } = answer;
-        return { type: "text", text, tokens, ...(logprobs && { logprobs }) };
+        const { text, tokens, guesses, logprobs } = answer.output;
+        if (guesses === undefined && logprobs === undefined) return { type: "text", text, tokens };
+        return { type: "text", text, tokens, ...(guesses && { guesses }), ...(logprobs && { logprobs }) };
       }
       case "finished":
         return answer.reason === "cancelled" ? null : { type: "finished", reason: answer.reason };

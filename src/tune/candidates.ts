@@ -1,20 +1,9 @@
 import type { EngineName } from "../engine/kinds/kind.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import type { SpeculationEntry } from "../registry/speculation.ts";
+import { type Topic, topics, type Untried } from "../tuning.ts";
 import type { Change } from "./change.ts";
-
-/** What can be tried, in the order in which it is: what matters most comes first. */
-export const topics = [
-  "device",
-  "kv",
-  "threads",
-  "quantization",
-  "chunk",
-  "speculation",
-  "pinning",
-  "cores",
-  "attention",
-] as const;
-export type Topic = (typeof topics)[number];
+import type { Draft } from "./drafts.ts";
 
 /** One other way to run the model. */
 export interface Candidate {
@@ -22,13 +11,8 @@ export interface Candidate {
   /** A few words, such as `KV cache in f16`. */
   label: string;
   change: Change;
-}
-
-/** What this machine or model gives no choice of. */
-export interface Untried {
-  topic: Topic;
-  /** As a clause. */
-  why: string;
+  /** Why it need not be tried, as a sentence. */
+  problem?: string;
 }
 
 export interface TuneMachine {
@@ -45,6 +29,8 @@ export interface Present {
   device: string;
   engine: string;
   entry: RegistryEntry;
+  /** Smaller models that may guess its tokens. */
+  drafts?: readonly Draft[];
 }
 
 export interface Listing {
@@ -173,14 +159,23 @@ function listChunks({ device, engine, entry }: Present): Found {
   return [...(entry.prefill_chunk === undefined ? [] : [back]), ...(present === size ? [] : [other])];
 }
 
-/** A draft is a model of somebody's choice. */
-function listSpeculation({ engine, entry }: Present): Found {
+function listSpeculation({ engine, entry, drafts = [] }: Present): Found {
   if (engine !== "batching") return "only the batching engine guesses tokens";
   if (!/^text-generation/.test(entry.task)) return `its task is ${entry.task}`;
-  if (entry.speculation !== undefined)
-    return [{ topic: "speculation", label: "no guessed tokens", change: ["speculation="] }];
-  const change = [`speculation=${JSON.stringify({ kind: "prompt-lookup" })}`];
-  return [{ topic: "speculation", label: "tokens guessed by prompt lookup", change }];
+  const { speculation: present } = entry;
+  const toCandidate = (label: string, wish: SpeculationEntry | null): Candidate => {
+    const change = [`speculation=${wish === null ? "" : JSON.stringify(wish)}`];
+    return { topic: "speculation", label, change };
+  };
+  const found = present === undefined ? [] : [toCandidate("no guessed tokens", null)];
+  if (present?.kind !== "prompt-lookup")
+    found.push(toCandidate("tokens guessed by prompt lookup", { kind: "prompt-lookup" }));
+  for (const { name: model, problem } of drafts) {
+    if (present?.kind === "draft" && present.model === model) continue;
+    const one = toCandidate(`tokens guessed by ${model}`, { kind: "draft", model });
+    found.push({ ...one, ...(problem !== null && { problem }) });
+  }
+  return found;
 }
 
 /** On by default. */

@@ -1,22 +1,10 @@
 import type { Speed } from "../library/speed.ts";
+import type { Judgement } from "../tuning.ts";
 
 /** The same answer written in both ways, one right after the other. */
 export interface Pair {
   present: Speed;
   changed: Speed;
-}
-
-export type Verdict = "faster" | "slower" | "same";
-
-export interface Judgement {
-  verdict: Verdict;
-  /** How much faster whole answers are: 0.1 is 10 %, negative is slower. */
-  gain: number;
-  /** What `gain` may be off by: half of its 95 % confidence interval, or the machine's noise where that is more. */
-  spread: number;
-  /** The same as `gain`, of the first token and of those after it. */
-  first_token_gain: number;
-  token_gain: number;
 }
 
 /** Quantiles of Student's t for 95 %, by degrees of freedom from 1 to 9. */
@@ -68,14 +56,26 @@ export function toAnswerMs(speed: Speed): number {
   return toFirst(speed) + (Math.max(0, speed.tokens - 1) * 1000) / toRate(speed);
 }
 
-/** Of logarithms of ratios, so that twice as fast and half as fast are equally far from the same. */
+/** From so many pairs on the highest and the lowest are left out: another program may have run beside one of them. */
+const fewestToTrim = 5;
+
+/**
+ * Of logarithms of ratios, so that twice as fast and half as fast are equally far from the same. The trimmed mean with the interval of
+ * Tukey and McLaughlin, whose spread comes from the values with the outermost ones moved to their neighbours.
+ */
 function measure(pairs: readonly Pair[]): { mean: number; spread: number } {
   const logs = pairs.map(({ present, changed }) => Math.log(toAnswerMs(present) / toAnswerMs(changed)));
-  const mean = toMean(logs);
-  const quantile = quantiles[logs.length - 2] ?? (logs.length < 2 ? undefined : 1.96);
+  const sorted = logs.toSorted((one, other) => one - other);
+  const cut = sorted.length < fewestToTrim ? 0 : 1;
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const mean = toMean(kept);
+  const quantile = quantiles[kept.length - 2] ?? (kept.length < 2 ? undefined : 1.96);
   if (quantile === undefined) return { mean, spread: Number.POSITIVE_INFINITY };
-  const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
-  return { mean, spread: quantile * Math.sqrt(variance / logs.length) };
+  const [low = 0, high = 0] = [kept[0], kept.at(-1)];
+  const moved = sorted.map((log) => Math.min(high, Math.max(low, log)));
+  const middle = toMean(moved);
+  const variance = moved.reduce((sum, log) => sum + (log - middle) ** 2, 0) / (moved.length - 1);
+  return { mean, spread: (quantile * Math.sqrt(variance * moved.length)) / kept.length };
 }
 
 const toMean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -25,16 +25,25 @@ export async function readTuneMachine({
 const share = 1.3;
 const besideWeights = 512 * 1024 ** 2;
 
+const toMemory = (bytes: number) => bytes * share + besideWeights;
+
+/** How large a draft may be, in bytes, so that a process with the model and that draft fits into memory. */
+export function toMostDraftBytes(bytes: number, available: number = readMachineMemory().available): number {
+  return Math.max(0, (available - toMemory(bytes)) / share);
+}
+
 /**
- * How many processes with the model fit at once; two compare better than one after the other. `bytes`: the model's files.
+ * How many processes with the model fit at once; two compare better than one after the other. `bytes`: the model's files; `draftBytes`:
+ * those of the largest draft that one of both may have.
  * Throws `insufficient_memory` where not even one does.
  */
 export function toHostsAtOnce(
   name: string,
   bytes: number,
+  draftBytes = 0,
   available: number = readMachineMemory().available,
 ): 1 | 2 {
-  const each = bytes * share + besideWeights;
+  const each = toMemory(bytes);
   if (each > available) {
     throw new OvError("insufficient_memory", {
       what: `There is no room to load ${JSON.stringify(name)} beside what is in memory`,
@@ -42,5 +51,5 @@ export function toHostsAtOnce(
       next: `Unload it from the server with "ov-llm stop", or stop other programs.`,
     });
   }
-  return 2 * each <= available ? 2 : 1;
+  return 2 * each + draftBytes * share <= available ? 2 : 1;
 }

@@ -1,54 +1,5 @@
-import type { Candidate, Topic, Untried } from "./candidates.ts";
-import type { Change } from "./change.ts";
-import { type Judgement, type Pair, toAnswerMs } from "./judge.ts";
-import type { Difference } from "./texts.ts";
-
-/** The middle of what was measured of one way to run the model. */
-export interface Figures {
-  first_token_ms: number;
-  tokens_per_second: number;
-  /** Of a whole answer. */
-  answer_ms: number;
-}
-
-export interface Measured {
-  pairs: number;
-  figures: Figures;
-  judgement: Judgement;
-  /** null: it writes the same text. */
-  difference: Difference | null;
-}
-
-export interface Tried {
-  topic: Topic;
-  label: string;
-  change: Change;
-  /** Why it is out of the question, as a sentence or clause; null: nothing speaks against it. */
-  problem: string | null;
-  /** null: it was not measured. */
-  measured: Measured | null;
-}
-
-/** What won, measured once more with processes of its own. */
-export interface Winner extends Measured {
-  labels: string[];
-  change: Change;
-}
-
-export interface TuneResult {
-  model: string;
-  device: string;
-  engine: string;
-  /** Of the prompt and the answer that were measured. */
-  size: { prompt_tokens: number; answer_tokens: number };
-  present: Figures;
-  /** By how much the present settings differ from themselves: 0.03 is 3 %. */
-  noise: number;
-  tried: Tried[];
-  untried: Untried[];
-  /** null: nothing is faster than the present settings beyond noise. */
-  winner: Winner | null;
-}
+import type { Figures, Tried } from "../tuning.ts";
+import { type Pair, toAnswerMs } from "./judge.ts";
 
 export function toFigures(pairs: readonly Pair[], side: keyof Pair): Figures {
   const speeds = pairs.map((pair) => pair[side]);
@@ -60,7 +11,7 @@ export function toFigures(pairs: readonly Pair[], side: keyof Pair): Figures {
 }
 
 /** What to measure once more: the best of each topic together, then the best one alone. */
-export function toFinalists(tried: readonly Tried[]): Candidate[][] {
+export function toFinalists(tried: readonly Tried[]): Pick<Tried, "label" | "change">[][] {
   const won = tried
     .filter(({ measured }) => measured?.judgement.verdict === "faster")
     .toSorted((one, other) => toGain(other) - toGain(one));

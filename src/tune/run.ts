@@ -1,11 +1,12 @@
 import { OvError, toReason } from "../errors.ts";
 import type { RawModels } from "../registry/edit.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
+import type { Measured, Tried, TuneResult, Winner } from "../tuning.ts";
 import { type Bench, type BenchOptions, createBench } from "./bench.ts";
 import type { Candidate, Listing, Present } from "./candidates.ts";
 import { joinChanges, withChange } from "./change.ts";
 import { isSettled, judge, type Pair, toNoise } from "./judge.ts";
-import { type Measured, type Tried, type TuneResult, toFigures, toFinalists, type Winner } from "./result.ts";
+import { toFigures, toFinalists } from "./result.ts";
 import { type Size, smallSize, toSize, toWriting } from "./size.ts";
 import { findDifference } from "./texts.ts";
 
@@ -17,14 +18,20 @@ export type TuneEvent =
   /** The server answers requests: measures would be worth nothing. */
   | { type: "waiting" };
 
+/** What the running server does at this moment. */
+export interface ServerWork {
+  isBusy: boolean;
+  /** Another text once it has answered a request. */
+  mark: string;
+}
+
 export interface TuneOptions extends BenchOptions {
   entry: RegistryEntry;
   /** All entries as they stand in the registry. */
   models: Readonly<RawModels>;
   /** What to try, once it is known how the model runs now. */
   list: (present: Present) => Listing;
-  /** Whether the server answers requests at this moment. */
-  isServerBusy: () => Promise<boolean>;
+  readServer: () => Promise<ServerWork>;
   minutes: number;
   report: (event: TuneEvent) => void;
 }
@@ -58,6 +65,10 @@ interface Work {
   noise: number;
   /** What is written as it is now looks like noise, too. */
   mayDoubt: boolean;
+  /** When the last turn ends. */
+  trialsEnd: number;
+  /** Pairs that were dropped because the server answered meanwhile. */
+  disturbed: number;
 }
 
 async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
@@ -71,12 +82,21 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
   const total = candidates.length + 1;
   /** When it is the turn of the next of so many. */
   const toTurn = (left: number) => clock() + Math.max(0, trialsEnd - clock()) / left;
-  if (!(await waitForServer(options, end))) throw tooBusy(minutes);
+  if ((await waitForServer(options, end)) === null) throw tooBusy(minutes);
   let count = 0;
   const number = () => ++count;
   const small = await bench.write(entry, toWriting(smallSize, number()));
   const size = toSize(small, context, (toTurn(total) - clock()) / (2 * usualPairs));
-  const work: Work = { bench, options, size, number, noise: 0, mayDoubt: doubt !== null };
+  const work: Work = {
+    bench,
+    options,
+    size,
+    number,
+    noise: 0,
+    mayDoubt: doubt !== null,
+    trialsEnd,
+    disturbed: 0,
+  };
   const place = { label: "the present settings again", position: 1, total };
   const same = await measure(work, { ...entry }, place, toTurn(total));
   if (same.length === 0) throw tooBusy(minutes);
@@ -95,17 +115,19 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
   const winner = await confirm(work, tried, end);
   const present = toFigures(same, "present");
   const sizes = { prompt_tokens: size.promptTokens, answer_tokens: size.tokens };
-  return { model: name, device, engine, size: sizes, present, noise: work.noise, tried, untried, winner };
+  const { noise, disturbed } = work;
+  return { model: name, device, engine, size: sizes, present, noise, disturbed, tried, untried, winner };
 }
 
 async function tryOne(
   work: Work,
-  { topic, label, change }: Candidate,
+  { topic, label, change, problem }: Candidate,
   place: Place,
   end: number,
 ): Promise<Tried> {
   const { bench, options } = work;
   const tried = { topic, label, change, problem: null, measured: null };
+  if (problem !== undefined) return { ...tried, problem };
   try {
     const entry = withChange(options.models, options.name, change);
     options.report({ type: "loading", label });
@@ -140,16 +162,25 @@ async function measure(work: Work, changed: RegistryEntry, place: Place, end: nu
   const { entry, clock, report } = options;
   const pairs: Pair[] = [];
   const write = (one: RegistryEntry, at: number) => bench.write(one, toWriting(size, at));
-  while (!isSettled(pairs) && (clock() < end || isNearlyDone(pairs))) {
+  let until = end;
+  while (!isSettled(pairs) && (clock() < until || isNearlyDone(pairs))) {
     report({ type: "measuring", ...place, pairs: pairs.length });
-    if (!(await waitForServer(options, end))) break;
+    const started = clock();
+    const before = await waitForServer(options, Math.max(end, work.trialsEnd));
+    if (before === null) break;
+    // Waiting takes nothing from its turn.
+    until = Math.max(end, Math.min(work.trialsEnd, until + clock() - started));
     const at = number();
     const isSwapped = bench.isOpen(changed) && (!bench.isOpen(entry) || pairs.length % 2 === 1);
     const [one, other] = isSwapped ? [changed, entry] : [entry, changed];
     const first = await write(one, at);
     const second = await write(other, at);
-    // Somebody else's answer slowed down one of the two.
-    if (await options.isServerBusy()) continue;
+    const after = await options.readServer();
+    if (after.isBusy || after.mark !== before.mark) {
+      // Somebody else's answer slowed down one of the two.
+      work.disturbed += 1;
+      continue;
+    }
     pairs.push(isSwapped ? { present: second, changed: first } : { present: first, changed: second });
   }
   await bench.drop(changed);
@@ -158,18 +189,19 @@ async function measure(work: Work, changed: RegistryEntry, place: Place, end: nu
 
 const isNearlyDone = (pairs: readonly Pair[]) => pairs.length > 0 && pairs.length < fewestPairs;
 
-/** False: it was busy until `end`. */
+/** null: it was busy until `end`. */
 async function waitForServer(
-  { isServerBusy, clock, report, signal }: TuneOptions,
+  { readServer, clock, report, signal }: TuneOptions,
   end: number,
-): Promise<boolean> {
-  while (await isServerBusy()) {
-    if (clock() > end) return false;
+): Promise<ServerWork | null> {
+  for (;;) {
+    const work = await readServer();
+    if (!work.isBusy) return work;
+    if (clock() > end) return null;
     report({ type: "waiting" });
     await Bun.sleep(patienceMs);
     signal.throwIfAborted();
   }
-  return true;
 }
 
 /** In new processes: one that happened to get better memory shows nothing of its settings. */
@@ -208,7 +240,7 @@ function toMeasured(pairs: readonly Pair[], noise: number): Measured {
 
 function tooBusy(minutes: number): OvError {
   return new OvError("queue_timeout", {
-    what: `The server answered requests for all of the ${minutes} minutes`,
+    what: `The server answered requests for most of the ${minutes} minutes`,
     why: "whatever is measured beside them says nothing",
     next: "Try again when it is idle, or stop it meanwhile.",
   });

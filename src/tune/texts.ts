@@ -1,13 +1,5 @@
+import type { Difference } from "../tuning.ts";
 import type { Pair } from "./judge.ts";
-
-/** Where what is written with a change first differs. */
-export interface Difference {
-  /** How many words both have in common before. */
-  same_words: number;
-  /** What comes then, in a few words each. */
-  present: string;
-  changed: string;
-}
 
 const shown = 12;
 

@@ -11,24 +11,26 @@ import { version } from "../../src/version.ts";
 import { type Figure, judge, renderFigures } from "./goals.ts";
 import type { Curve } from "./growth/curve.ts";
 import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
+import { type Kind, kinds, prepareKindModels } from "./kind-models.ts";
 import { runLoad } from "./load.ts";
 import { type BenchOptions, findModel, help, type Part, parseOptions } from "./options.ts";
+import { type PairRow, toPairFigures } from "./pairs.ts";
 import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
 import { measureCopy, toCopyFigures } from "./part-copy.ts";
-import { measureEmbed, toEmbedFigures } from "./part-embed.ts";
 import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
+import { itemsOf, measureKind } from "./part-kinds.ts";
 import { type LoadRow, measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
-import { measureSpeech, toSpeechFigures } from "./part-speech.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
-import { measureVision, toVisionFigures } from "./part-vision.ts";
 import { startLlama } from "./peer-llama.ts";
+import { watchOthers } from "./processes.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { isShape, prepareRandomModel } from "./random-model.ts";
 import { startRawEngine } from "./raw-engine.ts";
 import { runReport } from "./report/report.ts";
 import { type BenchServer, buildExecutable, createHome, type ServerSetup, startServer } from "./server.ts";
+import { round } from "./statistics.ts";
 
 interface Bench {
   setup: ServerSetup;
@@ -42,6 +44,8 @@ interface Bench {
   curves: Curve[];
   /** What the figures are of. */
   model: string;
+  /** The share of the machine that others took since the start, 0 to 1. */
+  readOthers: () => number;
 }
 
 async function runBench(options: BenchOptions): Promise<void> {
@@ -57,6 +61,7 @@ async function runBench(options: BenchOptions): Promise<void> {
       load: [],
       curves: [],
       model: basename(options.modelPath),
+      readOthers: watchOthers(),
     };
     const { only } = options;
     if (only.includes("hold")) await runHold(bench);
@@ -119,9 +124,7 @@ async function runServed(bench: Bench): Promise<void> {
     reports.prefix = found;
     figures.push(...toPrefixFigures(found));
   }
-  if (options.only.includes("embed")) await runEmbed(bench, loaded);
-  if (options.only.includes("speech")) await runSpeech(bench, loaded);
-  if (options.only.includes("vision")) await runVision(bench, loaded);
+  for (const kind of kinds.filter((kind) => options.only.includes(kind))) await runKind(bench, loaded, kind);
   if (options.only.includes("idle")) await runIdle(bench, loaded);
   if (options.only.includes("load")) await runCopy(bench);
 }
@@ -150,31 +153,17 @@ async function runCopy({ setup, figures, reports }: Bench): Promise<void> {
   figures.push(...toCopyFigures(found));
 }
 
-async function runEmbed({ options, prompts, figures, reports }: Bench, server: BenchServer): Promise<void> {
-  const { embedPath } = options;
-  if (embedPath === null) return say("Leaving out embeddings: `npm test` prepares their model");
-  say("Embedding texts, raw pipeline and server in turns");
-  const rows = await measureEmbed(server, prompts, { ...options, embedPath });
-  reports.embed = rows;
-  figures.push(...toEmbedFigures(rows));
-}
-
-async function runSpeech({ options, figures, reports }: Bench, server: BenchServer): Promise<void> {
-  const { speechPath } = options;
-  if (speechPath === null) return say("Leaving out speech: `npm test` prepares its model");
-  say("Transcribing, raw pipeline and server in turns");
-  const rows = await measureSpeech(server, { ...options, speechPath });
-  reports.speech = rows;
-  figures.push(...toSpeechFigures(rows));
-}
-
-async function runVision({ options, figures, reports }: Bench, server: BenchServer): Promise<void> {
-  const { visionPath } = options;
-  if (visionPath === null) return say("Leaving out pictures: --vision-model names no model");
-  say("Showing pictures, raw pipeline and server in turns");
-  const rows = await measureVision(server, { ...options, visionPath });
-  reports.vision = rows;
-  figures.push(...toVisionFigures(rows));
+async function runKind(bench: Bench, server: BenchServer, kind: Kind): Promise<void> {
+  const { options, prompts, figures, reports } = bench;
+  const models = options.kinds.filter((model) => model.kind === kind);
+  const rows: PairRow[] = [];
+  for (const model of models) {
+    say(`${model.name}, raw pipeline and server in turns`);
+    rows.push(...(await measureKind[kind]({ server, model, prompts, options })));
+  }
+  reports[kind] = rows;
+  figures.push(...toPairFigures(itemsOf[kind], rows));
+  bench.model = models.map(({ name }) => name).join(", ");
 }
 
 async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {
@@ -188,13 +177,14 @@ async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }):
   figures.push(...toIdleFigures(found, name));
 }
 
-async function report({ options, figures, reports, load, curves, model }: Bench): Promise<void> {
+async function report({ options, figures, reports, load, curves, model, readOthers }: Bench): Promise<void> {
   const judged = figures.map(judge);
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 1e9),
     load: loadavg(),
+    others: round(readOthers(), 3),
   };
   const engine = `OpenVINO GenAI ${runtimePackages["openvino-genai"]}`;
   const about = {
@@ -214,6 +204,19 @@ function say(text: string): void {
   process.stderr.write(`${text} …\n`);
 }
 
+/** Models of the other kinds that are measured; one that cannot be made is left out. */
+async function withKinds(options: BenchOptions): Promise<BenchOptions> {
+  const found = [...options.kinds];
+  for (const kind of kinds.filter((kind) => options.only.includes(kind))) {
+    try {
+      found.push(...(await prepareKindModels(kind, say)));
+    } catch (error) {
+      say(`Leaving out ${kind}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { ...options, kinds: found };
+}
+
 /** A model that is named by its shape is made first. */
 async function withModel(options: BenchOptions): Promise<BenchOptions> {
   const { modelPath: shape } = options;
@@ -226,7 +229,7 @@ try {
   const options = parseOptions(process.argv.slice(2));
   if (options === null) await writeOut(help);
   else if (options.report !== null) await runReport(options.report, say);
-  else await runBench(await withModel(options));
+  else await runBench(await withKinds(await withModel(options)));
 } catch (error) {
   writeError(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -1,26 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings } from "../../src/config/load.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { parseRegistry } from "../../src/registry/schema.ts";
-import { encodersPath, speechPath } from "../helpers/environment.ts";
 import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
+import { type KindModel, kinds } from "./kind-models.ts";
 import { shapes } from "./random-model.ts";
 import { chooseEntries } from "./report/plan.ts";
 
-export const parts = [
-  "load",
-  "constrained",
-  "prefix",
-  "embed",
-  "speech",
-  "vision",
-  "startup",
-  "idle",
-  "hold",
-] as const;
+export const parts = ["load", "constrained", "prefix", ...kinds, "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
 
 /** An OpenAI-compatible server that runs already. */
@@ -50,12 +40,8 @@ export interface BenchOptions {
   modelPath: string;
   /** New tokens of each answer of the part on load. */
   tokens: number;
-  /** For the part on embeddings; null: it is not there. */
-  embedPath: string | null;
-  /** For the part on speech; null: it is not there. */
-  speechPath: string | null;
-  /** For the part on pictures, a model that sees; null: none was named. */
-  visionPath: string | null;
+  /** For the parts on other kinds of model. */
+  kinds: readonly KindModel[];
   runtimeDir: string;
   peers: Peer[];
   /** Whether llama.cpp's server is such a peer, started by the bench with the same file. */
@@ -83,7 +69,7 @@ export const help = `bun run bench [options]: the server's speed beside the raw 
   --peer llama.cpp      also load llama.cpp's server, which is installed and started with the same .gguf file
   --peer NAME=URL       also load this OpenAI-compatible server; may be given again
   --peer-model NAME     the model's name there
-  --vision-model PATH   a model that sees, for the part on pictures, which is left out without one
+  --vision-model PATH   another model that sees, for the part on pictures
 `;
 
 /** The command line as options; null: help was asked for. Throws what a user should read. */
@@ -124,9 +110,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     kvCacheGb: toCount("kv-cache-gb", values["kv-cache-gb"]),
     device: values.device,
     modelPath: values.model ?? findModel(),
-    embedPath: findPrepared(encodersPath, "minilm"),
-    speechPath: findPrepared(speechPath, "whisper-base"),
-    visionPath: values["vision-model"] ?? null,
+    kinds: values["vision-model"] === undefined ? [] : [toVision(values["vision-model"])],
     runtimeDir: findRuntime(),
     peers: values.peer
       .filter((value) => value !== llamaName)
@@ -165,13 +149,8 @@ function findRuntime(): string {
   );
 }
 
-/** What `npm test` prepares. */
-function findPrepared(findFolder: () => string, name: string): string | null {
-  try {
-    return join(findFolder(), name);
-  } catch {
-    return null;
-  }
+function toVision(path: string): KindModel {
+  return { kind: "vision", name: basename(path), path };
 }
 
 /** The real model that is measured where nobody names one. */

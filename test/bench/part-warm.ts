@@ -2,14 +2,14 @@ import {
   type Ground,
   type Growth,
   type GrowthServer,
-  longModel,
-  prepareLongModel,
+  prepareShape,
   startGrowthServer,
 } from "./growth/ground.ts";
 import { runLoad } from "./load.ts";
 import { actOn } from "./server.ts";
 import { round, toTtftMs } from "./statistics.ts";
 
+const shape = "random-long";
 const prefixTokens = 8000;
 /** Long enough that the computing has started, and too short for its end. */
 const intoItMs = 700;
@@ -17,7 +17,7 @@ const warmedLine = / computed prompt beginnings again /;
 
 /** Times to the first token after a load, with and without the beginnings that the model's prompts had. */
 export async function measureWarm(ground: Ground): Promise<Growth> {
-  const modelPath = await prepareLongModel(ground);
+  const modelPath = await prepareShape(shape, ground);
   const measure = async (most: number) => {
     const env = { OV_WARM_PREFIXES: String(most), OV_LOG_LEVEL: "debug" };
     await using server = await startGrowthServer(ground, { modelPath, env });
@@ -26,7 +26,7 @@ export async function measureWarm(ground: Ground): Promise<Growth> {
   const cold = await measure(0);
   const warm = await measure(1);
   return {
-    model: longModel,
+    model: shape,
     curves: [],
     figures: [
       {

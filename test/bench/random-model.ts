@@ -3,18 +3,27 @@ import { dirname, join } from "node:path";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { benchDir, prepareBenchPython } from "./bench-env.ts";
 
-/** Models of the Llama architecture by their metadata (ggml, "GGUF": `llama.*`), with random weights in Q4_0. */
+const billion = {
+  context_length: 8192,
+  embedding_length: 2048,
+  block_count: 16,
+  feed_forward_length: 8192,
+  "attention.head_count": 32,
+  "attention.head_count_kv": 8,
+  "rope.dimension_count": 64,
+};
+
+/**
+ * Models of the Llama architecture by their metadata (ggml, "GGUF": `llama.*`), with random weights in Q4_0, the same ones
+ * layer by layer for those of the same widths.
+ */
 export const shapes = {
   /** As Llama 3.2 1B, with SmolLM2's vocabulary. */
-  "random-1b": {
-    context_length: 8192,
-    embedding_length: 2048,
-    block_count: 16,
-    feed_forward_length: 8192,
-    "attention.head_count": 32,
-    "attention.head_count_kv": 8,
-    "rope.dimension_count": 64,
-  },
+  "random-1b": billion,
+  /** From a layer on its layers add next to nothing. */
+  "random-1b-calm": { ...billion, calm_from: 2 },
+  /** The layers before those. */
+  "random-1b-first": { ...billion, block_count: 2 },
   /** As SmolLM2 135M, with eight times its context. */
   "random-long": {
     context_length: 65_536,
@@ -23,6 +32,16 @@ export const shapes = {
     feed_forward_length: 1536,
     "attention.head_count": 9,
     "attention.head_count_kv": 3,
+    "rope.dimension_count": 64,
+  },
+  /** A long context whose attention is cheap: a small machine reads 32k tokens of it in less than a minute. */
+  "random-light": {
+    context_length: 65_536,
+    embedding_length: 256,
+    block_count: 4,
+    feed_forward_length: 512,
+    "attention.head_count": 4,
+    "attention.head_count_kv": 2,
     "rope.dimension_count": 64,
   },
   /** Little to compute, and many numbers of keys and values for each token: its KV cache fills soon. */
@@ -72,14 +91,21 @@ export async function prepareRandomFolder(
   ]);
 }
 
-/** Runs a script that writes a path; it appears once it is whole. */
-async function make(path: string, argv: (partial: string) => string[]): Promise<string> {
-  const partial = `${path}.${process.pid}.partial`;
-  mkdirSync(dirname(path), { recursive: true });
-  try {
+/** Runs a script that writes a path. */
+function make(path: string, argv: (partial: string) => string[]): Promise<string> {
+  return makeWhole(path, async (partial) => {
     const child = Bun.spawn(argv(partial), { stdio: ["ignore", "ignore", "pipe"] });
     const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
     if (code !== 0) throw new Error(`${path} could not be made:\n${said}`);
+  });
+}
+
+/** Has a path written, which appears once it is whole. */
+export async function makeWhole(path: string, write: (partial: string) => Promise<void>): Promise<string> {
+  const partial = `${path}.${process.pid}.partial`;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    await write(partial);
     renameSync(partial, path);
     return path;
   } finally {

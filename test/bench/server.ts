@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readLines } from "../../src/protocol/lines.ts";
+import { taskOf } from "./kind-models.ts";
 import type { ChatTarget } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { createScratch } from "./scratch.ts";
@@ -20,25 +21,20 @@ export async function buildExecutable(executable: string): Promise<void> {
 
 /** A HOME of its own whose registry has the model. `more`: of its entry. */
 export function createHome(
-  { modelPath, embedPath, speechPath, visionPath }: BenchOptions,
+  { modelPath, kinds }: BenchOptions,
   more: Record<string, unknown> = {},
 ): { home: string; remove: () => void } {
   const home = createScratch("bench");
   const registry = join(home, "models", "converted_models", "registry.json");
   const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown", ...more };
-  const embedding = embedPath && {
-    embed: { path: embedPath, task: "feature-extraction", weight_format: "unknown" },
-  };
-  const speech = speechPath && {
-    speech: { path: speechPath, task: "automatic-speech-recognition", weight_format: "unknown" },
-  };
-  const vision = visionPath && {
-    vision: { path: visionPath, task: "image-text-to-text", weight_format: "unknown" },
-  };
+  const others = kinds.map(({ kind, name, path }) => [
+    name,
+    { path, task: taskOf[kind], weight_format: "unknown" },
+  ]);
   mkdirSync(dirname(registry), { recursive: true });
   writeFileSync(
     registry,
-    JSON.stringify({ version: 1, models: { [modelName]: entry, ...embedding, ...speech, ...vision } }),
+    JSON.stringify({ version: 1, models: { [modelName]: entry, ...Object.fromEntries(others) } }),
   );
   return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
 }

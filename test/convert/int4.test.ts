@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   chooseInt4,
   type Int4Machine,
+  type Int4Model,
   type Int4Scheme,
   type Int4Wishes,
   noInt4Wishes,
@@ -14,6 +15,9 @@ const amx: Int4Machine = { device: "CPU", flags: ["avx2", "avx512f", "amx_int8"]
 const arm: Int4Machine = { device: "CPU", flags: ["asimd"] };
 const gpu: Int4Machine = { device: "GPU", flags: ["avx2"] };
 const npu: Int4Machine = { device: "NPU", flags: ["avx2"] };
+
+/** A model of 1B parameters. */
+const of = (...widths: number[]): Int4Model => ({ widths, parameters: 1e9 });
 
 const perRow = { groupSize: -1, symmetric: false, ratio: 1 };
 const group = (groupSize: number) => ({ ...perRow, groupSize });
@@ -48,31 +52,41 @@ describe("the scheme of int4", () => {
     ],
     ["not symmetric on an NPU", npu, [64], { symmetric: false }, perRow, "one group per row, as asked"],
   ])("%s", (_, machine, widths, wishes, scheme, note) => {
-    const choice = chooseInt4(widths, { ...noInt4Wishes, ...wishes }, machine);
+    const choice = chooseInt4(of(...widths), { ...noInt4Wishes, ...wishes }, machine);
+    expect(choice.scheme).toEqual(scheme);
+    expect(choice.note).toContain(note);
+  });
+
+  test.each([
+    [499e6, [2048], null, "the exporter's own scheme"],
+    [135e6, [576, 1536], group(64), "group size 64: 128 does not divide 576"],
+    [500e6, [576, 1536], perRow, "one group per row: this CPU has AVX2 alone"],
+  ])("with AVX2 alone, of %d parameters of widths %j", (parameters, widths, scheme, note) => {
+    const choice = chooseInt4({ widths, parameters }, noInt4Wishes, avx2);
     expect(choice.scheme).toEqual(scheme);
     expect(choice.note).toContain(note);
   });
 
   test("a group size that was asked for and does not fit is refused, with those that do", () => {
-    expect(() => chooseInt4([576], { ...noInt4Wishes, groupSize: 100 }, avx2)).toThrow(
+    expect(() => chooseInt4(of(576), { ...noInt4Wishes, groupSize: 100 }, avx2)).toThrow(
       "Cannot use --group-size 100: it does not divide 576, the width of the model's matrices. Use 64 or 32 or -1, or leave it out.",
     );
   });
 });
 
 describe("when the exporter names a further width", () => {
-  const choice = chooseInt4([], noInt4Wishes, amx);
+  const choice = chooseInt4(of(), noInt4Wishes, amx);
   test.each([
     [choice, [576], 64],
     [choice, [1024], undefined],
-    [chooseInt4([], noInt4Wishes, avx2), [100], undefined],
-    [chooseInt4([], { ...noInt4Wishes, groupSize: 128 }, amx), [576], undefined],
+    [chooseInt4(of(), noInt4Wishes, avx2), [100], undefined],
+    [chooseInt4(of(), { ...noInt4Wishes, groupSize: 128 }, amx), [576], undefined],
   ])("%j gets for %p the group size %p", (before, widths, size) => {
     expect(refit(before, widths)?.scheme?.groupSize).toBe(size);
   });
 
   test("keeps what else was asked for", () => {
-    const asked = chooseInt4([], { ...noInt4Wishes, symmetric: true, ratio: 0.5 }, amx);
+    const asked = chooseInt4(of(), { ...noInt4Wishes, symmetric: true, ratio: 0.5 }, amx);
     expect(refit(asked, [576])?.scheme).toEqual({ groupSize: 64, symmetric: true, ratio: 0.5 });
   });
 });

@@ -145,7 +145,11 @@ describe("a model that transcribes, of a folder", () => {
 describe("int4, of a repository on the hub, pulled through the server", () => {
   test("is fetched and converted with a group size that fits", () => {
     expect(second.at(-1)).toBe('{"status":"success"}');
-    const { scheme } = chooseInt4([576, 1536], noInt4Wishes, readInt4Machine("AUTO"));
+    const { scheme } = chooseInt4(
+      { widths: [576, 1536], parameters: 135e6 },
+      noInt4Wishes,
+      readInt4Machine("AUTO"),
+    );
     // What nncf notes of its work.
     const xml = readFileSync(join(toFolder(int4, "int4"), "openvino_model.xml"), "utf8");
     expect(xml).toContain(`<group_size value="${scheme?.groupSize}" />`);

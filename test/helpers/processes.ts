@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { TestServer } from "./server.ts";
 
 /** False also for a process that has ended and waits only to be taken note of. */
@@ -22,12 +22,23 @@ export function cpuTicks(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
+/** Files, pipes and sockets; not the loops of threads, which start for work, at most two of them, and end when unused. */
 export function countDescriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+  const dir = `/proc/${pid}/fd`;
+  return readdirSync(dir).filter((fd) => !/\[event(poll|fd)\]$/.test(readLink(`${dir}/${fd}`))).length;
+}
+
+/** "" for one that was closed meanwhile. */
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
 }
 
 /** For what gives no sign when it comes true. */
-export async function eventually(holds: () => boolean, seconds = 5): Promise<void> {
+export async function eventually(holds: () => boolean, seconds = 20): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s: ${holds}`);

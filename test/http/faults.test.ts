@@ -189,7 +189,7 @@ test("six loads and unloads leave no descriptor and no process behind, and an id
   expect(pids.map(isRunning)).toEqual([false, false, false]);
   expect(await askRaw(idle)).toStartWith("HTTP/1.1 200");
   idle.destroy();
-}, 60_000);
+}, 180_000);
 
 test.each(["127.0.0.1", "0.0.0.0"])(
   "a port that is taken is never shared: a second server on %s says who has it",

@@ -3,6 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { Cancellation } from "../../src/api/operate/cancel.ts";
 import { Liveness, Readiness } from "../../src/api/operate/health.ts";
+import { TuningList } from "../../src/api/operate/tunings.ts";
 import { createKeyring } from "../../src/http/auth.ts";
 import { findReasonsNotToServe } from "../../src/serving/health.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
@@ -11,6 +12,7 @@ import { readSamples } from "../helpers/samples.ts";
 import { createServed } from "../helpers/served.ts";
 import { readEvents } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
+import { tuning } from "../helpers/tuning.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
 const key = (name: string) => ({ authorization: `Bearer key of ${name}` });
@@ -183,5 +185,15 @@ describe("a keyring", () => {
     read = () => [{ name: "new", key: "key of new" }];
     keys.reload();
     expect([keys.nameOf("key of old"), keys.nameOf("key of new")]).toEqual([undefined, "new"]);
+  });
+});
+
+describe("/v1/tunings", () => {
+  test("lists what was tuned of models that are still where they were, for a key", async () => {
+    const kept = [tuning, { ...tuning, path: "/elsewhere" }, { ...tuning, model: "gone" }];
+    const app = createTestApp({ readTunings: () => kept, keys: keysOf("a") });
+    expect((await app.get("/v1/tunings")).status).toBe(401);
+    const response = await app.send("/v1/tunings", { headers: key("a") });
+    expect(Value.Decode(TuningList, await response.json()).data).toEqual([tuning]);
   });
 });

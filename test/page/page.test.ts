@@ -12,6 +12,7 @@ import { chromiumPath, collectProblems, needsChromium, openBrowser } from "../he
 import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { tuning } from "../helpers/tuning.ts";
 import { harmless, hostileMarkdown, hostileName, toPieces } from "./hostile.ts";
 
 setDefaultTimeout(60_000);
@@ -331,6 +332,31 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.close();
   });
 
+  test("shows what was tuned last, as a chart and a table, with text that cannot run", async () => {
+    const hostile = {
+      ...tuning,
+      untried: [{ topic: "cores" as const, why: "<img src=x onerror=alert(1)>" }],
+    };
+    const { url } = serve({ readTunings: () => [hostile] });
+    const { page, problems } = await open(url);
+    await page.getByText("+20 % with KV cache in f16").click();
+    await page.getByText("It was written into the entry.").waitFor();
+    const rows = page.getByRole("region", { name: "What was measured of memory" }).getByRole("row");
+    expect(await rows.allInnerTexts()).toEqual([
+      "Settings\tFirst token\tTokens/s\tAnswers\tSpread\tText",
+      "as it was\t300 ms\t10.0\t\t±2 %\t",
+      "KV cache in f16\t250 ms\t12.0\t+20 %\t±1 %\tdiffers after 7 words",
+    ]);
+    const widths = await page
+      .locator(".bars rect")
+      .evaluateAll((all) => all.map((bar) => bar.getAttribute("width")));
+    expect(widths.map((width) => Math.round(Number(width)))).toEqual([83, 100]);
+    await page.getByText("Not measured").click();
+    await page.getByText("cores: <img").waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test("shows a picture to a model that sees, and offers none to others", async () => {
     const registryPath = join(createTempDir(), "registry.json");
     const entry = { path: "/models/eyes", task: "image-text-to-text", weight_format: "int8" };
@@ -382,8 +408,9 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
       { colorScheme: "dark", viewport: { width: 390, height: 800 } },
     ] as const;
     test.each(looks)("%j", async (look) => {
-      const { url, events } = serve();
+      const { url, events } = serve({ readTunings: () => [tuning] });
       const { page } = await open(url, look);
+      await page.getByText("+20 % with KV cache in f16").click();
       await button(page, "Load memory").click();
       await button(page, "Unload memory").waitFor();
       await page.evaluate(axe);

@@ -1,12 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import {
-  type Candidate,
-  listCandidates,
-  type Present,
-  type Topic,
-  type TuneMachine,
-} from "../../src/tune/candidates.ts";
-import { joinChanges, withChange } from "../../src/tune/change.ts";
+import type { RegistryEntry } from "../../src/registry/schema.ts";
+import { type Candidate, listCandidates, type Present, type TuneMachine } from "../../src/tune/candidates.ts";
+import { invertChange, joinChanges, withChange } from "../../src/tune/change.ts";
+import type { Topic } from "../../src/tuning.ts";
 
 const entry = { path: "/m", task: "text-generation-with-past", weight_format: "int4" };
 const plain: TuneMachine = {
@@ -24,6 +20,8 @@ const onCpu = (properties: Present["entry"]["properties"] = {}): Present => ({
   engine: "batching",
   entry: { ...entry, properties },
 });
+
+const draft = { name: "d", bytes: 1, problem: null };
 
 const changesOf = (present: Present, machine: TuneMachine, topic: Topic) =>
   listCandidates(present, machine, [topic]).candidates.map(({ change }) => change.join(" "));
@@ -85,6 +83,20 @@ describe("what is tried", () => {
       plain,
       "speculation",
       ["speculation="],
+    ],
+    [
+      "tokens guessed by another model",
+      { ...onCpu(), drafts: [draft] },
+      plain,
+      "speculation",
+      ['speculation={"kind":"prompt-lookup"}', 'speculation={"kind":"draft","model":"d"}'],
+    ],
+    [
+      "another way to guess than the present one",
+      { ...onCpu(), drafts: [draft], entry: { ...entry, speculation: { kind: "draft", model: "d" } } },
+      plain,
+      "speculation",
+      ["speculation=", 'speculation={"kind":"prompt-lookup"}'],
     ],
     ["threads without pins", onCpu(), plain, "pinning", ["properties.ENABLE_CPU_PINNING=false"]],
     [
@@ -171,4 +183,25 @@ test("a change is made as `models set` makes it", () => {
 test("of changes of one key the later one counts", () => {
   const of = (change: string[]): Candidate["change"] => change;
   expect(joinChanges([of(["a=1", "b=2"]), of(["a=3"])])).toEqual(["a=3", "b=2"]);
+});
+
+test.each<[Record<string, unknown>, string[], string[]]>([
+  [{}, ["prefill_chunk=1024"], ["prefill_chunk="]],
+  [{ prefill_chunk: 16 }, ["prefill_chunk="], ["prefill_chunk=16"]],
+  [{ device: "CPU" }, ["device=GPU"], ["device=CPU"]],
+  [
+    { properties: { KV_CACHE_PRECISION: "f16", ENABLE_CPU_PINNING: false } },
+    ["properties.KV_CACHE_PRECISION=", "properties.ENABLE_CPU_PINNING=true"],
+    ["properties.KV_CACHE_PRECISION=f16", "properties.ENABLE_CPU_PINNING=false"],
+  ],
+  [
+    { speculation: { kind: "draft", model: "d" } },
+    ["speculation="],
+    ['speculation={"kind":"draft","model":"d"}'],
+  ],
+])("of %j, %j is taken back by %j", (fields, change, undo) => {
+  const before: RegistryEntry = { ...entry, ...fields };
+  expect(invertChange(before, change)).toEqual(undo);
+  const models = { d: entry, m: withChange({ d: entry, m: before }, "m", change) };
+  expect(withChange(models, "m", undo)).toEqual(before);
 });

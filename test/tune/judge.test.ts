@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { isSettled, judge, type Pair, toAnswerMs, toNoise, type Verdict } from "../../src/tune/judge.ts";
-import { type Tried, toFigures, toFinalists } from "../../src/tune/result.ts";
+import { isSettled, judge, type Pair, toAnswerMs, toNoise } from "../../src/tune/judge.ts";
+import { toFigures, toFinalists } from "../../src/tune/result.ts";
 import { toSize, toWriting } from "../../src/tune/size.ts";
 import { findDifference } from "../../src/tune/texts.ts";
+import type { Judgement, Tried } from "../../src/tuning.ts";
 
 const speed = (ms: number, text = "a b c") => ({
   text,
@@ -19,7 +20,7 @@ test("an answer takes its first token and the others", () => {
 });
 
 describe("judge", () => {
-  test.each<[string, Pair[], number, Verdict, number]>([
+  test.each<[string, Pair[], number, Judgement["verdict"], number]>([
     ["always half the time", pairs([1000, 500], [1000, 500], [1000, 500]), 0, "faster", 1],
     ["always twice the time", pairs([500, 1000], [500, 1000], [500, 1000]), 0, "slower", -0.5],
     ["a percent", pairs([1000, 990], [1000, 990], [1000, 990]), 0, "same", 0.01],
@@ -31,6 +32,20 @@ describe("judge", () => {
       0.1,
     ],
     ["now this way, now that", pairs([1000, 700], [1000, 1300], [1000, 800]), 0, "same", 0.11],
+    [
+      "half the time, once beside another program",
+      pairs([1000, 500], [1000, 520], [1000, 480], [1000, 1500], [1000, 510]),
+      0,
+      "faster",
+      0.97,
+    ],
+    [
+      "half the time, twice beside another program",
+      pairs([1000, 500], [1000, 1500], [1000, 480], [1000, 1500], [1000, 510]),
+      0,
+      "same",
+      0.35,
+    ],
     ["a single pair shows nothing", pairs([1000, 500]), 0, "same", 1],
   ])("%s", (_, measured, noise, verdict, gain) => {
     const judgement = judge(measured, noise);

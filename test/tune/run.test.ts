@@ -12,6 +12,8 @@ const pinned: Candidate = {
   change: ["properties.ENABLE_CPU_PINNING=false"],
 };
 
+const idle = { isBusy: false, mark: "" };
+
 interface Faked extends Partial<TuneOptions> {
   candidates?: Candidate[];
   /** How many milliseconds a token takes. */
@@ -46,7 +48,7 @@ function setUp({ candidates = [pinned], speedOf = () => 10, writes = () => null,
     models: { m: entry },
     hostsAtOnce: 2,
     list: () => ({ candidates, untried: [] }),
-    isServerBusy: async () => false,
+    readServer: async () => idle,
     minutes: 60,
     signal: new AbortController().signal,
     clock: () => now,
@@ -99,6 +101,14 @@ describe("tune", () => {
     expect(tried[0]).toMatchObject({ problem: expect.stringContaining("looks like noise"), measured: null });
   });
 
+  test("loads nothing for what cannot be tried", async () => {
+    const problem = "Its draft has no copy.";
+    const { options, hosts } = setUp({ candidates: [{ ...pinned, problem }] });
+    const { tried } = await tune(options);
+    expect(tried).toEqual([{ ...pinned, problem, measured: null }]);
+    expect(hosts.length).toBe(2);
+  });
+
   test("goes on where one does not load", async () => {
     const broken: Candidate = { topic: "device", label: "GPU", change: ["device=GPU"] };
     const { options } = setUp({ candidates: [broken, pinned] });
@@ -122,28 +132,53 @@ describe("tune", () => {
 
   test("measures nothing while the server answers, and gives up when the time is over", async () => {
     let now = 0;
-    const { options, events } = setUp({ isServerBusy: async () => true, clock: () => (now += 30_000) });
+    const { options, events } = setUp({
+      readServer: async () => ({ isBusy: true, mark: "" }),
+      clock: () => (now += 30_000),
+    });
     await expect(tune({ ...options, minutes: 1 })).rejects.toThrow(
-      "answered requests for all of the 1 minutes",
+      "answered requests for most of the 1 minutes",
     );
     expect(events.some(({ type }) => type === "measuring")).toBe(false);
+  });
+
+  test("measures after an answer of the server that took longer than a turn", async () => {
+    let [now, asked] = [0, 0];
+    const { options } = setUp({
+      candidates: Array.from({ length: 8 }, (_, at) => ({ ...pinned, label: `${at}` })),
+      // Busy once for 40 s of 5 minutes, of which a turn is 27 s.
+      readServer: async () => {
+        const isBusy = ++asked === 2;
+        if (isBusy) now += 40_000;
+        return { isBusy, mark: "" };
+      },
+      clock: () => (now += 100),
+      minutes: 5,
+    });
+    expect((await tune(options)).tried.some(({ measured }) => measured !== null)).toBe(true);
   });
 
   test("drops pairs that an answer of the server disturbed", async () => {
     let asked = 0;
     // Idle before the first pair, busy after it, idle from then on.
-    const { options } = setUp({ isServerBusy: async () => ++asked === 3 });
-    const { tried } = await tune(options);
-    expect(tried[0]?.measured?.pairs).toBe(3);
+    const { options } = setUp({ readServer: async () => ({ isBusy: ++asked === 3, mark: "" }) });
+    const { tried, disturbed } = await tune(options);
+    expect([tried[0]?.measured?.pairs, disturbed]).toEqual([3, 1]);
+  });
+
+  test("drops pairs during which the server has answered, although it is idle again", async () => {
+    let asked = 0;
+    const { options } = setUp({ readServer: async () => ({ isBusy: false, mark: ++asked < 3 ? "1" : "2" }) });
+    expect((await tune(options)).disturbed).toBe(1);
   });
 
   test("leaves nothing running when it is stopped", async () => {
     const stop = new AbortController();
     const { options, hosts } = setUp({
       signal: stop.signal,
-      isServerBusy: async () => {
+      readServer: async () => {
         if (hosts.length > 1) stop.abort(new Error("stopped"));
-        return false;
+        return idle;
       },
     });
     await expect(tune(options)).rejects.toThrow("stopped");

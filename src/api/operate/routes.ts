@@ -11,6 +11,7 @@ import { createPullRoutes, type PullRoutesDeps } from "./pulls.ts";
 import { createRequestsRoutes } from "./requests.ts";
 import { createRootRoutes } from "./root.ts";
 import { createTokenizeRoutes, type TokenizeRoutesDeps } from "./tokenize.ts";
+import { createTuningsRoutes, type TuningsRoutesDeps } from "./tunings.ts";
 
 export type OperateRoutesDeps = HealthRoutesDeps &
   MetricsRoutesDeps &
@@ -18,6 +19,7 @@ export type OperateRoutesDeps = HealthRoutesDeps &
   ModelActionsDeps &
   PullRoutesDeps &
   HistoryRoutesDeps &
+  TuningsRoutesDeps &
   TokenizeRoutesDeps &
   Parameters<typeof createCancelRoutes>[0] &
   Parameters<typeof createRequestsRoutes>[0] &
@@ -37,6 +39,7 @@ export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
     ...createModelActions(deps),
     ...createRequestsRoutes(deps),
     ...createHistoryRoutes(deps),
+    ...createTuningsRoutes(deps),
     ...createCancelRoutes(deps),
     ...createEventsRoutes(deps),
     ...createPullRoutes(deps),

@@ -1,7 +1,8 @@
 import { type Message, runLoad } from "../load.ts";
 import { median, round, toTtftMs } from "../statistics.ts";
-import { type Ground, type Growth, longModel, prepareLongModel, startGrowthServer } from "./ground.ts";
+import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
 
+const shape = "random-long";
 const mostTurns = 300;
 /** A slow machine ends it earlier, and shows how far it came. */
 const mostSeconds = 150;
@@ -11,7 +12,7 @@ const goal = 4;
 
 /** Times to the first token of each turn of one long conversation, whose earlier turns the prefix cache holds. */
 export async function measureConversation(ground: Ground): Promise<Growth> {
-  await using server = await startGrowthServer(ground, { modelPath: await prepareLongModel(ground) });
+  await using server = await startGrowthServer(ground, { modelPath: await prepareShape(shape, ground) });
   const { prompts } = ground;
   await runLoad(server, [prompts.next()], 1);
   const started = performance.now();
@@ -30,7 +31,7 @@ export async function measureConversation(ground: Ground): Promise<Growth> {
   const turns = ttft.length;
   const medianOf = (part: [number, number][]) => median(part.map(([, ms]) => ms));
   return {
-    model: longModel,
+    model: shape,
     curves: [
       {
         name: "conversation",

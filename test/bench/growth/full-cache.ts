@@ -1,7 +1,7 @@
 import { runLoad } from "../load.ts";
-import { prepareRandomFolder, shapes } from "../random-model.ts";
+import { shapes } from "../random-model.ts";
 import { round } from "../statistics.ts";
-import { type Ground, type Growth, startGrowthServer } from "./ground.ts";
+import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
 
 const streams = [8, 16, 24, 32, 40, 56];
 /** A slow machine leaves the largest demands out. */
@@ -23,9 +23,7 @@ function countCapacity(): number {
 /** What all streams together get while their tokens outgrow the KV cache, and how many of them fail. */
 export async function measureFullCache(ground: Ground): Promise<Growth> {
   const small = { ...ground, options: { ...ground.options, kvCacheGb: 1 } };
-  const { realModel, options, say } = ground;
-  const place = { runtimeDir: options.runtimeDir, say };
-  const modelPath = await prepareRandomFolder(shapeName, realModel, place);
+  const modelPath = await prepareShape(shapeName, ground);
   await using server = await startGrowthServer(small, { modelPath, entry });
   const { prompts } = ground;
   await runLoad(server, [prompts.next()], 4);

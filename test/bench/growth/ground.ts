@@ -1,7 +1,7 @@
 import type { Figure } from "../goals.ts";
 import type { BenchOptions } from "../options.ts";
 import type { Prompts } from "../prompts.ts";
-import { prepareRandomFolder } from "../random-model.ts";
+import { prepareRandomFolder, type Shape } from "../random-model.ts";
 import { type BenchServer, createHome, startServer } from "../server.ts";
 import type { Curve } from "./curve.ts";
 
@@ -38,7 +38,7 @@ export async function startGrowthServer(
   { executable, options }: Ground,
   { modelPath, env = {}, entry = {} }: GrowthServerOptions,
 ): Promise<GrowthServer> {
-  const alone = { ...options, modelPath, embedPath: null, speechPath: null };
+  const alone = { ...options, modelPath, kinds: [] };
   const { home, remove } = createHome(alone, entry);
   const server = await startServer({ executable, home, options: alone, env }).catch((error: unknown) => {
     remove();
@@ -54,9 +54,7 @@ export async function startGrowthServer(
   };
 }
 
-export const longModel = "random-long";
-
-/** A model of random weights that reads 64k tokens. */
-export function prepareLongModel({ realModel, options, say }: Ground): Promise<string> {
-  return prepareRandomFolder(longModel, realModel, { runtimeDir: options.runtimeDir, say });
+/** A folder of a model of random weights that reads 64k tokens. */
+export function prepareShape(shape: Shape, { realModel, options, say }: Ground): Promise<string> {
+  return prepareRandomFolder(shape, realModel, { runtimeDir: options.runtimeDir, say });
 }

@@ -1,7 +1,8 @@
 import { runLoad } from "../load.ts";
 import { median, round, toTtftMs } from "../statistics.ts";
-import { type Ground, type Growth, longModel, prepareLongModel, startGrowthServer } from "./ground.ts";
+import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
 
+const shape = "random-light";
 const lengths = [1024, 4096, 16_384, 32_768];
 /** A slow machine leaves the longest out. */
 const mostSeconds = 90;
@@ -10,7 +11,7 @@ const repeats = (tokens: number) => (tokens > 5000 ? 1 : 2);
 
 /** Times to the first token of prompts that nobody has seen, and of the same with another question. */
 export async function measureLongPrompts(ground: Ground): Promise<Growth> {
-  await using server = await startGrowthServer(ground, { modelPath: await prepareLongModel(ground) });
+  await using server = await startGrowthServer(ground, { modelPath: await prepareShape(shape, ground) });
   const { prompts } = ground;
   await runLoad(server, [prompts.next()], 4);
   const [cold, repeated]: [[number, number][], [number, number][]] = [[], []];
@@ -31,7 +32,7 @@ export async function measureLongPrompts(ground: Ground): Promise<Growth> {
   }
   const [longest] = cold.slice(-1);
   return {
-    model: longModel,
+    model: shape,
     curves: [
       {
         name: "long-prompts",

@@ -37,13 +37,38 @@ export const reportPlan: Record<string, ReportEntry> = {
   },
   speculation: {
     title: "Speculation",
-    text: "The same model with prompt lookup and without, in turns: answers that repeat their prompt, and one that does not.",
-    argv: ["--only", "speculation", "--rounds", "4"],
+    text: "The same model with prompt lookup and without, in turns: answers that repeat their conversation, and some that do not.",
+    argv: ["--only", "speculation", "--rounds", "6"],
+  },
+  draft: {
+    title: "Speculation with a draft",
+    text: "A model of a billion weights and its own first layers, which agree with it most of the time: what a good draft gives. Its weights are random.",
+    argv: ["--only", "draft", "--rounds", "4"],
   },
   share: {
     title: "The daemon's share",
     text: "CPU time beside the engine's own, while many short answers run at once.",
     argv: ["--only", "share", "--rounds", "2"],
+  },
+  embed: {
+    title: "Embeddings",
+    text: "Texts of about 30 tokens; the raw pipeline gets those of all requests at once in one call. MiniLM is a real model in float32; the others have random weights in int8 and the shapes of bge-small and bge-base. A request has a cost of its own, which counts the less the larger the model is.",
+    argv: ["--only", "embed", "--rounds", "4"],
+  },
+  rank: {
+    title: "Reranking",
+    text: "A query with 16 documents of about 60 tokens. Random weights in int8, the shapes of bge-small and bge-base.",
+    argv: ["--only", "rank", "--rounds", "4"],
+  },
+  vision: {
+    title: "Pictures",
+    text: "Each picture is another one of 320 x 240 pixels, decoded, encoded and asked about; one token is written. Random weights in int8: a tiny model, whose pictures cost the raw engine next to nothing, and one of the size of SmolVLM 256M.",
+    argv: ["--only", "vision", "--rounds", "3"],
+  },
+  speech: {
+    title: "Speech",
+    text: "A recording of 11 s, decoded and transcribed by Whisper base. The pipeline takes one at a time.",
+    argv: ["--only", "speech", "--rounds", "3"],
   },
   registry: {
     title: "A registry of 1,000 models",
@@ -62,7 +87,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   },
   "long-prompts": {
     title: "Long prompts",
-    text: "The same model. A prompt that nobody has sent is computed; its text with another question is found in the prefix cache.",
+    text: "A prompt that nobody has sent is computed; its text with another question is found in the prefix cache. A model of random weights with 4 layers of width 256, so that what grows is attention, tokenizing and the server's own part.",
     argv: ["--only", "long-prompts"],
   },
   "full-cache": {

@@ -221,8 +221,9 @@ describe("an answer that breaks off", () => {
   });
 
   test("a reader that leaves ends the command, without an error", async () => {
-    const host = createMemoryHost({ writes: Array.from({ length: 5000 }, () => "word\n".repeat(100)) });
-    const endless = createTestApp({ load: async () => ({ host, defaults: {} }), maxTokens: 5000 });
+    // Each piece is more than a pipe holds: the answer cannot be out before its reader has left.
+    const host = createMemoryHost({ writes: Array.from({ length: 10 }, () => "word\n".repeat(20_000)) });
+    const endless = createTestApp({ load: async () => ({ host, defaults: {} }), maxTokens: 10 });
     const server = serve((request) => endless.handle(request, "-"));
     const command = `"${process.execPath}" "${main}" chat memory Hi ${toTarget(server).join(" ")} | head -1`;
     const child = Bun.spawn(["bash", "-o", "pipefail", "-c", command], {

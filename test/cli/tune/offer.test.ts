@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { offerWinner, toShellWord } from "../../../cli/tune/offer.ts";
-import type { TuneResult, Winner } from "../../../src/tune/result.ts";
+import type { TuneResult, Winner } from "../../../src/tuning.ts";
 import { createModelHome } from "../../helpers/model-home.ts";
 
 const winner: Winner = {
@@ -18,25 +18,29 @@ const result: TuneResult = {
   size: { prompt_tokens: 100, answer_tokens: 24 },
   present: winner.figures,
   noise: 0,
+  disturbed: 0,
   tried: [],
   untried: [],
   winner,
 };
 const other = { ...winner, difference: { same_words: 1, present: "a", changed: "b" } };
 
-test.each<[string, TuneResult["winner"], { yes: boolean; dryRun: boolean }, boolean]>([
+test.each<[string, TuneResult["winner"], { yes: boolean; accept?: boolean; dryRun: boolean }, boolean]>([
   ["with --yes, it is", winner, { yes: true, dryRun: false }, true],
   ["not if nobody agrees", winner, { yes: false, dryRun: false }, false],
   ["not in a dry run", winner, { yes: true, dryRun: true }, false],
   ["not if answers change, whatever --yes means", other, { yes: true, dryRun: false }, false],
+  ["with --yes --accept, it is even then", other, { yes: true, accept: true, dryRun: false }, true],
+  ["--accept alone writes nothing", winner, { yes: false, accept: true, dryRun: false }, false],
   ["not if nothing won", null, { yes: true, dryRun: false }, false],
 ])("whether the winner is written: %s", async (_, winner, flags, isWritten) => {
   const { write, read, registryPath } = createModelHome();
   const entry = { path: "/m", task: "text-generation-with-past", weight_format: "int8" };
   write({ m: entry });
   const { signal } = new AbortController();
-  const written = await offerWinner({ ...result, winner }, { ...flags, registryPath, quiet: true, signal });
-  expect(written).toBe(isWritten);
+  const options = { accept: false, ...flags, registryPath, quiet: true, signal };
+  const { written, undo } = await offerWinner({ ...result, winner }, options);
+  expect([written, undo]).toEqual([isWritten, isWritten ? ["properties.ENABLE_CPU_PINNING="] : null]);
   expect(read().m).toEqual({ ...entry, ...(isWritten && { properties: { ENABLE_CPU_PINNING: false } }) });
 });
 

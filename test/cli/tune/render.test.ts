@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { renderHtml } from "../../../cli/tune/html.ts";
 import { renderTune } from "../../../cli/tune/render.ts";
-import type { Measured, TuneResult } from "../../../src/tune/result.ts";
+import type { Measured, Tried, TuneResult } from "../../../src/tuning.ts";
 
-const measured = (gain: number, verdict: Measured["judgement"]["verdict"]): Measured => ({
+const measured = (gain: number, verdict: Measured["judgement"]["verdict"], spread = 0.01): Measured => ({
   pairs: 4,
   figures: { first_token_ms: 250.4, tokens_per_second: 12, answer_ms: 8000 },
-  judgement: { verdict, gain, spread: 0.01, first_token_gain: 0, token_gain: gain },
+  judgement: { verdict, gain, spread, first_token_gain: 0, token_gain: gain },
   difference: { same_words: 7, present: "one two", changed: "one <b>" },
 });
 
@@ -17,6 +17,7 @@ const result: TuneResult = {
   size: { prompt_tokens: 400, answer_tokens: 96 },
   present: { first_token_ms: 300, tokens_per_second: 10, answer_ms: 9900 },
   noise: 0.02,
+  disturbed: 0,
   tried: [
     {
       topic: "kv",
@@ -52,6 +53,17 @@ test("the table, the bars, what was not measured, and what won", () => {
       "",
     ].join("\n"),
   );
+});
+
+test("what disturbed it, why guessed tokens change the text, and what is unclear", () => {
+  const [kv, ...others] = result.tried;
+  if (kv === undefined) throw new TypeError("There is no tried one");
+  const guessed: Tried = { ...kv, topic: "speculation", change: ['speculation={"kind":"prompt-lookup"}'] };
+  const shown = renderTune({ ...result, disturbed: 2, tried: [guessed, ...others] }, 80);
+  expect(shown).toContain("2 pairs were dropped, because the server answered requests meanwhile.");
+  expect(shown).toContain("the same to the token only in f32");
+  const none = { ...result, winner: null, tried: [{ ...kv, measured: measured(0.22, "same", 0.36) }] };
+  expect(renderTune(none, 80)).toContain("Unclear: KV cache in f16: +22 % ±36 %. Measure longer");
 });
 
 describe("without a winner", () => {

@@ -76,6 +76,32 @@ export const Pull = Type.Object({
 });
 export const PullList = Type.Object({ data: Type.Array(Pull) });
 
+const Figures = Type.Object({ first_token_ms: number, tokens_per_second: number });
+const Measured = Type.Object({
+  figures: Figures,
+  judgement: Type.Object({ verdict: text, gain: number, spread: number }),
+  difference: orNull(Type.Object({ same_words: number })),
+});
+const Tried = Type.Object({ label: text, problem: orNull(text), measured: orNull(Measured) });
+export type Tried = Static<typeof Tried>;
+export const Tuning = Type.Object({
+  model: text,
+  at: text,
+  device: text,
+  engine: text,
+  size: Type.Object({ prompt_tokens: number, answer_tokens: number }),
+  present: Figures,
+  noise: number,
+  tried: Type.Array(Tried),
+  untried: Type.Array(Type.Object({ topic: text, why: text })),
+  winner: orNull(
+    Type.Composite([Measured, Type.Object({ labels: Type.Array(text), change: Type.Array(text) })]),
+  ),
+  written: Type.Boolean(),
+});
+export type Tuning = Static<typeof Tuning>;
+export const TuningList = Type.Object({ data: Type.Array(Tuning) });
+
 /** The events that change what the page shows; all others are only listed. */
 export const RequestFinished = Type.Object({
   id: text,

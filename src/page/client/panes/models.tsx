@@ -4,6 +4,7 @@ import { Figure } from "../parts/figure.tsx";
 import { renderBytes, renderRate, renderTokens } from "../parts/format.ts";
 import type { Server } from "../state/server.ts";
 import type { Watch } from "../state/watch.ts";
+import { TuningDetails } from "./tuning.tsx";
 
 export function Models({ server, watch }: { server: Server; watch: Watch }) {
   const models = server.models.value;
@@ -30,6 +31,7 @@ export function Models({ server, watch }: { server: Server; watch: Watch }) {
 }
 
 function ModelRow({ model, memory, server }: { model: Model; memory: number | null; server: Server }) {
+  const tuning = server.tunings.value.get(model.id);
   const running = server.requests.value.filter((request) => request.model === model.id);
   return (
     <li class="row">
@@ -49,6 +51,7 @@ function ModelRow({ model, memory, server }: { model: Model; memory: number | nu
       </dl>
       <PinButton model={model} server={server} />
       <LoadButton model={model} server={server} />
+      {tuning !== undefined && <TuningDetails tuning={tuning} />}
     </li>
   );
 }

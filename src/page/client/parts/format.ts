@@ -27,3 +27,18 @@ export function renderRate(perSecond: number): string {
 export function renderTime(at: number): string {
   return new Date(at).toLocaleTimeString([], { hour12: false });
 }
+
+/** 1.2 -> `120 %` */
+export function renderShare(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** 0.2 -> `+20 %` */
+export function renderGain(gain: number): string {
+  return `${gain < 0 ? "-" : "+"}${renderShare(Math.abs(gain))}`;
+}
+
+/** `at`: ISO 8601 -> `26 Nov 2026`, as the reader writes it. */
+export function renderDay(at: string): string {
+  return new Date(at).toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
+}

@@ -10,6 +10,8 @@ import {
   RequestFinished,
   type RunningRequest,
   RunningRequestList,
+  type Tuning,
+  TuningList,
 } from "../api/schemas.ts";
 import type { SseEvent } from "../api/sse.ts";
 import type { Failures } from "./failures.ts";
@@ -25,6 +27,8 @@ export interface Server {
   readonly health: ReadonlySignal<Health | null>;
   /** By their own names. */
   readonly models: ReadonlySignal<readonly Model[] | null>;
+  /** What was measured last of models by `ov-llm tune`, by their names. */
+  readonly tunings: ReadonlySignal<ReadonlyMap<string, Tuning>>;
   readonly requests: ReadonlySignal<readonly RunningRequest[]>;
   readonly log: ReadonlySignal<readonly LogLine[]>;
   load(model: string): Promise<void>;
@@ -52,6 +56,7 @@ export function createServer({ api, meter, failures: { attempt }, pulls, now }: 
   const connection = signal<"connecting" | "live" | "lost">("connecting");
   const health = signal<Health | null>(null);
   const models = signal<readonly Model[] | null>(null);
+  const tunings = signal<ReadonlyMap<string, Tuning>>(new Map());
   const requests = signal<readonly RunningRequest[]>([]);
   const log = signal<readonly LogLine[]>([]);
   const lines = createLogLines(logLines);
@@ -65,13 +70,15 @@ export function createServer({ api, meter, failures: { attempt }, pulls, now }: 
   const refreshRequestsSoon = throttle(300, () => void attempt(refreshRequests));
 
   async function readModels(): Promise<void> {
-    const [{ data }, state] = await Promise.all([
+    const [{ data }, state, tuned] = await Promise.all([
       api.get("/v1/models", ModelList),
       api.get("/health", Health),
+      api.get("/v1/tunings", TuningList),
     ]);
     batch(() => {
       models.value = data.filter(({ parent }) => parent === null);
       health.value = state;
+      tunings.value = new Map(tuned.data.map((one) => [one.model, one]));
     });
   }
 
@@ -114,6 +121,7 @@ export function createServer({ api, meter, failures: { attempt }, pulls, now }: 
     connection,
     health,
     models,
+    tunings,
     requests,
     log,
     async load(model) {

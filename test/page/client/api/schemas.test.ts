@@ -8,6 +8,7 @@ import { Health } from "../../../../src/api/operate/health.ts";
 import { HistoryList } from "../../../../src/api/operate/history.ts";
 import { PullList } from "../../../../src/api/operate/pulls.ts";
 import { RunningRequestList } from "../../../../src/api/operate/requests.ts";
+import { TuningList } from "../../../../src/api/operate/tunings.ts";
 import * as page from "../../../../src/page/client/api/schemas.ts";
 
 /** What the server sends, as the page reads it: the compiler checks that each fits. */
@@ -17,6 +18,7 @@ interface Answers {
   requests: Static<typeof RunningRequestList>;
   history: Static<typeof HistoryList>;
   pulls: Static<typeof PullList>;
+  tunings: Static<typeof TuningList>;
   finished: Static<(typeof eventData)["request.finished"]>;
   progress: Static<(typeof eventData)["conversion.progress"]>;
   chunk: Static<typeof ChatCompletionChunk>;
@@ -28,6 +30,7 @@ interface Read {
   requests: Static<typeof page.RunningRequestList>;
   history: Static<typeof page.HistoryList>;
   pulls: Static<typeof page.PullList>;
+  tunings: Static<typeof page.TuningList>;
   finished: Static<typeof page.RequestFinished>;
   progress: Static<typeof page.PullProgress>;
   chunk: Static<typeof page.Chunk>;
@@ -41,6 +44,7 @@ test.each([
   [page.RunningRequestList, RunningRequestList],
   [page.HistoryList, HistoryList],
   [page.PullList, PullList],
+  [page.TuningList, TuningList],
   [page.RequestFinished, eventData["request.finished"]],
   [page.PullProgress, eventData["conversion.progress"]],
   [page.ErrorBody, ErrorBody],

@@ -1,0 +1,55 @@
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { OvError, toReason } from "../errors.ts";
+import { readTextFile } from "../files.ts";
+import { writeAtomically } from "../linux/atomic-file.ts";
+import { withFileLock } from "../linux/file-lock.ts";
+import { Tuning } from "../tuning.ts";
+
+const Contents = Type.Object({
+  version: Type.Literal(1),
+  models: Type.Array(Tuning),
+});
+
+/** One takes a few kilobytes. */
+const most = 100;
+const mode = 0o600;
+const waitMs = 5000;
+
+/** The last result of each model, the newest first; one that is kept again replaces what there was of its model. */
+export async function keepTuning(path: string, tuning: Tuning): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  await withFileLock(
+    `${path}.lock`,
+    () => {
+      const others = readTunings(path, () => {}).filter(({ model }) => model !== tuning.model);
+      const contents: Static<typeof Contents> = { version: 1, models: [tuning, ...others].slice(0, most) };
+      writeAtomically(path, `${JSON.stringify(contents)}\n`, mode);
+    },
+    { waitMs, locked: () => new OvError("registry_locked", `Another process holds ${path}.lock.`) },
+  );
+}
+
+/** A file that cannot be read or understood holds none; `report` gets why, unless it does not exist. */
+export function readTunings(path: string, report: (problem: string) => void): Tuning[] {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return [];
+    return Value.Decode(Contents, JSON.parse(readTextFile(path))).models;
+  } catch (error) {
+    report(`Cannot read what was tuned in ${JSON.stringify(path)}: ${toReason(error)}`);
+    return [];
+  }
+}
+
+/** The same, for who asks often: the file is read again only when it has changed, and a problem is reported once for each change. */
+export function createTuningsReader(path: string, report: (problem: string) => void): () => Tuning[] {
+  let known: { stamp: string; tunings: Tuning[] } | null = null;
+  return () => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    const stamp = stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+    if (known?.stamp !== stamp) known = { stamp, tunings: readTunings(path, report) };
+    return known.tunings;
+  };
+}

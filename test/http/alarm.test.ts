@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { createAlarm } from "../../src/http/alarm.ts";
+
+/** Resolves once an alarm of that length, set now, has rung. */
+async function ringing(milliseconds: number): Promise<void> {
+  const rung = Promise.withResolvers<void>();
+  using alarm = createAlarm(milliseconds, rung.resolve);
+  alarm.set();
+  await rung.promise;
+}
+
+test("an alarm rings once, and again after it is set again", async () => {
+  const rings: string[] = [];
+  let rung = Promise.withResolvers<void>();
+  using alarm = createAlarm(5, () => {
+    rings.push("ring");
+    rung.resolve();
+  });
+  alarm.set();
+  await rung.promise;
+  await ringing(20);
+  expect(rings).toEqual(["ring"]);
+  rung = Promise.withResolvers();
+  alarm.set();
+  await rung.promise;
+  expect(rings).toEqual(["ring", "ring"]);
+});
+
+test("an alarm that is set again counts from then", async () => {
+  const rung = Promise.withResolvers<number>();
+  using alarm = createAlarm(40, () => rung.resolve(performance.now()));
+  alarm.set();
+  await ringing(20);
+  const again = performance.now();
+  alarm.set();
+  // Timers may end a part of a millisecond early.
+  expect((await rung.promise) - again).toBeGreaterThanOrEqual(39);
+});
+
+test.each(["clear", "dispose"] as const)(
+  "an alarm does not ring after %s, until it is set again",
+  async (how) => {
+    const rung = Promise.withResolvers<void>();
+    let rings = 0;
+    const alarm = createAlarm(5, () => {
+      rings += 1;
+      rung.resolve();
+    });
+    alarm.set();
+    if (how === "clear") alarm.clear();
+    else alarm[Symbol.dispose]();
+    await ringing(20);
+    expect(rings).toBe(0);
+    alarm.set();
+    await rung.promise;
+    expect(rings).toBe(1);
+  },
+);
