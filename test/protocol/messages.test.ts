@@ -20,10 +20,19 @@ import { createTempDir } from "../helpers/temp.ts";
 const ofText = readRecorded("protocol.jsonl");
 const ofEmbedding = readRecorded("protocol-embed.jsonl");
 const ofRanking = readRecorded("protocol-rank.jsonl");
+const ofClassifying = readRecorded("protocol-classify.jsonl");
 const ofSpeech = readRecorded("protocol-speech.jsonl");
 const ofSpeculation = readRecorded("protocol-speculation.jsonl");
 const ofVision = readRecorded("protocol-vision.jsonl");
-const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofSpeculation, ...ofVision];
+const recorded = [
+  ...ofText,
+  ...ofEmbedding,
+  ...ofRanking,
+  ...ofClassifying,
+  ...ofSpeech,
+  ...ofSpeculation,
+  ...ofVision,
+];
 
 /** What hosts of every kind answer to the same requests, whatever model they run. */
 const toCourse = ({ type, id, reason, code }: Message) => ({ type, id, reason, code });
@@ -56,6 +65,7 @@ describe("the recorded lines of the protocol", () => {
         "text",
         "vectors",
         "scores",
+        "classes",
         "segments",
         "metrics",
         "grammars",
@@ -75,6 +85,7 @@ describe("the recorded lines of the protocol", () => {
   test.each([
     ["minilm", () => encodersPath(), ofEmbedding],
     ["cross-encoder", () => encodersPath(), ofRanking],
+    ["classifier", () => encodersPath(), ofClassifying],
     ["whisper-base", () => speechPath(), ofSpeech],
     ["model", () => dirname(scriptedModelPath()), ofSpeculation],
   ])(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import batch from "../../../hosts/batching/batch.py" with { type: "text" };
+import classify from "../../../hosts/batching/classify.py" with { type: "text" };
 import control from "../../../hosts/batching/control.py" with { type: "text" };
 import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
@@ -19,6 +20,7 @@ import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "te
 import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
+import layers from "../../../hosts/batching/layers.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
@@ -49,6 +51,7 @@ export const hostSources = {
   "audio.py": audio,
   "base.py": base,
   "batch.py": batch,
+  "classify.py": classify,
   "control.py": control,
   "copies.py": copies,
   "device.py": device,
@@ -64,6 +67,7 @@ export const hostSources = {
   "image_tokens.py": imageTokens,
   "jobs.py": jobs,
   "language.py": language,
+  "layers.py": layers,
   "logprobs.py": logprobs,
   "lookup.py": lookup,
   "messages.py": messages,
