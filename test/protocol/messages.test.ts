@@ -143,7 +143,9 @@ describe("a line that is not of the protocol", () => {
         type: "failed",
         id: null,
         code: "engine_failed",
-        message: expect.stringMatching(/speaks protocol 3, ov-llm 2\. Restart the server; if that does not help/),
+        message: expect.stringMatching(
+          /speaks protocol 3, ov-llm 2\. Restart the server; if that does not help/,
+        ),
       });
       await child.exited;
     }
