@@ -24,11 +24,13 @@ import { type LoadRow, measureLoad, renderLoad, toLoadFigures } from "./part-loa
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
 import { startLlama } from "./peer-llama.ts";
+import { watchOthers } from "./processes.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { isShape, prepareRandomModel } from "./random-model.ts";
 import { startRawEngine } from "./raw-engine.ts";
 import { runReport } from "./report/report.ts";
 import { type BenchServer, buildExecutable, createHome, type ServerSetup, startServer } from "./server.ts";
+import { round } from "./statistics.ts";
 
 interface Bench {
   setup: ServerSetup;
@@ -42,6 +44,8 @@ interface Bench {
   curves: Curve[];
   /** What the figures are of. */
   model: string;
+  /** The share of the machine that others took since the start, 0 to 1. */
+  readOthers: () => number;
 }
 
 async function runBench(options: BenchOptions): Promise<void> {
@@ -57,6 +61,7 @@ async function runBench(options: BenchOptions): Promise<void> {
       load: [],
       curves: [],
       model: basename(options.modelPath),
+      readOthers: watchOthers(),
     };
     const { only } = options;
     if (only.includes("hold")) await runHold(bench);
@@ -172,13 +177,14 @@ async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }):
   figures.push(...toIdleFigures(found, name));
 }
 
-async function report({ options, figures, reports, load, curves, model }: Bench): Promise<void> {
+async function report({ options, figures, reports, load, curves, model, readOthers }: Bench): Promise<void> {
   const judged = figures.map(judge);
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 1e9),
     load: loadavg(),
+    others: round(readOthers(), 3),
   };
   const engine = `OpenVINO GenAI ${runtimePackages["openvino-genai"]}`;
   const about = {

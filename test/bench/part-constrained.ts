@@ -5,7 +5,7 @@ import { median, round, toTokensPerSecond } from "./statistics.ts";
 
 const concurrency = 8;
 const maxTokens = 128;
-const ratioGoal = 0.75;
+const ratioGoal = 0.85;
 
 /** Long enough that max_tokens ends every answer, so that all write the same number of tokens. */
 const numbers = {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
 /** What /proc tells of processes (proc(5)). */
 
@@ -7,10 +8,39 @@ const ticksPerSecond = 100;
 
 /** CPU time of a process with all its threads, ended ones too, in steps of 10 ms. */
 export function readCpuSeconds(pid: number): number {
+  return sumTicks(pid, "utime", "stime");
+}
+
+/** The same of this process with the processes that it started, theirs too, once they have ended. */
+function readOwnCpuSeconds(): number {
+  return sumTicks(process.pid, "utime", "stime", "cutime", "cstime");
+}
+
+/** Their places behind the program's name, which stands in brackets and may hold spaces. */
+const statFields = { utime: 11, stime: 12, cutime: 13, cstime: 14 };
+
+function sumTicks(pid: number, ...names: (keyof typeof statFields)[]): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The program's name, in brackets, may hold spaces; utime and stime are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return names.reduce((sum, name) => sum + Number(fields[statFields[name]]), 0) / ticksPerSecond;
+}
+
+/**
+ * Watches what share of the machine others take, 0 to 1, from now until the function is called. What this process started has to
+ * have ended by then.
+ */
+export function watchOthers(): () => number {
+  const read = () => ({
+    machine: readMachineCpuSeconds(),
+    own: readOwnCpuSeconds(),
+    at: performance.now() / 1000,
+  });
+  const before = read();
+  return () => {
+    const after = read();
+    const used = after.machine - before.machine - (after.own - before.own);
+    return Math.max(0, used / ((after.at - before.at) * availableParallelism()));
+  };
 }
 
 /** CPU time of the whole machine, without idle time, in seconds. */

@@ -1,7 +1,7 @@
 """The raw pipeline of a model that sees, as the measure of the server.
 
-Reads a JSON line {"prompt": "...", "paths": [...], "at_once": n} and answers with one: the seconds of the whole run, in which
-each picture is decoded and one token is written about it.
+Reads a JSON line {"prompt": "...", "paths": [...], "at_once": n} and answers with one: the seconds of the whole run, in
+which each picture is decoded and one token is written about it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,15 @@ def read(path: str) -> ov.Tensor:
 def run(prompt: str, paths: list[str], at_once: int) -> dict[str, float]:
     started = time.perf_counter()
     for start in range(0, len(paths), at_once):
-        for path in paths[start : start + at_once]:
+        # The engine gives up a request whose handle is gone.
+        handles = [
             pipeline.add_request(next(numbers), prompt, images=[read(path)], generation_config=config)
+            for path in paths[start : start + at_once]
+        ]
         while pipeline.has_non_finished_requests():
             pipeline.step()
+        if not all(handle.can_read() for handle in handles):
+            sys.exit("The engine wrote nothing about a picture.")
     return {"seconds": time.perf_counter() - started}
 
 

@@ -35,7 +35,13 @@ export const Measured = Type.Object({
   version: Type.String(),
   engine: Type.String(),
   model: Type.String(),
-  machine: Type.Object({ cpu: Type.String(), cores: Type.Integer(), memoryGb: Type.Number() }),
+  machine: Type.Object({
+    cpu: Type.String(),
+    cores: Type.Integer(),
+    memoryGb: Type.Number(),
+    /** The share of it that other programs took meanwhile, 0 to 1. */
+    others: Type.Optional(Type.Number()),
+  }),
   figures: Type.Array(Figure),
   curves: Type.Array(Curve),
   load: Type.Array(LoadRow),

@@ -3,6 +3,9 @@ import { toLoadCurves } from "./charts.ts";
 import { type LoadRow, type Measured, readAllMeasured } from "./measured.ts";
 import { type ReportEntry, reportPlan } from "./plan.ts";
 
+/** From this share of the machine on, what other programs take is stated beside the figures. */
+const disturbing = 0.05;
+
 /** The part of docs/performance.md that is made from what was measured. */
 export function renderPerformance(): string {
   const all = readAllMeasured();
@@ -15,7 +18,7 @@ export function renderPerformance(): string {
 
 function renderEntry(name: string, entry: ReportEntry, measured: Measured): string {
   const { date, version, engine, model, machine, curves, load, figures } = measured;
-  const { cpu, cores, memoryGb } = machine;
+  const { cpu, cores, memoryGb, others = 0 } = machine;
   const charts = [...toLoadCurves(name, load), ...curves].flatMap(({ name, title, note }) => [
     `![${title}](performance/${name}.svg)`,
     ...(note === undefined ? [] : [note]),
@@ -26,7 +29,7 @@ function renderEntry(name: string, entry: ReportEntry, measured: Measured): stri
     ...(load.length === 0 ? [] : [renderRows(load)]),
     renderFigures(figures),
     ...charts,
-    `Measured ${date.slice(0, 10)} on ${cpu}, ${cores} cores, ${memoryGb} GB; ov-llm ${version}, ${engine}. Again: \`bun run bench --report --only ${name}\`.`,
+    `Measured ${date.slice(0, 10)} on ${cpu}, ${cores} cores, ${memoryGb} GB; ov-llm ${version}, ${engine}.${others < disturbing ? "" : ` **Other programs took ${Math.round(others * 100)}% of the machine meanwhile**, so the figures say less.`} Again: \`bun run bench --report --only ${name}\`.`,
   ].join("\n\n");
 }
 
