@@ -934,7 +934,9 @@ uninstall() {
   removes "the compiled models" "$HOME/.cache/ov-llm"
   if [[ -z $removed ]]; then say "Nothing of ov-llm was installed here"; fi
   keeps "the registry, and beside it the models" "$registry"
+  keeps "what was fetched from the hub, and originals" "$(place OV_MODEL_SRC "$HOME/model")"
   keeps "the settings" "$settings"
+  keeps "what was typed in ov-llm chat, and what ov-llm tune found" "${XDG_STATE_HOME:-$HOME/.local/state}/ov-llm"
   keeps "your changes to the service" "$unit_dir/$unit.d"
   keeps "the converter, which you had placed elsewhere" "$(place OV_CONVERT_ENV "$share/convert")"
   keeps "the compiled models, which you had placed elsewhere" "$(place OV_MODEL_CACHE_DIR "$HOME/.cache/ov-llm")"

@@ -196,3 +196,15 @@ test("the address of a release is kept without its password, and says where to p
   );
   expect(kept.out + out).not.toContain("secret");
 });
+
+test("--uninstall names what it keeps, and leaves no part", async () => {
+  const home = await createInstalled();
+  for (const kept of ["model", ".local/state/ov-llm"]) mkdirSync(home.path(kept), { recursive: true });
+  const script = home.path(".local/lib/ov-llm/install.sh");
+  const { code, out } = await home
+    .startCommand(["/bin/bash", script, "--uninstall"], { XDG_STATE_HOME: "" })
+    .end();
+  expect([code, existsSync(home.path(".local/lib/ov-llm"))]).toEqual([0, false]);
+  for (const kept of ["model", ".local/state/ov-llm", ".config/ov-llm-server/ov-server.env"])
+    expect(out).toMatch(new RegExp(`^Kept .*: ${home.path(kept)}$`, "m"));
+});
