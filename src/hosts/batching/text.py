@@ -63,6 +63,7 @@ class Text:
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
+        self._all_new = False
         self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.prefixes = PrefixIndex(model.block, model.blocks)
@@ -98,8 +99,10 @@ class Text:
     def cache_usage(self) -> float:
         return self.model.cache_usage
 
-    # One joins the running batch in any step.
-    expects_more = False
+    @property
+    def expects_more(self) -> bool:
+        """One joins the running batch in any step; a first step for one of several costs the others that step."""
+        return self._all_new and bool(self.running)
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -118,6 +121,7 @@ class Text:
             handle = add(config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
+        self._all_new = self._all_new or not self.running
         self.running[message["id"]] = Request(
             message["id"],
             handle,
@@ -192,6 +196,7 @@ class Text:
             time.sleep(WAIT_SECONDS)
             return []
         self._worked_at = time.monotonic()
+        self._all_new = False
         self.grammars.before_step(self._most_tokens(), self._kv_bytes())
         self.model.pipeline.step()
         moved, ended = self._read()
