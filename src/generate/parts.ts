@@ -29,6 +29,8 @@ export interface Usage {
   newTokens: number;
   /** Those of the new ones that were reasoning. */
   reasoningTokens: number;
+  /** Tokens that were guessed by speculation, and those that were right, which are new ones. */
+  guesses?: { tokens: number; right: number };
 }
 
 /** How long the engine took for the usage beside it, in milliseconds; loading and waiting for a turn are no part of it. */

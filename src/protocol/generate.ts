@@ -63,6 +63,8 @@ export const StepOutput = Type.Object({
   text: Type.String(),
   /** New tokens in this step. */
   tokens: count,
+  /** How many were guessed for this step; all of `tokens` but one were among them. */
+  guesses: Type.Optional(count),
   logprobs: Type.Optional(Type.Array(TokenLogprob)),
 });
 export type StepOutput = Static<typeof StepOutput>;
@@ -76,6 +78,6 @@ export type GenerateRequest = Omit<GenerateMessage, "type" | "id">;
 export type GenerationEvent =
   /** The prompt was taken; `cachedTokens` of its `promptTokens` were in the prefix cache. */
   | { type: "started"; promptTokens: number; cachedTokens: number }
-  /** New text in whole characters, maybe empty, of `tokens` new tokens. */
-  | { type: "text"; text: string; tokens: number; logprobs?: TokenLogprob[] }
+  /** New text in whole characters, maybe empty, of `tokens` new tokens; all but one of these were among `guesses`. */
+  | { type: "text"; text: string; tokens: number; guesses?: number; logprobs?: TokenLogprob[] }
   | { type: "finished"; reason: "stop" | "length" };

@@ -49,10 +49,12 @@ export const SpeculationMessage = Type.Object({
   draft_tokens: Type.Integer({ minimum: 0 }),
   /** Those that were right. */
   accepted_tokens: Type.Integer({ minimum: 0 }),
-  /** Guessing was turned on or off just now. */
+  /** New requests are guessed from now on, or no longer. */
   active: Type.Optional(Type.Boolean()),
-  /** Why: how fast answers are with guesses, of plain ones, as the host reckons. */
+  /** Why: how fast a single answer is with guesses, of a plain one, as the host reckons. */
   worth: Type.Optional(Type.Number()),
+  /** Why there are no guesses until the model is loaded again. */
+  problem: Type.Optional(Type.String()),
 });
 export type SpeculationMessage = Static<typeof SpeculationMessage>;
 

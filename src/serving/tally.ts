@@ -17,7 +17,8 @@ export interface Tally {
   ask(): void;
   /** The engine took a prompt, which its choices share. */
   start(promptTokens: number, cachedTokens: number): void;
-  add(newTokens: number, reasoningTokens: number): void;
+  /** `guesses`: how many tokens were guessed; all new ones but one were among them. */
+  add(newTokens: number, reasoningTokens: number, guesses?: number): void;
   /** Parts of the content, as they go out; returns them. */
   see<T>(parts: T[]): T[];
   /** A choice ended; returns the usage up to now, and how long it took. */
@@ -49,11 +50,15 @@ export function createTally(
       usage.cachedTokens += cachedTokens;
       observer?.counted(usage);
     },
-    add(newTokens, reasoningTokens) {
+    add(newTokens, reasoningTokens, guesses) {
       firstText.resolve();
       firstTextAt ??= clock();
       usage.newTokens += newTokens;
       usage.reasoningTokens += reasoningTokens;
+      if (guesses !== undefined) {
+        const { tokens, right } = usage.guesses ?? { tokens: 0, right: 0 };
+        usage.guesses = { tokens: tokens + guesses, right: right + newTokens - 1 };
+      }
       observer?.counted(usage);
     },
     see(parts) {

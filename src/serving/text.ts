@@ -216,7 +216,7 @@ async function* readChoice(
       case "text": {
         const thought = reader.reasoningTokens;
         const parts = reader.push(event.text, event.tokens, event.logprobs);
-        tally.add(event.tokens, reader.reasoningTokens - thought);
+        tally.add(event.tokens, reader.reasoningTokens - thought, event.guesses);
         for (const part of tally.see(parts)) yield { index, part };
         if (reader.stopped) return yield end("stop");
         break;

@@ -18,7 +18,11 @@ BLOCK = 32
 SPREAD = 4.6
 """The standard deviation of numbers from -8 to 7 that are equally frequent."""
 
+CALM = 0.01
+"""What the layers add that are to add next to nothing."""
+
 source, target, shape = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+calm_from = shape.pop("calm_from", shape["block_count"])
 random = np.random.default_rng(20_260_401)
 reader = GGUFReader(source)
 writer = GGUFWriter(target, "llama")
@@ -35,28 +39,29 @@ def copy_metadata() -> None:
         writer.add_uint32(name, value)
 
 
-def weights(rows: int, columns: int) -> np.ndarray:
+def weights(rows: int, columns: int, size: float) -> np.ndarray:
     blocks = rows * columns // BLOCK
     data = random.integers(0, 256, size=(blocks, 2 + BLOCK // 2), dtype=np.uint8)
-    scale = np.array([1 / (SPREAD * columns**0.5)], dtype=np.float16)
+    scale = np.array([size / (SPREAD * columns**0.5)], dtype=np.float16)
     data[:, :2] = scale.view(np.uint8)
     return data.reshape(rows, columns // BLOCK * (2 + BLOCK // 2))
 
 
-def matrices() -> Iterator[tuple[str, int, int]]:
-    """Names, rows and columns, as llama.cpp calls them."""
+def matrices() -> Iterator[tuple[str, int, int, float]]:
+    """Names as llama.cpp has them, rows, columns, and the size of the weights."""
     width, inner = shape["embedding_length"], shape["feed_forward_length"]
     keys = width // shape["attention.head_count"] * shape["attention.head_count_kv"]
-    yield "token_embd.weight", len(reader.fields["tokenizer.ggml.tokens"].data), width
+    yield "token_embd.weight", len(reader.fields["tokenizer.ggml.tokens"].data), width, 1
     for layer in range(shape["block_count"]):
         start = f"blk.{layer}"
-        yield f"{start}.attn_q.weight", width, width
-        yield f"{start}.attn_k.weight", keys, width
-        yield f"{start}.attn_v.weight", keys, width
-        yield f"{start}.attn_output.weight", width, width
-        yield f"{start}.ffn_gate.weight", inner, width
-        yield f"{start}.ffn_up.weight", inner, width
-        yield f"{start}.ffn_down.weight", width, inner
+        adds = CALM if layer >= calm_from else 1
+        yield f"{start}.attn_q.weight", width, width, 1
+        yield f"{start}.attn_k.weight", keys, width, 1
+        yield f"{start}.attn_v.weight", keys, width, 1
+        yield f"{start}.attn_output.weight", width, width, adds
+        yield f"{start}.ffn_gate.weight", inner, width, 1
+        yield f"{start}.ffn_up.weight", inner, width, 1
+        yield f"{start}.ffn_down.weight", width, inner, adds
 
 
 def norms() -> Iterator[str]:
@@ -67,8 +72,8 @@ def norms() -> Iterator[str]:
 
 
 copy_metadata()
-for name, rows, columns in matrices():
-    writer.add_tensor(name, weights(rows, columns), raw_dtype=GGMLQuantizationType.Q4_0)
+for name, rows, columns, size in matrices():
+    writer.add_tensor(name, weights(rows, columns, size), raw_dtype=GGMLQuantizationType.Q4_0)
 for name in norms():
     writer.add_tensor(name, np.ones(shape["embedding_length"], dtype=np.float32))
 writer.write_header_to_file()

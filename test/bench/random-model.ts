@@ -3,18 +3,27 @@ import { dirname, join } from "node:path";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { benchDir, prepareBenchPython } from "./bench-env.ts";
 
-/** Models of the Llama architecture by their metadata (ggml, "GGUF": `llama.*`), with random weights in Q4_0. */
+const billion = {
+  context_length: 8192,
+  embedding_length: 2048,
+  block_count: 16,
+  feed_forward_length: 8192,
+  "attention.head_count": 32,
+  "attention.head_count_kv": 8,
+  "rope.dimension_count": 64,
+};
+
+/**
+ * Models of the Llama architecture by their metadata (ggml, "GGUF": `llama.*`), with random weights in Q4_0, the same ones
+ * layer by layer for those of the same widths.
+ */
 export const shapes = {
   /** As Llama 3.2 1B, with SmolLM2's vocabulary. */
-  "random-1b": {
-    context_length: 8192,
-    embedding_length: 2048,
-    block_count: 16,
-    feed_forward_length: 8192,
-    "attention.head_count": 32,
-    "attention.head_count_kv": 8,
-    "rope.dimension_count": 64,
-  },
+  "random-1b": billion,
+  /** From a layer on its layers add next to nothing. */
+  "random-1b-calm": { ...billion, calm_from: 2 },
+  /** The layers before those. */
+  "random-1b-first": { ...billion, block_count: 2 },
   /** As SmolLM2 135M, with eight times its context. */
   "random-long": {
     context_length: 65_536,

@@ -48,12 +48,44 @@ const asks: [string, object][] = [
   ["a schema", { response_format: { type: "json_schema", json_schema: { name: "a", schema } } }],
 ];
 
-const Answer = Type.Object({ choices: Type.Array(Type.Unknown(), { minItems: 1 }) });
+/** The model copies the second code, whatever it is asked. */
+const area = "def area(width, height):\n    return width * height";
+const stack = `class Stack:
+    def __init__(self):
+        self.items = []
+
+    def push(self, item):
+        self.items.append(item)
+
+    def pop(self):
+        return self.items.pop()`;
+const copying = [
+  { role: "user", content: `Rename the function area to size:\n\n${area}` },
+  { role: "assistant", content: area.replace("area", "size") },
+  { role: "user", content: `Rename the class Stack to Pile:\n\n${stack}` },
+];
+
+const Answer = Type.Object({
+  choices: Type.Array(Type.Unknown(), { minItems: 1 }),
+  usage: Type.Object({
+    completion_tokens_details: Type.Object({ accepted_prediction_tokens: Type.Optional(Type.Integer()) }),
+  }),
+});
 
 async function ask(model: string, extra: object): Promise<unknown[]> {
+  return (await askWhole(model, extra)).choices;
+}
+
+async function askWhole(model: string, extra: object) {
   const response = await server.chat({ model, ...body, ...extra });
   expect([response.status, response.ok ? "" : await response.text()]).toEqual([200, ""]);
-  return Value.Decode(Answer, await response.json()).choices;
+  return Value.Decode(Answer, await response.json());
+}
+
+/** Asks for a copy; returns how many of its tokens were guessed. */
+async function copy(model: string): Promise<number> {
+  const { usage } = await askWhole(model, { messages: copying, max_tokens: 80 });
+  return usage.completion_tokens_details.accepted_prediction_tokens ?? 0;
 }
 
 /** How many guessed tokens were right. */
@@ -65,17 +97,23 @@ async function readAccepted(model: string): Promise<number> {
 }
 
 test("answers are the same to the token with speculation and without", async () => {
+  // It is opened once plain answers show that it pays.
+  for (let answer = 0; answer < 3; answer++) expect(await copy("lookup")).toBe(0);
+  await server.logged(/ speculation turned on: it makes answers faster model=lookup /);
   for (const [what, extra] of asks) {
+    expect(await copy("lookup")).toBeGreaterThan(10);
     const plain = await ask("plain", extra);
     expect([what, await ask("lookup", extra)]).toEqual([what, plain]);
   }
-  expect(await readAccepted("lookup")).toBeGreaterThan(10);
+  expect(await readAccepted("lookup")).toBeGreaterThan(40);
 });
 
 test("a draft that never guesses right changes nothing, and is turned off", async () => {
   const plain = await ask("plain", {});
   expect(await ask("drafted", {})).toEqual(plain);
+  await server.logged(/ speculation turned on: it makes answers faster model=drafted /);
+  expect(await ask("drafted", {})).toEqual(plain);
   await ask("drafted", { max_tokens: 280, ignore_eos: true });
-  await server.logged(/ speculation turned off: it made answers slower model=drafted /);
+  await server.logged(/ speculation turned off: it would make answers slower model=drafted /);
   expect(await ask("drafted", {})).toEqual(plain);
 });

@@ -16,3 +16,13 @@ test("the time of the prompt counts from the last asking, that of the rest from 
   now = 70;
   expect(tally.finish("stop").timings).toEqual({ promptMs: 20, predictedMs: 40 });
 });
+
+test("guessed tokens are counted, and those of them that became new ones", () => {
+  const tally = createTally(undefined);
+  tally.start(3, 0);
+  tally.add(1, 0);
+  tally.add(4, 0, 5);
+  tally.add(1, 0, 5);
+  const { usage } = tally.finish("stop");
+  expect(usage).toMatchObject({ newTokens: 6, guesses: { tokens: 10, right: 3 } });
+});

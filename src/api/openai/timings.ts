@@ -16,12 +16,16 @@ export const Timings = Type.Object({
   predicted_ms: ms,
   predicted_per_token_ms: ms,
   predicted_per_second: rate,
+  draft_n: Type.Optional(
+    Type.Integer({ minimum: 0, description: "Tokens that speculation guessed; absent: none" }),
+  ),
+  draft_n_accepted: Type.Optional(count),
 });
 export type Timings = Static<typeof Timings>;
 
 export function toTimings(
   { promptMs, predictedMs }: Measured,
-  { promptTokens, cachedTokens, newTokens }: Usage,
+  { promptTokens, cachedTokens, newTokens, guesses }: Usage,
 ): Timings {
   const computed = promptTokens - cachedTokens;
   return {
@@ -34,6 +38,7 @@ export function toTimings(
     predicted_ms: round(predictedMs),
     predicted_per_token_ms: divide(predictedMs, newTokens),
     predicted_per_second: divide(newTokens * 1000, predictedMs),
+    ...(guesses && { draft_n: guesses.tokens, draft_n_accepted: guesses.right }),
   };
 }
 

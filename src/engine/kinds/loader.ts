@@ -29,6 +29,8 @@ export interface LoaderOptions {
   ggufCache: number;
   loadSeconds: number;
   stallSeconds: number;
+  /** Whether a model that guesses tokens does so from its load on. Absent: once that looks worth it */
+  guessAtOnce?: boolean;
   log: Log;
   observe?: ObserveModel;
 }
@@ -71,7 +73,9 @@ export function createLoader(options: LoaderOptions): LoadModel {
         trace: true,
         cache_dir: options.modelCacheDir,
         ...(copy && { copy }),
-        ...(speculation && { speculation }),
+        ...(speculation && {
+          speculation: { ...speculation, ...(options.guessAtOnce && { at_once: true }) },
+        }),
         ...(prefillChunk && { prefill_chunk: prefillChunk }),
         properties: launcher.toProperties(properties),
       },
@@ -91,10 +95,11 @@ export function createLoader(options: LoaderOptions): LoadModel {
 function reportSpeculation(
   { log, observe }: Pick<LoaderOptions, "log" | "observe">,
   model: string,
-  { drafts, draft_tokens, accepted_tokens, active, worth }: SpeculationMessage,
+  { drafts, draft_tokens, accepted_tokens, active, worth, problem }: SpeculationMessage,
 ): void {
   observe?.({ type: "speculation", model, drafts, draft_tokens, accepted_tokens });
+  if (problem !== undefined) log.warn(`Tokens cannot be guessed: ${problem}`, { model });
   if (active === undefined) return;
-  const does = active ? "turned on: it would make answers faster" : "turned off: it made answers slower";
+  const does = active ? "turned on: it makes answers faster" : "turned off: it would make answers slower";
   log.info(`speculation ${does}`, { model, speed_of_plain: worth });
 }

@@ -87,8 +87,12 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
       const need = toNeed(target.task, weights, before);
-      // The engine gives a draft a cache of its own, and takes whole gigabytes from the model's for it.
-      return draft > 0 && boundGb === 1 ? { ...need, kvCache: need.kvCache + gigabyte } : need;
+      if (!target.speculation) return need;
+      // The pipeline that guesses comes after the load, with weights and a cache of its own.
+      const model = need.model + Math.round(weights * weightsFactor);
+      // In it the engine gives a draft a cache as well, and takes whole gigabytes from the model's for it.
+      const kvCache = 2 * need.kvCache + (draft > 0 && boundGb === 1 ? gigabyte : 0);
+      return { ...need, model, kvCache };
     },
     budget: (pids) =>
       reader.read(pids.reduce((sum, pid) => sum + (readProcessMemory(pid)?.anonymous ?? 0), 0)),

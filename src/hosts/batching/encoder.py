@@ -31,6 +31,10 @@ def check_room(most: int, frame: int) -> None:
         )
 
 
+def read_network(load: Message, device: Device) -> ov.Model:
+    return device.core.read_model(Path(load["path"]) / "openvino_model.xml")
+
+
 class Encoder:
     """The compiled network in `openvino_model.xml`."""
 

@@ -68,9 +68,12 @@ class HeldGrammars:
             self._known.add(digest)
             self._compiling.add(request_id)
 
-    def before_step(self, tokens: int, kv_bytes: int) -> None:
-        """`tokens`: as many as the step may compute at most. `kv_bytes`: those of the KV cache's pool."""
-        self._is_clean = tokens <= self._most_tokens
+    def before_step(self, tokens: int, kv_bytes: int, disturbed: bool = False) -> None:
+        """`tokens`: as many as the step may compute at most. `kv_bytes`: those of the KV cache's pool.
+
+        `disturbed`: something else takes memory at the same time.
+        """
+        self._is_clean = tokens <= self._most_tokens and not disturbed
         self._most_tokens = max(self._most_tokens, tokens)
         if self._compiling and self._allocated:
             self._before = self._allocated() - kv_bytes

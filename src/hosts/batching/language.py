@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
 
 from base import CONTEXT_DEFAULT, Device
+from batch import Batch
 from copies import Opened, open_pipeline
 from ends import find_ends
 from grammars import to_config
+from guesser import Guesser
 from messages import Message, RequestFailed, last_line
 from pieces import Pieces
 from prompts import Prompts
@@ -27,138 +29,100 @@ BLOCK_TOKENS_DEFAULT = 16
 STEP_TOKENS = {"CPU": 256}
 STEP_TOKENS_DEFAULT = 2048
 
-# Of an answer that is timed, and how many of these.
-TIMED_TOKENS = 12
-TIMED_PAIRS = 2
+Configure = Callable[[Any], None]
+"""Adds what every request to a pipeline has to state."""
 
 
 class LanguageModel:
     """A model in a continuous batching pipeline, loaded and tried with one token."""
 
     def __init__(self, load: Message, device: Device) -> None:
-        wish = load.get("speculation")
-        self.speculation = Speculation(wish) if wish else None
-        opened = self._open(load, device)
+        self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
+        self.step_tokens = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
+        opened = self._open(load, device, self.step_tokens)
         device.stages.end("compile")
-        self.pipeline, self.warning = opened.pipeline, opened.warning
+        self.warning = opened.warning
         self.holds_grammars = opened.holds_grammars
         self.tokenizer = opened.tokenizer
         self.ends = find_ends(Path(load["path"]), self.tokenizer)
         self.chat_template = self.tokenizer.get_original_chat_template() or None
         self.pieces = read_pieces(self.tokenizer)
         device.stages.end("tokenizer")
-        self.block = BLOCK_TOKENS.get(device.name, BLOCK_TOKENS_DEFAULT)
-        self._next_handle = 0
-        self.blocks = self._warm_up()
-        """How many blocks the cache has, or had after the first request where it grows."""
-        device.stages.end("warm_up")
-        self._prepare_grammars()
-        device.stages.end("grammar")
-        self._measure_guesses()
         self.grows = load["kv_cache_gb"] == 0
+        self.batch = Batch(opened.pipeline, self.block, self.grows)
+        self._warm_up(self.batch, lambda config: None)
+        device.stages.end("warm_up")
+        self._prepare_grammars(self.batch, lambda config: None)
+        device.stages.end("grammar")
+        wish = load.get("speculation")
+        self.guesser = self._create_guesser(Speculation(wish), load, device) if wish else None
         limit = load["context_length"] or CONTEXT_DEFAULT
         if not self.grows:
-            limit = min(limit, self.blocks * self.block)
+            limit = min(limit, self.batch.blocks * self.block)
         self.prompts = Prompts(self.tokenizer, self.pieces.vocabulary_size, limit)
 
-    def _open(self, load: Message, device: Device) -> Opened:
-        guesses = self.speculation.guesses if self.speculation else 0
-        chunk = load.get("prefill_chunk") or STEP_TOKENS.get(device.name, STEP_TOKENS_DEFAULT)
-        # The guesses of all running answers have to fit into one step.
-        self.step_tokens = max(chunk, load["max_concurrent"] * (1 + guesses)) if guesses else chunk
+    def _open(self, load: Message, device: Device, step_tokens: int) -> Opened:
         scheduler = genai.SchedulerConfig()
         scheduler.enable_prefix_caching = True
         scheduler.cache_size = load["kv_cache_gb"]
         scheduler.max_num_seqs = load["max_concurrent"]
-        scheduler.max_num_batched_tokens = self.step_tokens
-        return open_pipeline(load, scheduler, self.speculation.extend(device) if self.speculation else device)
+        scheduler.max_num_batched_tokens = step_tokens
+        return open_pipeline(load, scheduler, device)
 
-    def open_again(self, load: Message, device: Device) -> None:
-        """Makes the pipeline again as its speculation now is; what it had cached is lost. Nothing may run."""
-        self.pipeline = None
-        self.pipeline = self._open(load, device).pipeline
-        self.blocks = self._warm_up()
-        self._prepare_grammars()
+    def _create_guesser(self, speculation: Speculation, load: Message, device: Device) -> Guesser:
+        # The guesses of all running answers have to fit into one step.
+        step_tokens = max(self.step_tokens, load["max_concurrent"] * (1 + speculation.most))
 
-    def _warm_up(self) -> int:
-        """Runs one short request; returns how many blocks the cache has.
+        def open_batch() -> Batch:
+            pipeline = self._open(load, speculation.extend(device), step_tokens).pipeline
+            batch = Batch(pipeline, self.block, self.grows)
+            self._warm_up(batch, lambda config: speculation.configure(config, 1))
+            self._prepare_grammars(batch, lambda config: speculation.configure(config, 1))
+            return batch
 
-        The engine allocates its cache at the first request and reports only the share in use: one block's
-        share is 1 / blocks. A CPU brings the weights into the form that it computes with in the first step.
-        """
+        guesser = Guesser(speculation, self.batch, open_batch, self.add_hello)
+        if speculation.at_once:
+            guesser.prepare_now()
+            device.stages.end("speculation")
+        return guesser
+
+    def _warm_up(self, batch: Batch, configure: Configure) -> None:
+        """Runs one short request. A CPU brings the weights into the form that it computes with in the first step."""
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
-        self._run_hello(config)
-        usage = self.pipeline.get_metrics().cache_usage
-        return round(100 / usage) if usage > 0 else 1
+        self._run_hello(batch, config, configure)
+        batch.measure_cache()
 
-    def _prepare_grammars(self) -> None:
+    def _prepare_grammars(self, batch: Batch, configure: Configure) -> None:
         """Makes the engine prepare the vocabulary for grammars now: with a large one that takes a second and more."""
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
         config.structured_output_config = to_config({"type": "regex", "pattern": "[a-z]+"})
-        self._run_hello(config)
+        self._run_hello(batch, config, configure)
 
-    def _run_hello(self, config: Any) -> None:
-        self.configure(config, 1)
-        handle = self.add_hello(config)
-        while self.busy:
-            self.pipeline.step()
+    def _run_hello(self, batch: Batch, config: Any, configure: Configure) -> None:
+        configure(config)
+        handle = self.add_hello(batch, config)
+        while batch.busy:
+            batch.step()
         handle.read_all()
 
-    def _measure_guesses(self) -> None:
-        """Finds out what more guesses in a step cost, by a few steps."""
-        if self.speculation is None:
-            return
-        few, many = 1, max(4, self.speculation.most)
-        # In turns, because other programs come and go.
-        seconds = [(self._time_step(few), self._time_step(many)) for _ in range(TIMED_PAIRS)]
-        fewest, most = (min(column) for column in zip(*seconds, strict=True))
-        self.speculation.costs.measure((few, fewest), (many, most))
+    def add_hello(self, batch: Batch, config: Any) -> Any:
+        return batch.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)
 
-    def _time_step(self, guesses: int) -> float:
-        """Seconds of a step with so many guesses, the fastest of a few."""
-        config = genai.GenerationConfig()
-        config.max_new_tokens = TIMED_TOKENS
-        config.ignore_eos = True
-        self.configure(config, guesses)
-        handle = self.add_hello(config)
-        times: list[float] = []
-        while self.busy:
-            started = time.perf_counter()
-            self.pipeline.step()
-            times.append(time.perf_counter() - started)
-        handle.read_all()
-        # The first one computes the prompt, and the last one may guess less.
-        return min(times[1:-1], default=times[0])
-
-    def configure(self, config: Any, guesses: int) -> None:
-        """Adds what every request to this pipeline has to state."""
-        if self.speculation is not None:
-            self.speculation.configure(config, guesses)
-
-    def add_hello(self, config: Any) -> Any:
-        return self.add(self.tokenizer.encode("Hello", add_special_tokens=False).input_ids, config)
-
-    def add(self, ids: Any, config: Any) -> Any:
-        """Adds a request to the batch; returns its handle."""
-        return self.add_request(ids, config)
-
-    def add_request(self, *request: Any) -> Any:
-        self._next_handle += 1
-        return self.pipeline.add_request(self._next_handle, *request)
+    @property
+    def batches(self) -> list[Batch]:
+        guessing = self.guesser.batch if self.guesser else None
+        return [self.batch, *([guessing] if guessing else [])]
 
     @property
     def busy(self) -> bool:
-        return bool(self.pipeline.has_non_finished_requests())
+        return any(batch.busy for batch in self.batches)
 
     @property
     def cache_usage(self) -> float:
-        """The share of the KV cache's blocks that running requests hold, 0 to 1.
-
-        The engine refreshes it in its steps only, in percent. Blocks that it keeps for later prompts count as free.
-        """
-        return min(1.0, self.pipeline.get_metrics().cache_usage / 100) if self.busy else 0.0
+        """The share of the KV cache's blocks that running requests hold, 0 to 1; where there are two, of the fuller."""
+        return max(batch.cache_usage for batch in self.batches)
 
     def ready(self) -> Message:
         """What its `ready` message reports of the model, whatever it is asked for."""

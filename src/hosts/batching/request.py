@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from batch import Batch
 from pieces import Pieces
 
 # A decoded window moves on by half once it is this long. The overlap keeps a character that spans tokens whole.
@@ -15,6 +16,7 @@ WINDOW_TOKENS = 32
 class Request:
     id: int
     handle: Any
+    batch: Batch
     prompt: list[int]
     logprobs: bool
     special_tokens: bool
@@ -23,6 +25,10 @@ class Request:
     """Whether a space at its start is a part of it, also where the tokenizer drops one."""
     guesses: int = 0
     """How many tokens are guessed for each of its steps."""
+    hits: int = 0
+    """How many of them were right."""
+    tries: int = 0
+    """As many, and the first wrong one of each step."""
     generated: list[int] = field(default_factory=list)
     start: int = 0
     """Index into `generated` from which it is decoded."""

@@ -1,4 +1,4 @@
-"""Tokens that are guessed before the model computes them: one step may give several. Watched, so that it pays."""
+"""Tokens that are guessed before the model computes them: for which requests, how many, and whether that pays."""
 
 from __future__ import annotations
 
@@ -11,33 +11,38 @@ import openvino_genai as genai
 from base import Device
 from lookup import try_lookup
 from messages import Message
-from odds import Costs, Odds
+from odds import Costs, Odds, Running
 
-# Steps that are watched before guessing is turned off or on; each turn doubles them, as it costs a load.
-WATCHED_STEPS = 256
-WATCHED_STEPS_MOST = 8192
-# It is turned off where answers are slower than this share of plain ones, and on again above the other.
+# What is assumed before any guess was seen: what is looked up is tried on plain answers first, a draft has to be used.
+SHARE_LOOKUP = 0.1
+SHARE_DRAFT = 0.6
+# Tokens are guessed where that makes answers this much faster at least, and reported as not paying below the other.
+WORTH = 1.1
 WORTH_LEAST = 0.98
-WORTH_AGAIN = 1.05
+# Requests tend to come together: with each one, so much of the number that ran at once is still expected.
+CROWD_KEPT = 0.9
+# A draft that did not pay is tried again after so many answers.
+RETRY_ANSWERS = 32
+# What is assumed of an answer's length before any was seen, in tokens.
+ANSWER_TOKENS = 128
 
 
 class Speculation:
-    """How a model's tokens are guessed: from its prompt and answer, or by a small model of the same tokenizer.
-
-    A pipeline that guesses does so for every request, at least one token in each step, and computes as many also where
-    it found nothing to guess. How many is chosen for each request when it starts. Not guessing takes another pipeline,
-    which is made when nothing runs.
-    """
+    """How a model's tokens are guessed: from its prompt and answer, or by a small model of the same tokenizer."""
 
     def __init__(self, wish: Message) -> None:
         self._wish = wish
         self.most: int = wish["num_assistant_tokens"]
-        self.active = True
-        self.costs = Costs(wish["kind"] == "prompt-lookup")
-        self.odds = Odds()
-        self._worth = 1.0
-        self._steps = 0
-        self._watched = WATCHED_STEPS
+        self.at_once: bool = wish.get("at_once", False)
+        self.costs = Costs()
+        self.odds = self._hope()
+        self._answer_tokens = float(ANSWER_TOKENS)
+        self._plain_answers = 0
+        self._crowd = 1.0
+        self.opened = False
+        """Whether there is a pipeline that guesses."""
+        self._active = False
+        self._is_judged = True
         self._counts = [0, 0, 0]
         self._sent_at = 0.0
 
@@ -45,15 +50,11 @@ class Speculation:
     def looks_up(self) -> bool:
         return bool(self._wish["kind"] == "prompt-lookup")
 
-    @property
-    def guesses(self) -> int:
-        """Most tokens that are guessed for a request in a step now."""
-        return self.most if self.active else 0
+    def _hope(self) -> Odds:
+        return Odds(SHARE_LOOKUP if self.looks_up else SHARE_DRAFT)
 
     def extend(self, device: Device) -> Device:
-        """The device with what the pipeline is made with now, beside its own properties."""
-        if not self.active:
-            return device
+        """The device with what a pipeline that guesses is made with, beside its own properties."""
         extended = copy.copy(device)
         extended.properties = device.properties | self._to_properties(device)
         return extended
@@ -63,65 +64,85 @@ class Speculation:
             return {"prompt_lookup": True}
         return {"draft_model": genai.draft_model(self._wish["path"], device.name, **device.properties)}
 
-    def choose(self, running: int) -> int:
-        """How many tokens to guess for a request that will be one of so many; 0: the pipeline does not guess."""
-        return self.costs.choose(self.odds.share, running, self.most) if self.active else 0
-
-    def configure(self, config: Any, tokens: int) -> None:
-        """Has `tokens` guessed for each step of a request."""
-        if not self.active:
-            return
-        config.num_assistant_tokens = tokens
+    def configure(self, config: Any, guesses: int) -> None:
+        """Has so many tokens guessed in each step of a request."""
+        config.num_assistant_tokens = guesses
         if self.looks_up:
             config.max_ngram_size = self._wish["max_ngram_size"]
 
-    def saw_step(self, moved: list[tuple[int, int]]) -> None:
-        """After a step: of each request beyond its prompt, how many tokens were guessed and how many came."""
-        if not self.active or not moved:
-            return
-        for guessed, tokens in moved:
-            self.odds.add(tokens - 1, min(tokens, guessed))
-            self._counts[0] += 1
-            self._counts[1] += guessed
-            self._counts[2] += tokens - 1
-        guesses, came = (sum(column) / len(moved) for column in zip(*moved, strict=True))
-        self._weigh(self.costs.gain(came, guesses, len(moved)), 1)
-
-    def saw_answer(self, prompt: list[int], answer: list[int], running: int) -> None:
-        """After an answer without guesses: what guessing would have given."""
-        if self.active or not self.looks_up or not answer:
-            return
-        hits, tries, steps = try_lookup(prompt, answer, self.most, self._wish["max_ngram_size"])
-        self.odds.add(hits, tries)
-        guesses = self.costs.choose(self.odds.share, running, self.most)
-        self._weigh(self.costs.gain(1 + self.odds.expect(guesses), guesses, running), steps)
-
-    def _weigh(self, gain: float, steps: int) -> None:
-        self._steps += steps
-        self._worth += (gain - self._worth) * min(1.0, steps / WATCHED_STEPS)
+    @property
+    def worth(self) -> float:
+        """How much faster than plain ones answers would be now that have the machine to themselves."""
+        return self.costs.choose(Running(0), self.odds, self.most)[1]
 
     @property
-    def is_due(self) -> bool:
-        """Whether the other pipeline would be faster."""
-        if self._steps < self._watched:
-            return False
-        return self._worth < WORTH_LEAST if self.active else self._worth > WORTH_AGAIN
+    def pays(self) -> bool:
+        return self.worth >= WORTH
 
-    def turn(self) -> Message:
-        """Turns guessing off or on; returns the message that says so."""
-        self.active = not self.active
-        worth, self._worth, self._steps = self._worth, 1.0, 0
-        self._watched = min(WATCHED_STEPS_MOST, 2 * self._watched)
-        return {**self._report(), "active": self.active, "worth": round(worth, 2)}
+    def choose(self, running: Running, uncached: tuple[int, int], max_tokens: int) -> int:
+        """How many tokens to guess in each step of a request that comes to those that run; 0: it is to run plainly.
+
+        `uncached`: how many tokens of its prompt have to be computed, plainly and where tokens are guessed.
+        """
+        self._crowd = max(1 + running.plain + len(running.guesses), self._crowd * CROWD_KEPT)
+        guesses, gain = self.costs.choose(running, self.odds, self.most)
+        # The first of many decides for them, as two pipelines in turns are slower than either.
+        if self.costs.gain(round(self._crowd), guesses, self.odds.share) < 1:
+            return 0
+        tokens = min(float(max_tokens), self._answer_tokens)
+        plain, guessed = (self.costs.each * count for count in uncached)
+        return guesses if (guessed + tokens / gain) * WORTH <= plain + tokens else 0
+
+    def saw_step(self, guesses: int, tokens: int) -> None:
+        """After a step of a request beyond its prompt: how many tokens were guessed, and how many came."""
+        self._counts[0] += 1
+        self._counts[1] += guesses
+        self._counts[2] += tokens - 1
+
+    def saw_guessed(self, hits: int, tries: int, tokens: int) -> None:
+        """After an answer with guesses: how many were right, and with the first wrong ones of its steps."""
+        self._answer_tokens += (tokens - self._answer_tokens) / 4
+        self._plain_answers = 0
+        self._is_judged = False
+        self.odds.add(hits, tries)
+
+    def saw_plain(self, prompt: list[int], answer: list[int]) -> None:
+        """After an answer without guesses: takes note of what guessing would have given."""
+        self._answer_tokens += (len(answer) - self._answer_tokens) / 4
+        self._is_judged = False
+        if self.looks_up:
+            hits, tries, _ = try_lookup(prompt, answer, self.most, self._wish["max_ngram_size"])
+            self.odds.add(hits, tries)
+            return
+        self._plain_answers += 1
+        if self._plain_answers >= RETRY_ANSWERS:
+            self._plain_answers = 0
+            self.odds = self._hope()
+
+    def start(self) -> list[Message]:
+        """There is a pipeline that guesses from now on."""
+        self.opened = True
+        self._is_judged = False
+        return self.report(idle=True)
 
     def report(self, idle: bool) -> list[Message]:
         """What was guessed since the last message: at most once a second, and when nothing runs any more."""
+        turned = self._judge()
         now = time.monotonic()
-        if not self._counts[0] or (not idle and now - self._sent_at < 1):
+        if not turned and (not self._counts[0] or (not idle and now - self._sent_at < 1)):
             return []
         self._sent_at = now
-        return [self._report()]
-
-    def _report(self) -> Message:
         (drafts, tokens, accepted), self._counts = self._counts, [0, 0, 0]
-        return {"type": "speculation", "drafts": drafts, "draft_tokens": tokens, "accepted_tokens": accepted}
+        counts = {"drafts": drafts, "draft_tokens": tokens, "accepted_tokens": accepted}
+        return [{"type": "speculation", **counts, **turned}]
+
+    def _judge(self) -> Message:
+        """What has changed of whether it pays, after an answer."""
+        if self._is_judged or not self.opened:
+            return {}
+        self._is_judged = True
+        worth = self.worth
+        if self._active == (worth >= (WORTH_LEAST if self._active else WORTH)):
+            return {}
+        self._active = not self._active
+        return {"active": self._active, "worth": round(worth, 2)}

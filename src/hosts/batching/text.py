@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,21 +9,16 @@ from typing import Any, ClassVar
 import openvino_genai as genai
 
 from base import Device, Handler
+from batch import Batch
 from control import ControlTokens
 from grammars import to_config
 from held_grammars import HeldGrammars
 from language import LanguageModel
 from logprobs import to_logprobs
 from messages import Message, RequestFailed, failed, last_line
-from prefixes import PrefixIndex
+from odds import Running
 from request import Request
-from speculation import Speculation
 from tokens import Tokens
-
-# Guessing is turned off or on once nothing has run for this long: a request that comes meanwhile waits for a load.
-QUIET_SECONDS = 3
-# Commands are read between such waits.
-WAIT_SECONDS = 0.02
 
 # Grammars that say what an answer starts with.
 EXACT = {"const", "ebnf", "regex"}
@@ -37,6 +31,8 @@ class Moved:
     request: Request
     ids: list[int]
     output: Any
+    guesses: int
+    """How many tokens were guessed for it."""
 
     @property
     def done(self) -> bool:
@@ -57,16 +53,12 @@ class Text:
 
     def __init__(self, load: Message, device: Device) -> None:
         self.device = device.name
-        self._opened_with = (load, device)
-        self._worked_at = time.monotonic()
         self.model = model = self.load_model(load, device)
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self._all_new = False
-        self.bytes_per_block = model.pipeline.get_metrics().cache_size_in_bytes
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
-        self.prefixes = PrefixIndex(model.block, model.blocks)
         self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
         self.operations: dict[str, Handler] = {
@@ -93,7 +85,7 @@ class Text:
 
     @property
     def busy(self) -> bool:
-        return self.model.busy or self._must_turn
+        return self.model.busy or (self.model.guesser is not None and self.model.guesser.wanted)
 
     @property
     def cache_usage(self) -> float:
@@ -107,24 +99,25 @@ class Text:
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
         ids = self.model.prompts.encode_prompt(message["prompt"], message["add_special_tokens"], message.get("cut"))
-        return self.take(message, ids.data[0].tolist(), lambda config: self.model.add(ids, config))
+        return self.take(message, ids.data[0].tolist(), lambda batch, config: batch.add(ids, config))
 
-    def take(self, message: Message, prompt: list[int], add: Callable[[Any], Any]) -> list[Message]:
+    def take(self, message: Message, prompt: list[int], add: Callable[[Batch, Any], Any]) -> list[Message]:
         """Starts a request whose prompt has these tokens; `add` hands it to the engine."""
-        guesses = self._choose_guesses()
-        room = self.model.prompts.context_length - len(prompt)
-        self._follow_growth()
-        cached = self.prefixes.cached_tokens(prompt)
+        max_tokens = min(message["max_tokens"], self.model.prompts.context_length - len(prompt))
+        batch, guesses = self._choose(prompt, max_tokens)
+        cached = batch.cached_tokens(prompt)
         try:
-            config = self.config_of(message, min(message["max_tokens"], room))
-            self.model.configure(config, guesses)
-            handle = add(config)
+            config = self.config_of(message, max_tokens)
+            if self.model.guesser and guesses:
+                self.model.guesser.speculation.configure(config, guesses)
+            handle = add(batch, config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
         self._all_new = self._all_new or not self.running
         self.running[message["id"]] = Request(
             message["id"],
             handle,
+            batch,
             prompt,
             message["logprobs"],
             message["special_tokens"],
@@ -132,28 +125,23 @@ class Text:
             guesses=guesses,
         )
         if message["grammar"] is not None:
-            self.grammars.add(message["id"], message["grammar"])
+            # Each pipeline keeps its own.
+            self.grammars.add(message["id"], {**message["grammar"], "guesses": guesses > 0})
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
-    def _choose_guesses(self) -> int:
-        speculation = self.model.speculation
-        return speculation.choose(len(self.running) + 1) if speculation else 0
-
-    @property
-    def _must_turn(self) -> bool:
-        """Whether guessing is to be turned off or on, which takes another pipeline."""
-        speculation = self.model.speculation
-        return speculation is not None and speculation.is_due and not self.running and not self.model.busy
-
-    def _turn(self, speculation: Speculation) -> list[Message]:
-        report = speculation.turn()
-        self.model.open_again(*self._opened_with)
-        self.prefixes = PrefixIndex(self.model.block, self.model.blocks)
-        return [report]
+    def _choose(self, prompt: list[int], max_tokens: int) -> tuple[Batch, int]:
+        """Where a request is to run, and how many tokens are guessed in each of its steps."""
+        guesser = self.model.guesser
+        if guesser is None or guesser.batch is None:
+            return self.model.batch, 0
+        guesser.make_way()
+        guesses = tuple(request.guesses for request in self.running.values() if request.guesses)
+        chosen = guesser.choose(Running(len(self.running) - len(guesses), guesses), prompt, max_tokens)
+        return (guesser.batch, chosen) if chosen else (self.model.batch, 0)
 
     def config_of(self, message: Message, max_tokens: int) -> Any:
         sampling = message["sampling"]
-        config = self.model.pipeline.get_config()  # a copy; holds the ends in generation_config.json
+        config = self.model.batch.pipeline.get_config()  # a copy; holds the ends in generation_config.json
         config.apply_chat_template = False
         config.max_new_tokens = max_tokens
         config.ignore_eos = message["ignore_eos"]
@@ -175,11 +163,6 @@ class Text:
             config.top_k = sampling["top_k"] or 2**63 - 1
         return config
 
-    def _follow_growth(self) -> None:
-        if self.model.grows and self.bytes_per_block:
-            size = self.model.pipeline.get_metrics().cache_size_in_bytes
-            self.prefixes.capacity = size // self.bytes_per_block
-
     def cancel(self, request_id: int) -> bool:
         request = self.running.pop(request_id, None)
         if request is None:
@@ -189,16 +172,17 @@ class Text:
 
     def step(self) -> list[Message]:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
-        speculation = self.model.speculation
-        if speculation is not None and self._must_turn:
-            if time.monotonic() - self._worked_at >= QUIET_SECONDS:
-                return self._turn(speculation)
-            time.sleep(WAIT_SECONDS)
-            return []
-        self._worked_at = time.monotonic()
         self._all_new = False
-        self.grammars.before_step(self._most_tokens(), self._kv_bytes())
-        self.model.pipeline.step()
+        guesser = self.model.guesser
+        if guesser is not None and guesser.wanted and not self.running and (guesser.works or not self.model.busy):
+            return guesser.prepare()
+        if guesser is not None:
+            guesser.rest()
+        opening = guesser is not None and guesser.opening
+        self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
+        for batch in self.model.batches:
+            if batch.busy:
+                batch.step()
         moved, ended = self._read()
         waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
         self.grammars.after_step(waiting, self._kv_bytes())
@@ -209,6 +193,8 @@ class Text:
         for one, text in zip(moved, self._decode(moved), strict=True):
             request = one.request
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
+            if one.guesses:
+                output["guesses"] = one.guesses
             if request.logprobs:
                 output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)
             outputs.append(output)
@@ -220,14 +206,21 @@ class Text:
 
     def _watch(self, moved: list[Moved]) -> list[Message]:
         """What was guessed lately; `moved` before their tokens are taken."""
-        speculation = self.model.speculation
-        if speculation is None:
+        if self.model.guesser is None:
             return []
-        speculation.saw_step([(one.request.guesses, len(one.ids)) for one in moved if one.request.generated])
+        speculation = self.model.guesser.speculation
         for one in moved:
-            if one.done:
-                answer = one.request.generated + one.ids
-                speculation.saw_answer(one.request.prompt, answer, len(self.running))
+            request, tokens = one.request, len(one.ids)
+            if one.guesses:
+                request.hits += tokens - 1
+                request.tries += min(tokens, one.guesses)
+                speculation.saw_step(one.guesses, tokens)
+            if one.done and request.guesses:
+                speculation.saw_guessed(request.hits, request.tries, len(request.generated) + tokens)
+            elif one.done:
+                answer = request.generated + one.ids
+                speculation.saw_plain(request.prompt, answer)
+                self.model.guesser.saw_plain(request.prompt + answer)
         return speculation.report(all(one.done for one in moved) and len(moved) == len(self.running))
 
     def _waiting(self) -> list[Request]:
@@ -237,14 +230,12 @@ class Text:
         """How many tokens the next step may compute."""
         waiting = self._waiting()
         prompts = sum(len(request.prompt) for request in waiting)
-        guesses = self.model.speculation.guesses if self.model.speculation else 0
-        return min(self.model.step_tokens, prompts + (len(self.running) - len(waiting)) * (1 + guesses))
+        answers = sum(1 + request.guesses for request in self.running.values() if request.generated)
+        return min(prompts, self.model.step_tokens * len(self.model.batches)) + answers
 
     def _kv_bytes(self) -> int:
-        """Of the KV cache's pool where that is a part of this process's heap, and may grow in a step."""
-        if not self.model.grows or self.device != "CPU":
-            return 0
-        return int(self.model.pipeline.get_metrics().cache_size_in_bytes)
+        """Of the KV caches' pools where those are a part of this process's heap, and may grow in a step."""
+        return sum(batch.grown_bytes for batch in self.model.batches) if self.device == "CPU" else 0
 
     def _read(self) -> tuple[list[Moved], list[Message]]:
         """The requests that have new tokens, and the messages of those that the engine gave up."""
@@ -254,8 +245,10 @@ class Text:
             if request.handle.can_read():
                 (output,) = request.handle.read().values()
                 if not request.generated:
-                    self.prefixes.add(request.prompt)
-                moved.append(Moved(request, output.generated_ids, output))
+                    request.batch.keep(request.prompt)
+                # None in the step that computes the prompt's end.
+                guesses = request.guesses if request.generated else 0
+                moved.append(Moved(request, output.generated_ids, output, guesses))
             elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
                 ended.append(self._out_of_cache(request))
         return moved, ended
@@ -286,7 +279,7 @@ class Text:
     def _finish(self, one: Moved) -> Message:
         request, reason = one.request, one.output.finish_reason
         del self.running[request.id]
-        self.prefixes.add(request.prompt + request.generated)
+        request.batch.keep(request.prompt + request.generated)
         name = "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
         return {"type": "finished", "id": request.id, "reason": name}
 

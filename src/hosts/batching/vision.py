@@ -14,6 +14,7 @@ import openvino as ov
 import openvino_genai as genai
 
 from base import Device
+from batch import Batch
 from image_marks import ImageMarks, join
 from image_tokens import ImageTokens
 from language import LanguageModel
@@ -33,20 +34,20 @@ class VisionModel(LanguageModel):
 
     def __init__(self, load: Message, device: Device) -> None:
         super().__init__(load, device)
-        self.pipeline.get_tokenizer().set_chat_template(SAME_TEMPLATE)
+        self.batch.pipeline.get_tokenizer().set_chat_template(SAME_TEMPLATE)
         config = json.loads((Path(load["path"]) / "config.json").read_text())
         self.marks = ImageMarks(config.get("model_type", ""))
         try:
-            self.image_tokens = ImageTokens(self._add_trial, self.pipeline.step)
+            self.image_tokens = ImageTokens(self._add_trial, self.batch.step)
         except Exception as error:
             raise RequestFailed("model_load_failed", f"It cannot take a picture: {to_reason(load, error)}") from error
 
-    def add_hello(self, config: Any) -> Any:
-        return self.add_request("Hello", config)
+    def add_hello(self, batch: Batch, config: Any) -> Any:
+        return batch.add("Hello", config)
 
     def add_prompt(self, prompt: str, images: list[Any], config: Any) -> Any:
         """Adds a request to the batch; returns its handle. The engine would crash at token ids."""
-        return self.add_request(prompt, images, config) if images else self.add_request(prompt, config)
+        return self.batch.add(prompt, images, config) if images else self.batch.add(prompt, config)
 
     def _add_trial(self, prompt: str, images: list[Any]) -> Any:
         config = genai.GenerationConfig()
@@ -172,7 +173,7 @@ class Vision(Text):
         prompts.check_length(len(ids))
         images = [ov.Tensor(picture.pixels) for picture in pictures]
         prompt = join(texts, places)
-        return self.take(message, ids, lambda config: self.model.add_prompt(prompt, images, config))
+        return self.take(message, ids, lambda _batch, config: self.model.add_prompt(prompt, images, config))
 
     def _join(self, pieces: list[Any], pictures: list[tuple[Picture, int]]) -> list[int]:
         """The prompt's tokens, for counts and the prefix cache: those of a picture by numbers that no other has."""

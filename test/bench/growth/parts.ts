@@ -1,3 +1,4 @@
+import { measureDraft } from "../part-draft.ts";
 import { measureFirstToken } from "../part-first-token.ts";
 import { measureShare } from "../part-share.ts";
 import { measureSpeculation } from "../part-speculation.ts";
@@ -14,6 +15,7 @@ export const growthParts = {
   "first-token": measureFirstToken,
   warm: measureWarm,
   speculation: measureSpeculation,
+  draft: measureDraft,
   share: measureShare,
   registry: measureRegistry,
   connections: measureConnections,

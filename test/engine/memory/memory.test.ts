@@ -44,6 +44,11 @@ describe("what a model needs", () => {
     expect(memory.kvCacheGb).toBe(setting ?? gigabytes);
   });
 
+  test("is twice as much of weights and KV cache where tokens are guessed", async () => {
+    const guessing = { ...target, speculation: { kind: "prompt-lookup" } as const };
+    expect(await create(2).need(guessing)).toEqual({ model: (256 + 20) * mb, kvCache: 4096 * mb, work: 0 });
+  });
+
   test("is what it took the last time, once that is known", async () => {
     const memory = create(1);
     await memory.need(target);

@@ -14,6 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
+from batch import Batch
 from pieces import Pieces, byte_alphabet
 from request import Request
 
@@ -92,7 +93,7 @@ def encoded(ids: list[int]) -> Any:
 
 def send(tokenizer: Any, pieces: Pieces, ids: list[int], exact: bool = False) -> str:
     """What a request sends while its tokens come one by one, as text.py does it."""
-    request = Request(0, None, [], False, False, exact)
+    request = Request(0, None, Batch(None, 32, False), [], False, False, exact)
     out = ""
     for index, token in enumerate(ids):
         done = index == len(ids) - 1
