@@ -118,7 +118,7 @@ describe("a line that is not of the protocol", () => {
   );
 
   test.each([2, 4])("of protocol %d is named as that, and what repairs it", (protocol) => {
-    const next = /Run install\.sh again/;
+    const next = /Restart the server; if that does not help, install ov-llm again/;
     const load = JSON.stringify({ type: "load", protocol, path: "/m" });
     expect(() => parseToHost(load)).toThrow(`host speaks protocol 3, ov-llm ${protocol}. `);
     expect(() => parseToHost(load)).toThrow(next);
@@ -143,7 +143,9 @@ describe("a line that is not of the protocol", () => {
         type: "failed",
         id: null,
         code: "engine_failed",
-        message: expect.stringMatching(/speaks protocol 3, ov-llm 2\. Run install\.sh again/),
+        message: expect.stringMatching(
+          /speaks protocol 3, ov-llm 2\. Restart the server; if that does not help/,
+        ),
       });
       await child.exited;
     }

@@ -16,6 +16,7 @@ import grammars from "../../../hosts/batching/grammars.py" with { type: "text" }
 import guesser from "../../../hosts/batching/guesser.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import imageGrid from "../../../hosts/batching/image_grid.py" with { type: "text" };
 import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "text" };
 import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
@@ -63,6 +64,7 @@ export const hostSources = {
   "guesser.py": guesser,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "image_grid.py": imageGrid,
   "image_marks.py": imageMarks,
   "image_tokens.py": imageTokens,
   "jobs.py": jobs,
