@@ -22,16 +22,18 @@ install_release() {
     0) ;;
     # Where they cannot write.
     23 | "wget 3") refuse "$1 could not be written to $folder" "check the free disk space there, or set TMPDIR to a folder with more, then run it again" ;;
-    *) refuse "$url/$1 could not be fetched" "check the network (a proxy in HTTPS_PROXY?) and the address, then run it again" ;;
+    *) refuse "$shown/$1 could not be fetched" "check the network (a proxy in HTTPS_PROXY?) and the address, then run it again" ;;
     esac
   }
   # The rest of this text, so that the curl before the pipe may end.
   case $- in *s*) cat >/dev/null ;; esac
   url=${OV_RELEASE_URL:-$release_url}
   url=${url%/}
+  # It may hold a password.
+  shown=$(printf '%s' "$url" | sed 's#//[^/]*@#//#')
   case $url in
   http://?* | https://?*) ;;
-  *) refuse "\"$url\" is no address of a release" "set OV_RELEASE_URL to the address of the folder that holds its install.sh and SHA256SUMS" ;;
+  *) refuse "\"$shown\" is no address of a release" "set OV_RELEASE_URL to the address of the folder that holds its install.sh and SHA256SUMS" ;;
   esac
   case "$(uname -s) $(uname -m)" in
   "Linux x86_64") machine=linux-x64 ;;
@@ -49,7 +51,7 @@ install_release() {
   trap 'exit 129' HUP
   get SHA256SUMS
   archive=$(sed -n "s/^[0-9a-f]\{64\} [ *]\(ov-llm-[0-9A-Za-z.+-]*-$machine\.tar\.gz\)\$/\1/p" "$folder/SHA256SUMS" | head -n 1)
-  [ -n "$archive" ] || refuse "the release at $url has no archive for $machine" "choose another release, or install from a checkout"
+  [ -n "$archive" ] || refuse "the release at $shown has no archive for $machine" "choose another release, or install from a checkout"
   printf 'Fetching %s\n' "$archive"
   get "$archive"
   grep -F -- "$archive" "$folder/SHA256SUMS" | (cd -- "$folder" && sha256sum -c >/dev/null 2>&1) ||
@@ -222,6 +224,12 @@ interrupted() {
   stop_child
   printf '\ninstall.sh: %s; nothing is left half done\n  Next: run install.sh again to carry on\n' "$1" >&4
   exit "$2"
+}
+
+heed_signals() {
+  trap 'interrupted "stopped by Ctrl-C" 130' INT
+  trap 'interrupted "stopped by SIGTERM" 143' TERM
+  trap 'interrupted "stopped, since its terminal was closed" 129' HUP
 }
 
 # on_error LINE COMMAND: whatever has no message of its own.
@@ -403,13 +411,16 @@ check_parts() {
     fail "$repo is not the release that it says: the files above are missing or changed" "unpack its archive again, then run install.sh there"
 }
 
+without_password() { sed 's#//[^/]*@#//#'; }
+
 # Where this version came from, for `ov-llm upgrade`: "checkout FOLDER", "release URL", or "release" of an unknown place.
 source_line() {
-  local url=${INSTALL_SOURCE:-$release_url}
+  local url
+  url="$(without_password <<<"${INSTALL_SOURCE:-$release_url}")"
   if [[ -z $built ]]; then
     printf 'checkout %s\n' "$repo"
   elif [[ -f $repo/source ]]; then
-    cat -- "$repo/source"
+    without_password <"$repo/source"
   elif [[ $url =~ ^https?://[^[:space:]]+$ ]]; then
     printf 'release %s\n' "$url"
   else
@@ -420,35 +431,83 @@ source_line() {
 has_same_sum() { [[ $(sha256sum <"$1") == "$(sha256sum <"$2")" ]]; }
 
 # install_parts FOLDER: its parts to $lib, what was there before to $lib/previous. Sets `replaced` when there was another
-# executable. By renames, never a write in place: a server that runs the old executable is not disturbed.
+# executable. By renames, never a write in place: a server that runs the old executable is not disturbed. Wherever it is
+# killed, the old executable or the new one is in its place, $lib/previous is whole, and the next run completes it.
 install_parts() {
-  local from=$1 new old part
+  local from=$1 new
   make_dir "$lib"
   make_dir "$bin_dir"
+  switch_parts
   # What one that was killed has left.
-  rm -rf -- "$lib"/.new.* "$lib"/.old.* "$lib"/.ov-llm.* "$lib"/.*LICENSE*
+  rm -rf -- "$lib"/.new.* "$lib"/.old.*
   new="$(mktemp -d "$lib/.new.XXXXXX")"
   temporary+=("$new")
-  for part in "${parts[@]}"; do cp -- "$from/$part" "$new/$part"; done
-  source_line >"$new/source"
-  chmod 644 -- "$new"/*
-  chmod 755 -- "$new/ov-llm" "$new/install.sh"
+  fill_parts "$from" "$new" ||
+    fail "the new version could not be written to $lib; the one before is as it was" "check the free disk space there, then run install.sh again"
   step "the new executable does not run" "check that this is the release for $(uname -m), and that $lib is not on a file system mounted noexec" "$new/ov-llm" --version
+  trap '' INT TERM HUP
   if [[ -f $exe ]] && ! has_same_sum "$exe" "$new/ov-llm"; then
-    old="$(mktemp -d "$lib/.old.XXXXXX")"
-    temporary+=("$old")
-    # A link, not a rename: a process that runs it is still found by its old name.
-    for part in "${parts[@]}" source; do
-      if [[ ! -f $lib/$part ]]; then cp -- "$new/$part" "$old/$part"; else ln -- "$lib/$part" "$old/$part" 2>/dev/null || cp -p -- "$lib/$part" "$old/$part"; fi
-    done
-    rm -rf -- "$lib/previous"
-    mv -- "$old" "$lib/previous"
+    keep_parts "$new" || fail "the version before could not be kept in $lib; it is as it was" "check the free disk space there, then run install.sh again"
     replaced=yes
   fi
-  for part in source "${parts[@]}"; do mv -f -- "$new/$part" "$lib/$part"; done
-  rmdir -- "$new"
+  mv -T -- "$new" "$lib/.next"
+  switch_parts
+  drop_kept
+  heed_signals
   ln -sfn -- "$exe" "$bin_dir/ov-llm"
   say "Installed ov-llm $("$exe" --version) as $bin_dir/ov-llm"
+}
+
+# fill_parts FROM TO: on the disk, before a rename gives them their names.
+fill_parts() {
+  local part
+  for part in "${parts[@]}"; do cp -- "$1/$part" "$2/$part" || return 1; done
+  source_line >"$2/source" || return 1
+  chmod 644 -- "$2"/* && chmod 755 -- "$2/ov-llm" "$2/install.sh" || return 1
+  sync -- "$2"/* 2>/dev/null || true
+}
+
+# What is in $lib/.next to its place, the executable after the small files; it is there only while this runs.
+switch_parts() {
+  local path
+  [[ -d $lib/.next ]] || return 0
+  for path in "$lib"/.next/*; do
+    if [[ -f $path && $path != */ov-llm ]]; then mv -f -- "$path" "$lib/"; fi
+  done
+  if [[ -f $lib/.next/ov-llm ]]; then mv -f -- "$lib/.next/ov-llm" "$exe"; fi
+  if [[ -L $lib/.next/previous ]]; then
+    # It was a folder once.
+    if [[ ! -L $lib/previous ]]; then rm -rf -- "$lib/previous"; fi
+    mv -fT -- "$lib/.next/previous" "$lib/previous"
+  fi
+  rmdir -- "$lib/.next"
+}
+
+# keep_parts NEW: what is in place to a folder of its own, and a link that leads there to NEW/previous. What an older version
+# had not, it gets of the new one.
+keep_parts() {
+  local old kept part
+  old="$(mktemp -d "$lib/.old.XXXXXX")" || return 1
+  temporary+=("$old")
+  # Links, not renames: a process that runs the executable is still found by its old name.
+  for part in "${parts[@]}" source; do
+    if [[ ! -f $lib/$part ]]; then
+      cp -- "$1/$part" "$old/$part" || return 1
+    else
+      ln -- "$lib/$part" "$old/$part" 2>/dev/null || cp -p -- "$lib/$part" "$old/$part" || return 1
+    fi
+  done
+  kept=".kept.${old##*.}"
+  mv -T -- "$old" "$lib/$kept" && ln -s -- "$kept" "$1/previous"
+}
+
+# Of all that were kept, only the version before stays.
+drop_kept() {
+  local path before
+  before="$(readlink -- "$lib/previous")" || true
+  for path in "$lib"/.kept.*; do
+    if [[ ${path##*/} != "$before" ]]; then rm -rf -- "$path"; fi
+  done
 }
 
 # --- settings ------------------------------------------------------------------------------------------
@@ -824,6 +883,9 @@ row() { printf '  %-15s%s\n' "$1" "$2"; }
 # What is still missing for all to work; the summary shows it.
 add_hints() {
   local device
+  if [[ ${INSTALL_SOURCE-} =~ ^https?://[^/]*@ && -z $(file_setting OV_RELEASE_URL) ]]; then
+    hints+=("the address of the release is kept without its password; for \`ov-llm upgrade\`, set OV_RELEASE_URL to all of it in $settings")
+  fi
   case ":$PATH:" in
   *":$bin_dir:"*) ;;
   *) hints+=("$bin_dir is not on PATH; run: export PATH=\"$bin_dir:\$PATH\" (and put it into ~/.profile)") ;;
@@ -872,7 +934,9 @@ uninstall() {
   removes "the compiled models" "$HOME/.cache/ov-llm"
   if [[ -z $removed ]]; then say "Nothing of ov-llm was installed here"; fi
   keeps "the registry, and beside it the models" "$registry"
+  keeps "what was fetched from the hub, and originals" "$(place OV_MODEL_SRC "$HOME/model")"
   keeps "the settings" "$settings"
+  keeps "what was typed in ov-llm chat, and what ov-llm tune found" "${XDG_STATE_HOME:-$HOME/.local/state}/ov-llm"
   keeps "your changes to the service" "$unit_dir/$unit.d"
   keeps "the converter, which you had placed elsewhere" "$(place OV_CONVERT_ENV "$share/convert")"
   keeps "the compiled models, which you had placed elsewhere" "$(place OV_MODEL_CACHE_DIR "$HOME/.cache/ov-llm")"
@@ -935,9 +999,7 @@ scratch="$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-install.XXXXXX")"
 # The terminal, also while a step's output goes to a file.
 exec 3>&1 4>&2
 trap 'on_error "$LINENO" "$BASH_COMMAND"' ERR
-trap 'interrupted "stopped by Ctrl-C" 130' INT
-trap 'interrupted "stopped by SIGTERM" 143' TERM
-trap 'interrupted "stopped, since its terminal was closed" 129' HUP
+heed_signals
 
 # What packages come through stays out of the home folder.
 export BUN_INSTALL_CACHE_DIR="${BUN_INSTALL_CACHE_DIR:-$share/bun/packages}"

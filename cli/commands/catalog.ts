@@ -4,9 +4,11 @@ import { renderBytes } from "../../src/bytes.ts";
 import {
   estimateNeeds,
   estimateSpeed,
-  findFittingFormat,
+  type Fit,
+  findFit,
   type KnownModel,
   listKnownModels,
+  type Memory,
   type ModelNeeds,
   nameTask,
   type Recommendation,
@@ -17,7 +19,10 @@ import { action } from "../action.ts";
 import { renderTable, terminalWidth, writeOut } from "../terminal.ts";
 
 const args = {
-  fits: { type: "boolean", description: "Only what this machine can convert and serve" },
+  fits: {
+    type: "boolean",
+    description: "Only what this machine can serve, and convert unless it is ready-made",
+  },
   best: { type: "boolean", description: "Only the command that gets the best one for this machine" },
   json: { type: "boolean", description: "Print the list as JSON" },
 } as const;
@@ -32,14 +37,18 @@ export const catalog = defineCommand({
     const memory = readMemory();
     if (given.best === true) return await showBest(recommendModel(memory, hasGpu()));
     const listed = listKnownModels()
-      .map((model) => ({
-        ...model,
-        fits: findFittingFormat(model, memory),
-        estimates: estimateNeeds(model),
-        speed: estimateSpeed(model),
-      }))
+      .map((model) => {
+        const fit = findFit(model, memory);
+        return {
+          ...model,
+          fits: fit.format,
+          fit,
+          estimates: estimateNeeds(model),
+          speed: estimateSpeed(model),
+        };
+      })
       .filter(({ fits }) => given.fits !== true || fits !== null);
-    await writeOut(given.json === true ? `${JSON.stringify(listed, null, 2)}\n` : render(listed));
+    await writeOut(given.json === true ? `${JSON.stringify(listed, null, 2)}\n` : render(listed, memory));
     return 0;
   }),
 });
@@ -64,7 +73,8 @@ async function showBest(best: Recommendation | null): Promise<number> {
 }
 
 type Listed = KnownModel & {
-  fits: ReturnType<typeof findFittingFormat>;
+  fits: Fit["format"];
+  fit: Fit;
   estimates: ModelNeeds;
   speed: ReturnType<typeof estimateSpeed>;
 };
@@ -85,13 +95,14 @@ const header = [
   "GOOD AT",
 ];
 
-function render(listed: Listed[]): string {
+function render(listed: Listed[], { total, withSwap }: Memory): string {
   if (listed.length === 0) return "None of the models fits this machine: see them all without --fits.\n";
   const table = renderTable(header, listed.map(toRow), terminalWidth());
   const notes = [
     "Sizes are estimates, from the number of parameters. INT4, INT8: on disk. MEMORY: to serve it, at int4 to int8.",
     "SPEED: of an answer at int4, on memory of 50 GB/s: fast, pleasant to read along with, slow. READY-MADE: pulled by that name, without conversion.",
-    "TO CONVERT: memory, once, with swap. FITS: the best format for this machine's memory. (terms): accept them on the hub first.",
+    `TO CONVERT: memory, once, with swap. This machine has ${renderBytes(total)}, with swap ${renderBytes(withSwap)}. (terms): accept them on the hub first.`,
+    "FITS: the best format that it serves with a fifth of its memory left, and can convert; (ready-made): to pull by that name only.",
     "Get one with `ov-llm pull NAME --weight-format int4`, or another model of the hub with `ov-llm pull OWNER/MODEL`.",
   ];
   return `${table}\n${notes.join("\n")}\n`;
@@ -107,13 +118,18 @@ function toRow(model: Listed): string[] {
     renderBytes(int8),
     renderRange(memoryInt4, memoryInt8),
     renderBytes(conversion),
-    model.fits ?? "no",
+    renderFit(model.fit),
     model.speed?.int4 ?? "-",
     model.tools ? "yes" : "no",
     model.gated ? `${model.licence} (terms)` : model.licence,
     model.ready ?? "-",
     model.good_at,
   ];
+}
+
+function renderFit(fit: Fit): string {
+  if (fit.format === null) return fit.lacks_memory_to === "serve" ? "no" : "not to convert";
+  return fit.by === "conversion" ? fit.format : `${fit.format} (ready-made)`;
 }
 
 /** `1.6 GB` where rounding leaves nothing between the two. */

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { listModel } from "../../src/library/list.ts";
+import { listModels } from "../../src/library/list.ts";
 import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
@@ -47,12 +47,8 @@ export const models = defineCommand({
     const server = findServer(args);
     const served = await askServed(server);
     const live = typeof served === "string" ? undefined : served;
-    const listed = await Promise.all(
-      [...snapshot.entries].map(async ([name, entry]) => ({
-        ...(await listModel(name, entry)),
-        ...toLiveState(live?.get(name)),
-      })),
-    );
+    const onDisk = await listModels(snapshot.entries);
+    const listed = onDisk.map((model) => ({ ...model, ...toLiveState(live?.get(model.name)) }));
     const list: ModelList = {
       registry: settings.registryPath,
       state: snapshot.state,

@@ -25,7 +25,7 @@ function createVerb(name: string, what: ServiceAction, description: string) {
 export const start = createVerb(
   "start",
   "start",
-  "Start the server as the user service that install.sh set up",
+  "Start the server as a user service, which install.sh or the Debian package has set up",
 );
 export const stopServer = createVerb("stop-server", "stop", "Stop that service, after its running requests");
 export const restart = createVerb("restart", "restart", "Restart that service");

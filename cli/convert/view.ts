@@ -2,7 +2,7 @@ import { renderBytes } from "../../src/bytes.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import type { DownloadProgress } from "../../src/hub/hub.ts";
-import { testingStage } from "./overall-bar.ts";
+import { comparingStage, testingStage } from "./overall-bar.ts";
 import { createProgressLine, renderTime, toLabel } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
 
@@ -60,7 +60,7 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         return progress.show(event.model, { ...stage, seconds: event.seconds });
       }
       case "measuring": {
-        const stage = { stage: "comparing it with its original", percent: null, memory: 0 };
+        const stage = { stage: comparingStage, percent: null, memory: 0 };
         return progress.show(event.model, { ...stage, seconds: event.seconds });
       }
       case "measured":

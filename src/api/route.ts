@@ -11,7 +11,7 @@ export interface RequestFacts {
   /** Those of the prompt that the prefix cache held. */
   cachedTokens: number;
   newTokens: number;
-  /** Texts that were embedded, or documents that were ranked. */
+  /** Texts that were embedded or classified, or documents that were ranked. */
   texts: number;
   /** Of the recording that was heard. */
   audioSeconds: number;

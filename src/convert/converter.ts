@@ -2,6 +2,7 @@ import type { LoadedSettings } from "../config/load.ts";
 import { installOtherTransformers, otherExporterCommand, toFolder } from "./other-transformers.ts";
 import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
 import { type Compared, toQualityCommand } from "./quality-script.ts";
+import { toSafeWeightsCommand } from "./safe-weights.ts";
 import { toTokenizerCommand } from "./tokenizer.ts";
 import type { OtherTransformers } from "./windows.ts";
 
@@ -11,6 +12,8 @@ export interface Converter {
   toCommand(transformers: OtherTransformers | null): string[];
   /** argv that gives a folder the tokenizer that it lacks. */
   toTokenizerCommand(places: { source: string; target: string; trustRemoteCode: boolean }): string[];
+  /** argv that writes weights in torch's own form as .safetensors. */
+  toSafeWeightsCommand(source: string, target: string): string[];
   /** argv that compares a converted model with its original; see `toQualityCommand`. */
   toQualityCommand(compared: Compared, transformers: OtherTransformers | null): string[];
   isReady(): Promise<boolean>;
@@ -30,6 +33,7 @@ export function createConverter({ settings, variables }: LoadedSettings): Conver
     toCommand: (transformers) =>
       transformers === null ? exporterCommand(pythonEnv) : otherExporterCommand(pythonEnv, transformers),
     toTokenizerCommand: (places) => toTokenizerCommand(pythonEnv, places),
+    toSafeWeightsCommand: (source, target) => toSafeWeightsCommand(pythonEnv, source, target),
     toQualityCommand: (compared, transformers) =>
       toQualityCommand(pythonEnv, compared, transformers === null ? null : toFolder(pythonEnv, transformers)),
     async isReady() {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
-import { readTextFile } from "../files.ts";
+import { readBytesFile, readTextFile } from "../files.ts";
 import { listEmbeddingFiles } from "../models/embedding.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 
@@ -15,7 +15,7 @@ export function keepFiles(source: string, exported: string): void {
     const target = join(exported, name);
     if (existsSync(target)) continue;
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, readTextFile(join(source, name)));
+    writeFileSync(target, readBytesFile(join(source, name)));
   }
 }
 

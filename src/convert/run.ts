@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { type ErrorFacts, OvError, toReason } from "../errors.ts";
 import { isDiskFull } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
+import { toSafeName } from "../models/dense.ts";
 import type { Made, Manifest, Quality } from "../models/manifest.ts";
+import { mainOperation } from "../models/tasks.ts";
+import { runCommand } from "./command.ts";
 import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
 import { type Int4Choice, refit } from "./int4.ts";
 import { keepFiles } from "./keep-files.ts";
@@ -13,7 +16,8 @@ import { toExportArgs } from "./optimum-args.ts";
 import { toPlaces } from "./places.ts";
 import { isExport, type Planned, type PlannedEntry, type PlannedExport } from "./plan.ts";
 import { registerModel } from "./register.ts";
-import { lacksTokenizer, makeTokenizer } from "./tokenizer.ts";
+import { listPickledLayers } from "./safe-weights.ts";
+import { lacksTokenizer } from "./tokenizer.ts";
 import { convertFolder, type Outcome, type TransactionOptions } from "./transaction.ts";
 
 export interface RunOptions extends TransactionOptions {
@@ -22,6 +26,8 @@ export interface RunOptions extends TransactionOptions {
   variables: Variables;
   /** argv that gives a folder the tokenizer that it lacks. */
   toTokenizerCommand: (places: { source: string; target: string; trustRemoteCode: boolean }) => string[];
+  /** argv that writes weights in torch's own form as .safetensors. */
+  toSafeWeightsCommand: (source: string, target: string) => string[];
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;
@@ -50,6 +56,7 @@ export async function runPlanned(planned: Planned, options: RunOptions): Promise
       async exportInto(folder: string) {
         int4 = await exportInto(folder, planned, options);
         keepFiles(planned.source.path, folder);
+        if (mainOperation(planned.task) === "embed") await addLayers(planned, folder, options);
         if (lacksTokenizer(folder, planned.task)) await addTokenizer(planned, folder, options);
       },
       async check(folder: string): Promise<Made> {
@@ -88,10 +95,24 @@ function toInt4Facts(choice: Int4Choice | null): Pick<Made, "int4"> {
 async function addTokenizer(planned: Planned, target: string, options: RunOptions): Promise<void> {
   const { trustRemoteCode } = options;
   const command = options.toTokenizerCommand({ source: planned.source.path, target, trustRemoteCode });
-  const reason = await makeTokenizer(command, options);
+  const reason = await runCommand(command, options);
   if (reason === null) return;
   const next = "Fetch its tokenizer files again, or a ready OpenVINO model of it.";
   throw failed(planned, { why: `its tokenizer cannot be converted: ${reason}`, next });
+}
+
+/** The exporter leaves out what stands behind the pooling. */
+async function addLayers(planned: PlannedExport, target: string, options: RunOptions): Promise<void> {
+  const { path } = planned.source;
+  for (const weights of listPickledLayers(path)) {
+    const command = options.toSafeWeightsCommand(join(path, weights), join(target, toSafeName(weights)));
+    const reason = await runCommand(command, options);
+    if (reason === null) continue;
+    throw failed(planned, {
+      why: `its ${weights} cannot be read: ${reason}`,
+      next: "Fetch the model again.",
+    });
+  }
 }
 
 async function registerReady(planned: PlannedEntry, options: RunOptions): Promise<Outcome> {

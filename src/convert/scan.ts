@@ -224,7 +224,8 @@ function lookAtWeights(
   const exportTask = wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted;
   const obstacle = findObstacle(found, wanted);
   if (obstacle !== null) return obstacle;
-  const { problem } = mainOperation(wanted) === "embed" ? readEmbedding(path) : { problem: null };
+  const { problem } =
+    mainOperation(wanted) === "embed" ? readEmbedding(path, { pickled: true }) : { problem: null };
   if (problem !== null) return `its embeddings cannot be made: ${problem}`;
   const way = findWay(found.modelType, exportTask, found.hasCode);
   return "problem" in way

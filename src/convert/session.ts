@@ -178,6 +178,7 @@ async function runOne(
       trusted: toTrusted(settings),
       exporter: deps.converter.toCommand(isExport(planned) ? planned.source.transformers : null),
       toTokenizerCommand: deps.converter.toTokenizerCommand,
+      toSafeWeightsCommand: deps.converter.toSafeWeightsCommand,
       overwrite: options.overwrite,
       async check(path) {
         report({ type: "checking", model, seconds: toSeconds() });

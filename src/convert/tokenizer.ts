@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import { runProgram, type Variables } from "../linux/program.ts";
 import { findMissingTokenizers } from "../models/problems.ts";
 import { toPython } from "../python/probe.ts";
 
@@ -34,14 +33,4 @@ export function toTokenizerCommand(
 /** Whether models of that task need a tokenizer or detokenizer that the folder lacks. */
 export function lacksTokenizer(folder: string, task: string): boolean {
   return findMissingTokenizers(new Set(readdirSync(folder)), task).length > 0;
-}
-
-/** Runs such a command. Returns why it failed, as a clause; null: it did not. */
-export async function makeTokenizer(
-  command: string[],
-  options: { variables: Variables; signal: AbortSignal },
-): Promise<string | null> {
-  const { reason } = await runProgram(command, { ...options, timeoutMs: 600_000 });
-  options.signal.throwIfAborted();
-  return reason;
 }

@@ -9,6 +9,7 @@ import { createOperateRoutes, type OperateRoutesDeps } from "../api/operate/rout
 import type { Route } from "../api/route.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { Catalog } from "../serving/catalog.ts";
+import { createClassifyService } from "../serving/classify.ts";
 import { createEmbedService } from "../serving/embed.ts";
 import { createKeptAnswers } from "../serving/kept.ts";
 import { createRankService } from "../serving/rank.ts";
@@ -26,6 +27,7 @@ type Services =
   | "text"
   | "embed"
   | "rank"
+  | "classify"
   | "transcribe"
   | "tokenize"
   | "rates"
@@ -53,6 +55,7 @@ export function createRoutes(deps: RoutesDeps): Route[] {
   const tokenize = createTokenizeService(deps);
   const embed = createEmbedService(deps);
   const rank = createRankService(deps);
+  const classify = createClassifyService(deps);
   const transcribe = createTranscribeService(deps);
   const responses = createKeptAnswers<StoredResponse>(keptResponses);
   const readThinking = createThinkingReader();
@@ -61,6 +64,7 @@ export function createRoutes(deps: RoutesDeps): Route[] {
     text,
     embed,
     rank,
+    classify,
     transcribe,
     tokenize,
     rates,

@@ -5,7 +5,7 @@ import type { DeviceFacts } from "../engine/kinds/batching/devices.ts";
 import type { EngineReport } from "../engine/kinds/kind.ts";
 import { toReason } from "../errors.ts";
 import { findHub } from "../hub/address.ts";
-import { listModel } from "../library/list.ts";
+import { listModels } from "../library/list.ts";
 import { readServiceState } from "../library/service.ts";
 import { findPortHolder } from "../linux/port-holder.ts";
 import { createRegistry } from "../registry/registry.ts";
@@ -120,12 +120,12 @@ async function askHub(variables: LoadedSettings["variables"], signal: AbortSigna
 
 async function readRegistry(path: string): Promise<RegistryFacts> {
   const snapshot = createRegistry({ path, onChange: () => {}, onProblem: () => {} }).current();
-  const models = await Promise.all(
-    [...snapshot.entries].map(async ([name, entry]) => {
-      const { size_bytes: size, path_problem: problem } = await listModel(name, entry);
-      return { name, entry, size, problem };
-    }),
-  );
+  const entries = [...snapshot.entries];
+  const listed = await listModels(entries);
+  const models = entries.flatMap(([name, entry], at) => {
+    const { size_bytes: size = null, path_problem: problem = null } = listed[at] ?? {};
+    return { name, entry, size, problem };
+  });
   const reasons = snapshot.reason === null ? [] : [snapshot.reason];
   return { path, problems: [...reasons, ...snapshot.problems.map(({ reason }) => reason)], models };
 }

@@ -1,5 +1,5 @@
 import { OvError } from "../errors.ts";
-import { describeModel } from "../models/folder.ts";
+import { createModelReader, type DescribeModel } from "../models/reader.ts";
 import { checkEntryTask } from "../models/served.ts";
 import { findEntry } from "../registry/edit.ts";
 import { parseEntries, type RegistryEntry } from "../registry/schema.ts";
@@ -20,9 +20,13 @@ export interface CheckedModel {
 }
 
 /** Why the model of an entry cannot be served, by its files; null: nothing speaks against it. */
-export async function findProblem(name: string, entry: RegistryEntry): Promise<OvError | null> {
+export async function findProblem(
+  name: string,
+  entry: RegistryEntry,
+  describe: DescribeModel,
+): Promise<OvError | null> {
   try {
-    checkEntryTask(name, entry.task, await describeModel(entry.path));
+    checkEntryTask(name, entry.task, await describe(entry.path));
     return null;
   } catch (error) {
     if (error instanceof OvError) return error;
@@ -40,11 +44,12 @@ export async function checkModels(registryPath: string, named: readonly string[]
   const models = readModels(registryPath);
   for (const name of named) findEntry(models, name);
   const { entries, problems } = parseEntries(models);
+  const describe = createModelReader();
   const names = named.length > 0 ? [...new Set(named)] : Object.keys(models);
   return await Promise.all(
     names.map(async (name) => {
       const reasons = problems.filter((problem) => problem.name === name).map(({ reason }) => reason);
-      return await checkModel(name, entries.get(name), reasons);
+      return await checkModel(name, entries.get(name), reasons, describe);
     }),
   );
 }
@@ -54,8 +59,9 @@ async function checkModel(
   name: string,
   entry: RegistryEntry | undefined,
   reasons: string[],
+  describe: DescribeModel,
 ): Promise<CheckedModel> {
-  const found = entry === undefined ? null : await findProblem(name, entry);
+  const found = entry === undefined ? null : await findProblem(name, entry, describe);
   const sentences = [...reasons, ...(found === null ? [] : [found.message])];
   return {
     name,

@@ -109,13 +109,27 @@ export function readMemory(): Memory {
   return { total, withSwap: total + swapTotal };
 }
 
-/** The best format in which a machine can serve the model, a fifth of its memory left to others; null: it cannot. */
-export function findFittingFormat(model: KnownModel, memory: Memory): "int8" | "int4" | null {
+/** The best format in which a machine can have a model, and how it gets there; or what the machine has too little memory for. */
+export type Fit =
+  | { format: "int8" | "int4"; by: "conversion" | "ready_made" }
+  | { format: null; lacks_memory_to: "serve" | "convert" };
+
+/** A fifth of the memory is left to others while it is served; the conversion may use all of it, and swap. */
+export function findFit(model: KnownModel, memory: Memory): Fit {
   const needs = estimateNeeds(model);
-  // The converter refuses what could not even hold the original weights.
-  if (needs.download > memory.withSwap) return null;
-  if (needs.memoryInt8 <= memory.total * 0.8) return "int8";
-  return needs.memoryInt4 <= memory.total * 0.8 ? "int4" : null;
+  const mostServed = memory.total * 0.8;
+  if (needs.memoryInt4 > mostServed) return { format: null, lacks_memory_to: "serve" };
+  const best = needs.memoryInt8 <= mostServed ? "int8" : "int4";
+  if (needs.conversion <= memory.withSwap) return { format: best, by: "conversion" };
+  const ready = toReadyFormat(model);
+  if (ready === null || (ready === "int8" && best === "int4"))
+    return { format: null, lacks_memory_to: "convert" };
+  return { format: ready, by: "ready_made" };
+}
+
+function toReadyFormat({ ready }: KnownModel): "int8" | "int4" | null {
+  if (ready === null) return null;
+  return ready.includes("int4") ? "int4" : "int8";
 }
 
 export interface Recommendation {
@@ -133,9 +147,9 @@ const mostPleasant = { gpu: 9, cpu: 4.5 };
 export function recommendModel(memory: Memory, hasGpu: boolean): Recommendation | null {
   const most = hasGpu ? mostPleasant.gpu : mostPleasant.cpu;
   const fitting = listKnownModels().flatMap((model) => {
-    const format = findFittingFormat(model, memory);
-    const isPleasant = model.parameters_billion <= most && estimateNeeds(model).conversion <= memory.withSwap;
-    return format !== null && isPleasant && model.tools && !model.gated ? [{ model, format }] : [];
+    const fit = findFit(model, memory);
+    if (fit.format === null || fit.by !== "conversion" || model.parameters_billion > most) return [];
+    return model.tools && !model.gated ? [{ model, format: fit.format }] : [];
   });
   return fitting.reduce<Recommendation | null>(
     (best, next) =>

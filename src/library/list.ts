@@ -1,4 +1,6 @@
 import { measureSize } from "../models/files.ts";
+import { describeModel } from "../models/folder.ts";
+import { createModelReader, type DescribeModel } from "../models/reader.ts";
 import type { ModelDefaults } from "../registry/defaults.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { findProblem, toShortReason } from "./check.ts";
@@ -22,8 +24,21 @@ export interface ModelOnDisk {
   path_problem: string | null;
 }
 
-export async function listModel(name: string, entry: RegistryEntry): Promise<ModelOnDisk> {
-  const problem = await findProblem(name, entry);
+/** In their order; what several entries name is read once. */
+export async function listModels(
+  entries: Iterable<readonly [name: string, entry: RegistryEntry]>,
+  describe: DescribeModel = describeModel,
+): Promise<ModelOnDisk[]> {
+  const read = createModelReader(describe);
+  return await Promise.all([...entries].map(([name, entry]) => listModel(name, entry, read)));
+}
+
+export async function listModel(
+  name: string,
+  entry: RegistryEntry,
+  describe: DescribeModel = describeModel,
+): Promise<ModelOnDisk> {
+  const problem = await findProblem(name, entry, describe);
   return {
     name,
     task: entry.task,

@@ -1,10 +1,14 @@
+import { isExecutable } from "../engine/kinds/native/find.ts";
 import { OvError } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
+import { findInstallation, type Installation } from "../release/installation.ts";
 
-/** The user service that install.sh sets up. */
+/** The user service that install.sh and the Debian package set up. */
 export const unit = "ov-server";
 
 export type ServiceAction = "start" | "stop" | "restart";
+
+const justServe = 'Start the server with "ov-llm serve"; it then runs until Ctrl-C.';
 
 /** As systemd reports it (systemd.unit(5)). */
 export interface ServiceState {
@@ -24,25 +28,41 @@ export async function actOnService(action: ServiceAction, variables: Variables):
   throw failed(`Cannot ${action} the service ${unit}`, run.reason, "`ov-llm logs` shows why.");
 }
 
-/** Throws as `actOnService`. */
-export async function readServiceState(variables: Variables): Promise<ServiceState> {
+/** Throws as `actOnService`. `installation`: how this ov-llm was installed, for the next step. */
+export async function readServiceState(
+  variables: Variables,
+  installation: Installation = findInstallation(process.execPath, isExecutable()),
+): Promise<ServiceState> {
   const keys = ["LoadState", "ActiveState", "UnitFileState", "MainPID"];
   const command = ["systemctl", "--user", "show", unit, ...keys.flatMap((key) => ["-p", key])];
   const run = await runProgram(command, { variables, timeoutMs: 10_000 });
   const what = `Cannot ask systemd for the service ${unit}`;
   if (run.reason !== null) {
-    const next = 'Start the server with "ov-llm serve"; it then runs until Ctrl-C.';
-    throw failed(what, `no user manager of systemd answers (${run.reason})`, next);
+    throw failed(what, `no user manager of systemd answers (${run.reason})`, justServe);
   }
   const facts = new Map(run.stdout.split("\n").map((line) => toPair(line)));
   if (facts.get("LoadState") !== "loaded") {
-    throw failed(what, "it is not installed", 'Run install.sh, or start the server with "ov-llm serve".');
+    throw failed(what, "it is not installed", adviseOnUnit(installation));
   }
   return {
     active: facts.get("ActiveState") ?? "unknown",
     enabled: facts.get("UnitFileState") === "enabled",
     pid: Number(facts.get("MainPID") ?? 0),
   };
+}
+
+function adviseOnUnit(installation: Installation): string {
+  const serve = 'start the server with "ov-llm serve"';
+  switch (installation.kind) {
+    case "script":
+      return `Run '${installation.folder}/install.sh', or ${serve}.`;
+    case "package":
+      return `Run "systemctl --user daemon-reload", and "sudo apt install --reinstall ./ov-llm_VERSION_ARCH.deb" if that does not help; or ${serve}.`;
+    case "sources":
+      return `Run install.sh, or ${serve}.`;
+    case "other":
+      return justServe;
+  }
 }
 
 function toPair(line: string): [key: string, value: string] {

@@ -11,13 +11,13 @@ import { toReason } from "../errors.ts";
 import { makeTemporaryFolder } from "../linux/folders.ts";
 import type { Log } from "../log.ts";
 import { createStampReader } from "../models/stamp.ts";
-import { mainOperation, type Operation } from "../models/tasks.ts";
+import { mainOperation, type Operation, servedOperations } from "../models/tasks.ts";
 import { createRegistry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import { renderWav } from "../wav.ts";
 import { createSanityCheck, toCountRequest } from "./sanity.ts";
 
-/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score, a transcript. */
+/** What came of loading a model and asking it for the least of what it does: a few tokens, a vector, a score, labels, a transcript. */
 export interface LoadResult {
   /** Why it did not answer, as a sentence; null: it did. */
   problem: string | null;
@@ -70,7 +70,8 @@ export function createLoadTester(loaded: TrialSettings, log: Log, signal: AbortS
   ): Promise<Pick<LoadResult, "doubt" | "device">> {
     const host = await loader.load(name, entry, signal);
     try {
-      const doubt = await tryOperation(host, mainOperation(entry.task), signal);
+      const offered = servedOperations(entry.task).find((one) => host.ready.operations.includes(one));
+      const doubt = await tryOperation(host, offered ?? mainOperation(entry.task), signal);
       return { doubt, device: host.ready.device };
     } finally {
       await host.close();
@@ -112,7 +113,7 @@ async function hearTone(host: Host, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Uses a model once, by its main operation. Why its answer cannot be trusted; a failure is thrown. */
+/** Uses a model once, by an operation. Why its answer cannot be trusted; a failure is thrown. */
 async function tryOperation(host: Host, operation: Operation, signal: AbortSignal): Promise<string | null> {
   switch (operation) {
     case "embed": {
@@ -123,6 +124,10 @@ async function tryOperation(host: Host, operation: Operation, signal: AbortSigna
     case "rank": {
       const ask = { queries: ["Hi"], documents: ["Hello"], max_tokens: null, instruction: null };
       await Array.fromAsync(host.run("rank", ask, signal));
+      return null;
+    }
+    case "classify": {
+      await Array.fromAsync(host.run("classify", { inputs: ["Hi"], max_tokens: null }, signal));
       return null;
     }
     case "transcribe": {

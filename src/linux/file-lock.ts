@@ -1,5 +1,6 @@
 import { dlopen, FFIType } from "bun:ffi";
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 
 // flock(2): LOCK_EX | LOCK_NB.
 const exclusiveNow = 2 | 4;
@@ -12,31 +13,50 @@ export interface FileLockOptions {
   waitMs: number;
   /** The error when the wait times out. */
   locked: () => Error;
+  /** The file goes with the lock, and its folder is made if necessary. Only where every holder of it says so. */
+  removes?: boolean;
 }
 
 /**
  * Runs `work` while this process alone holds the lock on `path`. It is the kernel's lock on an open file: it
- * ends with its process however that ends, so it is never stale, and the file may stay behind. The file is
- * never removed: a second holder could then lock a new one beside the first. Child processes do not inherit it.
+ * ends with its process however that ends, so it is never stale, and the file may stay behind. Child processes do not
+ * inherit it. Throws what `openSync` throws.
  */
 export async function withFileLock<T>(
   path: string,
   work: () => T | Promise<T>,
-  { waitMs, locked }: FileLockOptions,
+  { waitMs, locked, removes = false }: FileLockOptions,
 ): Promise<T> {
   const libc = dlopen("libc.so.6", {
     flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   });
-  const descriptor = openSync(path, lockFlags, 0o644);
+  const open = () => {
+    if (removes) mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, lockFlags, 0o644);
+  };
+  let descriptor = open();
   try {
     const deadline = performance.now() + waitMs;
-    while (libc.symbols.flock(descriptor, exclusiveNow) !== 0) {
-      if (performance.now() >= deadline) throw locked();
-      await Bun.sleep(retryMs);
+    for (;;) {
+      if (libc.symbols.flock(descriptor, exclusiveNow) === 0) {
+        if (!removes || isAt(path, descriptor)) break;
+        // Its last holder removed it meanwhile: the lock of whoever comes next is on another file.
+        closeSync(descriptor);
+        descriptor = open();
+      } else if (performance.now() >= deadline) throw locked();
+      else await Bun.sleep(retryMs);
     }
-    return await work();
+    try {
+      return await work();
+    } finally {
+      if (removes) rmSync(path, { force: true });
+    }
   } finally {
     closeSync(descriptor);
     libc.close();
   }
+}
+
+function isAt(path: string, descriptor: number): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(descriptor).ino;
 }

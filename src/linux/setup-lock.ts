@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { withFileLock } from "./file-lock.ts";
@@ -11,7 +11,7 @@ export interface SetupLabels {
 
 /**
  * `<place>.setup/`, beside the folder that is set up: `lock`, and the folders of a set-up in progress. While nobody holds
- * the lock, everything else in it is scrap.
+ * the lock, all of it is scrap.
  */
 export function setupDir(place: string): string {
   return `${place.replace(/\/+$/, "")}.setup`;
@@ -39,18 +39,29 @@ export async function withSetupLock<T>(
       what: `Another set-up of ${what} is running in "${place}"`,
       next: "Wait until it ends, then try again.",
     });
-  return withFileLock(
-    join(dir, "lock"),
-    async () => {
-      removeScrap(dir);
-      try {
-        return await work(dir);
-      } finally {
+  try {
+    return await withFileLock(
+      join(dir, "lock"),
+      async () => {
         removeScrap(dir);
-      }
-    },
-    { waitMs: 0, locked },
-  );
+        try {
+          return await work(dir);
+        } finally {
+          removeScrap(dir);
+        }
+      },
+      { waitMs: 0, locked, removes: true },
+    );
+  } finally {
+    removeEmpty(dir);
+  }
+}
+
+/** Unless another set-up has started, or an installer that outlived its own still writes there. */
+function removeEmpty(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch {}
 }
 
 /** Removes what a killed set-up left. An installer that outlived it may still write there: this is best effort. */

@@ -56,7 +56,7 @@ export function toOffers(answers: readonly BoxAnswer[]): { offers: Offer[]; prob
   const offers = new Map<string, Offer>();
   const problems: string[] = [];
   for (const { box, models } of answers) {
-    for (const model of models) {
+    for (const model of onceEach(models)) {
       const mode = modes[model.type];
       const fault = mode === undefined ? `nothing routes a model of type ${model.type}` : findFault(model.id);
       if (mode === undefined || fault !== null) {
@@ -71,6 +71,12 @@ export function toOffers(answers: readonly BoxAnswer[]): { offers: Offer[]; prob
     }
   }
   return { offers: [...offers.values()], problems };
+}
+
+/** The models of one box, each id once: two deployments of one id would be one to LiteLLM. */
+export function onceEach(models: readonly BoxModel[]): BoxModel[] {
+  const seen = new Set<string>();
+  return models.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
 /** Why LiteLLM would not take a name as it is; null: it would. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Health } from "../api/operate/health.ts";
-import type { BoxAnswer, BoxModel } from "./models.ts";
+import { type BoxAnswer, type BoxModel, onceEach } from "./models.ts";
 
 /** What is to be seen of a box at a glance; boxes of other releases answer it, too. */
 export const BoxHealth = Type.Pick(Health, ["status", "reason", "version", "device"]);
@@ -25,7 +25,7 @@ export interface BoxState {
 }
 
 export function toBoxState({ box, models }: BoxAnswer, health: BoxHealth): BoxState {
-  const own = models.filter(({ parent }) => parent === null);
+  const own = onceEach(models).filter(({ parent }) => parent === null);
   const sum = (count: (model: BoxModel) => number) => own.reduce((all, model) => all + count(model), 0);
   return {
     box: box.name,

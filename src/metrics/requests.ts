@@ -60,7 +60,10 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
     "Prompt tokens that were looked up in the prefix cache",
   );
   const hits = counter("prefix_cache_hits_total", "Prompt tokens that were found in the prefix cache");
-  const texts = counter("texts_total", "Texts that were embedded, and documents that were ranked");
+  const texts = counter(
+    "texts_total",
+    "Texts that were embedded or classified, and documents that were ranked",
+  );
   const audio = counter("audio_seconds_total", "Seconds of the recordings that were transcribed");
   const successes = counter(
     "request_success_total",

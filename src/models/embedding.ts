@@ -1,16 +1,23 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
+import { type Dense, readDense } from "./dense.ts";
 import { readJsonFile } from "./hf-config.ts";
+import { readIrOutputs } from "./ir.ts";
 
 /** The ways to make one vector of a text's tokens that ov-llm computes, as sentence-transformers names them. */
 const poolings = ["cls", "mean", "max", "mean_sqrt_len_tokens", "lasttoken"] as const;
+
+/** A module of sentence-transformers behind the pooling. */
+export type Layer = Dense | { kind: "normalize" };
 
 /** How a model makes one vector of a text, by the files of sentence-transformers that lie in its folder. */
 export interface EmbeddingFacts {
   way: {
     pooling: (typeof poolings)[number];
-    /** Each vector is brought to length 1. */
+    /** What the pooled vectors go through, in this order. */
+    layers: Layer[];
+    /** Each vector is brought to length 1 in the end. */
     normalize: boolean;
   };
   /** The longest input in tokens; null: they do not say. */
@@ -47,7 +54,11 @@ export function withWishes(
   const { pooling, normalize, query_prompt: query, document_prompt: document, dimensions } = wishes ?? {};
   return {
     ...facts,
-    way: { pooling: pooling ?? facts.way.pooling, normalize: normalize ?? facts.way.normalize },
+    way: {
+      ...facts.way,
+      pooling: pooling ?? facts.way.pooling,
+      normalize: normalize ?? facts.way.normalize,
+    },
     prompts: {
       ...facts.prompts,
       ...(query !== undefined && { query }),
@@ -87,44 +98,102 @@ const Matryoshka = Type.Object({
   matryoshka_dimensions: Type.Optional(Type.Array(positive)),
 });
 
-/** What sentence-transformers reads of a folder: at its top, and `config.json` in the folders that modules.json names. */
+/** What sentence-transformers reads of a folder: at its top, and in the folders that modules.json names. */
 const ownFiles = ["modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"] as const;
 
-/** Those of them that are there, by their paths in the folder. */
+/** Those of them that are there, by their paths in the folder. Weights in torch's own form are left out. */
 export function listEmbeddingFiles(path: string): string[] {
-  const modules = readJsonFile(join(path, "modules.json"), Modules) ?? [];
-  const folders = modules.flatMap((module) =>
-    /^\w[\w.-]*$/.test(module.path ?? "") ? [module.path ?? ""] : [],
-  );
-  return [...ownFiles, ...folders.map((folder) => join(folder, "config.json"))].filter((name) =>
-    existsSync(join(path, name)),
-  );
+  const files = readModules(path).flatMap(({ type, path: folder }) => {
+    if (!isFolder(folder)) return [];
+    const names = type === dense ? ["config.json", "model.safetensors"] : ["config.json"];
+    return names.map((name) => join(folder, name));
+  });
+  return [...ownFiles, ...files].filter((name) => existsSync(join(path, name)));
 }
 
 const transformer = "Transformer";
+const dense = "Dense";
+const normalizing = "Normalize";
 
-/** The facts of a folder; without such files, mean pooling and vectors of length 1. */
-export function readEmbedding(path: string): EmbeddingFacts {
+interface Module {
+  /** The name of its class. */
+  type: string;
+  path: string;
+}
+
+function readModules(path: string): Module[] {
   const modules = readJsonFile(join(path, "modules.json"), Modules) ?? [];
+  return modules.map(({ type, path = "" }) => ({ type: type.split(".").at(-1) ?? type, path }));
+}
+
+/** Whether it names a folder in the model's own. */
+function isFolder(path: string): boolean {
+  return /^\w[\w.-]*$/.test(path);
+}
+
+/**
+ * The facts of a folder; without such files, mean pooling and vectors of length 1. `pickled`: weights may be in torch's own
+ * form, which only the conversion reads.
+ */
+export function readEmbedding(path: string, options = { pickled: false }): EmbeddingFacts {
   const config = readJsonFile(join(path, "config_sentence_transformers.json"), SentenceTransformers) ?? {};
   const { prompts = {}, default_prompt_name } = config;
   const sentence = readJsonFile(join(path, "sentence_bert_config.json"), Sentence) ?? {};
-  const named = modules.map(({ type, path = "" }) => ({ type: type.split(".").at(-1) ?? type, path }));
-  const pooling = readPooling(join(path, named.find(({ type }) => type === "Pooling")?.path ?? "1_Pooling"));
-  const other = named.find(({ type }) => ![transformer, "Pooling", "Normalize"].includes(type));
+  const modules = readModules(path);
+  const pooling = readPooling(
+    join(path, modules.find(({ type }) => type === "Pooling")?.path ?? "1_Pooling"),
+  );
+  const isWhole = readIrOutputs(join(path, "openvino_model.xml")).some(({ name }) => name === wholeOutput);
+  const { layers, problem } = isWhole ? noLayers : readLayers(path, modules, options);
   return {
     way: {
       pooling: pooling.way ?? "mean",
-      normalize: named.length === 0 || named.some(({ type }) => type === "Normalize"),
+      layers,
+      normalize: modules.length === 0 || modules.at(-1)?.type === normalizing,
     },
     maxTokens: sentence.max_seq_length ?? null,
     lowerCase: sentence.do_lower_case ?? false,
     prompts,
     defaultPrompt: prompts[default_prompt_name ?? ""] || null,
     dimensions: readDimensions(path),
-    problem:
-      other === undefined ? pooling.problem : `its modules.json has a "${other.type}" that the export lacks`,
+    problem: isWhole ? null : (problem ?? pooling.problem),
   };
+}
+
+/** That of a model whose network makes the vector by itself: optimum exports it so where it has sentence-transformers. */
+const wholeOutput = "sentence_embedding";
+
+interface Layers {
+  layers: Layer[];
+  problem: string | null;
+}
+
+const noLayers: Layers = { layers: [], problem: null };
+
+/** What stands behind the pooling, but for a last `Normalize`. */
+function readLayers(path: string, modules: readonly Module[], options: { pickled: boolean }): Layers {
+  const rest = modules.filter(({ type }) => type !== transformer && type !== "Pooling");
+  if (rest.at(-1)?.type === normalizing) rest.pop();
+  const layers: Layer[] = [];
+  for (const module of rest) {
+    const layer = readLayer(path, module, options);
+    if ("problem" in layer) return { layers, problem: layer.problem };
+    layers.push(layer);
+  }
+  return { layers, problem: findMisplaced(modules) };
+}
+
+function readLayer(path: string, module: Module, options: { pickled: boolean }): Layer | { problem: string } {
+  if (module.type === normalizing) return { kind: "normalize" };
+  if (module.type === dense && isFolder(module.path)) return readDense(path, module.path, options);
+  return { problem: `its modules.json has a "${module.type}" that the export lacks` };
+}
+
+/** A layer before the pooling would be one of tokens. */
+function findMisplaced(modules: readonly Module[]): string | null {
+  const pooling = modules.findIndex(({ type }) => type === "Pooling");
+  const before = modules.slice(0, pooling === -1 ? 0 : pooling).find(({ type }) => type !== transformer);
+  return before === undefined ? null : `its modules.json has a "${before.type}" before the pooling`;
 }
 
 function readPooling(folder: string): {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import { describeModel, type ModelDescription } from "./folder.ts";
+import type { ModelDescription } from "./folder.ts";
+import { createModelReader } from "./reader.ts";
 
 /** What a list of models shows of one that is not loaded. */
 export interface ModelFacts {
@@ -15,18 +16,14 @@ const unknown: ModelFacts = { contextLength: null, modified: 0, description: nul
 
 /** Reads a model's facts, once for each change of its folder or file. */
 export function createFactsReader(): (path: string) => Promise<ModelFacts> {
-  const known = new Map<string, { changed: number; facts: Promise<ModelFacts> }>();
+  const read = createModelReader();
   return async (path) => {
     const found = await stat(path).catch(() => null);
     if (!found) return unknown;
-    const before = known.get(path);
-    if (before?.changed === found.mtimeMs) return before.facts;
     const modified = Math.floor(found.mtimeMs / 1000);
-    const facts = describeModel(path).then(
+    return await read(path).then(
       (description) => ({ contextLength: description.contextLength, modified, description }),
       () => ({ ...unknown, modified }),
     );
-    known.set(path, { changed: found.mtimeMs, facts });
-    return facts;
   };
 }

@@ -9,6 +9,7 @@ import { readGguf } from "./gguf.ts";
 import { toGgufLabel, toGgufRole } from "./gguf-files.ts";
 import { findGgufProblem } from "./gguf-support.ts";
 import { readJsonFile } from "./hf-config.ts";
+import { readIrOutputs } from "./ir.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { findFolderProblem, findTokenizerProblem } from "./problems.ts";
 import { findOpenVinoFormat, toGgufFormat } from "./ready-made.ts";
@@ -65,6 +66,8 @@ export interface ModelDescription {
   defaults: GenerationDefaults;
   /** null: it makes no embeddings. */
   embedding: EmbeddingFacts | null;
+  /** How many labels it gives a text; null: none, or its network does not state it. */
+  labels: number | null;
 }
 
 /**
@@ -128,6 +131,7 @@ async function describeFile(path: string, size: number): Promise<ModelDescriptio
     contextLength,
     defaults: {},
     embedding: null,
+    labels: null,
   };
 }
 
@@ -186,6 +190,7 @@ async function describeFolder(path: string, bare: boolean): Promise<ModelDescrip
     chatTemplate: readChatTemplate(path, files),
     contextLength: embedding?.maxTokens ?? readContextLength(path),
     embedding,
+    labels: task !== null && mainOperation(task) === "rank" ? readLabelCount(path) : null,
     defaults: readJsonFile(join(path, "generation_config.json"), GenerationDefaults) ?? {},
   };
 }
@@ -194,6 +199,12 @@ async function describeFolder(path: string, bare: boolean): Promise<ModelDescrip
 export function parseFolderName(name: string): { task: string; weight_format: string } | null {
   const [, task, format] = /^task-(.+)__wf-(.+)$/.exec(name) ?? [];
   return task === undefined || format === undefined ? null : { task, weight_format: format };
+}
+
+/** A language model's logits have another dimension, for the tokens. */
+function readLabelCount(path: string): number | null {
+  const logits = readIrOutputs(join(path, "openvino_model.xml")).find(({ name }) => name === "logits");
+  return logits?.rank === 2 ? logits.width : null;
 }
 
 function readContextLength(path: string): number | null {

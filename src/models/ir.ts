@@ -5,6 +5,8 @@ export interface IrOutput {
   name: string;
   /** How many dimensions it has. */
   rank: number;
+  /** The last of them; null: it differs from input to input. */
+  width: number | null;
 }
 
 /*
@@ -30,8 +32,10 @@ export function readIrOutputs(path: string): IrOutput[] {
   return findLayers(tail, "Result").flatMap(({ tag, start, content }) => {
     if (!content.includes("</layer>")) return [];
     const names = readAttribute(tag, "output_names") ?? findPortName(tail, start);
-    const rank = content.split("<dim>").length - 1;
-    return names?.split(",").map((name) => ({ name, rank })) ?? [];
+    const [, ...dims] = content.split("<dim>").map((text) => Number.parseInt(text, 10));
+    const last = dims.at(-1) ?? -1;
+    const shape = { rank: dims.length, width: last > 0 ? last : null };
+    return names?.split(",").map((name) => ({ name, ...shape })) ?? [];
   });
 }
 

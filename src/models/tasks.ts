@@ -1,5 +1,13 @@
 /** What a loaded model can be asked for. */
-export type Operation = "generate" | "tokenize" | "detokenize" | "embed" | "rank" | "transcribe" | "speak";
+export type Operation =
+  | "generate"
+  | "tokenize"
+  | "detokenize"
+  | "embed"
+  | "rank"
+  | "classify"
+  | "transcribe"
+  | "speak";
 
 /** What a model does, by the name that optimum's exporter gives it (`optimum-cli export openvino --task`). */
 export interface Task {
@@ -18,7 +26,8 @@ const tasks: readonly Task[] = [
   served("text-generation", "text", ["generate", "tokenize", "detokenize"]),
   served("image-text-to-text", "text from images and text", ["generate", "tokenize", "detokenize"]),
   served("feature-extraction", "embeddings", ["embed", "tokenize", "detokenize"]),
-  served("text-classification", "scores and labels", ["rank", "tokenize", "detokenize"]),
+  // One with a single label ranks, any other one classifies: see `narrowOperations`.
+  served("text-classification", "scores and labels", ["rank", "classify", "tokenize", "detokenize"]),
   // The hub's name for rerankers, of which some are language models (see `networksOf`); the exporter does not know it.
   served("text-ranking", "scores of how well texts answer a query", ["rank", "tokenize", "detokenize"]),
   served("automatic-speech-recognition", "text from speech", ["transcribe"]),
@@ -95,6 +104,18 @@ export function toTaskName(name: string): string {
 /** What a model of that task is loaded for; `generate` where the name says nothing or has no operation. */
 export function mainOperation(name: string): Operation {
   return findTask(name)?.operations[0] ?? "generate";
+}
+
+/**
+ * Those of a task's operations that a model with so many labels has: with one it ranks, with more it classifies. null: its
+ * files do not state how many.
+ */
+export function narrowOperations(
+  operations: readonly Operation[],
+  labels: number | null,
+): readonly Operation[] {
+  if (labels === null || !operations.includes("classify")) return operations;
+  return operations.filter((one) => one !== (labels === 1 ? "classify" : "rank"));
 }
 
 /** Whether ov-llm serves the operation to models of that task; without one: any. */

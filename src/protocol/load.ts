@@ -1,12 +1,27 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { protocolVersion } from "./version.ts";
 
+/** What pooled vectors go through: a linear layer of a file in the model's folder, or to length 1. */
+export const EmbeddingLayer = Type.Union([
+  Type.Object({ kind: Type.Literal("normalize") }),
+  Type.Object({
+    kind: Type.Literal("dense"),
+    /** `linear.weight`, and `linear.bias` if it has one, as .safetensors. */
+    weights: Type.String(),
+    activation: Type.Union(
+      (["identity", "tanh", "relu", "sigmoid", "silu"] as const).map((name) => Type.Literal(name)),
+    ),
+  }),
+]);
+
 /** How one vector is made of a text's tokens, as sentence-transformers names the ways. */
 export const Embedding = Type.Object({
   pooling: Type.Union(
     (["cls", "mean", "max", "mean_sqrt_len_tokens", "lasttoken"] as const).map((way) => Type.Literal(way)),
   ),
-  /** Each vector is brought to length 1. */
+  /** In this order. Absent: none. */
+  layers: Type.Optional(Type.Array(EmbeddingLayer)),
+  /** Each vector is brought to length 1 in the end. */
   normalize: Type.Boolean(),
 });
 export type Embedding = Static<typeof Embedding>;
@@ -78,6 +93,8 @@ export const ReadyMessage = Type.Object({
   embedding_size: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Longest prompt plus answer, or input, in tokens, as the model, its tokenizer and the KV cache allow. */
   context_length: Type.Integer({ minimum: 1 }),
+  /** What `classify` gives a text, in the order of its probabilities. */
+  labels: Type.Optional(Type.Array(Type.String())),
   /** The codes of the languages that `transcribe` knows. */
   languages: Type.Optional(Type.Array(Type.String())),
   versions: Type.Record(Type.String(), Type.String()),

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { Value } from "@sinclair/typebox/value";
 import { OvError } from "../errors.ts";
+import { ClassesMessage, ClassifyMessage } from "./classify.ts";
 import { EmbedMessage, VectorsMessage } from "./embed.ts";
 import { GenerateMessage, StartedMessage, StepMessage } from "./generate.ts";
 import { LoadMessage, ReadyMessage } from "./load.ts";
@@ -30,6 +31,7 @@ export const RequestMessage = Type.Union([
   DetokenizeMessage,
   EmbedMessage,
   RankMessage,
+  ClassifyMessage,
   TranscribeMessage,
 ]);
 
@@ -43,6 +45,7 @@ export const FromHost = Type.Union([
   TextMessage,
   VectorsMessage,
   ScoresMessage,
+  ClassesMessage,
   SegmentsMessage,
   MetricsMessage,
   SpeculationMessage,

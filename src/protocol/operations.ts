@@ -1,4 +1,5 @@
 import type { Static } from "@sinclair/typebox";
+import type { ClassesMessage, ClassifyEvent, ClassifyRequest } from "./classify.ts";
 import type { EmbedEvent, EmbedRequest, VectorsMessage } from "./embed.ts";
 import type { GenerateRequest, GenerationEvent, StartedMessage, StepOutput } from "./generate.ts";
 import type { FromHost } from "./messages.ts";
@@ -21,6 +22,7 @@ export interface Operations {
   detokenize: { request: DetokenizeRequest; event: DetokenizeEvent };
   embed: { request: EmbedRequest; event: EmbedEvent };
   rank: { request: RankRequest; event: RankEvent };
+  classify: { request: ClassifyRequest; event: ClassifyEvent };
   transcribe: { request: TranscribeRequest; event: TranscribeEvent };
 }
 export type OperationName = keyof Operations;
@@ -33,6 +35,7 @@ export type Answer =
   | Static<typeof TextMessage>
   | Static<typeof VectorsMessage>
   | Static<typeof ScoresMessage>
+  | Static<typeof ClassesMessage>
   | Static<typeof SegmentsMessage>
   | Static<typeof FinishedMessage>;
 
@@ -46,6 +49,7 @@ export function toAnswers(message: FromHost): Answer[] {
     case "text":
     case "vectors":
     case "scores":
+    case "classes":
     case "segments":
     case "finished":
       return [message];
@@ -86,6 +90,9 @@ export const eventReaders: {
   },
   rank(answer) {
     return answer.type === "scores" ? { type: "scores", scores: answer.scores } : toStop(answer);
+  },
+  classify(answer) {
+    return answer.type === "classes" ? { type: "classes", classes: answer.classes } : toStop(answer);
   },
   transcribe(answer) {
     if (answer.type !== "segments") return toStop(answer);

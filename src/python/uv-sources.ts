@@ -121,7 +121,7 @@ async function fromPip(python: string, wanted: UvWanted): Promise<Buffer | { rea
   const { reason } = await runProgram(command, { variables, signal, timeoutMs: fetchMs });
   const wheel = readdirSync(dir).find((name) => name.endsWith(".whl"));
   if (reason !== null || wheel === undefined) return { reason: reason ?? "it fetched nothing" };
-  return unpackWheel(readFileSync(join(dir, wheel)));
+  return await unpackWheel(readFileSync(join(dir, wheel)));
 }
 
 /** The executable in them is the one in the wheel: both are copies of one build. UV_DOWNLOAD_URL is uv's own name for a mirror. */
@@ -131,16 +131,16 @@ async function fromReleases(wanted: UvWanted): Promise<Buffer | { reason: string
   const file = `uv-${machines[machine]}-unknown-linux-gnu.tar.gz`;
   const archive = await download(`${place.replace(/\/+$/, "")}/${file}`, wanted);
   if ("reason" in archive) return archive;
-  return unpack(() => readFromTarGz(archive.bytes, (name) => name.endsWith("/uv")));
+  return await unpack(() => readFromTarGz(archive.bytes, "*/uv"));
 }
 
-function unpackWheel(wheel: Buffer): Buffer | { reason: string } {
-  return unpack(() => readFromZip(wheel, (name) => /^uv-[^/]+\.data\/scripts\/uv$/.test(name)));
+async function unpackWheel(wheel: Buffer): Promise<Buffer | { reason: string }> {
+  return await unpack(async () => readFromZip(wheel, (name) => /^uv-[^/]+\.data\/scripts\/uv$/.test(name)));
 }
 
-function unpack(read: () => Buffer | null): Buffer | { reason: string } {
+async function unpack(read: () => Promise<Buffer | null>): Promise<Buffer | { reason: string }> {
   try {
-    return read() ?? { reason: "what came holds no uv" };
+    return (await read()) ?? { reason: "what came holds no uv" };
   } catch (error) {
     return { reason: `what came cannot be unpacked: ${toReason(error)}` };
   }

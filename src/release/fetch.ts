@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { OvError, toReason } from "../errors.ts";
 import { isDiskFull } from "../files.ts";
 import { watchSilence } from "../hub/request.ts";
+import { toShownUrl } from "./address.ts";
 
 /** Much longer than a list of sums ever is. */
 const mostText = 1_000_000;
@@ -57,7 +58,7 @@ async function receive(
     const response = await fetch(url, { signal: silence.signal, headers: { "accept-encoding": "identity" } });
     if (!response.ok) {
       await response.body?.cancel();
-      throw failed(url, `the server answered with status ${response.status}`);
+      throw failed(url, `the server answered with status ${response.status}`, adviseOn(response.status));
     }
     let length = 0;
     for await (const chunk of response.body ?? []) {
@@ -76,8 +77,12 @@ async function receive(
   }
 }
 
+/** install.sh keeps no password of an address. */
+function adviseOn(status: number): string | undefined {
+  if (status !== 401 && status !== 403) return undefined;
+  return "Give the address with its name and password, https://NAME:PASSWORD@…, as --release-url or OV_RELEASE_URL.";
+}
+
 function failed(url: string, why: string, next = "Check the network and the address."): OvError {
-  // A mirror's address may hold a password.
-  const shown = url.replace(/\/\/[^/@]*@/, "//");
-  return new OvError("download_failed", { what: `Cannot fetch ${shown}`, why, next });
+  return new OvError("download_failed", { what: `Cannot fetch ${toShownUrl(url)}`, why, next });
 }

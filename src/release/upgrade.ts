@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
+import { toShownUrl } from "./address.ts";
 import { fetchFile, fetchText } from "./fetch.ts";
 import type { Installation } from "./installation.ts";
 import { type Archive, findArchive, toVersionUrl } from "./sums.ts";
@@ -26,14 +27,14 @@ export async function findOffer({ url, version }: Ask, signal: AbortSignal): Pro
   const folder = version === null ? url.replace(/\/+$/, "") : toVersionUrl(url, version);
   const archive = findArchive(await fetchText(`${folder}/SHA256SUMS`, signal), process.arch);
   if (archive === null) {
-    const what = `The release at ${folder} has no archive for linux-${process.arch}`;
+    const what = `The release at ${toShownUrl(folder)} has no archive for linux-${process.arch}`;
     throw new OvError("setup_failed", {
       what,
       next: "Choose another with --version, or build from a checkout.",
     });
   }
   if (version !== null && archive.version !== version) {
-    const what = `The release at ${folder} is version ${archive.version}, expected ${version}`;
+    const what = `The release at ${toShownUrl(folder)} is version ${archive.version}, expected ${version}`;
     throw new OvError("setup_failed", { what, next: "Check --release-url." });
   }
   return { archive, url: folder };

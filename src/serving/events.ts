@@ -23,7 +23,7 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   promptTokens: number | undefined;
   cachedTokens: number | undefined;
   newTokens: number | undefined;
-  /** Texts that were embedded, or documents that were ranked. */
+  /** Texts that were embedded or classified, or documents that were ranked. */
   texts: number | undefined;
   /** Of a recording that was transcribed. */
   audioSeconds: number | undefined;

@@ -1,7 +1,13 @@
 import type { Pool } from "../engine/pool/pool.ts";
 import type { ModelStatus } from "../engine/pool/status.ts";
 import type { ModelFacts } from "../models/facts.ts";
-import { mainOperation, type Operation, servedOperations, takesImages } from "../models/tasks.ts";
+import {
+  mainOperation,
+  narrowOperations,
+  type Operation,
+  servedOperations,
+  takesImages,
+} from "../models/tasks.ts";
 import { listOtherNames } from "../registry/schema.ts";
 import type { CatalogModel } from "./catalog.ts";
 import type { Rates } from "./rates.ts";
@@ -43,7 +49,7 @@ export function createModelView({ pool, rates, facts: readFacts, readThinking }:
     const facts = await readFacts(entry.path);
     const status = pool.status().get(name);
     const chatTemplate = status?.model?.host.ready.chat_template ?? facts.description?.chatTemplate ?? "";
-    const operations = servedOperations(entry.task);
+    const operations = narrowOperations(servedOperations(entry.task), facts.description?.labels ?? null);
     const mayThink = operations.includes("generate") && (await readThinking(chatTemplate));
     return {
       name,
@@ -53,7 +59,7 @@ export function createModelView({ pool, rates, facts: readFacts, readThinking }:
       status,
       tokensPerSecond: status?.model ? rates.read(status.model) : null,
       operations,
-      purpose: mainOperation(entry.task),
+      purpose: operations[0] ?? mainOperation(entry.task),
       capabilities: [
         ...toCapabilities(operations, mayThink),
         ...(takesImages(entry.task) === true ? (["vision"] as const) : []),

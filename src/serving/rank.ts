@@ -1,6 +1,7 @@
 import { OvError } from "../errors.ts";
 import type { RankRequest, Score } from "../protocol/rank.ts";
 import type { CatalogModel } from "./catalog.ts";
+import { checkOffered } from "./labels.ts";
 import { type Asker, createOperation, type OperationDeps } from "./operation.ts";
 
 export interface RankAsk {
@@ -30,9 +31,10 @@ export function createRankService(deps: OperationDeps): RankService {
   const run = createOperation(deps);
   return {
     async rank(model, asker, ask) {
-      const events = await run(model, asker, ({ model: { host } }, signal) =>
-        host.run("rank", toRequest(ask, host.ready.context_length), signal),
-      );
+      const events = await run(model, asker, ({ model: { host } }, signal) => {
+        checkOffered("rank", model, host.ready);
+        return host.run("rank", toRequest(ask, host.ready.context_length), signal);
+      });
       const found = events.flatMap((event) => (event.type === "scores" ? event.scores : []));
       return {
         scores: toOrdered(found, ask.documents.length),

@@ -11,6 +11,8 @@ export interface Candidate {
   /** A few words, such as `KV cache in f16`. */
   label: string;
   change: Change;
+  /** It changes nothing for prompts that have no more tokens. */
+  beyondPrompt?: number;
   /** Why it need not be tried, as a sentence. */
   problem?: string;
 }
@@ -150,11 +152,13 @@ function listChunks({ device, engine, entry }: Present): Found {
     topic: "chunk",
     label: "prompts in parts by default",
     change: ["prefill_chunk="],
+    beyondPrompt: Math.min(present, usual),
   };
   const other: Candidate = {
     topic: "chunk",
     label: `prompts in parts of ${size} tokens`,
     change: [`prefill_chunk=${size}`],
+    beyondPrompt: Math.min(present, size),
   };
   return [...(entry.prefill_chunk === undefined ? [] : [back]), ...(present === size ? [] : [other])];
 }

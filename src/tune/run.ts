@@ -121,13 +121,19 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
 
 async function tryOne(
   work: Work,
-  { topic, label, change, problem }: Candidate,
+  { topic, label, change, problem, beyondPrompt = 0 }: Candidate,
   place: Place,
   end: number,
 ): Promise<Tried> {
   const { bench, options } = work;
   const tried = { topic, label, change, problem: null, measured: null };
   if (problem !== undefined) return { ...tried, problem };
+  const { promptTokens } = work.size;
+  if (promptTokens <= beyondPrompt)
+    return {
+      ...tried,
+      problem: `there was time for prompts of ${promptTokens} tokens alone, which fit into one part`,
+    };
   try {
     const entry = withChange(options.models, options.name, change);
     options.report({ type: "loading", label });

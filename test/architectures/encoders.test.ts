@@ -12,6 +12,8 @@ const tasks = {
   minilm: "feature-extraction",
   "cross-encoder": "text-classification",
   "tiny-qwen3-reranker": "text-ranking",
+  dense: "feature-extraction",
+  classifier: "text-classification",
 };
 const wanted = (process.env.OV_TEST_ARCHITECTURES ?? "").split(",").includes(encoders);
 
@@ -20,7 +22,7 @@ else describeEncoders();
 
 function describeEncoders(): void {
   const home = createTempDir();
-  const reference: { texts: string[]; query: string; minilm: number[][] } = JSON.parse(
+  const reference: { texts: string[]; query: string; minilm: number[][]; dense: number[][] } = JSON.parse(
     readFileSync(join(encodersPath(), "reference.json"), "utf8"),
   );
   const { texts, query } = reference;
@@ -54,15 +56,25 @@ function describeEncoders(): void {
       );
     });
 
-    test("embed as the original does", async () => {
-      const { data } = await post("/v1/embeddings", { model: "minilm", input: texts });
-      for (const [index, { embedding }] of data.entries()) {
-        const dot = embedding.reduce(
-          (sum: number, value: number, at: number) => sum + value * (reference.minilm[index]?.[at] ?? 0),
-          0,
-        );
-        expect(dot).toBeGreaterThan(0.99);
-      }
+    test.each(["minilm", "dense"] as const)(
+      "%s embeds as the original does",
+      async (model) => {
+        const { data } = await post("/v1/embeddings", { model, input: texts });
+        for (const [index, { embedding }] of data.entries()) {
+          const dot = embedding.reduce(
+            (sum: number, value: number, at: number) => sum + value * (reference[model][index]?.[at] ?? 0),
+            0,
+          );
+          expect(dot).toBeGreaterThan(0.99);
+        }
+      },
+      60_000,
+    );
+
+    test("classify", async () => {
+      const { data } = await post("/v1/classify", { model: "classifier", input: texts });
+      expect(data).toHaveLength(texts.length);
+      for (const { probs } of data) expect(probs).toHaveLength(3);
     }, 60_000);
 
     test.each(["cross-encoder", "tiny-qwen3-reranker"])(

@@ -26,5 +26,7 @@ export function toRecipe({ type, tokenizer }: TinyModel): { type: string; tokeni
   return { type, tokenizer: tokenizer === "llama2" ? llama2 : hfModelPath() };
 }
 
-/** The word that picks the models of encoders.test.ts, which embed and rank. */
+/** The word that picks the models of encoders.test.ts, which embed, rank and classify. */
 export const encoders = "encoders";
+/** The word that picks the model of sighted.test.ts, which sees. */
+export const sighted = "qwen2-5-vl";

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { toPng } from "../helpers/vision-model.ts";
 import { measurePairs, type PairRow, workThrough } from "./pairs.ts";
 import type { KindRun } from "./part-kinds.ts";
 import { startRawProgram } from "./raw-program.ts";
+import { createScratch } from "./scratch.ts";
 
 const [width, height] = [320, 240];
 const question = "What is this?";
@@ -16,7 +16,7 @@ export async function measureVision({
   options,
 }: KindRun): Promise<PairRow[]> {
   const { runtimeDir, device, kvCacheGb, rounds } = options;
-  const folder = mkdtempSync(join(tmpdir(), "ov-llm-bench-pictures-"));
+  const folder = createScratch("pictures");
   const args = [path, device, String(kvCacheGb)];
   await using program = await startRawProgram(runtimeDir, "raw_vision.py", args);
   let shade = 0;

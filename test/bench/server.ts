@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readLines } from "../../src/protocol/lines.ts";
 import { taskOf } from "./kind-models.ts";
 import type { ChatTarget } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
+import { createScratch } from "./scratch.ts";
 
 const modelName = "bench";
 
@@ -24,7 +24,7 @@ export function createHome(
   { modelPath, kinds }: BenchOptions,
   more: Record<string, unknown> = {},
 ): { home: string; remove: () => void } {
-  const home = mkdtempSync(join(tmpdir(), "ov-llm-bench-"));
+  const home = createScratch("bench");
   const registry = join(home, "models", "converted_models", "registry.json");
   const entry = { path: modelPath, task: "text-generation-with-past", weight_format: "unknown", ...more };
   const others = kinds.map(({ kind, name, path }) => [

@@ -12,6 +12,7 @@ test("the catalogue lists models with estimates, as a table and as JSON", async 
   ]);
   expect(out).toMatch(/^smollm2-135m .* 141\.6 MB +1\.6 GB +1\.5 GB/m);
   expect(out).toContain("Sizes are estimates");
+  expect(out).toMatch(/This machine has [\d.]+ GB, with swap [\d.]+ GB\./);
   const listed = JSON.parse((await runCli(["catalog", "--json"], { home })).out);
   expect(listed).toContainEqual(expect.objectContaining({ name: "llama-3.2-3b", gated: true, tools: true }));
 });

@@ -120,7 +120,7 @@ describe("verbs for the service", () => {
     const { code, err } = await none("start");
     expect([code, err]).toEqual([1, expect.stringContaining('Start the server with "ov-llm serve"')]);
     const missing = createSystemd({ systemctl: "echo LoadState=not-found" });
-    expect((await missing("status")).err).toContain("it is not installed. Run install.sh");
+    expect((await missing("status")).err).toContain("it is not installed. Run install.sh, or start");
   });
 
   test("logs shows the journal, of one model if asked", async () => {

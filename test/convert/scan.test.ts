@@ -300,12 +300,12 @@ describe("scanSources", () => {
   test("embeddings by a module that the export lacks are refused before it", async () => {
     const src = createTempDir();
     makeModel(join(src, "m"), {
-      "modules.json": JSON.stringify([{ type: "sentence_transformers.models.Dense", path: "2_Dense" }]),
+      "modules.json": JSON.stringify([{ type: "sentence_transformers.models.LSTM", path: "2_LSTM" }]),
     });
     const { found, skipped } = await scan(src, { task: "feature-extraction" });
     expect(found).toEqual([]);
     expect(skipped[0]?.reason).toBe(
-      'its embeddings cannot be made: its modules.json has a "Dense" that the export lacks',
+      'its embeddings cannot be made: its modules.json has a "LSTM" that the export lacks',
     );
   });
 

@@ -85,6 +85,7 @@ function createScene(
       source,
       target,
     ],
+    toSafeWeightsCommand: (source, target) => ["cp", source, target],
     toQualityCommand: () => ["false"],
     async installOther(transformers, _signal, onProgress) {
       onProgress(`Installing transformers ${transformers}`);
@@ -396,6 +397,36 @@ describe("runSession", () => {
     const { report } = await runSession(session);
     const error = expect.stringMatching(/its tokenizer cannot be converted: .*ValueError: no rules/);
     expect(report.models).toMatchObject([{ state: "failed", error }]);
+  });
+
+  describe("the weights of a layer behind the pooling", () => {
+    const weights = "1_Dense/pytorch_model.bin";
+    async function convert(...command: string[]) {
+      const { src, session } = createScene();
+      session.deps.converter.toSafeWeightsCommand = (...places) => [...command, ...places];
+      const modules = [
+        { type: "sentence_transformers.models.Transformer", path: "" },
+        { type: "sentence_transformers.models.Dense", path: "1_Dense" },
+      ];
+      const files = {
+        "modules.json": JSON.stringify(modules),
+        "1_Dense/config.json": "{}",
+        [weights]: "tensors",
+      };
+      makeModel(join(src, "m"), files);
+      return (await runSession(session)).report.models[0];
+    }
+
+    test("are kept as .safetensors", async () => {
+      const made = await convert("cp");
+      expect(readFileSync(join(made?.path ?? "", "1_Dense/model.safetensors"), "utf8")).toBe("tensors");
+    });
+
+    test("are named when they cannot be read", async () => {
+      const error = expect.stringMatching(/its 1_Dense\/pytorch_model.bin cannot be read: .*no tensors/);
+      const made = await convert("sh", "-c", "echo UnpicklingError: no tensors >&2; exit 1");
+      expect(made).toMatchObject({ state: "failed", error });
+    });
   });
 
   test("an abort ends it with the signal's reason, and the model is as it was", async () => {

@@ -1,6 +1,7 @@
 import { createChannel } from "../../src/engine/supervise/channel.ts";
 import type { Host } from "../../src/engine/supervise/types.ts";
 import { OvError } from "../../src/errors.ts";
+import type { ClassifyEvent, ClassifyRequest } from "../../src/protocol/classify.ts";
 import type { EmbedEvent, EmbedRequest } from "../../src/protocol/embed.ts";
 import type { GenerateRequest, GenerationEvent } from "../../src/protocol/generate.ts";
 import type { ReadyMessage } from "../../src/protocol/load.ts";
@@ -86,6 +87,7 @@ export function createMemoryHost({
     bos_token: "",
     eos_token: "",
     operations,
+    ...(operations.includes("classify") && { labels: ["short", "long"] }),
     capabilities,
     versions: { memory: "1" },
     max_concurrent: 8,
@@ -157,6 +159,23 @@ export function createMemoryHost({
       return { document, score: shared / words.length, tokens: asked.length + words.length };
     });
     yield { type: "scores", scores: scores.reverse() };
+    yield { type: "finished", reason: "stop" };
+  }
+
+  /** Labels `short` and `long`, the latter the likelier by a tenth for each word. */
+  async function* classify(
+    { inputs, max_tokens }: ClassifyRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ClassifyEvent> {
+    check(signal);
+    const classes = inputs.map((text, input) => {
+      const words = text.split(" ");
+      if (max_tokens === null && words.length > contextLength) throw tooLong("input has", words.length);
+      const tokens = Math.min(words.length, max_tokens ?? contextLength);
+      const long = Math.min(1, tokens / 10);
+      return { input, probabilities: [1 - long, long], tokens };
+    });
+    yield { type: "classes", classes: classes.reverse() };
     yield { type: "finished", reason: "stop" };
   }
 
@@ -256,7 +275,7 @@ export function createMemoryHost({
       request: Operations[Name]["request"],
       signal: AbortSignal,
     ) => AsyncGenerator<Operations[Name]["event"]>;
-  } = { generate, tokenize, detokenize, embed, rank, transcribe };
+  } = { generate, tokenize, detokenize, embed, rank, classify, transcribe };
 
   return {
     ready,

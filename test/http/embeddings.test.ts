@@ -8,7 +8,7 @@ import { createTestApp } from "../helpers/app.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const facts: EmbeddingFacts = {
-  way: { pooling: "mean", normalize: true },
+  way: { pooling: "mean", layers: [], normalize: true },
   maxTokens: null,
   prompts: { query: "ask: ", document: "" },
   defaultPrompt: null,

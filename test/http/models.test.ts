@@ -38,6 +38,7 @@ const described: ModelDescription = {
   contextLength: 4096,
   defaults: {},
   embedding: null,
+  labels: null,
 };
 
 function open() {

@@ -42,6 +42,8 @@ const routes: [string, object, readonly Kind[]][] = [
   ["/rerank", pair, ["rank"]],
   ["/v1/score", { text_1: input, text_2: input }, ["rank"]],
   ["/score", { text_1: input, text_2: input }, ["rank"]],
+  ["/v1/classify", { input }, ["rank"]],
+  ["/classify", { input }, ["rank"]],
   ["/v1/audio/transcriptions", { file: input }, ["hear"]],
   ["/v1/audio/translations", { file: input }, ["hear"]],
   ["/v1/audio/speech", { input, voice: "alloy" }, []],

@@ -287,6 +287,7 @@ describe("models", () => {
       contextLength: 4096,
       defaults: { do_sample: true, temperature: 0.6, repetition_penalty: 1.1 },
       embedding: null,
+      labels: null,
     };
     const facts = async () => ({ contextLength: 4096, modified: 1_700_000_000, description });
     const app = createOllama({ facts });

@@ -33,6 +33,8 @@ describe("GET /openapi.json", () => {
       "/rerank": ["post"],
       "/v1/score": ["post"],
       "/score": ["post"],
+      "/v1/classify": ["post"],
+      "/classify": ["post"],
       "/v1/doctor": ["get"],
       "/v1/audio/transcriptions": ["post"],
       "/v1/audio/translations": ["post"],

@@ -91,6 +91,13 @@ describe("install.sh through a pipe", () => {
     expect((await pipe(["sh"], { OV_RELEASE_URL: "" }, text)).out).toContain(`installed|${url}|none|`);
   });
 
+  test("shows no password of the address", async () => {
+    release = {};
+    const { err } = await pipe(["sh"], { OV_RELEASE_URL: url.replace("//", "//me:secret@") });
+    expect(err).toContain(`install.sh: ${url}/SHA256SUMS could not be fetched`);
+    expect(err).not.toContain("secret");
+  });
+
   test("names the disk that is full", async () => {
     const large = Buffer.alloc(50_000, "x");
     release = { SHA256SUMS: sums(large), [archive]: large };

@@ -4,7 +4,7 @@ import { parseRepoName } from "../../src/hub/names.ts";
 import {
   estimateNeeds,
   estimateSpeed,
-  findFittingFormat,
+  findFit,
   findKnownModel,
   listKnownModels,
   recommendModel,
@@ -65,15 +65,19 @@ test("each kind of model that is served is there, and each short name is one tha
   }
 });
 
-test.each<[string, number, number, string | null]>([
-  ["qwen3-8b", 32, 64, "int8"],
-  ["qwen3-8b", 10, 32, "int4"],
-  ["qwen3-8b", 4, 32, null],
-  ["qwen3-8b", 10, 10, null],
-])("%s on %p GB, %p with swap: %p", (name, total, withSwap, format) => {
+test.each<[string, number, number, ReturnType<typeof findFit>]>([
+  ["qwen3-8b", 32, 64, { format: "int8", by: "conversion" }],
+  ["qwen3-8b", 10, 32, { format: "int4", by: "conversion" }],
+  ["qwen3-8b", 4, 64, { format: null, lacks_memory_to: "serve" }],
+  // The original fits, but not what its conversion takes.
+  ["qwen3-8b", 24, 24, { format: "int4", by: "ready_made" }],
+  ["llama-3.2-3b", 8, 8, { format: null, lacks_memory_to: "convert" }],
+  // What is ready-made is int8, and only int4 could be served.
+  ["qwen3-0.6b", 2.5, 3, { format: null, lacks_memory_to: "convert" }],
+])("%s on %p GB, %p with swap: %p", (name, total, withSwap, fit) => {
   const model = findKnownModel(name.toUpperCase());
   if (model === undefined) throw new Error(`No ${name}`);
-  expect(findFittingFormat(model, { total: total * GB, withSwap: withSwap * GB })).toBe(format as never);
+  expect(findFit(model, { total: total * GB, withSwap: withSwap * GB })).toEqual(fit);
 });
 
 test.each<[number, number, boolean, string | null]>([

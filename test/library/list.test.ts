@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listModel } from "../../src/library/list.ts";
+import { listModel, listModels } from "../../src/library/list.ts";
+import { describeModel } from "../../src/models/folder.ts";
 import { unservedFiles } from "../helpers/ir.ts";
 import { createModelHome, exported } from "../helpers/model-home.ts";
 
@@ -42,4 +43,22 @@ test("one that is gone", async () => {
     path_state: "it does not exist",
     path_problem: expect.stringMatching(/^Cannot use the model at "\/nowhere": it does not exist\./),
   });
+});
+
+test("a file that many entries name is read once", async () => {
+  const { makeModel } = createModelHome();
+  const paths = [makeModel("m"), makeModel("n")];
+  const read: string[] = [];
+  const describe = async (path: string) => {
+    read.push(path);
+    return await describeModel(path);
+  };
+  const entries = ["a", "b", "c", "d"].map(
+    (name, at) => [name, { path: paths[at % 2] ?? "", ...exported }] as const,
+  );
+  const listed = await listModels(entries, describe);
+  expect(listed.map(({ name, path, path_state }) => [name, path, path_state])).toEqual(
+    entries.map(([name, { path }]) => [name, path, "ok"]),
+  );
+  expect(read.sort()).toEqual(paths);
 });

@@ -55,6 +55,16 @@ describe("the names over all boxes", () => {
     expect(model_list).toMatchObject([{ litellm_params: { model: name }, model_info: { mode } }]);
   });
 
+  test("have one entry for a box that lists a model several times", () => {
+    const listed = [model("a"), model("b"), model("a"), model("a", { type: "embeddings" })];
+    const { offers, problems } = toOffers([{ box: pc1, models: listed }]);
+    expect(offers.map(({ name, mode, placed }) => [name, mode, placed.length])).toEqual([
+      ["a", "chat", 1],
+      ["b", "chat", 1],
+    ]);
+    expect(problems).toEqual([]);
+  });
+
   test("leave out what nothing routes, and what is another kind of model elsewhere", () => {
     const { offers, problems } = toOffers([
       { box: pc1, models: [model("x"), model("voice", { type: "speech" })] },

@@ -10,13 +10,14 @@ const pc1 = toBoxState(
       model("a", { state: "ready", running: 2, waiting: 1 }),
       model("alias", { state: "ready", running: 2, waiting: 1, parent: "a" }),
       model("b", { state: "loading", waiting: 3 }),
+      model("b", { state: "loading", waiting: 3 }),
     ],
   },
   health,
 );
 const pc2 = toBoxState({ box: box("pc2"), models: [model("a")] }, { ...health, version: "1.1" });
 
-test("a box counts each model once, whatever its names", () => {
+test("a box counts each model once, whatever its names, and however often it is listed", () => {
   expect(pc1).toMatchObject({ models: ["a", "b"], loaded: ["a"], running: 2, waiting: 4 });
 });
 

@@ -12,6 +12,9 @@ const reference: {
   minilm: number[][];
   "cross-encoder": number[];
   "tiny-qwen3-reranker": number[];
+  dense: number[][];
+  classifier: number[][];
+  labels: string[];
 } = JSON.parse(readFileSync(join(folder, "reference.json"), "utf8"));
 const { texts, query } = reference;
 
@@ -38,6 +41,8 @@ beforeAll(async () => {
       "minilm-brief": entry("minilm", "feature-extraction", { idle_seconds: 1 }),
       "ranker-brief": entry("cross-encoder", "text-classification", { idle_seconds: 1 }),
       ranker: entry("cross-encoder", "text-classification", { properties: exact }),
+      dense: entry("dense", "feature-extraction", { properties: exact }),
+      classifier: entry("classifier", "text-classification", { properties: exact }),
       qwen: entry("tiny-qwen3-reranker", "text-ranking", { properties: exact }),
     },
     env: { OV_DEVICE: "CPU", OV_KV_CACHE_GB: "1", OV_MEMORY_BUDGET: "8G" },
@@ -91,6 +96,15 @@ describe("embeddings", () => {
       for (const [at, vector] of vectors.entries()) {
         expect(cosine(vector, reference.minilm[(index % 4) + at] ?? [])).toBeGreaterThan(0.9999);
       }
+    }
+  }, 60_000);
+
+  test("go through the layers behind the pooling, as the original's do", async () => {
+    const vectors = await vectorsOf(texts, { model: "dense" });
+    for (const [index, vector] of vectors.entries()) {
+      expect(vector).toHaveLength(32);
+      expect(cosine(vector, reference.dense[index] ?? [])).toBeGreaterThan(0.9999);
+      expect(cosine(vector, vector)).toBeCloseTo(1, 5);
     }
   }, 60_000);
 
@@ -193,6 +207,57 @@ describe.each(["ranker", "qwen"] as const)("ranking by %s", (model) => {
   });
 });
 
+describe("classifying", () => {
+  const ask = (input: unknown, extra = {}) => post("/v1/classify", { model: "classifier", input, ...extra });
+
+  test("gives each text the original's probabilities, and its likeliest label", async () => {
+    const { body } = await ask(texts);
+    expect(body).toMatchObject({ object: "list", model: "classifier", labels: reference.labels });
+    for (const [index, { label, probs, num_classes }] of body.data.entries()) {
+      const expected = reference.classifier[index] ?? [];
+      for (const [at, value] of expected.entries()) expect(probs[at]).toBeCloseTo(value, 3);
+      expect(label).toBe(reference.labels[expected.indexOf(Math.max(...expected))]);
+      expect(num_classes).toBe(3);
+    }
+    expect(body.usage).toEqual({ prompt_tokens: 60, total_tokens: 60 });
+    const crowd = await Promise.all(
+      texts.map((text) => post("/classify", { model: "classifier", input: text })),
+    );
+    for (const [index, { body: one }] of crowd.entries()) {
+      for (const [at, value] of body.data[index].probs.entries())
+        expect(one.data[0].probs[at]).toBeCloseTo(value, 5);
+    }
+  }, 60_000);
+
+  test("cuts a long text where it is asked to", async () => {
+    const { status, body } = await ask("word ".repeat(600));
+    expect([status, body.error.code]).toEqual([400, "context_length_exceeded"]);
+    const { body: cut } = await ask("word ".repeat(600), { truncate_prompt_tokens: -1 });
+    expect(cut.usage.prompt_tokens).toBe(512);
+  });
+
+  test("and ranking are for models of other numbers of labels", async () => {
+    const ranked = await post("/v1/rerank", { model: "classifier", query, documents: texts });
+    expect([ranked.status, ranked.body.error.message]).toEqual([
+      400,
+      expect.stringMatching(/does not rank: it has 3 labels.*\/v1\/classify/),
+    ]);
+    const classified = await ask("a", { model: "ranker" });
+    expect([classified.status, classified.body.error.message]).toEqual([
+      400,
+      expect.stringMatching(/does not classify: it has a single label.*\/v1\/score/),
+    ]);
+    const { data } = JSON.parse(await (await fetch(`${server.url}/v1/models`)).text());
+    const types = data.map(({ id, type }: { id: string; type: string }) => [id, type]);
+    expect(Object.fromEntries(types)).toMatchObject({
+      ranker: "rerank",
+      classifier: "classifier",
+      qwen: "rerank",
+      minilm: "embeddings",
+    });
+  });
+});
+
 test("models of all kinds stay beside each other, and each refuses what it does not do", async () => {
   const chat = (model: string) =>
     post("/v1/chat/completions", { model, max_tokens: 1, messages: [{ role: "user", content: "Hi" }] });
@@ -202,7 +267,15 @@ test("models of all kinds stay beside each other, and each refuses what it does 
   }
   const { data } = JSON.parse(await (await fetch(`${server.url}/v1/models`)).text());
   const loaded = data.filter((model: { loaded: boolean }) => model.loaded);
-  expect(loaded.map(({ id }: { id: string }) => id)).toEqual([smol, "minilm", "minilm-e5", "ranker", "qwen"]);
+  expect(loaded.map(({ id }: { id: string }) => id)).toEqual([
+    smol,
+    "minilm",
+    "minilm-e5",
+    "ranker",
+    "dense",
+    "classifier",
+    "qwen",
+  ]);
 }, 60_000);
 
 test.each([

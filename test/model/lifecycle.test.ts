@@ -7,7 +7,7 @@ import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { Model } from "../../src/api/openai/models.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { isNative } from "../helpers/engine.ts";
-import { runtimeDir } from "../helpers/environment.ts";
+import { encodersPath, runtimeDir } from "../helpers/environment.ts";
 import { eventually, hostPid, isRunning } from "../helpers/processes.ts";
 import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -33,6 +33,9 @@ const models = {
   first: smolEntry(),
   second: smolEntry(),
   huge: smolEntry({ path: makeHuge() }),
+  ...(!isNative && {
+    embedder: { path: join(encodersPath(), "minilm"), task: "feature-extraction", weight_format: "fp32" },
+  }),
 };
 
 async function ask(model: string, extra: Record<string, unknown> = {}): Promise<unknown> {
@@ -40,6 +43,11 @@ async function ask(model: string, extra: Record<string, unknown> = {}): Promise<
   const response = await server.chat({ model, messages, max_tokens: 4, ...extra });
   const body: unknown = await response.json();
   return Value.Check(ChatCompletion, body) ? body.model : Value.Check(ErrorBody, body) ? body.error : body;
+}
+
+async function embed(): Promise<number> {
+  const body = JSON.stringify({ model: "embedder", input: "A river" });
+  return (await fetch(`${server.url}/v1/embeddings`, { method: "POST", body })).status;
 }
 
 async function show(model: string): Promise<Model> {
@@ -156,6 +164,24 @@ describe("with memory for one model", () => {
         await fetch(`${server.url}/v1/models/first/${what}`, { method: "POST" });
       await server.logged(/computed prompt beginnings again model=first beginnings=1 tokens=\d+ /);
       expect(await cached("Where is it?")).toBeGreaterThan(300);
+    },
+  );
+
+  test.skipIf(isNative)(
+    "an embedding model stays beside a language model where both fit; the older one leaves for a third",
+    async () => {
+      const loaded = async () => {
+        const states = await Promise.all(["first", "second", "embedder"].map(show));
+        return states.filter((one) => one.loaded).map(({ id }) => id);
+      };
+      expect([await ask("first"), await embed()]).toEqual(["first", 200]);
+      expect(await loaded()).toEqual(["first", "embedder"]);
+      expect([await ask("second"), await embed()]).toEqual(["second", 200]);
+      expect(await loaded()).toEqual(["second", "embedder"]);
+      const answers = ["first", "second"].map((name) => ask(name));
+      const vectors = Promise.all([embed(), embed(), embed()]);
+      expect(await Promise.all(answers)).toEqual(["first", "second"]);
+      expect(await vectors).toEqual([200, 200, 200]);
     },
   );
 });

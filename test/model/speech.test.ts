@@ -13,14 +13,14 @@ const said =
   "And so, my fellow Americans: ask not what your country can do for you, ask what you can do for your country.";
 
 const home = createTempDir();
+const whisper = {
+  path: join(speechPath(), "whisper-base"),
+  task: "automatic-speech-recognition-with-past",
+  weight_format: "fp16",
+  aliases: ["whisper-1"],
+};
 let server: TestServer;
 beforeAll(async () => {
-  const whisper = {
-    path: join(speechPath(), "whisper-base"),
-    task: "automatic-speech-recognition-with-past",
-    weight_format: "fp16",
-    aliases: ["whisper-1"],
-  };
   server = await startServer({
     home,
     models: { whisper },
@@ -122,6 +122,15 @@ describe("a real model that transcribes", () => {
     while ((await countRunning()) !== 1);
     leaving.abort();
     expect(await left).toBe("left");
+    expect(toWords(JSON.parse((await transcribe({})).text).text)).toEqual(toWords(said));
+  }, 60_000);
+
+  test("gives its memory back when it is idle, and hears again", async () => {
+    server.register({ whisper: { ...whisper, idle_seconds: 0.2 } });
+    // What changes is noticed at a request.
+    await transcribe({});
+    await server.logged(/unloading model model=whisper why=idle/);
+    await server.logged(/unloaded model model=whisper/);
     expect(toWords(JSON.parse((await transcribe({})).text).text)).toEqual(toWords(said));
   }, 60_000);
 });

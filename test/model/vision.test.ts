@@ -231,6 +231,19 @@ describe("a model that sees", () => {
     launcher.remove();
   }, 60_000);
 
+  test("gives its memory back when it is idle, and sees again", async () => {
+    const content = [show(red), say("A")];
+    const { text } = await chat(content);
+    const { models } = JSON.parse(readFileSync(server.registryPath, "utf8"));
+    server.register({ eye: { ...models.eye, idle_seconds: 0.2 } });
+    // What changes is noticed at a request.
+    await chat(content);
+    await server.logged(/unloading model model=eye why=idle/);
+    await server.logged(/unloaded model model=eye/);
+    expect((await chat(content)).text).toBe(text);
+    server.register(models);
+  });
+
   test("answers texts and pictures side by side as alone", async () => {
     const contents = [[show(red), say("A")], [say("A")], [show(blue), say("A")], [show(red), say("A")]];
     const together = await Promise.all(contents.map((content) => chat(content)));

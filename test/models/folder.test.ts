@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeModel, parseFolderName } from "../../src/models/folder.ts";
 import { modelPath } from "../helpers/environment.ts";
+import { rerankIr } from "../helpers/ir.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const root = createTempDir();
@@ -196,3 +197,18 @@ test.each([
   ["task-__wf-int8", null],
   ["x-task-a__wf-b", null],
 ])("parseFolderName: %p", (name, facts) => expect(parseFolderName(name)).toEqual(facts));
+
+test.each([
+  ["3", 3],
+  ["1", 1],
+  ["-1", null],
+])("a classifier whose network's last dimension is %s has %p labels", async (dimension, labels) => {
+  const end = "</dim>\n\t\t\t\t</port>\n\t\t\t</input>";
+  const network = rerankIr.replace(`-1${end}`, `${dimension}${end}`);
+  const path = createFolder({ ...whole, "openvino_model.xml": network });
+  expect(await describeModel(path)).toMatchObject({ task: "text-classification", labels });
+});
+
+test("a model that does not classify has no labels", async () => {
+  expect((await describeModel(createFolder(whole))).labels).toBeNull();
+});

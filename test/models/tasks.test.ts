@@ -6,7 +6,10 @@ import {
   mainOperation,
   mayBeExported,
   mayHaveNetworks,
+  narrowOperations,
+  type Operation,
   renderUnserved,
+  servedOperations,
   unknownTask,
 } from "../../src/models/tasks.ts";
 
@@ -76,4 +79,14 @@ test("an unserved task is explained with what is served", () => {
       "feature-extraction, text-classification, text-ranking and automatic-speech-recognition are",
   );
   expect(renderUnserved("mine")).toStartWith('the task "mine" is not served yet; only text-generation, ');
+});
+
+test.each<[string, number | null, Operation[]]>([
+  ["text-classification", 1, ["rank", "tokenize", "detokenize"]],
+  ["text-classification", 3, ["classify", "tokenize", "detokenize"]],
+  ["text-classification", null, ["rank", "classify", "tokenize", "detokenize"]],
+  ["text-ranking", 3, ["rank", "tokenize", "detokenize"]],
+  ["feature-extraction", null, ["embed", "tokenize", "detokenize"]],
+])("a model for %s with %p labels offers %j", (task, labels, operations) => {
+  expect(narrowOperations(servedOperations(task), labels)).toEqual(operations);
 });

@@ -13,6 +13,7 @@ import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { tuning } from "../helpers/tuning.ts";
+import { harmless, hostileMarkdown, hostileName, toPieces } from "./hostile.ts";
 
 setDefaultTimeout(60_000);
 
@@ -173,6 +174,85 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     expect(await answer.getByRole("link", { name: "other" }).getAttribute("rel")).toBe("noopener noreferrer");
     expect(problems).toEqual([]);
     await page.close();
+  });
+
+  describe("runs nothing that others wrote", () => {
+    const readPwned = async (page: Page) => await page.evaluate("window.pwned ?? null");
+
+    test("an answer of a model, in pieces and whole", async () => {
+      const text = hostileMarkdown.join("\n\n");
+      const writes = [...toPieces(`<think>${text}</think>`), ...toPieces(text)];
+      const chatTemplate = "{% for m in messages %}{{ m.content }}{% endfor %}{# <think></think> #}";
+      const host = createMemoryHost({ writes, chatTemplate, contextLength: 65_536 });
+      const { url } = serve({ load: async () => ({ host, defaults: {} }), maxTokens: writes.length + 1 });
+      const { page, problems } = await open(`${url}/#playground`);
+      await ask(page, "Hi");
+      await button(page, "Regenerate").waitFor();
+      await page.getByText("Reasoning").click();
+      const answer = page.locator(".markdown");
+      expect(await answer.textContent()).toContain("position:fixed");
+      const names = await answer.locator("*").evaluateAll((all) => all.map(({ localName }) => localName));
+      expect([...new Set(names)].filter((name) => !harmless.has(name))).toEqual([]);
+      const attributes = await answer
+        .locator("*")
+        .evaluateAll((all) => all.flatMap((one) => one.getAttributeNames()));
+      const known = ["href", "title", "target", "rel", "tabindex", "open", "align"];
+      expect([...new Set(attributes)].filter((name) => !known.includes(name))).toEqual([]);
+      const links = await answer
+        .locator("a[href]")
+        .evaluateAll((all) => all.map((one) => Reflect.get(one, "protocol")));
+      expect([...new Set(links)]).toEqual(["http:"]);
+      expect([await readPwned(page), problems]).toEqual([null, []]);
+      await page.close();
+    });
+
+    test("names of models, tools and files, errors, and lines of the log", async () => {
+      const registryPath = join(createTempDir(), "registry.json");
+      const entry = { path: "/models/x", task: "image-text-to-text", weight_format: hostileName };
+      const models = { [hostileName]: { ...entry, aliases: [`${hostileName} 2`] } };
+      writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
+      const call = JSON.stringify({ name: hostileName, arguments: { [hostileName]: hostileName } });
+      const host = createMemoryHost({ writes: [`<tool_call>\n${call}\n</tool_call>`], contextLength: 4096 });
+      const { url, events } = serve({ registryPath, load: async () => ({ host, defaults: {} }) });
+      const { page, problems } = await open(url);
+      await button(page, `Load ${hostileName}`).click();
+      await button(page, `Unload ${hostileName}`).waitFor();
+      await goTo(page, "Playground");
+      await page.getByRole("combobox", { name: "Model" }).selectOption(hostileName);
+      await page.getByLabel("Tool get_time").check();
+      const buffer = Buffer.from(onePixel, "base64");
+      const name = `${hostileName.replaceAll("/", "")}.png`;
+      await page.getByLabel("Picture").setInputFiles({ name, mimeType: "image/png", buffer });
+      await ask(page, hostileName);
+      await button(page, "Regenerate").waitFor();
+      for (const topic of ["model", "registry", "schema", "conversion"]) {
+        const said = { model: hostileName, tool: hostileName, keyword: hostileName, reason: hostileName };
+        events.publish({ topic, type: "problem", ...said } as never);
+      }
+      for (const pane of ["Log", "Connect", "Overview", "Playground"]) {
+        await goTo(page, pane);
+        const main = page.getByRole("main");
+        expect([pane, await main.textContent()]).toEqual([pane, expect.stringContaining("{{constructor}}")]);
+        const shown = main.locator(
+          "script, iframe, [onerror], img:not([src^='blob:'], [src^='data:image/png'])",
+        );
+        expect([pane, await shown.count()]).toEqual([pane, 0]);
+      }
+      expect([await readPwned(page), problems]).toEqual([null, []]);
+      await page.close();
+    });
+
+    test("what would be in the page all the same is stopped by its policy", async () => {
+      const { url } = serve();
+      const { page, problems } = await open(url);
+      // No policy stops a page from being led elsewhere.
+      const html = hostileMarkdown.filter((text) => !text.includes("http-equiv")).join("\n");
+      await page.evaluate(`document.body.insertAdjacentHTML("beforeend", ${JSON.stringify(html)})`);
+      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))");
+      expect(await readPwned(page)).toBeNull();
+      expect(problems.join("\n")).toContain("Content Security Policy");
+      await page.close();
+    });
   });
 
   test("runs the demo tool for a model that calls it, and not without end", async () => {

@@ -20,10 +20,19 @@ import { createTempDir } from "../helpers/temp.ts";
 const ofText = readRecorded("protocol.jsonl");
 const ofEmbedding = readRecorded("protocol-embed.jsonl");
 const ofRanking = readRecorded("protocol-rank.jsonl");
+const ofClassifying = readRecorded("protocol-classify.jsonl");
 const ofSpeech = readRecorded("protocol-speech.jsonl");
 const ofSpeculation = readRecorded("protocol-speculation.jsonl");
 const ofVision = readRecorded("protocol-vision.jsonl");
-const recorded = [...ofText, ...ofEmbedding, ...ofRanking, ...ofSpeech, ...ofSpeculation, ...ofVision];
+const recorded = [
+  ...ofText,
+  ...ofEmbedding,
+  ...ofRanking,
+  ...ofClassifying,
+  ...ofSpeech,
+  ...ofSpeculation,
+  ...ofVision,
+];
 
 /** What hosts of every kind answer to the same requests, whatever model they run. */
 const toCourse = ({ type, id, reason, code }: Message) => ({ type, id, reason, code });
@@ -56,6 +65,7 @@ describe("the recorded lines of the protocol", () => {
         "text",
         "vectors",
         "scores",
+        "classes",
         "segments",
         "metrics",
         "grammars",
@@ -75,6 +85,7 @@ describe("the recorded lines of the protocol", () => {
   test.each([
     ["minilm", () => encodersPath(), ofEmbedding],
     ["cross-encoder", () => encodersPath(), ofRanking],
+    ["classifier", () => encodersPath(), ofClassifying],
     ["whisper-base", () => speechPath(), ofSpeech],
     ["model", () => dirname(scriptedModelPath()), ofSpeculation],
   ])(
@@ -107,7 +118,7 @@ describe("a line that is not of the protocol", () => {
   );
 
   test.each([2, 4])("of protocol %d is named as that, and what repairs it", (protocol) => {
-    const next = /Run install\.sh again/;
+    const next = /Restart the server; if that does not help, install ov-llm again/;
     const load = JSON.stringify({ type: "load", protocol, path: "/m" });
     expect(() => parseToHost(load)).toThrow(`host speaks protocol 3, ov-llm ${protocol}. `);
     expect(() => parseToHost(load)).toThrow(next);
@@ -132,7 +143,9 @@ describe("a line that is not of the protocol", () => {
         type: "failed",
         id: null,
         code: "engine_failed",
-        message: expect.stringMatching(/speaks protocol 3, ov-llm 2\. Run install\.sh again/),
+        message: expect.stringMatching(
+          /speaks protocol 3, ov-llm 2\. Restart the server; if that does not help/,
+        ),
       });
       await child.exited;
     }

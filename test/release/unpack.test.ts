@@ -114,6 +114,25 @@ test("a download that ends early is an error, and leaves no file", async () => {
   expect(existsSync(place)).toBe(false);
 });
 
+test("an address with a password is never shown, and asked for where the server wants one", async () => {
+  const asked: (string | null)[] = [];
+  await using server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: ({ headers }) => {
+      asked.push(headers.get("authorization"));
+      return asked.at(-1) === null ? new Response("", { status: 401 }) : new Response("nothing");
+    },
+  });
+  const url = `http://127.0.0.1:${server.port}/x`;
+  const ask = async (url: string) => await findOffer({ url, version: null }, signal).catch(String);
+  expect(await ask(url)).toContain(
+    "status 401. Give the address with its name and password, https://NAME:PASSWORD@…, as --release-url",
+  );
+  expect(await ask(url.replace("//", "//me:secret@"))).toContain(`The release at ${url} has no archive`);
+  expect(asked).toEqual([null, `Basic ${btoa("me:secret")}`]);
+});
+
 test("a stop ends a download", async () => {
   await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise(() => {}) });
   const stop = new AbortController();

@@ -91,6 +91,7 @@ const allowed: Record<string, readonly string[]> = {
     "models",
     "protocol",
     "registry",
+    "release",
     "config",
     "linux",
     "log",

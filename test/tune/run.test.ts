@@ -109,6 +109,15 @@ describe("tune", () => {
     expect(hosts.length).toBe(2);
   });
 
+  test("does not try parts of prompts where prompts fit into one", async () => {
+    const candidate = (beyondPrompt: number): Candidate => ({ ...pinned, beyondPrompt });
+    const { options } = setUp({ candidates: [candidate(100), candidate(99)], minutes: 0.05 });
+    const { tried, size } = await tune(options);
+    expect(size.prompt_tokens).toBe(100);
+    expect(tried[0]?.problem).toContain("prompts of 100 tokens alone, which fit into one part");
+    expect(tried[1]?.problem ?? "").not.toContain("prompts of");
+  });
+
   test("goes on where one does not load", async () => {
     const broken: Candidate = { topic: "device", label: "GPU", change: ["device=GPU"] };
     const { options } = setUp({ candidates: [broken, pinned] });

@@ -12,7 +12,9 @@ const tokens = Type.Integer({ minimum: 0 });
 export const StudioModel = Type.Object({
   id: Type.String(),
   object: Type.Literal("model"),
-  type: Type.String({ description: "`llm`, `vlm`, `embeddings`; also `rerank`, `transcription`, `speech`" }),
+  type: Type.String({
+    description: "`llm`, `vlm`, `embeddings`; also `rerank`, `classifier`, `transcription`, `speech`",
+  }),
   publisher: Type.String({ description: "The owner in `owner/model`, else `ov-llm`" }),
   arch: orNull(Type.String()),
   compatibility_type: Type.String({ description: "`gguf` or `openvino`" }),

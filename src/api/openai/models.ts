@@ -40,7 +40,8 @@ export const Model = Type.Object({
   tokens_per_second: orNull(Type.Number({ description: "Of its last work, all requests together" })),
   parent: orNull(Type.String({ description: "Of an alias or a preset: the model's own name" })),
   type: Type.String({
-    description: "As LM Studio has it: `llm`, `vlm`, `embeddings`; also `rerank`, `transcription`, `speech`",
+    description:
+      "As LM Studio has it: `llm`, `vlm`, `embeddings`; also `rerank`, `classifier`, `transcription`, `speech`",
   }),
   capabilities: Type.Array(
     Type.String({
@@ -146,6 +147,7 @@ export function toModel(view: ModelView, id: string = view.name): Model {
 const types: Readonly<Record<string, string>> = {
   embed: "embeddings",
   rank: "rerank",
+  classify: "classifier",
   transcribe: "transcription",
   speak: "speech",
 };

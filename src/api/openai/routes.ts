@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { type AudioRoutesDeps, createAudioRoutes } from "./audio/routes.ts";
 import { type ChatRoutesDeps, createChatRoutes } from "./chat/routes.ts";
+import { type ClassifyRoutesDeps, createClassifyRoutes } from "./classify/routes.ts";
 import { type CompletionsRoutesDeps, createCompletionsRoutes } from "./completions/routes.ts";
 import { createEmbeddingsRoutes, type EmbeddingsRoutesDeps } from "./embeddings/route.ts";
 import { createStudioRoutes, type StudioRoutesDeps } from "./lm-studio.ts";
@@ -15,6 +16,7 @@ export type OpenAiRoutesDeps = ChatRoutesDeps &
   EmbeddingsRoutesDeps &
   AudioRoutesDeps &
   RankRoutesDeps &
+  ClassifyRoutesDeps &
   ModelsRoutesDeps &
   StudioRoutesDeps &
   ResponsesRoutesDeps &
@@ -28,6 +30,7 @@ export function createOpenAiRoutes(deps: OpenAiRoutesDeps): Route[] {
     ...createCompletionsRoutes(deps),
     ...createEmbeddingsRoutes(deps),
     ...createRankRoutes(deps),
+    ...createClassifyRoutes(deps),
     ...createAudioRoutes(deps),
     ...createResponsesRoutes(deps),
     // Before the routes with an id, as its path fits theirs.

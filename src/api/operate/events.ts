@@ -48,7 +48,10 @@ export const eventData = {
     cached_tokens: orNull(count),
     new_tokens: orNull(count),
     texts: orNull(
-      Type.Integer({ minimum: 0, description: "That were embedded, or documents that were ranked" }),
+      Type.Integer({
+        minimum: 0,
+        description: "That were embedded or classified, or documents that were ranked",
+      }),
     ),
     audio_seconds: orNull(Type.Number({ minimum: 0, description: "Of the recording that was transcribed" })),
     finish: orNull(Type.String({ description: "Why the answer ended" })),

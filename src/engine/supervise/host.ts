@@ -72,6 +72,7 @@ const toMessage: {
   detokenize: (id, request) => ({ type: "detokenize", id, ...request }),
   embed: (id, request) => ({ type: "embed", id, ...request }),
   rank: (id, request) => ({ type: "rank", id, ...request }),
+  classify: (id, request) => ({ type: "classify", id, ...request }),
   transcribe: (id, request) => ({ type: "transcribe", id, ...request }),
 };
 

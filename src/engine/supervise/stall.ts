@@ -5,7 +5,7 @@ export type StallSeconds = Readonly<Record<OperationName, number>>;
 
 /**
  * `stallSeconds`: OV_STALL_SECONDS, for an engine that computes a prompt. The short operations wait for a step of that at
- * most, also of a request that was left, so they may be silent as long. A host that embeds or ranks sends what a batch gave
+ * most, also of a request that was left, so they may be silent as long. A host that embeds, ranks or classifies sends what a batch gave
  * after each one, which takes less than a prompt; one that transcribes, what was said in each half minute.
  */
 export function toStallSeconds(stallSeconds: number): StallSeconds {
@@ -15,6 +15,7 @@ export function toStallSeconds(stallSeconds: number): StallSeconds {
     detokenize: stallSeconds,
     embed: stallSeconds,
     rank: stallSeconds,
+    classify: stallSeconds,
     transcribe: stallSeconds,
   };
 }

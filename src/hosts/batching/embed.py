@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from base import Device, Handler
-from encoder import Encoder, Name
+from encoder import Encoder, Name, read_network
 from jobs import Encoded, Job, Jobs, OfJobs
+from layers import load_layers
 from messages import Message, RequestFailed
 from pooling import pool, to_length_one
 
@@ -30,9 +31,9 @@ class Embed(OfJobs):
     """One vector for each text."""
 
     def __init__(self, load: Message, device: Device) -> None:
-        network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
-        self.encoder = Encoder(load, device, network)
+        self.encoder = Encoder(load, device, read_network(load, device))
         self.way: Message = load["embedding"]
+        self.layers = load_layers(Path(load["path"]), self.way.get("layers", []))
         self.jobs = Jobs(("vectors", "vectors"), self._encode, self._run, self.encoder.look_ahead)
         self.operations: dict[str, Handler] = {"embed": self.start, **self.encoder.operations()}
         self.size = self._warm_up()
@@ -92,6 +93,8 @@ class Embed(OfJobs):
             return outputs[WHOLE]
         states = next(iter(outputs.values()))
         vectors = pool(self.way["pooling"], states, mask)
+        for layer in self.layers:
+            vectors = layer(vectors)
         return to_length_one(vectors) if self.way["normalize"] else vectors
 
     def _cut(self, vector: Any, dimensions: int | None) -> bytes:

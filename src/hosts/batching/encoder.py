@@ -31,6 +31,10 @@ def check_room(most: int, frame: int) -> None:
         )
 
 
+def read_network(load: Message, device: Device) -> ov.Model:
+    return device.core.read_model(Path(load["path"]) / "openvino_model.xml")
+
+
 class Encoder:
     """The compiled network in `openvino_model.xml`."""
 
@@ -139,12 +143,10 @@ class Encoder:
             ids[row, at] = one.ids
             mask[row, at] = 1
             types[row, one.first : len(one.ids)] = 1
-        given = {
-            "input_ids": ids,
-            "attention_mask": mask,
-            "token_type_ids": types,
-            "position_ids": np.maximum(mask.cumsum(axis=1) - 1, 0),
-            "beam_idx": np.arange(len(batch), dtype=np.int32),
-        }
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        if "position_ids" in self.inputs:
+            given["position_ids"] = np.maximum(mask.cumsum(axis=1) - 1, 0)
+        if "beam_idx" in self.inputs:
+            given["beam_idx"] = np.arange(len(batch), dtype=np.int32)
         outputs = self.request.infer({name: given[name] for name in given if name in self.inputs}, share_inputs=True)
         return {name: outputs[index] for index, name in enumerate(self.outputs)}, mask

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from base import Device, Handler, Kind
+from classify import load_labelled
 from embed import Embed
 from messages import Message, RequestFailed, failed_by, last_line
-from rank import Rank
+from rank import load_ranker
 from stages import Stages
 from text import Text
 
@@ -36,8 +37,8 @@ KINDS: dict[str, Callable[[Message, Device], Kind]] = {
     "automatic-speech-recognition": load_speech,
     "feature-extraction": Embed,
     "image-text-to-text": load_vision,
-    "text-classification": Rank,
-    "text-ranking": Rank,
+    "text-classification": load_labelled,
+    "text-ranking": load_ranker,
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
+from image_grid import Bounds, ImageGrid, Size, find_grid
+
 # Sizes whose number is remembered.
 MOST_SIZES = 4_096
 # Of unlike shapes: a model that makes the same number of tokens of all of them does so of every picture.
@@ -15,8 +17,6 @@ TRIAL_SIZES = ((56, 56), (640, 360), (200, 900))
 # Tokens of a picture at most, where they grow with its pixels (model card of Qwen2.5-VL, "max_pixels"). The
 # encoder needs memory by their square, however small the model: in Qwen2.5-VL 2,048 take 1.2 GB, 16,384 over 10 GB.
 MOST_TOKENS = 1_280
-
-Size = tuple[int, int]
 
 
 def to_pixels_each(counts: list[int]) -> float | None:
@@ -30,18 +30,24 @@ class ImageTokens:
     """Measures a size once, by a request of a blank picture that is stopped before it is computed.
 
     It is taken and encoded as any other, which is what the count costs: as much as the picture itself does, once for
-    each size, and nothing for models that make the same number of tokens of each.
+    each size. It costs nothing for models that make the same number of tokens of each, or one of each square of a grid.
     """
 
-    def __init__(self, add: Any, step: Any) -> None:
-        """`add` takes a prompt and tensors and returns a handle; `step` steps an engine that has nothing else to do."""
+    def __init__(self, add: Any, step: Any, bounds: Bounds | None = None) -> None:
+        """`add` takes a prompt and tensors and returns a handle; `step` steps an engine that has nothing else to do.
+
+        `bounds`: those of the model's grid, should it have one.
+        """
         self._add = add
         self._known: OrderedDict[Size, int] = OrderedDict()
         self._measuring: dict[Size, Any] = {}
         self._always: int | None = None
+        self._grid: ImageGrid | None = None
         counts = [self._measure_now(size, step) for size in TRIAL_SIZES]
         if len(set(counts)) == 1:
             self._always = counts[0]
+        elif bounds is not None:
+            self._grid = find_grid(dict(zip(TRIAL_SIZES, counts, strict=True)), bounds)
         self._pixels_each = to_pixels_each(counts)
 
     def most_pixels(self, context_length: int) -> int | None:
@@ -62,7 +68,8 @@ class ImageTokens:
             return self._always
         if size in self._known:
             self._known.move_to_end(size)
-        return self._known.get(size)
+            return self._known[size]
+        return None if self._grid is None else self._grid.count(size)
 
     @property
     def busy(self) -> bool:

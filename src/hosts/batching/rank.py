@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from base import Device, Handler
-from encoder import Encoder, Name
+from encoder import Encoder, Name, read_network
 from jobs import Encoded, Job, Jobs, OfJobs
 from messages import Message, RequestFailed
 from yes_no import YesNo
@@ -19,11 +18,12 @@ class Pairs:
 
     def __init__(self, load: Message, device: Device, network: Any) -> None:
         self.encoder = Encoder(load, device, network, pairs=True)
-        labels = network.outputs[0].partial_shape[-1]
-        if labels.is_static and labels.get_length() != 1:
+        labels = count_labels(network)
+        if labels is not None and labels != 1:
             raise RequestFailed(
                 "model_load_failed",
-                f"The model has {labels.get_length()} labels: one that ranks has a single one.",
+                f"The model has {labels} labels, so it classifies: one that ranks has a single one. "
+                "Set its task to text-classification.",
             )
 
     def look_ahead(self, pairs: list[Any]) -> None:
@@ -46,8 +46,7 @@ class Pairs:
 class Rank(OfJobs):
     """One score for each document."""
 
-    def __init__(self, load: Message, device: Device) -> None:
-        network = device.core.read_model(Path(load["path"]) / "openvino_model.xml")
+    def __init__(self, load: Message, device: Device, network: Any) -> None:
         writes = any("beam_idx" in port.names for port in network.inputs)
         self.way: Pairs | YesNo = YesNo(load, device, network) if writes else Pairs(load, device, network)
         self.encoder = self.way.encoder
@@ -77,6 +76,16 @@ class Rank(OfJobs):
             {"document": one.index, "score": float(score), "tokens": len(one.ids)}
             for one, score in zip(batch, self.way.score(batch), strict=True)
         ]
+
+
+def load_ranker(load: Message, device: Device) -> Rank:
+    return Rank(load, device, read_network(load, device))
+
+
+def count_labels(network: Any) -> int | None:
+    """None: the network does not state it."""
+    labels = network.outputs[0].partial_shape[-1]
+    return labels.get_length() if labels.is_static else None
 
 
 def to_first(ids: list[int], alone: int) -> int:

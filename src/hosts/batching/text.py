@@ -57,6 +57,7 @@ class Text:
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
+        self._all_new = False
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
@@ -90,8 +91,10 @@ class Text:
     def cache_usage(self) -> float:
         return self.model.cache_usage
 
-    # One joins the running batch in any step.
-    expects_more = False
+    @property
+    def expects_more(self) -> bool:
+        """One joins the running batch in any step; a first step for one of several costs the others that step."""
+        return self._all_new and bool(self.running)
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -110,6 +113,7 @@ class Text:
             handle = add(batch, config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
+        self._all_new = self._all_new or not self.running
         self.running[message["id"]] = Request(
             message["id"],
             handle,
@@ -168,6 +172,7 @@ class Text:
 
     def step(self) -> list[Message]:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
+        self._all_new = False
         guesser = self.model.guesser
         if guesser is not None:
             if not self.running and (guesser.works or not self.model.busy) and guesser.wanted:

@@ -15,6 +15,7 @@ import openvino_genai as genai
 
 from base import Device
 from batch import Batch
+from image_grid import read_bounds
 from image_marks import ImageMarks, join
 from image_tokens import ImageTokens
 from language import LanguageModel
@@ -35,10 +36,11 @@ class VisionModel(LanguageModel):
     def __init__(self, load: Message, device: Device) -> None:
         super().__init__(load, device)
         self.batch.pipeline.get_tokenizer().set_chat_template(SAME_TEMPLATE)
-        config = json.loads((Path(load["path"]) / "config.json").read_text())
+        folder = Path(load["path"])
+        config = json.loads((folder / "config.json").read_text())
         self.marks = ImageMarks(config.get("model_type", ""))
         try:
-            self.image_tokens = ImageTokens(self._add_trial, self.batch.step)
+            self.image_tokens = ImageTokens(self._add_trial, self.batch.step, read_bounds(folder))
         except Exception as error:
             raise RequestFailed("model_load_failed", f"It cannot take a picture: {to_reason(load, error)}") from error
 
@@ -157,8 +159,8 @@ class Vision(Text):
     def _answer_tokens(self, message: Message, pictures: list[Picture], counts: list[int]) -> list[Message]:
         texts, places = self.model.marks.split(message["text"], len(pictures))
         adds = message["add_special_tokens"]
-        pieces = [self.model.prompts.encode_text(text, adds and index == 0) for index, text in enumerate(texts)]
-        ids = [token for piece in pieces for token in piece.data[0].tolist()]
+        pieces = [self._encode(text, adds and index == 0) for index, text in enumerate(texts)]
+        ids = [token for piece in pieces for token in piece]
         images = sum(counts[index] for index in places)
         tokens = {"type": "tokens", "id": message["id"], "tokens": ids, "strings": None, "image_tokens": images}
         return [tokens, stop(message)]
@@ -168,19 +170,26 @@ class Vision(Text):
         prompts = self.model.prompts
         # The tokenizer's own are at the start.
         adds = message["add_special_tokens"]
-        pieces = [prompts.encode_text(text, adds and index == 0) for index, text in enumerate(texts)]
+        pieces = [self._encode(text, adds and index == 0) for index, text in enumerate(texts)]
         ids = self._join(pieces, [(pictures[index], counts[index]) for index in places])
         prompts.check_length(len(ids))
         images = [ov.Tensor(picture.pixels) for picture in pictures]
         prompt = join(texts, places)
         return self.take(message, ids, lambda _batch, config: self.model.add_prompt(prompt, images, config))
 
-    def _join(self, pieces: list[Any], pictures: list[tuple[Picture, int]]) -> list[int]:
+    def _encode(self, text: str, add_special_tokens: bool) -> list[int]:
+        # Between pictures, and before the first one, there is often nothing; the tokenizer takes a while for that too.
+        if not text and not add_special_tokens:
+            return []
+        ids: list[int] = self.model.prompts.encode_text(text, add_special_tokens).data[0].tolist()
+        return ids
+
+    def _join(self, pieces: list[list[int]], pictures: list[tuple[Picture, int]]) -> list[int]:
         """The prompt's tokens, for counts and the prefix cache: those of a picture by numbers that no other has."""
-        ids: list[int] = pieces[0].data[0].tolist()
+        ids = [*pieces[0]]
         for (picture, count), piece in zip(pictures, pieces[1:], strict=True):
             ids += [-1 - picture.key - place for place in range(count)]
-            ids += piece.data[0].tolist()
+            ids += piece
         if not ids:
             raise RequestFailed("invalid_request", "The prompt has no tokens: send some text.")
         return ids

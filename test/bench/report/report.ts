@@ -2,9 +2,9 @@
  * `bun run bench --report`: measures what docs/performance.md shows, an entry after the other, and writes it there. Each is
  * a run of its own: one that fails costs only itself, and one that was measured before stays.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createScratch } from "../scratch.ts";
 import { renderChart, toLoadCurves } from "./charts.ts";
 import { chartsDir, parseResult, readAllMeasured, writeMeasured } from "./measured.ts";
 import { reportPlan } from "./plan.ts";
@@ -14,7 +14,7 @@ const mostSeconds = 400;
 
 /** Throws once all are done where some could not be measured. */
 export async function runReport(names: readonly string[], say: (text: string) => void): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), "ov-llm-report-"));
+  const scratch = createScratch("report");
   const failed: string[] = [];
   try {
     for (const [index, name] of names.entries()) {

@@ -170,6 +170,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
   test("its commands", async () => {
     const { server, prompts } = serve();
     const home = createTempDir();
+    writeFileSync(join(home, "taken.md"), "kept");
     const { text, raw } = await talk(
       server,
       [
@@ -191,6 +192,10 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
         ["Saved in", ""],
         [">>> ", "/save chat.json\r"],
         ["Saved in", ""],
+        [">>> ", "/save\r"],
+        ["/save requires a file, as in /save chat.md", ""],
+        [">>> ", "/save taken.md\r"],
+        ['taken.md": there is something already. Name a new file.', ""],
         [">>> ", '/system ""\r'],
         ["are removed.", ""],
         [">>> ", " /etc\r"],
@@ -211,6 +216,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
       messages: [{ role: "system", content: "Be brief." }, { role: "user", content: "Why?" }, {}],
     });
     expect(statSync(join(home, "chat.md")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(home, "taken.md"), "utf8")).toBe("kept");
     expect(text).toContain("/save FILE");
     // Our notes are dim, answers are not.
     expect(raw).toContain("\u001B[2mThe instructions are set.\u001B[0m");

@@ -3,7 +3,15 @@ import { createStallWatch } from "../../../src/engine/supervise/stall.ts";
 import type { OperationName } from "../../../src/protocol/operations.ts";
 import { eventually } from "../../helpers/processes.ts";
 
-const seconds = { generate: 60, tokenize: 0.05, detokenize: 0.05, embed: 60, rank: 60, transcribe: 60 };
+const seconds = {
+  generate: 60,
+  tokenize: 0.05,
+  detokenize: 0.05,
+  embed: 60,
+  rank: 60,
+  classify: 60,
+  transcribe: 60,
+};
 
 test("a silent host may take as long as the most patient of its operations", async () => {
   let operations: OperationName[] = ["generate", "tokenize"];

@@ -121,10 +121,13 @@ function toAnswer(prompt, config) {
   return { pieces, ends: !config.ignore_eos };
 }
 
-/** A small model's time for a token. */
-const tokenMs = 1;
+/** A small model's time for a token; `slow-pinned`: with other programs on the cores that its threads are pinned to. */
+function toTokenMs(behaviour, { ENABLE_CPU_PINNING: isPinned = true }) {
+  return behaviour === "slow-pinned" && isPinned ? 10 : 1;
+}
 
-function createPipeline(behaviour, folder) {
+function createPipeline(behaviour, folder, properties) {
+  const tokenMs = toTokenMs(behaviour, properties);
   const tokenizer = createTokenizer();
   let isGenerating = false;
   let calls = 0;
@@ -206,5 +209,5 @@ export async function LLMPipeline(path, device, properties = {}) {
   if (behaviour === "fails-loading")
     throw new Error("Exception from core.cpp:100:\nThe weights are upside down.\n\n");
   if (behaviour === "hangs-loading") await new Promise(() => setInterval(() => {}, 1000));
-  return createPipeline(behaviour, path);
+  return createPipeline(behaviour, path, properties);
 }

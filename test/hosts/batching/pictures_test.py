@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 import tempfile
 import unittest
@@ -14,7 +15,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
-from image_tokens import to_pixels_each
+from image_grid import Bounds, find_grid, read_bounds
+from image_tokens import ImageTokens, to_pixels_each
 from messages import RequestFailed
 from pictures import KEPT_PIXELS, read_picture
 
@@ -130,6 +132,72 @@ class Tokens(unittest.TestCase):
         self.assertAlmostEqual(to_pixels_each([4, 299, 224]) or 0, 787, delta=1)
         self.assertIsNone(to_pixels_each([1176, 2144, 1968]))
         self.assertIsNone(to_pixels_each([256, 256, 256]))
+
+    def test_of_a_grid_are_known_by_the_picture_s_size(self) -> None:
+        counts = {(56, 56): 4, (640, 360): 299, (200, 900): 224}
+        grid = find_grid(counts, Bounds(3136, 240_000))
+        assert grid is not None
+        self.assertEqual((grid.side, grid.around), (28, 0))
+        # Half a square counts as a whole one.
+        self.assertEqual([grid.count(size) for size in ((280, 280), (294, 280), (293, 280))], [100, 110, 100])
+        # What the model scales is counted by a trial.
+        self.assertEqual([grid.count(size) for size in ((30, 30), (800, 800))], [None, None])
+
+    def test_of_no_grid_are_measured(self) -> None:
+        wide = Bounds(1, 10_000_000)
+        tiles = {(56, 56): 1176, (640, 360): 2144, (200, 900): 1968}
+        self.assertIsNone(find_grid(tiles, wide))
+        # One size explains nothing.
+        self.assertIsNone(find_grid({(56, 56): 4, (640, 360): 299, (200, 900): 224}, Bounds(1, 4000)))
+
+    def test_of_a_grid_take_no_trial(self) -> None:
+        engine = CountingEngine(28)
+        tokens = ImageTokens(engine.add, lambda: None, Bounds(3136, 10_000_000))
+        self.assertEqual(engine.pictures, 3)
+        self.assertEqual(tokens.get((280, 140)), 50)
+        self.assertIsNone(tokens.get((30, 30)))
+        tokens.measure((280, 140))
+        self.assertEqual(engine.pictures, 3)
+
+    def test_bounds_are_read_under_either_name(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        cases = (
+            ({"min_pixels": 4, "max_pixels": 90}, Bounds(4, 90)),
+            ({"size": {"shortest_edge": 5, "longest_edge": 80}}, Bounds(5, 80)),
+            ({"min_pixels": 4, "max_pixels": 90, "size": {"shortest_edge": 5, "longest_edge": 80}}, Bounds(5, 80)),
+            ({"size": {"height": 56, "width": 56}}, None),
+        )
+        for config, bounds in cases:
+            (folder / "preprocessor_config.json").write_text(json.dumps(config))
+            self.assertEqual(read_bounds(folder), bounds)
+        self.assertIsNone(read_bounds(folder / "nowhere"))
+
+
+class CountingEngine:
+    """An engine whose model makes a token of each square of that side."""
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+        self.pictures = 0
+
+    def add(self, _prompt: str, images: list[Any]) -> Any:
+        self.pictures += 1
+        _, height, width, _ = images[0].shape
+        return Counted(round(width / self.side) * round(height / self.side))
+
+
+class Counted:
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def stop(self) -> None:
+        pass
+
+    def get_perf_metrics(self) -> Any:
+        return self
+
+    def get_num_input_tokens(self) -> int:
+        return self.count
 
 
 if __name__ == "__main__":

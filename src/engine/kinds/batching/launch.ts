@@ -4,6 +4,7 @@ import { join } from "node:path";
 import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import batch from "../../../hosts/batching/batch.py" with { type: "text" };
+import classify from "../../../hosts/batching/classify.py" with { type: "text" };
 import control from "../../../hosts/batching/control.py" with { type: "text" };
 import copies from "../../../hosts/batching/copies.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
@@ -15,10 +16,12 @@ import grammars from "../../../hosts/batching/grammars.py" with { type: "text" }
 import guesser from "../../../hosts/batching/guesser.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import imageGrid from "../../../hosts/batching/image_grid.py" with { type: "text" };
 import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "text" };
 import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
 import jobs from "../../../hosts/batching/jobs.py" with { type: "text" };
 import language from "../../../hosts/batching/language.py" with { type: "text" };
+import layers from "../../../hosts/batching/layers.py" with { type: "text" };
 import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" };
 import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
@@ -49,6 +52,7 @@ export const hostSources = {
   "audio.py": audio,
   "base.py": base,
   "batch.py": batch,
+  "classify.py": classify,
   "control.py": control,
   "copies.py": copies,
   "device.py": device,
@@ -60,10 +64,12 @@ export const hostSources = {
   "guesser.py": guesser,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "image_grid.py": imageGrid,
   "image_marks.py": imageMarks,
   "image_tokens.py": imageTokens,
   "jobs.py": jobs,
   "language.py": language,
+  "layers.py": layers,
   "logprobs.py": logprobs,
   "lookup.py": lookup,
   "messages.py": messages,

@@ -52,9 +52,10 @@ export async function installNative(options: NativeInstallOptions): Promise<Nati
   return await withSetupLock(place, labels, async (scrapDir) => {
     const folder = mkdtempSync(join(scrapDir, "new-"));
     const fresh = join(folder, "node_modules");
-    await bringPackages(folder, options);
+    const bringing = { ...options, variables: { ...options.variables, ...keepIn(folder, options) } };
+    await bringPackages(folder, bringing);
     for (const [name, script] of downloads) {
-      await download(name, join(fresh, script), options);
+      await download(name, join(fresh, script), bringing);
       await checkLibraries(name, join(fresh, name, "bin"), options);
     }
     const found = await probeNative(findAddon({ nativeDir: fresh }), options);
@@ -66,6 +67,14 @@ export async function installNative(options: NativeInstallOptions): Promise<Nati
     const { state: _state, ...facts } = found;
     return facts;
   });
+}
+
+/** Has bun keep nothing in the home: neither packages, unless it is told where, nor what it makes of scripts. */
+function keepIn(folder: string, { variables }: NativeInstallOptions): Record<string, string> {
+  return {
+    BUN_INSTALL_CACHE_DIR: variables.BUN_INSTALL_CACHE_DIR || join(folder, "packages"),
+    BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0",
+  };
 }
 
 /** An addon may report its versions and still crash at its first model. */

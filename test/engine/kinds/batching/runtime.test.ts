@@ -53,9 +53,10 @@ function createScene(): Scene {
   return { machine, root, runtimeDir, lines, install };
 }
 
-/** What a set-up left beside the environment; the lock alone is right. */
+/** The folder that a set-up left beside the environment, and what is in it. */
 function scrapOf(runtimeDir: string): string[] {
-  return readdirSync(setupDir(runtimeDir)).filter((name) => !name.startsWith("lock"));
+  const dir = setupDir(runtimeDir);
+  return existsSync(dir) ? [dir, ...readdirSync(dir)] : [];
 }
 
 describe("probeRuntime", () => {
@@ -290,7 +291,7 @@ exit 1`);
     child.kill("SIGKILL");
     await child.exited;
     process.kill(Number(readFileSync(join(root, "pip.pid"), "utf8")));
-    expect(scrapOf(runtimeDir)).toHaveLength(1);
+    expect(scrapOf(runtimeDir)).toHaveLength(3);
     expect(await probeRuntime(runtimeDir)).toMatchObject({ state: "ready", openvino_genai: "2025.1.0.0" });
     machine.setPip("");
     expect(await install()).toMatchObject({ openvino_genai: runtimePackages["openvino-genai"] });

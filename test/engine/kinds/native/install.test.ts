@@ -113,7 +113,18 @@ describe("installNative", () => {
     const requests = asked.length;
     expect(await install()).toMatchObject({ openvino_node: "2026.4.0" });
     expect(asked).toHaveLength(requests);
-    expect(readdirSync(`${place}.setup`)).toEqual(["lock"]);
+    expect(existsSync(`${place}.setup`)).toBe(false);
+  });
+
+  test("leaves nothing in the home of whoever has no bun", async () => {
+    // Bun keeps what it made of large scripts.
+    const large = join(temp, "large.cjs");
+    writeFileSync(large, `module.exports = ${JSON.stringify("x".repeat(100_000))};`);
+    const { place, install } = startNpm({}, `require(${JSON.stringify(large)});`);
+    const home = mkdtempSync(join(temp, "home-"));
+    await install({ HOME: home, XDG_CACHE_HOME: "", BUN_INSTALL: "", BUN_INSTALL_CACHE_DIR: "" });
+    expect(readdirSync(place)).toContain("openvino-node");
+    expect(readdirSync(home)).toEqual([]);
   });
 
   const proxy = "http://me:secret@127.0.0.1:9";
@@ -158,7 +169,7 @@ describe("installNative", () => {
     expect(refused).rejects.toMatchObject({ code: "setup_failed", message: expect.stringContaining(reason) });
     await refused.catch(() => {});
     expect(readFileSync(join(place, "openvino-node/package.json"), "utf8")).toContain("2026.3.0");
-    expect(readdirSync(`${place}.setup`)).toEqual(["lock"]);
+    expect(existsSync(`${place}.setup`)).toBe(false);
   });
 
   test("an addon that does not load a model is refused before it takes its place, and each time after", async () => {

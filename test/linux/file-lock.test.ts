@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { withFileLock } from "../../src/linux/file-lock.ts";
+import { setupDir, withSetupLock } from "../../src/linux/setup-lock.ts";
+import { createTempDir } from "../helpers/temp.ts";
+
+const temp = createTempDir();
+const labels = { what: "it", setting: "OV_X" } as const;
+const locked = () => new Error("locked");
+
+test("a lock has one holder, and its file stays", async () => {
+  const path = join(temp, "lock");
+  await withFileLock(
+    path,
+    () => expect(withFileLock(path, () => {}, { waitMs: 0, locked })).rejects.toThrow("locked"),
+    {
+      waitMs: 0,
+      locked,
+    },
+  );
+  expect(existsSync(path)).toBe(true);
+});
+
+test("those who wait for a lock that goes with its file hold it one after the other", async () => {
+  const path = join(temp, "a/lock");
+  let holders = 0;
+  const hold = async () => {
+    expect(++holders).toBe(1);
+    expect(existsSync(path)).toBe(true);
+    await Bun.sleep(1);
+    holders--;
+  };
+  const options = { waitMs: 60_000, locked, removes: true };
+  await Promise.all(Array.from({ length: 5 }, () => withFileLock(path, hold, options)));
+  expect([holders, existsSync(path), existsSync(dirname(path))]).toEqual([0, false, true]);
+});
+
+test("a set-up leaves nothing beside its folder, whether it fails or not", async () => {
+  const place = join(temp, "place");
+  const dir = setupDir(place);
+  mkdirSync(join(dir, "of one that was killed"), { recursive: true });
+  await withSetupLock(place, labels, async (scrap) => writeFileSync(join(scrap, "part"), ""));
+  expect(existsSync(dir)).toBe(false);
+  const failing = withSetupLock(place, labels, async (scrap) => {
+    writeFileSync(join(scrap, "part"), "");
+    await expect(withSetupLock(place, labels, async () => {})).rejects.toThrow(
+      "Another set-up of it is running",
+    );
+    expect(existsSync(join(scrap, "part"))).toBe(true);
+    throw new Error("failed");
+  });
+  await expect(failing).rejects.toThrow("failed");
+  expect(existsSync(dir)).toBe(false);
+});
