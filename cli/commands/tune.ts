@@ -111,6 +111,10 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
   const largest = Math.max(0, ...drafts.map((draft) => draft.bytes));
   const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0, largest);
   const loader = createTrialLoader(loaded, createStderrLog(settings));
+  const progress = createTuneProgress({
+    write: (text) => void process.stderr.write(text),
+    width: process.stderr.isTTY ? process.stderr.columns || 80 : null,
+  });
   try {
     const machine = await readTuneMachine(loaded);
     signal.throwIfAborted();
@@ -123,15 +127,13 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
       list: (present) => listCandidates({ ...present, drafts }, machine, ask.only),
       readServer: () => readWork(ask.server),
       minutes: ask.minutes,
-      report: createTuneProgress({
-        write: (text) => void process.stderr.write(text),
-        width: process.stderr.isTTY ? process.stderr.columns || 80 : null,
-      }),
+      report: progress.report,
       signal,
       clock: () => performance.now(),
     });
     return { result, path: entry.path };
   } finally {
+    progress.end();
     loader.dispose();
   }
 }

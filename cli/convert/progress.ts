@@ -11,6 +11,8 @@ export interface ProgressLine {
   show(model: ModelOfRun, progress: ExportProgress): void;
   /** A line that stays. */
   say(line: string): void;
+  /** Removes the line that would be overwritten next. */
+  clear(): void;
 }
 
 export interface ProgressOptions {
@@ -42,6 +44,7 @@ export function createProgressLine({
     isOpen = true;
   };
   return {
+    clear,
     overwrite(label, shown) {
       const text = toOneLine(`${label}: ${shown}`);
       if (width !== null) return replace(text, width);

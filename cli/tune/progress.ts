@@ -9,10 +9,16 @@ export interface ProgressOptions {
   width: number | null;
 }
 
+export interface TuneProgress {
+  report(event: TuneEvent): void;
+  /** Leaves the terminal to what comes next. */
+  end(): void;
+}
+
 /** Shows what happens, on stderr: stdout is for the result. */
-export function createTuneProgress(options: ProgressOptions): (event: TuneEvent) => void {
+export function createTuneProgress(options: ProgressOptions): TuneProgress {
   const line = createProgressLine(options);
-  return (event) => {
+  const report = (event: TuneEvent) => {
     switch (event.type) {
       case "loading":
         return line.overwrite("Loading", event.label);
@@ -27,6 +33,7 @@ export function createTuneProgress(options: ProgressOptions): (event: TuneEvent)
         return line.say(`[${event.position}/${event.total}] ${event.tried.label}: ${toOutcome(event.tried)}`);
     }
   };
+  return { report, end: line.clear };
 }
 
 function toOutcome({ problem, measured }: Tried): string {

@@ -10,6 +10,7 @@ import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { describeModel } from "../models/folder.ts";
+import { createStampReader, oncePerTurn } from "../models/stamp.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
 import { findModelProblems } from "../serving/model-problems.ts";
@@ -59,7 +60,9 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     catalog: () => catalog,
     onChanged: () => logProblems(),
   });
-  const catalog = createCatalog({ ...settings, registry, modelTask: await readTask(settings.modelPath) });
+  const modelTask = await readTask(settings.modelPath);
+  const readStamp = oncePerTurn(createStampReader());
+  const catalog = createCatalog({ ...settings, registry, modelTask, readStamp });
   const findEngineProblem = createFindEngineProblem(engines, settings);
   const find = () => findModelProblems({ catalog, pool, findEngineProblem });
   const logProblems = createProblemLog({

@@ -14,7 +14,7 @@ export type Choice =
 
 /** Duplicates of the weights in formats that are not read here, which would often double the download. */
 const unread =
-  /^(original|onnx|coreml)\/|(^|\/)consolidated[^/]*$|\.onnx[^/]*$|\.(gguf|h5|msgpack|tflite|pth|ot)$|^\.gitattributes$/;
+  /^(original|onnx|coreml|openvino)\/|(^|\/)consolidated[^/]*$|\.onnx[^/]*$|\.(gguf|h5|msgpack|tflite|pth|ot)$|^\.gitattributes$/;
 const pickled = /^pytorch_model[^/]*\.bin(\.index\.json)?$/;
 
 /** Chooses by the names of the files alone. `quant`: which .gguf, such as Q8_0. Throws `download_failed`. */

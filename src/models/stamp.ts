@@ -35,6 +35,20 @@ export function createStampReader(): (path: string) => string {
   };
 }
 
+/**
+ * Reads each path once in a turn of the event loop, for all requests that are handled in it. They had arrived before the turn
+ * started, so what it reads is no older than any of them.
+ */
+export function oncePerTurn(read: (path: string) => string): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    const found = known.get(path) ?? read(path);
+    if (known.size === 0) setImmediate(() => known.clear());
+    known.set(path, found);
+    return found;
+  };
+}
+
 function listFolder(path: string): string[] {
   try {
     const names = readdirSync(path).filter((name) => readByEngine.test(name) && name !== notes);

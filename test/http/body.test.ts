@@ -64,18 +64,30 @@ describe("a JSON body", () => {
     expect(() => parseJson(nested(129))).toThrow("nested too deeply: 128 levels are taken");
   });
 
-  test("that does not come within its time is 408", async () => {
-    const silent = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([123])) });
-    expect(await codeOf(readJsonBody(post(silent), { maxBytes: 1000, schema, seconds: 0.01 }))).toBe(
-      "request_timeout",
-    );
-  });
+  // One that states its length is read in another way.
+  describe.each<[string, Record<string, string>]>([
+    ["in chunks", {}],
+    ["of a stated length", { "content-length": "2" }],
+  ])("%s", (_how, headers) => {
+    test("that does not come within its time is 408", async () => {
+      const silent = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([123])) });
+      expect(
+        await codeOf(readJsonBody(post(silent, headers), { maxBytes: 1000, schema, seconds: 0.01 })),
+      ).toBe("request_timeout");
+    });
 
-  test("whose connection breaks is the client's doing", async () => {
-    const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
-    expect(await codeOf(readJsonBody(post(broken), { maxBytes: 1000, schema }))).toBe(
-      "client_closed_request",
-    );
+    test("whose connection breaks is the client's doing", async () => {
+      const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
+      expect(await codeOf(readJsonBody(post(broken, headers), { maxBytes: 1000, schema }))).toBe(
+        "client_closed_request",
+      );
+    });
+
+    test("that is larger than allowed is refused, whatever it states", async () => {
+      expect(await codeOf(readJsonBody(post("[1,2,3]", headers), { maxBytes: 5, schema }))).toBe(
+        "request_too_large",
+      );
+    });
   });
 });
 

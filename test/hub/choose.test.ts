@@ -30,6 +30,29 @@ test.each<[string[], string | null, string, string[]]>([
     "weights",
     ["config.json", "a.safetensors"],
   ],
+  // As repositories of sentence-transformers have them.
+  [
+    [
+      "config.json",
+      "modules.json",
+      "model.safetensors",
+      "pytorch_model.bin",
+      "1_Pooling/config.json",
+      "2_Dense/config.json",
+      "2_Dense/pytorch_model.bin",
+      "openvino/openvino_model.bin",
+    ],
+    null,
+    "weights",
+    [
+      "config.json",
+      "modules.json",
+      "model.safetensors",
+      "1_Pooling/config.json",
+      "2_Dense/config.json",
+      "2_Dense/pytorch_model.bin",
+    ],
+  ],
   [
     ["openvino_model.xml", "openvino_model.bin", "config.json"],
     null,

@@ -2,13 +2,14 @@ import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { listEmbeddingFiles, readEmbedding, withWishes } from "../../src/models/embedding.ts";
+import { toIr } from "../helpers/ir.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 function createFolder(files: Record<string, unknown>): string {
   const folder = createTempDir();
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), JSON.stringify(content));
+    writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
   }
   return folder;
 }
@@ -120,6 +121,30 @@ test.each<[string, Record<string, unknown>, object]>([
     },
     { problem },
   ]),
+  [
+    "modules by the names that newer releases write",
+    {
+      "modules.json": [
+        { type: "sentence_transformers.base.modules.transformer.Transformer", path: "" },
+        { type: "sentence_transformers.sentence_transformer.modules.pooling.Pooling", path: "1_Pooling" },
+        { type: "sentence_transformers.base.modules.dense.Dense", path: "2_Dense" },
+        { type: "sentence_transformers.base.modules.normalize.Normalize", path: "3_Normalize" },
+      ],
+      "1_Pooling/config.json": { embedding_dimension: 64, pooling_mode: "cls" },
+      "2_Dense/config.json": {},
+      "2_Dense/model.safetensors": {},
+    },
+    { way: { pooling: "cls", layers: [{ kind: "dense" }], normalize: true }, problem: null },
+  ],
+  [
+    "a network that makes the vector by all modules itself",
+    {
+      "openvino_model.xml": toIr(["input_ids"], { token_embeddings: 3, sentence_embedding: 2 }),
+      "modules.json": modules("Transformer", "Pooling", "Dense", "LSTM", "Normalize"),
+      "1_Pooling/config.json": { pooling_mode: "weightedmean" },
+    },
+    { way: { layers: [], normalize: true }, problem: null },
+  ],
   [
     "a layer before the pooling",
     {

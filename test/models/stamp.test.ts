@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createStampReader } from "../../src/models/stamp.ts";
+import { createStampReader, oncePerTurn } from "../../src/models/stamp.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 function createFolder() {
@@ -72,4 +72,12 @@ describe("the stamp of a model's files", () => {
     writeFileSync(second, "other");
     expect(read(first)).not.toBe(before);
   });
+});
+
+test("requests of one turn of the event loop share what was read, those of the next see what has changed", async () => {
+  let reads = 0;
+  const read = oncePerTurn((path) => `${path} ${++reads}`);
+  expect([read("a"), read("a"), read("b")]).toEqual(["a 1", "a 1", "b 2"]);
+  await new Promise(setImmediate);
+  expect([read("a"), read("b")]).toEqual(["a 3", "b 4"]);
 });

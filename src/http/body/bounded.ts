@@ -1,6 +1,8 @@
 import { OvError } from "../../errors.ts";
 import { findUnpacker } from "./encoding.ts";
 
+/** A body of a stated length up to this is read whole: its stream would take a fifth of the daemon's time for a short request. */
+const small = 64 * 1024;
 /** A body may come slowly, but not for ever: 32 MB in that time are 4 Mbit/s. */
 const bodySeconds = 60;
 
@@ -29,7 +31,9 @@ export async function readBytes(
 }
 
 async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const stated = readStatedLength(request.headers);
+  if (stated !== null && stated > maxBytes) throw tooLarge(maxBytes);
+  if (stated !== null && stated <= small) return await readWhole(request, maxBytes);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of readChunks(request)) {
@@ -40,13 +44,31 @@ async function readBounded(request: Request, maxBytes: number): Promise<Uint8Arr
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
+/** How many bytes the client is held to; null: it sends them in chunks until they end. */
+function readStatedLength(headers: Headers): number | null {
+  const length = headers.get("transfer-encoding") === null ? headers.get("content-length") : null;
+  return length === null ? null : Number(length);
+}
+
 async function* readChunks(request: Request): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   try {
     yield* request.body ?? [];
   } catch (error) {
-    const message = "The connection was closed, or broke HTTP, before the request body was whole.";
-    throw new OvError("client_closed_request", message, { cause: error });
+    throw closed(error);
   }
+}
+
+async function readWhole(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const buffer = await request.arrayBuffer().catch((error: unknown) => {
+    throw closed(error);
+  });
+  if (buffer.byteLength > maxBytes) throw tooLarge(maxBytes);
+  return new Uint8Array(buffer);
+}
+
+function closed(cause: unknown): OvError {
+  const message = "The connection was closed, or broke HTTP, before the request body was whole.";
+  return new OvError("client_closed_request", message, { cause });
 }
 
 function tooSlow(seconds: number): OvError {
