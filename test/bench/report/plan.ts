@@ -53,12 +53,12 @@ export const reportPlan: Record<string, ReportEntry> = {
   embed: {
     title: "Embeddings",
     text: "Texts of about 30 tokens; the raw pipeline gets those of all requests at once in one call. MiniLM is a real model in float32; the others have random weights in int8 and the shapes of bge-small and bge-base. A request has a cost of its own, which counts the less the larger the model is.",
-    argv: ["--only", "embed", "--rounds", "4"],
+    argv: ["--only", "embed", "--rounds", "3"],
   },
   rank: {
     title: "Reranking",
     text: "A query with 16 documents of about 60 tokens. Random weights in int8, the shapes of bge-small and bge-base.",
-    argv: ["--only", "rank", "--rounds", "4"],
+    argv: ["--only", "rank", "--rounds", "3"],
   },
   vision: {
     title: "Pictures",
