@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { installOtherTransformers, toFolder } from "../../src/convert/other-transformers.ts";
 import { runCli } from "../cli/run-cli.ts";
-import { convertEnv, hfModelPath, runtimeDir } from "../helpers/environment.ts";
+import { convertEnv, runtimeDir } from "../helpers/environment.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { toPng } from "../helpers/vision-model.ts";
+import { makeWithOther } from "./other-transformers.ts";
 import { askModel } from "./serving.ts";
 import { sighted } from "./table.ts";
 
@@ -17,7 +17,6 @@ else describeSighted();
 
 /** Qwen2.5-VL, which the exporter takes only with another transformers than the converter's own. */
 function describeSighted(): void {
-  const transformers = "4.57.6";
   const model = "tiny-qwen2-5-vl";
   const home = createTempDir();
   const folder = join(home, "models/converted_models", model, "task-image-text-to-text__wf-int8");
@@ -25,16 +24,7 @@ function describeSighted(): void {
   let server: TestServer;
 
   beforeAll(async () => {
-    await installOtherTransformers(convertEnv(), transformers, {
-      signal: new AbortController().signal,
-      variables: process.env,
-      onProgress: () => {},
-    });
-    const places = [toFolder(convertEnv(), transformers), hfModelPath(), join(home, "model/Tiny-Qwen2.5-VL")];
-    const script = join(import.meta.dir, "make_qwen_vl.py");
-    const child = Bun.spawn([join(convertEnv(), "bin/python"), script, ...places], { stderr: "pipe" });
-    const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
-    if (code !== 0) throw new Error(said);
+    await makeWithOther("make_qwen_vl.py", "4.57.6", join(home, "model/Tiny-Qwen2.5-VL"));
     const env = { OV_CONVERT_ENV: convertEnv(), OV_RUNTIME_DIR: runtimeDir() };
     converted = await runCli(["convert", "--yes", "--accept"], { home, env });
     const { models } = JSON.parse(readFileSync(join(home, "models/converted_models/registry.json"), "utf8"));

@@ -30,3 +30,5 @@ export function toRecipe({ type, tokenizer }: TinyModel): { type: string; tokeni
 export const encoders = "encoders";
 /** The word that picks the model of sighted.test.ts, which sees. */
 export const sighted = "qwen2-5-vl";
+/** The word that picks the model of gemma-embedder.test.ts. */
+export const gemmaEmbedder = "embeddinggemma";

@@ -40,8 +40,11 @@ export function toTtftMs({ times }: RoundTimes): number {
   return median(times.flatMap((one) => one.slice(0, 1))) * 1000;
 }
 
+/** Of an even number the mean of the two in the middle: the lower one would make small numbers of rounds look slow. */
 export function median(values: number[]): number {
-  return quantile(values, 0.5);
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  return (at(Math.floor((sorted.length - 1) / 2)) + at(Math.floor(sorted.length / 2))) / 2;
 }
 
 /** Nearest rank; NaN of nothing. */
