@@ -16,9 +16,8 @@ from odds import Costs, Odds, Running
 # What is assumed before any guess was seen: what is looked up is tried on plain answers first, a draft has to be used.
 SHARE_LOOKUP = 0.1
 SHARE_DRAFT = 0.6
-# Tokens are guessed where that makes answers this much faster at least, and reported as not paying below the other.
+# Tokens are guessed, and that is reported as paying, where it makes answers this much faster at least.
 WORTH = 1.1
-WORTH_LEAST = 0.98
 # The pipeline that guesses takes memory, so it has to promise more.
 WORTH_OPENING = 1.25
 # Trying what would have been looked up waits this many times as long as it took the last time, so that it costs little.
@@ -156,7 +155,7 @@ class Speculation:
             return {}
         self._is_judged = True
         worth = self.worth
-        if self._active == (worth >= (WORTH_LEAST if self._active else WORTH)):
+        if self._active == (worth >= WORTH):
             return {}
         self._active = not self._active
         return {"active": self._active, "worth": round(worth, 2)}

@@ -14,7 +14,7 @@ from batch import Batch
 from guesser import QUIET_SECONDS, Guesser
 from lookup import try_lookup
 from odds import Costs, Odds, Running
-from speculation import RETRY_ANSWERS, WORTH_LEAST, Speculation
+from speculation import RETRY_ANSWERS, WORTH, Speculation
 
 LOOKUP: dict[str, Any] = {"kind": "prompt-lookup", "num_assistant_tokens": 5, "max_ngram_size": 3}
 DRAFT: dict[str, Any] = {"kind": "draft", "path": "/nowhere", "num_assistant_tokens": 5}
@@ -167,7 +167,7 @@ class SpeculationTest(unittest.TestCase):
             speculation.saw_guessed(0, 60, 60)
         (report,) = speculation.report(idle=False)
         self.assertFalse(report["active"])
-        self.assertLess(report["worth"], WORTH_LEAST)
+        self.assertLess(report["worth"], WORTH)
 
     def test_counts_are_reported_once(self) -> None:
         speculation = Speculation(LOOKUP)
