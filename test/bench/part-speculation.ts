@@ -40,9 +40,9 @@ export async function compare(
   guessing: ChatTarget,
   prompts: Prompt[],
   rounds: number,
+  { tokens, extra = {} }: { tokens: number; extra?: Record<string, unknown> } = { tokens: answerTokens },
 ): Promise<number> {
-  const run = async (target: ChatTarget) =>
-    toTokensPerSecond(await runLoad(target, prompts, answerTokens, {}));
+  const run = async (target: ChatTarget) => toTokensPerSecond(await runLoad(target, prompts, tokens, extra));
   // Both have the prompts in their caches then.
   await run(plain);
   for (let answer = 0; answer < learned; answer++) await run(guessing);

@@ -87,7 +87,8 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
       const need = toNeed(target.task, weights, before);
-      if (!target.speculation) return need;
+      // Only a model that takes text alone, and writes, guesses.
+      if (!target.speculation || need.work > 0) return need;
       // The pipeline that guesses comes after the load, with weights and a cache of its own.
       const model = need.model + Math.round(weights * weightsFactor);
       // In it the engine gives a draft a cache as well, and takes whole gigabytes from the model's for it.

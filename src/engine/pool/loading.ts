@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { OvError } from "../../errors.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Room } from "../memory/room.ts";
 import { createQueue } from "./queue.ts";
 import type { PoolReport } from "./report.ts";
 import type { Loaded, Slot } from "./slot.ts";
-import type { LoadedModel, LoadModel } from "./target.ts";
+import type { LoadedModel, LoadModel, ModelTarget } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** How many requests a model takes; its engine may run fewer at once. */
@@ -30,14 +31,31 @@ export interface LoadingOptions extends QueueLimits {
  * or with the reason of the slot's `stop`.
  */
 export function createLoading({ load, memory, room, report, now, ...limits }: LoadingOptions) {
+  /** Waits for the slot's memory; returns the target that fits. Guesses are not worth a model that cannot be served. */
+  async function makeRoom(slot: Slot): Promise<ModelTarget> {
+    const { target } = slot;
+    const { signal } = slot.stop;
+    slot.need = await memory.need(target);
+    try {
+      await room.take(slot, signal);
+      return target;
+    } catch (error) {
+      if (!target.speculation || !isTooLarge(error)) throw error;
+      const plain = { ...target, speculation: null };
+      slot.need = await memory.need(plain);
+      await room.take(slot, signal);
+      report.plain(slot, error.message);
+      return plain;
+    }
+  }
+
   return async (slot: Slot, predecessors: Promise<void>): Promise<Loaded> => {
     const { signal } = slot.stop;
     await untilAborted(predecessors, signal);
-    slot.need = await memory.need(slot.target);
-    await room.take(slot, signal);
+    const target = await makeRoom(slot);
     report.loading(slot);
     const started = now();
-    const model = await load(slot.target, signal);
+    const model = await load(target, signal);
     return {
       model,
       fingerprint: toFingerprint(slot.key, model),
@@ -51,6 +69,13 @@ export function createLoading({ load, memory, room, report, now, ...limits }: Lo
       took: now() - started,
     };
   };
+}
+
+/** Not only now. */
+function isTooLarge(error: unknown): error is OvError {
+  return (
+    error instanceof OvError && error.code === "insufficient_memory" && error.retryAfterSeconds === undefined
+  );
 }
 
 function toFingerprint(key: string, { host }: LoadedModel): string {

@@ -16,6 +16,10 @@ export function createPoolReport(
     loading({ name, target }: Slot): void {
       log.info("loading model", { model: name, path: target.path, device: target.device });
     },
+    /** It is loaded without speculation; `why`: what that would have taken. */
+    plain({ name }: Slot, why: string): void {
+      log.warn(`served without speculation: ${why}`, { model: name });
+    },
     /** `memory`: what the process holds, in bytes. */
     loaded(name: string, { model: { host }, took }: Loaded, memory: number | null): void {
       const { ready, pid } = host;

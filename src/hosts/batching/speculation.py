@@ -19,6 +19,10 @@ SHARE_DRAFT = 0.6
 # Tokens are guessed where that makes answers this much faster at least, and reported as not paying below the other.
 WORTH = 1.1
 WORTH_LEAST = 0.98
+# The pipeline that guesses takes memory, so it has to promise more.
+WORTH_OPENING = 1.25
+# Trying what would have been looked up waits this many times as long as it took the last time, so that it costs little.
+REST_AFTER_TRIAL = 30
 # Requests tend to come together: with each one, so much of the number that ran at once is still expected.
 CROWD_KEPT = 0.9
 # A draft that did not pay is tried again after so many answers.
@@ -38,6 +42,7 @@ class Speculation:
         self.odds = self._hope()
         self._answer_tokens = float(ANSWER_TOKENS)
         self._plain_answers = 0
+        self._rests_until = 0.0
         self._crowd = 1.0
         self.opened = False
         """Whether there is a pipeline that guesses."""
@@ -77,7 +82,8 @@ class Speculation:
 
     @property
     def pays(self) -> bool:
-        return self.worth >= WORTH
+        """Enough for a pipeline that guesses, and to have it ready for conversations."""
+        return self.worth >= WORTH_OPENING
 
     def choose(self, running: Running, uncached: tuple[int, int], max_tokens: int) -> int:
         """How many tokens to guess in each step of a request that comes to those that run; 0: it is to run plainly.
@@ -111,13 +117,21 @@ class Speculation:
         self._answer_tokens += (len(answer) - self._answer_tokens) / 4
         self._is_judged = False
         if self.looks_up:
-            hits, tries, _ = try_lookup(prompt, answer, self.most, self._wish["max_ngram_size"])
-            self.odds.add(hits, tries)
+            self._try_lookup(prompt, answer)
             return
         self._plain_answers += 1
         if self._plain_answers >= RETRY_ANSWERS:
             self._plain_answers = 0
             self.odds = self._hope()
+
+    def _try_lookup(self, prompt: list[int], answer: list[int]) -> None:
+        started = time.monotonic()
+        if started < self._rests_until:
+            return
+        hits, tries, _ = try_lookup(prompt, answer, self.most, self._wish["max_ngram_size"])
+        self.odds.add(hits, tries)
+        ended = time.monotonic()
+        self._rests_until = ended + REST_AFTER_TRIAL * (ended - started)
 
     def start(self) -> list[Message]:
         """There is a pipeline that guesses from now on."""

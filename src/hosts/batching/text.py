@@ -174,9 +174,9 @@ class Text:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
         self._all_new = False
         guesser = self.model.guesser
-        if guesser is not None and guesser.wanted and not self.running and (guesser.works or not self.model.busy):
-            return guesser.prepare()
         if guesser is not None:
+            if not self.running and (guesser.works or not self.model.busy) and guesser.wanted:
+                return guesser.prepare()
             guesser.rest()
         opening = guesser is not None and guesser.opening
         self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)

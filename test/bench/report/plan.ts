@@ -38,12 +38,12 @@ export const reportPlan: Record<string, ReportEntry> = {
   speculation: {
     title: "Speculation",
     text: "The same model with prompt lookup and without, in turns: answers that repeat their conversation, and some that do not.",
-    argv: ["--only", "speculation", "--rounds", "6"],
+    argv: ["--only", "speculation", "--rounds", "4"],
   },
   draft: {
     title: "Speculation with a draft",
     text: "A model of a billion weights and its own first layers, which agree with it most of the time: what a good draft gives. Its weights are random.",
-    argv: ["--only", "draft", "--rounds", "4"],
+    argv: ["--only", "draft", "--rounds", "3"],
   },
   share: {
     title: "The daemon's share",

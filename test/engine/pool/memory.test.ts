@@ -31,6 +31,19 @@ describe("a pool with little memory", () => {
     expect(alive()).toEqual(["pin", "c"]);
   });
 
+  test("loads a model without speculation where it fits only so, and reports that", async () => {
+    const { run, loads, lines } = createSmallPool();
+    const speculation = { kind: "prompt-lookup" } as const;
+    await run(toTarget("c", { speculation }));
+    await run(toTarget("big", { speculation }));
+    expect(loads.map(({ target }) => target.speculation)).toEqual([speculation, null]);
+    expect(lines.join("")).toMatch(/served without speculation: .*18 B.* model=big/);
+    await expect(run(toTarget("huge", { speculation }))).rejects.toMatchObject({
+      code: "insufficient_memory",
+      message: expect.stringContaining("11 B"),
+    });
+  });
+
   test("refuses what can never fit, with the numbers and what helps", async () => {
     const { run, loads, alive } = createSmallPool();
     await run(toTarget("a"));

@@ -109,20 +109,33 @@ class CostsTest(unittest.TestCase):
 class SpeculationTest(unittest.TestCase):
     copied = ([*range(100), 0], list(range(1, 90)))
 
+    def saw_plain(self, speculation: Speculation, prompt: list[int], answer: list[int]) -> None:
+        speculation._rests_until = 0.0
+        speculation.saw_plain(prompt, answer)
+
     def test_plain_answers_show_whether_their_tokens_could_have_been_looked_up(self) -> None:
         speculation = Speculation(LOOKUP)
         self.assertFalse(speculation.pays)
-        speculation.saw_plain([1, 2, 3], list(range(10, 90)))
+        self.saw_plain(speculation, [1, 2, 3], list(range(10, 90)))
         self.assertFalse(speculation.pays)
-        speculation.saw_plain(*self.copied)
-        speculation.saw_plain(*self.copied)
+        self.saw_plain(speculation, *self.copied)
+        self.saw_plain(speculation, *self.copied)
         self.assertTrue(speculation.pays)
         self.assertGreater(speculation.choose(Running(0), (10, 10), 100), 0)
+
+    def test_trying_what_would_have_been_looked_up_rests_in_between(self) -> None:
+        speculation = Speculation(LOOKUP)
+        self.saw_plain(speculation, list(range(4000)), list(range(4000, 5000)))
+        share = speculation.odds.share
+        speculation.saw_plain(*self.copied)
+        self.assertEqual(speculation.odds.share, share)
+        self.saw_plain(speculation, *self.copied)
+        self.assertGreater(speculation.odds.share, share)
 
     def test_a_prompt_that_is_cached_is_not_computed_again_for_a_short_answer(self) -> None:
         speculation = Speculation(LOOKUP)
         for _ in range(3):
-            speculation.saw_plain(*self.copied)
+            self.saw_plain(speculation, *self.copied)
         self.assertEqual(speculation.choose(Running(0), (10, 4000), 100), 0)
         self.assertGreater(speculation.choose(Running(0), (4000, 10), 100), 0)
 
