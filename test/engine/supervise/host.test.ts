@@ -66,7 +66,7 @@ describe("a host process", () => {
     ["dies-loading", "model_load_failed", /Cannot load model "fake".*SIGSEGV.*damaged or truncated/],
     ["says-why", "model_load_failed", /exit code 3.*Illegal instruction in libfoo/],
     ["refuses", "model_load_failed", /Cannot load model "fake": The weights are upside down/],
-    ["other-protocol", "engine_failed", /protocol 99.*install\.sh/],
+    ["other-protocol", "engine_failed", /protocol 99.*install ov-llm again/],
   ];
   for (const [how, code, message] of badLoads) {
     test(`that ${how} while it loads is a clear error`, async () => {
