@@ -1,6 +1,6 @@
 import type { Figure } from "./goals.ts";
 import { type Ground, type Growth, startGrowthServer } from "./growth/ground.ts";
-import { addEntry, changeModels, compare } from "./part-speculation.ts";
+import { addEntry, changeModels, compare, waitUntilGuessing } from "./part-speculation.ts";
 import { prepareRandomFolder } from "./random-model.ts";
 import { story } from "./repeating-tasks.ts";
 
@@ -23,7 +23,7 @@ export async function measureDraft(ground: Ground): Promise<Growth> {
   }));
   const drafted = addEntry(server, "drafted", { kind: "draft", model: "draft" });
   await fetch(`http://${server.host}:${server.port}/v1/models/drafted/load`, { method: "POST" });
-  await server.logged(/ speculation turned on\b.* model=drafted\b/);
+  await waitUntilGuessing(server, "drafted");
   const ratio = await compare(server, drafted, [story], options.rounds, answers);
   const counts = await readCounts(`http://${server.host}:${server.port}/metrics`);
   const figures: Figure[] = [

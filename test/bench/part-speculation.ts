@@ -18,7 +18,7 @@ export async function measureSpeculation(ground: Ground): Promise<Growth> {
   await using server = await startGrowthServer(ground, { modelPath: options.modelPath });
   const lookup = addEntry(server, "lookup", { kind: "prompt-lookup" });
   for (const task of Object.values(repeatingTasks)) await runLoad(lookup, [task], answerTokens, {});
-  await server.logged(/ speculation turned on\b.* model=lookup\b/);
+  await waitUntilGuessing(server, "lookup");
   const figures: Figure[] = [];
   const add = async (what: string, prompts: Prompt[], goal: { atLeast: number }) =>
     figures.push({
@@ -32,6 +32,21 @@ export async function measureSpeculation(ground: Ground): Promise<Growth> {
   const stories = Array.from({ length: streams }, (_, index) => `${story} It is number ${index}.`);
   await add(`free text at ${streams}`, stories, goals.free);
   return { curves: [], figures };
+}
+
+/** Opening the pipeline that guesses takes as long as a load; where guesses do not pay, it is never turned on. */
+export async function waitUntilGuessing(server: GrowthServer, model: string): Promise<void> {
+  const seconds = 90;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const last = server.lines.slice(-8).join("\n");
+    reject(new Error(`Speculation was not turned on within ${seconds} s:\n${last}`));
+  }, seconds * 1000);
+  try {
+    await Promise.race([server.logged(new RegExp(` speculation turned on\\b.* model=${model}\\b`)), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Tokens a second of the one with guesses to those of the plain one, the median of neighbouring rounds. */
