@@ -34,7 +34,9 @@ class Pairs:
         if "token_type_ids" not in self.encoder.inputs:
             return [(ids, len(ids)) for ids in rows]
         # Alone it has just the tokens that are before the document.
-        firsts = {query: len(self.encoder.encode([query], self.encoder.limit, name)[0]) for query, _ in pairs}
+        queries = list(dict.fromkeys(query for query, _ in pairs))
+        alone = self.encoder.encode(queries, self.encoder.limit, name)
+        firsts = {query: len(ids) for query, ids in zip(queries, alone, strict=True)}
         return [(ids, to_first(ids, firsts[query])) for ids, (query, _) in zip(rows, pairs, strict=True)]
 
     def score(self, batch: list[Encoded]) -> Any:
