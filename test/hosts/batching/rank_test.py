@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
+import rank
 from rank import to_first
 
 START, END = 101, 102
@@ -23,6 +25,24 @@ class Pairs(unittest.TestCase):
     def test_a_query_that_was_cut_ends_at_the_separator(self) -> None:
         self.assertEqual(to_first([START, 1, 2, END, 7, 8, END], 6), 4)
         self.assertEqual(to_first([START, 1, END, 7, END], 40), 3)
+
+    def test_a_query_is_tokenized_once_for_all_its_documents(self) -> None:
+        asked: list[list[Any]] = []
+
+        class Encoder:
+            inputs = ("token_type_ids",)
+            limit = 512
+
+            def encode(self, texts: list[Any], _most: int | None, _name: Any) -> list[list[int]]:
+                asked.append(texts)
+                return [[START, 1, END, 7, END] if isinstance(text, tuple) else [START, 1, END] for text in texts]
+
+        way = rank.Pairs.__new__(rank.Pairs)
+        way.encoder = Encoder()
+        pairs = [("q", f"document {index}") for index in range(16)] + [("other", "document")]
+        encoded = way.encode(pairs, {"max_tokens": None}, lambda _index: ("a pair", None))
+        self.assertEqual(asked, [pairs, ["q", "other"]])
+        self.assertEqual(encoded, [([START, 1, END, 7, END], 3)] * 17)
 
 
 if __name__ == "__main__":
