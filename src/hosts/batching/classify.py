@@ -13,8 +13,9 @@ from base import Device, Handler, Kind
 from embed import name_input
 from encoder import Encoder, read_network
 from jobs import Encoded, Job, Jobs, OfJobs
+from layers import to_sigmoid
 from messages import Message
-from rank import Rank, count_labels, to_sigmoid
+from rank import Rank, count_labels
 
 # `problem_type` of config.json (transformers, PretrainedConfig): each label is true or not, whatever the others are.
 EACH_FOR_ITSELF = "multi_label_classification"

@@ -20,8 +20,9 @@ Layer = Callable[[Array], Array]
 
 
 def to_sigmoid(values: Array) -> Array:
-    """By the hyperbolic tangent, which does not overflow."""
-    return (1 + np.tanh(values / 2)) / 2
+    """In double precision, in which scores far below 0 keep their order."""
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-values.astype(np.float64)))
 
 
 ACTIVATIONS: dict[str, Layer] = {

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from base import Device, Handler
 from encoder import Encoder, Name, read_network
 from jobs import Encoded, Job, Jobs, OfJobs
+from layers import to_sigmoid
 from messages import Message, RequestFailed
 from yes_no import YesNo
 
@@ -94,7 +93,3 @@ def to_first(ids: list[int], alone: int) -> int:
     """How many tokens of a pair are of the query, which has `alone` by itself: a long one is cut as the document is."""
     separator = ids[-1]
     return alone if ids[alone - 1 : alone] == [separator] else ids.index(separator) + 1
-
-
-def to_sigmoid(values: Any) -> Any:
-    return 1 / (1 + np.exp(-values.astype(np.float64)))
