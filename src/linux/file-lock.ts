@@ -41,8 +41,9 @@ export async function withFileLock<T>(
       if (libc.symbols.flock(descriptor, exclusiveNow) === 0) {
         if (!removes || isAt(path, descriptor)) break;
         // Its last holder removed it meanwhile: the lock of whoever comes next is on another file.
-        closeSync(descriptor);
+        const removed = descriptor;
         descriptor = open();
+        closeSync(removed);
       } else if (performance.now() >= deadline) throw locked();
       else await Bun.sleep(retryMs);
     }
