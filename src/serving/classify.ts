@@ -2,7 +2,7 @@ import { OvError } from "../errors.ts";
 import type { Classes, ClassifyRequest } from "../protocol/classify.ts";
 import type { CatalogModel } from "./catalog.ts";
 import { checkOffered } from "./labels.ts";
-import { type Asker, createOperation, type OperationDeps } from "./operation.ts";
+import { type Asker, createOperation, type OperationDeps, toCut } from "./operation.ts";
 
 export interface ClassifyAsk {
   /** At least one, and none of them empty. */
@@ -46,7 +46,7 @@ export function createClassifyService(deps: OperationDeps): ClassifyService {
 }
 
 function toRequest({ texts, maxTokens }: ClassifyAsk, most: number): ClassifyRequest {
-  return { inputs: [...texts], max_tokens: maxTokens === null ? null : Math.min(maxTokens, most) };
+  return { inputs: [...texts], max_tokens: toCut(maxTokens, most) };
 }
 
 function toOrdered(found: readonly Classes[], count: number, labels: number): number[][] {

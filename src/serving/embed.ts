@@ -3,7 +3,7 @@ import { OvError } from "../errors.ts";
 import type { EmbeddingFacts } from "../models/embedding.ts";
 import type { EmbedRequest } from "../protocol/embed.ts";
 import type { CatalogModel } from "./catalog.ts";
-import { type Asker, createOperation, type OperationDeps } from "./operation.ts";
+import { type Asker, createOperation, type OperationDeps, toCut } from "./operation.ts";
 
 export interface EmbedAsk {
   /** Texts, or token ids; none of them empty. */
@@ -58,7 +58,7 @@ function toRequest(name: string, { host, embedding = null }: LoadedModel, ask: E
   const most = host.ready.context_length;
   return {
     inputs: ask.inputs.map((input) => toInput(input, prompt, embedding?.lowerCase ?? false)),
-    max_tokens: ask.maxTokens === null ? null : Math.min(ask.maxTokens, most),
+    max_tokens: toCut(ask.maxTokens, most),
     dimensions: ask.dimensions === size ? null : ask.dimensions,
   };
 }

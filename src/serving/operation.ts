@@ -37,3 +37,11 @@ export function createOperation({ pool, catalog, running, requestSeconds }: Oper
     return Array.fromAsync(events);
   };
 }
+
+/**
+ * What the engine may cut a text to, in tokens, by what the client asked for: no more than the model's maximum; null: a
+ * longer one is refused.
+ */
+export function toCut(maxTokens: number | null, most: number): number | null {
+  return maxTokens === null ? null : Math.min(maxTokens, most);
+}

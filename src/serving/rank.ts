@@ -2,7 +2,7 @@ import { OvError } from "../errors.ts";
 import type { RankRequest, Score } from "../protocol/rank.ts";
 import type { CatalogModel } from "./catalog.ts";
 import { checkOffered } from "./labels.ts";
-import { type Asker, createOperation, type OperationDeps } from "./operation.ts";
+import { type Asker, createOperation, type OperationDeps, toCut } from "./operation.ts";
 
 export interface RankAsk {
   /** One for all documents, or one for each. */
@@ -48,7 +48,7 @@ function toRequest({ queries, documents, maxTokens, instruction }: RankAsk, most
   return {
     queries: [...queries],
     documents: [...documents],
-    max_tokens: maxTokens === null ? null : Math.min(maxTokens, most),
+    max_tokens: toCut(maxTokens, most),
     instruction,
   };
 }
