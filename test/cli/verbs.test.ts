@@ -21,9 +21,9 @@ async function createScene() {
 }
 
 describe("verbs for models", () => {
-  test.each(["list", "ls"])("%s is models", async (verb) => {
+  test.each([[["list"]], [["ls"]], [["models", "list"]]])("%j is models", async (verb) => {
     const { run } = await createScene();
-    const listed = await run(verb, ...port);
+    const listed = await run(...verb, ...port);
     expect(listed.out).toMatch(/^NAME .*\nmine /);
     expect(listed).toEqual(await run("models", ...port));
   });
@@ -178,6 +178,15 @@ describe("help and guesses", () => {
   test.each([
     [["convrt"], 'Unknown command "convrt": did you mean "convert"?'],
     [["models", "ad"], 'did you mean "add"?'],
+    [["remove", "x"], 'Unknown command "remove": did you mean "ov-llm rm"?'],
+    [
+      ["models", "delete", "x"],
+      'Unknown command "delete" of "ov-llm models": did you mean "ov-llm models rm"?',
+    ],
+    [["uninstall"], 'did you mean "~/.local/lib/ov-llm/install.sh --uninstall"?'],
+    [["models", "restart"], 'did you mean "ov-llm restart"?'],
+    [["add", "x"], 'Unknown command "add": did you mean "ov-llm models add"?'],
+    [["serve", "--api-key", "x"], 'Unknown flag "--api-key" of "ov-llm serve". Set OV_API_KEY instead,'],
     [["serve", "--prot", "1"], 'Unknown flag "--prot" of "ov-llm serve". Did you mean --port?'],
   ])("%p", async (args, sentence) => {
     expect(await run(...args)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
