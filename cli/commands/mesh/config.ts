@@ -15,7 +15,7 @@ const args = {
   fallback: {
     type: "string",
     description:
-      "Model that answers when no box can: one of the boxes' own or LiteLLM's name of another, as openai/gpt-4o; NAME=MODEL: for that one alone; may be given more than once",
+      "Model that answers when no box can: one of the boxes' own, or LiteLLM's name of another such as openai/gpt-4o; NAME=MODEL: for that one alone; repeatable",
     valueHint: "model",
   },
   "keys-in-file": {
