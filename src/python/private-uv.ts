@@ -125,7 +125,7 @@ export async function bringPython(
     : undefined;
   if (reason !== null || name === undefined) {
     throw new OvError("setup_failed", {
-      what: `Cannot bring a Python ${privatePython} with uv`,
+      what: `Cannot install Python ${privatePython} with uv`,
       why: reason ?? `${installed} holds none`,
       next: "Check the network and the proxy, or name a mirror of Python's builds in UV_PYTHON_INSTALL_MIRROR.",
     });

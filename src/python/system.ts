@@ -37,9 +37,7 @@ export function checkSystem(
     throw refuse(labels, why, `Set \`programs.nix-ld.enable = true;\` and log in again. ${container}`);
   }
   if (has("run/ostree-booted")) {
-    onProgress(
-      "The system's own folders cannot be changed here: all that is needed goes into your home folder",
-    );
+    onProgress("This system's own folders are read-only: everything is installed in your home folder");
   }
 }
 

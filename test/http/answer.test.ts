@@ -30,7 +30,7 @@ describe("an answer whose schema cannot be enforced whole", () => {
         "model=memory tool=- not_enforced=response_format.json_schema.schema.properties.secret.not",
       ),
     ]);
-    expect(lines.filter((line) => line.includes("misses its schema"))).toEqual([
+    expect(lines.filter((line) => line.includes("violates its schema"))).toEqual([
       expect.stringContaining("model=memory tool=- keyword=not"),
       expect.stringContaining("model=memory tool=- keyword=not"),
     ]);
