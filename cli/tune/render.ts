@@ -103,7 +103,7 @@ function isUnclear({ measured }: Tried): boolean {
   return verdict === "same" && gain > 0.05 && spread > 0.05;
 }
 
-export function renderWinner({ labels, change, judgement, difference }: Winner): string {
+function renderWinner({ labels, change, judgement, difference }: Winner): string {
   const text = difference === null ? "it writes the same text" : renderDifference(difference);
   return `${labels.join(", ")} (${change.join(" ")}): ${renderGain(judgement.gain)} ±${toPercent(judgement.spread)}, measured once more; ${text}`;
 }

@@ -107,7 +107,7 @@ function keep(bytes: Buffer, uv: string): string {
 }
 
 /** The release that uv brings. */
-export const privatePython = "3.12";
+const privatePython = "3.12";
 
 /** A private Python in `dir`, brought by uv if it is not there; its path and version. Throws `setup_failed`. */
 export async function bringPython(
