@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { OvError } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
@@ -79,13 +79,25 @@ export async function withUpgradeLock<T>(folder: string, work: () => Promise<T>)
 
 /** The install.sh of the version before, which is kept whole. Throws `setup_failed`: there is none. */
 export function findPrevious(folder: string): string {
-  const script = join(folder, "previous/install.sh");
+  const script = join(findUnswitched(folder) ?? join(folder, "previous"), "install.sh");
   if (existsSync(script)) return script;
   throw new OvError("setup_failed", {
     what: "Cannot go back: no version before this one is kept",
     why: `there is no ${script}`,
     next: "`ov-llm upgrade --version X` installs any released version.",
   });
+}
+
+/**
+ * Where that version lies if an upgrade was killed when the new executable was in its place, but `previous` still led to an older
+ * version; else null. The link is written for its later place.
+ */
+function findUnswitched(folder: string): string | null {
+  const next = join(folder, ".next");
+  const link = join(next, "previous");
+  if (existsSync(join(next, "ov-llm")) || lstatSync(link, { throwIfNoEntry: false }) === undefined)
+    return null;
+  return join(folder, readlinkSync(link));
 }
 
 /** The folder that install.sh installed into. Throws `setup_failed` with what to do instead. */
