@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import type { Settings } from "../config/settings.ts";
@@ -78,8 +78,9 @@ async function bring(
   return { state: "fetched", entry: basename(path) };
 }
 
+/** A link, as to another disk, is somebody's own. */
 function removeEmptyFolders(path: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const name of readdirSync(path)) removeEmptyFolders(join(path, name));
   if (readdirSync(path).length === 0) rmdirSync(path);
 }
