@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { toShownUrl } from "./address.ts";
 import { fetchFile, fetchText } from "./fetch.ts";
@@ -67,14 +67,27 @@ export async function openArchive(
   return { ...(await unpack(path, scratch, signal)), isChecked };
 }
 
-/** Runs `work` while no other upgrade of this installation runs. Throws `setup_failed` when one does. */
+/**
+ * Runs `work` while no other upgrade of this installation runs. Throws `setup_failed` when one does, and where this user must not
+ * write there.
+ */
 export async function withUpgradeLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  requireWritable(folder);
   const locked = () =>
     new OvError("setup_failed", {
       what: "Another upgrade of this ov-llm is running",
       next: "Wait until it ends, then try again.",
     });
   return await withFileLock(join(folder, "upgrade.lock"), work, { waitMs: 0, locked });
+}
+
+function requireWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const next = "Run it as the user who installed ov-llm.";
+    throw new OvError("setup_failed", { what: `Cannot write to ${folder}`, why: toReason(cause), next });
+  }
 }
 
 /** The install.sh of the version before, which is kept whole. Throws `setup_failed`: there is none. */

@@ -60,7 +60,7 @@ test("a dry run writes nothing, with JSON", async () => {
   expect([code, JSON.parse(out).written, readEntry()]).toEqual([0, false, entry]);
 });
 
-test("Ctrl-C leaves the entry as it was", async () => {
+test("a second one at once is refused, and Ctrl-C leaves the entry as it was", async () => {
   const child = Bun.spawn(
     [process.execPath, join(import.meta.dir, "../../../cli/main.ts"), "tune", "m", "--yes"],
     { env: { PATH: process.env.PATH, HOME: server.home, ...env }, stdio: ["ignore", "ignore", "pipe"] },
@@ -68,7 +68,10 @@ test("Ctrl-C leaves the entry as it was", async () => {
   let said = "";
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     said += text;
-    if (said.includes("measured") && !child.killed) child.kill("SIGINT");
+    if (!said.includes("measured") || child.killed) continue;
+    const second = await tune("--dry-run");
+    expect([second.code, second.err]).toEqual([1, expect.stringContaining("Another ov-llm tune is measur")]);
+    child.kill("SIGINT");
   }
   expect([await child.exited, said]).toEqual([130, expect.stringContaining("Stopped by SIGINT")]);
   expect(readEntry()).toEqual(entry);
