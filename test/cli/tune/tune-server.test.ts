@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startServer, type TestServer } from "../../helpers/server.ts";
 import { installStandIn, writeStandInModel } from "../../helpers/stand-in.ts";
 import { createTempDir } from "../../helpers/temp.ts";
-import { runCli, toTarget } from "../run-cli.ts";
+import { type CliResult, runCli, toTarget } from "../run-cli.ts";
 
 setDefaultTimeout(60_000);
 
@@ -66,13 +66,14 @@ test("a second one at once is refused, and Ctrl-C leaves the entry as it was", a
     { env: { PATH: process.env.PATH, HOME: server.home, ...env }, stdio: ["ignore", "ignore", "pipe"] },
   );
   let said = "";
+  let second: CliResult | null = null;
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     said += text;
-    if (!said.includes("measured") || child.killed) continue;
-    const second = await tune("--dry-run");
-    expect([second.code, second.err]).toEqual([1, expect.stringContaining("Another ov-llm tune is measur")]);
+    if (!said.includes("measured") || second !== null) continue;
+    second = await tune("--dry-run");
     child.kill("SIGINT");
   }
+  expect(second).toMatchObject({ code: 1, err: expect.stringContaining("Another ov-llm tune is measuring") });
   expect([await child.exited, said]).toEqual([130, expect.stringContaining("Stopped by SIGINT")]);
   expect(readEntry()).toEqual(entry);
 });
