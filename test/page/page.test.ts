@@ -393,6 +393,11 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.getByText("live", { exact: true }).waitFor();
     listeners.pop()?.kill();
     await page.getByText("lost", { exact: true }).waitFor();
+    const field = page.getByLabel("Model of the hub");
+    await field.fill("owner/model");
+    await page.keyboard.press("Enter");
+    await page.getByText("The server cannot be reached. Check that it runs, then try again.").waitFor();
+    expect(await field.inputValue()).toBe("owner/model");
     await handle(new Request(`${url}/v1/models/memory/load`, { method: "POST" }), "-");
     listeners.push(listen(handle, { host: "127.0.0.1", port: Number(new URL(url).port), setting: "" }));
     await button(page, "Unload memory").waitFor();
