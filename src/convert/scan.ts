@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
-import { readEmbedding } from "../models/embedding.ts";
+import { findNetworkFolder, readEmbedding } from "../models/embedding.ts";
 import { isOpenVinoFolder } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
@@ -116,7 +116,7 @@ function toPlaces(folder: string, label: string, path: string): Place[] {
 
 /** Whether a file shows that its folder is meant to be a model. */
 function isOfModel(name: string): boolean {
-  return /^(config|params|adapter_config|model_index)\.json$|\.(safetensors|gguf|bin|pth)$|^openvino_/.test(
+  return /^(config|params|adapter_config|model_index|modules)\.json$|\.(safetensors|gguf|bin|pth)$|^openvino_/.test(
     name,
   );
 }
@@ -217,6 +217,10 @@ function lookAtWeights(
   files: string[],
   { task }: ScanOptions,
 ): Source | string {
+  const inner = files.includes("config.json") ? null : findNetworkFolder(path);
+  if (inner !== null) {
+    return `its network lies in its ${JSON.stringify(inner)}: move the files of that folder up, beside modules.json`;
+  }
   const found = readHfFolder(path, files);
   if ("problem" in found) return found.problem;
   const { bytes, parameters, widths, code, isLink } = found;

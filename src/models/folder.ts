@@ -185,7 +185,7 @@ async function describeFolder(path: string, bare: boolean): Promise<ModelDescrip
     task,
     weightFormat:
       manifest?.weight_format ?? folder?.weight_format ?? findOpenVinoFormat(basename(path), path),
-    weightsBytes: await measureWeights(path, files),
+    weightsBytes: await measureWeights(path, listWeights(files, embedding)),
     architecture: config?.model_type ?? null,
     chatTemplate: readChatTemplate(path, files),
     contextLength: embedding?.maxTokens ?? readContextLength(path),
@@ -222,8 +222,14 @@ function readContextLength(path: string): number | null {
   );
 }
 
-async function measureWeights(path: string, files: ReadonlySet<string>): Promise<number> {
-  const names = [...files].filter((name) => name.endsWith(".bin"));
+/** Those of its networks, and of the layers behind its pooling. */
+function listWeights(files: ReadonlySet<string>, embedding: EmbeddingFacts | null): string[] {
+  const layers = embedding?.way.layers ?? [];
+  const behind = layers.flatMap((layer) => (layer.kind === "dense" ? [layer.weights] : []));
+  return [...[...files].filter((name) => name.endsWith(".bin")), ...behind];
+}
+
+async function measureWeights(path: string, names: readonly string[]): Promise<number> {
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

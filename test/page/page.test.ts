@@ -454,7 +454,9 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
           events.publish({ topic: "schema", type: "missed", model, tool: `tool-${event}`, keyword: "not" });
           if (event % 100 === 0) await settled();
         }
+        // To the page the connection is silent for a minute: it connects again.
         await page.clock.runFor(60_000);
+        await page.getByText("live", { exact: true }).waitFor();
       }
       return await measure();
     };

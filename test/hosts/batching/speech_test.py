@@ -55,7 +55,11 @@ class Listening(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        facts = {"lang_to_id": {"<|en|>": 1, "<|de|>": 2}, "alignment_heads": [[0, 0]], "no_timestamps_token_id": TIME - 1}
+        facts = {
+            "lang_to_id": {"<|en|>": 1, "<|de|>": 2},
+            "alignment_heads": [[0, 0]],
+            "no_timestamps_token_id": TIME - 1,
+        }
         self.describe({"model_type": "whisper"}, facts)
         with wave.open(str(self.folder / "said.wav"), "wb") as file:
             file.setparams((1, 2, 16_000, 0, "NONE", ""))
