@@ -212,3 +212,27 @@ test("--uninstall names what it keeps, and leaves no part", async () => {
   for (const kept of ["model", ".local/state/ov-llm", ".config/ov-llm-server/ov-server.env"])
     expect(out).toMatch(new RegExp(`^Kept .*: ${home.path(kept)}$`, "m"));
 });
+
+test.each([
+  ["is killed", "kill -9 $PPID", ""],
+  ["may not remove a file", "exit 1", "bun and what else install.sh had brought could not be removed: "],
+])("--uninstall that %s can be run again", async (_, what, said) => {
+  const home = await createInstalled();
+  const share = home.path(".local/share/ov-llm");
+  mkdirSync(join(share, "convert"), { recursive: true });
+  mkdirSync(home.path(".cache/ov-llm"), { recursive: true });
+  const script = home.path(".local/lib/ov-llm/install.sh");
+  const killing = join(home.bin, "killing");
+  mkdirSync(killing);
+  writeScript(
+    join(killing, "rm"),
+    `case "$*" in *.local/share/ov-llm) ${what} ;; esac; exec '${Bun.which("rm")}' "$@"`,
+  );
+  const command = ["/bin/bash", script, "--uninstall"];
+  const PATH = `${killing}:${home.bin}:${process.env.PATH}`;
+  const { code, out } = await home.startCommand(command, { PATH }).end();
+  expect([code === 0, out, existsSync(script)]).toEqual([false, expect.stringContaining(said), true]);
+  expect((await home.startCommand(command).end()).code).toBe(0);
+  for (const path of [".local/lib/ov-llm", ".local/share/ov-llm", ".cache/ov-llm", ".local/bin/ov-llm"])
+    expect(existsSync(home.path(path))).toBe(false);
+});
