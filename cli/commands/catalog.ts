@@ -21,16 +21,16 @@ import { renderTable, terminalWidth, writeOut } from "../terminal.ts";
 const args = {
   fits: {
     type: "boolean",
-    description: "Only what this machine can serve, and convert unless it is ready-made",
+    description: "Only models that this machine can serve and, unless ready-made, convert",
   },
-  best: { type: "boolean", description: "Only the command that gets the best one for this machine" },
+  best: { type: "boolean", description: "Only show the command that gets the best one for this machine" },
   json: { type: "boolean", description: "Print the list as JSON" },
 } as const;
 
 export const catalog = defineCommand({
   meta: {
     name: "catalog",
-    description: "List models of the hub that this release can make ready, and what they take",
+    description: "List known models of the hub, with the disk space and memory that they need",
   },
   args,
   run: action<typeof args>(async ({ args: given }) => {

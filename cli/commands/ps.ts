@@ -15,7 +15,7 @@ const args = {
 const header = ["NAME", "STATE", "DEVICE", "ENGINE", "MEMORY", "RUNNING", "TOKENS/S", "UNLOADS"];
 
 export const ps = defineCommand({
-  meta: { name: "ps", description: "List the models that the running server has in memory" },
+  meta: { name: "ps", description: "List the models that the running server has loaded" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { data } = await askServer(findServer(given), "/v1/models", ModelList, 5);

@@ -20,7 +20,7 @@ const args = {
 } as const;
 
 export const show = defineCommand({
-  meta: { name: "show", description: "Show all that is known of a model" },
+  meta: { name: "show", description: "Show everything about a model" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { settings } = loadSettings({ flags: toFlags(given) });

@@ -31,7 +31,7 @@ import { renderTune } from "../tune/render.ts";
 
 const args = {
   name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
-  minutes: { type: "string", description: "How long it may take, about; default: 5", valueHint: "number" },
+  minutes: { type: "string", description: "About how long it may take; default: 5", valueHint: "number" },
   only: {
     type: "string",
     valueHint: "what",
@@ -40,9 +40,9 @@ const args = {
   html: { type: "string", description: "Also write the result to this file", valueHint: "file" },
   yes: {
     type: "boolean",
-    description: "Write what is faster into the entry without a question, unless answers change",
+    description: "Write faster settings into the entry without asking, unless answers change",
   },
-  accept: { type: "boolean", description: "With --yes: write it even if answers change" },
+  accept: { type: "boolean", description: "With --yes: write them even if answers change" },
   "dry-run": { type: "boolean", description: "Measure, and change nothing" },
   json: { type: "boolean", description: "Print the result as JSON" },
   ...toSettingArgs(["registryPath", "runtimeDir", "device"]),

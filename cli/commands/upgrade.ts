@@ -28,17 +28,17 @@ const args = {
   archive: {
     type: "positional",
     required: false,
-    description: "An archive of a release on disk; nothing of it is fetched",
+    description: "An archive of a release on disk, instead of fetching one",
   },
   version: { type: "string", description: "This version instead of the newest", valueHint: "text" },
-  rollback: { type: "boolean", description: "Go back to the version before, which was kept" },
+  rollback: { type: "boolean", description: "Return to the previous version, which was kept" },
   ...toSettingArgs(["releaseUrl"]),
 } as const;
 
 export const upgrade = defineCommand({
   meta: {
     name: "upgrade",
-    description: "Install a newer version, or the one before, and restart the service if it runs",
+    description: "Install a newer or the previous version, and restart the service if it runs",
   },
   args,
   run: action(async ({ args: given }) => {

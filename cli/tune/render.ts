@@ -89,7 +89,7 @@ export function toDisturbance({ disturbed }: TuneResult): string | null {
 export function toVerdict({ winner, noise, tried }: TuneResult): string {
   if (winner !== null) return `Faster: ${renderWinner(winner)}.`;
   const isClose = tried.some(({ measured }) => measured?.judgement.verdict === "faster");
-  if (isClose) return "What was faster at first was not when it was measured once more: keep the settings.";
+  if (isClose) return "Nothing was still faster when it was measured again: keep the settings.";
   const [unclear] = tried.filter(isUnclear);
   if (unclear?.measured)
     return `Unclear: ${unclear.label}: ${renderGain(unclear.measured.judgement.gain)} ±${toPercent(unclear.measured.judgement.spread)}. Measure longer (--minutes) while nothing else runs.`;
@@ -103,7 +103,7 @@ function isUnclear({ measured }: Tried): boolean {
   return verdict === "same" && gain > 0.05 && spread > 0.05;
 }
 
-export function renderWinner({ labels, change, judgement, difference }: Winner): string {
+function renderWinner({ labels, change, judgement, difference }: Winner): string {
   const text = difference === null ? "it writes the same text" : renderDifference(difference);
   return `${labels.join(", ")} (${change.join(" ")}): ${renderGain(judgement.gain)} ±${toPercent(judgement.spread)}, measured once more; ${text}`;
 }

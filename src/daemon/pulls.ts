@@ -133,10 +133,10 @@ export function createPullLog(log: Log): (event: ServerEvent) => void {
   return (event) => {
     if (event.topic !== "conversion") return;
     const { id, model } = event;
-    if (event.type === "started") log.info("pulling a model", { id, model });
+    if (event.type === "started") log.info("pulling model", { id, model });
     if (event.type === "finished") {
       const { name, result, seconds } = event;
-      log.info("pulled a model", { id, model, name, result, seconds });
+      log.info("pulled model", { id, model, name, result, seconds });
     }
     if (event.type === "failed") logFailed(log, event);
   };
@@ -145,6 +145,6 @@ export function createPullLog(log: Log): (event: ServerEvent) => void {
 function logFailed(log: Log, event: Extract<ServerEvent, { topic: "conversion"; type: "failed" }>): void {
   const { id, model, code, message, seconds } = event;
   const isWanted = code === "request_cancelled" || code === "shutting_down";
-  if (isWanted) log.info("a pull was cancelled", { id, model, seconds });
-  else log.warn(`a pull failed: ${message}`, { id, model, code, seconds });
+  if (isWanted) log.info("pull cancelled", { id, model, seconds });
+  else log.warn(`pull failed: ${message}`, { id, model, code, seconds });
 }

@@ -150,7 +150,7 @@ function withAliases(name: string, entry: unknown, change: (aliases: string[]) =
 }
 
 /** The model that has this name, alias or preset. */
-export function findHolder(models: RawModels, name: string): string | undefined {
+function findHolder(models: RawModels, name: string): string | undefined {
   if (Object.hasOwn(models, name)) return name;
   return Object.keys(models).find((key) => {
     const entry = models[key];

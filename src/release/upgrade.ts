@@ -95,7 +95,7 @@ export function findPrevious(folder: string): string {
   const script = join(findUnswitched(folder) ?? join(folder, "previous"), "install.sh");
   if (existsSync(script)) return script;
   throw new OvError("setup_failed", {
-    what: "Cannot go back: no version before this one is kept",
+    what: "Cannot roll back: no previous version is kept",
     why: `there is no ${script}`,
     next: "`ov-llm upgrade --version X` installs any released version.",
   });

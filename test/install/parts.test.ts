@@ -165,7 +165,7 @@ const canMount = Bun.spawnSync(["unshare", "-rm", "true"]).success;
 describe.skipIf(!canMount)("a full disk [needs unshare -rm]", () => {
   test.each([
     ["while the new version is written", "800k", 0, "new version could not be written"],
-    ["while the version before is kept", "3000k", 1_000_000, "version before could not be kept"],
+    ["while the version before is kept", "3000k", 1_000_000, "previous version could not be kept"],
   ])("%s leaves all as it was, and reports it", async (_, size, bytes, said) => {
     const home = await createInstalled(bytes);
     // It looks large, and links are refused, as on a file system without them.
@@ -196,7 +196,7 @@ test("the address of a release is kept without its password, and says where to p
   const { code, out } = await install(home, folder, { INSTALL_SOURCE: `${source}/y` });
   expect([code, read()]).toEqual([0, "release http://127.0.0.1:9/x/y\n"]);
   expect(out).toContain(
-    "kept without its password; for `ov-llm upgrade`, set OV_RELEASE_URL to all of it in ",
+    "kept without its password; for `ov-llm upgrade`, set OV_RELEASE_URL to the whole address in ",
   );
   expect(kept.out + out).not.toContain("secret");
 });
@@ -215,7 +215,7 @@ test("--uninstall names what it keeps, and leaves no part", async () => {
 
 test.each([
   ["is killed", "kill -9 $PPID", ""],
-  ["may not remove a file", "exit 1", "bun and what else install.sh had brought could not be removed: "],
+  ["may not remove a file", "exit 1", "bun and what else install.sh had fetched could not be removed: "],
 ])("--uninstall that %s can be run again", async (_, what, said) => {
   const home = await createInstalled();
   const share = home.path(".local/share/ov-llm");

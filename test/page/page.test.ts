@@ -121,7 +121,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     );
     await button(page, "Cancel the request mine").click();
     expect((await answer).status).toBe(499);
-    await page.getByText("Nothing runs and nothing waits.").waitFor();
+    await page.getByText("No running or waiting requests.").waitFor();
     expect(problems).toEqual([]);
     await page.close();
   });

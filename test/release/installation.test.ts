@@ -56,9 +56,9 @@ test("a release is looked for where the setting says, else where this one came f
   );
 });
 
-test("the version before is found where it is kept", () => {
+test("the previous version is found where it is kept", () => {
   const { folder } = place({});
-  expect(() => findPrevious(folder)).toThrow("no version before this one is kept");
+  expect(() => findPrevious(folder)).toThrow("no previous version is kept");
   mkdirSync(join(folder, "previous"));
   writeFileSync(join(folder, "previous/install.sh"), "");
   expect(findPrevious(folder)).toBe(join(folder, "previous/install.sh"));

@@ -50,7 +50,7 @@ export const CreateResponseRequest = Type.Object(
               {
                 type: Type.String({ description: "`text`, `json_object` or `json_schema`" }),
                 schema: Type.Optional(Type.Unknown({ description: "A JSON Schema" })),
-                strict: nullable(Type.Boolean({ description: "Refuse what cannot be enforced whole" })),
+                strict: nullable(Type.Boolean({ description: "Refuse what cannot be fully enforced" })),
               },
               { additionalProperties: true },
             ),

@@ -20,7 +20,7 @@ export function Pulls({ pulls }: { pulls: PullsState }) {
         <input
           type="text"
           aria-label="Model of the hub"
-          placeholder="OWNER/MODEL of the hub, or a name of ov-llm catalog"
+          placeholder="OWNER/MODEL on the hub, or a name from ov-llm catalog"
           value={model.value}
           onInput={({ currentTarget }) => {
             model.value = currentTarget.value;

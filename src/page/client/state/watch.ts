@@ -8,7 +8,7 @@ import type { Key } from "./key.ts";
 import type { Meter } from "./meter.ts";
 import type { Server } from "./server.ts";
 
-export const sampleSeconds = 5;
+const sampleSeconds = 5;
 const hourSamples = 3600 / sampleSeconds;
 const longestPause = 15_000;
 
