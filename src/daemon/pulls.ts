@@ -12,7 +12,8 @@ import { forEachLine } from "../linux/lines.ts";
 import { endFirstWithoutMemory } from "../linux/oom.ts";
 import type { Log } from "../log.ts";
 import type { Events, ServerEvent } from "../serving/events.ts";
-import { createPulls, type PulledModel, type Pulls, type PullsDeps } from "../serving/pulls.ts";
+import type { PulledModel } from "../serving/pull.ts";
+import { createPulls, type Pulls, type PullsDeps } from "../serving/pulls.ts";
 
 /** How long a stopped pull may take to remove what is half made, in milliseconds. */
 const patienceMs = 20_000;

@@ -1,5 +1,5 @@
 import { type ErrorFacts, OvError } from "../errors.ts";
-import type { ModelDescription } from "./folder.ts";
+import type { ModelDescription } from "./description.ts";
 import { findTask, isServed, mayHaveNetworks, type Operation, renderUnserved } from "./tasks.ts";
 
 /**

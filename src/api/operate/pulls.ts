@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Pull as Pulling, Pulls } from "../../serving/pulls.ts";
+import type { Pull as Pulling } from "../../serving/pull.ts";
+import type { Pulls } from "../../serving/pulls.ts";
 import { orNull } from "../nullable.ts";
 import { openai } from "../openai/errors.ts";
 import { type ApiRequest, bodiless, type Route, withJson } from "../route.ts";
