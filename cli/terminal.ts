@@ -1,3 +1,4 @@
+import { fstatSync, writeFileSync } from "node:fs";
 import { createLog, type Log, type LogLevel } from "../src/log.ts";
 
 const styles = { bold: "1", red: "31", green: "32", yellow: "33", dim: "2" } as const;
@@ -14,7 +15,9 @@ export async function writeOut(text: string): Promise<boolean> {
 /** As `writeOut`, but the text as it is. */
 export async function writeBytes(text: string): Promise<boolean> {
   try {
-    await Bun.write(Bun.stdout, text);
+    // Bun.write empties a file for an empty text, and leaves a hole in one that is appended to.
+    if (fstatSync(1).isFile()) writeFileSync(1, text);
+    else await Bun.write(Bun.stdout, text);
     return true;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;

@@ -156,7 +156,8 @@ function toProblemLines({ models: listed, problems }: ModelList): string[] {
   return [...paths, ...problems.map(({ reason }) => reason)];
 }
 
-function toEmptyLines({ registry, state }: ModelList): string[] {
+function toEmptyLines({ registry, state, problems }: ModelList): string[] {
   if (state === "degraded") return [];
+  if (problems.length > 0) return [`No model in ${JSON.stringify(registry)} can be used:`];
   return [`No models in ${JSON.stringify(registry)} yet. Get a first one with "ov-llm setup --starter".`];
 }
