@@ -903,7 +903,7 @@ add_hints() {
 # removes WHAT PATH, keeps WHAT PATH: only what is there is named.
 removes() {
   if [[ -e $2 || -L $2 ]]; then
-    rm -rf -- "$2"
+    rm -rf -- "$2" || fail "$1 could not be removed: $2" "follow what the line above says, then run install.sh --uninstall again"
     removed=yes
     say "Removed $1: $2"
   fi
@@ -924,7 +924,6 @@ uninstall() {
   pids="$(running_servers | tr '\n' ' ')"
   remove_service
   if [[ $(readlink -- "$bin_dir/ov-llm" || true) == "$exe" ]]; then removes "the command" "$bin_dir/ov-llm"; fi
-  removes "the executable and the native engine beside it" "$lib"
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
   if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then removes "the engine" "$runtime"; fi
   removes "what the engine's installation left" "$runtime.setup"
@@ -932,6 +931,8 @@ uninstall() {
   removes "the converter" "$share/convert"
   removes "bun and what else install.sh had fetched" "$share"
   removes "the compiled models" "$HOME/.cache/ov-llm"
+  # Last: one that was killed is run again from there.
+  removes "the executable and the native engine beside it" "$lib"
   if [[ -z $removed ]]; then say "ov-llm was not installed here"; fi
   keeps "the registry, and beside it the models" "$registry"
   keeps "what was fetched from the hub, and originals" "$(place OV_MODEL_SRC "$HOME/model")"

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { isExecutable } from "../../src/engine/kinds/native/find.ts";
-import { OvError } from "../../src/errors.ts";
+import { OvError, toReason } from "../../src/errors.ts";
 import { readServiceState } from "../../src/library/service.ts";
 import { findInstallation, type Installation } from "../../src/release/installation.ts";
 import {
@@ -43,7 +43,7 @@ export const upgrade = defineCommand({
   args,
   run: action(async ({ args: given }) => {
     const [archive] = given._;
-    const wish = { archive, version: toText(given.version), isBack: given.rollback === true };
+    const wish = { archive, version: readVersion(given.version), isBack: given.rollback === true };
     if ([archive, wish.version, wish.isBack || undefined].filter((one) => one !== undefined).length > 1) {
       throw new UsageError("Cannot combine an archive, --version and --rollback: give one of them.");
     }
@@ -59,14 +59,30 @@ export const upgrade = defineCommand({
   }),
 });
 
-const toText = (value: unknown) => (typeof value === "string" ? value : undefined);
+/** With or without a `v` in front, as tags have it. It becomes a part of an address. */
+function readVersion(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
+  const [, number] = /^v?(\d[0-9A-Za-z.+-]*)$/.exec(text) ?? [];
+  if (number !== undefined) return number;
+  throw new UsageError(`Cannot use --version ${JSON.stringify(text)}: expected one such as 1.2.0.`);
+}
 
 async function withScratch(work: (scratch: string) => Promise<number>): Promise<number> {
-  const scratch = mkdtempSync(join(tmpdir(), "ov-llm-upgrade-"));
+  const scratch = makeScratch();
   try {
     return await work(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function makeScratch(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "ov-llm-upgrade-"));
+  } catch (cause) {
+    const what = `Cannot make a folder in ${tmpdir()}`;
+    const next = "Set TMPDIR to a folder that you can write to.";
+    throw new OvError("setup_failed", { what, why: toReason(cause), next }, { cause });
   }
 }
 

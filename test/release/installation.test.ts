@@ -70,3 +70,8 @@ test("one upgrade runs at a time", async () => {
   await expect(nested).rejects.toThrow("Another upgrade of this ov-llm is running");
   expect(await withUpgradeLock(folder, async () => 2)).toBe(2);
 });
+
+test("a folder that this user must not write to is not upgraded", async () => {
+  const upgraded = withUpgradeLock(join(temp, "none"), async () => 1);
+  await expect(upgraded).rejects.toThrow("Run it as the user who installed ov-llm.");
+});
