@@ -67,6 +67,8 @@ export interface PlanView {
 interface Finished {
   /** In the registry; another one than planned when somebody took that meanwhile. */
   registeredAs: string;
+  /** Its short name of the catalogue, by which it also answers; null: none. */
+  alias: string | null;
   path: string;
   seconds: number;
   /** What went wrong after the model was registered; null: nothing. */

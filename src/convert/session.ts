@@ -11,6 +11,7 @@ import { readRegistry, requireServedTask, requireWritable, withConvertLock } fro
 import { judge, readResources } from "./resources.ts";
 import { runPlanned, toLogPath } from "./run.ts";
 import type { Scan } from "./scan.ts";
+import { addShortName } from "./short-name.ts";
 import { findSources, planSources, type SourceOptions } from "./sources.ts";
 import { recover } from "./transaction.ts";
 import type { OtherTransformers } from "./windows.ts";
@@ -53,6 +54,7 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   const fetched = options.wanted === null ? null : await fetchSource(options.wanted, session);
   if (fetched?.state === "present") {
     const { repo, name, path, weightFormat } = fetched;
+    await addShortName(options, name);
     report({ type: "present", repo, name, path, weightFormat });
     return { report: { recovered, models: [toPresent(fetched)], skipped: [] }, end: "done" };
   }
@@ -198,7 +200,8 @@ async function runOne(
     const { name, path, originalPath, made, warning } = outcome;
     const { int4 = null, quality = null } = made;
     const seconds = toSeconds();
-    report({ type: state, model, registeredAs: name, path, seconds, warning });
+    const alias = await addShortName(options, name);
+    report({ type: state, model, registeredAs: name, alias, path, seconds, warning });
     const facts = { name, path, original_path: originalPath, int4, quality, seconds };
     return { ...toReported(planned, state), ...facts };
   } catch (thrown) {
