@@ -133,7 +133,7 @@ class Listening(unittest.TestCase):
         self.describe({"model_type": "whisper"}, {})
         english = self.load()
         self.assertEqual(english.ready()["languages"], ["en"])
-        for options, why in [({"task": "translate"}, "English alone"), ({"words": True}, "cannot time words")]:
+        for options, why in [({"task": "translate"}, "only English"), ({"words": True}, "cannot time words")]:
             with self.assertRaisesRegex(RequestFailed, why):
                 self.ask(english, 1, **options)
         self.describe({"model_type": "wav2vec2"}, {})
