@@ -140,7 +140,7 @@ class Listening(unittest.TestCase):
         with self.assertRaisesRegex(RequestFailed, 'this one is a "wav2vec2"'):
             self.load()
         (self.folder / "config.json").unlink()
-        with self.assertRaisesRegex(RequestFailed, "needs a whole config.json"):
+        with self.assertRaisesRegex(RequestFailed, "needs an intact config.json"):
             self.load()
 
 
