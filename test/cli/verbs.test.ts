@@ -190,7 +190,7 @@ describe("verbs for the service", () => {
     const quiet = await createSystemd({ journalctl, systemctl: state("active", 42) })("logs");
     expect([quiet.code, quiet.err]).toEqual([
       0,
-      expect.stringContaining("The journal holds no line of ov-server"),
+      expect.stringContaining("The journal has no lines of ov-server"),
     ]);
   });
 });
