@@ -26,6 +26,7 @@ const alone = [
   "test/attack/floods.test.ts",
   "test/attack/hold.test.ts",
   "test/attack/never-read.test.ts",
+  "test/cli/tune/tune-live.test.ts",
   "test/faults",
   "test/http/bad-input.test.ts",
   "test/http/faults.test.ts",
