@@ -383,7 +383,7 @@ async function check(title, program, args, env) {
 
 async function runTests(bun, testArgs, env) {
   if (testArgs.length > 0) {
-    await runFiles(bun, testArgs, env);
+    await runFiles(`bun test ${testArgs.join(" ")}`, bun, testArgs, env);
     return;
   }
   const gone = alone.filter((path) => !existsSync(join(repo, path)));
@@ -391,13 +391,14 @@ async function runTests(bun, testArgs, env) {
   const left = alone.map((path) => `--path-ignore-patterns=${path.endsWith(".ts") ? path : `${path}/**`}`);
   // Each test starts programs and waits for them, which leaves most of a core unused.
   const beside = ["--parallel=2", "--no-isolate"];
-  await runFiles(bun, availableParallelism() > 1 ? [...beside, ...left] : left, env);
-  await runFiles(bun, alone, env);
+  const most = availableParallelism() > 1 ? [...beside, ...left] : left;
+  await runFiles("bun test, without what runs alone", bun, most, env);
+  await runFiles("bun test of what runs alone", bun, alone, env);
 }
 
-async function runFiles(bun, words, env) {
+async function runFiles(title, bun, words, env) {
   const report = join(tmpdir(), `ov-llm-test-${process.pid}.xml`);
-  console.log(`▸ bun test ${words.join(" ")}`);
+  console.log(`▸ ${title}`);
   // Bun's five seconds are too few for a machine that is busy for a moment; what hangs is ended all the same.
   const args = ["test", "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`, ...words];
   const { code } = await run(bun, args, { env }, (line) => console.log(line));
