@@ -3,7 +3,7 @@ import { toReason } from "../../src/errors.ts";
 import type { ChatHistory } from "../../src/library/chat-history.ts";
 import { readPicture } from "../../src/library/picture.ts";
 import type { Server } from "../server.ts";
-import { paint, toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
+import { paint, terminalWidth, toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
 import type { ChatRequest, ChatTurn } from "./answer.ts";
 import { type Answer, ask } from "./ask.ts";
 import { createDraft } from "./draft.ts";
@@ -160,7 +160,7 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
           said = [];
           return await writeNote("The conversation is forgotten.");
         case "help":
-          return void (await writeOut(renderSlashHelp()));
+          return void (await writeOut(renderSlashHelp(terminalWidth())));
         case "unknown":
           return writeError(slash.problem);
         case "exit":

@@ -1,4 +1,5 @@
 import { findNearest } from "../../src/nearest.ts";
+import { wrap } from "../help/wrap.ts";
 
 /** The commands of a chat, with what follows them and what they do. */
 const table = {
@@ -37,15 +38,19 @@ function isName(name: string): name is SlashName {
   return Object.hasOwn(table, name);
 }
 
-export function renderSlashHelp(): string {
+/** `width`: columns; null: no terminal. */
+export function renderSlashHelp(width: number | null): string {
   const rows = Object.entries(table).map(
     ([name, [rest, help]]) => [`/${name} ${rest}`.trim(), help] as const,
   );
   const widest = Math.max(...rows.map(([usage]) => usage.length));
-  const lines = rows.map(([usage, help]) => `  ${usage.padEnd(widest)}  ${help}`);
+  const room = width === null ? null : width - widest - 4;
+  const lines = rows.flatMap(([usage, help]) =>
+    wrap(help, room).map((line, at) => `  ${(at === 0 ? usage : "").padEnd(widest)}  ${line}`),
+  );
   const notes = [
     'A message of several lines: end a line with a backslash, or put the message between two """.',
     "Ctrl-C stops an answer.",
   ];
-  return `${[...lines, "", ...notes].join("\n")}\n`;
+  return `${[...lines, "", ...notes.flatMap((note) => wrap(note, width))].join("\n")}\n`;
 }

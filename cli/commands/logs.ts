@@ -14,12 +14,12 @@ const args = {
     required: false,
     description: "Only lines about this model",
   },
-  follow: { type: "boolean", alias: "f", description: "Go on with new lines until Ctrl-C" },
+  follow: { type: "boolean", alias: "f", description: "Follow new lines until Ctrl-C" },
   lines: { type: "string", alias: "n", description: "How many lines to start with (default: 200)" },
 } as const;
 
 export const logs = defineCommand({
-  meta: { name: "logs", description: "Show the log of the service, which systemd keeps" },
+  meta: { name: "logs", description: "Show the log of the service" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { variables } = loadSettings();

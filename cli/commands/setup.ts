@@ -28,7 +28,7 @@ export const setup = defineCommand({
     },
     "trust-new": {
       type: "boolean",
-      description: "With --native: also install libraries whose sha256 is not the known one",
+      description: "With --native: also install libraries whose sha256 differs from the known one",
     },
     starter: {
       type: "boolean",

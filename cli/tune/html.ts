@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Tried, TuneResult } from "../../src/tuning.ts";
-import { renderGain, renderMs, renderRate, toDisturbance, toPercent, toVerdict } from "./render.ts";
+import {
+  renderGain,
+  renderMs,
+  renderRate,
+  renderWords,
+  toDisturbance,
+  toPercent,
+  toVerdict,
+} from "./render.ts";
 
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #222; background: #fff; }
@@ -61,7 +69,7 @@ function toCells({ label, measured }: Tried): string[][] {
   if (measured === null) return [];
   const { figures, judgement, difference } = measured;
   const change = judgement.verdict === "same" ? "noise" : renderGain(judgement.gain);
-  const text = difference === null ? "same" : `differs after ${difference.same_words} words`;
+  const text = difference === null ? "same" : `differs after ${renderWords(difference.same_words)}`;
   const speeds = [renderMs(figures.first_token_ms), renderRate(figures.tokens_per_second)];
   return [[label, ...speeds, change, `±${toPercent(judgement.spread)}`, text]];
 }

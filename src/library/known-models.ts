@@ -132,6 +132,24 @@ function toReadyFormat({ ready }: KnownModel): "int8" | "int4" | null {
   return ready.includes("int4") ? "int4" : "int8";
 }
 
+/** What keeps this machine from converting a model of the catalogue, in bytes; `ready`: the name by which it can be had all the same. */
+export interface ConversionLack {
+  name: string;
+  needed: number;
+  has: number;
+  ready: string | null;
+}
+
+/** null: the model can be converted, or is not known. */
+export function findConversionLack(repo: string, memory: Memory): ConversionLack | null {
+  const model = listKnownModels().find((known) => known.repo.toLowerCase() === repo.toLowerCase());
+  if (model === undefined) return null;
+  const { conversion: needed } = estimateNeeds(model);
+  if (needed <= memory.withSwap) return null;
+  const ready = findFit(model, memory).format === null ? null : model.ready;
+  return { name: model.name, needed, has: memory.withSwap, ready };
+}
+
 export interface Recommendation {
   model: KnownModel;
   format: "int8" | "int4";

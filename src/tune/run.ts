@@ -247,7 +247,7 @@ function toMeasured(pairs: readonly Pair[], noise: number): Measured {
 function tooBusy(minutes: number): OvError {
   return new OvError("queue_timeout", {
     what: `The server answered requests for most of the ${minutes} minutes`,
-    why: "whatever is measured beside them says nothing",
-    next: "Try again when it is idle, or stop it meanwhile.",
+    why: "measurements beside them mean nothing",
+    next: "Try again when it is idle, or stop it for that time.",
   });
 }

@@ -10,12 +10,15 @@ import { runCli } from "./run-cli.ts";
 setDefaultTimeout(60_000);
 const models = createTempDir();
 const gguf = await Bun.file(makeGguf(join(models, "m.gguf"), "llama")).bytes();
+/** As long, and another. */
+const otherGguf = await Bun.file(makeGguf(join(models, "o.gguf"), "qwen2")).bytes();
 const hub = startFakeHub({
   repositories: {
     "Acme/Tiny-1B": toRepository(makeModel(join(models, "tiny"))),
     "Acme/broken": toRepository(makeModel(join(models, "broken"), { behaviour: "silent" })),
     "OpenVINO/Tiny-int4-ov": toRepository(makeOpenVino(join(models, "ready"))),
     "Acme/Tiny-GGUF": { "tiny-Q8_0.gguf": gguf, "tiny-Q4_K_M.gguf": gguf },
+    "Other/Tiny-GGUF": { "tiny-Q8_0.gguf": otherGguf },
   },
 });
 afterAll(() => hub.stop());
@@ -65,6 +68,17 @@ describe("ov-llm pull", () => {
       mine: { path: join(src, "tiny-Q8_0.gguf") },
       "tiny-q4-k-m": { path: join(src, "tiny-Q4_K_M.gguf") },
     });
+  });
+
+  test("neither writes over another owner's .gguf file of the same name and size, nor takes it for the wanted one", async () => {
+    const { pull, models, src } = createScene();
+    await pull("Acme/Tiny-GGUF:Q8_0");
+    const before = models();
+    const { code, err } = await pull("Other/Tiny-GGUF:Q8_0");
+    const path = join(src, "tiny-Q8_0.gguf");
+    expect([code, err]).toEqual([1, expect.stringContaining(`another file lies at "${path}"`)]);
+    expect([models(), await Bun.file(path).bytes()]).toEqual([before, gguf]);
+    expect(await pull("Acme/Tiny-GGUF:Q8_0")).toMatchObject({ code: 0, last: { state: "present" } });
   });
 
   test.each([

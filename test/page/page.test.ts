@@ -121,7 +121,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     );
     await button(page, "Cancel the request mine").click();
     expect((await answer).status).toBe(499);
-    await page.getByText("Nothing runs and nothing waits.").waitFor();
+    await page.getByText("No running or waiting requests.").waitFor();
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -393,6 +393,11 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.getByText("live", { exact: true }).waitFor();
     listeners.pop()?.kill();
     await page.getByText("lost", { exact: true }).waitFor();
+    const field = page.getByLabel("Model of the hub");
+    await field.fill("owner/model");
+    await page.keyboard.press("Enter");
+    await page.getByText("The server cannot be reached. Check that it runs, then try again.").waitFor();
+    expect(await field.inputValue()).toBe("owner/model");
     await handle(new Request(`${url}/v1/models/memory/load`, { method: "POST" }), "-");
     listeners.push(listen(handle, { host: "127.0.0.1", port: Number(new URL(url).port), setting: "" }));
     await button(page, "Unload memory").waitFor();
@@ -449,7 +454,9 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
           events.publish({ topic: "schema", type: "missed", model, tool: `tool-${event}`, keyword: "not" });
           if (event % 100 === 0) await settled();
         }
+        // To the page the connection is silent for a minute: it connects again.
         await page.clock.runFor(60_000);
+        await page.getByText("live", { exact: true }).waitFor();
       }
       return await measure();
     };

@@ -205,7 +205,7 @@ describe("an answer that breaks off", () => {
   test.each([
     ["an error event", `${chunk}data: ${JSON.stringify({ error })}\n\n`, "The engine crashed."],
     ["an end without [DONE]", chunk, "broke in the middle of the answer: the stream ended early"],
-    ["something else", `${chunk}data: {}\n\n`, "is no part of an answer"],
+    ["something else", `${chunk}data: {}\n\n`, "is not part of an answer"],
   ])("%s: exit code 1, and what came stays", async (_how, events, sentence) => {
     const server = serveStream(events);
     expect(await chat(["m", "Hi"], { server })).toEqual({

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createBeginningsFile } from "../../src/daemon/beginnings-file.ts";
+import { createPrefixesFile } from "../../src/daemon/prefixes-file.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 function createFile(path: string) {
   const warnings: string[] = [];
-  return { file: createBeginningsFile(path, { warn: (text) => void warnings.push(text) }), warnings };
+  return { file: createPrefixesFile(path, { warn: (text) => void warnings.push(text) }), warnings };
 }
 
 const models = { small: [{ text: "You are careful.", uses: 3 }] };
 
-describe("the file of prompt beginnings", () => {
+describe("the file of prompt prefixes", () => {
   test("holds what was written, and only its owner may read it", () => {
     const path = join(createTempDir(), "new", "kept.json");
     const { file, warnings } = createFile(path);

@@ -1,41 +1,41 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 /** Those that more than one prompt had, as they may be kept elsewhere. */
-export const KeptBeginnings = Type.Array(
+export const KeptPrefixes = Type.Array(
   Type.Object({ text: Type.String(), uses: Type.Integer({ minimum: 2 }) }),
 );
-export type KeptBeginnings = Static<typeof KeptBeginnings>;
+export type KeptPrefixes = Static<typeof KeptPrefixes>;
 
 /** What prompts of one model have in common at their start: a system prompt, tools, the turns of a conversation. */
-export interface Beginnings {
+export interface PromptPrefixes {
   /** Takes a prompt into account. */
   note(prompt: string): void;
   /** Those that more than one prompt had, the most used ones first. */
-  list(most: number): KeptBeginnings;
+  list(most: number): KeptPrefixes;
 }
 
-/** UTF-16 units. A shorter text is computed sooner than a beginning pays. */
+/** UTF-16 units. A shorter text is computed sooner than a prefix pays. */
 const shortest = 1500;
 /** A longer prompt is passed over: it fills any context. */
 const longest = 1_000_000;
-/** Beginnings that are kept; the one that was used least, then longest ago, makes way. */
+/** Prefixes that are kept; the one that was used least, then longest ago, makes way. */
 const kept = 16;
 
-interface Beginning {
+interface Prefix {
   text: string;
   uses: number;
 }
 
 /** `earlier`: what another run kept. */
-export function createBeginnings(earlier: KeptBeginnings = []): Beginnings {
+export function createPrefixes(earlier: KeptPrefixes = []): PromptPrefixes {
   /** In the order of their last use. */
-  let known: Beginning[] = earlier.map((one) => ({ ...one }));
+  let known: Prefix[] = earlier.map((one) => ({ ...one }));
 
   /** The one that the prompt shares most with, unless that would leave less than half of it. */
-  function findRelated(prompt: string): { beginning: Beginning; shared: number } | undefined {
+  function findRelated(prompt: string): { prefix: Prefix; shared: number } | undefined {
     return known
-      .map((beginning) => ({ beginning, shared: countShared(beginning.text, prompt) }))
-      .filter(({ beginning, shared }) => shared >= Math.max(shortest, beginning.text.length / 2))
+      .map((prefix) => ({ prefix, shared: countShared(prefix.text, prompt) }))
+      .filter(({ prefix, shared }) => shared >= Math.max(shortest, prefix.text.length / 2))
       .sort((a, b) => b.shared - a.shared)[0];
   }
 
@@ -50,10 +50,10 @@ export function createBeginnings(earlier: KeptBeginnings = []): Beginnings {
     note(prompt) {
       if (prompt.length < shortest || prompt.length > longest) return;
       const related = findRelated(prompt);
-      const beginning = related?.beginning ?? { text: prompt, uses: 0 };
-      if (related) beginning.text = prompt.slice(0, related.shared);
-      beginning.uses += 1;
-      known = [...known.filter((one) => one !== beginning), beginning];
+      const prefix = related?.prefix ?? { text: prompt, uses: 0 };
+      if (related) prefix.text = prompt.slice(0, related.shared);
+      prefix.uses += 1;
+      known = [...known.filter((one) => one !== prefix), prefix];
       makeRoom();
     },
     list: (most) =>

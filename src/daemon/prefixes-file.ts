@@ -6,12 +6,12 @@ import { toReason } from "../errors.ts";
 import { readTextFile } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import type { Log } from "../log.ts";
-import { KeptBeginnings } from "../serving/beginnings.ts";
-import type { BeginningsStore } from "../serving/warm-up.ts";
+import { KeptPrefixes } from "../serving/prompt-prefixes.ts";
+import type { PrefixesStore } from "../serving/warm-up.ts";
 
 const Contents = Type.Object({
   version: Type.Literal(1),
-  models: Type.Record(Type.String(), KeptBeginnings),
+  models: Type.Record(Type.String(), KeptPrefixes),
 });
 
 /** Only its owner may read it: it holds what clients sent. */
@@ -21,7 +21,7 @@ const mode = 0o600;
  * OV_WARM_PREFIXES_FILE: what models' prompts had in common, from one run to the next. A file that cannot be read or written
  * is a warning, and the server does without it.
  */
-export function createBeginningsFile(path: string, log: Pick<Log, "warn">): BeginningsStore {
+export function createPrefixesFile(path: string, log: Pick<Log, "warn">): PrefixesStore {
   function warn(what: string, error: unknown): void {
     log.warn(`Cannot ${what} OV_WARM_PREFIXES_FILE "${path}": ${toReason(error)}`);
   }
