@@ -112,7 +112,7 @@ export function renderFitted(
 /** What a table lacks, as a sentence. */
 export function renderLeftOut(leftOut: readonly string[], leftTo = "--json"): string {
   const verb = leftTo.includes(" and ") ? "have" : "has";
-  return `Left out for want of width: ${leftOut.join(", ")}. ${leftTo} ${verb} everything.`;
+  return `Left out for lack of width: ${leftOut.join(", ")}. ${leftTo} ${verb} everything.`;
 }
 
 /** Lines of `LABEL  value`, the values under each other. */

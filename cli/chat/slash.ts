@@ -5,11 +5,11 @@ import { wrap } from "../help/wrap.ts";
 const table = {
   model: ["[NAME]", "Continue with another model; alone: list the models"],
   system: ['[TEXT|""]', 'Set the instructions; "" removes them; alone: show them'],
-  image: ["[FILE]", "Show a picture with the next message; alone: take back those that wait"],
+  image: ["[FILE]", "Send a picture with the next message; alone: drop the waiting ones"],
   save: ["FILE", "Write the conversation to a file, as JSON if its name ends in .json, else as Markdown"],
   clear: ["", "Forget the conversation; the instructions stay"],
   help: ["", "Show this list"],
-  exit: ["", "End; so do Ctrl-D, and Ctrl-C twice at an empty prompt"],
+  exit: ["", "Quit; so do Ctrl-D, and Ctrl-C twice at an empty prompt"],
 } as const satisfies Record<string, [string, string]>;
 
 export type SlashName = keyof typeof table;

@@ -68,7 +68,7 @@ async function show(
   signal.throwIfAborted();
   if (code === 0 && isEmpty) {
     await requireService(variables);
-    process.stderr.write(`The journal holds no line of ${unit}.\n`);
+    process.stderr.write(`The journal has no lines of ${unit}.\n`);
   }
   return code === 0 ? 0 : 1;
 }

@@ -20,6 +20,7 @@ export const ps = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { data } = await askServer(findServer(given), "/v1/models", ModelList, 5);
     const loaded = data
+      .filter(({ parent }) => parent === null)
       .map((model) => ({ name: model.id, ...toLiveState(model) }))
       .filter(({ state }) => state !== null && state !== "unloaded");
     if (given.json === true) await writeOut(`${JSON.stringify(loaded, null, 2)}\n`);

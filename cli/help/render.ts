@@ -39,7 +39,7 @@ export function renderHelp(help: CommandHelp, width: number | null, notes = ""):
     ),
     ...renderExamples(help),
     ...(notes === "" ? [] : [notes]),
-    ...(help.commands.length > 0 ? [`More about one: ${toCall(help)} COMMAND --help\n`] : []),
+    ...(help.commands.length > 0 ? [`Help for one: ${toCall(help)} COMMAND --help\n`] : []),
   ].join("\n");
 }
 

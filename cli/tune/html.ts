@@ -92,7 +92,7 @@ function renderChart({ tried }: TuneResult): string {
     return `<text x="0" y="${middle}">${toHtml(label)}</text><rect${isFaster ? ' class="faster"' : ""} x="${barStart}" y="${top + 3}" width="${length}" height="18"/><text x="${barStart + length + 8}" y="${middle}">${Math.round(speed * 100)} %</text>`;
   });
   const height = bars.length * rowHeight;
-  return `<svg viewBox="0 0 700 ${height}" role="img" aria-label="Speed of whole answers; 100 % is as it is now">\n${shapes.join("\n")}\n</svg>`;
+  return `<svg viewBox="0 0 700 ${height}" role="img" aria-label="Speed of whole answers; 100 % is the present speed">\n${shapes.join("\n")}\n</svg>`;
 }
 
 const toParagraph = (text: string | null) => (text === null ? "" : `<p>${toHtml(text)}</p>`);

@@ -68,7 +68,7 @@ function toCaveat({ tried }: TuneResult): string | null {
       topic === "speculation" && change[0] !== "speculation=" && measured?.difference,
   );
   if (!isChanged) return null;
-  return "Guessed tokens are computed several at once, which rounds differently: the text is the same to the token only in f32 (docs/tuning.md).";
+  return "Speculation computes several tokens at once, which rounds differently: the text is identical only in f32 (docs/tuning.md).";
 }
 
 function toProblemLines({ tried, untried }: TuneResult): string[] {

@@ -34,6 +34,6 @@ test("a check leaves out long paths in a narrow terminal", () => {
     "NAME  STATE",
     "one   ok",
     "",
-    "Left out for want of width: PATH. --json has everything.",
+    "Left out for lack of width: PATH. --json has everything.",
   ]);
 });

@@ -59,14 +59,21 @@ describe("verbs for models", () => {
 });
 
 describe("verbs for the running server", () => {
-  const app = createTestApp();
+  const { home, registryPath } = createModelHome();
+  const mine = { path: "/models/mine", task: "text-generation", weight_format: "int8", aliases: ["other"] };
+  const models = { mine: { ...mine, presets: { "other:high": { temperature: 1 } } } };
+  writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
+  const app = createTestApp({ registryPath });
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => app.handle(request, "-") });
-  const home = createTempDir();
   const run = (...args: string[]) => runCli([...args, ...toTarget(server)], { home });
   afterAll(() => server.stop(true));
 
   test("ps lists what is in memory, and stop unloads it", async () => {
     expect((await run("ps")).out).toContain("No model is in memory");
+    const called = { model: "other:high", messages: [{ role: "user", content: "Hi" }] };
+    await app.chat(called);
+    expect(JSON.parse((await run("ps", "--json")).out)).toMatchObject([{ name: "mine" }]);
+    await run("stop", "other");
     await app.chat({ messages: [{ role: "user", content: "Hi" }] });
     expect((await run("ps")).out).toMatch(/^NAME .*\nmemory +ready /);
     expect(JSON.parse((await run("ps", "--json")).out)).toMatchObject([{ name: "memory", state: "ready" }]);
@@ -183,7 +190,7 @@ describe("verbs for the service", () => {
     const quiet = await createSystemd({ journalctl, systemctl: state("active", 42) })("logs");
     expect([quiet.code, quiet.err]).toEqual([
       0,
-      expect.stringContaining("The journal holds no line of ov-server"),
+      expect.stringContaining("The journal has no lines of ov-server"),
     ]);
   });
 });

@@ -103,5 +103,6 @@ test("a model that a machine cannot convert is known by its repository, with the
   });
   expect(findConversionLack("Qwen/Qwen3-30B-A3B-Instruct-2507", memory)).toMatchObject({ ready: null });
   expect(findConversionLack("Qwen/Qwen3-1.7B", memory)).toBeNull();
+  expect(findConversionLack("OpenVINO/Qwen3-8B-int4-ov", memory)).toBeNull();
   expect(findConversionLack("someone/else", memory)).toBeNull();
 });

@@ -29,5 +29,5 @@ test("the help names every command", () => {
 test("the list of commands fits a narrow terminal", () => {
   const lines = renderSlashHelp(60).split("\n");
   expect(lines.filter((line) => line.length > 60)).toEqual([]);
-  expect(lines).toContain("  /exit              End; so do Ctrl-D, and Ctrl-C twice at");
+  expect(lines).toContain("  /exit              Quit; so do Ctrl-D, and Ctrl-C twice at");
 });

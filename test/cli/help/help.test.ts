@@ -58,7 +58,7 @@ describe("help", () => {
       "chat  Talk",
       "Run the server",
       "serve  Serve",
-      "Set up and find out",
+      "Installation and information",
       "zeta  New",
     ];
     const places = order.map((part) => plain.indexOf(part));
