@@ -4,7 +4,8 @@ import type { Made, Quality } from "../models/manifest.ts";
 import type { ExportProgress } from "./optimum.ts";
 import type { Planned } from "./plan.ts";
 import type { Resources, Shortage, Verdict } from "./resources.ts";
-import type { Skipped, Source } from "./scan.ts";
+import type { Skipped } from "./scan.ts";
+import type { Source } from "./source.ts";
 
 /** Which model of the run an event is about. */
 export interface ModelOfRun {
