@@ -69,7 +69,7 @@ export function listenWyoming(options: WyomingOptions): WyomingListener {
       data.open += 1;
       data.waiting += event.payload.byteLength;
       if (data.waiting > 2 * maxBody)
-        throw new OvError("request_too_large", "More sound came than is taken at once.");
+        throw new OvError("request_too_large", "The sound is larger than a recording may be.");
       socket.timeout(0);
       data.last = data.last
         .then(() => data.session.take(event))

@@ -1,5 +1,9 @@
-"""Sound as files of every form and as none, and how windows follow each other; run by sound.test.ts in the engine's environment."""
+"""Sound as files of every form and as none, and how windows follow each other.
 
+Run by sound.test.ts in the engine's environment.
+"""
+
+import contextlib
 import random
 import sys
 import tempfile
@@ -74,7 +78,7 @@ class Decoding(unittest.TestCase):
         write_tone(other, "pcm_s16le", 16_000)
         self.refuse(f"#EXTM3U\n#EXTINF:2,\nfile://{other}\n#EXT-X-ENDLIST\n".encode(), "cannot be read as sound")
         self.refuse(f"ffconcat version 1.0\nfile {other}\n".encode(), "cannot be read as sound")
-        self.refuse(f'<MPD><BaseURL>file://{other}</BaseURL></MPD>'.encode(), "cannot be read as sound")
+        self.refuse(f"<MPD><BaseURL>file://{other}</BaseURL></MPD>".encode(), "cannot be read as sound")
 
     def test_a_codec_that_nobody_knows_is_refused(self) -> None:
         content = write_tone(self.folder / "a.webm", "libopus", 48_000)
@@ -103,10 +107,8 @@ class Decoding(unittest.TestCase):
                 for _ in range(chance.choice([1, 20])):
                     damaged[chance.randrange(len(damaged))] = chance.randrange(256)
                 self.file.write_bytes(damaged)
-                try:
+                with contextlib.suppress(RequestFailed):
                     decode(str(self.file), 60)
-                except RequestFailed:
-                    pass
 
 
 class Windows(unittest.TestCase):
