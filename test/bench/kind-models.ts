@@ -26,6 +26,12 @@ const bert = { num_hidden_layers: 12, num_attention_heads: 12 };
 /** BertConfig's keys. */
 const small = { ...bert, hidden_size: 384, intermediate_size: 1536 };
 const base = { ...bert, hidden_size: 768, intermediate_size: 3072 };
+const large = {
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  hidden_size: 1024,
+  intermediate_size: 4096,
+};
 /** CLIPVisionConfig's keys: CLIP's base model, which makes 196 tokens of a picture. */
 const clip = {
   ...{ hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12, num_attention_heads: 12 },
@@ -64,6 +70,8 @@ const models: Readonly<Record<Kind, Readonly<Record<string, Made | (() => string
     "bert-33M": encoder(small),
     // As bge-base and e5-base.
     "bert-110M": encoder(base),
+    // As bge-large, mxbai-embed-large and e5-large.
+    "bert-335M": encoder(large),
   },
   rank: {
     "cross-33M": encoder({ ...small, num_labels: 1 }),

@@ -1,5 +1,5 @@
 import type { Figure } from "./goals.ts";
-import { type ChatTarget, runLoad } from "./load.ts";
+import { type ChatTarget, type Prompt, runLoad } from "./load.ts";
 import type { Prompts } from "./prompts.ts";
 import { median, round, toTokensPerSecond } from "./statistics.ts";
 
@@ -21,52 +21,109 @@ const tool = (name: string) => ({
   function: { name, description: `Takes numbers to ${name}.`, parameters: numbers },
 });
 
-/** What each kind of request asks for beside its messages. */
-const kinds: Record<string, Record<string, unknown>> = {
-  "free text": { ignore_eos: true },
-  "JSON schema": {
-    response_format: { type: "json_schema", json_schema: { name: "numbers", schema: numbers } },
+const tools = [tool("add"), tool("sort")];
+
+/** A kind of request. */
+interface Kind {
+  name: string;
+  /** What it asks for beside its messages. */
+  extra: Record<string, unknown>;
+  /** What stands before the question. */
+  system?: string;
+}
+
+interface Comparison {
+  free: Kind;
+  constrained: Kind[];
+}
+
+/**
+ * Free text has a prompt of the same length: tools are a part of it, and each step attends to all of it.
+ */
+const comparisons: Comparison[] = [
+  {
+    free: { name: "free text", extra: { ignore_eos: true } },
+    constrained: [
+      {
+        name: "JSON schema",
+        extra: {
+          response_format: { type: "json_schema", json_schema: { name: "numbers", schema: numbers } },
+        },
+      },
+    ],
   },
-  "tools, required": { tools: [tool("add"), tool("sort")], tool_choice: "required" },
-  "tools, auto": { tools: [tool("add"), tool("sort")] },
-};
+  {
+    free: {
+      name: "free text after the tools' JSON",
+      extra: { ignore_eos: true },
+      system: JSON.stringify(tools),
+    },
+    constrained: [
+      { name: "tools, required", extra: { tools, tool_choice: "required" } },
+      { name: "tools, auto", extra: { tools } },
+    ],
+  },
+];
 
 export interface ConstrainedRow {
   kind: string;
+  /** What it is compared with; null: that itself. */
+  free: string | null;
   tokensPerSecond: number;
   /** To free text, the median of neighbouring rounds. */
   ratio: number;
 }
 
-/** Each kind in turns, because the machine's speed drifts; the first round, which compiles grammars, is left out. */
+/** The kinds alternate, because the machine's speed drifts; the first round, which compiles grammars, is left out. */
 export async function measureConstrained(
   target: ChatTarget,
   prompts: Prompts,
   rounds: number,
 ): Promise<ConstrainedRow[]> {
-  const seen = new Map<string, number[]>(Object.keys(kinds).map((kind) => [kind, []]));
+  const kinds = comparisons.flatMap(({ free, constrained }) => [free, ...constrained]);
+  const seen = new Map<Kind, number[]>(kinds.map((kind) => [kind, []]));
   for (let pass = 0; pass <= rounds; pass++) {
     const texts = Array.from({ length: concurrency }, prompts.next);
-    for (const [kind, extra] of Object.entries(kinds)) {
-      const speed = toTokensPerSecond(await runLoad(target, texts, maxTokens, extra));
+    for (const kind of kinds) {
+      const asked = texts.map((text) => toPrompt(kind, text));
+      const speed = toTokensPerSecond(await runLoad(target, asked, maxTokens, kind.extra));
       if (pass > 0) seen.get(kind)?.push(speed);
     }
   }
-  const free = seen.get("free text") ?? [];
-  return [...seen].map(([kind, speeds]) => ({
-    kind,
-    tokensPerSecond: round(median(speeds)),
-    ratio: round(median(speeds.map((speed, index) => speed / (free[index] ?? Number.NaN))), 3),
-  }));
+  const toRow = (kind: Kind, free: Kind | null): ConstrainedRow => {
+    const [speeds, base] = [seen.get(kind) ?? [], seen.get(free ?? kind) ?? []];
+    return {
+      kind: kind.name,
+      free: free?.name ?? null,
+      tokensPerSecond: round(median(speeds)),
+      ratio: round(median(speeds.map((speed, index) => speed / (base[index] ?? Number.NaN))), 3),
+    };
+  };
+  return comparisons.flatMap(({ free, constrained }) => [
+    toRow(free, null),
+    ...constrained.map((kind) => toRow(kind, free)),
+  ]);
+}
+
+function toPrompt({ system }: Kind, text: string): Prompt {
+  if (system === undefined) return text;
+  return [
+    { role: "system", content: system },
+    { role: "user", content: text },
+  ];
 }
 
 export function toConstrainedFigures(rows: ConstrainedRow[]): Figure[] {
-  return rows
-    .filter(({ kind }) => kind !== "free text")
-    .map(({ kind, ratio, tokensPerSecond }) => ({
-      name: `tokens/s at ${concurrency}, ${kind} / free text (${tokensPerSecond})`,
-      value: ratio,
-      unit: "",
-      goal: { atLeast: ratioGoal },
-    }));
+  return rows.flatMap(({ kind, free, ratio, tokensPerSecond }) =>
+    free === null
+      ? []
+      : [
+          {
+            name: `tokens/s at ${concurrency}, ${kind} / ${free} (${tokensPerSecond})`,
+            value: ratio,
+            unit: "",
+            goal: { atLeast: ratioGoal },
+          },
+        ],
+  );
 }

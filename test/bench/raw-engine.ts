@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
 import { readLines } from "../../src/protocol/lines.ts";
+import type { Prompt } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import type { RoundTimes } from "./statistics.ts";
 
@@ -12,12 +13,14 @@ const toBatchedTokens = (device: string) => (device.startsWith("CPU") ? 256 : 65
 
 export interface RawEngine {
   pid: number;
-  run(prompts: string[], maxTokens: number): Promise<RoundTimes>;
+  run(prompts: Prompt[], maxTokens: number): Promise<RoundTimes>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts raw_engine.py and waits until its model is loaded and warm. */
-export async function startRawEngine(options: BenchOptions): Promise<RawEngine> {
+export async function startRawEngine(
+  options: Pick<BenchOptions, "runtimeDir" | "modelPath" | "kvCacheGb" | "device">,
+): Promise<RawEngine> {
   const { runtimeDir, modelPath, kvCacheGb, device } = options;
   const script = join(import.meta.dir, "raw_engine.py");
   const child = Bun.spawn(

@@ -1,7 +1,7 @@
 """The raw engine, as the measure of the server: add_request and step, no HTTP, no text.
 
 Reads a JSON line {"prompts": [...], "max_tokens": n} and answers with one: the seconds of the whole run, and for
-each request the times of its tokens in seconds from the start.
+each request the times of its tokens in seconds from the start. A prompt is a question, or the messages of a conversation.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ tokenizer = pipeline.get_tokenizer()
 next_id = 0
 
 
-def run(prompts: list[str], max_tokens: int) -> dict[str, object]:
+def run(prompts: list[str | list[dict[str, str]]], max_tokens: int) -> dict[str, object]:
     global next_id
     begun = time.perf_counter()
     handles = []
     for prompt in prompts:
-        text = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], True)
+        messages = prompt if isinstance(prompt, list) else [{"role": "user", "content": prompt}]
+        text = tokenizer.apply_chat_template(messages, True)
         ids = tokenizer.encode(text, add_special_tokens=False).input_ids
         config = pipeline.get_config()
         config.apply_chat_template = False

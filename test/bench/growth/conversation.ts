@@ -1,4 +1,5 @@
 import { type Message, runLoad } from "../load.ts";
+import { startRawEngine } from "../raw-engine.ts";
 import { median, round, toTtftMs } from "../statistics.ts";
 import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
 
@@ -7,29 +8,23 @@ const mostTurns = 300;
 /** A slow machine ends it earlier, and shows how far it came. */
 const mostSeconds = 150;
 const userTokens = 24;
-/** The last turns to the early ones: what is cached is still attended to, so a longer conversation is never free. */
-const goal = 4;
+/** Early turns and the last ones are compared. */
+const compared = 20;
+/** The server's last turns to the raw engine's: what is cached is still attended to, so that a longer conversation is never free. */
+const goal = 1.2;
 
-/** Times to the first token of each turn of one long conversation, whose earlier turns the prefix cache holds. */
+/**
+ * Times to the first token of each turn of one long conversation, whose earlier turns the prefix cache holds, and of its
+ * last turns with the raw engine.
+ */
 export async function measureConversation(ground: Ground): Promise<Growth> {
-  await using server = await startGrowthServer(ground, { modelPath: await prepareShape(shape, ground) });
-  const { prompts } = ground;
-  await runLoad(server, [prompts.next()], 1);
-  const started = performance.now();
-  const messages: Message[] = [];
-  const ttft: [number, number][] = [];
-  let last = { promptTokens: 0, cachedTokens: 0 };
-  for (let turn = 1; turn <= mostTurns && performance.now() - started < mostSeconds * 1000; turn++) {
-    messages.push({ role: "user", content: prompts.nextPrefix(userTokens) });
-    const answered = await runLoad(server, [messages], 1);
-    ttft.push([turn, round(toTtftMs(answered))]);
-    const [answer] = answered.answers;
-    last = { promptTokens: answer?.promptTokens ?? 0, cachedTokens: answer?.cachedTokens ?? 0 };
-    // Random weights write noise, so the text is ours.
-    messages.push({ role: "assistant", content: "It goes on like that." });
-  }
+  const modelPath = await prepareShape(shape, ground);
+  const { messages, ttft, last } = await converse(ground, modelPath);
   const turns = ttft.length;
+  const raw = await askRaw({ ...ground.options, modelPath }, messages);
   const medianOf = (part: [number, number][]) => median(part.map(([, ms]) => ms));
+  const late = medianOf(ttft.slice(-compared));
+  const lateTurns = `turns ${turns - compared + 1}-${turns}`;
   return {
     model: shape,
     curves: [
@@ -44,11 +39,58 @@ export async function measureConversation(ground: Ground): Promise<Growth> {
     ],
     figures: [
       {
-        name: `TTFT of turns ${turns - 19}-${turns} / turns 11-30`,
-        value: round(medianOf(ttft.slice(-20)) / medianOf(ttft.slice(10, 30)), 2),
+        name: `TTFT of ${lateTurns}, server / raw (${round(late)} / ${round(raw)} ms)`,
+        value: round(late / raw, 2),
         unit: "",
         goal: { atMost: goal },
       },
+      {
+        name: `TTFT of ${lateTurns} / turns 11-30, server`,
+        value: round(late / medianOf(ttft.slice(10, 30)), 2),
+        unit: "",
+      },
     ],
   };
+}
+
+interface Conversation {
+  /** The last question is the last of them. */
+  messages: Message[];
+  /** Turn and milliseconds. */
+  ttft: [number, number][];
+  last: { promptTokens: number; cachedTokens: number };
+}
+
+async function converse(ground: Ground, modelPath: string): Promise<Conversation> {
+  await using server = await startGrowthServer(ground, { modelPath });
+  const { prompts } = ground;
+  await runLoad(server, [prompts.next()], 1);
+  const started = performance.now();
+  const messages: Message[] = [];
+  const ttft: [number, number][] = [];
+  let last = { promptTokens: 0, cachedTokens: 0 };
+  for (let turn = 1; turn <= mostTurns && performance.now() - started < mostSeconds * 1000; turn++) {
+    // Random weights write noise, so the answers are ours.
+    if (turn > 1) messages.push({ role: "assistant", content: "It goes on like that." });
+    messages.push({ role: "user", content: prompts.nextPrefix(userTokens) });
+    const answered = await runLoad(server, [messages], 1);
+    ttft.push([turn, round(toTtftMs(answered))]);
+    const [answer] = answered.answers;
+    last = { promptTokens: answer?.promptTokens ?? 0, cachedTokens: answer?.cachedTokens ?? 0 };
+  }
+  return { messages, ttft, last };
+}
+
+/** The median time to the first token of the last turns, in milliseconds; the turn before them fills the prefix cache. */
+async function askRaw(
+  options: Parameters<typeof startRawEngine>[0],
+  messages: readonly Message[],
+): Promise<number> {
+  await using raw = await startRawEngine(options);
+  const times: number[] = [];
+  for (let left = compared; left >= 0; left--) {
+    const turn = messages.slice(0, messages.length - 2 * left);
+    times.push(toTtftMs(await raw.run([turn], 1)));
+  }
+  return median(times.slice(1));
 }

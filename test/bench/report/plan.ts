@@ -52,7 +52,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   },
   embed: {
     title: "Embeddings",
-    text: "Texts of about 30 tokens; the raw pipeline gets the texts of all requests in one call. MiniLM is a real model in float32; the others have random weights in int8 and the shapes of bge-small and bge-base. Each request has a fixed cost, which matters less with a larger model.",
+    text: "Texts of about 30 tokens; the raw pipeline gets the texts of all requests in one call. MiniLM is a real model in float32; the others have random weights in int8 and the shapes of bge-small, bge-base and bge-large. Each request has a fixed cost, which matters less with a larger model.",
     argv: ["--only", "embed", "--rounds", "3"],
   },
   rank: {
@@ -82,7 +82,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   },
   conversation: {
     title: "A long conversation",
-    text: "Each turn sends the whole conversation again, as clients do. The model has random weights and the shape of SmolLM2 135M. The growth is mostly the engine's attention to the cached tokens; the server's own part takes less than 30 ms for a prompt of that length (see long prompts).",
+    text: "Each turn sends the whole conversation again, as clients do. The model has random weights and the shape of SmolLM2 135M. The raw engine gets the last turns of the same conversation: the growth is mostly its attention to the cached tokens.",
     argv: ["--only", "conversation"],
   },
   "long-prompts": {
