@@ -74,7 +74,7 @@ class Decoding(unittest.TestCase):
         write_tone(other, "pcm_s16le", 16_000)
         self.refuse(f"#EXTM3U\n#EXTINF:2,\nfile://{other}\n#EXT-X-ENDLIST\n".encode(), "cannot be read as sound")
         self.refuse(f"ffconcat version 1.0\nfile {other}\n".encode(), "cannot be read as sound")
-        self.refuse(f'<MPD><BaseURL>file://{other}</BaseURL></MPD>'.encode(), "cannot be read as sound")
+        self.refuse(f"<MPD><BaseURL>file://{other}</BaseURL></MPD>".encode(), "cannot be read as sound")
 
     def test_a_codec_that_nobody_knows_is_refused(self) -> None:
         content = write_tone(self.folder / "a.webm", "libopus", 48_000)
@@ -83,7 +83,8 @@ class Decoding(unittest.TestCase):
     def test_a_rate_that_no_recording_has_is_refused(self) -> None:
         content = write_tone(self.folder / "a.wav", "pcm_s16le", 16_000)
         # RIFF WAVE: the samples a second stand in byte 24.
-        self.refuse(content[:24] + (10**9).to_bytes(4, "little") + content[28:], "1000000000 samples a second")
+        for rate in (1, 10**9):
+            self.refuse(content[:24] + rate.to_bytes(4, "little") + content[28:], f"states {rate} samples a second")
 
     def test_more_than_the_bound_is_refused(self) -> None:
         self.refuse(write_tone(self.folder / "a.wav", "pcm_s16le", 16_000), "longer than 1.5 s", 1.5)
