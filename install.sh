@@ -33,7 +33,7 @@ install_release() {
   shown=$(printf '%s' "$url" | sed 's#//[^/]*@#//#')
   case $url in
   http://?* | https://?*) ;;
-  *) refuse "\"$shown\" is no address of a release" "set OV_RELEASE_URL to the address of the folder that holds its install.sh and SHA256SUMS" ;;
+  *) refuse "\"$shown\" is not the address of a release" "set OV_RELEASE_URL to the address of the folder that holds its install.sh and SHA256SUMS" ;;
   esac
   case "$(uname -s) $(uname -m)" in
   "Linux x86_64") machine=linux-x64 ;;
@@ -41,7 +41,7 @@ install_release() {
   *) refuse "ov-llm runs on Linux on x86-64 or arm64, and this is $(uname -s) on $(uname -m)" "use another machine" ;;
   esac
   for program in bash tar gzip sha256sum sed mktemp; do
-    command -v "$program" >/dev/null 2>&1 || refuse "it needs $program, and there is none" "install $program, then run it again"
+    command -v "$program" >/dev/null 2>&1 || refuse "it needs $program, which is not installed" "install $program, then run it again"
   done
   folder=$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-release.XXXXXX") ||
     refuse "$(id -un) cannot write to ${TMPDIR:-/tmp}" "set TMPDIR to a folder that you can write to"
@@ -55,7 +55,7 @@ install_release() {
   printf 'Fetching %s\n' "$archive"
   get "$archive"
   grep -F -- "$archive" "$folder/SHA256SUMS" | (cd -- "$folder" && sha256sum -c >/dev/null 2>&1) ||
-    refuse "what was fetched is not the $archive that the release lists: its sha256 is another" "run it again; if that does not help, a proxy or mirror on the way changes it"
+    refuse "the $archive that was fetched has another sha256 than the release lists" "run it again; if that does not help, a proxy or mirror changes it"
   tar -xzf "$folder/$archive" --no-same-owner -C "$folder" || refuse "$archive could not be unpacked" "check the free disk space, then run it again"
   # install.sh removes the folder in the end.
   unset OV_RELEASE_URL
@@ -70,7 +70,7 @@ fi
 # `sh install.sh`, with a shell that is not bash: bash takes over.
 if [ -z "${BASH_VERSION-}" ]; then
   if command -v bash >/dev/null 2>&1; then exec bash "$0" "$@"; fi
-  printf 'install.sh: it needs bash, and there is none\n  Next: install bash, then run: bash install.sh\n' >&2
+  printf 'install.sh: it needs bash, which is not installed\n  Next: install bash, then run: bash install.sh\n' >&2
   exit 1
 fi
 set +o posix
@@ -98,24 +98,24 @@ usage() {
   cat <<'HELP'
 Usage: install.sh [options]
 
-Installs ov-llm for the user who runs this and starts it. In a checkout it builds it first; in an unpacked
-release it is built already. No root is needed. Running it again upgrades; models, the registry and settings
-stay as they are, and the version before is kept: ov-llm upgrade --rollback.
+Installs ov-llm for the current user and starts it. In a checkout it builds the executable first. It needs
+no root. Run it again to upgrade: models, the registry and the settings stay as they are, and the previous
+version is kept (ov-llm upgrade --rollback).
 
-  (no option)   install, serve (as a systemd user service where there is one, else right here) and ask a
+  (no option)   install, serve (as a systemd user service, or in the foreground without systemd) and ask a
                 first question
   --no-serve    install, and stop before serving
-  --lan         listen on every interface, with an API key that is made and shown
+  --lan         listen on every interface, with an API key that it creates and shows
   --ollama      also serve Ollama's API on its own port, 11434
-  --page-off    serve no page for browsers
-  --uninstall   remove all but models, the registry and settings
+  --page-off    do not serve the page for browsers
+  --uninstall   remove everything but models, the registry and the settings
   --help        print this
 
 It installs to ~/.local/bin/ov-llm, ~/.local/lib/ov-llm and ~/.local/share/ov-llm. Settings are in
-~/.config/ov-llm-server/ov-server.env; OV_ variables that are set when it first runs are written there.
-A step may take INSTALL_SECONDS, 1800 by default: raise it on a slow network. From a pipe, as in
-curl -fsSL ADDRESS/install.sh | sh, it fetches the release whose files lie at OV_RELEASE_URL; options go
-behind "sh -s --".
+~/.config/ov-llm-server/ov-server.env; the first run writes the OV_ variables of the environment there.
+A step may take INSTALL_SECONDS, 1800 by default: raise it on a slow network. Through a pipe, as in
+curl -fsSL ADDRESS/install.sh | sh, it fetches the release at OV_RELEASE_URL; options go after
+"sh -s --".
 HELP
 }
 
@@ -124,7 +124,7 @@ say() { printf '%s\n' "$*"; }
 # fail WHAT NEXT: what failed, and the next step.
 fail() {
   printf 'install.sh: %s\n  Next: %s\n' "$1" "$2" >&2
-  if [[ -n $replaced ]]; then printf '  Or back to the version before: %s upgrade --rollback\n' "$exe" >&2; fi
+  if [[ -n $replaced ]]; then printf '  Or return to the previous version: %s upgrade --rollback\n' "$exe" >&2; fi
   exit 1
 }
 
@@ -222,7 +222,7 @@ on_exit() {
 interrupted() {
   trap '' INT TERM HUP
   stop_child
-  printf '\ninstall.sh: %s; nothing is left half done\n  Next: run install.sh again to carry on\n' "$1" >&4
+  printf '\ninstall.sh: %s; no half-written file is left\n  Next: run install.sh again to continue\n' "$1" >&4
   exit "$2"
 }
 
@@ -253,10 +253,10 @@ check_machine() {
   *) fail "ov-llm runs on Linux on x86-64 or arm64, and this is $(uname -s) on $(uname -m)" "use another machine" ;;
   esac
   if [[ "$(ldd --version 2>&1 || true)" == *musl* ]]; then
-    fail "this system has musl as its C library, and ov-llm and its engine are built for glibc" "run it in a container: docs/container.md"
+    fail "this system uses the C library musl, and ov-llm and its engine need glibc" "run it in a container: docs/container.md"
   fi
   if [[ -e /etc/NIXOS && -z ${NIX_LD-} ]]; then
-    fail "NixOS starts no program that was built for another Linux" "set programs.nix-ld.enable = true, log in again, then run install.sh again"
+    fail "NixOS cannot run programs that were built for other distributions" "set programs.nix-ld.enable = true, log in again, then run install.sh again"
   fi
   for path in "$lib" "$bin_dir" "$share" "$config_dir" "$HOME/.cache"; do
     place="$(existing "$path")"
@@ -322,9 +322,9 @@ bring_bun() {
   if command -v npm >/dev/null && fetch_with_npm "$platform" "$sha512" && take_bun "$sha256"; then return; fi
   if command -v curl >/dev/null && fetch_with_curl "$platform" && take_bun "$sha256"; then return; fi
   if ! command -v npm >/dev/null && ! command -v curl >/dev/null; then
-    fail "there is no bun $bun_version or newer, and neither npm nor curl to fetch it with" "run: sudo apt install npm (or curl), then install.sh again"
+    fail "bun $bun_version or newer is not installed, nor is npm or curl to fetch it with" "run: sudo apt install npm (or curl), then install.sh again"
   fi
-  fail "there is no bun $bun_version or newer, and it could not be fetched" \
+  fail "bun $bun_version or newer is not installed, and it could not be fetched" \
     "check the network (a proxy in HTTPS_PROXY?) or install bun $bun_version yourself, then run install.sh again"
 }
 
@@ -368,7 +368,7 @@ is_pinned() {
   local have
   have="$("$1" -- "$2" 2>/dev/null)" || true
   if [[ ${have%% *} == "$3" ]]; then return 0; fi
-  say "What was fetched is not $4 $bun_version: its ${1%sum} is ${have%% *}, expected $3" >&2
+  say "The fetched file is not $4 $bun_version: its ${1%sum} is ${have%% *}, expected $3" >&2
   return 1
 }
 
@@ -408,7 +408,7 @@ build() {
 check_parts() {
   [[ -f $repo/SHA256SUMS ]] || return 0
   (cd -- "$repo" && sha256sum --quiet -c SHA256SUMS >&2) ||
-    fail "$repo is not the release that it says: the files above are missing or changed" "unpack its archive again, then run install.sh there"
+    fail "$repo does not match its SHA256SUMS: the files above are missing or changed" "unpack its archive again, then run install.sh there"
 }
 
 without_password() { sed 's#//[^/]*@#//#'; }
@@ -443,11 +443,11 @@ install_parts() {
   new="$(mktemp -d "$lib/.new.XXXXXX")"
   temporary+=("$new")
   fill_parts "$from" "$new" ||
-    fail "the new version could not be written to $lib; the one before is as it was" "check the free disk space there, then run install.sh again"
+    fail "the new version could not be written to $lib; the previous one is unchanged" "check the free disk space there, then run install.sh again"
   step "the new executable does not run" "check that this is the release for $(uname -m), and that $lib is not on a file system mounted noexec" "$new/ov-llm" --version
   trap '' INT TERM HUP
   if [[ -f $exe ]] && ! has_same_sum "$exe" "$new/ov-llm"; then
-    keep_parts "$new" || fail "the version before could not be kept in $lib; it is as it was" "check the free disk space there, then run install.sh again"
+    keep_parts "$new" || fail "the previous version could not be kept in $lib; it is unchanged" "check the free disk space there, then run install.sh again"
     replaced=yes
   fi
   mv -T -- "$new" "$lib/.next"
@@ -569,7 +569,7 @@ write_settings() {
   for name in $(setting_names); do
     if [[ -n ${!name-} ]]; then
       set_setting "$name" "${!name}"
-      say "Set $name in it, as in the environment"
+      say "Set $name in it, from the environment"
     fi
   done
 }
@@ -592,7 +592,7 @@ open_to_lan() {
 choose_settings() {
   if [[ -n $ollama ]]; then
     if [[ $(file_setting OV_OLLAMA_PORT) != 11434 ]] && (exec 5<>/dev/tcp/127.0.0.1/11434) 2>/dev/null; then
-      fail "port 11434 is taken, as by Ollama itself" "stop what listens there (sudo systemctl disable --now ollama), or run install.sh without --ollama"
+      fail "port 11434 is taken, probably by Ollama" "stop what listens there (sudo systemctl disable --now ollama), or run install.sh without --ollama"
     fi
     set_setting OV_OLLAMA_PORT 11434
     unset OV_OLLAMA_PORT
@@ -646,7 +646,7 @@ set_up_engines() {
   # Without it the batching engine serves alone, which is no error.
   sed 's/^error: /note: /' "$scratch/native"
   if [[ -z $batching && -z $native ]]; then
-    fail "the engine could not be set up" "follow what the lines above say, then run install.sh again"
+    fail "the engine could not be set up" "follow the advice above, then run install.sh again"
   fi
   if [[ -z $native ]]; then hints+=("the batching engine serves alone; to add the native one later, run: ov-llm setup --native"); fi
   if [[ -z $batching ]]; then hints+=("the native engine serves alone, one request at a time; to add the batching one, run: ov-llm setup"); fi
@@ -769,7 +769,7 @@ serve_with_systemd() {
     return
   fi
   systemctl --user reset-failed "$unit" >/dev/null 2>&1 || true
-  say "Starting the service (one that runs lets its requests end first)"
+  say "Starting the service (if it runs, its requests finish first)"
   step "systemd did not start the server" "run: $log" systemctl --user restart "$unit"
   server_pid() {
     if ! systemctl --user is-failed --quiet "$unit"; then systemctl --user show -p MainPID --value "$unit"; fi
@@ -785,7 +785,7 @@ serve_in_foreground() {
     summary foreground
     return
   fi
-  say "No systemd for this user: serving right here; Ctrl-C stops it"
+  say "No systemd for this user: serving in the foreground; Ctrl-C stops it"
   # In a process group of its own: Ctrl-C reaches it once, through the trap.
   set -m
   "$exe" serve 3>&- 4>&- &
@@ -806,7 +806,7 @@ serve_in_foreground() {
   elif [[ -z $stopping ]]; then
     stop_server
     wait "$server" || true
-    fail "the server did not come up" "follow what the lines above say, then run: ov-llm serve"
+    fail "the server did not start" "follow the advice above, then run: ov-llm serve"
   fi
   # A trapped signal ends a wait early; the server is given its time to end.
   while
@@ -826,7 +826,7 @@ ask() {
   fi
   say "Asking a first question (the first load of a model takes a while)"
   answer="$("$exe" setup --ask)" || return 1
-  say "$answer"
+  [[ -z $answer ]] || say "$answer"
   asked="$(sed -n '1s/ was asked: .*//p' <<<"$answer")"
 }
 
@@ -840,14 +840,14 @@ summary() {
   if [[ -n $(setting OV_API_KEY "$(setting OV_API_KEY_FILE "")") ]]; then auth=" -H \"Authorization: Bearer ${new_key:-\$OV_API_KEY}\""; fi
   say ""
   if [[ -n $holder || ($manner == none && -n $others) ]]; then
-    say "ov-llm $("$exe" --version) is installed, but a server still runs what was there before: pid ${others% }"
+    say "ov-llm $("$exe" --version) is installed, but a server still runs the previous version: pid ${others% }"
     row "To upgrade it" "stop it (Ctrl-C where it runs, or: kill ${others% }), then run: $restart"
   elif [[ $manner == none ]]; then
     say "ov-llm $("$exe" --version) is installed"
     row Serve "ov-llm serve"
   else
     say "ov-llm $("$exe" --version) is serving"
-    if [[ -n $others ]]; then row Also "another server still runs what was there before, restart it: pid ${others% }"; fi
+    if [[ -n $others ]]; then row Also "another server still runs the previous version; restart it: pid ${others% }"; fi
   fi
   row Address "$(base_url)/v1"
   if has_page; then row Page "$(base_url)/"; fi
@@ -873,7 +873,7 @@ summary() {
   fi
   row Settings "$settings"
   if [[ -n $built ]]; then row Upgrade "ov-llm upgrade"; else row Upgrade "git -C '$repo' pull && '$repo/install.sh'"; fi
-  if [[ -n $replaced ]]; then row "Back again" "ov-llm upgrade --rollback"; fi
+  if [[ -n $replaced ]]; then row "Roll back" "ov-llm upgrade --rollback"; fi
   row Uninstall "'$lib/install.sh' --uninstall"
   for text in ${hints[@]+"${hints[@]}"}; do say "Hint: $text"; done
 }
@@ -884,15 +884,15 @@ row() { printf '  %-15s%s\n' "$1" "$2"; }
 add_hints() {
   local device
   if [[ ${INSTALL_SOURCE-} =~ ^https?://[^/]*@ && -z $(file_setting OV_RELEASE_URL) ]]; then
-    hints+=("the address of the release is kept without its password; for \`ov-llm upgrade\`, set OV_RELEASE_URL to all of it in $settings")
+    hints+=("the release's address is kept without its password; for \`ov-llm upgrade\`, set OV_RELEASE_URL to the whole address in $settings")
   fi
   case ":$PATH:" in
   *":$bin_dir:"*) ;;
-  *) hints+=("$bin_dir is not on PATH; run: export PATH=\"$bin_dir:\$PATH\" (and put it into ~/.profile)") ;;
+  *) hints+=("$bin_dir is not on PATH; run: export PATH=\"$bin_dir:\$PATH\" (and add it to ~/.profile)") ;;
   esac
   for device in /dev/dri/renderD*; do
     if [[ -e $device && ! (-r $device && -w $device) ]]; then
-      hints+=("the GPU ($device) is not open to you; run: sudo usermod -aG render $(id -un), then log in again")
+      hints+=("you have no access to the GPU ($device); run: sudo usermod -aG render $(id -un), then log in again")
       break
     fi
   done
@@ -903,7 +903,7 @@ add_hints() {
 # removes WHAT PATH, keeps WHAT PATH: only what is there is named.
 removes() {
   if [[ -e $2 || -L $2 ]]; then
-    rm -rf -- "$2"
+    rm -rf -- "$2" || fail "$1 could not be removed: $2" "follow what the line above says, then run install.sh --uninstall again"
     removed=yes
     say "Removed $1: $2"
   fi
@@ -924,32 +924,33 @@ uninstall() {
   pids="$(running_servers | tr '\n' ' ')"
   remove_service
   if [[ $(readlink -- "$bin_dir/ov-llm" || true) == "$exe" ]]; then removes "the command" "$bin_dir/ov-llm"; fi
-  removes "the executable and the native engine beside it" "$lib"
   # Only what is an environment: OV_RUNTIME_DIR may point anywhere.
   if [[ -L $runtime || -e $runtime/pyvenv.cfg ]]; then removes "the engine" "$runtime"; fi
   removes "what the engine's installation left" "$runtime.setup"
-  removes "the Python that was brought" "$(dirname -- "$runtime")/private-python"
+  removes "the private Python" "$(dirname -- "$runtime")/private-python"
   removes "the converter" "$share/convert"
-  removes "bun and what else install.sh had brought" "$share"
+  removes "bun and what else install.sh had fetched" "$share"
   removes "the compiled models" "$HOME/.cache/ov-llm"
-  if [[ -z $removed ]]; then say "Nothing of ov-llm was installed here"; fi
+  # Last: one that was killed is run again from there.
+  removes "the executable and the native engine beside it" "$lib"
+  if [[ -z $removed ]]; then say "ov-llm was not installed here"; fi
   keeps "the registry, and beside it the models" "$registry"
   keeps "what was fetched from the hub, and originals" "$(place OV_MODEL_SRC "$HOME/model")"
   keeps "the settings" "$settings"
   keeps "what was typed in ov-llm chat, and what ov-llm tune found" "${XDG_STATE_HOME:-$HOME/.local/state}/ov-llm"
   keeps "your changes to the service" "$unit_dir/$unit.d"
-  keeps "the converter, which you had placed elsewhere" "$(place OV_CONVERT_ENV "$share/convert")"
-  keeps "the compiled models, which you had placed elsewhere" "$(place OV_MODEL_CACHE_DIR "$HOME/.cache/ov-llm")"
+  keeps "the converter, in the folder that you chose" "$(place OV_CONVERT_ENV "$share/convert")"
+  keeps "the compiled models, in the folder that you chose" "$(place OV_MODEL_CACHE_DIR "$HOME/.cache/ov-llm")"
   if [[ -n $pids ]]; then say "Still running, until you stop it (Ctrl-C, or: kill ${pids% }): ov-llm serve with pid ${pids% }"; fi
   if [[ -n $removed && $(loginctl show-user "$(id -un)" -p Linger 2>/dev/null) == Linger=yes ]]; then
-    say "Your services still run without a login; to change that: loginctl disable-linger"
+    say "Lingering is still enabled for you, so your services run without a login; to disable it: loginctl disable-linger"
   fi
 }
 
 remove_service() {
   if [[ ! -e $unit_dir/$unit ]]; then return; fi
   if has_user_systemd; then
-    say "Stopping the service (running requests may end first)"
+    say "Stopping the service (running requests finish first)"
     systemctl --user disable --now "$unit" >/dev/null 2>&1 || true
   fi
   removes "the service" "$unit_dir/$unit"

@@ -92,7 +92,7 @@ function parseChunk(data: string): Static<typeof Chunk> {
   }
   if (Value.Check(Chunk, event)) return event;
   throw new OvError("server_unreachable", {
-    what: "The server sent something that is no part of an answer",
+    what: "The server sent something that is not part of an answer",
     why: JSON.stringify(data.slice(0, 80)),
   });
 }

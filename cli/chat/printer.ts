@@ -57,6 +57,6 @@ export function createPrinter({ write, isTerminal, hasColors }: PrinterOptions):
 }
 
 /** Without the control characters that could steer a terminal; line breaks and tabs stay. */
-export function toHarmless(text: string): string {
+function toHarmless(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}/gu, "");
 }

@@ -25,7 +25,7 @@ function taken(path: string): OvError {
   const what = `Cannot save the conversation in ${JSON.stringify(path)}`;
   return new OvError("invalid_request", {
     what,
-    why: "there is something already",
+    why: "it already exists",
     next: "Name a new file.",
   });
 }

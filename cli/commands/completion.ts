@@ -10,7 +10,7 @@ import { writeOut } from "../terminal.ts";
 const args = {
   shell: {
     type: "positional",
-    description: "bash, zsh or fish; models: the registered names, which these scripts ask for",
+    description: "bash, zsh or fish; models prints the registered names, for these scripts",
   },
 } as const;
 
@@ -19,7 +19,7 @@ export function createCompletion(commands: Commands) {
   return defineCommand({
     meta: {
       name: "completion",
-      description: "Print the script with which a shell completes commands and flags",
+      description: "Print the completion script for a shell",
     },
     args,
     run: action<typeof args>(async ({ args: { shell } }) => {

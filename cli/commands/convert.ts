@@ -16,7 +16,7 @@ const args = {
     type: "positional",
     required: false,
     description:
-      "A model on the hub, as owner/name, to fetch and convert; default: the models in OV_MODEL_SRC",
+      "A model of the hub to fetch and convert, as OWNER/MODEL; default: the models in OV_MODEL_SRC",
   },
   only: { type: "string", valueHint: "folder", description: "Convert only this folder; repeatable" },
   include: {
@@ -35,7 +35,7 @@ const args = {
   copy: { type: "boolean", description: "Leave the originals where they are" },
   "dry-run": { type: "boolean", description: "Only show the plan" },
   yes: { type: "boolean", description: "Ask nothing; take names from the folders" },
-  json: { type: "boolean", description: "Print what was done as JSON" },
+  json: { type: "boolean", description: "Print the result as JSON" },
   "keep-going": { type: "boolean", description: "Continue with the next model when one fails" },
   ...qualityArgs,
   ...int4Args,

@@ -21,7 +21,7 @@ const args = {
     negativeDescription: "Do not ask whether to",
   },
   model: { type: "string", description: "The model of the trial", valueHint: "name" },
-  offline: { type: "boolean", description: "Do not look whether the hub answers" },
+  offline: { type: "boolean", description: "Do not check whether the hub answers" },
   json: { type: "boolean", description: "Print the findings as JSON" },
   ...toSettingArgs(["registryPath", "runtimeDir", "device"]),
   ...toServerArgs(),
@@ -31,7 +31,7 @@ export const doctor = defineCommand({
   meta: {
     name: "doctor",
     description:
-      "Check this machine: is the GPU really used, is all set up well? Exit code 1 if something fails",
+      "Check this machine: is the GPU really used, is everything set up well? Exit code 1 if a check fails",
   },
   args,
   run: action<typeof args>(async ({ args: given }) => {

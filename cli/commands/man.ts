@@ -8,7 +8,7 @@ import { writeOut } from "../terminal.ts";
 /** `commands`: those of the page. */
 export function createMan(commands: Commands, description: string) {
   return defineCommand({
-    meta: { name: "man", description: "Print the manual page, for man" },
+    meta: { name: "man", description: "Print the manual page" },
     run: action(async () => {
       const described = await describeAll(commands);
       const program = { words: "", description, arguments: [], flags: [], commands: described };

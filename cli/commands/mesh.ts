@@ -4,7 +4,7 @@ import { action, UsageError } from "../action.ts";
 export const mesh = defineCommand({
   meta: {
     name: "mesh",
-    description: "Put many boxes behind one LiteLLM proxy: its settings, and the boxes at a glance",
+    description: "Put many boxes behind one LiteLLM proxy",
   },
   // Loaded when called, like the commands themselves.
   subCommands: {

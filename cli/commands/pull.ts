@@ -1,10 +1,12 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
+import { findConversionLack, readMemory } from "../../src/library/known-models.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { int4Args, qualityArgs, readInt4Wishes } from "../convert/int4.ts";
-import { runPull, toPullOptions } from "../convert/pull.ts";
+import { renderLack, runPull, toPullOptions } from "../convert/pull.ts";
 import { readReference } from "../convert/reference.ts";
 import { createStderrView, writeStyled } from "../convert/run.ts";
 import { untilStopped } from "../stop.ts";
@@ -18,11 +20,11 @@ const args = {
     type: "string",
     description: "Take the .gguf file of this format, such as Q8_0, instead of weights",
   },
-  name: { type: "string", description: "The name that the model gets; default: made from the hub's" },
+  name: { type: "string", description: "The model's name in the registry; default: made from the hub's" },
   overwrite: { type: "boolean", description: "Fetch and convert again, and replace models of the same name" },
   accept: { type: "boolean", description: "Register the model even if what it writes looks like noise" },
   copy: { type: "boolean", description: "Leave the downloaded original in OV_MODEL_SRC" },
-  json: { type: "boolean", description: "Print what happens as JSON, one event a line" },
+  json: { type: "boolean", description: "Print events as JSON, one per line" },
   ...qualityArgs,
   ...int4Args,
   ...toSettingArgs(settingNamesOf("convert")),
@@ -46,8 +48,16 @@ export const pull = defineCommand({
       int4: readInt4Wishes(given, loaded.settings),
       quality: given.quality === true,
     });
+    const view = createStderrView();
+    const lack = wanted.quant === null ? findConversionLack(repo, readMemory()) : null;
+    const report = (event: ConvertEvent) => {
+      view(event);
+      // In time to stop before gigabytes are fetched.
+      if (lack !== null && event.type === "fetching" && event.step === "listed")
+        writeStyled(`Warning: ${renderLack(lack)}\n`);
+    };
     return await untilStopped(
-      (signal) => runPull(options, { view: createStderrView(), json: given.json === true, signal }),
+      (signal) => runPull(options, { view: report, json: given.json === true, signal }),
       () => writeStyled("\nStopped. Run it again to continue.\n"),
     );
   }),

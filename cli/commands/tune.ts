@@ -9,12 +9,14 @@ import { OvError, toReason } from "../../src/errors.ts";
 import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
-import { keepTuning } from "../../src/library/tunings.ts";
+import { keepTuning, withTuneLock } from "../../src/library/tunings.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
+import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { listCandidates } from "../../src/tune/candidates.ts";
 import { findDrafts } from "../../src/tune/drafts.ts";
 import { readTuneMachine, toHostsAtOnce, toMostDraftBytes } from "../../src/tune/machine.ts";
-import { tune as runTune, type ServerWork } from "../../src/tune/run.ts";
+import type { ServerWork } from "../../src/tune/options.ts";
+import { tune as runTune } from "../../src/tune/run.ts";
 import { type Topic, type TuneResult, type Tuning, topics } from "../../src/tuning.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs, toSettingArgs } from "../args.ts";
@@ -24,13 +26,13 @@ import { askServer, findServer, type Server } from "../server.ts";
 import { untilStopped } from "../stop.ts";
 import { createStderrLog, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
 import { renderHtml } from "../tune/html.ts";
-import { offerWinner } from "../tune/offer.ts";
+import { type Offered, offerWinner } from "../tune/offer.ts";
 import { createTuneProgress } from "../tune/progress.ts";
 import { renderTune } from "../tune/render.ts";
 
 const args = {
   name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
-  minutes: { type: "string", description: "How long it may take, about; default: 5", valueHint: "number" },
+  minutes: { type: "string", description: "About how long it may take; default: 5", valueHint: "number" },
   only: {
     type: "string",
     valueHint: "what",
@@ -39,9 +41,9 @@ const args = {
   html: { type: "string", description: "Also write the result to this file", valueHint: "file" },
   yes: {
     type: "boolean",
-    description: "Write what is faster into the entry without a question, unless answers change",
+    description: "Write faster settings into the entry without asking, unless answers change",
   },
-  accept: { type: "boolean", description: "With --yes: write it even if answers change" },
+  accept: { type: "boolean", description: "With --yes: write them even if answers change" },
   "dry-run": { type: "boolean", description: "Measure, and change nothing" },
   json: { type: "boolean", description: "Print the result as JSON" },
   ...toSettingArgs(["registryPath", "runtimeDir", "device"]),
@@ -60,22 +62,30 @@ export const tune = defineCommand({
       server: findServer(given),
     };
     const quiet = given.json === true;
+    const tuningsPath = toTuningsPath(loaded.variables);
     return await untilStopped(async (signal) => {
-      const { result, path } = await measure(loaded, ask, signal);
+      const { result, entry } = await withTuneLock(tuningsPath, () => measure(loaded, ask, signal));
       if (!quiet) await writeOut(renderTune(result, terminalWidth()));
       const dryRun = given["dry-run"] === true;
-      const offered = await offerWinner(result, {
-        registryPath: loaded.settings.registryPath,
-        yes: given.yes === true,
-        accept: given.accept === true,
-        dryRun,
-        quiet,
-        signal,
-      });
-      if (quiet) await writeOut(`${JSON.stringify({ ...result, ...offered }, null, 2)}\n`);
-      if (!dryRun) await keep(loaded, { ...result, ...offered, path, at: new Date().toISOString() });
-      // Last: a path that cannot be written costs nothing else.
-      if (typeof given.html === "string") await writePage(given.html, result);
+      let offered: Offered = { written: false, undo: null };
+      try {
+        offered = await offerWinner(result, {
+          registryPath: loaded.settings.registryPath,
+          entry,
+          yes: given.yes === true,
+          accept: given.accept === true,
+          dryRun,
+          quiet,
+          signal,
+        });
+      } finally {
+        // Whatever comes of the offer: it took minutes.
+        if (quiet) await writeOut(`${JSON.stringify({ ...result, ...offered }, null, 2)}\n`);
+        const at = new Date().toISOString();
+        if (!dryRun) await keep(tuningsPath, { ...result, ...offered, path: entry.path, at });
+        // Last: a path that cannot be written costs nothing else.
+        if (typeof given.html === "string") await writePage(given.html, result);
+      }
       return 0;
     });
   }),
@@ -90,8 +100,8 @@ interface TuneAsk {
 
 interface Measures {
   result: TuneResult;
-  /** Where the model lies. */
-  path: string;
+  /** As it was measured. */
+  entry: RegistryEntry;
 }
 
 async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal): Promise<Measures> {
@@ -131,7 +141,7 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
       signal,
       clock: () => performance.now(),
     });
-    return { result, path: entry.path };
+    return { result, entry };
   } finally {
     progress.end();
     loader.dispose();
@@ -139,8 +149,7 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
 }
 
 /** For the server's page. What cannot be kept costs nothing else. */
-async function keep({ variables }: LoadedSettings, tuning: Tuning): Promise<void> {
-  const path = toTuningsPath(variables);
+async function keep(path: string, tuning: Tuning): Promise<void> {
   try {
     await keepTuning(path, tuning);
   } catch (error) {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { isExecutable } from "../../src/engine/kinds/native/find.ts";
-import { OvError } from "../../src/errors.ts";
+import { OvError, toReason } from "../../src/errors.ts";
 import { readServiceState } from "../../src/library/service.ts";
 import { findInstallation, type Installation } from "../../src/release/installation.ts";
 import {
@@ -28,22 +28,22 @@ const args = {
   archive: {
     type: "positional",
     required: false,
-    description: "An archive of a release on disk; nothing of it is fetched",
+    description: "An archive of a release on disk, instead of fetching one",
   },
   version: { type: "string", description: "This version instead of the newest", valueHint: "text" },
-  rollback: { type: "boolean", description: "Go back to the version before, which was kept" },
+  rollback: { type: "boolean", description: "Return to the previous version, which was kept" },
   ...toSettingArgs(["releaseUrl"]),
 } as const;
 
 export const upgrade = defineCommand({
   meta: {
     name: "upgrade",
-    description: "Install a newer version, or the one before, and restart the service if it runs",
+    description: "Install a newer or the previous version, and restart the service if it runs",
   },
   args,
   run: action(async ({ args: given }) => {
     const [archive] = given._;
-    const wish = { archive, version: toText(given.version), isBack: given.rollback === true };
+    const wish = { archive, version: readVersion(given.version), isBack: given.rollback === true };
     if ([archive, wish.version, wish.isBack || undefined].filter((one) => one !== undefined).length > 1) {
       throw new UsageError("Cannot combine an archive, --version and --rollback: give one of them.");
     }
@@ -59,14 +59,30 @@ export const upgrade = defineCommand({
   }),
 });
 
-const toText = (value: unknown) => (typeof value === "string" ? value : undefined);
+/** With or without a `v` in front, as tags have it. It becomes a part of an address. */
+function readVersion(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
+  const [, number] = /^v?(\d[0-9A-Za-z.+-]*)$/.exec(text) ?? [];
+  if (number !== undefined) return number;
+  throw new UsageError(`Cannot use --version ${JSON.stringify(text)}: expected one such as 1.2.0.`);
+}
 
 async function withScratch(work: (scratch: string) => Promise<number>): Promise<number> {
-  const scratch = mkdtempSync(join(tmpdir(), "ov-llm-upgrade-"));
+  const scratch = makeScratch();
   try {
     return await work(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function makeScratch(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "ov-llm-upgrade-"));
+  } catch (cause) {
+    const what = `Cannot make a folder in ${tmpdir()}`;
+    const next = "Set TMPDIR to a folder that you can write to.";
+    throw new OvError("setup_failed", { what, why: toReason(cause), next }, { cause });
   }
 }
 

@@ -8,7 +8,7 @@ export const int4Args = {
     type: "string",
     valueHint: "number",
     description:
-      "For int4: weights that share a scale, such as 128, 64 or 32; -1: one group per row; default: what suits machine and model",
+      "For int4: weights that share a scale, such as 128, 64 or 32; -1: one group per row; default: what suits the machine and model",
   },
   sym: {
     type: "boolean",
@@ -25,7 +25,7 @@ export const int4Args = {
 export const qualityArgs = {
   quality: {
     type: "boolean",
-    description: "Also measure how near the converted model is to its original, and how fast",
+    description: "Also measure how close the converted model is to its original, and its speed",
   },
 } as const;
 

@@ -10,7 +10,7 @@ export const boxArgs = {
   box: {
     type: "string",
     description:
-      "Address of a box, as http://pc1:9000, http://pc1:9000=KEY or http://pc1:9000=env:VARIABLE; as often as there are boxes (default: this machine's server)",
+      "Address of a box, such as http://pc1:9000, http://pc1:9000=KEY or http://pc1:9000=env:VARIABLE; repeatable (default: this machine's server)",
     valueHint: "url",
   },
 } as const satisfies ArgsDef;

@@ -1,5 +1,5 @@
 import type { Difference, Tried, TuneResult, Winner } from "../../src/tuning.ts";
-import { paint, renderTable, toOneLine } from "../terminal.ts";
+import { fitTable, paint, renderFitted, toOneLine } from "../terminal.ts";
 
 const header = ["SETTINGS", "FIRST TOKEN", "TOKENS/S", "ANSWERS", "SPREAD", "TEXT"];
 
@@ -16,7 +16,8 @@ export function renderTune(result: TuneResult, width: number | null): string {
     `±${toPercent(result.noise)}`,
     "",
   ];
-  const table = renderTable(header, [present, ...measured.map(toRow)], width);
+  const fitted = fitTable(header, [present, ...measured.map(toRow)], width, ["SPREAD", "FIRST TOKEN"]);
+  const table = renderFitted(fitted, width, "--json and --html");
   const lines = toNotes(result).map((line) => `${toOneLine(line)}\n`);
   return `${toOneLine(head)}\n\n${table}\n${renderChart(measured, width)}\n${lines.join("")}`;
 }
@@ -32,7 +33,7 @@ function toRow({ label, measured }: Tried): string[] {
     renderRate(figures.tokens_per_second),
     verdict === "faster" ? paint("green", change) : change,
     `±${toPercent(spread)}`,
-    difference === null ? "same" : `differs after ${difference.same_words} words`,
+    difference === null ? "same" : `differs after ${renderWords(difference.same_words)}`,
   ];
 }
 
@@ -67,7 +68,7 @@ function toCaveat({ tried }: TuneResult): string | null {
       topic === "speculation" && change[0] !== "speculation=" && measured?.difference,
   );
   if (!isChanged) return null;
-  return "Guessed tokens are computed several at once, which rounds differently: the text is the same to the token only in f32 (docs/tuning.md).";
+  return "Speculation computes several tokens at once, which rounds differently: the text is identical only in f32 (docs/tuning.md).";
 }
 
 function toProblemLines({ tried, untried }: TuneResult): string[] {
@@ -89,7 +90,7 @@ export function toDisturbance({ disturbed }: TuneResult): string | null {
 export function toVerdict({ winner, noise, tried }: TuneResult): string {
   if (winner !== null) return `Faster: ${renderWinner(winner)}.`;
   const isClose = tried.some(({ measured }) => measured?.judgement.verdict === "faster");
-  if (isClose) return "What was faster at first was not when it was measured once more: keep the settings.";
+  if (isClose) return "Nothing was still faster when it was measured again: keep the settings.";
   const [unclear] = tried.filter(isUnclear);
   if (unclear?.measured)
     return `Unclear: ${unclear.label}: ${renderGain(unclear.measured.judgement.gain)} ±${toPercent(unclear.measured.judgement.spread)}. Measure longer (--minutes) while nothing else runs.`;
@@ -103,13 +104,18 @@ function isUnclear({ measured }: Tried): boolean {
   return verdict === "same" && gain > 0.05 && spread > 0.05;
 }
 
-export function renderWinner({ labels, change, judgement, difference }: Winner): string {
+function renderWinner({ labels, change, judgement, difference }: Winner): string {
   const text = difference === null ? "it writes the same text" : renderDifference(difference);
   return `${labels.join(", ")} (${change.join(" ")}): ${renderGain(judgement.gain)} ±${toPercent(judgement.spread)}, measured once more; ${text}`;
 }
 
 export function renderDifference({ same_words, present, changed }: Difference): string {
-  return `it writes another text after ${same_words} words: ${JSON.stringify(changed)} instead of ${JSON.stringify(present)}`;
+  return `it writes another text after ${renderWords(same_words)}: ${JSON.stringify(changed)} instead of ${JSON.stringify(present)}`;
+}
+
+/** `1 word` */
+export function renderWords(count: number): string {
+  return count === 1 ? "1 word" : `${count} words`;
 }
 
 export function renderGain(gain: number): string {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import type { Settings } from "../config/settings.ts";
 import { OvError } from "../errors.ts";
 import { type Choice, chooseFiles } from "../hub/choose.ts";
-import type { Listing } from "../hub/listing.ts";
+import { isThere } from "../hub/file.ts";
+import type { HubFile, Listing } from "../hub/listing.ts";
 import { toRepoName } from "../hub/names.ts";
 import { HfConfig } from "../models/hf-config.ts";
 import { findHfTask, taskFiles } from "../models/hf-folder.ts";
@@ -45,7 +46,7 @@ export async function fetchSource(wanted: Wanted, session: Session): Promise<Fet
   if (choice.kind !== "gguf") return await bring(folder, listing, choice, session);
   const [only] = choice.files;
   const file = toPlace(repo, basename(only.path), settings);
-  if (!options.overwrite) refuseOtherFile(repo, file, only.bytes);
+  if (!options.overwrite) await refuseOtherFile(repo, file, only);
   const found = options.overwrite ? null : findEarlier(file, wanted, settings);
   return found ?? (await bring(file, listing, choice, session));
 }
@@ -78,8 +79,9 @@ async function bring(
   return { state: "fetched", entry: basename(path) };
 }
 
+/** A link, as to another disk, is somebody's own. */
 function removeEmptyFolders(path: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const name of readdirSync(path)) removeEmptyFolders(join(path, name));
   if (readdirSync(path).length === 0) rmdirSync(path);
 }
@@ -124,10 +126,9 @@ function refuseOther(repo: string, folder: string): void {
   });
 }
 
-/** A .gguf file that happens to have the same name is not overwritten. */
-function refuseOtherFile(repo: string, path: string, bytes: number | null): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || bytes === null || found.size === bytes) return;
+/** A .gguf file that happens to have the same name is neither overwritten nor taken for the one that is wanted. */
+async function refuseOtherFile(repo: string, path: string, wanted: HubFile): Promise<void> {
+  if (!existsSync(path) || (await isThere(path, wanted))) return;
   throw new OvError("conversion_failed", {
     what: `Cannot fetch ${repo}`,
     why: `another file lies at "${path}"`,

@@ -125,7 +125,7 @@ function describeMisfit(groupSize: number, widths: readonly number[]): string {
   return `int4 uses ${describeGroup(groupSize)}: ${usualGroup} does not divide ${odd}`;
 }
 
-export function describeScheme({ groupSize, symmetric, ratio }: Int4Scheme): string {
+function describeScheme({ groupSize, symmetric, ratio }: Int4Scheme): string {
   const rest = ratio === 1 ? [] : [`${Math.round(100 * ratio)} % of the layers`];
   return [describeGroup(groupSize), ...(symmetric ? ["symmetric"] : []), ...rest].join(", ");
 }

@@ -38,7 +38,7 @@ export function otherExporterCommand(pythonEnv: string, version: OtherTransforme
   return [toPython(pythonEnv), "-I", "-c", script, toFolder(pythonEnv, version)];
 }
 
-export function hasOtherTransformers(pythonEnv: string, version: OtherTransformers): boolean {
+function hasOtherTransformers(pythonEnv: string, version: OtherTransformers): boolean {
   return isMadeFrom(toFolder(pythonEnv, version), [locks[version]]);
 }
 

@@ -92,7 +92,7 @@ function toExisting(path: string): string {
 }
 
 /** Bytes that this user may still write where the path lies. */
-export function readFree(path: string): number {
+function readFree(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
 }

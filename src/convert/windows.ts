@@ -13,6 +13,10 @@ const ExporterTypes = Type.Record(Type.String(), Type.Record(Type.String(), Type
 /** What the pinned exporter declares; `bun run exporter` writes it. */
 const types = Value.Parse(ExporterTypes, exporterTypes);
 
+const embeddings = "feature-extraction";
+/** A task of all models of an encoder and a decoder, and of no others. */
+const encoderDecoder = "text2text-generation";
+
 /** How a model is exported. `transformers` null: with the converter's own. */
 export type Way = { transformers: OtherTransformers | null } | { problem: string };
 
@@ -28,6 +32,12 @@ export function findWay(type: string, task: string, hasCode: boolean): Way {
     return hasCode || type === ""
       ? own
       : { problem: `the exporter does not know the architecture ${JSON.stringify(type)}` };
+  }
+  if (task === embeddings && Object.hasOwn(tasks, encoderDecoder)) {
+    const quoted = JSON.stringify(type);
+    return {
+      problem: `the exporter writes a ${quoted} only with its decoder, and embeddings are made by an encoder alone`,
+    };
   }
   // Its own names of tasks differ in `-with-past`, which the exporter adds where it can.
   const window = tasks[task] ?? tasks[`${task}-with-past`] ?? tasks[task.replace(/-with-past$/, "")];

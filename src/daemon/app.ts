@@ -27,11 +27,11 @@ import { createRunningRequests } from "../serving/running.ts";
 import { createWarmUp } from "../serving/warm-up.ts";
 import { version } from "../version.ts";
 import type { Ears } from "../wyoming/session.ts";
-import { createBeginningsFile } from "./beginnings-file.ts";
 import { createDiagnosisFor } from "./doctor.ts";
 import { createFindEngineProblem, toEngineState } from "./engine-state.ts";
 import type { RequestFiles } from "./files.ts";
 import { createEditsFor } from "./models.ts";
+import { createPrefixesFile } from "./prefixes-file.ts";
 import { createRoutes, dialects } from "./routes.ts";
 import type { DaemonThreads } from "./threads.ts";
 import { createEarsFor } from "./wyoming.ts";
@@ -106,12 +106,12 @@ export function createAppsFor(parts: AppParts): Apps {
       ...settings,
       ...parts,
       ...(settings.warmPrefixesFile !== null && {
-        store: createBeginningsFile(settings.warmPrefixesFile, parts.log),
+        store: createPrefixesFile(settings.warmPrefixesFile, parts.log),
       }),
-      onWarmed: ({ model, beginnings, tokens, seconds }) =>
-        parts.log.debug("computed prompt beginnings again", {
+      onWarmed: ({ model, prefixes, tokens, seconds }) =>
+        parts.log.debug("warmed prompt prefixes", {
           model,
-          beginnings,
+          prefixes,
           tokens,
           seconds: Math.round(seconds * 100) / 100,
         }),

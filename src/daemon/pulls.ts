@@ -12,7 +12,8 @@ import { forEachLine } from "../linux/lines.ts";
 import { endFirstWithoutMemory } from "../linux/oom.ts";
 import type { Log } from "../log.ts";
 import type { Events, ServerEvent } from "../serving/events.ts";
-import { createPulls, type PulledModel, type Pulls, type PullsDeps } from "../serving/pulls.ts";
+import type { PulledModel } from "../serving/pull.ts";
+import { createPulls, type Pulls, type PullsDeps } from "../serving/pulls.ts";
 
 /** How long a stopped pull may take to remove what is half made, in milliseconds. */
 const patienceMs = 20_000;
@@ -133,10 +134,10 @@ export function createPullLog(log: Log): (event: ServerEvent) => void {
   return (event) => {
     if (event.topic !== "conversion") return;
     const { id, model } = event;
-    if (event.type === "started") log.info("pulling a model", { id, model });
+    if (event.type === "started") log.info("pulling model", { id, model });
     if (event.type === "finished") {
       const { name, result, seconds } = event;
-      log.info("pulled a model", { id, model, name, result, seconds });
+      log.info("pulled model", { id, model, name, result, seconds });
     }
     if (event.type === "failed") logFailed(log, event);
   };
@@ -145,6 +146,6 @@ export function createPullLog(log: Log): (event: ServerEvent) => void {
 function logFailed(log: Log, event: Extract<ServerEvent, { topic: "conversion"; type: "failed" }>): void {
   const { id, model, code, message, seconds } = event;
   const isWanted = code === "request_cancelled" || code === "shutting_down";
-  if (isWanted) log.info("a pull was cancelled", { id, model, seconds });
-  else log.warn(`a pull failed: ${message}`, { id, model, code, seconds });
+  if (isWanted) log.info("pull cancelled", { id, model, seconds });
+  else log.warn(`pull failed: ${message}`, { id, model, code, seconds });
 }

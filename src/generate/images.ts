@@ -45,7 +45,7 @@ export function refuseImages(images: readonly ImagePart[], model: string): void 
   if (image === undefined) return;
   throw new OvError(
     "unsupported_parameter",
-    `"${image.at}" is an image, but ${model} takes text only: leave it out, or use a model that sees (task image-text-to-text).`,
+    `"${image.at}" is an image, but ${model} takes text only: leave it out, or use a vision model (task image-text-to-text).`,
     { param: image.at },
   );
 }

@@ -177,7 +177,7 @@ function refuseNoContinuation({ continueLast, conversation: { turns } }: TextReq
   if (!continueLast || toPrefill(turns)) return;
   throw new OvError(
     "invalid_request",
-    `"${continueLast.at}" asks to continue the last message, which is not an assistant's without tool calls: send one to continue.`,
+    `"${continueLast.at}" asks to continue the last message, but only an assistant's message without tool calls can be continued: send one.`,
     { param: continueLast.at },
   );
 }

@@ -47,9 +47,9 @@ function writeWidened(log: Log, { model, tool, places, count }: SchemaWidened): 
   const named = places.map(({ at, keyword }) => (at.endsWith(keyword) ? at : `${at} (${keyword})`));
   const others = count > places.length ? [`${count - places.length} more`] : [];
   const not_enforced = [...named, ...others].join(", ");
-  log.info("a schema is not enforced whole, its answers are checked", { model, tool, not_enforced });
+  log.info("a schema cannot be fully enforced; its answers are checked", { model, tool, not_enforced });
 }
 
 function writeMissed(log: Log, { model, tool, keyword }: SchemaMissed): void {
-  log.warn("an answer misses its schema", { model, tool, keyword });
+  log.warn("an answer violates its schema", { model, tool, keyword });
 }

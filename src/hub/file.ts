@@ -99,7 +99,8 @@ async function append(
     silence.heard();
     for await (const chunk of response.body ?? []) {
       silence.heard();
-      await handle.write(chunk);
+      // All of it: `write` may end early where the disk is full.
+      await handle.writeFile(chunk);
       size += chunk.byteLength;
       onBytes(size);
       if (size > most) break;

@@ -87,7 +87,7 @@ function toDigest(kind: "sha256" | "git", hex: string, length: number): HubFile[
 const longestName = 240;
 
 /** A path that stays inside the folder it is joined to, and that a disk can have. */
-export function isSafePath(path: string): boolean {
+function isSafePath(path: string): boolean {
   const isName = (part: string) =>
     part !== "" && part !== "." && part !== ".." && Buffer.byteLength(part) <= longestName;
   return !/[\\\p{Cc}]/u.test(path) && path.length <= 1000 && path.split("/").every(isName);

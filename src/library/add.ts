@@ -1,4 +1,5 @@
-import { describeModel, type ModelDescription } from "../models/folder.ts";
+import type { ModelDescription } from "../models/description.ts";
+import { describeModel } from "../models/folder.ts";
 import { chooseGgufIn } from "../models/gguf-folder.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";

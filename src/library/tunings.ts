@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
@@ -30,6 +30,32 @@ export async function keepTuning(path: string, tuning: Tuning): Promise<void> {
     },
     { waitMs, locked: () => new OvError("registry_locked", `Another process holds ${path}.lock.`) },
   );
+}
+
+/**
+ * Runs `work` while no other tune of this user measures: two slow each other down. Throws `queue_timeout` when one does. `path`:
+ * that of the results; where nothing may be written beside it, nobody waits for anybody.
+ */
+export async function withTuneLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  if (!canWrite(dirname(path))) return await work();
+  const locked = () =>
+    new OvError("queue_timeout", {
+      what: "Another ov-llm tune is measuring",
+      why: "whatever is measured beside it says nothing",
+      next: "Wait until it ends, or stop it.",
+    });
+  return await withFileLock(`${path}.measuring`, work, { waitMs: 0, locked, removes: true });
+}
+
+/** Makes the folder if necessary. */
+function canWrite(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A file that cannot be read or understood holds none; `report` gets why, unless it does not exist. */

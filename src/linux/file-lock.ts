@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 // flock(2): LOCK_EX | LOCK_NB.
 const exclusiveNow = 2 | 4;
 const retryMs = 50;
+const mostTries = 100;
 // A FIFO in its place would be waited for without end.
 const lockFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
@@ -30,10 +31,7 @@ export async function withFileLock<T>(
   const libc = dlopen("libc.so.6", {
     flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   });
-  const open = () => {
-    if (removes) mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, lockFlags, 0o644);
-  };
+  const open = () => (removes ? openInNewFolder(path) : openSync(path, lockFlags, 0o644));
   let descriptor = open();
   try {
     const deadline = performance.now() + waitMs;
@@ -56,6 +54,23 @@ export async function withFileLock<T>(
     closeSync(descriptor);
     libc.close();
   }
+}
+
+/** Another holder may remove the folder, empty again, at any moment. */
+function openInNewFolder(path: string): number {
+  for (let tries = 1; ; tries++) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      return openSync(path, lockFlags, 0o644);
+    } catch (error) {
+      if (tries === mostTries || !isFleeting(error)) throw error;
+    }
+  }
+}
+
+/** What a folder that goes while it is made may give; EEXIST: it was there, and was gone at the second look. */
+function isFleeting(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EEXIST");
 }
 
 function isAt(path: string, descriptor: number): boolean {

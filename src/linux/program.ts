@@ -55,6 +55,9 @@ export async function runProgram(command: string[], options: RunOptions = {}): P
 
 const stopped = "it was stopped";
 
+/** What tar ends with, whatever the error was that it named before. */
+const tarEnd = /^tar: (Child returned|Error is not recoverable|Exiting with failure)/;
+
 /** A grandchild may hold the pipes open after its parent was killed: what it says is not waited for. */
 async function settleWithin(work: Promise<unknown>, milliseconds: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +92,7 @@ function createTail(): { add(line: string): void; last(): string | null } {
   let error: string | null = null;
   return {
     add(line) {
-      if (/^(hint|notice|warning|\[notice\]|note)\b/i.test(line)) return;
+      if (/^(hint|notice|warning|\[notice\]|note)\b/i.test(line) || tarEnd.test(line)) return;
       if (/^(error\b|\S*(error|exception)\b:)/i.test(line)) error = line;
       plain = line;
     },

@@ -29,7 +29,7 @@ export function createMetrics({ version, readModels }: MetricsOptions): Metrics 
   const observeRequest = addRequestMetrics(registry);
   const schemaMisses = new Counter({
     name: "ov_llm_schema_misses_total",
-    help: "Calls and answers that break a schema which could not be enforced whole",
+    help: "Calls and answers that violate a schema which could not be fully enforced",
     labelNames: ["model"],
     registers: [registry],
   });

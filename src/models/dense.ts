@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 import { readJsonFile } from "./hf-config.ts";
 
 /** The activations that ov-llm computes, as torch names their classes, in lower case. */
-const activations = ["identity", "tanh", "relu", "sigmoid", "silu"] as const;
+const activations = ["identity", "tanh", "relu", "gelu", "sigmoid", "silu"] as const;
 
 /** A linear layer behind the pooling, as sentence-transformers has it. */
 export interface Dense {

@@ -126,6 +126,11 @@ function readModules(path: string): Module[] {
   return modules.map(({ type, path = "" }) => ({ type: type.split(".").at(-1) ?? type, path }));
 }
 
+/** Where modules.json has the network itself, as early releases of sentence-transformers wrote it; null: not in a folder. */
+export function findNetworkFolder(path: string): string | null {
+  return readModules(path).find(({ type }) => type === transformer)?.path || null;
+}
+
 /** Whether it names a folder in the model's own. */
 function isFolder(path: string): boolean {
   return /^\w[\w.-]*$/.test(path);

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { ModelDescription } from "./folder.ts";
+import type { ModelDescription } from "./description.ts";
 import { createModelReader } from "./reader.ts";
 
 /** What a list of models shows of one that is not loaded. */

@@ -1,34 +1,19 @@
 import { access, constants, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type Static, Type } from "@sinclair/typebox";
-import { type ErrorFacts, OvError } from "../errors.ts";
+import { Type } from "@sinclair/typebox";
 import { readChatTemplate } from "./chat-template.ts";
+import { GenerationDefaults, invalidPath, type ModelDescription } from "./description.ts";
 import { type EmbeddingFacts, readEmbedding } from "./embedding.ts";
 import { findFolderTask } from "./find-task.ts";
-import { readGguf } from "./gguf.ts";
-import { toGgufLabel, toGgufRole } from "./gguf-files.ts";
-import { findGgufProblem } from "./gguf-support.ts";
+import { describeGguf } from "./gguf-model.ts";
 import { readJsonFile } from "./hf-config.ts";
 import { readIrOutputs } from "./ir.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { readManifest } from "./manifest.ts";
 import { findFolderProblem, findTokenizerProblem } from "./problems.ts";
-import { findOpenVinoFormat, toGgufFormat } from "./ready-made.ts";
+import { findOpenVinoFormat } from "./ready-made.ts";
 import { mainOperation } from "./tasks.ts";
 
 const positive = Type.Integer({ minimum: 1 });
-
-/** The keys of Hugging Face's generation_config.json that set defaults for a request. */
-const GenerationDefaults = Type.Partial(
-  Type.Object({
-    do_sample: Type.Boolean(),
-    temperature: Type.Number({ minimum: 0 }),
-    top_p: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-    top_k: Type.Integer({ minimum: 0 }),
-    min_p: Type.Number({ minimum: 0, exclusiveMaximum: 1 }),
-    repetition_penalty: Type.Number({ exclusiveMinimum: 0 }),
-  }),
-);
-export type GenerationDefaults = Static<typeof GenerationDefaults>;
 
 /** The keys of config.json that state a model's context length; multimodal models nest them. */
 const ContextConfig = Type.Object({
@@ -44,32 +29,6 @@ const ArchitectureConfig = Type.Object({
   model_type: Type.Optional(Type.String()),
 });
 
-export interface ModelDescription {
-  /** `ir`: a folder with OpenVINO's intermediate representation; `gguf`: one file. */
-  form: "ir" | "gguf";
-  path: string;
-  /** What its folder or file is called, without what the converter or the format adds. */
-  label: string;
-  /** What it was converted from; null: ov-llm did not convert it. */
-  manifest: Manifest | null;
-  /** What it does, see tasks.ts; null: its files do not show it. */
-  task: string | null;
-  /** Such as `int8` or `q4_k_m`; `unknown`. */
-  weightFormat: string;
-  weightsBytes: number;
-  /** Such as `llama`, as config.json or the .gguf file calls it; null: they do not say. */
-  architecture: string | null;
-  /** Jinja; null: its files have none, although the engine may find one in its tokenizer. */
-  chatTemplate: string | null;
-  /** In tokens, as the model's own files say; null: they do not. */
-  contextLength: number | null;
-  defaults: GenerationDefaults;
-  /** null: it makes no embeddings. */
-  embedding: EmbeddingFacts | null;
-  /** How many labels it gives a text; null: none, or its network does not state it. */
-  labels: number | null;
-}
-
 /**
  * What lies at a path, judged by its files alone; of large ones only the ends are read. Throws `model_path_invalid`,
  * whose `why` is a clause about the path. `bare`: an OpenVINO folder may lack its tokenizer.
@@ -78,86 +37,15 @@ export async function describeModel(path: string, { bare = false } = {}): Promis
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "it does not exist" : `it cannot be read (${error.code})`;
     const next = 'Check the path; that of a registered model is corrected with "ov-llm models set".';
-    throw invalid(path, { why, next });
+    throw invalidPath(path, { why, next });
   });
   await access(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK).catch(() => {
-    throw invalid(path, { why: "this user cannot read it", next: "Change its permissions." });
+    throw invalidPath(path, { why: "this user cannot read it", next: "Change its permissions." });
   });
   if (found.isDirectory()) return await describeFolder(path, bare);
-  if (found.isFile()) return await describeFile(path, found.size);
+  if (found.isFile()) return await describeGguf(path, found.size);
   const next = "Name an OpenVINO model folder or a .gguf file.";
-  throw invalid(path, { why: "it is neither a folder nor a file", next });
-}
-
-async function describeFile(path: string, size: number): Promise<ModelDescription> {
-  if (!path.endsWith(".gguf")) {
-    const next = "Name an OpenVINO model folder or a .gguf file.";
-    throw invalid(path, { why: "it is a file, but not a .gguf one", next });
-  }
-  const name = basename(path);
-  const role = toGgufRole(name);
-  if (role.role === "projector") {
-    const why = "it is the encoder of another model (mmproj), which has no text of its own";
-    throw invalid(path, { why, next: "Name that model's file." });
-  }
-  if (role.role === "part") {
-    const why = `it is part ${role.number} of a split model`;
-    throw invalid(path, { why, next: `Name the first part, ${join(dirname(path), role.first)}.` });
-  }
-  const { contextLength, needsBytes, task, architecture, chatTemplate, ...content } = await readGguf(path);
-  if (mainOperation(task) !== "generate") {
-    const why = `it is a .gguf file of a model for ${JSON.stringify(task)}, and the engine reads only language models from such files`;
-    throw invalid(path, { why, next: "Convert the original model with `ov-llm convert OWNER/MODEL`." });
-  }
-  refuseTruncated(path, size, needsBytes);
-  const others = await readParts(dirname(path), role.parts.slice(1));
-  const problem = findGgufProblem({
-    architecture,
-    experts: content.experts,
-    tokenizer: content.tokenizer,
-    types: new Set([...content.types, ...others.types]),
-  });
-  if (problem !== null) throw invalid(path, problem);
-  return {
-    form: "gguf",
-    path,
-    label: toGgufLabel(name),
-    manifest: null,
-    task,
-    weightFormat: toGgufFormat(name),
-    weightsBytes: size + others.bytes,
-    architecture,
-    chatTemplate,
-    contextLength,
-    defaults: {},
-    embedding: null,
-    labels: null,
-  };
-}
-
-/** The later files of a split model. Throws `model_path_invalid` where one is missing or truncated. */
-async function readParts(
-  folder: string,
-  names: readonly string[],
-): Promise<{ bytes: number; types: Set<number> }> {
-  const all = { bytes: 0, types: new Set<number>() };
-  for (const name of names) {
-    const path = join(folder, name);
-    const size = (await stat(path).catch(() => null))?.size;
-    if (size === undefined)
-      throw invalid(path, { why: "this part of the model is missing", next: "Fetch it too." });
-    const { needsBytes, types } = await readGguf(path);
-    refuseTruncated(path, size, needsBytes);
-    all.bytes += size;
-    for (const type of types) all.types.add(type);
-  }
-  return all;
-}
-
-function refuseTruncated(path: string, size: number, needsBytes: number): void {
-  if (size >= needsBytes) return;
-  const why = `it is truncated at ${size} of at least ${needsBytes} bytes`;
-  throw invalid(path, { why, next: "Fetch it again." });
+  throw invalidPath(path, { why: "it is neither a folder nor a file", next });
 }
 
 async function describeFolder(path: string, bare: boolean): Promise<ModelDescription> {
@@ -174,7 +62,7 @@ async function describeFolder(path: string, bare: boolean): Promise<ModelDescrip
   });
   const complete = bare || files.has("model_index.json");
   const problem = findFolderProblem(path, files) ?? (complete ? null : findTokenizerProblem(files, task));
-  if (problem !== null) throw invalid(path, problem);
+  if (problem !== null) throw invalidPath(path, problem);
   const label = basename(folder === null ? path : dirname(path));
   const embedding = task !== null && mainOperation(task) === "embed" ? readEmbedding(path) : null;
   return {
@@ -185,7 +73,7 @@ async function describeFolder(path: string, bare: boolean): Promise<ModelDescrip
     task,
     weightFormat:
       manifest?.weight_format ?? folder?.weight_format ?? findOpenVinoFormat(basename(path), path),
-    weightsBytes: await measureWeights(path, files),
+    weightsBytes: await measureWeights(path, listWeights(files, embedding)),
     architecture: config?.model_type ?? null,
     chatTemplate: readChatTemplate(path, files),
     contextLength: embedding?.maxTokens ?? readContextLength(path),
@@ -222,15 +110,14 @@ function readContextLength(path: string): number | null {
   );
 }
 
-async function measureWeights(path: string, files: ReadonlySet<string>): Promise<number> {
-  const names = [...files].filter((name) => name.endsWith(".bin"));
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** Those of its networks, and of the layers behind its pooling. */
+function listWeights(files: ReadonlySet<string>, embedding: EmbeddingFacts | null): string[] {
+  const layers = embedding?.way.layers ?? [];
+  const behind = layers.flatMap((layer) => (layer.kind === "dense" ? [layer.weights] : []));
+  return [...[...files].filter((name) => name.endsWith(".bin")), ...behind];
 }
 
-function invalid(path: string, facts: Omit<ErrorFacts, "what">): OvError {
-  return new OvError("model_path_invalid", {
-    what: `Cannot use the model at ${JSON.stringify(path)}`,
-    ...facts,
-  });
+async function measureWeights(path: string, names: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

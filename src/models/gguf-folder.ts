@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
+import { invalidPath } from "./description.ts";
 import { isOpenVinoFolder } from "./files.ts";
 import { listGgufModels } from "./gguf-files.ts";
 import { toGgufFormat } from "./ready-made.ts";
@@ -17,10 +17,7 @@ export async function chooseGgufIn(path: string, quant: string | null): Promise<
   const [only, ...others] = fitting;
   if (only !== undefined && others.length === 0) return join(path, only);
   if (models.length === 0 && quant === null) return path;
-  throw new OvError("model_path_invalid", {
-    what: `Cannot use the model at ${JSON.stringify(path)}`,
-    ...explainChoice(models, fitting, quant),
-  });
+  throw invalidPath(path, explainChoice(models, fitting, quant));
 }
 
 export function hasWeights(files: readonly string[]): boolean {

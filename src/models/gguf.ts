@@ -1,6 +1,7 @@
 import { closeSync, readSync } from "node:fs";
-import { OvError } from "../errors.ts";
+import type { OvError } from "../errors.ts";
 import { openFile } from "../files.ts";
+import { invalidPath } from "./description.ts";
 import type { GgufContent } from "./gguf-support.ts";
 
 export interface GgufFacts extends GgufContent {
@@ -42,7 +43,7 @@ const rankPooling = 4;
 /** Reads the head of a GGUF file; throws `model_path_invalid` when it is not one. */
 export async function readGguf(path: string): Promise<GgufFacts> {
   if (readMagic(path) !== "GGUF") {
-    throw invalid(path, 'it is not a GGUF file, as it does not start with "GGUF"');
+    throw unreadable(path, 'it is not a GGUF file, as it does not start with "GGUF"');
   }
   try {
     // Large, and needed for .gguf files alone.
@@ -67,7 +68,7 @@ export async function readGguf(path: string): Promise<GgufFacts> {
       task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),
     };
   } catch (error) {
-    throw invalid(path, "its head is damaged or truncated", error);
+    throw unreadable(path, "its head is damaged or truncated", error);
   }
 }
 
@@ -93,7 +94,6 @@ function toTask(architecture: string, pooling: number): string {
     : "text-generation-with-past";
 }
 
-function invalid(path: string, why: string, cause?: unknown): OvError {
-  const what = `Cannot use the model at ${JSON.stringify(path)}`;
-  return new OvError("model_path_invalid", { what, why, next: "Fetch it again." }, { cause });
+function unreadable(path: string, why: string, cause?: unknown): OvError {
+  return invalidPath(path, { why, next: "Fetch it again." }, cause);
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import { describeModel, type ModelDescription } from "./folder.ts";
+import type { ModelDescription } from "./description.ts";
+import { describeModel } from "./folder.ts";
 import { createStampReader } from "./stamp.ts";
 
 /** As `describeModel`. */

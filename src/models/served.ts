@@ -1,5 +1,5 @@
 import { type ErrorFacts, OvError } from "../errors.ts";
-import type { ModelDescription } from "./folder.ts";
+import type { ModelDescription } from "./description.ts";
 import { findTask, isServed, mayHaveNetworks, type Operation, renderUnserved } from "./tasks.ts";
 
 /**
@@ -19,10 +19,17 @@ export function findTaskRefusal(
   };
 }
 
-/** Throws that as `task_unsupported`. `what`: what fails, such as `Cannot add "x"`. */
-export function checkServed(what: string, task: string, operation?: Operation): void {
+/** Throws that as `task_unsupported`. `what`: what fails, such as `Cannot add "x"`. `next`: what to do, where more is known. */
+export function checkServed(
+  what: string,
+  task: string,
+  operation?: Operation,
+  next?: (operation: Operation) => string,
+): void {
   const refusal = findTaskRefusal(task, operation);
-  if (refusal !== null) throw new OvError("task_unsupported", { what, ...refusal }, { param: "model" });
+  if (refusal === null) return;
+  const advice = next !== undefined && operation !== undefined ? { next: next(operation) } : {};
+  throw new OvError("task_unsupported", { what, ...refusal, ...advice }, { param: "model" });
 }
 
 /**

@@ -9,7 +9,7 @@ export const EmbeddingLayer = Type.Union([
     /** `linear.weight`, and `linear.bias` if it has one, as .safetensors. */
     weights: Type.String(),
     activation: Type.Union(
-      (["identity", "tanh", "relu", "sigmoid", "silu"] as const).map((name) => Type.Literal(name)),
+      (["identity", "tanh", "relu", "gelu", "sigmoid", "silu"] as const).map((name) => Type.Literal(name)),
     ),
   }),
 ]);

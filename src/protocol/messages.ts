@@ -81,7 +81,7 @@ export function parseFromHost(line: string): FromHost {
     throw toVersionMismatch(message.protocol, protocolVersion);
   }
   throw new OvError("engine_failed", {
-    what: "The engine sent a message that is not of the protocol",
+    what: "The engine sent a message that the protocol does not have",
     why: quote(line),
   });
 }
@@ -95,7 +95,7 @@ export function parseToHost(line: string): ToHost {
     throw toVersionMismatch(protocolVersion, message.protocol);
   }
   throw new OvError("engine_failed", {
-    what: "The daemon sent a message that is not of the protocol",
+    what: "The daemon sent a message that the protocol does not have",
     why: quote(line),
   });
 }

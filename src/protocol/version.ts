@@ -7,6 +7,6 @@ export const protocolVersion = 3;
 export function toVersionMismatch(host: number, daemon: number): OvError {
   return new OvError("engine_failed", {
     what: `The engine host speaks protocol ${host}, ov-llm ${daemon}`,
-    next: "Restart the server; if that does not help, install ov-llm again in the way that you did.",
+    next: "Restart the server; if that does not help, install ov-llm again.",
   });
 }

@@ -71,8 +71,8 @@ function refuseNamed(
 ): OvError {
   return new OvError("setup_failed", {
     what: `Cannot set up ${what} with OV_PYTHON "${named}"`,
-    why: found === undefined ? "it is no Python that runs" : `it is ${found.version}, and ${toNeed(newest)}`,
-    next: `Set it to another one, or to nothing, then run \`${command}\` again.`,
+    why: found === undefined ? "no Python runs there" : `it is ${found.version}, and ${toNeed(newest)}`,
+    next: `Set it to another one, or unset it, then run \`${command}\` again.`,
   });
 }
 

@@ -107,7 +107,7 @@ function keep(bytes: Buffer, uv: string): string {
 }
 
 /** The release that uv brings. */
-export const privatePython = "3.12";
+const privatePython = "3.12";
 
 /** A private Python in `dir`, brought by uv if it is not there; its path and version. Throws `setup_failed`. */
 export async function bringPython(
@@ -125,7 +125,7 @@ export async function bringPython(
     : undefined;
   if (reason !== null || name === undefined) {
     throw new OvError("setup_failed", {
-      what: `Cannot bring a Python ${privatePython} with uv`,
+      what: `Cannot install Python ${privatePython} with uv`,
       why: reason ?? `${installed} holds none`,
       next: "Check the network and the proxy, or name a mirror of Python's builds in UV_PYTHON_INSTALL_MIRROR.",
     });

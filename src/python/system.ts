@@ -27,19 +27,17 @@ export function checkSystem(
   if (muslLoaders.some(has) && !hasGlibc) {
     throw refuse(
       labels,
-      "this system has musl as its C library, and the engine's packages are built for glibc",
+      "this system uses the C library musl, and the engine's packages need glibc",
       container,
     );
   }
   if (has("etc/NIXOS") && !variables.NIX_LD) {
     const why =
-      "NixOS starts no program that was built for another Linux, and the engine's packages are such programs";
+      "NixOS cannot run programs that were built for other distributions, such as the engine's packages";
     throw refuse(labels, why, `Set \`programs.nix-ld.enable = true;\` and log in again. ${container}`);
   }
   if (has("run/ostree-booted")) {
-    onProgress(
-      "The system's own folders cannot be changed here: all that is needed goes into your home folder",
-    );
+    onProgress("This system's own folders are read-only: everything is installed in your home folder");
   }
 }
 

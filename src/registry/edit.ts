@@ -1,7 +1,9 @@
+import { Value } from "@sinclair/typebox/value";
 import { type ErrorFacts, OvError } from "../errors.ts";
 import { findNearest } from "../nearest.ts";
 import { checkName, toFreeName } from "./names.ts";
 import type { RegistryEntry } from "./schema.ts";
+import { SpeculationEntry } from "./speculation.ts";
 
 /**
  * Changes of the registry as `updateRegistry` takes them: each edits the raw entries in place, keeps everything that it is
@@ -40,7 +42,7 @@ export function removeModel(models: RawModels, name: string): unknown {
   return entry;
 }
 
-/** Renames in place: the order of the entries stays. An alias that equals the new name is dropped. */
+/** Renames in place, also where it is a draft: the order of the entries stays. An alias that equals the new name is dropped. */
 export function renameModel(models: RawModels, name: string, next: string): void {
   const entry = findEntry(models, name);
   checkName(next);
@@ -50,8 +52,27 @@ export function renameModel(models: RawModels, name: string, next: string): void
   const renamed = holder === name ? withAliases(name, entry, (aliases) => without(aliases, [next])) : entry;
   const all = Object.entries(models);
   for (const [key] of all) delete models[key];
-  for (const [key, value] of all) models[key === name ? next : key] = key === name ? renamed : value;
+  for (const [key, value] of all) {
+    if (key === name) models[next] = renamed;
+    else models[key] = hasDraft(value, name) ? withDraft(value, next) : value;
+  }
 }
+
+interface Drafted {
+  speculation: { kind: "draft"; model: string };
+}
+
+function hasDraft(entry: unknown, draft: string): entry is Drafted {
+  const speculation =
+    typeof entry === "object" && entry !== null && "speculation" in entry && entry.speculation;
+  const isDraft = Value.Check(SpeculationEntry, speculation) && speculation.kind === "draft";
+  return isDraft && speculation.model === draft;
+}
+
+const withDraft = (entry: Drafted, model: string) => ({
+  ...entry,
+  speculation: { ...entry.speculation, model },
+});
 
 /** Adds aliases; those that it has already stay once. Returns all that it has then. */
 export function addAliases(models: RawModels, name: string, added: readonly string[]): string[] {
@@ -129,7 +150,13 @@ function withAliases(name: string, entry: unknown, change: (aliases: string[]) =
 }
 
 /** The model that has this name, alias or preset. */
-export function findHolder(models: RawModels, name: string): string | undefined {
+/** The name of the model that has this alias; the text itself where none has it. */
+export function resolveAlias(models: RawModels, name: string): string {
+  if (Object.hasOwn(models, name)) return name;
+  return Object.keys(models).find((key) => toAliases(models[key]).includes(name)) ?? name;
+}
+
+function findHolder(models: RawModels, name: string): string | undefined {
   if (Object.hasOwn(models, name)) return name;
   return Object.keys(models).find((key) => {
     const entry = models[key];

@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { OvError, toReason } from "../errors.ts";
-import { isDanglingLink, readTextFile } from "../files.ts";
+import { isDanglingLink, isDiskFull, readTextFile } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import type { RawModels } from "./edit.ts";
@@ -17,7 +17,7 @@ export interface UpdateOptions {
  * Changes the registry file as one step that others see fully or not at all, however this process ends, and resolves to
  * what the change returned. `change` gets the raw entries by name and edits them in place; everything that it leaves alone,
  * unknown keys included, is kept. Nothing is written when it throws or changes nothing. A missing file is made, with its
- * folders. Throws what `change` throws, `registry_invalid` when the file cannot be understood (and leaves it as it is) or must not be written, and
+ * folders. Throws what `change` throws, `registry_invalid` when the file cannot be understood (and leaves it as it is) or cannot be written, and
  * `registry_locked` when another writer does not end.
  */
 export async function updateRegistry<T>(
@@ -35,10 +35,13 @@ export async function updateRegistry<T>(
       locked: () => locked(lock, waitMs),
     });
   } catch (error) {
-    throw isRefusedWrite(error) ? unwritable(path, error) : error;
+    if (isDiskFull(error)) throw unwritable(path, error, "Free some space on its disk, then try again.");
+    throw isRefusedWrite(error) ? unwritable(path, error, permissionAdvice) : error;
   }
 }
 
+const permissionAdvice =
+  "Make the file and its folder writable for the user that ov-llm runs as, or name another one in OV_REGISTRY_PATH.";
 const refusals: readonly unknown[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
 
 function isRefusedWrite(error: unknown): error is Error {
@@ -47,12 +50,8 @@ function isRefusedWrite(error: unknown): error is Error {
   );
 }
 
-function unwritable(path: string, error: Error): OvError {
-  const facts = {
-    what: `Cannot change the registry ${JSON.stringify(path)}`,
-    why: toReason(error),
-    next: "Make the file and its folder writable for the user that ov-llm runs as, or name another one in OV_REGISTRY_PATH.",
-  };
+function unwritable(path: string, error: unknown, next: string): OvError {
+  const facts = { what: `Cannot change the registry ${JSON.stringify(path)}`, why: toReason(error), next };
   return new OvError("registry_invalid", facts, { cause: error });
 }
 

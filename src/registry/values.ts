@@ -70,7 +70,9 @@ export function setValues(
     if (place.group?.prefix === "presets.") checkFreePreset(models, name, place.way[1] ?? place.name);
     put(fields, [...place.way, place.name], value);
   }
-  checkDraft(models, name, fields.speculation);
+  // One that has gone since keeps nothing else from being changed.
+  if (assignments.some((one) => split(one)[0] === "speculation"))
+    checkDraft(models, name, fields.speculation);
   models[name] = fields;
 }
 

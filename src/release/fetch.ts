@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { OvError, toReason } from "../errors.ts";
 import { isDiskFull } from "../files.ts";
 import { watchSilence } from "../hub/request.ts";
@@ -32,7 +33,8 @@ export async function fetchFile(
   try {
     await receive(url, signal, async (chunk) => {
       hash.update(chunk);
-      await handle.write(chunk);
+      // All of it: `write` may end early where the disk is full.
+      await handle.writeFile(chunk);
     });
     const have = hash.digest("hex");
     if (have !== sha256) {
@@ -41,7 +43,7 @@ export async function fetchFile(
     }
   } catch (error) {
     rmSync(place, { force: true });
-    throw error;
+    throw isDiskFull(error) ? toFull(url, dirname(place), error) : error;
   } finally {
     await handle.close();
   }
@@ -75,6 +77,11 @@ async function receive(
   } finally {
     silence.stop();
   }
+}
+
+function toFull(url: string, folder: string, error: unknown): OvError {
+  const next = "Free some space there, or set TMPDIR to a folder with more, then run it again.";
+  return failed(url, `${toReason(error)} in ${folder}`, next);
 }
 
 /** install.sh keeps no password of an address. */

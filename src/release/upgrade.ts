@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toReason } from "../errors.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { toShownUrl } from "./address.ts";
 import { fetchFile, fetchText } from "./fetch.ts";
@@ -67,8 +67,12 @@ export async function openArchive(
   return { ...(await unpack(path, scratch, signal)), isChecked };
 }
 
-/** Runs `work` while no other upgrade of this installation runs. Throws `setup_failed` when one does. */
+/**
+ * Runs `work` while no other upgrade of this installation runs. Throws `setup_failed` when one does, and where this user must not
+ * write there.
+ */
 export async function withUpgradeLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  requireWritable(folder);
   const locked = () =>
     new OvError("setup_failed", {
       what: "Another upgrade of this ov-llm is running",
@@ -77,15 +81,36 @@ export async function withUpgradeLock<T>(folder: string, work: () => Promise<T>)
   return await withFileLock(join(folder, "upgrade.lock"), work, { waitMs: 0, locked });
 }
 
+function requireWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const next = "Run it as the user who installed ov-llm.";
+    throw new OvError("setup_failed", { what: `Cannot write to ${folder}`, why: toReason(cause), next });
+  }
+}
+
 /** The install.sh of the version before, which is kept whole. Throws `setup_failed`: there is none. */
 export function findPrevious(folder: string): string {
-  const script = join(folder, "previous/install.sh");
+  const script = join(findUnswitched(folder) ?? join(folder, "previous"), "install.sh");
   if (existsSync(script)) return script;
   throw new OvError("setup_failed", {
-    what: "Cannot go back: no version before this one is kept",
+    what: "Cannot roll back: no previous version is kept",
     why: `there is no ${script}`,
     next: "`ov-llm upgrade --version X` installs any released version.",
   });
+}
+
+/**
+ * Where that version lies if an upgrade was killed when the new executable was in its place, but `previous` still led to an older
+ * version; else null. The link is written for its later place.
+ */
+function findUnswitched(folder: string): string | null {
+  const next = join(folder, ".next");
+  const link = join(next, "previous");
+  if (existsSync(join(next, "ov-llm")) || lstatSync(link, { throwIfNoEntry: false }) === undefined)
+    return null;
+  return join(folder, readlinkSync(link));
 }
 
 /** The folder that install.sh installed into. Throws `setup_failed` with what to do instead. */

@@ -43,12 +43,12 @@ function refuse(name: string, labels: number): OvError {
       ? {
           what: `Model ${JSON.stringify(name)} does not classify`,
           why: "it has a single label, which is a score",
-          next: "Ask it by POST /v1/score or /v1/rerank, or use a model with several labels.",
+          next: "Use POST /v1/score or /v1/rerank for it, or a model with several labels.",
         }
       : {
           what: `Model ${JSON.stringify(name)} does not rank`,
-          why: `it has ${labels} labels, of which none is a score`,
-          next: "Ask it by POST /v1/classify, or use a model with a single label.",
+          why: `it has ${labels} labels instead of a single score`,
+          next: "Use POST /v1/classify for it, or a model with a single label.",
         };
   return new OvError("task_unsupported", facts, { param: "model" });
 }

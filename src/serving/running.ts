@@ -48,7 +48,7 @@ export function createRunningRequests(): RunningRequests {
         const message = `No request "${id}" runs or waits: it has ended, or was asked with another API key.`;
         throw new OvError("request_not_found", message, { param: "id" });
       }
-      const reason = "The request was cancelled by POST …/cancel, as its client asked.";
+      const reason = "The request was cancelled by POST …/cancel.";
       for (const [, deadline] of found) deadline.abort(new OvError("request_cancelled", reason));
     },
   };

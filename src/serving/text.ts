@@ -2,20 +2,18 @@ import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
 import type { LoadedModel } from "../engine/pool/target.ts";
 import type { ChoicePart } from "../generate/parts.ts";
-import type { Choice } from "../generate/plan.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
-import type { ClosedThought } from "../generate/thought-budget.ts";
-import type { GenerationEvent, ImageFile } from "../protocol/generate.ts";
+import type { ImageFile } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
+import { askEngine, readChoice, runAll } from "./choices.ts";
 import type { Events } from "./events.ts";
 import { type OpenImages, type OpenImagesOf, openImagesOf } from "./images.ts";
-import { interleave } from "./interleave.ts";
 import { createPlanner, type RenderOptions } from "./planner.ts";
 import type { Rates } from "./rates.ts";
 import type { RunningRequest, RunningRequests } from "./running.ts";
 import { createSchemaChecks } from "./schema-checks.ts";
-import { type AnswerObserver, createTally, type Tally } from "./tally.ts";
+import { type AnswerObserver, createTally } from "./tally.ts";
 import type { RunTextJob } from "./text-jobs.ts";
 import type { ShownText } from "./tokenize.ts";
 import type { WarmUp } from "./warm-up.ts";
@@ -163,104 +161,4 @@ function createWarnings(events: Pick<Events, "publish">) {
     known.set(loaded, before.add(warning));
     events.publish({ topic: "template", type: "warning", model, warning });
   };
-}
-
-interface EngineEvent {
-  choice: Choice;
-  fingerprint: string;
-  event: GenerationEvent;
-}
-
-/**
- * One choice in its turn. The choice is made again where another engine takes over. Where its thought is cut, the answer comes
- * from a second request.
- */
-async function* askEngine(
-  { model, fingerprint }: Lease,
-  choice: Choice,
-  { rates, signal }: { rates: Pick<Rates, "count">; signal: AbortSignal },
-): AsyncGenerator<EngineEvent> {
-  let { request } = choice;
-  for (let first = true; ; first = false) {
-    let closed: ClosedThought | null = null;
-    for await (const event of rates.count(model, model.host.run("generate", request, signal))) {
-      if (first || event.type !== "started") yield { choice, fingerprint, event };
-      // The reader has read it by now. Leaving the loop ends the request in the engine.
-      if (event.type === "text") closed = choice.closeThought(event.text, event.tokens);
-      if (closed) break;
-    }
-    if (!closed) return;
-    yield { choice, fingerprint, event: { type: "text", text: closed.text, tokens: 0 } };
-    request = closed.request;
-  }
-}
-
-async function* readChoice(
-  index: number,
-  events: AsyncIterable<EngineEvent>,
-  { tally, hasPrompt }: { tally: Tally; hasPrompt: boolean },
-): AsyncGenerator<ChoicePart> {
-  for await (const { choice, fingerprint, event } of events) {
-    const { reader } = choice;
-    const end = (reason: "stop" | "length"): ChoicePart => {
-      const finish = reader.finish(reason);
-      return { index, part: { type: "end", ...finish, ...tally.finish(finish.reason) } };
-    };
-    switch (event.type) {
-      case "started": {
-        const { promptTokens, cachedTokens } = event;
-        if (hasPrompt) tally.start(promptTokens, cachedTokens);
-        yield { index, part: { type: "start", promptTokens, cachedTokens, fingerprint } };
-        break;
-      }
-      case "text": {
-        const thought = reader.reasoningTokens;
-        const parts = reader.push(event.text, event.tokens, event.logprobs);
-        tally.add(event.tokens, reader.reasoningTokens - thought, event.guesses);
-        for (const part of tally.see(parts)) yield { index, part };
-        if (reader.stopped) return yield end("stop");
-        break;
-      }
-      case "finished":
-        for (const part of tally.see(reader.end())) yield { index, part };
-        yield end(event.reason);
-    }
-  }
-}
-
-/**
- * Several choices, `atOnce` of them at a time. All but the first start when that has computed the prompt, and find it in the
- * prefix cache.
- */
-async function* runAll(
-  choices: number,
-  options: {
-    run: (index: number, signal: AbortSignal) => AsyncIterable<ChoicePart>;
-    tally: Tally;
-    signal: AbortSignal;
-    atOnce: number;
-  },
-): AsyncGenerator<ChoicePart> {
-  const { run, tally, signal, atOnce } = options;
-  const left = new AbortController();
-  const either = AbortSignal.any([signal, left.signal]);
-  const firstText = Promise.withResolvers<void>();
-  void tally.firstText.then(firstText.resolve);
-  let next = 1;
-  const runNext = async function* () {
-    while (next < choices && !either.aborted) yield* run(next++, either);
-  };
-  const first = async function* () {
-    yield* run(0, either);
-    yield* runNext();
-  };
-  const other = async function* () {
-    await firstText.promise;
-    yield* runNext();
-  };
-  const others = Array.from({ length: Math.min(choices, atOnce) - 1 }, other);
-  yield* interleave([first(), ...others], () => {
-    left.abort(signal.reason);
-    firstText.resolve();
-  });
 }

@@ -2,10 +2,10 @@ import type { Pool } from "../engine/pool/pool.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { GenerateRequest } from "../protocol/generate.ts";
 import { greedy } from "../protocol/sampling.ts";
-import { type Beginnings, createBeginnings, type KeptBeginnings } from "./beginnings.ts";
 import type { Events } from "./events.ts";
+import { createPrefixes, type KeptPrefixes, type PromptPrefixes } from "./prompt-prefixes.ts";
 
-/** What a load has lost and is computed again: the beginnings of prompts that a model's prefix cache held. */
+/** What a load has lost and is computed again: the prefixes of prompts that a model's prefix cache held. */
 export interface WarmUp {
   /** A request for the model is here: what is computed for it in advance ends. Returns what reports the request's end. */
   enter(model: string): () => void;
@@ -14,33 +14,33 @@ export interface WarmUp {
 }
 
 export interface WarmUpOptions {
-  /** OV_WARM_PREFIXES: most beginnings of a model that are computed after a load; 0: nothing is kept or computed. */
+  /** OV_WARM_PREFIXES: most prefixes of a model that are computed after a load; 0: nothing is kept or computed. */
   warmPrefixes: number;
   pool: Pick<Pool, "peek">;
   events: Pick<Events, "subscribe">;
   /** Absent: texts stay in memory alone. */
-  store?: BeginningsStore;
+  store?: PrefixesStore;
   onWarmed: (report: WarmReport) => void;
   /** Calls it after a moment without requests; returns what prevents that. */
   later?: (run: () => void) => () => void;
 }
 
 /** By model. Neither throws. */
-export interface BeginningsStore {
-  read(): Record<string, KeptBeginnings>;
-  write(models: Record<string, KeptBeginnings>): void;
+export interface PrefixesStore {
+  read(): Record<string, KeptPrefixes>;
+  write(models: Record<string, KeptPrefixes>): void;
 }
 
 export interface WarmReport {
   model: string;
-  beginnings: number;
+  prefixes: number;
   tokens: number;
   seconds: number;
 }
 
 interface Model {
   name: string;
-  beginnings: Beginnings;
+  prefixes: PromptPrefixes;
   /** Requests that wait or run. */
   active: number;
   /** What is still to be computed since the last load. */
@@ -71,7 +71,7 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
 
   /** Models are unloaded when the server stops, too. */
   function keep(): void {
-    const all = [...models].map(([name, { beginnings }]) => [name, beginnings.list(warmPrefixes)] as const);
+    const all = [...models].map(([name, { prefixes }]) => [name, prefixes.list(warmPrefixes)] as const);
     store?.write(Object.fromEntries(all.filter(([, list]) => list.length > 0)));
   }
 
@@ -89,15 +89,15 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
     const host = pool.peek(name)?.host;
     if (host === undefined || !isInterruptible(host)) return;
     const started = performance.now();
-    let [beginnings, tokens] = [0, 0];
+    let [prefixes, tokens] = [0, 0];
     for (let text = left[0]; text !== undefined && host.alive; text = left[0]) {
       const computed = await computeOne(host, text, signal);
       if (signal.aborted) return;
       left.shift();
-      beginnings += computed === 0 ? 0 : 1;
+      prefixes += computed === 0 ? 0 : 1;
       tokens += computed;
     }
-    onWarmed({ model: name, beginnings, tokens, seconds: (performance.now() - started) / 1000 });
+    onWarmed({ model: name, prefixes, tokens, seconds: (performance.now() - started) / 1000 });
   }
 
   function forget(names: readonly string[]): void {
@@ -114,7 +114,7 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
     if (event.topic !== "model" || event.type !== "loaded") return;
     const model = models.get(event.model);
     if (model === undefined) return;
-    model.left = model.beginnings.list(warmPrefixes).map(({ text }) => text);
+    model.left = model.prefixes.list(warmPrefixes).map(({ text }) => text);
     schedule(model);
   });
 
@@ -131,13 +131,13 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
     note(name, { prompt, add_special_tokens, cut, images }) {
       // A cut is another text in each request, and a picture's tokens are none of the prompt's.
       if (typeof prompt !== "string" || add_special_tokens || images !== undefined) return;
-      if (cut === undefined || !prompt.includes(cut)) find(name).beginnings.note(prompt);
+      if (cut === undefined || !prompt.includes(cut)) find(name).prefixes.note(prompt);
     },
   };
 }
 
-function createModel(name: string, kept: KeptBeginnings = []): Model {
-  return { name, beginnings: createBeginnings(kept), active: 0, left: [], stop: () => {} };
+function createModel(name: string, kept: KeptPrefixes = []): Model {
+  return { name, prefixes: createPrefixes(kept), active: 0, left: [], stop: () => {} };
 }
 
 /** The native engine computes a prompt to its end: a request would wait for all of it. */

@@ -46,7 +46,7 @@ export function toHostsAtOnce(
   const each = toMemory(bytes);
   if (each > available) {
     throw new OvError("insufficient_memory", {
-      what: `There is no room to load ${JSON.stringify(name)} beside what is in memory`,
+      what: `There is not enough memory to load ${JSON.stringify(name)}`,
       why: `it takes about ${renderBytes(each)}, and ${renderBytes(available)} is available`,
       next: `Unload it from the server with "ov-llm stop", or stop other programs.`,
     });

@@ -13,9 +13,9 @@ const shape = "random-long";
 const prefixTokens = 8000;
 /** Long enough that the computing has started, and too short for its end. */
 const intoItMs = 700;
-const warmedLine = / computed prompt beginnings again /;
+const warmedLine = / warmed prompt prefixes /;
 
-/** Times to the first token after a load, with and without the beginnings that the model's prompts had. */
+/** Times to the first token after a load, with and without the prefixes that the model's prompts had. */
 export async function measureWarm(ground: Ground): Promise<Growth> {
   const modelPath = await prepareShape(shape, ground);
   const measure = async (most: number) => {
@@ -30,7 +30,7 @@ export async function measureWarm(ground: Ground): Promise<Growth> {
     curves: [],
     figures: [
       {
-        name: `TTFT after a load, its beginning computed again / not (${warm.longMs} / ${cold.longMs} ms)`,
+        name: `TTFT after a load, its prefix computed again / not (${warm.longMs} / ${cold.longMs} ms)`,
         value: round(warm.longMs / cold.longMs, 3),
         unit: "",
         goal: { atMost: 0.15 },

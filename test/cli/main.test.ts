@@ -37,6 +37,7 @@ describe("ov-llm", () => {
       ["serve", "--port", "12abc"],
       `error: Cannot use "12abc" for --port: expected a whole number from 0 to 65535.`,
     ],
+    [["upgrade", "--version", "../1.0"], `error: Cannot use --version "../1.0": expected one such as 1.2.0.`],
     [["a\nb"], `error: Unknown command "a\\nb"`],
   ])("%p is one line on stderr and exit code 2", async (args, line) => {
     const { code, out, err } = await runCli(args, { home });

@@ -189,6 +189,17 @@ describe("ov-llm models", () => {
     },
   );
 
+  test("with nothing but entries that cannot be used names them, and no first model", async () => {
+    const home = homeWith(`{"version":1,"models":{"a":5}}`);
+    const { code, out } = await runCli(["models", ...nobody], { home });
+    const path = join(home, "models/converted_models/registry.json");
+    const first = `No model in "${path}" can be used:\n`;
+    expect([code, out]).toEqual([
+      0,
+      `${first}Registry entry "a" is skipped: it is 5, but must be an object.\n`,
+    ]);
+  });
+
   test("with a broken registry says so and ends with 1", async () => {
     const { code, out, err } = await runCli(["models", ...nobody], { home: homeWith("{ broken") });
     expect([code, out]).toEqual([1, ""]);

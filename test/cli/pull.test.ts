@@ -10,12 +10,16 @@ import { runCli } from "./run-cli.ts";
 setDefaultTimeout(60_000);
 const models = createTempDir();
 const gguf = await Bun.file(makeGguf(join(models, "m.gguf"), "llama")).bytes();
+/** As long, and another. */
+const otherGguf = await Bun.file(makeGguf(join(models, "o.gguf"), "qwen2")).bytes();
 const hub = startFakeHub({
   repositories: {
     "Acme/Tiny-1B": toRepository(makeModel(join(models, "tiny"))),
+    "Qwen/Qwen3-4B-Instruct-2507": toRepository(makeModel(join(models, "known"))),
     "Acme/broken": toRepository(makeModel(join(models, "broken"), { behaviour: "silent" })),
     "OpenVINO/Tiny-int4-ov": toRepository(makeOpenVino(join(models, "ready"))),
     "Acme/Tiny-GGUF": { "tiny-Q8_0.gguf": gguf, "tiny-Q4_K_M.gguf": gguf },
+    "Other/Tiny-GGUF": { "tiny-Q8_0.gguf": otherGguf },
   },
 });
 afterAll(() => hub.stop());
@@ -48,6 +52,19 @@ describe("ov-llm pull", () => {
     expect(again.err).toContain('Acme/Tiny-1B is there already, as "tiny-1b"');
   });
 
+  test("a model of the catalogue answers to the name by which it was pulled, unless that is taken", async () => {
+    const { pull, models } = createScene();
+    const first = await pull("qwen3-4b-2507");
+    expect([first.code, first.err]).toEqual([
+      0,
+      expect.stringContaining('converted as "qwen3-4b-instruct-2507" (also "qwen3-4b-2507") in '),
+    ]);
+    await pull("qwen3-4b-2507", "--weight-format", "int4", "--overwrite", "--name", "mine");
+    expect(models()).toMatchObject({ mine: { weight_format: "int4" } });
+    expect(models()["qwen3-4b-instruct-2507"]?.aliases).toEqual(["qwen3-4b-2507"]);
+    expect(models().mine?.aliases).toBeUndefined();
+  });
+
   test("registers what needs no conversion where it lies, with its task and format", async () => {
     const { pull, models, src } = createScene();
     expect(await pull("OpenVINO/Tiny-int4-ov")).toMatchObject({ code: 0, last: { state: "registered" } });
@@ -65,6 +82,17 @@ describe("ov-llm pull", () => {
       mine: { path: join(src, "tiny-Q8_0.gguf") },
       "tiny-q4-k-m": { path: join(src, "tiny-Q4_K_M.gguf") },
     });
+  });
+
+  test("neither writes over another owner's .gguf file of the same name and size, nor takes it for the wanted one", async () => {
+    const { pull, models, src } = createScene();
+    await pull("Acme/Tiny-GGUF:Q8_0");
+    const before = models();
+    const { code, err } = await pull("Other/Tiny-GGUF:Q8_0");
+    const path = join(src, "tiny-Q8_0.gguf");
+    expect([code, err]).toEqual([1, expect.stringContaining(`another file lies at "${path}"`)]);
+    expect([models(), await Bun.file(path).bytes()]).toEqual([before, gguf]);
+    expect(await pull("Acme/Tiny-GGUF:Q8_0")).toMatchObject({ code: 0, last: { state: "present" } });
   });
 
   test.each([

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fitTable, paint, renderAge, renderBlock, renderTable, toOneLine } from "../../cli/terminal.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
 const plain = (text: string) => Bun.stripANSI(text);
 
@@ -80,4 +83,23 @@ describe("fitTable", () => {
     expect(fitted).toMatchObject({ header: [...kept], leftOut: [...leftOut] });
     expect(fitted.rows[0]).toHaveLength(kept.length);
   });
+});
+
+/** What a program that writes these texts, one after the other, leaves in a file that had `before` in it. */
+async function appendToFile(before: string, ...texts: string[]): Promise<string> {
+  const path = join(createTempDir(), "out");
+  writeFileSync(path, before);
+  const file = openSync(path, "a");
+  const terminal = join(import.meta.dir, "../../cli/terminal.ts");
+  const program = `import { writeBytes } from ${JSON.stringify(terminal)};
+    for (const text of ${JSON.stringify(texts)}) await writeBytes(text);`;
+  const child = Bun.spawn([process.execPath, "-e", program], { stdout: file, stderr: "inherit" });
+  expect(await child.exited).toBe(0);
+  closeSync(file);
+  return readFileSync(path, "utf8");
+}
+
+test("what a file holds stays, whatever is appended to it", async () => {
+  const long = "x".repeat(10_000);
+  expect(await appendToFile("before\n", "", long, "", "end\n")).toBe(`before\n${long}end\n`);
 });

@@ -309,6 +309,26 @@ describe("scanSources", () => {
     );
   });
 
+  test("a model whose network lies in a folder of its own is refused whole, by that folder", async () => {
+    const src = createTempDir();
+    const path = join(src, "m");
+    makeModel(join(path, "0_Transformer"));
+    const modules = [
+      { type: "sentence_transformers.models.Transformer", path: "0_Transformer" },
+      { type: "sentence_transformers.models.Pooling", path: "1_Pooling" },
+    ];
+    writeFileSync(join(path, "modules.json"), JSON.stringify(modules));
+    const { found, skipped } = await scan(src, { task: null });
+    expect(found).toEqual([]);
+    expect(skipped).toMatchObject([
+      {
+        folder: "m",
+        reason:
+          'its network lies in its "0_Transformer": move the files of that folder up, beside modules.json',
+      },
+    ]);
+  });
+
   test("what was asked for wins where the exporter can do it", async () => {
     const src = createTempDir();
     makeModel(join(src, "m"));

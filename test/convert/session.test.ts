@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
@@ -151,6 +151,7 @@ describe("runSession", () => {
     expect(events.at(-1)).toMatchObject({
       model: { name: "a-model", position: 1, total: 1 },
       registeredAs: "a-model",
+      alias: null,
       path: report.models[0]?.path,
       warning: null,
     });
@@ -268,6 +269,11 @@ describe("runSession", () => {
     expect(existsSync(join(src, "Tiny"))).toBe(false);
     await run(breaksOff("half"));
     expect([existsSync(partial), existsSync(join(src, "Tiny", "onnx"))]).toEqual([true, false]);
+    rmSync(join(src, "Tiny"), { recursive: true });
+    const elsewhere = createTempDir();
+    symlinkSync(elsewhere, join(src, "Tiny"));
+    expect((await run(breaksOff(null))).message).toContain("The connection broke");
+    expect(existsSync(elsewhere)).toBe(true);
   });
 
   test("a model of the hub whose task nothing serves is refused before it is fetched", async () => {

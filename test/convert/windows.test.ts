@@ -30,6 +30,15 @@ describe("findWay", () => {
     });
   });
 
+  test("an encoder that the exporter writes only with its decoder is refused", () => {
+    expect(findWay("t5", "feature-extraction", false)).toEqual({
+      problem:
+        'the exporter writes a "t5" only with its decoder, and embeddings are made by an encoder alone',
+    });
+    expect(findWay("t5", "text2text-generation-with-past", false)).toEqual({ transformers: null });
+    expect(findWay("bert", "feature-extraction", false)).toEqual({ transformers: null });
+  });
+
   test("code of its own may have any type", () => {
     expect(findWay("rwkv7", task, true)).toEqual({ transformers: null });
   });

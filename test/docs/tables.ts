@@ -142,7 +142,7 @@ function renderArchitectures(): string {
   });
   const rows = [convertPackages.transformers, ...otherTransformers, null].map((version) => {
     const types = (ways.get(version) ?? []).map((type) => `\`${type}\``).join(", ");
-    return `| ${version ?? "none that the converter can have"} | ${types} |`;
+    return `| ${version ?? "none that the converter can use"} | ${types} |`;
   });
   return ["| transformers | `model_type` of config.json |", "|---|---|", ...rows].join("\n");
 }

@@ -26,7 +26,7 @@ const withModel = (change: Partial<ModelFacts>): Partial<Subject> => ({
 
 describe("the server and its service", () => {
   test.each<[string, Partial<Subject>, RegExp]>([
-    ["server", { server: { ...answers, reason: "It is sad." } }, /^warn .*not all is well: It is sad\.$/],
+    ["server", { server: { ...answers, reason: "It is sad." } }, /^warn .*reports a problem: It is sad\.$/],
     [
       "server",
       {
@@ -102,7 +102,7 @@ describe("engines and devices", () => {
       expect.stringMatching(/^fail OV_DEVICE cannot be used: OpenVINO sees no device "NPU", only CPU, GPU/),
     ]);
     expect(find("device", withModel({ entry: { ...entry, device: "npu" } }))[1]).toMatch(
-      /^fail The entry of "m" names a device that is not there/,
+      /^fail The entry of "m" names a device that cannot be used/,
     );
   });
 

@@ -55,7 +55,7 @@ describe("a Mac mini whose GPU works", () => {
       "ok cpu: Intel(R) Core(TM) i7-8700B CPU @ 3.20GHz, 12 threads, with AVX2.",
     ]);
     expect(findLines(subject, "heat")).toEqual([
-      "ok heat: Nothing slows down for heat now (61 °C); it did 36 times since the machine started.",
+      "ok heat: Nothing is throttled now (61 °C); the CPU was, 36 times, since the machine started.",
     ]);
     expect(findLines(subject, "device")).toEqual([
       "ok device: Models run on GPU unless their entry names another device (OV_DEVICE=AUTO).",
@@ -72,13 +72,13 @@ describe("a GPU that OpenVINO does not see", () => {
   test("the user is not in the group render", () => {
     const none = withFiles(closed, { "/etc/group": "render:x:104:\n" });
     expect(gpu(none)).toEqual([
-      'fail gpu: The GPU is there, but "home" may not open /dev/dri/renderD128, which belongs to the group "render". -> ' +
+      'fail gpu: The GPU is there, but "home" cannot open /dev/dri/renderD128, which belongs to the group "render". -> ' +
         "Run `sudo usermod -aG render home`, log out and in (or restart the machine), then restart the server.",
     ]);
   });
 
   test("the user is in the group since the last log-in", () => {
-    expect(gpu(closed)).toEqual([expect.stringContaining("The user is in that group since its last log-in")]);
+    expect(gpu(closed)).toEqual([expect.stringContaining("The user joined that group after its last login")]);
   });
 
   test("packages are missing, by the names of the distribution", () => {
@@ -93,10 +93,12 @@ describe("a GPU that OpenVINO does not see", () => {
 
   test("no kernel driver has it, or it has no device", () => {
     expect(gpu({ ...mac, links: {} })).toEqual([
-      expect.stringContaining("(8086:3e9b), but no kernel driver has it (kernel 6.12.43+deb13-amd64)"),
+      expect.stringContaining(
+        "(8086:3e9b), but no kernel driver is bound to it (kernel 6.12.43+deb13-amd64)",
+      ),
     ]);
     expect(gpu(without(mac, "/dev/dri"))).toEqual([
-      expect.stringContaining("/dev/dri has no device for programs. -> In a container, pass /dev/dri to it"),
+      expect.stringContaining("/dev/dri has no device file for it. -> In a container, pass /dev/dri to it"),
     ]);
   });
 
@@ -118,8 +120,10 @@ describe("a Meteor Lake with an NPU", () => {
 
   test("saves power, its GPU slows down, and it swaps", () => {
     expect(findTrouble(toSubject(lake))).toEqual([
-      expect.stringMatching(/^warn governor: .*preference power\), which saves power before speed\. -> /),
-      expect.stringMatching(/^warn heat: The GPU card0 slows down now, for heat or power \(71 °C\)\. -> /),
+      expect.stringMatching(
+        /^warn governor: .*preference power\), which prefers saving power to speed\. -> /,
+      ),
+      expect.stringMatching(/^warn heat: The GPU card0 is throttled now, by heat or power \(71 °C\)\. -> /),
       expect.stringMatching(/^warn swap: 7\.0 GB of 8\.0 GB of swap are used/),
     ]);
   });
@@ -164,7 +168,9 @@ test("a Xeon with AMX, its clock kept low", () => {
     "ok cpu: Intel(R) Xeon(R) Platinum 8480+, 16 threads, with AVX2, AVX-512, VNNI, AMX.",
   ]);
   expect(findTrouble(subject)).toEqual([
-    expect.stringMatching(/^warn governor: .*powersave \(acpi-cpufreq\), which keeps it at its lowest/),
+    expect.stringMatching(
+      /^warn governor: .*powersave \(acpi-cpufreq\), which keeps the CPU at its lowest frequency/,
+    ),
   ]);
 });
 
@@ -172,6 +178,6 @@ test("a CPU that slows down while it is looked at", () => {
   const { machine, ...rest } = toSubject(describeMachine("mac-mini"));
   const heat = { ...machine.heat, throttledNow: 4 };
   expect(findLines({ ...rest, machine: { ...machine, heat } }, "heat")).toEqual([
-    expect.stringMatching(/^warn heat: The CPU slows down for heat now \(61 °C\)/),
+    expect.stringMatching(/^warn heat: The CPU is throttled now \(61 °C\)/),
   ]);
 });

@@ -38,7 +38,7 @@ export function describe(name: "mac-mini" | "meteor-lake" | "vm" | "amx-xeon"): 
 }
 
 /** Its files in a folder of their own. */
-export function layOut({ files, links, gids, closed, user }: Description): MachineSource {
+function layOut({ files, links, gids, closed, user }: Description): MachineSource {
   const root = createTempDir();
   const put = (path: string, write: (path: string) => void) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,6 +1,6 @@
 import { checkChoice, checkRegex } from "../../src/grammar/choice.ts";
 import { checkGrammar } from "../../src/grammar/ebnf/check.ts";
-import { checkSchema } from "../../src/grammar/json-schema/check.ts";
+import { toStrictGrammar } from "../helpers/strict-grammar.ts";
 
 const regexes = [
   "(yes|no|maybe)",
@@ -60,13 +60,13 @@ export const textCases: [name: string, grammar: () => unknown, fits: (text: stri
   ],
   [
     "json_object",
-    () => checkSchema({ type: "object" }, "s"),
+    () => toStrictGrammar({ type: "object" }, "s"),
     (text) => JSON.parse(text).constructor === Object,
   ],
 ];
 
 /** The rules of any JSON string with a root that leaves nothing but escapes. */
 function escapesAlone(): string {
-  const { grammar } = checkSchema({ type: "string" }, "s");
+  const { grammar } = toStrictGrammar({ type: "string" }, "s");
   return `root ::= "\\u0022" ("\\u005c" escape){4,4} "\\u0022"\n${grammar.replaceAll(/^root .*\n/gm, "")}`;
 }

@@ -12,7 +12,7 @@ import { createTempDir } from "../helpers/temp.ts";
 
 const messages = [{ role: "user", content: "Hi" }];
 
-describe("an answer whose schema cannot be enforced whole", () => {
+describe("an answer whose schema cannot be fully enforced", () => {
   const schema = { type: "object", properties: { secret: { not: { minLength: 1 } } } };
   const json_schema = { name: "n", schema };
 
@@ -25,12 +25,12 @@ describe("an answer whose schema cannot be enforced whole", () => {
       expect(response.status).toBe(200);
       expect(await response.text()).toContain("told");
     }
-    expect(lines.filter((line) => line.includes("not enforced whole"))).toEqual([
+    expect(lines.filter((line) => line.includes("cannot be fully enforced"))).toEqual([
       expect.stringContaining(
         "model=memory tool=- not_enforced=response_format.json_schema.schema.properties.secret.not",
       ),
     ]);
-    expect(lines.filter((line) => line.includes("misses its schema"))).toEqual([
+    expect(lines.filter((line) => line.includes("violates its schema"))).toEqual([
       expect.stringContaining("model=memory tool=- keyword=not"),
       expect.stringContaining("model=memory tool=- keyword=not"),
     ]);

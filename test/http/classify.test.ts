@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelDescription } from "../../src/models/folder.ts";
+import type { ModelDescription } from "../../src/models/description.ts";
 import type { OperationName } from "../../src/protocol/operations.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp, type TestAppOptions } from "../helpers/app.ts";

@@ -6,7 +6,7 @@ import { ModelInfoList } from "../../src/api/anthropic/models.ts";
 import { StudioList, StudioModel } from "../../src/api/openai/lm-studio.ts";
 import { Model, ModelList } from "../../src/api/openai/models.ts";
 import { createKeyring } from "../../src/http/auth.ts";
-import type { ModelDescription } from "../../src/models/folder.ts";
+import type { ModelDescription } from "../../src/models/description.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { createTempDir } from "../helpers/temp.ts";
 

@@ -108,7 +108,7 @@ describe("POST /api/pull", () => {
     await eventually(() => existsSync(partial) && Bun.file(partial).size === 1_000_000, 30);
     stop.abort();
     await errorOf(pull.then((response) => response.text()));
-    await server.logged(/a pull was cancelled .*model=Acme\/Slow/);
+    await server.logged(/pull cancelled .*model=Acme\/Slow/);
     expect((await client.pull({ model: "Acme/Slow" })).status).toBe("success");
     expect(hub.requests.slice(before).filter((request) => request.includes("bytes=1000000-"))).toHaveLength(
       1,

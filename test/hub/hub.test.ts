@@ -164,6 +164,29 @@ describe("a download", () => {
     expect(existsSync(join(folder, "config.json"))).toBe(false);
   });
 
+  test("says that the disk is full, also where only the last bytes have no room", async () => {
+    const { root, folder } = createScene();
+    const source = join(import.meta.dir, "../../src/hub");
+    const program = `import { createHub } from "${source}/hub.ts";
+      import { chooseFiles } from "${source}/choose.ts";
+      const { list, download } = createHub(process.env);
+      const { signal } = new AbortController();
+      const listing = await list("Owner/Model-1.5B", signal);
+      const targets = chooseFiles(listing, null).files.map((file) => ({ file, path: "${folder}/" + file.path }));
+      const failure = await download({ listing, targets, signal, onProgress: () => {} }).catch(String);
+      console.log(failure);`;
+    // No file may have more kilobytes.
+    const kilobytes = Math.floor(weights.length / 1024);
+    const limited = ["bash", "-c", `trap "" XFSZ; ulimit -f ${kilobytes}; exec "$@"`, "bash"];
+    const child = Bun.spawn([...limited, process.execPath, "-e", program], {
+      env: { ...process.env, HOME: root, HF_HOME: join(root, "hf"), HF_ENDPOINT: hub.url },
+      stdout: "pipe",
+    });
+    expect(await child.stdout.text()).toContain("Make room, then run it again to continue.");
+    const partial = toPartialPath(join(folder, "model.safetensors"));
+    expect(readFileSync(partial).equals(weights.subarray(0, kilobytes * 1024))).toBe(true);
+  });
+
   test("says that the folder cannot be made", async () => {
     const { root, download } = createScene();
     writeFileSync(join(root, "model"), "a file");

@@ -105,7 +105,7 @@ describe("before anything is touched", () => {
     const { home, bin, run } = createBareHome();
     writeScript(join(bin, "ldd"), 'echo "musl libc (x86_64)" >&2; exit 1');
     const { code, out } = await run().end();
-    expect(out).toContain("this system has musl as its C library");
+    expect(out).toContain("this system uses the C library musl");
     expect(out).toContain("docs/container.md");
     expect([code, readdirSync(home)]).toEqual([1, []]);
   });
@@ -124,7 +124,7 @@ describe("bun", () => {
   test("that is neither here nor to be had is an error that says what to install", async () => {
     const { home, run } = createBareHome();
     const { code, out } = await run().end();
-    expect(out).toContain("there is no bun 1.4.4 or newer, and neither npm nor curl");
+    expect(out).toContain("bun 1.4.4 or newer is not installed, nor is npm or curl");
     expect(out).toContain("sudo apt install npm");
     expect([code, readdirSync(home)]).toEqual([1, []]);
   });
@@ -190,7 +190,7 @@ describe("bun", () => {
     writeScript(join(bin, "tar"), `echo unpacked > "${path("unpacked")}"`);
     const { code, out } = await run().end();
     expect(out).toMatch(
-      /What was fetched is not bun's package 1\.4\.4: its sha512 is [0-9a-f]{128}, expected [0-9a-f]{128}/,
+      /The fetched file is not bun's package 1\.4\.4: its sha512 is [0-9a-f]{128}, expected [0-9a-f]{128}/,
     );
     expect(out).toContain("  Next: ");
     expect(existsSync(path("unpacked"))).toBe(false);
@@ -203,7 +203,7 @@ describe("bun", () => {
     writeScript(join(bin, "tar"), `echo '#!/bin/sh'; echo 'echo ran > "${path("ran")}"; echo 1.4.4'`);
     const { code, out } = await run().end();
     expect(out).toMatch(
-      /What was fetched is not bun 1\.4\.4: its sha256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
+      /The fetched file is not bun 1\.4\.4: its sha256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
     );
     expect(existsSync(path("ran"))).toBe(false);
     expect(existsSync(path(".local"))).toBe(false);
@@ -332,7 +332,7 @@ describe.skipIf(runtime === undefined || model === undefined)(
         // An upgrade beside it.
         const upgrade = await start([]).end();
         expect(upgrade.out).toMatch(
-          /a server still runs what was there before: pid \d+\n {2}To upgrade it {2}stop it/,
+          /a server still runs the previous version: pid \d+\n {2}To upgrade it {2}stop it/,
         );
         expect(upgrade.out).not.toContain("error");
         expect(upgrade.code).toBe(0);
@@ -363,7 +363,7 @@ describe.skipIf(runtime === undefined || model === undefined)(
         });
         const { code, out } = await start([]).end();
         await other.stop(true);
-        expect(out).toContain("the server did not come up");
+        expect(out).toContain("the server did not start");
         expect(code).toBe(1);
       },
       seconds,

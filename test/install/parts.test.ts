@@ -9,7 +9,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { findPrevious } from "../../src/release/upgrade.ts";
 import { writeScript } from "../engine/kinds/batching/fake-python.ts";
 import { repo } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -59,8 +60,8 @@ function killAt({ bin }: InstallHome, step: number): { env: { PATH: string }; do
 interface Installed {
   /** Of the executable. */
   program: string;
-  /** Of all files in the place of the version before; null: there is none. */
-  before: string | null;
+  /** Of all files of the version to which a rollback goes. */
+  before: string;
 }
 
 /** Of which version the files of a folder are; all of one, else what they are. */
@@ -75,12 +76,11 @@ function readWhole(folder: string): string {
 
 function readInstalled({ path }: InstallHome): Installed {
   const lib = path(".local/lib/ov-llm");
-  const before = join(lib, "previous");
   return {
     program: Bun.spawnSync([join(lib, "ov-llm"), "--version"])
       .stdout.toString()
       .trim(),
-    before: existsSync(before) ? readWhole(before) : null,
+    before: readWhole(dirname(findPrevious(lib))),
   };
 }
 
@@ -132,6 +132,10 @@ describe("an upgrade that is killed", () => {
       await install(home, newest, killAt(home, step).env);
       const { program, before } = readInstalled(home);
       seen.add(`${program} after ${before}`);
+      if (program === "3.0.0") {
+        expect((await install(home, dirname(findPrevious(home.path(".local/lib/ov-llm"))))).code).toBe(0);
+        expectClean(home, "2.0.0", "3.0.0");
+      }
       expect((await install(home, newest)).code).toBe(0);
       expectClean(home, "3.0.0", "2.0.0");
     };
@@ -141,7 +145,7 @@ describe("an upgrade that is killed", () => {
         for (const step of all.filter((at) => at % 4 === lane)) await tryStep(step);
       }),
     );
-    expect([...seen].sort()).toEqual(["2.0.0 after 1.0.0", "3.0.0 after 1.0.0", "3.0.0 after 2.0.0"]);
+    expect([...seen].sort()).toEqual(["2.0.0 after 1.0.0", "3.0.0 after 2.0.0"]);
   });
 
   test("on the way back goes back when it is asked again", async () => {
@@ -161,7 +165,7 @@ const canMount = Bun.spawnSync(["unshare", "-rm", "true"]).success;
 describe.skipIf(!canMount)("a full disk [needs unshare -rm]", () => {
   test.each([
     ["while the new version is written", "800k", 0, "new version could not be written"],
-    ["while the version before is kept", "3000k", 1_000_000, "version before could not be kept"],
+    ["while the version before is kept", "3000k", 1_000_000, "previous version could not be kept"],
   ])("%s leaves all as it was, and reports it", async (_, size, bytes, said) => {
     const home = await createInstalled(bytes);
     // It looks large, and links are refused, as on a file system without them.
@@ -192,7 +196,7 @@ test("the address of a release is kept without its password, and says where to p
   const { code, out } = await install(home, folder, { INSTALL_SOURCE: `${source}/y` });
   expect([code, read()]).toEqual([0, "release http://127.0.0.1:9/x/y\n"]);
   expect(out).toContain(
-    "kept without its password; for `ov-llm upgrade`, set OV_RELEASE_URL to all of it in ",
+    "kept without its password; for `ov-llm upgrade`, set OV_RELEASE_URL to the whole address in ",
   );
   expect(kept.out + out).not.toContain("secret");
 });
@@ -207,4 +211,28 @@ test("--uninstall names what it keeps, and leaves no part", async () => {
   expect([code, existsSync(home.path(".local/lib/ov-llm"))]).toEqual([0, false]);
   for (const kept of ["model", ".local/state/ov-llm", ".config/ov-llm-server/ov-server.env"])
     expect(out).toMatch(new RegExp(`^Kept .*: ${home.path(kept)}$`, "m"));
+});
+
+test.each([
+  ["is killed", "kill -9 $PPID", ""],
+  ["may not remove a file", "exit 1", "bun and what else install.sh had fetched could not be removed: "],
+])("--uninstall that %s can be run again", async (_, what, said) => {
+  const home = await createInstalled();
+  const share = home.path(".local/share/ov-llm");
+  mkdirSync(join(share, "convert"), { recursive: true });
+  mkdirSync(home.path(".cache/ov-llm"), { recursive: true });
+  const script = home.path(".local/lib/ov-llm/install.sh");
+  const killing = join(home.bin, "killing");
+  mkdirSync(killing);
+  writeScript(
+    join(killing, "rm"),
+    `case "$*" in *.local/share/ov-llm) ${what} ;; esac; exec '${Bun.which("rm")}' "$@"`,
+  );
+  const command = ["/bin/bash", script, "--uninstall"];
+  const PATH = `${killing}:${home.bin}:${process.env.PATH}`;
+  const { code, out } = await home.startCommand(command, { PATH }).end();
+  expect([code === 0, out, existsSync(script)]).toEqual([false, expect.stringContaining(said), true]);
+  expect((await home.startCommand(command).end()).code).toBe(0);
+  for (const path of [".local/lib/ov-llm", ".local/share/ov-llm", ".cache/ov-llm", ".local/bin/ov-llm"])
+    expect(existsSync(home.path(path))).toBe(false);
 });

@@ -118,12 +118,12 @@ describe("install.sh through a pipe", () => {
     [
       "a wrong sum",
       () => ({ SHA256SUMS: sums(Buffer.from("x")), [archive]: packed }),
-      "its sha256 is another",
+      "has another sha256 than the release lists",
     ],
     [
       "an archive that another one's sum names",
       () => ({ SHA256SUMS: `${sums(packed, "other")}${sums(Buffer.from("x"))}`, [archive]: packed }),
-      "its sha256 is another",
+      "has another sha256 than the release lists",
     ],
     [
       "a download that ends early",
@@ -155,7 +155,7 @@ describe("install.sh through a pipe", () => {
     "refuses the address %j",
     async (address) => {
       const { code, err, left } = await pipe(["sh"], { OV_RELEASE_URL: address });
-      expect(err).toContain(`"${address}" is no address of a release`);
+      expect(err).toContain(`"${address}" is not the address of a release`);
       expect(err).toContain("Next: set OV_RELEASE_URL");
       expect([code, left]).toEqual([1, []]);
     },
@@ -165,6 +165,6 @@ describe("install.sh through a pipe", () => {
 test.each(["https://x.example/$(id)", "https://x.example/a'b", "https://x.example/?q=1", "x.example"])(
   "a release at %j is not built: a shell reads that address",
   (address) => {
-    expect(() => toInstallScript(script, address)).toThrow("is no address of a release");
+    expect(() => toInstallScript(script, address)).toThrow("is not the address of a release");
   },
 );

@@ -109,7 +109,7 @@ describe("install.sh of a release", () => {
     writeFileSync(join(folder, "LICENSE"), "another");
     const refused = await startCommand(command, env).end();
     expect(refused.out).toContain("LICENSE: FAILED");
-    expect(refused.out).toContain(`${folder} is not the release that it says`);
+    expect(refused.out).toContain(`${folder} does not match its SHA256SUMS`);
     expect([refused.code, existsSync(path(".local/bin"))]).toEqual([1, false]);
     cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
     const { code, out } = await startCommand(command, env).end();
@@ -193,7 +193,7 @@ describe("ov-llm of a release", () => {
     expect(await text).toContain('"finish_reason":"length"');
     expect(out).toContain(`Fetching ov-llm ${newerVersion}, to replace ${version}`);
     expect(out).toContain("answered: The capital of France is Paris.");
-    expect(out).toContain("\n  Back again     ov-llm upgrade --rollback\n");
+    expect(out).toContain("\n  Roll back      ov-llm upgrade --rollback\n");
     expect([code, await readVersion()]).toEqual([0, newerVersion]);
     expect(readPid()).not.toBe(old);
     expect(listLeft(env)).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withFileLock } from "../../src/linux/file-lock.ts";
 import { setupDir, withSetupLock } from "../../src/linux/setup-lock.ts";
@@ -34,6 +34,30 @@ test("those who wait for a lock that goes with its file hold it one after the ot
   const options = { waitMs: 60_000, locked, removes: true };
   await Promise.all(Array.from({ length: 5 }, () => withFileLock(path, hold, options)));
   expect([holders, existsSync(path), existsSync(dirname(path))]).toEqual([0, false, true]);
+});
+
+test("a folder that others remove whenever it is empty is made again", async () => {
+  const path = join(temp, "b/lock");
+  const remove = `console.log("removing"); for (;;) try { require("node:fs").rmdirSync(${JSON.stringify(dirname(path))}) } catch {}`;
+  const child = Bun.spawn([process.execPath, "-e", remove], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    await child.stdout.getReader().read();
+    let held = 0;
+    const options = { waitMs: 0, locked, removes: true };
+    for (let turn = 0; turn < 500; turn++) await withFileLock(path, () => held++, options);
+    expect([held, child.exitCode]).toEqual([500, null]);
+  } finally {
+    child.kill();
+    await child.exited;
+  }
+});
+
+test("a lock in a folder that cannot be made fails with the reason", async () => {
+  writeFileSync(join(temp, "file"), "");
+  symlinkSync(join(temp, "missing/lock"), join(temp, "dangling"));
+  const options = { waitMs: 0, locked, removes: true };
+  await expect(withFileLock(join(temp, "file/lock"), () => {}, options)).rejects.toThrow(/ENOTDIR|EEXIST/);
+  await expect(withFileLock(join(temp, "dangling"), () => {}, options)).rejects.toThrow("ENOENT");
 });
 
 test("a set-up leaves nothing beside its folder, whether it fails or not", async () => {

@@ -15,6 +15,10 @@ describe("runProgram", () => {
     expect((await runProgram(["/bin/sh", "-c", script])).reason).toBe("ERROR: no such package");
   });
 
+  test("what tar ends with is no reason", async () => {
+    expect((await runProgram(["tar", "-tzf", "/etc/passwd"])).reason).toContain("not in gzip format");
+  });
+
   test("what a grandchild still holds open is not waited for", async () => {
     const started = performance.now();
     const run = await runProgram(["/bin/sh", "-c", "/bin/sleep 20 & echo out; exit 1"]);

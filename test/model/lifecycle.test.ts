@@ -147,7 +147,7 @@ describe("with memory for one model", () => {
   });
 
   test.skipIf(isNative)(
-    "the beginning that a model's prompts had is computed again after a load, and the next request finds it",
+    "the prefix that a model's prompts had is computed again after a load, and the next request finds it",
     async () => {
       const system = "Answer in one word, whatever you are asked. ".repeat(60);
       const cached = async (question: string) => {
@@ -162,7 +162,7 @@ describe("with memory for one model", () => {
       await cached("Who paints?");
       for (const what of ["unload", "load"])
         await fetch(`${server.url}/v1/models/first/${what}`, { method: "POST" });
-      await server.logged(/computed prompt beginnings again model=first beginnings=1 tokens=\d+ /);
+      await server.logged(/warmed prompt prefixes model=first prefixes=1 tokens=\d+ /);
       expect(await cached("Where is it?")).toBeGreaterThan(300);
     },
   );

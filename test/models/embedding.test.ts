@@ -98,8 +98,8 @@ test.each<[string, Record<string, unknown>, object]>([
       ],
       [
         "of an activation that ov-llm lacks",
-        { activation_function: "torch.nn.GELU" },
-        'ov-llm does not compute the activation "torch.nn.GELU" of its "2_Dense"',
+        { activation_function: "torch.nn.modules.activation.PReLU" },
+        'ov-llm does not compute the activation "torch.nn.modules.activation.PReLU" of its "2_Dense"',
       ],
       [
         "of each token",
@@ -201,6 +201,23 @@ test("an entry's wishes win over the files, and a named pooling over what they l
     dimensions: [8],
     problem: null,
   });
+});
+
+test.each([
+  ["torch.nn.modules.linear.Identity", "identity"],
+  ["torch.nn.modules.activation.Tanh", "tanh"],
+  ["torch.nn.modules.activation.ReLU", "relu"],
+  ["torch.nn.modules.activation.GELU", "gelu"],
+  ["torch.nn.modules.activation.Sigmoid", "sigmoid"],
+  ["torch.nn.modules.activation.SiLU", "silu"],
+  ["torch.nn.GELU", "gelu"],
+])("a layer of the activation %s is computed as %s", (activation_function, activation) => {
+  const folder = createFolder({
+    "modules.json": modules("Transformer", "Pooling", "Dense"),
+    "2_Dense/config.json": { activation_function },
+    "2_Dense/model.safetensors": {},
+  });
+  expect(readEmbedding(folder)).toMatchObject({ way: { layers: [{ activation }] }, problem: null });
 });
 
 test("weights in torch's own form are only for the conversion", () => {

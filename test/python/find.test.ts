@@ -122,7 +122,7 @@ describe("findInstaller", () => {
     expect((await setupFailure(find({ named: "old" }))).message).toContain(
       'with OV_PYTHON "old": it is 3.8.1, and it needs Python 3.10 to 3.14.',
     );
-    expect((await setupFailure(find({ named: "/no/python" }))).message).toContain("no Python that runs");
+    expect((await setupFailure(find({ named: "/no/python" }))).message).toContain("no Python runs there");
   });
 });
 

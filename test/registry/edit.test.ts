@@ -112,6 +112,13 @@ describe("renameModel", () => {
     expect(models.x).toMatchObject({ path: "/real/a", aliases: ["y"], mine: { deep: [1] } });
   });
 
+  test("renames it where it is a draft, too", () => {
+    const speculation = { kind: "draft", model: "a", num_assistant_tokens: 3 };
+    const models: RawModels = { ...makeModels(), b: { path: "/b", speculation } };
+    renameModel(models, "a", "z");
+    expect(models.b).toEqual({ path: "/b", speculation: { ...speculation, model: "z" } });
+  });
+
   test("renames a broken entry too", () => {
     const models = makeModels();
     renameModel(models, "broken", "z");

@@ -125,6 +125,20 @@ describe("updateRegistry", () => {
     });
   });
 
+  test("a full disk leaves the file as it was, and is an error with the next step", async () => {
+    const folder = createTempDir();
+    const path = join(folder, "registry.json");
+    const text = JSON.stringify({ version: 1, models: {} });
+    writeFileSync(path, text);
+    // No file may grow beyond nothing.
+    const limited = ["bash", "-c", `trap "" XFSZ; ulimit -f 0; exec "$@"`, "bash"];
+    const command = [...limited, process.execPath, writer, path, "w", "1"];
+    const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
+    expect(await child.stderr.text()).toMatch(/Cannot change the registry .*Free some space on its disk/);
+    expect(readFileSync(path, "utf8")).toBe(text);
+    expect(readdirSync(folder).sort()).toEqual(["registry.json", "registry.json.lock"]);
+  });
+
   test("8 processes at once lose nothing", async () => {
     const path = join(createTempDir(), "registry.json");
     const writers = Array.from({ length: 8 }, (_, index) => startWriter(path, `w${index}`, "5"));

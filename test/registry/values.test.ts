@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addAliases, renameModel } from "../../src/registry/edit.ts";
+import { addAliases, type RawModels, renameModel } from "../../src/registry/edit.ts";
 import { setValues } from "../../src/registry/values.ts";
 
 const entry = () => ({ path: "/m", task: "t", weight_format: "int8", device: "CPU", mine: [1] });
@@ -116,6 +116,13 @@ describe("setValues", () => {
     const values = ["n=5", "list=[1]", "text=some words", "mine="];
     const { mine: _gone, ...rest } = entry();
     expect(set(values, true)).toEqual({ ...rest, n: 5, list: [1], text: "some words" } as never);
+  });
+
+  test("a draft that has gone keeps nothing else from being changed", () => {
+    const speculation = { kind: "draft", model: "gone" };
+    const models: RawModels = { m: { ...entry(), speculation } };
+    setValues(models, "m", ["device=GPU"]);
+    expect(models.m).toEqual({ ...entry(), speculation, device: "GPU" });
   });
 
   test("an entry that lacks something can be fixed", () => {

@@ -56,9 +56,9 @@ test("a release is looked for where the setting says, else where this one came f
   );
 });
 
-test("the version before is found where it is kept", () => {
+test("the previous version is found where it is kept", () => {
   const { folder } = place({});
-  expect(() => findPrevious(folder)).toThrow("no version before this one is kept");
+  expect(() => findPrevious(folder)).toThrow("no previous version is kept");
   mkdirSync(join(folder, "previous"));
   writeFileSync(join(folder, "previous/install.sh"), "");
   expect(findPrevious(folder)).toBe(join(folder, "previous/install.sh"));
@@ -69,4 +69,9 @@ test("one upgrade runs at a time", async () => {
   const nested = withUpgradeLock(folder, () => withUpgradeLock(folder, async () => 1));
   await expect(nested).rejects.toThrow("Another upgrade of this ov-llm is running");
   expect(await withUpgradeLock(folder, async () => 2)).toBe(2);
+});
+
+test("a folder that this user must not write to is not upgraded", async () => {
+  const upgraded = withUpgradeLock(join(temp, "none"), async () => 1);
+  await expect(upgraded).rejects.toThrow("Run it as the user who installed ov-llm.");
 });

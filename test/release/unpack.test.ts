@@ -114,6 +114,19 @@ test("a download that ends early is an error, and leaves no file", async () => {
   expect(existsSync(place)).toBe(false);
 });
 
+test("a full disk is an error with the next step, and leaves no file", async () => {
+  await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(good.slice()) });
+  const place = join(temp, "full");
+  const source = join(import.meta.dir, "../../src/release/fetch.ts");
+  const program = `import { fetchFile } from "${source}";
+    const { signal } = new AbortController();
+    console.log(await fetchFile("${server.url.href}x", "0".repeat(64), "${place}", signal).catch(String));`;
+  const limited = ["bash", "-c", `trap "" XFSZ; ulimit -f 0; exec "$@"`, "bash"];
+  const child = Bun.spawn([...limited, process.execPath, "-e", program], { stdout: "pipe" });
+  expect(await child.stdout.text()).toMatch(/Cannot fetch .* in .*Free some space there, or set TMPDIR/);
+  expect(existsSync(place)).toBe(false);
+});
+
 test("an address with a password is never shown, and asked for where the server wants one", async () => {
   const asked: (string | null)[] = [];
   await using server = Bun.serve({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { OvError } from "../../src/errors.ts";
 import type { ServerEvent } from "../../src/serving/events.ts";
-import { createPulls, type Pull, type PulledModel, type PullStep } from "../../src/serving/pulls.ts";
+import type { Pull, PulledModel, PullStep } from "../../src/serving/pull.ts";
+import { createPulls } from "../../src/serving/pulls.ts";
 import { thrownBy } from "../helpers/failure.ts";
 import { settled } from "../helpers/settled.ts";
 

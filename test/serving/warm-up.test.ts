@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createEvents } from "../../src/serving/events.ts";
-import { type BeginningsStore, createWarmUp, type WarmReport } from "../../src/serving/warm-up.ts";
+import { createWarmUp, type PrefixesStore, type WarmReport } from "../../src/serving/warm-up.ts";
 import { createMemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 import { toRequest } from "../helpers/engine-request.ts";
 
@@ -8,7 +8,7 @@ const system = "river stone music ".repeat(100);
 
 interface GroundOptions extends MemoryHostOptions {
   warmPrefixes?: number;
-  store?: BeginningsStore;
+  store?: PrefixesStore;
   engine?: string;
 }
 
@@ -62,7 +62,7 @@ function createGround({ warmPrefixes = 2, engine = "batching", store, ...options
 
 const request = toRequest("", { prompt: "", max_tokens: 4 });
 
-describe("prompt beginnings after a load", () => {
+describe("prompt prefixes after a load", () => {
   test("are computed in a quiet moment", async () => {
     const { host, ask, load, passQuiet, warmed, reports } = createGround();
     for (const question of ["house", "bread"]) ask(system + question);
@@ -71,7 +71,7 @@ describe("prompt beginnings after a load", () => {
     expect(passQuiet()).toBe(true);
     await warmed;
     expect(host.asked.map(({ prompt }) => prompt)).toEqual([system]);
-    expect(reports).toMatchObject([{ model: "small", beginnings: 1 }]);
+    expect(reports).toMatchObject([{ model: "small", prefixes: 1 }]);
   });
 
   test("wait until no request is there", () => {
@@ -107,7 +107,7 @@ describe("prompt beginnings after a load", () => {
     load();
     passQuiet();
     await warmed;
-    expect(reports).toMatchObject([{ beginnings: 0, tokens: 0 }]);
+    expect(reports).toMatchObject([{ prefixes: 0, tokens: 0 }]);
     warmUp.enter("small")();
     expect(passQuiet()).toBe(false);
   });
@@ -128,8 +128,8 @@ describe("prompt beginnings after a load", () => {
   });
 
   test("are kept when a model is unloaded, and computed by the next server", async () => {
-    const stored: ReturnType<BeginningsStore["read"]>[] = [];
-    const store: BeginningsStore = {
+    const stored: ReturnType<PrefixesStore["read"]>[] = [];
+    const store: PrefixesStore = {
       read: () => stored.at(-1) ?? {},
       write: (models) => stored.push(models),
     };

@@ -15,12 +15,12 @@ const args = {
   fallback: {
     type: "string",
     description:
-      "Model that answers when no box can: one of the boxes' own or LiteLLM's name of another, as openai/gpt-4o; NAME=MODEL: for that one alone; may be given more than once",
+      "Model that answers when no box can: one of the boxes, or LiteLLM's name of another, such as openai/gpt-4o; NAME=MODEL: only for NAME; repeatable",
     valueHint: "model",
   },
   "keys-in-file": {
     type: "boolean",
-    description: "Write the boxes' keys themselves, not the names of variables that have them",
+    description: "Write the boxes' keys themselves, not the variables that hold them",
   },
 } as const;
 

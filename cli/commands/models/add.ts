@@ -11,7 +11,7 @@ const args = {
   name: {
     type: "string",
     valueHint: "text",
-    description: "Its name; by default made from the folder's or file's name",
+    description: "Its name; default: made from the folder's or file's name",
   },
   quant: { type: "string", description: "Which .gguf file of a folder with several, such as Q8_0" },
   alias: { type: "string", valueHint: "text", description: "A further name; repeatable" },

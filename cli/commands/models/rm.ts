@@ -13,7 +13,7 @@ import { toOneLine, writeLines } from "../../terminal.ts";
 const args = {
   name: { type: "positional", valueHint: "model", description: "The model's name" },
   files: { type: "boolean", description: "Also delete its files; asks first" },
-  yes: { type: "boolean", description: "Do not ask, and delete outside the folder of models too" },
+  yes: { type: "boolean", description: "Do not ask; also delete files outside the folder of models" },
   ...toSettingArgs(["registryPath", "modelOut"]),
 } as const;
 

@@ -1,7 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { OvError } from "../../errors.ts";
 import type { Catalog } from "../../serving/catalog.ts";
-import type { Pull, Pulls } from "../../serving/pulls.ts";
+import type { Pull } from "../../serving/pull.ts";
+import type { Pulls } from "../../serving/pulls.ts";
 import type { StreamEvent } from "../dialect.ts";
 import { nullable } from "../nullable.ts";
 import { type Route, withJson } from "../route.ts";
@@ -50,7 +51,7 @@ export function createPullRoute({ catalog, pulls }: PullRouteDeps): Route {
       return { type: "json", body: success };
     },
     doc: {
-      summary: "Fetch a model from the hub, make it ready and register it",
+      summary: "Fetch a model from the hub, convert it if necessary, and register it",
       answer: {
         "application/json": Success,
         "application/x-ndjson": Type.Union([Status, ErrorBody]),

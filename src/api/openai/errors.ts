@@ -15,7 +15,7 @@ export const ErrorBody = Type.Object({
 export type ErrorBody = Static<typeof ErrorBody>;
 
 /** The body that OpenAI's clients turn into a typed exception. */
-export function toErrorBody({ message, type, param, code }: OvError): ErrorBody {
+function toErrorBody({ message, type, param, code }: OvError): ErrorBody {
   return { error: { message, type, param, code } };
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { Pull as Pulling, Pulls } from "../../serving/pulls.ts";
+import type { Pull as Pulling } from "../../serving/pull.ts";
+import type { Pulls } from "../../serving/pulls.ts";
 import { orNull } from "../nullable.ts";
 import { openai } from "../openai/errors.ts";
 import { type ApiRequest, bodiless, type Route, withJson } from "../route.ts";
@@ -60,7 +61,7 @@ export function createPullRoutes({ pulls }: PullRoutesDeps): Route[] {
       dialect: openai,
       handle: ({ body }) => answer(pulls.start(body.model)),
       doc: {
-        summary: "Fetch a model from the hub, make it ready and register it; returns at once",
+        summary: "Start fetching a model from the hub, converting and registering it; returns at once",
         answer: one,
         errors: ["forbidden", "shutting_down"],
       },

@@ -47,7 +47,7 @@ export const convertSettings = {
     kind: "text",
     schema: optional(Type.String({ pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" })),
     default: null,
-    help: "Task to export models for, in lower case, with hyphens; by default what each model's files show",
+    help: "Task to export models for, such as text-generation; unset: what each model's files show",
   },
   weightFormat: {
     env: "OV_WEIGHT_FORMAT",
@@ -70,6 +70,6 @@ export const convertSettings = {
     kind: "switch",
     schema: Type.Boolean(),
     default: "true",
-    help: "Allow Python files that come with a model to run during its conversion; for a model that was fetched only this flag or a yes to that question does; --no-trust-remote-code forbids it",
+    help: "Run Python files that come with a model during its conversion; for a fetched model only this flag, or a yes to the question, allows it; --no-trust-remote-code forbids it",
   },
 } as const satisfies Record<string, Setting>;

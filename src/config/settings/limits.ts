@@ -10,7 +10,7 @@ export const limitsSettings = {
     kind: "bytes",
     schema: optional(Type.Integer({ minimum: 64 * 2 ** 20, maximum: 2 ** 44 })),
     default: null,
-    help: "Memory for all models together, such as 8GB; unset: what the machine and its control group have free, less a tenth",
+    help: "Memory for all models together, such as 8GB; unset: what is free on the machine and in its control group, less a tenth",
   },
   grammarMemory: {
     env: "OV_GRAMMAR_MEMORY",
@@ -19,7 +19,7 @@ export const limitsSettings = {
     kind: "bytes",
     schema: Type.Integer({ minimum: 16 * 2 ** 20, maximum: 2 ** 40 }),
     default: "256MB",
-    help: "What a model's process may keep of grammars (schemas, tools, regexes) before another one replaces it, in an idle moment; at twice that, running requests are the last",
+    help: "Memory for the compiled grammars (schemas, tools, regexes) of a model's process; above it, the process is replaced when idle; at twice that, as soon as the running requests have ended",
   },
   kvCacheGb: {
     env: "OV_KV_CACHE_GB",
@@ -28,7 +28,7 @@ export const limitsSettings = {
     kind: "integer",
     schema: optional(Type.Integer({ minimum: 0, maximum: 1024 })),
     default: null,
-    help: "Upper bound of a model's KV cache in GB, allocated as it fills; unset: an eighth of the memory for models, 1 to 8; 0: no bound, but earlier prompts are soon forgotten",
+    help: "Upper bound of a model's KV cache in GB, allocated as it fills; unset: an eighth of the memory for models, 1 to 8; 0: no bound, but hardly any prefix caching",
   },
   prefillChunk: {
     env: "OV_PREFILL_CHUNK",
@@ -37,7 +37,7 @@ export const limitsSettings = {
     kind: "integer",
     schema: optional(Type.Integer({ minimum: 16, maximum: 65_536 })),
     default: null,
-    help: "Most tokens that one step of the batching engine computes, so that running answers go on beside a long prompt; unset: 256 on a CPU, 2048 on a GPU",
+    help: "Most tokens that one step of the batching engine computes, so that a long prompt does not hold up running answers; unset: 256 on a CPU, 2048 on a GPU",
   },
   maxTokens: {
     env: "OV_MAX_TOKENS",
@@ -91,7 +91,7 @@ export const limitsSettings = {
     kind: "number",
     schema: seconds,
     default: "7200",
-    help: "Longest recording to transcribe, in seconds of sound",
+    help: "Longest recording to transcribe, in seconds",
   },
   loadSeconds: {
     env: "OV_LOAD_SECONDS",

@@ -15,7 +15,7 @@ export const loggingSettings = {
       Type.Literal("debug"),
     ]),
     default: "info",
-    help: "How much is logged",
+    help: "How much is logged: error, warn, info or debug",
   },
   logFormat: {
     env: "OV_LOG_FORMAT",

@@ -20,7 +20,7 @@ export const modelsSettings = {
     kind: "text",
     schema: optional(Type.String()),
     default: null,
-    help: "Registered model that answers requests that name none; before OV_MODEL_PATH",
+    help: "Registered model that answers requests that name none; takes precedence over OV_MODEL_PATH",
   },
   registryPath: {
     env: "OV_REGISTRY_PATH",
@@ -65,7 +65,7 @@ export const modelsSettings = {
     kind: "text",
     schema: optional(Type.String()),
     default: null,
-    help: "Python to make those environments with, a path or the name of a program; unset: one that fits, or one that is brought",
+    help: "Python for the engine's and the converter's environments, a path or a program's name; unset: one that is installed, or else a private one that is fetched",
   },
   nativeDir: {
     env: "OV_NATIVE_DIR",
@@ -92,7 +92,7 @@ export const modelsSettings = {
     kind: "bytes",
     schema: Type.Integer({ minimum: 0, maximum: 2 ** 44 }),
     default: "32GB",
-    help: "Most disk space under OV_MODEL_CACHE_DIR for copies of .gguf files in OpenVINO's form, which load faster; 0 makes none",
+    help: "Most disk space under OV_MODEL_CACHE_DIR for copies of .gguf files in OpenVINO's format, which load faster; 0 makes none",
   },
   preload: {
     env: "OV_PRELOAD",
@@ -110,7 +110,7 @@ export const modelsSettings = {
     kind: "integer",
     schema: Type.Integer({ minimum: 0, maximum: 16 }),
     default: "0",
-    help: "After a load, compute that many of the model's most used prompt beginnings again (system prompt and tools) while it is idle; 0 keeps and computes none",
+    help: "How many of a model's most used prompt prefixes (system prompt and tools) to compute again after a load, while it is idle; 0: none",
   },
   warmPrefixesFile: {
     env: "OV_WARM_PREFIXES_FILE",
@@ -119,7 +119,7 @@ export const modelsSettings = {
     kind: "path",
     schema: optional(Type.String()),
     default: null,
-    help: "File that keeps these beginnings from one start of the server to the next, readable for its user alone; unset: they are kept in memory only",
+    help: "File that keeps these prefixes across restarts of the server, readable only by its user; unset: in memory only",
   },
   specialTokens: {
     env: "OV_SPECIAL_TOKENS",
@@ -128,6 +128,6 @@ export const modelsSettings = {
     kind: "text",
     schema: Type.Union([Type.Literal("control"), Type.Literal("text")]),
     default: "control",
-    help: "What a control token such as <|im_end|> is in a message: control, or text, which cannot end the message",
+    help: "How a control token such as <|im_end|> in a message is read: control, as the token, or text, which cannot end the message",
   },
 } as const satisfies Record<string, Setting>;

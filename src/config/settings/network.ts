@@ -28,7 +28,7 @@ export const networkSettings = {
     kind: "integer",
     schema: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     default: null,
-    help: "Also serve Ollama's API alone on this port, which is 11434 for most of its clients; unset: only below /api on OV_PORT",
+    help: "Also serve Ollama's API on this port, 11434 for most of its clients; unset: only below /api on OV_PORT",
   },
   wyomingPort: {
     env: "OV_WYOMING_PORT",
@@ -37,7 +37,7 @@ export const networkSettings = {
     kind: "integer",
     schema: optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     default: null,
-    help: "Transcribe for Home Assistant's voice pipelines (the Wyoming protocol, which has no keys) on this port, usually 10300; unset: not at all",
+    help: "Also serve speech-to-text for Home Assistant (the Wyoming protocol, which has no keys) on this port, usually 10300; unset: not served",
   },
   boxName: {
     env: "OV_BOX_NAME",
@@ -83,7 +83,7 @@ export const networkSettings = {
     kind: "list",
     schema: Type.Array(Type.String({ pattern: "^(\\*|\\.?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)$" })),
     default: "",
-    help: "Further names under which a server without a key answers, separated by commas; .example.com: all below it; *: all",
+    help: "Further host names that a server without a key accepts, separated by commas; .example.com: all below it; *: all",
   },
   pull: {
     env: "OV_PULL",
@@ -101,7 +101,7 @@ export const networkSettings = {
     kind: "list",
     schema: Type.Array(Type.String({ pattern: "^\\.?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$" })),
     default: "",
-    help: "Hosts from which the server fetches images that a request names by address, separated by commas; .example.com: all below it; unset: none",
+    help: "Hosts from which the server may fetch images that a request names by URL, separated by commas; .example.com: all below it; unset: none",
   },
   maxBody: {
     env: "OV_MAX_BODY",

@@ -30,7 +30,7 @@ export function checkAccelerator(kind: Kind, subject: Subject): Finding[] {
   const problem = findProblem(kind, machine, hardware, nodes);
   const isAsked = engines.some(({ state }) => state === "ready");
   if (problem === null && !isAsked) {
-    const what = `There is ${one}, and nothing is seen that keeps programs from it; no engine could be asked.`;
+    const what = `There is ${one}, and programs can open it, but there is no engine to check that OpenVINO sees it.`;
     return [warn(what, "Run `ov-llm setup`, then this again.")];
   }
   const { what, next } = problem ?? toUnexplained(kind);
@@ -59,14 +59,14 @@ function findProblem(
   const ids = hardware.map(({ id }) => id).join(", ");
   if (hardware.length > 0 && hardware.every(({ driver }) => driver === null)) {
     return {
-      what: `There is ${one} (${ids}), but no kernel driver has it (kernel ${system.kernel}).`,
-      next: `It needs ${drivers}: boot a newer kernel, or look in \`sudo dmesg\` for why it was not taken.`,
+      what: `There is ${one} (${ids}), but no kernel driver is bound to it (kernel ${system.kernel}).`,
+      next: `It needs ${drivers}: boot a newer kernel, or see in \`sudo dmesg\` why the driver did not bind to it.`,
     };
   }
   if (nodes.length === 0) {
     return {
-      what: `There is ${one} (${ids}), but ${folder} has no device for programs.`,
-      next: `In a container, pass ${folder} to it; else look in \`sudo dmesg\` for why the driver made none.`,
+      what: `There is ${one} (${ids}), but ${folder} has no device file for it.`,
+      next: `In a container, pass ${folder} to it; otherwise see in \`sudo dmesg\` why the driver created none.`,
     };
   }
   const closed = nodes.find(({ isOpen }) => !isOpen);
@@ -82,10 +82,10 @@ function findProblem(
 
 function toClosed(node: DeviceNode, user: Machine["user"], name: string, usual: string): Problem {
   const group = /^\d+$/.test(node.group) ? usual : node.group;
-  const what = `The ${name} is there, but "${user.name}" may not open ${node.path}, which belongs to the group "${node.group}".`;
-  if (node.isMember) return { what, next: `The group itself may not: look at \`ls -l ${node.path}\`.` };
+  const what = `The ${name} is there, but "${user.name}" cannot open ${node.path}, which belongs to the group "${node.group}".`;
+  if (node.isMember) return { what, next: `The group itself has no access: see \`ls -l ${node.path}\`.` };
   if (user.groups.includes(group)) {
-    const next = "The user is in that group since its last log-in: log out and in, or restart the machine.";
+    const next = "The user joined that group after its last login: log out and in, or restart the machine.";
     return { what, next };
   }
   return {

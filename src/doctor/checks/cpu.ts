@@ -17,7 +17,7 @@ export function checkCpu({ cpu }: Machine): Finding {
   if (cpu.isArm || found.length > 0) return ok(`${what}${names === "" ? "" : `, with ${names}`}.`);
   return warn(
     `${what}, without AVX2: models run slowly on it.`,
-    "In a virtual machine, give it the host's CPU model; else use a GPU.",
+    "In a virtual machine, give it the host's CPU model; otherwise use a GPU.",
   );
 }
 
@@ -26,18 +26,18 @@ export function checkPower({ power: { drivers, governors, preferences } }: Machi
   const { ok, warn } = createFinder("governor");
   if (governors.length === 0) return [];
   const isOwn = drivers.some((driver) => /^(intel|amd)[_-]pstate/.test(driver));
-  const what = `The CPU's clock: governor ${governors.join(", ")} (${drivers.join(", ")}${preferences.length === 0 ? "" : `, preference ${preferences.join(", ")}`})`;
+  const what = `CPU frequency governor ${governors.join(", ")} (${drivers.join(", ")}${preferences.length === 0 ? "" : `, preference ${preferences.join(", ")}`})`;
   if (governors.includes("powersave") && !isOwn)
     return [
       warn(
-        `${what}, which keeps it at its lowest.`,
+        `${what}, which keeps the CPU at its lowest frequency.`,
         "Choose another: `sudo cpupower frequency-set -g performance`.",
       ),
     ];
   if (preferences.includes("power"))
     return [
       warn(
-        `${what}, which saves power before speed.`,
+        `${what}, which prefers saving power to speed.`,
         "Choose another: `echo balance_performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/energy_performance_preference`.",
       ),
     ];
@@ -48,11 +48,12 @@ export function checkHeat({ heat }: Machine): Finding[] {
   const { ok, warn } = createFinder("heat");
   const { celsius, throttled, throttledNow, throttledGpus } = heat;
   const degrees = celsius === null ? "" : ` (${celsius} °C)`;
-  const next = "Clean its fans, give it air, or raise its power limits; answers are slower until then.";
-  if (throttledNow > 0) return [warn(`The CPU slows down for heat now${degrees}.`, next)];
+  const next =
+    "Clean the fans, improve the airflow, or raise the power limits; answers are slower until then.";
+  if (throttledNow > 0) return [warn(`The CPU is throttled now${degrees}.`, next)];
   if (throttledGpus.length > 0)
-    return [warn(`The GPU ${throttledGpus.join(", ")} slows down now, for heat or power${degrees}.`, next)];
+    return [warn(`The GPU ${throttledGpus.join(", ")} is throttled now, by heat or power${degrees}.`, next)];
   if (celsius === null && throttled === 0) return [];
-  const before = throttled === 0 ? "" : `; it did ${throttled} times since the machine started`;
-  return [ok(`Nothing slows down for heat now${degrees}${before}.`)];
+  const before = throttled === 0 ? "" : `; the CPU was, ${throttled} times, since the machine started`;
+  return [ok(`Nothing is throttled now${degrees}${before}.`)];
 }

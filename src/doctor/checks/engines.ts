@@ -11,7 +11,7 @@ export function checkEngines({ engines, settings }: Subject): Finding[] {
   const shown = engines.filter(({ state }) => state !== "missing");
   const findings = shown.map((report) => {
     if (report.state === "ready") return ok(`${report.name} works: ${renderVersions(report)}.`);
-    const reason = report.reason ?? `The engine ${report.name} could not be asked.`;
+    const reason = report.reason ?? `The engine ${report.name} did not answer.`;
     return (works ? warn : fail)(reason);
   });
   if (works || findings.some(({ status }) => status === "fail")) return findings;
@@ -37,7 +37,9 @@ export function checkDevices({ engines, settings, registry }: Subject): Finding[
   const problem = findDeviceProblem(chosen, seen);
   const own = registry.models.flatMap(({ name, entry }) => {
     const wrong = entry.device === undefined ? null : findDeviceProblem(entry.device.toUpperCase(), seen);
-    return wrong === null ? [] : [fail(`The entry of "${name}" names a device that is not there: ${wrong}`)];
+    return wrong === null
+      ? []
+      : [fail(`The entry of "${name}" names a device that cannot be used: ${wrong}`)];
   });
   const general =
     problem === null

@@ -5,7 +5,7 @@ export function checkServer({ server }: Subject): Finding {
   const { ok, warn, fail } = createFinder("server");
   if (server.state === "answers") {
     const what = `ov-llm ${server.version} answers at ${server.url}`;
-    return server.reason === null ? ok(`${what}.`) : warn(`${what}, but not all is well: ${server.reason}`);
+    return server.reason === null ? ok(`${what}.`) : warn(`${what}, but reports a problem: ${server.reason}`);
   }
   const { holder, problem } = server;
   if (holder === null) return warn(problem);

@@ -98,7 +98,7 @@ function reportSpeculation(
   { drafts, draft_tokens, accepted_tokens, active, worth, problem }: SpeculationMessage,
 ): void {
   observe?.({ type: "speculation", model, drafts, draft_tokens, accepted_tokens });
-  if (problem !== undefined) log.warn(`Tokens cannot be guessed: ${problem}`, { model });
+  if (problem !== undefined) log.warn(`Cannot speculate: ${problem}`, { model });
   if (active === undefined) return;
   const does = active ? "turned on: it makes answers faster" : "turned off: it would make answers slower";
   log.info(`speculation ${does}`, { model, speed_of_plain: worth });

@@ -1,5 +1,5 @@
+import type { GenerationDefaults } from "../../models/description.ts";
 import type { EmbeddingFacts, EmbeddingWishes } from "../../models/embedding.ts";
-import type { GenerationDefaults } from "../../models/folder.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
 import type { EngineChoice } from "../kinds/engines.ts";
 import type { Host } from "../supervise/types.ts";

@@ -54,7 +54,7 @@ export function* readUntilTag(
  * The JSON of a value that a model wrote as raw text: what it reads as, if a schema's types allow that, else a string of
  * this text.
  */
-export function toJsonValue(raw: string, types: SchemaTypes): string {
+function toJsonValue(raw: string, types: SchemaTypes): string {
   const json = toJson(raw.trim());
   return json !== undefined && isOneOf(JSON.parse(json), types) ? json : JSON.stringify(raw);
 }

@@ -25,7 +25,7 @@ export function toSchemaTypes(schema: unknown, root: Schema, depth = 0): SchemaT
 }
 
 /** The values of `enum` or `const`; undefined if there is neither. */
-export function toAllowedValues(schema: unknown): unknown[] | undefined {
+function toAllowedValues(schema: unknown): unknown[] | undefined {
   if (!isObject(schema)) return undefined;
   if (Array.isArray(schema.enum)) return schema.enum;
   return "const" in schema ? [schema.const] : undefined;

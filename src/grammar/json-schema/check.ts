@@ -49,8 +49,3 @@ export function compileSchema(schema: unknown, param: string, { strict }: Schema
   }
   return { grammar: { type: "ebnf", grammar }, widened: enforcement.widened };
 }
-
-/** The grammar of a schema whose every answer is valid. */
-export function checkSchema(schema: unknown, param: string): SchemaGrammar {
-  return compileSchema(schema, param, { strict: true }).grammar;
-}

@@ -19,7 +19,7 @@ const shortEscapes = new Map([
  * The characters of a JSON string that mean one code point of the set. Where that is any, they may be escaped as RFC 8259
  * allows; else each is written in one way only.
  */
-export function jsonChar(set: CodePoints): Expression {
+function jsonChar(set: CodePoints): Expression {
   if (isAny(set)) return any(chars(minus(set, mustEscape)), all(text("\\"), anyEscape));
   const plain = minus(set, mustEscape);
   const escaped = members(minus(set, minus(anyCodePoint, mustEscape))).map((code) =>

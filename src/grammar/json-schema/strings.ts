@@ -54,7 +54,7 @@ function lengthsOf(
 }
 
 /** The texts of a regex whose length is from `min` to `max`; null where that is hard to say. */
-export function withLength(expression: Expression, min: number, max: number): Expression | null {
+function withLength(expression: Expression, min: number, max: number): Expression | null {
   const [least, most] = lengths(expression);
   if (min <= least && most <= max) return expression;
   if (most < min || max < least) return never;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,20 @@ def to_sigmoid(values: Array) -> Array:
         return 1 / (1 + np.exp(-values.astype(np.float64)))
 
 
+def to_gelu(values: Array) -> Array:
+    """By the error function, as torch's GELU computes it unless it is told to approximate."""
+    wide = values.astype(np.float64)
+    return wide * (1 + ERF(wide / math.sqrt(2)).astype(np.float64)) / 2
+
+
+# numpy has none of its own.
+ERF = np.frompyfunc(math.erf, 1, 1)
+
 ACTIVATIONS: dict[str, Layer] = {
     "identity": lambda values: values,
     "tanh": np.tanh,
     "relu": lambda values: np.maximum(values, 0),
+    "gelu": to_gelu,
     "sigmoid": to_sigmoid,
     "silu": lambda values: values * to_sigmoid(values),
 }

@@ -88,7 +88,7 @@ async function importFrom<T>(dir: string, name: string, isIt: (value: unknown) =
     throw new OvError("engine_unavailable", facts, { cause: error });
   }
   throw new OvError("engine_unavailable", {
-    what: `${path} exports something other than ov-llm knows`,
+    what: `${path} does not export what ov-llm expects`,
     next: reinstall,
   });
 }

@@ -35,7 +35,7 @@ test("a file of its own is saved again; any other one is left as it is, with a s
   mkdirSync(join(dir, "folder"));
   for (const path of [other, join(dir, "folder")]) {
     expect(() => saveConversation(path, "m", turns, own)).toThrow(
-      `Cannot save the conversation in ${JSON.stringify(path)}: there is something already. Name a new file.`,
+      `Cannot save the conversation in ${JSON.stringify(path)}: it already exists. Name a new file.`,
     );
   }
   expect(() => saveConversation(join(dir, "none/a.md"), "m", turns, own)).toThrow("ENOENT");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startServer, type TestServer } from "../../helpers/server.ts";
 import { installStandIn, writeStandInModel } from "../../helpers/stand-in.ts";
 import { createTempDir } from "../../helpers/temp.ts";
-import { runCli, toTarget } from "../run-cli.ts";
+import { type CliResult, runCli, toTarget } from "../run-cli.ts";
 
 setDefaultTimeout(60_000);
 
@@ -60,16 +60,20 @@ test("a dry run writes nothing, with JSON", async () => {
   expect([code, JSON.parse(out).written, readEntry()]).toEqual([0, false, entry]);
 });
 
-test("Ctrl-C leaves the entry as it was", async () => {
+test("a second one at once is refused, and Ctrl-C leaves the entry as it was", async () => {
   const child = Bun.spawn(
     [process.execPath, join(import.meta.dir, "../../../cli/main.ts"), "tune", "m", "--yes"],
     { env: { PATH: process.env.PATH, HOME: server.home, ...env }, stdio: ["ignore", "ignore", "pipe"] },
   );
   let said = "";
+  let second: CliResult | null = null;
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     said += text;
-    if (said.includes("measured") && !child.killed) child.kill("SIGINT");
+    if (!said.includes("measured") || second !== null) continue;
+    second = await tune("--dry-run");
+    child.kill("SIGINT");
   }
+  expect(second).toMatchObject({ code: 1, err: expect.stringContaining("Another ov-llm tune is measuring") });
   expect([await child.exited, said]).toEqual([130, expect.stringContaining("Stopped by SIGINT")]);
   expect(readEntry()).toEqual(entry);
 });

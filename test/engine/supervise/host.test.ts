@@ -93,7 +93,7 @@ describe("a host process", () => {
   const badAnswers: [how: string, code: string, words: string][] = [
     ["dies-answering", "engine_crashed", "SIGKILL"],
     ["garbage", "engine_failed", "not JSON"],
-    ["unknown-message", "engine_failed", "not of the protocol"],
+    ["unknown-message", "engine_failed", "that the protocol does not have"],
     ["strays", "engine_failed", 'answered a request to generate with "tokens"'],
     ["cancels", "engine_failed", 'answered a request to generate with "finished"'],
   ];

@@ -10,8 +10,8 @@ import { llama3Json } from "../../../src/generate/tools/llama3-json.ts";
 import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
 import { onyx } from "../../../src/generate/tools/onyx.ts";
 import { qwen3Coder } from "../../../src/generate/tools/qwen3-coder.ts";
-import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
+import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 import { parse } from "./parsing.ts";
 
 // Lists, texts and numbers have ends here: a model of 135M parameters seldom finds one by itself.
@@ -41,7 +41,7 @@ function object(name: string, properties: Record<string, unknown>, required: str
   };
   const $defs = { point };
   const parameters = { type: "object", properties, required, additionalProperties: false, $defs };
-  return { name, parameters, grammar: checkSchema(parameters, "tools") };
+  return { name, parameters, grammar: toStrictGrammar(parameters, "tools") };
 }
 
 const ajv = new Ajv({ allowUnionTypes: true });

@@ -11,9 +11,9 @@ import { kimi } from "../../../src/generate/tools/kimi.ts";
 import { lfm2 } from "../../../src/generate/tools/lfm2.ts";
 import { mistral } from "../../../src/generate/tools/mistral.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
-import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
 import type { Grammar } from "../../../src/protocol/grammar.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
+import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 import { parse } from "./parsing.ts";
 
 /** In tokens; who repeats calls without end is cut there. */
@@ -39,7 +39,7 @@ const tools: Tool[] = [
 
 function object(name: string, properties: Record<string, unknown>, required: string[]): Tool {
   const parameters = { type: "object", properties, required, additionalProperties: false };
-  return { name, parameters, grammar: checkSchema(parameters, "tools") };
+  return { name, parameters, grammar: toStrictGrammar(parameters, "tools") };
 }
 
 /** What a model of the format says; the small model repeats it when it has read it often. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Tool, ToolFormat, ToolPart } from "../../../src/generate/tools/format.ts";
-import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
+import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 
 /** Content is a string, a call its name and the text of its arguments. */
 export type Expected = string | [name: string, argumentsText: string] | { reasoning: string };
@@ -75,5 +75,5 @@ function cutName(pieces: readonly string[]): string {
 export function tool(name: string, properties: Record<string, unknown> = {}, required: string[] = []): Tool {
   const $defs = { point: { type: "object" } };
   const parameters = { type: "object", properties, required, $defs };
-  return { name, parameters, grammar: checkSchema(parameters, "tools") };
+  return { name, parameters, grammar: toStrictGrammar(parameters, "tools") };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { OvError, shorten } from "../../../src/errors.ts";
-import { checkSchema, compileSchema } from "../../../src/grammar/json-schema/check.ts";
+import { compileSchema } from "../../../src/grammar/json-schema/check.ts";
+import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 
 function refusal(check: () => unknown): [code: string, param: string | null] | null {
   try {
@@ -68,7 +69,7 @@ describe("what cannot be enforced is refused by name and place", () => {
     ["too many enum values", { enum: Array.from({ length: 1001 }, (_, index) => index) }, ".enum"],
     ["look-ahead in a pattern", { pattern: "(?=a)" }, ".pattern"],
   ])("%s", (_, schema, place) => {
-    expect(refusal(() => checkSchema(schema, "s"))).toEqual(["unsupported_parameter", `s${place}`]);
+    expect(refusal(() => toStrictGrammar(schema, "s"))).toEqual(["unsupported_parameter", `s${place}`]);
   });
 });
 
@@ -118,9 +119,9 @@ describe("size has a bound, which the refusal names", () => {
   });
 
   test("what real tools need is within", () => {
-    expect(refusal(() => checkSchema(nested(60), "s"))).toBeNull();
-    expect(refusal(() => checkSchema(object(many(500, string)), "s"))).toBeNull();
-    expect(refusal(() => checkSchema({ enum: names(1000, 20) }, "s"))).toBeNull();
+    expect(refusal(() => toStrictGrammar(nested(60), "s"))).toBeNull();
+    expect(refusal(() => toStrictGrammar(object(many(500, string)), "s"))).toBeNull();
+    expect(refusal(() => toStrictGrammar({ enum: names(1000, 20) }, "s"))).toBeNull();
   });
 });
 
@@ -156,7 +157,7 @@ describe("what is wrong is refused by place", () => {
     ["uniqueItems of a number", { uniqueItems: 1 }, ".uniqueItems"],
     ["multipleOf zero", { multipleOf: 0 }, ".multipleOf"],
   ])("%s", (_, schema, place) => {
-    expect(refusal(() => checkSchema(schema, "s"))).toEqual(["invalid_request", `s${place}`]);
+    expect(refusal(() => toStrictGrammar(schema, "s"))).toEqual(["invalid_request", `s${place}`]);
   });
 
   test.each<[string, unknown]>([
@@ -183,6 +184,6 @@ describe("what is wrong is refused by place", () => {
     ],
     ["not of everything", { not: {} }],
   ])("nothing satisfies %s", (_, schema) => {
-    expect(refusal(() => checkSchema(schema, "s"))).toEqual(["invalid_request", "s"]);
+    expect(refusal(() => toStrictGrammar(schema, "s"))).toEqual(["invalid_request", "s"]);
   });
 });

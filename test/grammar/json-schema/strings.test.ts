@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { checkSchema } from "../../../src/grammar/json-schema/check.ts";
+import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 import { createMatcher } from "../matcher.ts";
 
-const matches = (schema: unknown) => createMatcher(checkSchema(schema, "s").grammar);
+const matches = (schema: unknown) => createMatcher(toStrictGrammar(schema, "s").grammar);
 
 const escaped = [
   '"K\\u00f6ln"',

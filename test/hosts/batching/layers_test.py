@@ -68,6 +68,7 @@ class Layers(unittest.TestCase):
         for activation, function in {
             "tanh": math.tanh,
             "relu": lambda value: max(value, 0),
+            "gelu": lambda value: value * (1 + math.erf(value / math.sqrt(2))) / 2,
             "sigmoid": lambda value: 1 / (1 + math.exp(-value)),
             "silu": lambda value: value / (1 + math.exp(-value)),
         }.items():

@@ -12,7 +12,18 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching")
 
 from spelling import respell, respelled
 
-ENTRIES = [b"<unk>", b"</s>", b"<0x0A>", b"<0xE9>", "▁the".encode(), "▁▁".encode(), "é".encode(), b"<0x0a>", b"a_b", b"<tool>"]
+ENTRIES = [
+    b"<unk>",
+    b"</s>",
+    b"<0x0A>",
+    b"<0xE9>",
+    "▁the".encode(),
+    "▁▁".encode(),
+    "é".encode(),
+    b"<0x0a>",
+    b"a_b",
+    b"<tool>",
+]
 TEXTS = [b"", b"", b"\n", b"\xe9", b" the", b"  ", "é".encode(), b"<0x0a>", b"a_b", b"<tool>"]
 
 
@@ -24,7 +35,8 @@ def write_model(folder: Path, entries: list[bytes], operation: str = "ByteFallba
     parts = [struct.pack(f"<{len(ends)}i", *begins), struct.pack(f"<{len(ends)}i", *ends), chars, pattern]
     offsets = [sum(map(len, parts[:index])) for index in range(len(parts))]
     layers = [
-        f'<layer id="{index + 2}" name="c" type="Const"><data element_type="u8" offset="{at}" size="{len(part)}" /></layer>'
+        f'<layer id="{index + 2}" name="c" type="Const">'
+        f'<data element_type="u8" offset="{at}" size="{len(part)}" /></layer>'
         for index, (at, part) in enumerate(zip(offsets, parts, strict=True))
     ]
     edges = [f'<edge from-layer="{index + 1}" from-port="0" to-layer="9" to-port="{index}" />' for index in (1, 2, 3)]
@@ -64,7 +76,7 @@ class Spelling(unittest.TestCase):
         self.assertEqual(read_entries(weights, 1), [b" a"])
 
     def test_a_vocabulary_of_text_stays(self) -> None:
-        write_model(self.folder, [" a".encode(), "▁".encode()], operation="FuzeRagged")
+        write_model(self.folder, [b" a", "▁".encode()], operation="FuzeRagged")
         self.assertIsNone(respell(self.folder))
 
     def test_other_detokenizers_and_files_stay(self) -> None:
@@ -79,7 +91,12 @@ class Spelling(unittest.TestCase):
             assert folder is not None
             names = sorted(path.name for path in folder.iterdir())
             self.assertEqual((folder / "tokenizer_config.json").read_text(), "tokenizer_config.json")
-        networks = ["openvino_detokenizer.bin", "openvino_detokenizer.xml", "openvino_tokenizer.bin", "openvino_tokenizer.xml"]
+        networks = [
+            "openvino_detokenizer.bin",
+            "openvino_detokenizer.xml",
+            "openvino_tokenizer.bin",
+            "openvino_tokenizer.xml",
+        ]
         self.assertEqual(names, [*networks, "tokenizer_config.json"])
         self.assertFalse(folder.exists())
 

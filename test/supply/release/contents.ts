@@ -38,7 +38,7 @@ async function say(...words: string[]): Promise<string> {
 /** `releaseUrl` in single quotes of a shell, so it is checked; an empty one leaves it out. */
 export function toInstallScript(text: string, releaseUrl: string): string {
   if (releaseUrl !== "" && !/^https?:\/\/[\w.:/~%+@-]+$/.test(releaseUrl)) {
-    throw new Error(`"${releaseUrl}" is no address of a release: expected http(s)://…, without query`);
+    throw new Error(`"${releaseUrl}" is not the address of a release: expected http(s)://…, without query`);
   }
   const line = /^release_url=$/m;
   if (!line.test(text)) throw new Error("install.sh has no place for the release's address");

@@ -38,7 +38,7 @@ export function readItem(value: Value, key: Value, runtime: Runtime): Value {
 }
 
 /** A name that the value's type has, undefined where it has none. */
-export function findMember(value: Value, name: string, runtime: Runtime): Value | undefined {
+function findMember(value: Value, name: string, runtime: Runtime): Value | undefined {
   if (value instanceof Tuple && value.names.includes(name)) return value.items[value.names.indexOf(name)];
   if (value instanceof Thing)
     return value.attributes.has(name) ? value.attributes.get(name) : value.computed.get(name)?.();

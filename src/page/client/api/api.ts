@@ -1,9 +1,9 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { ErrorBody } from "./schemas.ts";
-import { createSseParser, type SseEvent } from "./sse.ts";
+import { readEvents, type SseEvent } from "./sse.ts";
 
-/** What the server answered instead; its message is for the reader. */
+/** What the server answered instead, or that it did not; its message is for the reader. */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -14,11 +14,15 @@ export class ApiError extends Error {
 }
 
 export interface Api {
-  /** GET. Rejects with an ApiError, or the browser's own where the server cannot be reached. */
+  /** GET. Rejects with an ApiError, or the browser's own error where the server cannot be reached. */
   get<T extends TSchema>(path: string, schema: T): Promise<Static<T>>;
   getText(path: string): Promise<string>;
+  /** What somebody asked for: rejects with an ApiError where the server cannot be reached, too. */
   post<T extends TSchema>(path: string, schema: T, body?: object): Promise<Static<T>>;
-  /** The events of an answer, until it ends or the signal aborts. */
+  /**
+   * The events of an answer, until it ends or the signal aborts. Without a body they never end: then it rejects where the
+   * connection is silent for so long that it must be dead.
+   */
   stream(path: string, signal: AbortSignal, body?: object): AsyncGenerator<SseEvent>;
 }
 
@@ -31,6 +35,9 @@ export interface ApiOptions {
 /** What the page asks to be up to date has ids that start with it. */
 export const ownPrefix = "page-";
 
+/** In milliseconds. The server sends a comment after 10 seconds in which nothing happens. */
+const longestSilence = 45_000;
+
 /** The server's public API, from which this page came. */
 export function createApi({ readKey, onKeyRefused }: ApiOptions): Api {
   const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -41,7 +48,9 @@ export function createApi({ readKey, onKeyRefused }: ApiOptions): Api {
     const headers = new Headers(init.headers);
     if (init.method === undefined) headers.set("x-request-id", `${ownPrefix}${tab}-${++asked}`);
     if (key !== null) headers.set("authorization", `Bearer ${key}`);
-    const response = await fetch(path, { ...init, headers });
+    const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
+      throw init.method === "POST" && !init.signal?.aborted ? unreachable() : error;
+    });
     if (response.ok) return response;
     if (response.status === 401) onKeyRefused();
     throw new ApiError(response.status, await readMessage(response));
@@ -53,7 +62,7 @@ export function createApi({ readKey, onKeyRefused }: ApiOptions): Api {
     post: async (path, schema, body) => await readJson(await send(path, toPost(body)), schema),
     async *stream(path, signal, body) {
       const response = await send(path, { ...(body && toPost(body)), signal });
-      yield* readEvents(response);
+      if (response.body !== null) yield* readEvents(response.body, body ? null : longestSilence);
     },
   };
 }
@@ -78,13 +87,6 @@ async function readMessage(response: Response): Promise<string> {
   return `The server answered with status ${response.status}.`;
 }
 
-async function* readEvents({ body }: Response): AsyncGenerator<SseEvent> {
-  if (body === null) return;
-  const parse = createSseParser();
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield* parse(next.value);
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
+function unreachable(): ApiError {
+  return new ApiError(0, "The server cannot be reached. Check that it runs, then try again.");
 }

@@ -26,3 +26,31 @@ function parseBlock(block: string): SseEvent[] {
   }
   return data.length === 0 ? [] : [{ name, data: data.join("\n") }];
 }
+
+/**
+ * The events of a body, until it ends. Rejects when nothing comes for `silence` milliseconds, not even a comment: a network
+ * that is gone says nothing. null: however long that takes.
+ */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  silence: number | null,
+): AsyncGenerator<SseEvent> {
+  const parse = createSseParser();
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const read = () => (silence === null ? reader.read() : within(silence, reader.read()));
+  try {
+    for (let next = await read(); !next.done; next = await read()) yield* parse(next.value);
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("The connection is silent.")), milliseconds);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

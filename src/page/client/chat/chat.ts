@@ -70,6 +70,7 @@ export function createChat(api: Pick<Api, "stream">): Chat {
       if (Value.Check(ErrorBody, chunk)) throw new Error(chunk.error.message);
       if (Value.Check(Chunk, chunk)) change((turn) => addChunk(turn, chunk));
     }
+    throw new Error("The connection was closed before the answer was whole.");
   }
 
   /** Runs what the last round called; false: it called nothing. */

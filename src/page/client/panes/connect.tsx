@@ -30,8 +30,8 @@ export function Connect({ server, hasKey }: { server: Server; hasKey: boolean })
       </div>
       {isLocal && (
         <p class="hint">
-          This address works on this machine alone. For others: <code>./install.sh --lan</code>, then open
-          this page by the machine's name.
+          This address works only on this machine. For other machines: <code>./install.sh --lan</code>, then
+          open this page by the machine's name.
         </p>
       )}
       <div class="clients">

@@ -40,7 +40,7 @@ export function Log({ server }: { server: Server }) {
           Clear
         </button>
       </div>
-      <p class="hint">What happens on the server, as it happens. It holds no prompts and no answers.</p>
+      <p class="hint">The server's events, live. They hold no prompts and no answers.</p>
       {found.length === 0 && <p class="hint">{lines.length === 0 ? "Nothing yet." : "No line has that."}</p>}
       <ol class="log" aria-label="Events, the newest first">
         {found

@@ -10,7 +10,7 @@ export function Now({ server }: { server: Server }) {
     <section aria-labelledby="now-title" class="panel">
       <h2 id="now-title">Now</h2>
       {requests.length === 0 ? (
-        <p class="hint">Nothing runs and nothing waits.</p>
+        <p class="hint">No running or waiting requests.</p>
       ) : (
         <ul class="rows">
           {requests.map((request) => (

@@ -45,7 +45,7 @@ export function Playground({ server, chat, hasKey }: { server: Server; chat: Cha
       <Turns chat={chat} />
       {server.models.value !== null && models.length === 0 && (
         <p class="hint">
-          No model that writes text is registered. On the server: <code>ov-llm pull OWNER/MODEL</code>
+          No chat model is registered. On the server: <code>ov-llm pull OWNER/MODEL</code>
         </p>
       )}
       <Composer

@@ -9,17 +9,18 @@ export function Pulls({ pulls }: { pulls: PullsState }) {
       <h2 id="pulls-title">Get a model</h2>
       <form
         class="composer"
-        onSubmit={(event) => {
+        onSubmit={async (event) => {
           event.preventDefault();
-          if (model.value.trim() === "") return;
-          void pulls.start(model.value.trim());
-          model.value = "";
+          const asked = model.value;
+          if (asked.trim() === "") return;
+          // What was refused stays, to be corrected.
+          if ((await pulls.start(asked.trim())) && model.value === asked) model.value = "";
         }}
       >
         <input
           type="text"
           aria-label="Model of the hub"
-          placeholder="OWNER/MODEL of the hub, or a name of ov-llm catalog"
+          placeholder="OWNER/MODEL on the hub, or a name from ov-llm catalog"
           value={model.value}
           onInput={({ currentTarget }) => {
             model.value = currentTarget.value;

@@ -53,7 +53,7 @@ function toVerdict({ winner, tried, noise, written }: Tuning): string {
     return `Faster: ${winner.labels.join(", ")} (${winner.change.join(" ")}), ${renderGain(gain)} ±${renderShare(spread)}; ${text}. ${end}`;
   }
   if (tried.some(({ measured }) => measured?.judgement.verdict === "faster"))
-    return "What was faster at first was not when it was measured once more.";
+    return "Nothing was still faster when it was measured again.";
   return `Nothing was faster than the present settings beyond noise (±${renderShare(noise)}).`;
 }
 
@@ -123,7 +123,9 @@ function toCells({ label, measured }: Tried): string[] {
     ...toSpeeds(figures),
     judgement.verdict === "same" ? "noise" : renderGain(judgement.gain),
     `±${renderShare(judgement.spread)}`,
-    difference === null ? "same" : `differs after ${difference.same_words} words`,
+    difference === null
+      ? "same"
+      : `differs after ${difference.same_words} ${difference.same_words === 1 ? "word" : "words"}`,
   ];
 }
 

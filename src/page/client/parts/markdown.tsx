@@ -45,7 +45,7 @@ export function Markdown({ text }: { text: string }) {
   return <div class="markdown" ref={place} />;
 }
 
-export function toFragment(text: string): DocumentFragment {
+function toFragment(text: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(marked.parse(text, { async: false }), rules);
   for (const link of fragment.querySelectorAll("a")) {
     link.target = "_blank";

@@ -5,8 +5,8 @@ import { ApiError } from "../api/api.ts";
 export interface Failures {
   /** Its message; null: nothing, or it was dismissed. */
   readonly last: ReadonlySignal<string | null>;
-  /** Does the work, whose refusal is shown. */
-  attempt(work: () => Promise<unknown>): Promise<void>;
+  /** Does the work, whose refusal is shown. False: it failed. */
+  attempt(work: () => Promise<unknown>): Promise<boolean>;
   dismiss(): void;
 }
 
@@ -17,9 +17,11 @@ export function createFailures(): Failures {
     async attempt(work) {
       try {
         await work();
+        return true;
       } catch (error) {
         // The stream of events notices when the server is gone, and the key's form when it asks for one.
         if (error instanceof ApiError && error.status !== 401) last.value = error.message;
+        return false;
       }
     },
     dismiss() {

@@ -10,7 +10,8 @@ import { throttle } from "./throttle.ts";
 export interface Pulls {
   /** The newest first. */
   readonly list: ReadonlySignal<readonly ShownPull[]>;
-  start(model: string): Promise<void>;
+  /** False: it was refused. */
+  start(model: string): Promise<boolean>;
   cancel(id: string): Promise<void>;
   refresh(): Promise<void>;
   take(name: SseEvent["name"], data: EventData): void;
@@ -39,8 +40,9 @@ export function createPulls(api: Api, { attempt }: Failures): Pulls {
     list,
     refresh,
     async start(model) {
-      await attempt(() => api.post("/v1/pulls", Pull, { model }));
+      const isTaken = await attempt(() => api.post("/v1/pulls", Pull, { model }));
       refreshSoon();
+      return isTaken;
     },
     async cancel(id) {
       await attempt(() => api.post(`/v1/pulls/${encodeURIComponent(id)}/cancel`, Pull));

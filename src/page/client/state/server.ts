@@ -148,7 +148,9 @@ export function createServer({ api, meter, failures: { attempt }, pulls, now }: 
       lines.clear();
       log.value = [];
     },
-    refreshRequests: () => attempt(refreshRequests),
+    async refreshRequests() {
+      await attempt(refreshRequests);
+    },
     async follow(signal) {
       const events = api.stream("/v1/events", signal);
       // Subscribed before the state is read: what happens in between is not missed.

@@ -8,7 +8,7 @@ import type { Key } from "./key.ts";
 import type { Meter } from "./meter.ts";
 import type { Server } from "./server.ts";
 
-export const sampleSeconds = 5;
+const sampleSeconds = 5;
 const hourSamples = 3600 / sampleSeconds;
 const longestPause = 15_000;
 
@@ -110,10 +110,12 @@ function sum(values: ReadonlyMap<string, number>): number {
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
   });
 }

@@ -3,10 +3,11 @@ import { type FormRequest, toAnswerForm } from "../../../../src/api/openai/chat/
 import { compileForm } from "../../../../src/generate/constraint.ts";
 import { checkChoice, checkRegex } from "../../../../src/grammar/choice.ts";
 import { checkGrammar } from "../../../../src/grammar/ebnf/check.ts";
-import { checkSchema, compileSchema } from "../../../../src/grammar/json-schema/check.ts";
+import { compileSchema } from "../../../../src/grammar/json-schema/check.ts";
+import { toStrictGrammar } from "../../../helpers/strict-grammar.ts";
 
 const schema = { type: "object", properties: { a: { type: "boolean" } }, required: ["a"] };
-const anyObject = checkSchema({ type: "object" }, "s");
+const anyObject = toStrictGrammar({ type: "object" }, "s");
 
 /** The form, checked and compiled as a plan does. */
 function toGrammar(request: FormRequest) {
@@ -23,18 +24,18 @@ describe("what the answer is held to", () => {
     [
       "a schema",
       { response_format: { type: "json_schema", json_schema: { name: "n", strict: true, schema } } },
-      checkSchema(schema, "s"),
+      toStrictGrammar(schema, "s"),
     ],
     [
       "a schema beside no structured outputs",
       { structured_outputs: { regex: null, json_object: false }, response_format: { type: "json_object" } },
       anyObject,
     ],
-    ["vLLM's schema", { structured_outputs: { json: schema } }, checkSchema(schema, "s")],
+    ["vLLM's schema", { structured_outputs: { json: schema } }, toStrictGrammar(schema, "s")],
     [
       "vLLM's schema as text",
       { structured_outputs: { json: JSON.stringify(schema) } },
-      checkSchema(schema, "s"),
+      toStrictGrammar(schema, "s"),
     ],
     [
       "vLLM's regex with text",
