@@ -125,6 +125,8 @@ describe("installNative", () => {
     await install({ HOME: home, XDG_CACHE_HOME: "", BUN_INSTALL: "", BUN_INSTALL_CACHE_DIR: "" });
     expect(readdirSync(place)).toContain("openvino-node");
     expect(readdirSync(home)).toEqual([]);
+    // Where bun's caches lie with an empty XDG_CACHE_HOME: in the working folder.
+    expect(existsSync("bun")).toBe(false);
   });
 
   const proxy = "http://me:secret@127.0.0.1:9";
