@@ -17,7 +17,10 @@ const commands: Commands = {
   list: () => import("./commands/models.ts").then(({ models }) => toVerb(models, "list")),
   ps: () => import("./commands/ps.ts").then(({ ps }) => ps),
   show: () => import("./commands/show.ts").then(({ show }) => show),
-  stop: () => import("./commands/models/unload.ts").then(({ unload }) => toVerb(unload, "stop")),
+  stop: () =>
+    import("./commands/models/unload.ts").then(({ unload }) =>
+      toVerb(unload, "stop", "Unload a model, after its running requests; stop-server stops the server"),
+    ),
   rm: () => import("./commands/models/rm.ts").then(({ rm }) => toVerb(rm, "rm")),
   convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
@@ -45,9 +48,13 @@ const synonyms: Commands = {
 };
 
 /** A command under a word that people know, without the commands below it. */
-function toVerb<Args extends ArgsDef>(command: CommandDef<Args>, name: string): CommandDef<Args> {
+function toVerb<Args extends ArgsDef>(
+  command: CommandDef<Args>,
+  name: string,
+  description?: string,
+): CommandDef<Args> {
   const { subCommands: _below, ...verb } = command;
-  return { ...verb, meta: { ...verb.meta, name } };
+  return { ...verb, meta: { ...verb.meta, name, ...(description !== undefined && { description }) } };
 }
 
 /** Commands about models that people also look for below `models`. */

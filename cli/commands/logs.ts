@@ -15,7 +15,12 @@ const args = {
     description: "Only lines about this model",
   },
   follow: { type: "boolean", alias: "f", description: "Follow new lines until Ctrl-C" },
-  lines: { type: "string", alias: "n", description: "How many lines to start with (default: 200)" },
+  lines: {
+    type: "string",
+    alias: "n",
+    valueHint: "number",
+    description: "How many lines to start with (default: 200)",
+  },
 } as const;
 
 export const logs = defineCommand({

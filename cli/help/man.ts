@@ -26,7 +26,7 @@ function renderCommand(command: CommandHelp): string {
   const { description, flags } = command;
   const rows = [
     ...command.arguments.map(({ name, text }) => toItem(name, text)),
-    ...flags.map(({ name, value, text }) => toItem(toFlagLabel(name, value), text)),
+    ...flags.map((flag) => toItem(toFlagLabel(flag), flag.text)),
   ];
   return `.SS ${toRoff(toUsage(command))}\n${toRoff(description)}.\n${rows.join("")}`;
 }

@@ -1,6 +1,6 @@
 import { version } from "../../src/version.ts";
 import { paint } from "../terminal.ts";
-import type { CommandHelp } from "./describe.ts";
+import type { CommandHelp, FlagHelp } from "./describe.ts";
 import { examples } from "./examples.ts";
 import { groupCommands, groupFlags } from "./groups.ts";
 import { wrap } from "./wrap.ts";
@@ -34,7 +34,7 @@ export function renderHelp(help: CommandHelp, width: number | null, notes = ""):
     ...groupFlags(help.flags).flatMap(({ title, rows }) =>
       section(
         title,
-        rows.map(({ name, value, text }): Row => [toFlagLabel(name, value), text]),
+        rows.map((flag): Row => [toFlagLabel(flag), flag.text]),
       ),
     ),
     ...renderExamples(help),
@@ -43,9 +43,10 @@ export function renderHelp(help: CommandHelp, width: number | null, notes = ""):
   ].join("\n");
 }
 
-/** `--port=<integer>` */
-export function toFlagLabel(name: string, value: string | null): string {
-  return value === null ? `--${name}` : `--${name}=<${value}>`;
+/** `--name`, `-f, --follow` or `--port=<integer>` */
+export function toFlagLabel({ name, short, value }: Omit<FlagHelp, "text">): string {
+  const long = value === null ? `--${name}` : `--${name}=<${value}>`;
+  return short === null ? long : `-${short}, ${long}`;
 }
 
 export function toUsage(help: CommandHelp): string {
