@@ -95,6 +95,8 @@ describe("POST /v1/embeddings", () => {
     [{ input: [[]] }, "input[0]", /is empty/],
     [{ input: [5], input_type: "query" }, "input", /cannot be put before token ids/],
     [{ input: "a", input_type: "poem" }, "input_type", /it knows query, document/],
+    [{ input: "a", input_type: "constructor" }, "input_type", /it knows query, document/],
+    [{ input: "a", input_type: "__proto__" }, "input_type", /it knows query, document/],
     [{ input: "a", dimensions: 3 }, "dimensions", /its vectors have 2/],
     [{ input: "a", truncate_prompt_tokens: 0 }, "truncate_prompt_tokens", /must be 1 or more/],
     [{ input: 5 }, "input", /./],

@@ -14,6 +14,10 @@ from messages import RequestFailed
 SAMPLE_RATE = 16_000
 """Samples a second of every model that transcribes here."""
 
+# Samples a second of a recording. To make fewer of a billion takes a gigabyte and half a minute; at one a second, some
+# bytes would be heard for hours.
+LEAST_RATE, MOST_RATE = 1_000, 768_000
+
 # Quieter than any recording: there a model makes words up.
 SILENCE = 16
 
@@ -64,6 +68,8 @@ def _frames(container: Any) -> Any:
         except av.error.InvalidDataError:
             continue
         for frame in frames:
+            if not LEAST_RATE <= frame.sample_rate <= MOST_RATE:
+                raise unreadable(f"it states {frame.sample_rate} samples a second")
             # Where the time stamps of a stream jump, the resampler refuses it.
             frame.pts = None
             yield from resampler.resample(frame)

@@ -39,7 +39,8 @@ function serveEcho() {
   return { server, bodies };
 }
 
-type Steps = [wait: string, type: string][];
+/** What is typed once a text is there; null: the terminal is closed. */
+type Steps = [wait: string, type: string | null][];
 
 /** A chat on a terminal of its own; each step waits for a text and types another. */
 async function talk(
@@ -165,6 +166,13 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     expect([code, prompts(), host.running()]).toEqual([0, ["One"], 0]);
     expect(text).not.toContain("error");
     expect(text).toMatch(/^Press Ctrl-C again/m);
+  });
+
+  test("ends with its terminal", async () => {
+    const { server } = serve();
+    const { code } = await talk(server, [[">>> ", null]]);
+    // By the signal of the hang-up, or because nothing can be read any more.
+    expect([1, 129]).toContain(code);
   });
 
   test("its commands", async () => {

@@ -84,6 +84,12 @@ class Decoding(unittest.TestCase):
         content = write_tone(self.folder / "a.webm", "libopus", 48_000)
         self.refuse(content.replace(b"A_OPUS", b"A_OOPS"), "nothing decodes its sound")
 
+    def test_a_rate_that_no_recording_has_is_refused(self) -> None:
+        content = write_tone(self.folder / "a.wav", "pcm_s16le", 16_000)
+        # RIFF WAVE: the samples a second stand in byte 24.
+        for rate in (1, 10**9):
+            self.refuse(content[:24] + rate.to_bytes(4, "little") + content[28:], f"states {rate} samples a second")
+
     def test_more_than_the_bound_is_refused(self) -> None:
         self.refuse(write_tone(self.folder / "a.wav", "pcm_s16le", 16_000), "longer than 1.5 s", 1.5)
 
