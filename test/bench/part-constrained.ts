@@ -56,7 +56,7 @@ const comparisons: Comparison[] = [
     free: {
       name: "free text after the tools' JSON",
       extra: { ignore_eos: true },
-      system: JSON.stringify(tools),
+      system: JSON.stringify(tools, null, 2),
     },
     constrained: [
       { name: "tools, required", extra: { tools, tool_choice: "required" } },
@@ -83,9 +83,9 @@ export async function measureConstrained(
   const kinds = comparisons.flatMap(({ free, constrained }) => [free, ...constrained]);
   const seen = new Map<Kind, number[]>(kinds.map((kind) => [kind, []]));
   for (let pass = 0; pass <= rounds; pass++) {
-    const texts = Array.from({ length: concurrency }, prompts.next);
     for (const kind of kinds) {
-      const asked = texts.map((text) => toPrompt(kind, text));
+      // Each has questions of its own, or the prefix cache would hold those that another kind has asked.
+      const asked = Array.from({ length: concurrency }, () => toPrompt(kind, prompts.next()));
       const speed = toTokensPerSecond(await runLoad(target, asked, maxTokens, kind.extra));
       if (pass > 0) seen.get(kind)?.push(speed);
     }
