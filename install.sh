@@ -826,7 +826,7 @@ ask() {
   fi
   say "Asking a first question (the first load of a model takes a while)"
   answer="$("$exe" setup --ask)" || return 1
-  say "$answer"
+  [[ -z $answer ]] || say "$answer"
   asked="$(sed -n '1s/ was asked: .*//p' <<<"$answer")"
 }
 

@@ -128,7 +128,9 @@ export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): vo
         [...known.keys()].filter((name) => name.length > 1),
       );
       const guess = near === undefined ? "" : ` Did you mean --${near}?`;
-      throw new UsageError(`Unknown flag ${JSON.stringify(flag)} of "${command}".${guess} ${help}`);
+      throw new UsageError(
+        `Unknown flag ${JSON.stringify(flag)} of "${command}".${adviseVariable(token.name) ?? guess} ${help}`,
+      );
     }
     if (type === "string" && token.value === undefined) {
       throw new UsageError(`${flag} of "${command}" requires a value, as in "${flag} VALUE". ${help}`);
@@ -144,6 +146,13 @@ export function checkArgs(rawArgs: string[], args: ArgsDef, command: string): vo
     const name = missing.replace(/\.\.\.$/, "").toUpperCase();
     throw new UsageError(`"${command}" requires ${name}. ${help}`);
   }
+}
+
+/** For a secret that would be seen as a flag by other users of the machine; null: it is none. */
+function adviseVariable(flag: string): string | null {
+  const variable = `OV_${flag.toUpperCase().replaceAll("-", "_")}`;
+  const isOne = listFlaglessSettings().some(([env]) => env === variable);
+  return isOne ? ` Set ${variable} instead, in the environment or the settings file.` : null;
 }
 
 function tokenize(rawArgs: string[], known: ReadonlyMap<string, "string" | "boolean">) {

@@ -4,7 +4,11 @@ import { askServer, type Server } from "./server.ts";
 
 const question = "What is the capital of France?";
 
-const ModelList = Type.Object({ data: Type.Array(Type.Object({ id: Type.String() })) });
+const ModelList = Type.Object({
+  data: Type.Array(
+    Type.Object({ id: Type.String(), capabilities: Type.Optional(Type.Array(Type.String())) }),
+  ),
+});
 const ChatAnswer = Type.Object({
   model: Type.String(),
   choices: Type.Array(Type.Object({ message: Type.Object({ content: Type.String() }) }), { minItems: 1 }),
@@ -18,11 +22,17 @@ export interface Answer {
 
 /**
  * Puts one question to the running server, the way every client does: to `preferred` where it is
- * registered, else to the first model. Throws what the server reports when it cannot answer.
+ * registered, else to the first model that writes text; null: none does. Throws what the server reports when it cannot answer.
  */
-export async function askFirstQuestion(server: Server, preferred: string, seconds: number): Promise<Answer> {
+export async function askFirstQuestion(
+  server: Server,
+  preferred: string,
+  seconds: number,
+): Promise<Answer | null> {
   const { data } = await askServer(server, "/v1/models", ModelList, 30);
-  const model = (data.find(({ id }) => id === preferred) ?? data[0])?.id;
+  const able = data.filter(({ capabilities }) => capabilities?.includes("completion") !== false);
+  const model = (able.find(({ id }) => id === preferred) ?? able[0])?.id;
+  if (model === undefined && data.length > 0) return null;
   if (model === undefined) {
     throw new OvError(
       "model_required",

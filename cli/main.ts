@@ -1,5 +1,4 @@
 import { type ArgsDef, type CommandDef, runCommand } from "citty";
-import { findNearest } from "../src/nearest.ts";
 import { version } from "../src/version.ts";
 import { reportError, UsageError } from "./action.ts";
 import { checkArgs, renderFlaglessSettings, renderSetting } from "./args.ts";
@@ -7,6 +6,7 @@ import { renderExitCodes } from "./convert/exit.ts";
 import { type Commands, describeAll, describeCommand } from "./help/describe.ts";
 import { renderHelp } from "./help/render.ts";
 import { terminalWidth, writeOut } from "./terminal.ts";
+import { renderUnknown } from "./unknown.ts";
 
 /** Loaded when called: `models` and `health` never pay for the server's code. */
 const commands: Commands = {
@@ -17,7 +17,10 @@ const commands: Commands = {
   list: () => import("./commands/models.ts").then(({ models }) => toVerb(models, "list")),
   ps: () => import("./commands/ps.ts").then(({ ps }) => ps),
   show: () => import("./commands/show.ts").then(({ show }) => show),
-  stop: () => import("./commands/models/unload.ts").then(({ unload }) => toVerb(unload, "stop")),
+  stop: () =>
+    import("./commands/models/unload.ts").then(({ unload }) =>
+      toVerb(unload, "stop", "Unload a model, after its running requests; stop-server stops the server"),
+    ),
   rm: () => import("./commands/models/rm.ts").then(({ rm }) => toVerb(rm, "rm")),
   convert: () => import("./commands/convert.ts").then(({ convert }) => convert),
   models: () => import("./commands/models.ts").then(({ models }) => models),
@@ -45,10 +48,17 @@ const synonyms: Commands = {
 };
 
 /** A command under a word that people know, without the commands below it. */
-function toVerb<Args extends ArgsDef>(command: CommandDef<Args>, name: string): CommandDef<Args> {
+function toVerb<Args extends ArgsDef>(
+  command: CommandDef<Args>,
+  name: string,
+  description?: string,
+): CommandDef<Args> {
   const { subCommands: _below, ...verb } = command;
-  return { ...verb, meta: { ...verb.meta, name } };
+  return { ...verb, meta: { ...verb.meta, name, ...(description !== undefined && { description }) } };
 }
+
+/** Commands about models that people also look for below `models`. */
+const modelVerbs = ["list", "ls", "show", "pull", "convert", "ps"];
 
 /** What ov-llm calls itself, never a person: no help and no list names it. */
 const internal: Commands = {
@@ -75,22 +85,34 @@ export async function runProgram(rawArgs: string[]): Promise<number> {
 /** `help TOPIC` is `TOPIC --help`; a setting is a topic, too. */
 async function runHelp(topic: string[]): Promise<number> {
   const [first] = topic;
-  if (first === undefined) return await showProgram();
+  if (first === undefined || isHelp(first)) return await showProgram();
   if (first.startsWith("OV_")) return await show(renderSetting(first));
   return await runNamed(first, [...topic.slice(1), "--help"]);
 }
 
 async function runNamed(name: string, rest: string[]): Promise<number> {
   const command = await findCommand({ ...commands, ...synonyms, ...internal }, name);
-  if (command === undefined) throw new UsageError(toUnknown(name));
+  if (command === undefined) throw new UsageError(await toUnknown(name));
   const subCommands = typeof command.subCommands === "function" ? undefined : await command.subCommands;
   const [word, ...others] = rest;
   if (subCommands === undefined || word === undefined || word.startsWith("-")) {
     return await runOne(command, name, rest);
   }
   const subCommand = await findCommand(subCommands, word);
-  if (subCommand === undefined) throw new UsageError(toUnknown(word, name, subCommands));
+  if (subCommand === undefined) {
+    if (name === "models" && modelVerbs.includes(word)) return await runNamed(word, others);
+    const parent = { name, names: Object.keys(subCommands) };
+    throw new UsageError(renderUnknown(word, Object.keys(commands), parent));
+  }
   return await runOne(subCommand, `${name} ${word}`, others);
+}
+
+/** A word that is a command below `models` is found there. */
+async function toUnknown(name: string): Promise<string> {
+  const below = await (await findCommand(commands, "models"))?.subCommands;
+  if (below !== undefined && typeof below !== "function" && Object.hasOwn(below, name))
+    return `Unknown command ${JSON.stringify(name)}: did you mean "ov-llm models ${name}"? See "ov-llm --help".`;
+  return renderUnknown(name, Object.keys(commands));
 }
 
 async function findCommand(among: Commands, name: string): Promise<CommandDef | undefined> {
@@ -135,17 +157,6 @@ async function show(text: string): Promise<number> {
 
 function isHelp(argument: string): boolean {
   return argument === "--help" || argument === "-h";
-}
-
-function toUnknown(name: string, parent?: string, among: Commands = commands): string {
-  const kind = name.startsWith("-") ? "flag" : "command";
-  const [whose, called] =
-    parent === undefined ? ["", "ov-llm"] : [` of "ov-llm ${parent}"`, `ov-llm ${parent}`];
-  const names = Object.keys(among);
-  const [near] = kind === "command" ? findNearest(name, names) : [];
-  const known =
-    near === undefined ? `the commands are ${names.join(", ")}.` : `did you mean ${JSON.stringify(near)}?`;
-  return `Unknown ${kind} ${JSON.stringify(name)}${whose}: ${known} See "${called} --help".`;
 }
 
 if (import.meta.main) process.exit(await runProgram(process.argv.slice(2)));

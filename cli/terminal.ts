@@ -98,6 +98,23 @@ export function fitTable(
   return table;
 }
 
+/** Rendered to the width, and below it as a sentence what did not fit; `leftTo`: where that is shown, such as `--json`. */
+export function renderFitted(
+  { header, rows, leftOut }: FittedTable,
+  width: number | null,
+  leftTo = "--json",
+): string {
+  const table = renderTable(header, rows, width);
+  if (leftOut.length === 0) return table;
+  return `${table}\n${renderLeftOut(leftOut, leftTo)}\n`;
+}
+
+/** What a table lacks, as a sentence. */
+export function renderLeftOut(leftOut: readonly string[], leftTo = "--json"): string {
+  const verb = leftTo.includes(" and ") ? "have" : "has";
+  return `Left out for lack of width: ${leftOut.join(", ")}. ${leftTo} ${verb} everything.`;
+}
+
 /** Lines of `LABEL  value`, the values under each other. */
 export function renderBlock(labels: string[], values: string[]): string {
   const widest = Math.max(...labels.map((label) => Bun.stringWidth(label)));
@@ -113,7 +130,7 @@ function toWidths(header: string[], rows: string[][]): number[] {
   });
 }
 
-function toTableWidth(header: string[], rows: string[][]): number {
+export function toTableWidth(header: string[], rows: string[][]): number {
   return toWidths(header, rows).reduce((sum, next) => sum + next + 2, -2);
 }
 

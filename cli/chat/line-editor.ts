@@ -82,15 +82,26 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
   }
 
   function onClose(): void {
+    if (isClosed) return;
     isClosed = true;
     input.off("keypress", onKey);
+    input.off("close", onClose);
     output.write(unmarkPastes);
     push({ type: "end" });
   }
 
-  const stop = () => lines.close();
+  function stop(): void {
+    try {
+      lines.close();
+    } catch {
+      onClose();
+    }
+  }
+
   lines.on("line", onLine);
   input.on("keypress", onKey);
+  // A terminal that is gone refuses to leave raw mode: readline's own close throws then, and reports no end.
+  input.on("close", onClose);
   output.write(markPastes);
   lines.on("SIGINT", onInterrupt);
   lines.on("close", onClose);
@@ -130,7 +141,7 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
     },
     close() {
       signal.removeEventListener("abort", stop);
-      lines.close();
+      stop();
     },
   };
 }

@@ -28,7 +28,7 @@ export async function askOnce(options: OnceOptions): Promise<number> {
     signal.throwIfAborted();
     return reportError(answer.failure);
   }
-  if (answer.reason === "length") report("The answer was cut at the limit of tokens (--max-tokens).");
+  if (answer.reason === "length") report("The answer was cut off at the token limit (--max-tokens).");
   return 0;
 }
 
@@ -116,6 +116,6 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new UsageError("Cannot use the standard input: it is no text in UTF-8.");
+    throw new UsageError("Cannot use the standard input: it is not UTF-8 text.");
   }
 }

@@ -3,7 +3,7 @@ import { toReason } from "../../src/errors.ts";
 import type { ChatHistory } from "../../src/library/chat-history.ts";
 import { readPicture } from "../../src/library/picture.ts";
 import type { Server } from "../server.ts";
-import { paint, toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
+import { paint, terminalWidth, toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
 import type { ChatRequest, ChatTurn } from "./answer.ts";
 import { type Answer, ask } from "./ask.ts";
 import { createDraft } from "./draft.ts";
@@ -59,7 +59,7 @@ export async function runRepl(options: ReplOptions): Promise<number> {
   async function noteInterrupt({ hadText }: Extract<Typed, { type: "interrupt" }>): Promise<void> {
     isLeaving = !hadText && !draft.isOpen();
     draft.clear();
-    if (isLeaving) await writeNote("Ctrl-C again ends the chat, as Ctrl-D does.");
+    if (isLeaving) await writeNote("Press Ctrl-C again, or Ctrl-D, to quit.");
   }
 
   async function answer(question: string): Promise<void> {
@@ -135,14 +135,14 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
       const isStopped = failure instanceof Error && failure.message === "interrupted";
       if (failure !== undefined && !isStopped) {
         writeError(toReason(failure));
-        await writeNote("This question is not part of the conversation; Up brings it back.");
+        await writeNote("This question is not part of the conversation; the Up key recalls it.");
         if (pictures.length > 0)
-          await writeNote("Its pictures wait for the next one; /image takes them back.");
+          await writeNote("Its pictures will go with the next one; /image drops them.");
         return;
       }
       if (isStopped) await writeNote("Stopped.");
       if (text === "") return;
-      if (reason === "length") await writeNote("The answer was cut at the limit of tokens (--max-tokens).");
+      if (reason === "length") await writeNote("The answer was cut off at the token limit (--max-tokens).");
       pictures = [];
       said = [...said, question, { role: "assistant", content: text }];
     },
@@ -160,7 +160,7 @@ function createTalk({ server, model: first, system: given }: ReplOptions) {
           said = [];
           return await writeNote("The conversation is forgotten.");
         case "help":
-          return void (await writeOut(renderSlashHelp()));
+          return void (await writeOut(renderSlashHelp(terminalWidth())));
         case "unknown":
           return writeError(slash.problem);
         case "exit":

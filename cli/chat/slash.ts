@@ -1,14 +1,15 @@
 import { findNearest } from "../../src/nearest.ts";
+import { wrap } from "../help/wrap.ts";
 
 /** The commands of a chat, with what follows them and what they do. */
 const table = {
   model: ["[NAME]", "Continue with another model; alone: list the models"],
   system: ['[TEXT|""]', 'Set the instructions; "" removes them; alone: show them'],
-  image: ["[FILE]", "Show a picture with the next message; alone: take back those that wait"],
+  image: ["[FILE]", "Send a picture with the next message; alone: drop the waiting ones"],
   save: ["FILE", "Write the conversation to a file, as JSON if its name ends in .json, else as Markdown"],
   clear: ["", "Forget the conversation; the instructions stay"],
   help: ["", "Show this list"],
-  exit: ["", "End; so do Ctrl-D, and Ctrl-C twice at an empty prompt"],
+  exit: ["", "Quit; so do Ctrl-D, and Ctrl-C twice at an empty prompt"],
 } as const satisfies Record<string, [string, string]>;
 
 export type SlashName = keyof typeof table;
@@ -37,15 +38,19 @@ function isName(name: string): name is SlashName {
   return Object.hasOwn(table, name);
 }
 
-export function renderSlashHelp(): string {
+/** `width`: columns; null: no terminal. */
+export function renderSlashHelp(width: number | null): string {
   const rows = Object.entries(table).map(
     ([name, [rest, help]]) => [`/${name} ${rest}`.trim(), help] as const,
   );
   const widest = Math.max(...rows.map(([usage]) => usage.length));
-  const lines = rows.map(([usage, help]) => `  ${usage.padEnd(widest)}  ${help}`);
+  const room = width === null ? null : width - widest - 4;
+  const lines = rows.flatMap(([usage, help]) =>
+    wrap(help, room).map((line, at) => `  ${(at === 0 ? usage : "").padEnd(widest)}  ${line}`),
+  );
   const notes = [
     'A message of several lines: end a line with a backslash, or put the message between two """.',
     "Ctrl-C stops an answer.",
   ];
-  return `${[...lines, "", ...notes].join("\n")}\n`;
+  return `${[...lines, "", ...notes.flatMap((note) => wrap(note, width))].join("\n")}\n`;
 }

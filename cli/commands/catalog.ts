@@ -4,19 +4,15 @@ import { renderBytes } from "../../src/bytes.ts";
 import {
   estimateNeeds,
   estimateSpeed,
-  type Fit,
   findFit,
-  type KnownModel,
   listKnownModels,
-  type Memory,
-  type ModelNeeds,
-  nameTask,
   type Recommendation,
   readMemory,
   recommendModel,
 } from "../../src/library/known-models.ts";
 import { action } from "../action.ts";
-import { renderTable, terminalWidth, writeOut } from "../terminal.ts";
+import { renderCatalog } from "../models/render-catalog.ts";
+import { terminalWidth, writeOut } from "../terminal.ts";
 
 const args = {
   fits: {
@@ -48,7 +44,11 @@ export const catalog = defineCommand({
         };
       })
       .filter(({ fits }) => given.fits !== true || fits !== null);
-    await writeOut(given.json === true ? `${JSON.stringify(listed, null, 2)}\n` : render(listed, memory));
+    await writeOut(
+      given.json === true
+        ? `${JSON.stringify(listed, null, 2)}\n`
+        : renderCatalog(listed, memory, terminalWidth()),
+    );
     return 0;
   }),
 });
@@ -70,70 +70,4 @@ async function showBest(best: Recommendation | null): Promise<number> {
   const about = `${model.good_at}; fetches ${renderBytes(estimateNeeds(model).download)}`;
   await writeOut(`ov-llm pull ${model.name}${flag}  # ${about}\n`);
   return 0;
-}
-
-type Listed = KnownModel & {
-  fits: Fit["format"];
-  fit: Fit;
-  estimates: ModelNeeds;
-  speed: ReturnType<typeof estimateSpeed>;
-};
-
-const header = [
-  "NAME",
-  "TASK",
-  "HUB",
-  "INT4",
-  "INT8",
-  "MEMORY",
-  "TO CONVERT",
-  "FITS",
-  "SPEED",
-  "TOOLS",
-  "LICENCE",
-  "READY-MADE",
-  "GOOD AT",
-];
-
-function render(listed: Listed[], { total, withSwap }: Memory): string {
-  if (listed.length === 0) return "None of the models fits this machine: see them all without --fits.\n";
-  const table = renderTable(header, listed.map(toRow), terminalWidth());
-  const notes = [
-    "Sizes are estimates, from the number of parameters. INT4, INT8: on disk. MEMORY: to serve it, at int4 to int8.",
-    "SPEED: of an answer at int4, on memory of 50 GB/s: fast, pleasant to read along with, slow. READY-MADE: pulled by that name, without conversion.",
-    `TO CONVERT: memory, once, with swap. This machine has ${renderBytes(total)}, with swap ${renderBytes(withSwap)}. (terms): accept them on the hub first.`,
-    "FITS: the best format that it serves with a fifth of its memory left, and can convert; (ready-made): to pull by that name only.",
-    "Get one with `ov-llm pull NAME --weight-format int4`, or another model of the hub with `ov-llm pull OWNER/MODEL`.",
-  ];
-  return `${table}\n${notes.join("\n")}\n`;
-}
-
-function toRow(model: Listed): string[] {
-  const { int4, int8, memoryInt4, memoryInt8, conversion } = model.estimates;
-  return [
-    model.name,
-    nameTask(model),
-    model.repo,
-    renderBytes(int4),
-    renderBytes(int8),
-    renderRange(memoryInt4, memoryInt8),
-    renderBytes(conversion),
-    renderFit(model.fit),
-    model.speed?.int4 ?? "-",
-    model.tools ? "yes" : "no",
-    model.gated ? `${model.licence} (terms)` : model.licence,
-    model.ready ?? "-",
-    model.good_at,
-  ];
-}
-
-function renderFit(fit: Fit): string {
-  if (fit.format === null) return fit.lacks_memory_to === "serve" ? "no" : "not to convert";
-  return fit.by === "conversion" ? fit.format : `${fit.format} (ready-made)`;
-}
-
-/** `1.6 GB` where rounding leaves nothing between the two. */
-function renderRange(least: number, most: number): string {
-  const [from, to] = [renderBytes(least), renderBytes(most)];
-  return from === to ? from : `${from} to ${to}`;
 }

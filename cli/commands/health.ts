@@ -30,7 +30,8 @@ export const health = defineCommand({
 function renderEngine({ name, state, reason, versions, devices }: EngineHealth, preferred?: string): string {
   const known = Object.entries(versions).map(([part, version]) => `${part} ${version}`);
   const what = state === "ready" ? [...known, `devices ${devices.join(", ")}`] : [reason ?? "not known yet"];
-  return `${name}${name === preferred ? " (in use)" : ""}: ${[state, ...what].join(", ")}`;
+  const shown = state === "ready" ? [state, ...what].join(", ") : `${state}: ${what.join(", ")}`;
+  return `${name}${name === preferred ? " (in use)" : ""}: ${shown}`;
 }
 
 function renderHealth(answer: Health, url: string): string {

@@ -15,7 +15,12 @@ const args = {
     description: "Only lines about this model",
   },
   follow: { type: "boolean", alias: "f", description: "Follow new lines until Ctrl-C" },
-  lines: { type: "string", alias: "n", description: "How many lines to start with (default: 200)" },
+  lines: {
+    type: "string",
+    alias: "n",
+    valueHint: "number",
+    description: "How many lines to start with (default: 200)",
+  },
 } as const;
 
 export const logs = defineCommand({
@@ -68,7 +73,7 @@ async function show(
   signal.throwIfAborted();
   if (code === 0 && isEmpty) {
     await requireService(variables);
-    process.stderr.write(`The journal holds no line of ${unit}.\n`);
+    process.stderr.write(`The journal has no lines of ${unit}.\n`);
   }
   return code === 0 ? 0 : 1;
 }

@@ -11,6 +11,7 @@ import {
   fitTable,
   paint,
   renderAge,
+  renderLeftOut,
   renderTable,
   terminalWidth,
   toOneLine,
@@ -90,8 +91,8 @@ const header = [
   "TOKENS/S",
 ];
 
-/** What a narrow terminal leaves out, in this order. */
-const expendable = ["TOKENS/S", "RUNNING", "MEMORY", "SIZE", "TASK"];
+/** What a narrow terminal leaves out, in this order. A path that is not ok has a line of its own below the table. */
+const expendable = ["TOKENS/S", "RUNNING", "MEMORY", "SIZE", "FORMAT", "PATH STATE", "TASK"];
 
 /** The table, and under it what needs more than a cell. Nothing about a broken file: that is an error. */
 function renderModels(list: ModelList, width: number | null): string {
@@ -99,8 +100,7 @@ function renderModels(list: ModelList, width: number | null): string {
   if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
   if (list.server_problem !== null) notes.push(list.server_problem);
   const fitted = fitTable(header, list.models.map(toRow), width, expendable);
-  if (fitted.leftOut.length > 0)
-    notes.push(`Left out for want of width: ${fitted.leftOut.join(", ")}. --json has everything.`);
+  if (fitted.leftOut.length > 0) notes.push(renderLeftOut(fitted.leftOut));
   const table = renderTable(fitted.header, fitted.rows, width);
   return notes.length === 0 ? table : `${table}\n${renderLines(notes)}`;
 }

@@ -5,7 +5,7 @@ import { action } from "../action.ts";
 import { toServerArgs } from "../args.ts";
 import { toLiveState } from "../models/list.ts";
 import { askServer, findServer } from "../server.ts";
-import { renderAge, renderTable, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
+import { fitTable, renderAge, renderFitted, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
 
 const args = {
   ...toServerArgs(),
@@ -20,16 +20,21 @@ export const ps = defineCommand({
   run: action<typeof args>(async ({ args: given }) => {
     const { data } = await askServer(findServer(given), "/v1/models", ModelList, 5);
     const loaded = data
+      .filter(({ parent }) => parent === null)
       .map((model) => ({ name: model.id, ...toLiveState(model) }))
       .filter(({ state }) => state !== null && state !== "unloaded");
     if (given.json === true) await writeOut(`${JSON.stringify(loaded, null, 2)}\n`);
     else if (loaded.length === 0) await writeOut("No model is in memory; the next request loads one.\n");
-    else await writeOut(renderTable(header, loaded.map(toRow), terminalWidth()));
+    else await writeOut(render(loaded, terminalWidth()));
     return 0;
   }),
 });
 
 type Loaded = { name: string } & ReturnType<typeof toLiveState>;
+
+function render(loaded: Loaded[], width: number | null): string {
+  return renderFitted(fitTable(header, loaded.map(toRow), width, ["ENGINE", "TOKENS/S", "RUNNING"]), width);
+}
 
 function toRow(model: Loaded): string[] {
   const { name, state, device, engine, memory_bytes, running, waiting, tokens_per_second, idle_unload_at } =

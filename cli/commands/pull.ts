@@ -1,10 +1,12 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
+import type { ConvertEvent } from "../../src/convert/events.ts";
+import { findConversionLack, readMemory } from "../../src/library/known-models.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 import { int4Args, qualityArgs, readInt4Wishes } from "../convert/int4.ts";
-import { runPull, toPullOptions } from "../convert/pull.ts";
+import { renderLack, runPull, toPullOptions } from "../convert/pull.ts";
 import { readReference } from "../convert/reference.ts";
 import { createStderrView, writeStyled } from "../convert/run.ts";
 import { untilStopped } from "../stop.ts";
@@ -46,8 +48,16 @@ export const pull = defineCommand({
       int4: readInt4Wishes(given, loaded.settings),
       quality: given.quality === true,
     });
+    const view = createStderrView();
+    const lack = wanted.quant === null ? findConversionLack(repo, readMemory()) : null;
+    const report = (event: ConvertEvent) => {
+      view(event);
+      // In time to stop before gigabytes are fetched.
+      if (lack !== null && event.type === "fetching" && event.step === "listed")
+        writeStyled(`Warning: ${renderLack(lack)}\n`);
+    };
     return await untilStopped(
-      (signal) => runPull(options, { view: createStderrView(), json: given.json === true, signal }),
+      (signal) => runPull(options, { view: report, json: given.json === true, signal }),
       () => writeStyled("\nStopped. Run it again to continue.\n"),
     );
   }),

@@ -99,7 +99,12 @@ function renderLeft({ registryPath, path, other }: Extract<SetupEvent, { type: "
 
 async function ask(settings: Settings): Promise<number> {
   const seconds = settings.loadSeconds + 120;
-  const { question, model, answer } = await askFirstQuestion(toServer(settings), starterModel.name, seconds);
+  const answered = await askFirstQuestion(toServer(settings), starterModel.name, seconds);
+  if (answered === null) {
+    process.stderr.write("No registered model writes text, so no question is asked.\n");
+    return 0;
+  }
+  const { question, model, answer } = answered;
   return await print(`${model} was asked: ${question}\n${model} answered: ${toOneLine(answer)}\n`);
 }
 

@@ -53,8 +53,7 @@ function render(model: ListedModel & { copy: CopyOnDisk | null }, entry: Registr
     ["copy", model.copy === null ? "" : `${model.copy.folder}, ${renderBytes(model.copy.bytes)}`],
     ...settings,
     ["state", model.state ?? "no server answers"],
-    ["device", model.device ?? ""],
-    ["engine", model.engine ?? ""],
+    ["runs on", [model.device, model.engine].filter((part) => part !== null).join(", ")],
     ["memory", model.memory_bytes === null ? "" : renderBytes(model.memory_bytes)],
   ];
   const shown = lines.filter(([, value]) => value !== "");

@@ -53,7 +53,8 @@ export function createAsker({ input, write, signal }: AskerOptions): Asker {
   };
   const stop = () => wake();
   input.setEncoding("utf8");
-  input.on("data", take).on("end", end);
+  // A terminal that is gone does not end, it only closes.
+  input.on("data", take).on("end", end).on("close", end);
   // One that an earlier asker has paused does not go on by itself.
   input.resume();
   signal.addEventListener("abort", stop);
@@ -93,7 +94,7 @@ export function createAsker({ input, write, signal }: AskerOptions): Asker {
     },
     close() {
       signal.removeEventListener("abort", stop);
-      input.off("data", take).off("end", end);
+      input.off("data", take).off("end", end).off("close", end);
       input.pause();
     },
   };

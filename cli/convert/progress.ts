@@ -57,7 +57,8 @@ export function createProgressLine({
       const text = toOneLine(`${label}: ${renderProgress(progress)}`);
       const bar = overall(model, progress.stage, progress.percent);
       if (width !== null) {
-        replace(`${bar} ${text}`, width);
+        const forms = [text, ...toShorter(model, progress)].map((form) => `${bar} ${form}`);
+        replace(forms.find((form) => Bun.stringWidth(form) < width) ?? forms.at(-1) ?? "", width);
       } else if (`${label}: ${progress.stage}` !== last) {
         last = `${label}: ${progress.stage}`;
         write(`${text}\n`);
@@ -75,6 +76,18 @@ export function renderProgress({ stage, percent, seconds, memory }: ExportProgre
   const part = percent === null ? stage : `${stage} ${percent} %`;
   const used = memory === 0 ? [] : [`${renderBytes(memory)} of memory`];
   return [part, `${renderTime(seconds)} so far`, ...used].join(", ");
+}
+
+/** For narrow terminals, the longest first: the time is what shows that something goes on. */
+function toShorter(model: ModelOfRun, progress: ExportProgress): string[] {
+  const { position, total } = model;
+  const withoutMemory = renderProgress({ ...progress, memory: 0 });
+  const count = total === 1 ? "" : `[${position}/${total}] `;
+  return [
+    toOneLine(`${toLabel(model)}: ${withoutMemory}`),
+    `${count}${withoutMemory}`,
+    `${count}${withoutMemory.replace(/ so far$/, "")}`,
+  ];
 }
 
 /** `[1/3] name` */

@@ -1,7 +1,9 @@
+import { renderBytes } from "../../src/bytes.ts";
 import type { LoadedSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import { noInt4Wishes } from "../../src/convert/int4.ts";
 import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
+import type { ConversionLack } from "../../src/library/known-models.ts";
 import { exitCodes } from "./exit.ts";
 import { toFailed, toPullEvent } from "./pull-lines.ts";
 import { runToEnd } from "./run.ts";
@@ -54,4 +56,12 @@ export async function runPull(options: ConvertOptions, { view, json, signal }: P
     print(toFailed(error));
     throw error;
   }
+}
+
+/** For whoever fetches a model that will not be converted here. */
+export function renderLack({ name, needed, has, ready }: ConversionLack): string {
+  const lack = `Converting ${name} takes about ${renderBytes(needed)} of memory, and this machine has ${renderBytes(has)} with swap.`;
+  return ready === null
+    ? `${lack} "ov-llm catalog --fits" lists models that fit.`
+    : `${lack} It is also published ready-made: ov-llm pull ${ready}`;
 }

@@ -73,7 +73,8 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         return say(`${toLabel(event.model)}: Warning: the model answers, but ${event.doubt}`);
       case "converted":
       case "registered": {
-        const how = `${event.type} as "${event.registeredAs}" in ${renderTime(event.seconds)}`;
+        const also = event.alias === null ? "" : ` (also "${event.alias}")`;
+        const how = `${event.type} as "${event.registeredAs}"${also} in ${renderTime(event.seconds)}`;
         say(`${toLabel(event.model)}: ${how}: ${event.path}`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
         return;

@@ -23,9 +23,14 @@ export function toTrialJson({ model, trials, comparison }: Tried) {
 
 /** Whether a person says yes to a trial; where nobody can, or nothing can be tried, no. */
 export async function wantsTrial(subject: Subject, signal: AbortSignal): Promise<boolean> {
-  const isPossible = listDevices(subject).length > 0 && subject.registry.models.length > 0;
+  const devices = listDevices(subject);
+  const isPossible = devices.length > 0 && subject.registry.models.length > 0;
   if (!isInteractive() || !isPossible) return false;
-  return await confirm("Have a model write the same text on each device, to compare them?", signal);
+  const question =
+    devices.length === 1
+      ? `Have a model write a text on ${devices[0]}, to see how fast it is?`
+      : "Have a model write the same text on each device, to compare them?";
+  return await confirm(question, signal);
 }
 
 /** Throws what keeps the model from being tried anywhere. */

@@ -16,6 +16,8 @@ export interface CommandHelp {
 export interface FlagHelp {
   /** Without the dashes. */
   name: string;
+  /** Its short form, as `f`; null: none. */
+  short: string | null;
   /** What its value is; null: it takes none. */
   value: string | null;
   text: string;
@@ -58,6 +60,7 @@ interface Arg {
   valueHint?: string;
   required?: boolean;
   default?: unknown;
+  alias?: string | string[];
 }
 
 function isArgs(value: unknown): value is Record<string, Arg> {
@@ -77,9 +80,10 @@ function toArgument([name, { description = "", required }]: [string, Arg]) {
 /** A switch that is on by default is shown as what turns it off. */
 function toFlag([name, arg]: [string, Arg]): FlagHelp {
   const { type, description = "", negativeDescription, valueHint = "text" } = arg;
-  if (type !== "boolean") return { name, value: valueHint, text: description };
+  const short = typeof arg.alias === "string" ? arg.alias : null;
+  if (type !== "boolean") return { name, short, value: valueHint, text: description };
   const isNegative = arg.default === true && negativeDescription !== undefined;
   return isNegative
-    ? { name: `no-${name}`, value: null, text: negativeDescription }
-    : { name, value: null, text: description };
+    ? { name: `no-${name}`, short: null, value: null, text: negativeDescription }
+    : { name, short, value: null, text: description };
 }

@@ -14,7 +14,7 @@ export interface Group<T> {
 /** A command that is in none is shown among the last. */
 const commandGroups: [title: string, names: string[]][] = [
   ["Use a model", ["chat"]],
-  ["Get and keep models", ["pull", "catalog", "list", "show", "rm", "convert", "tune", "models"]],
+  ["Manage models", ["pull", "catalog", "list", "show", "rm", "convert", "tune", "models"]],
   [
     "Run the server",
     ["serve", "health", "doctor", "mesh", "ps", "stop", "status", "start", "stop-server", "restart", "logs"],
@@ -22,7 +22,7 @@ const commandGroups: [title: string, names: string[]][] = [
 ];
 
 export function groupCommands(commands: readonly CommandHelp[]): Group<CommandHelp>[] {
-  return toGroups(commands, commandGroups, ({ words }) => words, "Set up and find out");
+  return toGroups(commands, commandGroups, ({ words }) => words, "Installation and information");
 }
 
 const flagGroups: [title: string, names: string[]][] = [

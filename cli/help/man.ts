@@ -14,7 +14,7 @@ export function renderMan(program: CommandHelp, settings: readonly [string, stri
     ...all.map(renderCommand),
     `.SH ENVIRONMENT\nEvery flag of serve and convert has the variable that its text names. These have no flag:\n`,
     ...settings.map(([name, text]) => toItem(name, text)),
-    `.SH FILES\n${toItem("~/.config/ov-llm-server/ov-server.env", "Settings of the service: the same variables, one NAME=value a line.")}`,
+    `.SH FILES\n${toItem("~/.config/ov-llm-server/ov-server.env", "Settings of the service: the same variables, one NAME=value per line.")}`,
     `.SH EXAMPLES\n.nf\n${Object.values(examples)
       .flat()
       .map((line) => `${toRoff(line)}\n`)
@@ -26,7 +26,7 @@ function renderCommand(command: CommandHelp): string {
   const { description, flags } = command;
   const rows = [
     ...command.arguments.map(({ name, text }) => toItem(name, text)),
-    ...flags.map(({ name, value, text }) => toItem(toFlagLabel(name, value), text)),
+    ...flags.map((flag) => toItem(toFlagLabel(flag), flag.text)),
   ];
   return `.SS ${toRoff(toUsage(command))}\n${toRoff(description)}.\n${rows.join("")}`;
 }

@@ -1,6 +1,6 @@
 import { version } from "../../src/version.ts";
 import { paint } from "../terminal.ts";
-import type { CommandHelp } from "./describe.ts";
+import type { CommandHelp, FlagHelp } from "./describe.ts";
 import { examples } from "./examples.ts";
 import { groupCommands, groupFlags } from "./groups.ts";
 import { wrap } from "./wrap.ts";
@@ -34,18 +34,19 @@ export function renderHelp(help: CommandHelp, width: number | null, notes = ""):
     ...groupFlags(help.flags).flatMap(({ title, rows }) =>
       section(
         title,
-        rows.map(({ name, value, text }): Row => [toFlagLabel(name, value), text]),
+        rows.map((flag): Row => [toFlagLabel(flag), flag.text]),
       ),
     ),
     ...renderExamples(help),
     ...(notes === "" ? [] : [notes]),
-    ...(help.commands.length > 0 ? [`More about one: ${toCall(help)} COMMAND --help\n`] : []),
+    ...(help.commands.length > 0 ? [`Help for one: ${toCall(help)} COMMAND --help\n`] : []),
   ].join("\n");
 }
 
-/** `--port=<integer>` */
-export function toFlagLabel(name: string, value: string | null): string {
-  return value === null ? `--${name}` : `--${name}=<${value}>`;
+/** `--name`, `-f, --follow` or `--port=<integer>` */
+export function toFlagLabel({ name, short, value }: Omit<FlagHelp, "text">): string {
+  const long = value === null ? `--${name}` : `--${name}=<${value}>`;
+  return short === null ? long : `-${short}, ${long}`;
 }
 
 export function toUsage(help: CommandHelp): string {

@@ -1,5 +1,5 @@
 import type { CheckedModel } from "../../src/library/check.ts";
-import { paint, renderTable, toOneLine } from "../terminal.ts";
+import { fitTable, paint, renderFitted, toOneLine } from "../terminal.ts";
 
 /** A table, and under it each problem as a whole sentence. */
 export function renderChecked(checked: CheckedModel[], registryPath: string, width: number | null): string {
@@ -14,7 +14,8 @@ export function renderChecked(checked: CheckedModel[], registryPath: string, wid
     const note = problem ?? (load?.doubt == null ? null : `it answers, but ${load.doubt}.`);
     return note === null ? [] : [`${toOneLine(`${name}: ${note}`)}\n`];
   });
-  return [renderTable(header, rows, width), ...(notes.length > 0 ? ["\n", ...notes] : [])].join("");
+  const table = renderFitted(fitTable(header, rows, width, ["PATH"]), width);
+  return [table, ...(notes.length > 0 ? ["\n", ...notes] : [])].join("");
 }
 
 function toState({ reason, load }: CheckedModel): string {

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Tried, TuneResult } from "../../src/tuning.ts";
-import { renderGain, renderMs, renderRate, toDisturbance, toPercent, toVerdict } from "./render.ts";
+import {
+  renderGain,
+  renderMs,
+  renderRate,
+  renderWords,
+  toDisturbance,
+  toPercent,
+  toVerdict,
+} from "./render.ts";
 
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #222; background: #fff; }
@@ -61,7 +69,7 @@ function toCells({ label, measured }: Tried): string[][] {
   if (measured === null) return [];
   const { figures, judgement, difference } = measured;
   const change = judgement.verdict === "same" ? "noise" : renderGain(judgement.gain);
-  const text = difference === null ? "same" : `differs after ${difference.same_words} words`;
+  const text = difference === null ? "same" : `differs after ${renderWords(difference.same_words)}`;
   const speeds = [renderMs(figures.first_token_ms), renderRate(figures.tokens_per_second)];
   return [[label, ...speeds, change, `±${toPercent(judgement.spread)}`, text]];
 }
@@ -84,7 +92,7 @@ function renderChart({ tried }: TuneResult): string {
     return `<text x="0" y="${middle}">${toHtml(label)}</text><rect${isFaster ? ' class="faster"' : ""} x="${barStart}" y="${top + 3}" width="${length}" height="18"/><text x="${barStart + length + 8}" y="${middle}">${Math.round(speed * 100)} %</text>`;
   });
   const height = bars.length * rowHeight;
-  return `<svg viewBox="0 0 700 ${height}" role="img" aria-label="Speed of whole answers; 100 % is as it is now">\n${shapes.join("\n")}\n</svg>`;
+  return `<svg viewBox="0 0 700 ${height}" role="img" aria-label="Speed of whole answers; 100 % is the present speed">\n${shapes.join("\n")}\n</svg>`;
 }
 
 const toParagraph = (text: string | null) => (text === null ? "" : `<p>${toHtml(text)}</p>`);

@@ -50,9 +50,7 @@ export async function offerWinner({ model, winner }: TuneResult, options: OfferO
       (asks && (await confirm(`${warning}Write ${change.join(" ")} into the entry of "${model}"?`, signal))));
   if (!isWanted) {
     if (yes && !dryRun && difference !== null && !asks)
-      await say(
-        "Not written, because its answers would change, and --yes does not stand for that: add --accept.",
-      );
+      await say("Not written, because answers would change: to accept that, add --accept.");
     await say(`Nothing was changed. To change it: ${toCommand(model, change)}`);
     return nothing;
   }

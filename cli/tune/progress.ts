@@ -1,4 +1,4 @@
-import type { TuneEvent } from "../../src/tune/run.ts";
+import type { TuneEvent } from "../../src/tune/options.ts";
 import type { Tried } from "../../src/tuning.ts";
 import { createProgressLine } from "../convert/progress.ts";
 import { renderGain, toPercent } from "./render.ts";

@@ -1,5 +1,5 @@
 import type { Difference, Tried, TuneResult, Winner } from "../../src/tuning.ts";
-import { paint, renderTable, toOneLine } from "../terminal.ts";
+import { fitTable, paint, renderFitted, toOneLine } from "../terminal.ts";
 
 const header = ["SETTINGS", "FIRST TOKEN", "TOKENS/S", "ANSWERS", "SPREAD", "TEXT"];
 
@@ -16,7 +16,8 @@ export function renderTune(result: TuneResult, width: number | null): string {
     `±${toPercent(result.noise)}`,
     "",
   ];
-  const table = renderTable(header, [present, ...measured.map(toRow)], width);
+  const fitted = fitTable(header, [present, ...measured.map(toRow)], width, ["SPREAD", "FIRST TOKEN"]);
+  const table = renderFitted(fitted, width, "--json and --html");
   const lines = toNotes(result).map((line) => `${toOneLine(line)}\n`);
   return `${toOneLine(head)}\n\n${table}\n${renderChart(measured, width)}\n${lines.join("")}`;
 }
@@ -32,7 +33,7 @@ function toRow({ label, measured }: Tried): string[] {
     renderRate(figures.tokens_per_second),
     verdict === "faster" ? paint("green", change) : change,
     `±${toPercent(spread)}`,
-    difference === null ? "same" : `differs after ${difference.same_words} words`,
+    difference === null ? "same" : `differs after ${renderWords(difference.same_words)}`,
   ];
 }
 
@@ -67,7 +68,7 @@ function toCaveat({ tried }: TuneResult): string | null {
       topic === "speculation" && change[0] !== "speculation=" && measured?.difference,
   );
   if (!isChanged) return null;
-  return "Guessed tokens are computed several at once, which rounds differently: the text is the same to the token only in f32 (docs/tuning.md).";
+  return "Speculation computes several tokens at once, which rounds differently: the text is identical only in f32 (docs/tuning.md).";
 }
 
 function toProblemLines({ tried, untried }: TuneResult): string[] {
@@ -109,7 +110,12 @@ function renderWinner({ labels, change, judgement, difference }: Winner): string
 }
 
 export function renderDifference({ same_words, present, changed }: Difference): string {
-  return `it writes another text after ${same_words} words: ${JSON.stringify(changed)} instead of ${JSON.stringify(present)}`;
+  return `it writes another text after ${renderWords(same_words)}: ${JSON.stringify(changed)} instead of ${JSON.stringify(present)}`;
+}
+
+/** `1 word` */
+export function renderWords(count: number): string {
+  return count === 1 ? "1 word" : `${count} words`;
 }
 
 export function renderGain(gain: number): string {

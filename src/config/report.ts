@@ -12,6 +12,16 @@ export function reportSettings({ settings, sources }: LoadedSettings): Record<st
   return Object.fromEntries(rows);
 }
 
+/** Of these, what is not the default: enough for whoever started the server at a terminal. */
+export function reportChanges(loaded: LoadedSettings): Record<string, string> {
+  const changed = new Set<string>(
+    settingNamesOf("serve")
+      .filter((name) => loaded.sources[name] !== "default")
+      .map((name) => settingsTable[name].env),
+  );
+  return Object.fromEntries(Object.entries(reportSettings(loaded)).filter(([env]) => changed.has(env)));
+}
+
 function renderValue(setting: Setting, value: Settings[SettingName]): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return "-";
   return setting.secret ? "set" : String(value);

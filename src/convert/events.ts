@@ -4,7 +4,8 @@ import type { Made, Quality } from "../models/manifest.ts";
 import type { ExportProgress } from "./optimum.ts";
 import type { Planned } from "./plan.ts";
 import type { Resources, Shortage, Verdict } from "./resources.ts";
-import type { Skipped, Source } from "./scan.ts";
+import type { Skipped } from "./scan.ts";
+import type { Source } from "./source.ts";
 
 /** Which model of the run an event is about. */
 export interface ModelOfRun {
@@ -67,6 +68,8 @@ export interface PlanView {
 interface Finished {
   /** In the registry; another one than planned when somebody took that meanwhile. */
   registeredAs: string;
+  /** Its short name of the catalogue, by which it also answers; null: none. */
+  alias: string | null;
   path: string;
   seconds: number;
   /** What went wrong after the model was registered; null: nothing. */

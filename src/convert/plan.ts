@@ -5,7 +5,7 @@ import { toFreeName, toSlug } from "../registry/names.ts";
 import { chooseInt4, type Int4Choice, type Int4Machine, type Int4Wishes } from "./int4.ts";
 import type { WeightFormat } from "./optimum-args.ts";
 import { otherTransformersBytes } from "./other-transformers.ts";
-import type { ExportSource, ReadySource, Source } from "./scan.ts";
+import type { ExportSource, ReadySource, Source } from "./source.ts";
 
 interface PlannedBase {
   name: string;

@@ -20,7 +20,9 @@ export interface Reference {
 export function parseReference(text: string, hub: Pick<HubAddress, "endpoint">): Reference {
   const asked = text.trim();
   if (/^https?:\/\//i.test(asked)) return parseAddress(asked, hub);
-  const [, path = "", tag] = /^([^:]*)(?::([^:/]*))?$/.exec(asked) ?? [];
+  if (isLocalPath(asked))
+    throw unknown(asked, 'Register a model on this machine with "ov-llm models add PATH".');
+  const [, path = "", tag] = /^([^:]*?)\/?(?::([^:/]*))?$/.exec(asked) ?? [];
   if (!path.includes("/")) return parseKnown(asked, path, tag);
   const [host = "", ...rest] = path.split("/");
   const repo = rest.length === 2 && isHubHost(host, hub) ? rest.join("/") : path;
@@ -50,25 +52,46 @@ function parseKnown(asked: string, name: string, tag: string | undefined): Refer
   const tagged = tag === undefined || tag === "latest" ? name : `${name}-${tag}`;
   const found = findKnownModel(tagged) ?? findKnownModel(name);
   if (found !== undefined) return { repo: found.repo, quant: null };
-  const names = listKnownModels().map((model) => model.name);
-  const [near] = findNearest(tagged, names);
   throw new OvError(
     "invalid_request",
     {
       what: `Cannot pull ${JSON.stringify(asked)}`,
       why: 'no model of "ov-llm catalog" has that name',
-      next: `${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}Give a model of the hub as ${repoForm}.`,
+      next: `${guess(tagged)}Give a model of the hub as ${repoForm}.`,
     },
     { param: "model" },
   );
 }
 
-function unknown(asked: string): OvError {
+const mostGuessed = 6;
+
+/** The names of the catalogue that start like it, whatever stands between letters and digits; else the nearest one. */
+function guess(asked: string): string {
+  const names = listKnownModels().map((model) => model.name);
+  const start = toPlain(asked);
+  const family = start.length < 3 ? [] : names.filter((name) => toPlain(name).startsWith(start));
+  const [near] = findNearest(asked, names);
+  const meant = family.length > 0 || near === undefined ? family : [near];
+  if (meant.length === 0) return "";
+  const shown = meant.slice(0, mostGuessed).map((name) => JSON.stringify(name));
+  return `Did you mean ${shown.join(", ")}${meant.length > mostGuessed ? ", …" : ""}? `;
+}
+
+function toPlain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+function isLocalPath(asked: string): boolean {
+  return /^(\.{0,2}\/|~)/.test(asked) || /^[^:]*\.gguf$/i.test(asked);
+}
+
+function unknown(asked: string, next?: string): OvError {
   return new OvError(
     "invalid_request",
     {
       what: `Cannot pull ${JSON.stringify(asked)}`,
       why: `expected a model of the hub, ${repoForm}, or a name of "ov-llm catalog"`,
+      ...(next !== undefined && { next }),
     },
     { param: "model" },
   );

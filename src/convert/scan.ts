@@ -1,51 +1,15 @@
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { OvError, toReason } from "../errors.ts";
-import { findNetworkFolder, readEmbedding } from "../models/embedding.ts";
-import { isOpenVinoFolder } from "../models/files.ts";
-import { describeModel } from "../models/folder.ts";
+import { OvError } from "../errors.ts";
+import { isOpenVinoFolder, tryList } from "../models/files.ts";
 import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
 import { hasWeights } from "../models/gguf-folder.ts";
-import { type HfFolder, hasTokenizerFiles, readHfFolder } from "../models/hf-folder.ts";
 import { findCachedModel, listFolders } from "../models/hub-cache.ts";
 import type { Manifest } from "../models/manifest.ts";
 import { toRealPath } from "../models/paths.ts";
-import { findMissingTokenizers } from "../models/problems.ts";
-import { findQuantizationProblem } from "../models/quantization.ts";
-import { isServed, mainOperation, mayBeExported, renderUnserved, usualTask } from "../models/tasks.ts";
-import { findWay, type OtherTransformers } from "./windows.ts";
-
-/** A model that can be served once it is converted, or only registered. */
-export type Source = ExportSource | ReadySource;
-
-export interface ExportSource extends Pick<HfFolder, "bytes" | "parameters" | "widths" | "code" | "isLink"> {
-  kind: "export";
-  /** Its path within OV_MODEL_SRC, by which it is chosen. */
-  folder: string;
-  /** What its name is made of. */
-  label: string;
-  path: string;
-  /** The one that was asked for, else as its files show it. */
-  task: string;
-  /** As the exporter knows it: rerankers are exported for what their networks do. */
-  exportTask: string;
-  /** What it is exported with in place of the converter's own; null: that. */
-  transformers: OtherTransformers | null;
-}
-
-/** It needs no export, only an entry in the registry. */
-export interface ReadySource {
-  kind: "openvino" | "gguf";
-  folder: string;
-  label: string;
-  path: string;
-  bytes: number;
-  weightFormat: string;
-  /** As its files show it; otherwise the one that was asked for. */
-  task: string;
-  /** Its tokenizer must be converted first, of the files of transformers in its folder. */
-  needsTokenizer: boolean;
-}
+import { lookAtReady } from "./scan-ready.ts";
+import { lookAtWeights } from "./scan-weights.ts";
+import type { Place, Source } from "./source.ts";
 
 export interface Skipped {
   folder: string;
@@ -88,15 +52,6 @@ export async function scanSources(options: ScanOptions): Promise<Scan> {
     }
   }
   return scan;
-}
-
-/** Where a model may lie. */
-interface Place {
-  /** Its path within `modelSrc`. */
-  folder: string;
-  /** What it is called. */
-  label: string;
-  path: string;
 }
 
 /** The place itself, the snapshot in a folder of the hub's cache, or the models one folder deeper, as in `owner/model`. */
@@ -176,108 +131,4 @@ async function lookInside(place: Place, options: ScanOptions): Promise<Source | 
   if (only === undefined) return lookAtWeights(place, files, options);
   if (others.length === 0) return await lookAtReady("gguf", { ...place, path: join(path, only) }, options);
   return `it holds several .gguf models (${models.join(", ")}): register one with \`ov-llm models add "${path}" --quant FORMAT\``;
-}
-
-async function lookAtReady(
-  kind: ReadySource["kind"],
-  { folder, label, path }: Place,
-  { registered, task }: ScanOptions,
-): Promise<Source | string> {
-  const name = registered.get(toRealPath(path));
-  if (name !== undefined) return `already registered as "${name}"`;
-  try {
-    const found = await describeModel(path, { bare: true });
-    if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
-    const { weightFormat, weightsBytes: bytes } = found;
-    const files = kind === "openvino" ? (tryList(path) ?? []) : [];
-    const missing = kind === "openvino" ? findMissingTokenizers(new Set(files), found.task) : [];
-    if (missing.length > 0 && !hasTokenizerFiles(files)) {
-      return `it has no ${missing.join(" and no ")}, and no tokenizer.json to make them of: fetch it completely`;
-    }
-    const needsTokenizer = missing.length > 0;
-    return {
-      kind,
-      folder,
-      label,
-      path,
-      bytes,
-      weightFormat,
-      task: found.task ?? task ?? usualTask,
-      needsTokenizer,
-    };
-  } catch (error) {
-    if (!(error instanceof OvError) || error.facts.why === undefined) return toReason(error);
-    const { why, next } = error.facts;
-    return kind === "gguf" && next !== undefined ? `${why}: ${toClause(next)}` : why;
-  }
-}
-
-function lookAtWeights(
-  { folder, label, path }: Place,
-  files: string[],
-  { task }: ScanOptions,
-): Source | string {
-  const inner = files.includes("config.json") ? null : findNetworkFolder(path);
-  if (inner !== null) {
-    return `its network lies in its ${JSON.stringify(inner)}: move the files of that folder up, beside modules.json`;
-  }
-  const found = readHfFolder(path, files);
-  if ("problem" in found) return found.problem;
-  const { bytes, parameters, widths, code, isLink } = found;
-  const wanted = task ?? found.task ?? usualTask;
-  const exportTask = wanted === "text-ranking" ? (found.networks ?? usualTask) : wanted;
-  const obstacle = findObstacle(found, wanted);
-  if (obstacle !== null) return obstacle;
-  const { problem } =
-    mainOperation(wanted) === "embed" ? readEmbedding(path, { pickled: true }) : { problem: null };
-  if (problem !== null) return `its embeddings cannot be made: ${problem}`;
-  const way = findWay(found.modelType, exportTask, found.hasCode);
-  return "problem" in way
-    ? `unsupported architecture: ${way.problem}`
-    : {
-        kind: "export",
-        folder,
-        label,
-        path,
-        task: wanted,
-        exportTask,
-        transformers: way.transformers,
-        bytes,
-        parameters,
-        widths,
-        code,
-        isLink,
-      };
-}
-
-/** Why a complete model cannot be exported for the task, as a clause; null: it can be tried. */
-function findObstacle(found: HfFolder, task: string): string | null {
-  const { quantization, hasTokenizer } = found;
-  const quantized = findQuantizationProblem(quantization);
-  return (
-    quantized ?? findMisfit(found, task) ?? (hasTokenizer ? null : "it has no tokenizer: fetch it completely")
-  );
-}
-
-function findMisfit({ task: own, architectures, hasCode }: HfFolder, task: string): string | null {
-  if (own !== null && mayBeExported(own, task)) return isServed(task) ? null : renderUnserved(task);
-  if (own !== null && !isServed(own)) return renderUnserved(own);
-  if (own !== null) return `it is a model for the task ${JSON.stringify(own)}`;
-  if (architectures.length === 0) return null;
-  // Custom code may name its architectures as it likes.
-  if (hasCode && !architectures.some((name) => /For[A-Z]\w+$/.test(name))) return null;
-  return `unsupported architecture: ${architectures.join(", ")} does not fit the task ${JSON.stringify(task)}`;
-}
-
-function tryList(path: string): string[] | null {
-  try {
-    return readdirSync(path);
-  } catch {
-    return null;
-  }
-}
-
-/** A sentence as the end of another. */
-function toClause(sentence: string): string {
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, "")}`;
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { OvError } from "../errors.ts";
-import type { Scan, Source } from "./scan.ts";
+import type { Scan } from "./scan.ts";
+import type { Source } from "./source.ts";
 
 export interface Selection {
   /** Folder names; empty: all. */

@@ -1,16 +1,16 @@
-import { basename } from "node:path";
-import { OvError, toOvError, toReason } from "../errors.ts";
-import type { Quality } from "../models/manifest.ts";
+import { OvError } from "../errors.ts";
 import { askConsent, type Consent } from "./consent.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
-import { type Fetched, fetchSource, type Present } from "./fetch.ts";
+import { type Fetched, fetchSource } from "./fetch.ts";
 import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
-import { isExport, needsConverter, type Planned, type PlannedExport } from "./plan.ts";
+import { isExport, needsConverter, type Planned } from "./plan.ts";
 import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
+import { toPresent, toReported } from "./reported.ts";
 import { judge, readResources } from "./resources.ts";
-import { runPlanned, toLogPath } from "./run.ts";
+import { runOne } from "./run-one.ts";
 import type { Scan } from "./scan.ts";
+import { addShortName } from "./short-name.ts";
 import { findSources, planSources, type SourceOptions } from "./sources.ts";
 import { recover } from "./transaction.ts";
 import type { OtherTransformers } from "./windows.ts";
@@ -53,6 +53,7 @@ async function planAndRun(session: Session, recovered: string[]): Promise<Sessio
   const fetched = options.wanted === null ? null : await fetchSource(options.wanted, session);
   if (fetched?.state === "present") {
     const { repo, name, path, weightFormat } = fetched;
+    await addShortName(options, name);
     report({ type: "present", repo, name, path, weightFormat });
     return { report: { recovered, models: [toPresent(fetched)], skipped: [] }, end: "done" };
   }
@@ -158,118 +159,6 @@ async function runAll(session: Session, plan: Planned[], consent: Consent): Prom
   return done;
 }
 
-async function runOne(
-  session: Session,
-  planned: Planned,
-  model: ModelOfRun,
-  consent: Consent,
-): Promise<ReportedModel> {
-  const { options, deps, signal, report } = session;
-  const { settings, variables } = options.loaded;
-  const started = performance.now();
-  const toSeconds = () => Math.round((performance.now() - started) / 100) / 10;
-  const logPath = isExport(planned) ? toLogPath(settings.modelOut, planned.name) : null;
-  report({ type: "started", model, logPath });
-  try {
-    const outcome = await runPlanned(planned, {
-      ...settings,
-      trustRemoteCode: isExport(planned) && consent.mayRunCode(planned),
-      variables,
-      trusted: toTrusted(settings),
-      exporter: deps.converter.toCommand(isExport(planned) ? planned.source.transformers : null),
-      toTokenizerCommand: deps.converter.toTokenizerCommand,
-      toSafeWeightsCommand: deps.converter.toSafeWeightsCommand,
-      overwrite: options.overwrite,
-      async check(path) {
-        report({ type: "checking", model, seconds: toSeconds() });
-        const doubt = await deps.check.check(planned, path);
-        if (doubt !== null && !options.accept) throw toNoiseError(planned, doubt);
-        if (doubt !== null) report({ type: "accepted", model, doubt });
-        if (!options.quality || !isExport(planned)) return null;
-        report({ type: "measuring", model, seconds: toSeconds() });
-        return await measure(session, planned, path, consent.mayRunCode(planned), model);
-      },
-      signal,
-      now: () => new Date(),
-      onProgress: (progress) => report({ type: "exporting", model, ...progress }),
-      onRetry: (note) => report({ type: "retrying", model, note }),
-    });
-    const state = isExport(planned) ? "converted" : "registered";
-    const { name, path, originalPath, made, warning } = outcome;
-    const { int4 = null, quality = null } = made;
-    const seconds = toSeconds();
-    report({ type: state, model, registeredAs: name, path, seconds, warning });
-    const facts = { name, path, original_path: originalPath, int4, quality, seconds };
-    return { ...toReported(planned, state), ...facts };
-  } catch (thrown) {
-    const seconds = toSeconds();
-    if (signal.aborted) report({ type: "stopped", model, seconds });
-    signal.throwIfAborted();
-    const error = toOvError(thrown);
-    report({ type: "failed", model, seconds, error });
-    return { ...toReported(planned, "failed"), seconds, error: error.message };
-  }
-}
-
-/** A model that cannot be measured is as good as one that nobody wanted to measure. */
-async function measure(
-  { deps, signal, report }: Session,
-  planned: PlannedExport,
-  path: string,
-  trustRemoteCode: boolean,
-  model: ModelOfRun,
-): Promise<Quality | null> {
-  try {
-    const quality = await deps.measure.measure(planned, path, trustRemoteCode);
-    report({ type: "measured", model, quality });
-    return quality;
-  } catch (error) {
-    signal.throwIfAborted();
-    report({ type: "unmeasured", model, why: toReason(error) });
-    return null;
-  }
-}
-
-function toNoiseError({ source }: Planned, doubt: string): OvError {
-  const what = `The model of ${JSON.stringify(source.folder)} answers, but ${doubt}`;
-  const next = "Fetch it again; if it is meant to write so, register it with --accept.";
-  return new OvError("conversion_failed", { what, next });
-}
-
 function toModel({ name }: Planned, index: number, total: number): ModelOfRun {
   return { name, position: index + 1, total };
-}
-
-function toReported(planned: Planned, state: ReportedModel["state"], error?: OvError): ReportedModel {
-  return {
-    folder: planned.source.folder,
-    name: planned.name,
-    state,
-    task: planned.task,
-    weight_format: planned.weightFormat,
-    path: planned.path,
-    python_files: isExport(planned) ? planned.source.code : [],
-    original_path: null,
-    int4: null,
-    quality: null,
-    seconds: null,
-    error: error?.message ?? null,
-  };
-}
-
-function toPresent({ name, path, task, weightFormat }: Present): ReportedModel {
-  return {
-    folder: basename(path),
-    name,
-    state: "present",
-    task,
-    weight_format: weightFormat,
-    path,
-    python_files: [],
-    original_path: null,
-    int4: null,
-    quality: null,
-    seconds: null,
-    error: null,
-  };
 }

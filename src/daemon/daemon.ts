@@ -1,6 +1,6 @@
 import { readKeys } from "../config/keys.ts";
 import type { LoadedSettings } from "../config/load.ts";
-import { reportSettings } from "../config/report.ts";
+import { reportChanges, reportSettings } from "../config/report.ts";
 import { findWarnings } from "../config/warnings.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/auth.ts";
@@ -37,7 +37,8 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     timestamps: variables.JOURNAL_STREAM === undefined,
     write: (line) => void process.stderr.write(line),
   });
-  log.info(`ov-llm ${version} starts`, reportSettings(loaded));
+  const isTerminal = process.stderr.isTTY && settings.logLevel !== "debug";
+  log.info(`ov-llm ${version} starts`, isTerminal ? reportChanges(loaded) : reportSettings(loaded));
   const keys = createKeyring(() => readKeys(settings));
   for (const warning of findWarnings(loaded)) log.warn(warning);
   // The start ends here when no engine can run, instead of every request later.

@@ -69,7 +69,9 @@ export function createEditsFor(
     async removeAlias(name, alias) {
       await changeAliases(registryPath, name, { remove: [alias] });
     },
-    pin: (name, isPinned) => setEntry(registryPath, name, [`pinned=${isPinned}`], { force: false }),
+    async pin(name, isPinned) {
+      await setEntry(registryPath, name, [`pinned=${isPinned}`], { force: false });
+    },
   };
 }
 

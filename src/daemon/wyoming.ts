@@ -4,7 +4,12 @@ import { isServed } from "../models/tasks.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events, RequestFinished } from "../serving/events.ts";
 import type { OpenRequests } from "../serving/open-requests.ts";
-import { createTranscribeService, type TranscribeDeps } from "../serving/transcribe.ts";
+import {
+  createTranscribeService,
+  type Heard,
+  type TranscribeAsk,
+  type TranscribeDeps,
+} from "../serving/transcribe.ts";
 import type { Ears } from "../wyoming/session.ts";
 
 interface EarsDeps extends Omit<TranscribeDeps, "catalog"> {
@@ -46,24 +51,13 @@ export function createEarsFor(deps: EarsDeps): Ears {
         seen.model = model.name;
         close = openRequests.add(() => ({ ...toOpen(id, client, startedAt), model: model.name }));
         events.publish({ topic: "request", type: "started", id, ...route, client, model: model.name });
-        const ask = {
-          sound,
-          task: "transcribe",
-          language,
-          prompt: null,
-          temperature: 0,
-          words: false,
-        } as const;
         const asker = { id, requestId: id, key: undefined, client, signal };
-        let text = "";
-        let heardLanguage: string | null = null;
-        for await (const heard of service.transcribe(model, asker, ask)) {
-          text += heard.segments.map((segment) => segment.text).join("");
-          heardLanguage = heard.language;
-          seen.audioSeconds = heard.seconds;
-        }
+        const windows = service.transcribe(model, asker, toAsk(sound, language));
+        const transcript = await hearAll(windows, (seconds) => {
+          seen.audioSeconds = seconds;
+        });
         finish({ status: 200, finish: "stop" });
-        return { text: text.trim(), language: heardLanguage };
+        return transcript;
       } catch (error) {
         const { status, code } = toOvError(error);
         finish({ status, code });
@@ -73,6 +67,22 @@ export function createEarsFor(deps: EarsDeps): Ears {
       }
     },
   };
+}
+
+function toAsk(sound: Uint8Array, language: string | null): TranscribeAsk {
+  return { sound, language, task: "transcribe", prompt: null, temperature: 0, words: false };
+}
+
+/** `onSeconds` gets how much of the recording has been heard, after each window. */
+async function hearAll(windows: AsyncIterable<Heard>, onSeconds: (seconds: number) => void) {
+  let text = "";
+  let language: string | null = null;
+  for await (const heard of windows) {
+    text += heard.segments.map((segment) => segment.text).join("");
+    language = heard.language;
+    onSeconds(heard.seconds);
+  }
+  return { text: text.trim(), language };
 }
 
 /** What is known of it at any time. */

@@ -3,6 +3,7 @@ import type { Dialect, UnservedArea } from "../api/dialect.ts";
 import type { Route } from "../api/route.ts";
 import { toInvalidRequest } from "../api/validation.ts";
 import { type ErrorCode, OvError, shorten, toOvError } from "../errors.ts";
+import { findNearest } from "../nearest.ts";
 
 /** What Elysia reports. `route`: the path pattern that it found, if any. */
 export interface Failure {
@@ -88,11 +89,12 @@ function toNotFound(
       next: `The path is ${meant}: correct your client's base URL.`,
     });
   }
-  const known = [...paths.keys()].join(", ");
-  return new OvError(
-    "route_not_found",
-    `Nothing is served at ${request.method} ${shorten(pathname, 200)}: there is ${known}.`,
-  );
+  const [near] = findNearest(shorten(pathname, 200), [...paths.keys()]);
+  return new OvError("route_not_found", {
+    what: `Nothing is served at ${request.method} ${shorten(pathname, 200)}`,
+    ...(near !== undefined && { why: `did you mean ${near}?` }),
+    next: "GET /openapi.json lists all paths, such as /v1/models and /v1/chat/completions.",
+  });
 }
 
 /** What a path with a base URL too many or too few may mean: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */

@@ -5,6 +5,7 @@ import {
   removeAliases,
   removeModel,
   renameModel,
+  resolveAlias,
   toEntryPath,
 } from "../registry/edit.ts";
 import { parseRegistryFile } from "../registry/schema.ts";
@@ -39,14 +40,21 @@ export async function changeAliases(
   });
 }
 
-/** `values`: as `setValues` takes them. Throws `model_not_found`, `invalid_request`. */
+/**
+ * `asked`: a name or an alias; `values`: as `setValues` takes them. Resolves to the model's name. Throws `model_not_found`,
+ * `invalid_request`.
+ */
 export async function setEntry(
   registryPath: string,
-  name: string,
+  asked: string,
   values: readonly string[],
   options: { force: boolean },
-): Promise<void> {
-  await updateRegistry(registryPath, (models) => setValues(models, name, values, options));
+): Promise<string> {
+  return await updateRegistry(registryPath, (models) => {
+    const name = resolveAlias(models, asked);
+    setValues(models, name, values, options);
+    return name;
+  });
 }
 
 /** Takes a model out of the registry; its files stay. Resolves to its path, null: it stated none. Throws `model_not_found`. */

@@ -45,6 +45,14 @@ export function findKnownModel(name: string): KnownModel | undefined {
   return listKnownModels().find((model) => model.name === name.toLowerCase());
 }
 
+/** By the name of its repository on the hub, in any case; by that of the ready-made one, too. */
+export function findKnownRepo(repo: string): KnownModel | undefined {
+  const asked = repo.toLowerCase();
+  return listKnownModels().find((model) =>
+    [model.repo, model.ready].some((one) => one?.toLowerCase() === asked),
+  );
+}
+
 const gigabyte = 1024 ** 3;
 // Bytes a parameter takes, with its share of scales and of tables that stay at 8 bits.
 const bytesEach = { bf16: 2, int8: 1.1, int4: 0.7 };
@@ -130,6 +138,24 @@ export function findFit(model: KnownModel, memory: Memory): Fit {
 function toReadyFormat({ ready }: KnownModel): "int8" | "int4" | null {
   if (ready === null) return null;
   return ready.includes("int4") ? "int4" : "int8";
+}
+
+/** What keeps this machine from converting a model of the catalogue, in bytes; `ready`: the name by which it can be had all the same. */
+export interface ConversionLack {
+  name: string;
+  needed: number;
+  has: number;
+  ready: string | null;
+}
+
+/** null: the model can be converted, or is not known. */
+export function findConversionLack(repo: string, memory: Memory): ConversionLack | null {
+  const model = findKnownRepo(repo);
+  if (model === undefined || model.ready?.toLowerCase() === repo.toLowerCase()) return null;
+  const { conversion: needed } = estimateNeeds(model);
+  if (needed <= memory.withSwap) return null;
+  const ready = findFit(model, memory).format === null ? null : model.ready;
+  return { name: model.name, needed, has: memory.withSwap, ready };
 }
 
 export interface Recommendation {

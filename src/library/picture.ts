@@ -11,7 +11,7 @@ const formats: [type: string, isIt: (bytes: Buffer) => boolean][] = [
 
 /** A picture's file as a `data:` URL, as OpenAI's API takes it. Throws `invalid_request` for what cannot be read or is none. */
 export function readPicture(path: string): string {
-  const what = `Cannot show the model ${JSON.stringify(path)}`;
+  const what = `Cannot read the picture ${JSON.stringify(path)}`;
   const bytes = read(path, what);
   const type = formats.find(([, isIt]) => isIt(bytes))?.[0];
   if (type === undefined) {
@@ -25,6 +25,11 @@ function read(path: string, what: string): Buffer {
   try {
     return readBytesFile(path);
   } catch (error) {
-    throw new OvError("invalid_request", { what, why: toReason(error) }, { cause: error });
+    const isMissing =
+      error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR"].includes(String(error.code));
+    const facts = isMissing
+      ? { why: "there is no such file", next: "Check the path." }
+      : { why: toReason(error) };
+    throw new OvError("invalid_request", { what, ...facts }, { cause: error });
   }
 }

@@ -7,6 +7,15 @@ export function isOpenVinoFolder(files: readonly string[]): boolean {
   return files.some((name) => /^openvino_.*model\.xml$/.test(name));
 }
 
+/** The names in a folder; null: it cannot be read. */
+export function tryList(path: string): string[] | null {
+  try {
+    return readdirSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Whether it is a file of a model, or a folder that has one. */
 export function hasModelFiles(path: string, isFolder: boolean): boolean {
   return isFolder ? readdirSync(path).some(isModelFile) : isModelFile(basename(path));

@@ -20,6 +20,7 @@ export function findDeviceProblem(device: string, seen: readonly string[]): stri
   if (!["CPU", "GPU", "NPU"].includes(base)) return `${what}: set one of these.`;
   return (
     `${what}: install its driver ` +
-    "(for a GPU: the compute runtime, and membership in the render group) or set another device."
+    "(for a GPU: the compute runtime, and membership in the render group) or set another device " +
+    "(OV_DEVICE, or `ov-llm models set NAME device=…`)."
   );
 }

@@ -30,7 +30,7 @@ export const SpeculationEntry = Type.Union(
   ],
   {
     description:
-      '{"kind":"prompt-lookup"}, if wanted with "num_assistant_tokens" and "max_ngram_size", or {"kind":"draft","model":NAME}, if wanted with "num_assistant_tokens"; each number is 1 to 16',
+      '{"kind":"prompt-lookup"}, optionally with "num_assistant_tokens" and "max_ngram_size", or {"kind":"draft","model":NAME}, optionally with "num_assistant_tokens"; each number is 1 to 16',
   },
 );
 export type SpeculationEntry = Static<typeof SpeculationEntry>;

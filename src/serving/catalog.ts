@@ -7,7 +7,7 @@ import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
 import { checkServed } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
-import { type Operation, usualTask } from "../models/tasks.ts";
+import { findTask, isServed, type Operation, usualTask } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
@@ -54,6 +54,9 @@ export interface CatalogOptions {
   readStamp?: (path: string) => string;
 }
 
+/** How many of the models that would do an error names. */
+const mostNamed = 5;
+
 /** Which model a request means. Nothing is ever answered by a model that was not asked for. */
 export function createCatalog(options: CatalogOptions): Catalog {
   const { registry, modelPath, modelTask = null, device, engine, readStamp = createStampReader() } = options;
@@ -85,6 +88,15 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return registry.current().problems.length > 0
       ? "no entry of the registry can be used"
       : "no model is registered yet, run `ov-llm setup --starter` or `ov-llm convert`";
+  }
+
+  function adviseOn(operation: Operation): string {
+    const able = list().filter(
+      ({ entry }) => findTask(entry.task) !== null && isServed(entry.task, operation),
+    );
+    const names = able.slice(0, mostNamed).map(({ name }) => JSON.stringify(name));
+    if (names.length === 0) return 'No registered model does: "ov-llm catalog" lists some, with their tasks.';
+    return `Use one that does: ${names.join(", ")}${able.length > mostNamed ? ", …" : ""}.`;
   }
 
   /** Whoever asks for a model whose entry is broken hears what is wrong with it. */
@@ -130,7 +142,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     resolveServed(asked, operation) {
       const model = resolve(asked);
-      checkServed(`Cannot use model ${JSON.stringify(model.name)}`, model.entry.task, operation);
+      checkServed(`Cannot use model ${JSON.stringify(model.name)}`, model.entry.task, operation, adviseOn);
       return model;
     },
     list,

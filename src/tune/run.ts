@@ -1,47 +1,19 @@
 import { OvError, toReason } from "../errors.ts";
-import type { RawModels } from "../registry/edit.ts";
-import type { RegistryEntry } from "../registry/schema.ts";
 import type { Measured, Tried, TuneResult, Winner } from "../tuning.ts";
-import { type Bench, type BenchOptions, createBench } from "./bench.ts";
-import type { Candidate, Listing, Present } from "./candidates.ts";
+import { type Bench, createBench } from "./bench.ts";
+import type { Candidate } from "./candidates.ts";
 import { joinChanges, withChange } from "./change.ts";
-import { isSettled, judge, type Pair, toNoise } from "./judge.ts";
+import { judge, type Pair, toNoise } from "./judge.ts";
+import type { TuneOptions } from "./options.ts";
+import { fewestPairs, measure, type Place, type Work, waitForServer } from "./pairs.ts";
 import { toFigures, toFinalists } from "./result.ts";
-import { type Size, smallSize, toSize, toWriting } from "./size.ts";
+import { smallSize, toSize, toWriting } from "./size.ts";
 import { findDifference } from "./texts.ts";
-
-export type TuneEvent =
-  | { type: "loading"; label: string }
-  /** `position`: from 1 to `total`. */
-  | { type: "measuring"; label: string; position: number; total: number; pairs: number }
-  | { type: "tried"; tried: Tried; position: number; total: number }
-  /** The server answers requests: measures would be worth nothing. */
-  | { type: "waiting" };
-
-/** What the running server does at this moment. */
-export interface ServerWork {
-  isBusy: boolean;
-  /** Another text once it has answered a request. */
-  mark: string;
-}
-
-export interface TuneOptions extends BenchOptions {
-  entry: RegistryEntry;
-  /** All entries as they stand in the registry. */
-  models: Readonly<RawModels>;
-  /** What to try, once it is known how the model runs now. */
-  list: (present: Present) => Listing;
-  readServer: () => Promise<ServerWork>;
-  minutes: number;
-  report: (event: TuneEvent) => void;
-}
 
 /** A part of the time is kept for the last comparison. */
 const shareOfTrials = 0.8;
-const fewestPairs = 3;
 /** As many as most comparisons need. */
 const usualPairs = 4;
-const patienceMs = 1000;
 
 /**
  * Compares the present settings with each candidate in alternating pairs, then what won once more in fresh processes.
@@ -54,21 +26,6 @@ export async function tune(options: TuneOptions): Promise<TuneResult> {
   } finally {
     await bench.close();
   }
-}
-
-interface Work {
-  bench: Bench;
-  options: TuneOptions;
-  size: Size;
-  /** The next prompt's. */
-  number: () => number;
-  noise: number;
-  /** What is written as it is now looks like noise, too. */
-  mayDoubt: boolean;
-  /** When the last turn ends. */
-  trialsEnd: number;
-  /** Pairs that were dropped because the server answered meanwhile. */
-  disturbed: number;
 }
 
 async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
@@ -101,10 +58,39 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
   const same = await measure(work, { ...entry }, place, toTurn(total));
   if (same.length === 0) throw tooBusy(minutes);
   work.noise = toNoise(same);
+  const { tried, late } = await tryAll(work, candidates, toTurn);
+  const winner = await confirm(work, tried, end);
+  const present = toFigures(same, "present");
+  const sizes = { prompt_tokens: size.promptTokens, answer_tokens: size.tokens };
+  const { noise, disturbed } = work;
+  const left = [...untried, ...late];
+  return {
+    model: name,
+    device,
+    engine,
+    size: sizes,
+    present,
+    noise,
+    disturbed,
+    tried,
+    untried: left,
+    winner,
+  };
+}
+
+/** Each candidate in its share of the time; `late`: those for which none was left. */
+async function tryAll(
+  work: Work,
+  candidates: readonly Candidate[],
+  toTurn: (left: number) => number,
+): Promise<{ tried: Tried[]; late: TuneResult["untried"] }> {
+  const { clock, report } = work.options;
+  const total = candidates.length + 1;
   const tried: Tried[] = [];
+  const late: TuneResult["untried"] = [];
   for (const [at, candidate] of candidates.entries()) {
-    if (clock() > trialsEnd) {
-      untried.push({ topic: candidate.topic, why: `the time was over before "${candidate.label}"` });
+    if (clock() > work.trialsEnd) {
+      late.push({ topic: candidate.topic, why: `the time was over before "${candidate.label}"` });
       continue;
     }
     const place = { label: candidate.label, position: at + 2, total };
@@ -112,11 +98,7 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
     tried.push(one);
     report({ type: "tried", tried: one, position: place.position, total });
   }
-  const winner = await confirm(work, tried, end);
-  const present = toFigures(same, "present");
-  const sizes = { prompt_tokens: size.promptTokens, answer_tokens: size.tokens };
-  const { noise, disturbed } = work;
-  return { model: name, device, engine, size: sizes, present, noise, disturbed, tried, untried, winner };
+  return { tried, late };
 }
 
 async function tryOne(
@@ -150,63 +132,6 @@ async function tryOne(
   } catch (error) {
     options.signal.throwIfAborted();
     return { ...tried, problem: toReason(error) };
-  }
-}
-
-interface Place {
-  label: string;
-  position: number;
-  total: number;
-}
-
-/**
- * Pairs until they settle or the time is over. The order changes from pair to pair: what comes second may have it easier. Where only
- * one process fits, the one that is there comes first.
- */
-async function measure(work: Work, changed: RegistryEntry, place: Place, end: number): Promise<Pair[]> {
-  const { bench, options, size, number } = work;
-  const { entry, clock, report } = options;
-  const pairs: Pair[] = [];
-  const write = (one: RegistryEntry, at: number) => bench.write(one, toWriting(size, at));
-  let until = end;
-  while (!isSettled(pairs) && (clock() < until || isNearlyDone(pairs))) {
-    report({ type: "measuring", ...place, pairs: pairs.length });
-    const started = clock();
-    const before = await waitForServer(options, Math.max(end, work.trialsEnd));
-    if (before === null) break;
-    // Waiting takes nothing from its turn.
-    until = Math.max(end, Math.min(work.trialsEnd, until + clock() - started));
-    const at = number();
-    const isSwapped = bench.isOpen(changed) && (!bench.isOpen(entry) || pairs.length % 2 === 1);
-    const [one, other] = isSwapped ? [changed, entry] : [entry, changed];
-    const first = await write(one, at);
-    const second = await write(other, at);
-    const after = await options.readServer();
-    if (after.isBusy || after.mark !== before.mark) {
-      // Somebody else's answer slowed down one of the two.
-      work.disturbed += 1;
-      continue;
-    }
-    pairs.push(isSwapped ? { present: second, changed: first } : { present: first, changed: second });
-  }
-  await bench.drop(changed);
-  return pairs;
-}
-
-const isNearlyDone = (pairs: readonly Pair[]) => pairs.length > 0 && pairs.length < fewestPairs;
-
-/** null: it was busy until `end`. */
-async function waitForServer(
-  { readServer, clock, report, signal }: TuneOptions,
-  end: number,
-): Promise<ServerWork | null> {
-  for (;;) {
-    const work = await readServer();
-    if (!work.isBusy) return work;
-    if (clock() > end) return null;
-    report({ type: "waiting" });
-    await Bun.sleep(patienceMs);
-    signal.throwIfAborted();
   }
 }
 

@@ -28,8 +28,22 @@ describe("createProgressLine", () => {
     line.show(model, progress);
     line.show(model, { ...progress, seconds: 66 });
     line.say("done");
-    const shown = "[##--------] [1/1] m: tracing t";
+    const shown = "[##--------] tracing the model ";
     expect(out).toEqual([shown, "\r\u001B[K", shown, "\r\u001B[K", "done\n"]);
+  });
+
+  test.each([
+    [
+      120,
+      "[##--------] [1/1] some-model-8b-instruct-int8: tracing the model 40 %, 1:05 so far, 1.0 GB of memory",
+    ],
+    [90, "[##--------] [1/1] some-model-8b-instruct-int8: tracing the model 40 %, 1:05 so far"],
+    [70, "[##--------] tracing the model 40 %, 1:05 so far"],
+    [45, "[##--------] tracing the model 40 %, 1:05"],
+  ])("leaves out what has no room in %d columns, never the time", (width, shown) => {
+    const { out, line } = write(width);
+    line.show({ ...model, name: "some-model-8b-instruct-int8" }, progress);
+    expect(out).toEqual([shown]);
   });
 
   test("writes each stage once where there is no terminal", () => {

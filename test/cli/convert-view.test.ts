@@ -85,7 +85,7 @@ const cases: [event: ConvertEvent, text: string][] = [
   [{ type: "unmeasured", model, why: "No memory." }, "[1/2] m: Warning: No memory.\n"],
   [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02 so far\n"],
   [
-    { type: "converted", model, registeredAs: "m-2", path: "/out/m", seconds: 5, warning: null },
+    { type: "converted", model, registeredAs: "m-2", alias: null, path: "/out/m", seconds: 5, warning: null },
     '[1/2] m: converted as "m-2" in 0:05: /out/m\n',
   ],
   [

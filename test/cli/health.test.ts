@@ -50,7 +50,7 @@ test("a server that is well: its figures and exit code 0", async () => {
       "started  2026-01-02T03:04:05.000Z",
       "device   GPU",
       "engine   batching (in use): ready, openvino 2026.4, openvino-genai 2026.4.1, devices CPU, GPU",
-      "engine   native: missing, It is not there.",
+      "engine   native: missing: It is not there.",
       "models   3 registered, 2 on disk, 2 loaded",
       "loaded   a, b",
       "",
@@ -71,7 +71,7 @@ test("a degraded server: why, and exit code 1", async () => {
   const { code, out } = await runCli(["health", ...toTarget(server)], { home });
   expect(code).toBe(1);
   expect(out).toStartWith("status   degraded: The registry is broken.\n");
-  expect(out).toContain("engine   native: broken, It fell over.\n");
+  expect(out).toContain("engine   native: broken: It fell over.\n");
 });
 
 test("--json prints the answer, and the key and address may come from the environment", async () => {

@@ -39,6 +39,7 @@ test("set changes values and removes keys", async () => {
   const { code, out } = await models("set", "a", "device=GPU.1", "pinned=true", "idle_seconds=0");
   expect([code, out]).toEqual([0, `Changed "a": device=GPU.1, pinned=true, idle_seconds=0\n`]);
   expect(read().a).toEqual({ ...a, device: "GPU.1", pinned: true, idle_seconds: 0 });
+  expect((await models("set", "x", "device=GPU.2")).out).toBe(`Changed "a": device=GPU.2\n`);
   expect((await models("set", "a", "pinned=", "device=", "idle_seconds=", "mine=", "--force")).code).toBe(0);
   expect(read().a).toEqual({ path: "/a", ...exported, aliases: ["x"] });
 });

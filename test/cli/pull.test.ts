@@ -15,6 +15,7 @@ const otherGguf = await Bun.file(makeGguf(join(models, "o.gguf"), "qwen2")).byte
 const hub = startFakeHub({
   repositories: {
     "Acme/Tiny-1B": toRepository(makeModel(join(models, "tiny"))),
+    "Qwen/Qwen3-4B-Instruct-2507": toRepository(makeModel(join(models, "known"))),
     "Acme/broken": toRepository(makeModel(join(models, "broken"), { behaviour: "silent" })),
     "OpenVINO/Tiny-int4-ov": toRepository(makeOpenVino(join(models, "ready"))),
     "Acme/Tiny-GGUF": { "tiny-Q8_0.gguf": gguf, "tiny-Q4_K_M.gguf": gguf },
@@ -49,6 +50,19 @@ describe("ov-llm pull", () => {
     const again = await pull(`${hub.url}/Acme/Tiny-1B`);
     expect(again).toMatchObject({ code: 0, last: { state: "present", name: "tiny-1b" } });
     expect(again.err).toContain('Acme/Tiny-1B is there already, as "tiny-1b"');
+  });
+
+  test("a model of the catalogue answers to the name by which it was pulled, unless that is taken", async () => {
+    const { pull, models } = createScene();
+    const first = await pull("qwen3-4b-2507");
+    expect([first.code, first.err]).toEqual([
+      0,
+      expect.stringContaining('converted as "qwen3-4b-instruct-2507" (also "qwen3-4b-2507") in '),
+    ]);
+    await pull("qwen3-4b-2507", "--weight-format", "int4", "--overwrite", "--name", "mine");
+    expect(models()).toMatchObject({ mine: { weight_format: "int4" } });
+    expect(models()["qwen3-4b-instruct-2507"]?.aliases).toEqual(["qwen3-4b-2507"]);
+    expect(models().mine?.aliases).toBeUndefined();
   });
 
   test("registers what needs no conversion where it lies, with its task and format", async () => {

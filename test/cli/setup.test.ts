@@ -137,7 +137,7 @@ test("--print-settings prints the template and needs no engine", async () => {
   expect(await setup("--print-settings")).toEqual({ code: 0, out: renderSettingsTemplate(), err: "" });
 });
 
-function serveModels(ids: string[], answer: () => Response) {
+function serveModels(models: (string | { id: string; capabilities: string[] })[], answer: () => Response) {
   const asked: unknown[] = [];
   const server = Bun.serve({
     port: 0,
@@ -145,7 +145,10 @@ function serveModels(ids: string[], answer: () => Response) {
     async fetch(request) {
       if (request.headers.get("authorization") !== "Bearer key-of-test")
         return new Response("", { status: 401 });
-      if (request.method === "GET") return Response.json({ data: ids.map((id) => ({ id })) });
+      if (request.method === "GET")
+        return Response.json({
+          data: models.map((model) => (typeof model === "string" ? { id: model } : model)),
+        });
       asked.push(await request.json());
       return answer();
     },
@@ -173,6 +176,22 @@ test.each([
   expect(code).toBe(0);
   expect(asked).toMatchObject([{ model, temperature: 0 }]);
   await server.stop(true);
+});
+
+test("--ask passes over models that write no text; where there are no others it asks nothing, which is no failure", async () => {
+  const embeds = { id: "embeds", capabilities: ["embedding"] };
+  const mixed = serveModels([embeds, { id: "writes", capabilities: ["completion"] }], paris);
+  expect((await ask(mixed.server)).code).toBe(0);
+  expect(mixed.asked).toMatchObject([{ model: "writes" }]);
+  await mixed.server.stop(true);
+  const none = serveModels([embeds], paris);
+  expect(await ask(none.server)).toMatchObject({
+    code: 0,
+    out: "",
+    err: expect.stringContaining("writes text"),
+  });
+  expect(none.asked).toEqual([]);
+  await none.server.stop(true);
 });
 
 test("--ask says why there was no answer", async () => {

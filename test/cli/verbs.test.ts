@@ -9,7 +9,8 @@ import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
 
 setDefaultTimeout(60_000);
-const port = ["--port", String(await findFreePort())];
+const freePort = String(await findFreePort());
+const port = ["--port", freePort];
 
 /** A home with one registered model. */
 async function createScene() {
@@ -21,9 +22,9 @@ async function createScene() {
 }
 
 describe("verbs for models", () => {
-  test.each(["list", "ls"])("%s is models", async (verb) => {
+  test.each([[["list"]], [["ls"]], [["models", "list"]]])("%j is models", async (verb) => {
     const { run } = await createScene();
-    const listed = await run(verb, ...port);
+    const listed = await run(...verb, ...port);
     expect(listed.out).toMatch(/^NAME .*\nmine /);
     expect(listed).toEqual(await run("models", ...port));
   });
@@ -58,14 +59,21 @@ describe("verbs for models", () => {
 });
 
 describe("verbs for the running server", () => {
-  const app = createTestApp();
+  const { home, registryPath } = createModelHome();
+  const mine = { path: "/models/mine", task: "text-generation", weight_format: "int8", aliases: ["other"] };
+  const models = { mine: { ...mine, presets: { "other:high": { temperature: 1 } } } };
+  writeFileSync(registryPath, JSON.stringify({ version: 1, models }));
+  const app = createTestApp({ registryPath });
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => app.handle(request, "-") });
-  const home = createTempDir();
   const run = (...args: string[]) => runCli([...args, ...toTarget(server)], { home });
   afterAll(() => server.stop(true));
 
   test("ps lists what is in memory, and stop unloads it", async () => {
     expect((await run("ps")).out).toContain("No model is in memory");
+    const called = { model: "other:high", messages: [{ role: "user", content: "Hi" }] };
+    await app.chat(called);
+    expect(JSON.parse((await run("ps", "--json")).out)).toMatchObject([{ name: "mine" }]);
+    await run("stop", "other");
     await app.chat({ messages: [{ role: "user", content: "Hi" }] });
     expect((await run("ps")).out).toMatch(/^NAME .*\nmemory +ready /);
     expect(JSON.parse((await run("ps", "--json")).out)).toMatchObject([{ name: "memory", state: "ready" }]);
@@ -76,7 +84,7 @@ describe("verbs for the running server", () => {
 
 describe("verbs for the service", () => {
   /** A systemd whose answers the test writes. */
-  function createSystemd(scripts: Record<string, string>) {
+  function createSystemd(scripts: Record<string, string>, env: Record<string, string> = {}) {
     const home = createTempDir();
     const bin = join(home, "bin");
     mkdirSync(bin);
@@ -84,7 +92,8 @@ describe("verbs for the service", () => {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bin, name), 0o755);
     }
-    return (...args: string[]) => runCli(args, { home, env: { PATH: `${bin}:/usr/bin:/bin` } });
+    return (...args: string[]) =>
+      runCli(args, { home, env: { OV_PORT: freePort, ...env, PATH: `${bin}:/usr/bin:/bin` } });
   }
   const state = (active: string, pid: number) =>
     `if [ "$2" = show ]; then printf 'LoadState=loaded\\nActiveState=${active}\\nUnitFileState=enabled\\nMainPID=${pid}\\n'; else echo "$@" >&2; [ "$2" != restart ]; fi`;
@@ -123,6 +132,36 @@ describe("verbs for the service", () => {
     expect((await missing("status")).err).toContain("it is not installed. Run install.sh, or start");
   });
 
+  test("a server that was started by hand is found, and how it is stopped", async () => {
+    const app = createTestApp();
+    const server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request) => app.handle(request, "-"),
+    });
+    const none = createSystemd(
+      { systemctl: 'echo "Failed to connect to bus" >&2; exit 1' },
+      { OV_PORT: String(server.port) },
+    );
+    const status = await none("status");
+    expect([status.code, status.out]).toEqual([
+      0,
+      `A server that was started by hand answers at http://127.0.0.1:${server.port}, pid ${process.pid}; it does not start by itself. "ov-llm health" asks it.\n`,
+    ]);
+    expect(JSON.parse((await none("status", "--json")).out)).toEqual({
+      active: "by_hand",
+      enabled: false,
+      pid: process.pid,
+    });
+    const stopped = await none("stop-server");
+    expect([stopped.code, stopped.err]).toEqual([
+      1,
+      expect.stringContaining(`Ctrl-C where it runs, or "kill ${process.pid}", stops it.`),
+    ]);
+    expect((await none("start")).err).toContain("It runs already;");
+    await server.stop(true);
+  });
+
   test("logs shows the journal, of one model if asked", async () => {
     const lines = [
       "info loaded model model=a pid=1",
@@ -151,7 +190,7 @@ describe("verbs for the service", () => {
     const quiet = await createSystemd({ journalctl, systemctl: state("active", 42) })("logs");
     expect([quiet.code, quiet.err]).toEqual([
       0,
-      expect.stringContaining("The journal holds no line of ov-server"),
+      expect.stringContaining("The journal has no lines of ov-server"),
     ]);
   });
 });
@@ -178,6 +217,15 @@ describe("help and guesses", () => {
   test.each([
     [["convrt"], 'Unknown command "convrt": did you mean "convert"?'],
     [["models", "ad"], 'did you mean "add"?'],
+    [["remove", "x"], 'Unknown command "remove": did you mean "ov-llm rm"?'],
+    [
+      ["models", "delete", "x"],
+      'Unknown command "delete" of "ov-llm models": did you mean "ov-llm models rm"?',
+    ],
+    [["uninstall"], 'did you mean "~/.local/lib/ov-llm/install.sh --uninstall"?'],
+    [["models", "restart"], 'did you mean "ov-llm restart"?'],
+    [["add", "x"], 'Unknown command "add": did you mean "ov-llm models add"?'],
+    [["serve", "--api-key", "x"], 'Unknown flag "--api-key" of "ov-llm serve". Set OV_API_KEY instead,'],
     [["serve", "--prot", "1"], 'Unknown flag "--prot" of "ov-llm serve". Did you mean --port?'],
   ])("%p", async (args, sentence) => {
     expect(await run(...args)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
-import { reportSettings } from "../../src/config/report.ts";
+import { reportChanges, reportSettings } from "../../src/config/report.ts";
 import { settingNamesOf, settingsTable } from "../../src/config/settings.ts";
 import { findWarnings } from "../../src/config/warnings.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -23,6 +23,11 @@ describe("the start log", () => {
       OV_CORS_ORIGINS: "http://a,http://b (env)",
       OV_MODEL_PATH: "-",
     });
+  });
+
+  test("shows a terminal only what is not the default", () => {
+    expect(reportChanges(load({ OV_PORT: "9001" }))).toEqual({ OV_PORT: "9001 (env)" });
+    expect(reportChanges(load({}))).toEqual({});
   });
 
   test("never shows a secret", () => {

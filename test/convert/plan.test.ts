@@ -3,7 +3,7 @@ import { noInt4Wishes } from "../../src/convert/int4.ts";
 import { toExportArgs } from "../../src/convert/optimum-args.ts";
 import { isExport, type PlanOptions, toPlan } from "../../src/convert/plan.ts";
 import { judge, type Resources, type Shortage, toMemory } from "../../src/convert/resources.ts";
-import type { ExportSource } from "../../src/convert/scan.ts";
+import type { ExportSource } from "../../src/convert/source.ts";
 
 const task = "text-generation-with-past";
 const GB = 1024 ** 3;

@@ -144,7 +144,8 @@ describe("a model that transcribes, of a folder", () => {
 
 describe("int4, of a repository on the hub, pulled through the server", () => {
   test("is fetched and converted with a group size that fits", () => {
-    expect(second.at(-1)).toBe('{"status":"success"}');
+    // A pause before it is filled with spaces.
+    expect(second.at(-1)?.trim()).toBe('{"status":"success"}');
     const { scheme } = chooseInt4(
       { widths: [576, 1536], parameters: 135e6 },
       noInt4Wishes,

@@ -16,11 +16,17 @@ test.each<[string, string, string | null]>([
   ["https://hf.co/o/m/blob/main/x-Q4_0.gguf?download=true", "o/m", "Q4_0"],
   ["qwen3-8b", "Qwen/Qwen3-8B", null],
   ["Qwen3:8b", "Qwen/Qwen3-8B", null],
+  ["Qwen/Qwen3-8B/", "Qwen/Qwen3-8B", null],
   ["phi-4-mini:latest", "microsoft/Phi-4-mini-instruct", null],
 ])("%j is %s, %p", (text, repo, quant) => expect(parseReference(text, hub)).toEqual({ repo, quant }));
 
 test.each<[string, RegExp]>([
   ["qwen3-8", /no model of "ov-llm catalog" has that name. Did you mean "qwen3-8b"\?/],
+  ["llama3.2", /Did you mean "llama-3.2-1b", "llama-3.2-3b"\?/],
+  ["qwen3", /Did you mean "qwen3-0.6b", "qwen3-1.7b", .*, …\?/],
+  ["./model.gguf", /Register a model on this machine with "ov-llm models add PATH"/],
+  ["/srv/models/m", /"ov-llm models add PATH"/],
+  ["~/m", /"ov-llm models add PATH"/],
   ["zzzzzzzz", /has that name. Give a model of the hub as owner\/name/],
   ["", /Cannot pull ""/],
   ["a/b/c", /expected a model of the hub/],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { Source } from "../../src/convert/scan.ts";
 import { select } from "../../src/convert/select.ts";
+import type { Source } from "../../src/convert/source.ts";
 
 describe("select", () => {
   const found = ["Qwen-1", "Qwen-2", "[odd]"].map(

@@ -151,6 +151,7 @@ describe("runSession", () => {
     expect(events.at(-1)).toMatchObject({
       model: { name: "a-model", position: 1, total: 1 },
       registeredAs: "a-model",
+      alias: null,
       path: report.models[0]?.path,
       warning: null,
     });

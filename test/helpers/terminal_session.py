@@ -1,17 +1,18 @@
 """Runs a program on a terminal of its own, as somebody would: `terminal_session.py STEPS PROGRAM ARG…`.
 
-STEPS is JSON: [text to wait for, text to type] pairs. All that the terminal showed goes to stdout; the exit
-code is the program's.
+STEPS is JSON: [text to wait for, text to type] pairs; null in place of what to type closes the terminal. All that it
+showed goes to stdout; the exit code is the program's, 247 where it had to be killed.
 """
 
 import json
 import os
 import pty
 import select
+import signal
 import sys
 import time
 
-steps: list[list[str]] = json.loads(sys.argv[1])
+steps: list[list[str | None]] = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
@@ -20,7 +21,11 @@ deadline = time.monotonic() + 90
 while time.monotonic() < deadline:
     if steps and steps[0][0] in seen:
         seen = seen.split(steps[0][0], 1)[1]
-        os.write(terminal, steps.pop(0)[1].encode())
+        _, typed = steps.pop(0)
+        if typed is None:
+            os.close(terminal)
+            break
+        os.write(terminal, typed.encode())
         continue
     if not select.select([terminal], [], [], 1)[0]:
         continue
@@ -33,7 +38,7 @@ while time.monotonic() < deadline:
     seen += text.decode(errors="replace")
     sys.stdout.buffer.write(text)
     sys.stdout.flush()
-else:
-    os.kill(pid, 9)
+signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
+signal.alarm(max(1, int(min(10, deadline - time.monotonic()))))
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status) % 256)

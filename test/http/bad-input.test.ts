@@ -243,6 +243,14 @@ describe("a wrong address", () => {
     expect(await errorOf(response)).toMatchObject({ status: 404, code: "route_not_found" });
   });
 
+  test("by a slip in the path: what was meant", async () => {
+    const error = await errorOf(await ask("/v1/chat/complitions", { method: "POST" }));
+    expect(error.message).toStartWith(
+      "Nothing is served at POST /v1/chat/complitions: did you mean /v1/chat/completions?",
+    );
+    expect(error.message.length).toBeLessThan(250);
+  });
+
   test.each(["/v1", "/v1/engines", "/v1/chat", "/v2/models", "/favicon.ico"])(
     "by path: %s gets 404",
     async (path) => {

@@ -4,6 +4,7 @@ import { parseRepoName } from "../../src/hub/names.ts";
 import {
   estimateNeeds,
   estimateSpeed,
+  findConversionLack,
   findFit,
   findKnownModel,
   listKnownModels,
@@ -90,4 +91,18 @@ test.each<[number, number, boolean, string | null]>([
 ])("on %p GB, %p with swap, a GPU %p: %p is recommended", (total, withSwap, hasGpu, expected) => {
   const best = recommendModel({ total: total * GB, withSwap: withSwap * GB }, hasGpu);
   expect(best && `${best.model.name} ${best.format}`).toBe(expected);
+});
+
+test("a model that a machine cannot convert is known by its repository, with the name by which it needs no conversion", () => {
+  const memory = { total: 16 * GB, withSwap: 16 * GB };
+  expect(findConversionLack("qwen/qwen3-8b", memory)).toEqual({
+    name: "qwen3-8b",
+    needed: expect.closeTo(31.5 * GB, -8.5),
+    has: 16 * GB,
+    ready: "OpenVINO/Qwen3-8B-int4-ov",
+  });
+  expect(findConversionLack("Qwen/Qwen3-30B-A3B-Instruct-2507", memory)).toMatchObject({ ready: null });
+  expect(findConversionLack("Qwen/Qwen3-1.7B", memory)).toBeNull();
+  expect(findConversionLack("OpenVINO/Qwen3-8B-int4-ov", memory)).toBeNull();
+  expect(findConversionLack("someone/else", memory)).toBeNull();
 });

@@ -19,6 +19,8 @@ test.each([
 test("readPicture refuses what is no picture, or no file", () => {
   writeFileSync(path, "text");
   expect(() => readPicture(path)).toThrow("it is no picture in PNG, JPEG, GIF or WebP");
-  expect(() => readPicture(join(path, "none"))).toThrow(/^Cannot show the model ".*none": /);
+  expect(() => readPicture(join(path, "none"))).toThrow(
+    /^Cannot read the picture ".*none": there is no such file. Check the path\.$/,
+  );
   expect(() => readPicture("/dev/zero")).toThrow("is not a regular file");
 });

@@ -122,7 +122,12 @@ describe("embeddings", () => {
     ["more numbers than it has", "a", { dimensions: 1000 }, /its vectors have 384/],
     ["a kind of input that it does not know", "a", { input_type: "poem" }, /"input_type" "poem"/],
     ["a cut to nothing", "a", { truncate_prompt_tokens: 0 }, /must be 1 or more/],
-    ["a cut to less than the model adds", "a b c", { truncate_prompt_tokens: 1 }, /leaves nothing of a text/],
+    [
+      "a cut to less than the model adds",
+      "a b c",
+      { truncate_prompt_tokens: 1 },
+      /leaves nothing of the text/,
+    ],
     ["a cut to what the model adds", "a b c", { truncate_prompt_tokens: 2 }, /puts 2 of its own around it/],
   ])("refuse %s", async (_what, input, extra, message) => {
     const { status, body } = await embed(input, extra);

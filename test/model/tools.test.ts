@@ -5,6 +5,7 @@ import OpenAI from "openai";
 import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
+import { amount } from "../helpers/whole.ts";
 import { type SampleTool, sampleRequests, sampleSchemas } from "./tool-samples.ts";
 
 setDefaultTimeout(300_000);
@@ -18,6 +19,11 @@ beforeAll(async () => {
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, timeout: 200_000 });
 }, 60_000);
 afterAll(() => server.stop(), 40_000);
+
+/** 25 sets of tools, about each of which so many questions are asked. */
+const questions = amount({ whole: 8, part: 2 });
+/** To each of 50 schemas. */
+const answersEach = amount({ whole: 4, part: 1 });
 
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;
 type Call = { name: string; arguments: string };
@@ -65,8 +71,8 @@ async function mapAll<T, R>(items: T[], run: (item: T, index: number) => Promise
 }
 
 describe("tool calls of a tiny model", () => {
-  test("required: each of 200 answers is a call alone, every one valid", async () => {
-    const answers = await mapAll(sampleRequests(25, 8), async ({ question, tools }) => ({
+  test(`required: each of ${25 * questions} answers is a call alone, every one valid`, async () => {
+    const answers = await mapAll(sampleRequests(25, questions), async ({ question, tools }) => ({
       tools,
       ...(await callsOf({ ...base, ...oneCall, messages: user(question), tools })),
     }));
@@ -137,8 +143,8 @@ describe("tool calls of a tiny model", () => {
 });
 
 describe("answers of a tiny model held to a form", () => {
-  test("each of 200 answers to a JSON schema is valid", async () => {
-    const schemas = sampleSchemas(50).flatMap((schema) => [schema, schema, schema, schema]);
+  test(`each of ${50 * answersEach} answers to a JSON schema is valid`, async () => {
+    const schemas = sampleSchemas(50).flatMap((schema) => Array.from({ length: answersEach }, () => schema));
     const faults = await mapAll(schemas, async (schema, index) => {
       const { choices } = await client.chat.completions.create({
         ...base,

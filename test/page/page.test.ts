@@ -460,12 +460,15 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
       }
       return await measure();
     };
-    const first = await runHour();
-    const second = await runHour();
-    expect(second.nodes).toBeLessThan(first.nodes * 1.1);
-    expect(second.jsEventListeners).toBeLessThan(first.jsEventListeners * 1.1 + 10);
+    let [before, after] = [await runHour(), await runHour()];
     // The browser's own code caches grow for a while; an hour of kept events is 4 MB.
-    expect(second.usedSize).toBeLessThan(first.usedSize * 1.1 + 1_500_000);
+    const mostBytes = () => before.usedSize * 1.1 + 1_500_000;
+    // Its collector may leave something for the next time; what is kept grows by the hour.
+    for (let more = 0; more < 2 && after.usedSize >= mostBytes(); more += 1)
+      [before, after] = [after, await runHour()];
+    expect(after.usedSize).toBeLessThan(mostBytes());
+    expect(after.nodes).toBeLessThan(before.nodes * 1.1);
+    expect(after.jsEventListeners).toBeLessThan(before.jsEventListeners * 1.1 + 10);
     expect(problems).toEqual([]);
     await page.close();
   });

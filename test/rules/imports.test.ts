@@ -51,7 +51,7 @@ const allowed: Record<string, readonly string[]> = {
     "version",
   ],
   wyoming: ["linux", "wav", "errors"],
-  http: ["api", "serving", "linux", "log", "json", "errors", "version"],
+  http: ["api", "serving", "linux", "log", "json", "nearest", "errors", "version"],
   api: ["serving", "generate", "protocol", "tuning", "errors"],
   serving: ["engine", "generate", "grammar", "protocol", "models", "registry", "tool-formats", "errors"],
   doctor: [

@@ -53,9 +53,11 @@ describe("a request that uses a model", () => {
       expect.objectContaining({
         code: "task_unsupported",
         message:
-          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed". Use a model of another task.',
+          'Cannot use model "text": its task "text-generation-with-past" does not offer the operation "embed". No registered model does: "ov-llm catalog" lists some, with their tasks.',
       }),
     );
+    const more = createFor({ text, one: entry("feature-extraction"), two: entry("feature-extraction") });
+    expect(() => more.resolveServed("text", "embed")).toThrow(/Use one that does: "one", "two"\.$/);
   });
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { OvError } from "../../src/errors.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import type { Candidate } from "../../src/tune/candidates.ts";
-import { type TuneEvent, type TuneOptions, tune } from "../../src/tune/run.ts";
+import type { TuneEvent, TuneOptions } from "../../src/tune/options.ts";
+import { tune } from "../../src/tune/run.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
 
 const entry: RegistryEntry = { path: "/m", task: "text-generation-with-past", weight_format: "int4" };

@@ -6,7 +6,7 @@ import { toFlags, toSettingArgs } from "../../args.ts";
 import { writeLines } from "../../terminal.ts";
 
 const args = {
-  name: { type: "positional", valueHint: "model", description: "The model's name" },
+  name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
   "key=value...": {
     type: "positional",
     description:
@@ -21,8 +21,8 @@ export const set = defineCommand({
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
-    const [name = "", ...values] = given._;
-    await setEntry(registryPath, name, values, { force: given.force === true });
+    const [asked = "", ...values] = given._;
+    const name = await setEntry(registryPath, asked, values, { force: given.force === true });
     await writeLines(`Changed "${name}": ${values.join(", ")}`);
     return 0;
   }),

@@ -31,10 +31,13 @@ const EmbedRequest = Type.Object(
       }),
     ),
     truncate: nullable(
-      Type.Boolean({ description: "Cut what is too long, which is the default, or refuse it" }),
+      Type.Boolean({ description: "Cut texts that are too long (default), or refuse them" }),
     ),
     dimensions: nullable(
-      Type.Integer({ minimum: 0, description: "Fewer numbers, for models that were trained for it" }),
+      Type.Integer({
+        minimum: 0,
+        description: "Length of the vectors, for models that were trained for shorter ones",
+      }),
     ),
   },
   { additionalProperties: true },

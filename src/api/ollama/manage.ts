@@ -46,7 +46,7 @@ export function createManageRoutes({ catalog, editModels: edit }: ManageRoutesDe
         return done;
       },
       doc: {
-        summary: "Take a model out of the registry, or one of its aliases; its files stay",
+        summary: "Remove a model or an alias from the registry; files stay",
         answer: { "text/plain": Nothing },
         errors: [...edits, "model_required"],
       },

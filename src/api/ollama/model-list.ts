@@ -36,7 +36,7 @@ export const LoadedList = Type.Object({
   models: Type.Array(
     Type.Object({
       ...summary,
-      expires_at: { ...Time, description: "Far off: it stays, or is at work" },
+      expires_at: { ...Time, description: "A time in 2262: it stays loaded, or is in use" },
       size_vram: bytes,
       context_length: bytes,
     }),

@@ -14,7 +14,9 @@ import { Shown, toShown } from "./show.ts";
  */
 const apiVersion = "0.32.15";
 
-const Version = Type.Object({ version: Type.String({ description: "Of Ollama, whose API this is" }) });
+const Version = Type.Object({
+  version: Type.String({ description: "The version of Ollama whose API this follows" }),
+});
 
 /** Older clients send `name`. */
 export const Named = Type.Object(
@@ -44,7 +46,7 @@ export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Rout
       dialect: ollama,
       quiet: true,
       handle: () => ({ type: "json", body: { version: apiVersion } satisfies Static<typeof Version> }),
-      doc: { summary: "The version of Ollama's API", answer: { "application/json": Version } },
+      doc: { summary: "Show the version of Ollama's API", answer: { "application/json": Version } },
     }),
     bodiless({
       method: "GET",

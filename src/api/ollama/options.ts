@@ -15,11 +15,13 @@ export const Options = Type.Object(
     ),
     top_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: nullable(
-      Type.Integer({ minimum: -safe, maximum: safe, description: "Below 0: another one each time" }),
-    ),
+    seed: nullable(Type.Integer({ minimum: -safe, maximum: safe, description: "Below 0: a random one" })),
     num_predict: nullable(
-      Type.Integer({ minimum: -safe, maximum: safe, description: "0 or less: as many as the context takes" }),
+      Type.Integer({
+        minimum: -safe,
+        maximum: safe,
+        description: "0 or less: as many as the context allows",
+      }),
     ),
     stop: nullable(Type.Union([Type.String(), Type.Array(Type.String())])),
     repeat_penalty: nullable(Type.Number({ minimum: 0, maximum: 10 })),

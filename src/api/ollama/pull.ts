@@ -51,7 +51,7 @@ export function createPullRoute({ catalog, pulls }: PullRouteDeps): Route {
       return { type: "json", body: success };
     },
     doc: {
-      summary: "Fetch a model from the hub, make it ready and register it",
+      summary: "Fetch a model from the hub, convert it if necessary, and register it",
       answer: {
         "application/json": Success,
         "application/x-ndjson": Type.Union([Status, ErrorBody]),

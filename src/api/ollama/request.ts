@@ -50,7 +50,10 @@ export const GenerateRequest = Type.Object(
     prompt: nullable(Type.String({ description: "Without one, the model is loaded" })),
     system: nullable(Type.String()),
     suffix: nullable(
-      Type.String({ description: "For models with tokens for a gap: fills it, without a template" }),
+      Type.String({
+        description:
+          "What follows the gap to fill, for models with fill-in-the-middle tokens; without a template",
+      }),
     ),
     template: nullable(Type.String({ description: "Only an empty one is served" })),
     raw: nullable(Type.Boolean({ description: "The prompt as it is, without the chat template" })),

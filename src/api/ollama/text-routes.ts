@@ -116,7 +116,7 @@ export function createTextRoutes(deps: TextRoutesDeps): Route[] {
       dialect: ollama,
       handle: (request) => handle(chat, request),
       doc: {
-        summary: "Chat, as Ollama has it",
+        summary: "Chat, as in Ollama's API",
         answer: toContent([ChatAnswer, ChatMoved], ChatLine),
         errors,
       },
@@ -127,7 +127,7 @@ export function createTextRoutes(deps: TextRoutesDeps): Route[] {
       dialect: ollama,
       handle: (request) => handle(generate, request),
       doc: {
-        summary: "Answer a prompt, as Ollama has it",
+        summary: "Answer a prompt, as in Ollama's API",
         answer: toContent([GenerateAnswer, GenerateMoved], GenerateLine),
         errors,
       },

@@ -47,7 +47,7 @@ export function createStudioRoutes({ catalog, ...deps }: StudioRoutesDeps): Rout
         return { type: "json", body: { object: "list", data } satisfies Static<typeof StudioList> };
       },
       doc: {
-        summary: "List the registered models, as LM Studio does",
+        summary: "List the registered models, as in LM Studio's API",
         answer: { "application/json": StudioList },
       },
     }),
@@ -60,7 +60,7 @@ export function createStudioRoutes({ catalog, ...deps }: StudioRoutesDeps): Rout
         return { type: "json", body: toStudioModel(found, id ?? found.name) };
       },
       doc: {
-        summary: "Show one model, as LM Studio does",
+        summary: "Show one model, as in LM Studio's API",
         answer: { "application/json": StudioModel },
         errors: ["model_not_found"],
       },

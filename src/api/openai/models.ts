@@ -17,7 +17,7 @@ export const Model = Type.Object({
   owned_by: Type.String(),
   loaded: Type.Boolean(),
   state: Type.String({ description: "unloaded, loading, ready or draining" }),
-  device: orNull(Type.String({ description: "The device really used, while loaded" })),
+  device: orNull(Type.String({ description: "The device actually used, while loaded" })),
   context_length: orNull(count),
   task: Type.String(),
   weight_format: Type.String(),
@@ -45,7 +45,7 @@ export const Model = Type.Object({
   }),
   capabilities: Type.Array(
     Type.String({
-      description: "As Ollama has them: `completion`, `tools`, `thinking`, `vision`, `embedding`",
+      description: "As in Ollama's API: `completion`, `tools`, `thinking`, `vision`, `embedding`",
     }),
   ),
   arch: orNull(Type.String({ description: "Such as `llama`" })),
@@ -86,7 +86,7 @@ export function createModelsRoutes({ catalog, ...deps }: ModelsRoutesDeps): Rout
         return { type: "json", body: { object: "list", data } satisfies ModelList };
       },
       doc: {
-        summary: "List the registered models by all of their names",
+        summary: "List the registered models: names, aliases and presets",
         answer: { "application/json": ModelList },
       },
     }),

@@ -25,7 +25,7 @@ export function createCancelRoutes({ running }: { running: RunningRequests }): R
         return { type: "json", body };
       },
       doc: {
-        summary: "Cancel a running or waiting chat completion",
+        summary: "Cancel a running or waiting request of any API",
         answer: { "application/json": Cancellation },
         errors: ["request_not_found"],
       },

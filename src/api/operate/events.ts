@@ -74,7 +74,7 @@ export const eventData = {
   ),
   "schema.missed": Type.Object(
     { model: text, tool: orNull(text), keyword: text },
-    { description: "An answer breaks such a schema, with this keyword first" },
+    { description: "An answer violates such a schema, with this keyword first" },
   ),
   "conversion.queued": Type.Object({ id: text, model: text }, { description: "A pull waits for its turn" }),
   "conversion.started": Type.Object({ id: text, model: text }),
@@ -136,7 +136,7 @@ export function createEventsRoutes({ events }: { events: Pick<Events, "stream"> 
         events: toStream(events.stream(signal), parseTypes(query.types)),
       }),
       doc: {
-        summary: "Follow what happens: models, requests, pulls, the registry",
+        summary: "Stream events of models, requests, pulls and the registry",
         answer: { "text/event-stream": Event },
       },
     }),

@@ -83,7 +83,7 @@ export function createHealthRoutes({ readHealth, readReadiness }: HealthRoutesDe
         return { type: "json", status: 503, headers: { "retry-after": "5" }, body };
       },
       doc: {
-        summary: "Check that the server would serve a request: 200, or 503 with the reasons",
+        summary: "Check that the server can serve requests: 200, or 503 with the reasons",
         answer: { "application/json": Readiness },
         unready: { "application/json": Readiness },
       },

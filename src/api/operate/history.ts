@@ -43,7 +43,7 @@ export function createHistoryRoutes({ recent }: HistoryRoutesDeps): Route[] {
         return { type: "json", body: { object: "list", data } };
       },
       doc: {
-        summary: "List what the last hour held, minute by minute",
+        summary: "Show the last hour's activity by the minute",
         answer: { "application/json": HistoryList },
       },
     }),

@@ -89,11 +89,11 @@ export function createModelActions({
     }),
     toPinRoute(
       "pin",
-      "Pin a model: once loaded it stays, and each start loads it (`pinned` in its registry entry)",
+      "Pin a model: it stays loaded, and is loaded at each start (`pinned` in its registry entry)",
     ),
     toPinRoute(
       "unpin",
-      "Unpin a model: it may be unloaded again when it is idle or another one needs its memory",
+      "Unpin a model: it may be unloaded when it is idle or another model needs its memory",
     ),
   ];
 }

@@ -61,7 +61,7 @@ export function createPullRoutes({ pulls }: PullRoutesDeps): Route[] {
       dialect: openai,
       handle: ({ body }) => answer(pulls.start(body.model)),
       doc: {
-        summary: "Fetch a model from the hub, make it ready and register it; returns at once",
+        summary: "Start fetching a model from the hub, converting and registering it; returns at once",
         answer: one,
         errors: ["forbidden", "shutting_down"],
       },

@@ -52,7 +52,7 @@ export function createRequestsRoutes({
         return { type: "json", body };
       },
       doc: {
-        summary: "List the requests that run or wait now",
+        summary: "List the running and waiting requests",
         answer: { "application/json": RunningRequestList },
       },
     }),

@@ -112,7 +112,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
         return { type: "json", body: answer };
       },
       doc: {
-        summary: "Turn text or messages into tokens",
+        summary: "Tokenize text or messages",
         answer: { "application/json": TokenizeAnswer },
         errors: [...errors, "unsupported_parameter", "context_length_exceeded", "chat_template_failed"],
       },
@@ -128,7 +128,7 @@ export function createTokenizeRoutes({ catalog, text, tokenize }: TokenizeRoutes
         return { type: "json", body: { prompt } satisfies DetokenizeAnswer };
       },
       doc: {
-        summary: "Turn tokens into text",
+        summary: "Detokenize tokens",
         answer: { "application/json": DetokenizeAnswer },
         errors,
       },

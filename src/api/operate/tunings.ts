@@ -27,7 +27,7 @@ export function createTuningsRoutes({ catalog, readTunings }: TuningsRoutesDeps)
         return { type: "json", body };
       },
       doc: {
-        summary: "List what `ov-llm tune` measured last, model by model",
+        summary: "List the last result of `ov-llm tune` for each model",
         answer: { "application/json": TuningList },
       },
     }),

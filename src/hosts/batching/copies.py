@@ -72,7 +72,7 @@ def open_folder(path: str, scheduler: Any, device: Device) -> Opened:
                 return Opened(pipeline, genai.Tokenizer(path))
     except OSError as error:
         opened = open_plainly(path, scheduler, device)
-        warning = f"Its answers cannot be held to a form, since its vocabulary could not be written: {last_line(error)}"
+        warning = f"Structured output is off, because the model's vocabulary could not be written: {last_line(error)}"
         return replace(opened, warning=warning, holds_grammars=False)
     return open_plainly(path, scheduler, device)
 

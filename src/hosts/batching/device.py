@@ -21,5 +21,6 @@ def choose_device(wanted: str, seen: list[str]) -> str:
     raise RequestFailed(
         "model_load_failed",
         f"{what}: install its driver "
-        "(for a GPU: the compute runtime, and membership in the render group) or set another device.",
+        "(for a GPU: the compute runtime, and membership in the render group) or set another device "
+        "(OV_DEVICE, or `ov-llm models set NAME device=…`).",
     )

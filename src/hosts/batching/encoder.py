@@ -26,7 +26,7 @@ def check_room(most: int, frame: int) -> None:
     if most <= frame:
         raise RequestFailed(
             "invalid_request",
-            f"A cut to {most} tokens leaves nothing of a text: the model puts {frame} of its own around it.",
+            f"A cut to {most} tokens leaves nothing of the text, to which the model adds {frame} of its own.",
             "truncate_prompt_tokens",
         )
 

@@ -63,7 +63,7 @@ def load_engine(pipe: Pipe, message: Message, stages: Stages) -> Engine:
             raise RequestFailed(
                 "engine_failed",
                 f"The engine host speaks protocol {PROTOCOL}, ov-llm {message.get('protocol')}. "
-                "Restart the server; if that does not help, install ov-llm again in the way that you did.",
+                "Restart the server; if that does not help, install ov-llm again.",
             )
         engine = Engine(message, stages)
     except Exception as error:

@@ -21,7 +21,7 @@ class Pairs:
         if labels is not None and labels != 1:
             raise RequestFailed(
                 "model_load_failed",
-                f"The model has {labels} labels, so it classifies: one that ranks has a single one. "
+                f"The model has {labels} labels, so it is a classifier: a model that ranks has one. "
                 "Set its task to text-classification.",
             )
 

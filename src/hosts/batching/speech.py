@@ -63,7 +63,7 @@ def read_json(file: Path) -> Message:
     except (OSError, ValueError) as error:
         raise RequestFailed(
             "model_load_failed",
-            f"A model that transcribes needs a whole {file.name} beside it ({error}): convert it again.",
+            f"A speech model needs an intact {file.name} beside it ({error}): convert it again.",
         ) from error
 
 
@@ -147,7 +147,7 @@ class Speech:
                 "timestamp_granularities",
             )
         if not self.languages and message["task"] == "translate":
-            raise RequestFailed("invalid_request", "The model knows English alone, so it does not translate.")
+            raise RequestFailed("invalid_request", "This model knows only English, so it cannot translate.")
         language = message["language"]
         if language is not None and language not in (self.languages or ("en",)):
             raise RequestFailed("invalid_request", f'The model does not know the language "{language}".')

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import openvino_genai as genai
 
+from arrivals import Arrivals
 from base import Device, Handler
 from batch import Batch
 from control import ControlTokens
@@ -57,7 +58,7 @@ class Text:
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
-        self._all_new = False
+        self._arrivals = Arrivals()
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
@@ -93,8 +94,7 @@ class Text:
 
     @property
     def expects_more(self) -> bool:
-        """One joins the running batch in any step; a first step for one of several costs the others that step."""
-        return self._all_new and bool(self.running)
+        return bool(self.running) and self._arrivals.expects_more
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -113,7 +113,7 @@ class Text:
             handle = add(batch, config)
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
-        self._all_new = self._all_new or not self.running
+        self._arrivals.came(len(self.running))
         self.running[message["id"]] = Request(
             message["id"],
             handle,
@@ -172,12 +172,12 @@ class Text:
 
     def step(self) -> list[Message]:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
-        self._all_new = False
         guesser = self.model.guesser
         if guesser is not None:
             if not self.running and (guesser.works or not self.model.busy) and guesser.wanted:
                 return guesser.prepare()
             guesser.rest()
+        self._arrivals.stepped()
         opening = guesser is not None and guesser.opening
         self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
         if self.model.batch.busy:

@@ -96,9 +96,7 @@ class Vision(Text):
         """Takes a request; its `started` message comes once its pictures are read and counted."""
         prompt = message["prompt"]
         if not isinstance(prompt, str):
-            raise RequestFailed(
-                "unsupported_parameter", "A model that takes pictures takes no token ids: send the prompt as text."
-            )
+            raise RequestFailed("unsupported_parameter", "A vision model takes no token ids: send the prompt as text.")
         if message.get("images"):
             self.reader.add(message)
             return []

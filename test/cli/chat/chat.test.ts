@@ -74,7 +74,7 @@ describe("ov-llm chat MODEL QUESTION", () => {
     const server = serveApp({ load: async () => ({ host, defaults: {} }) });
     const args = ["memory", "write a", "message", "--system", "Be brief.", "--max-tokens", "3"];
     const { code, err } = await chat([...args, "--temperature", "0"], { server, input: "+ a line\n" });
-    expect([code, err]).toEqual([0, "The answer was cut at the limit of tokens (--max-tokens).\n"]);
+    expect([code, err]).toEqual([0, "The answer was cut off at the token limit (--max-tokens).\n"]);
     const [asked] = host.asked;
     expect(asked).toMatchObject({
       prompt: "Be brief. + a line\n\nwrite a message",
@@ -187,7 +187,7 @@ describe("ov-llm chat that cannot be answered", () => {
     });
     expect([await child.exited, await child.stderr.text()]).toEqual([
       2,
-      expect.stringContaining("it is no text in UTF-8"),
+      expect.stringContaining("it is not UTF-8 text"),
     ]);
   });
 });

@@ -22,6 +22,12 @@ test.each([
 
 test("the help names every command", () => {
   for (const name of ["model", "system", "save", "clear", "help", "exit"]) {
-    expect(renderSlashHelp()).toContain(`  /${name} `);
+    expect(renderSlashHelp(null)).toContain(`  /${name} `);
   }
+});
+
+test("the list of commands fits a narrow terminal", () => {
+  const lines = renderSlashHelp(60).split("\n");
+  expect(lines.filter((line) => line.length > 60)).toEqual([]);
+  expect(lines).toContain("  /exit              Quit; so do Ctrl-D, and Ctrl-C twice at");
 });

@@ -39,7 +39,8 @@ function serveEcho() {
   return { server, bodies };
 }
 
-type Steps = [wait: string, type: string][];
+/** What is typed once a text is there; null: the terminal is closed. */
+type Steps = [wait: string, type: string | null][];
 
 /** A chat on a terminal of its own; each step waits for a text and types another. */
 async function talk(
@@ -82,7 +83,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     writeFileSync(join(home, "a.png"), Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
     const steps: Steps = [
       [">>> ", "/image none.png\r"],
-      ["Cannot show", "/image a.png\r"],
+      ["Cannot read the picture", "/image a.png\r"],
       ["One picture goes with the next message", "What is it?\r"],
       ["heard", "And now?\r"],
       ["heard", "/save a.md\r"],
@@ -105,7 +106,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     const steps: Steps = [
       [">>> ", "/image a.png\r"],
       ["goes with the next message", "What is it?\r"],
-      ["Its pictures wait for the next one; /image takes them back.", "/image\r"],
+      ["Its pictures will go with the next one; /image drops them.", "/image\r"],
       ["No picture waits", "Hi\r"],
       [words, "\u0004"],
     ];
@@ -159,12 +160,19 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
       ["half a li", "\u0003"],
       ["^C", ""],
       [">>> ", "\u0003"],
-      ["Ctrl-C again ends the chat", ""],
+      ["Press Ctrl-C again", ""],
       [">>> ", "\u0003"],
     ]);
     expect([code, prompts(), host.running()]).toEqual([0, ["One"], 0]);
     expect(text).not.toContain("error");
-    expect(text).toMatch(/^Ctrl-C again ends the chat/m);
+    expect(text).toMatch(/^Press Ctrl-C again/m);
+  });
+
+  test("ends with its terminal", async () => {
+    const { server } = serve();
+    const { code } = await talk(server, [[">>> ", null]]);
+    // By the signal of the hang-up, or because nothing can be read any more.
+    expect([1, 129]).toContain(code);
   });
 
   test("its commands", async () => {
@@ -249,7 +257,7 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     const { server, host } = serve({ gate: async () => host.crash() });
     const { code, text } = await talk(server, [
       [">>> ", "One\r"],
-      ["Up brings it back", ""],
+      ["the Up key recalls it", ""],
       [">>> ", "\u0004"],
     ]);
     expect(code).toBe(0);

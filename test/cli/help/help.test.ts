@@ -5,7 +5,12 @@ import { wrap } from "../../../cli/help/wrap.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { runCli } from "../run-cli.ts";
 
-const flag = (name: string, text: string, value: string | null = null) => ({ name, value, text });
+const flag = (name: string, text: string, value: string | null = null) => ({
+  name,
+  short: null,
+  value,
+  text,
+});
 const command = (words: string, description: string, extra: object = {}) => ({
   words,
   description,
@@ -58,12 +63,17 @@ describe("help", () => {
       "chat  Talk",
       "Run the server",
       "serve  Serve",
-      "Set up and find out",
+      "Installation and information",
       "zeta  New",
     ];
     const places = order.map((part) => plain.indexOf(part));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
+  });
+
+  test("shows the short form of a flag before the long one", async () => {
+    const { code, out } = await runCli(["logs", "--help"], { home: createTempDir() });
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}-f, --follow {2,}\S/m)]);
   });
 
   test("shows a switch that is on by default as what turns it off", async () => {

@@ -61,7 +61,7 @@ test("what disturbed it, why guessed tokens change the text, and what is unclear
   const guessed: Tried = { ...kv, topic: "speculation", change: ['speculation={"kind":"prompt-lookup"}'] };
   const shown = renderTune({ ...result, disturbed: 2, tried: [guessed, ...others] }, 80);
   expect(shown).toContain("2 pairs were dropped, because the server answered requests meanwhile.");
-  expect(shown).toContain("the same to the token only in f32");
+  expect(shown).toContain("identical only in f32");
   const none = { ...result, winner: null, tried: [{ ...kv, measured: measured(0.22, "same", 0.36) }] };
   expect(renderTune(none, 80)).toContain("Unclear: KV cache in f16: +22 % ±36 %. Measure longer");
 });

@@ -133,14 +133,14 @@ class Listening(unittest.TestCase):
         self.describe({"model_type": "whisper"}, {})
         english = self.load()
         self.assertEqual(english.ready()["languages"], ["en"])
-        for options, why in [({"task": "translate"}, "English alone"), ({"words": True}, "cannot time words")]:
+        for options, why in [({"task": "translate"}, "only English"), ({"words": True}, "cannot time words")]:
             with self.assertRaisesRegex(RequestFailed, why):
                 self.ask(english, 1, **options)
         self.describe({"model_type": "wav2vec2"}, {})
         with self.assertRaisesRegex(RequestFailed, 'this one is a "wav2vec2"'):
             self.load()
         (self.folder / "config.json").unlink()
-        with self.assertRaisesRegex(RequestFailed, "needs a whole config.json"):
+        with self.assertRaisesRegex(RequestFailed, "needs an intact config.json"):
             self.load()
 
 

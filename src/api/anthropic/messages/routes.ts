@@ -36,7 +36,7 @@ export function createMessagesRoutes(deps: MessagesRoutesDeps): Route[] {
         return { type: "json", body: await collectMessage(events) };
       },
       doc: {
-        summary: "Create a message, as Anthropic's API does",
+        summary: "Create a message, as in Anthropic's API",
         answer: { "application/json": Message, "text/event-stream": MessageStreamEvent },
         errors: [...answerErrors, "chat_template_failed"],
       },

@@ -95,7 +95,7 @@ function createSpeechRoute(): Route {
       const what = "Cannot make speech of text: ov-llm serves no model that speaks";
       throw new OvError("task_unsupported", { what, next: "Use another server for it, such as Piper." });
     },
-    doc: { summary: "Refused: text to speech is not served", answer: {}, errors: ["task_unsupported"] },
+    doc: { summary: "Not served: text-to-speech", answer: {}, errors: ["task_unsupported"] },
   });
 }
 

@@ -6,7 +6,7 @@ import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
 
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
 
-const tokenLimit = Type.Integer({ minimum: -1, description: "1 or more; -1 is the same as none" });
+const tokenLimit = Type.Integer({ minimum: -1, description: "1 or more; -1: the server's own limit" });
 
 /**
  * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
@@ -23,7 +23,7 @@ export const ChatCompletionRequest = Type.Object(
         { additionalProperties: true },
       ),
     ),
-    timings: nullable(Type.Boolean({ description: "How long it took, in the names of llama.cpp" })),
+    timings: nullable(Type.Boolean({ description: "How long it took, with llama.cpp's field names" })),
     temperature: nullable(Type.Number({ minimum: 0, maximum: 2 })),
     top_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     top_k: nullable(

@@ -8,7 +8,7 @@ export const CompletionLogprobs = Type.Object({
   tokens: Type.Array(Type.String()),
   token_logprobs: Type.Array(Type.Number()),
   top_logprobs: Type.Array(Type.Record(Type.String(), Type.Number()), {
-    description: "Of each place the chosen token alone",
+    description: "Only the chosen token of each place",
   }),
   text_offset: Type.Array(
     Type.Integer({ minimum: 0, description: "Where the token starts in the text, in characters" }),

@@ -12,7 +12,7 @@ const token = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 export const TruncatePromptTokens = nullable(
   Type.Integer({
     minimum: -1,
-    description: "Cut what is longer to that many tokens; -1: to the model's maximum. Default: refuse it",
+    description: "Cut longer texts to that many tokens; -1: to the model's maximum. Default: refuse them",
   }),
 );
 
@@ -35,7 +35,10 @@ export const EmbeddingRequest = Type.Object(
       }),
     ),
     dimensions: nullable(
-      Type.Integer({ minimum: 1, description: "Fewer numbers, for models that were trained for it" }),
+      Type.Integer({
+        minimum: 1,
+        description: "Length of the vectors, for models that were trained for shorter ones",
+      }),
     ),
     input_type: nullable(
       Type.String({

@@ -20,7 +20,9 @@ export const RerankRequest = Type.Object(
     model,
     query: Type.String({ minLength: 1 }),
     documents: Type.Array(Document, { maxItems: mostDocuments }),
-    top_n: nullable(Type.Integer({ minimum: 1, description: "So many of the best results. Default: all" })),
+    top_n: nullable(
+      Type.Integer({ minimum: 1, description: "How many of the best results to return. Default: all" }),
+    ),
     return_documents: nullable(Type.Boolean({ description: "Default: false" })),
     instruction: nullable(
       Type.String({ description: "What makes a document fit, for models that read it (Qwen3-Reranker)" }),

@@ -81,7 +81,7 @@ export function createRankRoutes({ catalog, rank, newId, now }: RankRoutesDeps):
         return { type: "json", body: answer };
       },
       doc: {
-        summary: "Order documents by how well they answer a query",
+        summary: "Rerank documents by their relevance to a query",
         answer: { "application/json": RerankAnswer },
         errors,
       },
@@ -105,7 +105,7 @@ export function createRankRoutes({ catalog, rank, newId, now }: RankRoutesDeps):
         return { type: "json", body: answer };
       },
       doc: {
-        summary: "Score how well texts fit each other",
+        summary: "Score pairs of texts",
         answer: { "application/json": ScoreAnswer },
         errors,
       },

@@ -36,7 +36,7 @@ export const CreateResponseRequest = Type.Object(
       Type.Boolean({ description: "Keep the response for later requests, in memory. Default: true" }),
     ),
     previous_response_id: nullable(
-      Type.String({ description: "The input goes on from this stored response" }),
+      Type.String({ description: "The stored response that the input continues" }),
     ),
     max_output_tokens: nullable(Type.Integer({ minimum: 1 })),
     tools: nullable(Type.Array(ResponseTool, { maxItems: 128 })),
@@ -67,10 +67,10 @@ export const CreateResponseRequest = Type.Object(
             Type.String({ description: "For templates that know it; `none` turns thinking off" }),
           ),
           summary: nullable(
-            Type.String({ description: "Any value: the reasoning is returned as its summary, as it is" }),
+            Type.String({ description: "Any value: the whole reasoning is returned as its summary" }),
           ),
           max_tokens: nullable(
-            Type.Integer({ minimum: 0, description: "A thought is closed after so many, as in chat" }),
+            Type.Integer({ minimum: 0, description: "Limit for reasoning in tokens, as in chat" }),
           ),
         },
         { additionalProperties: true },

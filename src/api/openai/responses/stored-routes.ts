@@ -68,7 +68,7 @@ export function createStoredResponsesRoutes({ responses, running }: StoredRespon
         return { type: "json", body };
       },
       doc: {
-        summary: "Cancel a response that is being made",
+        summary: "Cancel a response that is being generated",
         answer: { "application/json": Response },
         errors: ["response_not_found", "request_not_found"],
       },

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import arrivals from "../../../hosts/batching/arrivals.py" with { type: "text" };
 import audio from "../../../hosts/batching/audio.py" with { type: "text" };
 import base from "../../../hosts/batching/base.py" with { type: "text" };
 import batch from "../../../hosts/batching/batch.py" with { type: "text" };
@@ -49,6 +50,7 @@ import { toBatchingProperties } from "./supports.ts";
 
 /** The host's sources, embedded in the executable; a test holds that each file of the folder is here. */
 export const hostSources = {
+  "arrivals.py": arrivals,
   "audio.py": audio,
   "base.py": base,
   "batch.py": batch,

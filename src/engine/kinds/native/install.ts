@@ -58,7 +58,7 @@ export async function installNative(options: NativeInstallOptions): Promise<Nati
       await download(name, join(fresh, script), bringing);
       await checkLibraries(name, join(fresh, name, "bin"), options);
     }
-    const found = await probeNative(findAddon({ nativeDir: fresh }), options);
+    const found = await probeNative(findAddon({ nativeDir: fresh }), bringing);
     if (found.state !== "ready")
       throw failed(found.state === "broken" ? found.reason : "no addon came with it");
     await checkWorks(fresh, options);

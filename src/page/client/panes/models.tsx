@@ -67,7 +67,6 @@ function PinButton({ model, server }: { model: Model; server: Server }) {
   return (
     <button
       type="button"
-      class="quiet"
       onClick={act}
       disabled={busy.value}
       aria-pressed={model.pinned}
@@ -103,7 +102,7 @@ function LoadButton({ model, server }: { model: Model; server: Server }) {
 function describe({ task, weight_format, context_length, meta, capabilities }: Model): string {
   return [
     task.replace(/-with-past$/, ""),
-    weight_format,
+    ...(weight_format === "unknown" ? [] : [weight_format]),
     ...(meta.size === null ? [] : [renderBytes(meta.size)]),
     ...(context_length === null ? [] : [`context ${renderTokens(context_length)}`]),
     ...capabilities.filter((one) => one !== "completion"),

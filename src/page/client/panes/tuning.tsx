@@ -123,7 +123,9 @@ function toCells({ label, measured }: Tried): string[] {
     ...toSpeeds(figures),
     judgement.verdict === "same" ? "noise" : renderGain(judgement.gain),
     `±${renderShare(judgement.spread)}`,
-    difference === null ? "same" : `differs after ${difference.same_words} words`,
+    difference === null
+      ? "same"
+      : `differs after ${difference.same_words} ${difference.same_words === 1 ? "word" : "words"}`,
   ];
 }
 

@@ -122,9 +122,12 @@ describe("installNative", () => {
     writeFileSync(large, `module.exports = ${JSON.stringify("x".repeat(100_000))};`);
     const { place, install } = startNpm({}, `require(${JSON.stringify(large)});`);
     const home = mkdtempSync(join(temp, "home-"));
+    // With an empty XDG_CACHE_HOME bun's caches would lie in the working folder.
+    const before = readdirSync(".");
     await install({ HOME: home, XDG_CACHE_HOME: "", BUN_INSTALL: "", BUN_INSTALL_CACHE_DIR: "" });
     expect(readdirSync(place)).toContain("openvino-node");
     expect(readdirSync(home)).toEqual([]);
+    expect(readdirSync(".")).toEqual(before);
   });
 
   const proxy = "http://me:secret@127.0.0.1:9";

@@ -36,7 +36,7 @@ export const InfillRequest = Type.Object(
     ),
     t_max_predict_ms: nullable(
       Type.Number({
-        description: "Ends a text of more than one line after so many milliseconds; 0 or less: never",
+        description: "Time limit for a text of more than one line, in milliseconds; 0 or less: none",
       }),
     ),
     stream: nullable(Type.Boolean()),
@@ -51,7 +51,7 @@ export const InfillRequest = Type.Object(
     presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     seed: nullable(
-      Type.Integer({ minimum: -1, maximum: 9_007_199_254_740_991, description: "-1: another one each time" }),
+      Type.Integer({ minimum: -1, maximum: 9_007_199_254_740_991, description: "-1: a random one" }),
     ),
     ignore_eos: nullable(Type.Boolean()),
     json_schema: nullable(Type.Unknown({ description: "A JSON Schema that the text must fit" })),

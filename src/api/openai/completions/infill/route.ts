@@ -30,7 +30,7 @@ export function createInfillRoute({ catalog, text, newId, now }: InfillRouteDeps
       return { type: "json", body: await collectInfill(parts, options) };
     },
     doc: {
-      summary: "Fill a gap in a text",
+      summary: "Fill in the middle of a text",
       answer: { "application/json": InfillAnswer, "text/event-stream": InfillEvent },
       errors: answerErrors,
     },
