@@ -56,7 +56,7 @@ class Speculation:
 
     @property
     def may_sample(self) -> bool:
-        """With a draft, the engine (2026.4.1) fails at a wrong guess where tokens are drawn at random."""
+        """With a draft, the engine (2026.4.1) fails or ends answers early where tokens are drawn at random."""
         return self.looks_up
 
     def _hope(self) -> Odds:
