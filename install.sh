@@ -661,9 +661,15 @@ has_no_models() {
   tr -d '[:space:]' <<<"$models" | grep -q '"models":\[\]'
 }
 
-# The name of the model that was asked, or of the first registered one.
+# The name of the model that was asked, or of the first registered one that writes text; empty: none does.
 model_name() {
-  if [[ -n $asked ]]; then printf '%s' "$asked"; else "$exe" models --json 2>/dev/null | sed -n 's/^      "name": "\(.*\)",$/\1/p' | head -n 1; fi
+  if [[ -n $asked ]]; then
+    printf '%s' "$asked"
+  else
+    "$exe" models --json 2>/dev/null |
+      sed -n '/^      "name": /{s/^      "name": "\(.*\)",$/\1/;h;n;/^      "task": "\(text-generation\|image-text-to-text\)/{g;p;};}' |
+      head -n 1
+  fi
 }
 
 fetch_starter_when_empty() {

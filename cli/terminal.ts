@@ -1,5 +1,6 @@
 import { fstatSync, writeFileSync } from "node:fs";
 import { createLog, type Log, type LogLevel } from "../src/log.ts";
+import { wrap } from "./help/wrap.ts";
 
 const styles = { bold: "1", red: "31", green: "32", yellow: "33", dim: "2" } as const;
 export type Style = keyof typeof styles;
@@ -106,7 +107,7 @@ export function renderFitted(
 ): string {
   const table = renderTable(header, rows, width);
   if (leftOut.length === 0) return table;
-  return `${table}\n${renderLeftOut(leftOut, leftTo)}\n`;
+  return `${table}\n${wrap(renderLeftOut(leftOut, leftTo), width).join("\n")}\n`;
 }
 
 /** What a table lacks, as a sentence. */

@@ -5,6 +5,7 @@ import { listModels } from "../../src/library/list.ts";
 import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
+import { wrap } from "../help/wrap.ts";
 import { askServed, type ListedModel, toLiveState } from "../models/list.ts";
 import { findServer } from "../server.ts";
 import {
@@ -100,7 +101,7 @@ function renderModels(list: ModelList, width: number | null): string {
   if (list.models.length === 0) return renderLines([...toEmptyLines(list), ...notes]);
   if (list.server_problem !== null) notes.push(list.server_problem);
   const fitted = fitTable(header, list.models.map(toRow), width, expendable);
-  if (fitted.leftOut.length > 0) notes.push(renderLeftOut(fitted.leftOut));
+  if (fitted.leftOut.length > 0) notes.push(...wrap(renderLeftOut(fitted.leftOut), width));
   const table = renderTable(fitted.header, fitted.rows, width);
   return notes.length === 0 ? table : `${table}\n${renderLines(notes)}`;
 }

@@ -18,17 +18,36 @@ export function toInvalidRequest(schema: TSchema, body: unknown): OvError {
   return new OvError("invalid_request", message, { param });
 }
 
-/** A union's own error says little; where one of its variants got further, that one knows what is wrong. */
+/** Errors of a variant that are counted; a long list may have as many as it has items. */
+const mostCounted = 20;
+
+/**
+ * A union's own error says little. The variant that the value comes nearest to knows what is wrong: one for values of its
+ * type, the first error of which is of a bound rather than of a type, with the fewest errors.
+ */
 function deepest(error: ValueError | undefined): ValueError | undefined {
   if (!error) return undefined;
-  const inner = error.errors
-    .map((variant) => variant.First())
-    .find((first) => first && isBelow(first, error));
-  return inner ? deepest(inner) : error;
+  const variants = error.errors.flatMap((variant) => {
+    const [first, ...others] = Iterator.from(variant).take(mostCounted);
+    const inner = deepest(first);
+    if (inner === undefined || (isOtherType(inner) && !isBelow(inner, error))) return [];
+    return { inner, distance: (isOtherType(inner) ? mostCounted : 0) + others.length };
+  });
+  const [nearest] = variants.sort((one, other) => one.distance - other.distance);
+  return nearest?.inner ?? error;
 }
 
 function isBelow(inner: ValueError, outer: ValueError): boolean {
   return inner.path.length > outer.path.length;
+}
+
+/** Whether a value is not even of the type that the schema wants, whatever its bounds are. */
+function isOtherType({ schema, value }: ValueError): boolean {
+  if (value === undefined) return false;
+  if (TypeGuard.IsInteger(schema) || TypeGuard.IsNumber(schema)) return typeof value !== "number";
+  if (TypeGuard.IsString(schema)) return typeof value !== "string";
+  if (TypeGuard.IsArray(schema)) return !Array.isArray(value);
+  return true;
 }
 
 /** `/messages/0/role` -> `messages[0].role` */

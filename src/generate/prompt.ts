@@ -155,7 +155,7 @@ function toReasoningKwargs(
   const effort = reasoningEffort ?? (thinkingBudget === 0 ? "none" : null);
   if (effort === null) return {};
   const switches = ["enable_thinking", "thinking"].filter((name) => kwargs.includes(name));
-  const word = words[effort] ?? effort;
+  const word = Object.hasOwn(words, effort) ? words[effort] : effort;
   const efforts = reasoningEffort === null ? [] : effortKwargs.filter((name) => kwargs.includes(name));
   return Object.fromEntries([
     ...efforts.map((name) => [name, word]),

@@ -12,7 +12,7 @@ export interface SamplingDefaults {
 }
 
 /** Below it dividing by the temperature overflows; vLLM has the same limit. */
-const leastTemperature = 1e-5;
+export const leastTemperature = 1e-5;
 
 /** The engine's numbers have 32 bits: a smaller one would be 0 there, which it refuses where 0 is not allowed. */
 const leastNumber = 2 ** -126;

@@ -154,7 +154,8 @@ function createBuilder(
   { variables, signal, onProgress }: InstallOptions,
 ): Builder {
   const onLine = (line: string) => {
-    if (isProgress(line)) onProgress(line);
+    // pip names our lock file behind each package, which says nothing to whoever waits.
+    if (isProgress(line)) onProgress(line.replace(/ \(from -r .*$/, ""));
   };
   const failure = { what: `Cannot set up ${labels.what}`, command: labels.command };
   const options = { ...failure, scrapDir: dirname(dir), variables, signal, onLine };

@@ -1,7 +1,7 @@
 import { OvError } from "../errors.ts";
 import type { Classes, ClassifyRequest } from "../protocol/classify.ts";
 import type { CatalogModel } from "./catalog.ts";
-import { checkOffered } from "./labels.ts";
+import { checkLabels, checkOffered, type LabelDeps } from "./labels.ts";
 import { type Asker, createOperation, type OperationDeps, toCut } from "./operation.ts";
 
 export interface ClassifyAsk {
@@ -25,10 +25,11 @@ export interface ClassifyService {
   classify(model: CatalogModel, asker: Asker, ask: ClassifyAsk): Promise<Classified>;
 }
 
-export function createClassifyService(deps: OperationDeps): ClassifyService {
+export function createClassifyService(deps: OperationDeps & LabelDeps): ClassifyService {
   const run = createOperation(deps);
   return {
     async classify(model, asker, ask) {
+      await checkLabels("classify", model, deps);
       let labels: readonly string[] = [];
       const events = await run(model, asker, ({ model: { host } }, signal) => {
         checkOffered("classify", model, host.ready);

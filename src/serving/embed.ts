@@ -85,23 +85,23 @@ function checkDimensions(
 }
 
 /** By the names that clients use: Cohere's, Jina's and Voyage's. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  query: ["query", "search_query"],
-  search_query: ["query", "search_query"],
-  document: ["document", "passage", "search_document"],
-  passage: ["passage", "document", "search_document"],
-  search_document: ["document", "passage", "search_document"],
-};
+const synonyms: ReadonlyMap<string, readonly string[]> = new Map([
+  ["query", ["query", "search_query"]],
+  ["search_query", ["query", "search_query"]],
+  ["document", ["document", "passage", "search_document"]],
+  ["passage", ["passage", "document", "search_document"]],
+  ["search_document", ["document", "passage", "search_document"]],
+]);
 
 /** What stands before each text; empty: nothing. */
 function findPrompt(model: string, facts: EmbeddingFacts | null, inputType: string | null): string {
   const { prompts = {}, defaultPrompt = null } = facts ?? {};
   if (inputType === null) return defaultPrompt ?? "";
-  const names = [inputType, ...(synonyms[inputType] ?? [])];
+  const names = [inputType, ...(synonyms.get(inputType) ?? [])];
   const name = names.find((one) => Object.hasOwn(prompts, one));
   if (name !== undefined) return prompts[name] ?? "";
   // A model without prompts takes all texts alike.
-  if (synonyms[inputType] !== undefined) return "";
+  if (synonyms.has(inputType)) return "";
   const known = [...new Set([...Object.keys(prompts), "query", "document"])].join(", ");
   const what = `Model ${JSON.stringify(model)} has no prompt for the "input_type" ${JSON.stringify(inputType)}`;
   throw new OvError("invalid_request", { what, why: `it knows ${known}` }, { param: "input_type" });

@@ -1,29 +1,54 @@
 import { OvError } from "../errors.ts";
+import type { ModelFacts } from "../models/facts.ts";
+import { servedOperations } from "../models/tasks.ts";
 import type { ReadyMessage } from "../protocol/load.ts";
 import type { CatalogModel } from "./catalog.ts";
 
+/** Those that the task `text-classification` has both of, and its models one: their number of labels decides. */
+type Labelling = "rank" | "classify";
+
+export interface LabelDeps {
+  /** What the files at a path show. */
+  facts: (path: string) => Promise<ModelFacts>;
+}
+
 /**
- * Throws `task_unsupported` where a loaded model has another number of labels than the operation needs: the task
- * `text-classification` is of both kinds, and only the network shows which.
+ * Throws `task_unsupported` where a model has another number of labels than the operation needs, by its files: so none is
+ * loaded for nothing. `checkOffered` knows it where they do not show it.
  */
+export async function checkLabels(
+  operation: Labelling,
+  { name, entry }: CatalogModel,
+  { facts }: LabelDeps,
+): Promise<void> {
+  if (!servedOperations(entry.task).includes("classify")) return;
+  const labels = (await facts(entry.path)).description?.labels ?? null;
+  if (labels !== null && (labels === 1) !== (operation === "rank")) throw refuse(name, labels);
+}
+
+/** The same of a loaded model, whose network shows its labels. */
 export function checkOffered(
-  operation: "rank" | "classify",
+  operation: Labelling,
   { name }: Pick<CatalogModel, "name">,
   { operations, labels }: ReadyMessage,
 ): void {
   if (operations.includes(operation)) return;
-  const isRanker = operations.includes("rank");
-  if (!isRanker && labels === undefined) return;
-  const facts = isRanker
-    ? {
-        what: `Model ${JSON.stringify(name)} does not classify`,
-        why: "it has a single label, which is a score",
-        next: "Use POST /v1/score or /v1/rerank for it, or a model with several labels.",
-      }
-    : {
-        what: `Model ${JSON.stringify(name)} does not rank`,
-        why: `it has ${labels?.length} labels instead of a single score`,
-        next: "Use POST /v1/classify for it, or a model with a single label.",
-      };
-  throw new OvError("task_unsupported", facts, { param: "model" });
+  if (operations.includes("rank")) throw refuse(name, 1);
+  if (labels !== undefined) throw refuse(name, labels.length);
+}
+
+function refuse(name: string, labels: number): OvError {
+  const facts =
+    labels === 1
+      ? {
+          what: `Model ${JSON.stringify(name)} does not classify`,
+          why: "it has a single label, which is a score",
+          next: "Use POST /v1/score or /v1/rerank for it, or a model with several labels.",
+        }
+      : {
+          what: `Model ${JSON.stringify(name)} does not rank`,
+          why: `it has ${labels} labels instead of a single score`,
+          next: "Use POST /v1/classify for it, or a model with a single label.",
+        };
+  return new OvError("task_unsupported", facts, { param: "model" });
 }

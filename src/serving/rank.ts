@@ -1,7 +1,7 @@
 import { OvError } from "../errors.ts";
 import type { RankRequest, Score } from "../protocol/rank.ts";
 import type { CatalogModel } from "./catalog.ts";
-import { checkOffered } from "./labels.ts";
+import { checkLabels, checkOffered, type LabelDeps } from "./labels.ts";
 import { type Asker, createOperation, type OperationDeps, toCut } from "./operation.ts";
 
 export interface RankAsk {
@@ -27,10 +27,11 @@ export interface RankService {
   rank(model: CatalogModel, asker: Asker, ask: RankAsk): Promise<Ranked>;
 }
 
-export function createRankService(deps: OperationDeps): RankService {
+export function createRankService(deps: OperationDeps & LabelDeps): RankService {
   const run = createOperation(deps);
   return {
     async rank(model, asker, ask) {
+      await checkLabels("rank", model, deps);
       const events = await run(model, asker, ({ model: { host } }, signal) => {
         checkOffered("rank", model, host.ready);
         return host.run("rank", toRequest(ask, host.ready.context_length), signal);

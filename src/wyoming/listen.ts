@@ -1,8 +1,7 @@
 import type { Socket } from "bun";
-import { OvError } from "../errors.ts";
 import { toListenError } from "../linux/listen-error.ts";
-import { createEventReader, renderEvent } from "./events.ts";
-import { createSession, type Ears, type Session } from "./session.ts";
+import { type Connection, createConnection } from "./connection.ts";
+import { createSession, type Ears } from "./session.ts";
 
 export interface WyomingOptions {
   ears: Ears;
@@ -22,19 +21,6 @@ export interface WyomingListener {
   kill(): void;
 }
 
-interface Connection {
-  session: Session;
-  read: ReturnType<typeof createEventReader>;
-  /** Events are answered in their order. */
-  last: Promise<void>;
-  /** Those that wait for an answer. */
-  open: number;
-  /** The bytes of sound in them. */
-  waiting: number;
-  /** What the socket has not taken yet. */
-  unsent: Uint8Array[];
-}
-
 /** More clients at once than any home has; further ones are closed. */
 const mostClients = 64;
 
@@ -45,40 +31,14 @@ export function listenWyoming(options: WyomingOptions): WyomingListener {
 
   function open(socket: Socket<Connection>): void {
     clients += 1;
-    const send = (type: string, data: object) => {
-      socket.data.unsent.push(renderEvent(type, data));
-      flush(socket);
-    };
     const client = socket.remoteAddress;
-    const session = createSession({ ears, version, mostBytes: maxBody, client, send });
-    socket.data = {
-      session,
-      read: createEventReader(),
-      last: Promise.resolve(),
-      open: 0,
-      waiting: 0,
-      unsent: [],
-    };
+    socket.data = createConnection(socket, {
+      createSession: (send) => createSession({ ears, version, mostBytes: maxBody, client, send }),
+      mostWaiting: 2 * maxBody,
+      idleSeconds,
+    });
     socket.timeout(idleSeconds);
     if (clients > mostClients) socket.end();
-  }
-
-  function take(socket: Socket<Connection>, bytes: Uint8Array): void {
-    const { data } = socket;
-    for (const event of data.read(bytes)) {
-      data.open += 1;
-      data.waiting += event.payload.byteLength;
-      if (data.waiting > 2 * maxBody)
-        throw new OvError("request_too_large", "The sound is larger than a recording may be.");
-      socket.timeout(0);
-      data.last = data.last
-        .then(() => data.session.take(event))
-        .finally(() => {
-          data.open -= 1;
-          data.waiting -= event.payload.byteLength;
-          if (data.open === 0) socket.timeout(idleSeconds);
-        });
-    }
   }
 
   try {
@@ -87,19 +47,12 @@ export function listenWyoming(options: WyomingOptions): WyomingListener {
       port,
       socket: {
         open,
-        data(socket, bytes) {
-          try {
-            take(socket, bytes);
-          } catch {
-            // Not the protocol, so that nobody knows where the next event starts, or too much of it.
-            socket.terminate();
-          }
-        },
-        drain: flush,
+        data: (socket, bytes) => socket.data.take(bytes),
+        drain: (socket) => socket.data.flush(),
         timeout: (socket) => void socket.end(),
         close(socket) {
           clients -= 1;
-          socket.data.session.end();
+          socket.data.close();
         },
         error: () => {},
       },
@@ -107,17 +60,5 @@ export function listenWyoming(options: WyomingOptions): WyomingListener {
     return { port: server.port, kill: () => server.stop(true) };
   } catch (error) {
     throw toListenError(error, { host, port, setting: "--wyoming-port or OV_WYOMING_PORT" });
-  }
-}
-
-function flush(socket: Socket<Connection>): void {
-  const { unsent } = socket.data;
-  for (let first = unsent[0]; first !== undefined; first = unsent[0]) {
-    const sent = socket.write(first);
-    if (sent < first.byteLength) {
-      unsent[0] = first.subarray(Math.max(0, sent));
-      return;
-    }
-    unsent.shift();
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ChatCompletionRequest } from "../../src/api/openai/chat/request.ts";
+import { EmbeddingRequest } from "../../src/api/openai/embeddings/request.ts";
 import { RerankRequest } from "../../src/api/openai/rank/request.ts";
 import { quote } from "../../src/api/refusal.ts";
 import { toInvalidRequest } from "../../src/api/validation.ts";
@@ -29,6 +30,25 @@ const cases: [body: unknown, param: string | null, words: string][] = [
   [{ messages, logit_bias: { "5": "x" } }, "logit_bias[5]", "a number"],
   [{ messages: [{ role: "user", content: "x".repeat(500), name: 5 }] }, "messages[0].name", "a string"],
 ];
+
+const inputs: [what: string, input: unknown, param: string, words: string][] = [
+  ["too many texts", Array.from({ length: 2049 }, () => "a"), "input", "a list of at most 2048 items"],
+  ["too many lists", Array.from({ length: 2049 }, () => [1]), "input", "a list of at most 2048 items"],
+  ["a negative token", [1, -1], "input[1]", "a whole number from 0"],
+  ["a fraction for a token", [1.5], "input[0]", "a whole number from 0"],
+  ["a negative token in a list", [[1], [-1]], "input[1][0]", "a whole number from 0"],
+  ["null for a text", ["a", null], "input[1]", "a string, but is null"],
+  ["an object for a text", [{ text: "a" }], "input[0]", "a string"],
+  ["a number for all of it", 5, "input", "a string or a list"],
+];
+
+test.each(inputs)(
+  "of the forms that a field may have, the nearest one judges %s",
+  (_what, input, param, words) => {
+    const error = toInvalidRequest(EmbeddingRequest, { input });
+    expect(error).toMatchObject({ param, message: expect.stringContaining(words) });
+  },
+);
 
 describe("the sentence for an invalid request", () => {
   for (const [body, param, words] of cases) {

@@ -315,6 +315,7 @@ describe("the prompt of a choice", () => {
     [written, "high", "Hi high"],
     [written, "xhigh", "Hi high"],
     [written, null, "Hi medium"],
+    [written, "constructor", "Hi constructor"],
     [strict, "none", "Hi low"],
     [twoLevels, "none", "Hi no_think"],
     [twoLevels, "minimal", "Hi low"],

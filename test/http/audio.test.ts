@@ -65,6 +65,18 @@ describe("POST /v1/audio/transcriptions", () => {
       },
     ],
     [
+      "by a temperature that is 0 to the engine",
+      {
+        response_format: "verbose_json",
+        language: "German",
+        temperature: "1e-300",
+        "timestamp_granularities[]": "segment",
+      },
+      expect.objectContaining({
+        segments: [expect.objectContaining(segment), expect.objectContaining(segment)],
+      }),
+    ],
+    [
       "with its words alone",
       { response_format: "verbose_json", "timestamp_granularities[]": "word" },
       {

@@ -103,7 +103,7 @@ describe("a field that is wrong is named", () => {
     ["seed", { seed: -(2 ** 70) }],
     ["top_k", { top_k: 2 ** 70 }],
     ["repetition_penalty", { repetition_penalty: 0 }],
-    ["stop", { stop: [7] }],
+    ["stop[0]", { stop: [7] }],
     ["stop", { stop: Array(17).fill("x") }],
   ])("%s in %j", async (param, extra) => {
     const error = await errorOf(await post(withField(extra)));

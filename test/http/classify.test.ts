@@ -1,18 +1,35 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ModelDescription } from "../../src/models/description.ts";
 import type { OperationName } from "../../src/protocol/operations.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
-import { createTestApp } from "../helpers/app.ts";
+import { createTestApp, type TestAppOptions } from "../helpers/app.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
+const described: ModelDescription = {
+  form: "ir",
+  path: "/m",
+  label: "m",
+  manifest: null,
+  task: "text-classification",
+  weightFormat: "int8",
+  weightsBytes: 1,
+  architecture: "bert",
+  chatTemplate: null,
+  contextLength: null,
+  defaults: {},
+  embedding: null,
+  labels: null,
+};
+
 /** A host in memory finds a text long, by a tenth for each word; or it ranks, as one with a single label does. */
-function createApp(operations: OperationName[] = ["classify"]) {
+function createApp(operations: OperationName[] = ["classify"], parts: TestAppOptions = {}) {
   const registryPath = join(createTempDir(), "registry.json");
   const entry = { path: "/m", task: "text-classification", weight_format: "int8" };
   writeFileSync(registryPath, JSON.stringify({ version: 1, models: { mood: entry } }));
   const load = async () => ({ host: createMemoryHost({ operations, contextLength: 6 }), defaults: {} });
-  const app = createTestApp({ registryPath, load });
+  const app = createTestApp({ registryPath, load, ...parts });
   return async (path: string, body: object) => {
     const sent = JSON.stringify({ model: "mood", ...body });
     const response = await app.send(path, { method: "POST", body: sent });
@@ -68,6 +85,22 @@ describe("POST /v1/classify", () => {
       status: 400,
       body: { error: { param, message: expect.stringMatching(message) } },
     });
+  });
+});
+
+test.each<[number, string, object, RegExp]>([
+  [1, "/v1/classify", { input: "a" }, /does not classify: it has a single label.*\/v1\/score/],
+  [3, "/v1/rerank", { query: "a", documents: ["b"] }, /does not rank: it has 3 labels.*\/v1\/classify/],
+  [3, "/v1/score", { text_1: "a", text_2: "b" }, /does not rank: it has 3 labels/],
+])("a model whose files show %d labels is not loaded for %s", async (labels, path, body, message) => {
+  const facts = async () => ({ contextLength: null, modified: 0, description: { ...described, labels } });
+  const load = async () => {
+    throw new Error("It was loaded.");
+  };
+  const answer = await createApp([], { facts, load })(path, body);
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: { code: "task_unsupported", param: "model", message: expect.stringMatching(message) } },
   });
 });
 

@@ -95,6 +95,8 @@ describe("POST /v1/embeddings", () => {
     [{ input: [[]] }, "input[0]", /is empty/],
     [{ input: [5], input_type: "query" }, "input", /cannot be put before token ids/],
     [{ input: "a", input_type: "poem" }, "input_type", /it knows query, document/],
+    [{ input: "a", input_type: "constructor" }, "input_type", /it knows query, document/],
+    [{ input: "a", input_type: "__proto__" }, "input_type", /it knows query, document/],
     [{ input: "a", dimensions: 3 }, "dimensions", /its vectors have 2/],
     [{ input: "a", truncate_prompt_tokens: 0 }, "truncate_prompt_tokens", /must be 1 or more/],
     [{ input: 5 }, "input", /./],
@@ -166,6 +168,27 @@ describe("POST /v1/rerank", () => {
     });
   });
 });
+
+test.each(["/api/embed", "/api/embeddings"])(
+  "%s without a text loads the model, or unloads it",
+  async (path) => {
+    const loads: string[] = [];
+    const load = async ({ name }: ModelTarget) => {
+      loads.push(name);
+      return { host: createMemoryHost({ operations: ["embed"] }), defaults: {}, embedding: facts };
+    };
+    const app = createTestApp({ registryPath: writeModels(), load });
+    const ask = (body: object) =>
+      app.send(path, { method: "POST", body: JSON.stringify({ model: "embed", ...body }) });
+    // What is not loaded need not be loaded to be unloaded.
+    expect((await ask({ keep_alive: 0 })).status).toBe(200);
+    expect(loads).toEqual([]);
+    expect((await ask({})).status).toBe(200);
+    expect(loads).toEqual(["embed"]);
+    expect((await ask({ keep_alive: 0 })).status).toBe(200);
+    expect(app.pool.status().has("embed")).toBeFalse();
+  },
+);
 
 test.each([
   ["/v1/embeddings", { model: "embed", input: "a" }],

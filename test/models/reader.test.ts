@@ -46,3 +46,11 @@ test("one that is missing is looked for again", async () => {
   await expect(describe(join(home, "m"))).rejects.toBeInstanceOf(OvError);
   expect(await describe(makeModel("m"))).toMatchObject({ form: "ir" });
 });
+
+test("a folder is read again when a file in it is written again, which leaves the folder as it was", async () => {
+  const { describe } = createCounted();
+  const path = createModelHome().makeModel("m", { "config.json": '{"max_position_embeddings":512}' });
+  expect(await describe(path)).toMatchObject({ contextLength: 512 });
+  writeFileSync(join(path, "config.json"), '{"max_position_embeddings":8192}');
+  expect(await describe(path)).toMatchObject({ contextLength: 8192 });
+});

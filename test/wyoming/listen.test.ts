@@ -94,6 +94,22 @@ describe("the Wyoming protocol", () => {
     expect(await exchange(listen({ idleSeconds: 1 }), "")).toBe("");
   }, 15_000);
 
+  test("thousands of events at once leave others their turn", async () => {
+    let turns = 0;
+    const seen = new Set<number>();
+    const count = setInterval(() => (turns += 1), 0);
+    const list = () => {
+      seen.add(turns);
+      return [];
+    };
+    const port = listen({ ears: { ...ears, list }, maxBody: 1_000_000 });
+    const events = `${'{"type":"describe"}\n'.repeat(20_000)}{"type":"audio-stop"}\n`;
+    const answer = await exchange(port, events, /"transcript"/);
+    clearInterval(count);
+    expect(answer.match(/"asr"/g)).toHaveLength(20_000);
+    expect(seen.size).toBeGreaterThan(10);
+  }, 20_000);
+
   test("a recording of nothing has no text", async () => {
     expect(await exchange(listen(), '{"type":"audio-stop"}\n', /text/)).toContain('{"text":""}');
   });

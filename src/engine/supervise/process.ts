@@ -51,8 +51,10 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
     },
     send(line) {
       try {
-        commands.write(line);
-        void Promise.resolve(commands.flush()).catch(() => {});
+        // It fails at once for a short line, and by its promise for one that the pipe does not take whole.
+        for (const written of [commands.write(line), commands.flush()]) {
+          void Promise.resolve(written).catch(() => {});
+        }
       } catch {
         // It is ending; everyone who waits learns that from `exited`.
       }

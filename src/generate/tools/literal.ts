@@ -5,14 +5,14 @@ type Give = (text: string) => void;
 const jsonSpace = /[ \t\r\n]/;
 const wordCharacter = /[\w.+-]/;
 const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-const words: Record<string, string> = {
-  true: "true",
-  false: "false",
-  null: "null",
-  True: "true",
-  False: "false",
-  None: "null",
-};
+const words: ReadonlyMap<string, string> = new Map([
+  ["true", "true"],
+  ["false", "false"],
+  ["null", "null"],
+  ["True", "true"],
+  ["False", "false"],
+  ["None", "null"],
+]);
 const closers: Record<string, string> = { "{": "}", "[": "]", "(": ")" };
 const written: Record<string, string> = { "(": "[", ")": "]" };
 
@@ -79,9 +79,8 @@ function* readScalar(scanner: Scanner, give: Give): Reading<boolean> {
   const next = yield* scanner.peek();
   if (next === '"' || next === "'") return yield* readString(scanner, give);
   const word = yield* scanner.run(wordCharacter);
-  const json = words[word] ?? word;
-  give(json);
-  return json !== word || number.test(json) || json in words;
+  give(words.get(word) ?? word);
+  return words.has(word) || number.test(word);
 }
 
 /** Takes a string in single or double quotes and gives it on as a JSON string. */

@@ -14,6 +14,10 @@ from messages import RequestFailed
 SAMPLE_RATE = 16_000
 """Samples a second of every model that transcribes here."""
 
+# Samples a second of a recording. To make fewer of a billion takes a gigabyte and half a minute; at one a second, some
+# bytes would be heard for hours.
+LEAST_RATE, MOST_RATE = 1_000, 768_000
+
 # Quieter than any recording: there a model makes words up.
 SILENCE = 16
 
@@ -58,16 +62,26 @@ def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: Non
 def _frames(container: Any) -> Any:
     stream = container.streams.audio[0]
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-    for packet in container.demux(stream):
+    for packet in _packets(container, stream):
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
             continue
         for frame in frames:
+            if not LEAST_RATE <= frame.sample_rate <= MOST_RATE:
+                raise unreadable(f"it states {frame.sample_rate} samples a second")
             # Where the time stamps of a stream jump, the resampler refuses it.
             frame.pts = None
             yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def _packets(container: Any, stream: Any) -> Any:
+    """PyAV may fail behind the last packet, where another stream has started in the middle of a file (mpegts)."""
+    try:
+        yield from container.demux(stream)
+    except IndexError:
+        return
 
 
 def loud_seconds(samples: Any) -> float:

@@ -128,7 +128,7 @@ class Encoder:
         return RequestFailed(
             "context_length_exceeded",
             f"This model's context length is {self.limit} tokens, but {name} has {tokens}: shorten it, "
-            "or have it cut with truncate_prompt_tokens.",
+            "or have it cut with truncate_prompt_tokens (truncate in Ollama's API).",
             param,
         )
 

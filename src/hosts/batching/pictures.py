@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MOST_PIXELS = 100_000_000
 # No model looks at more: larger ones are made smaller, which takes memory and time off the engine. Some look at less.
 KEPT_PIXELS = 12_845_056
+# Of all pictures of a request together: 200 MB, however small the files are that hold them.
+KEPT_TOGETHER = 5 * KEPT_PIXELS
 # Models scale the shorter side up: of a longer strip they would make a picture without a bound.
 MOST_ASPECT = 100
 
@@ -79,7 +82,7 @@ def shrink(image: Any, most_pixels: int) -> Any:
         return image
     size = int(image.width / excess**0.5) or 1, int(image.height / excess**0.5) or 1
     image.draft("RGB", size)
-    plain = image if image.mode in ("RGB", "RGBA", "L", "CMYK") else widen(image)
+    plain = image if image.mode in ("RGB", "RGBA", "L", "LA", "CMYK") else widen(image)
     small = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     small.info = dict(image.info)
     # Where the picture is upright stands in what the file says of it.
@@ -89,9 +92,12 @@ def shrink(image: Any, most_pixels: int) -> Any:
 
 def widen(image: Any) -> Any:
     """In a mode of 8 bits a channel, transparency kept."""
+    if image.mode == "1":
+        return image.convert("L")
     if image.mode.startswith("I"):
-        values = np.asarray(image).astype(np.int64)
-        return Image.fromarray(np.clip(values >> 8, 0, 255).astype(np.uint8), "L")
+        # In its own type: copies of wider ones would take gigabytes.
+        values = np.asarray(image) >> 8
+        return Image.fromarray(np.clip(values, 0, 255, out=values).astype(np.uint8), "L")
     if image.mode in ("LA", "La", "PA", "RGBa", "RGBA") or "transparency" in image.info:
         return image.convert("RGBA")
     return image.convert("RGB")
@@ -105,35 +111,61 @@ def to_rgb(image: Any) -> Any:
     return Image.alpha_composite(white, plain).convert("RGB")
 
 
+class Left(Exception):
+    """Nobody waits for the pictures any more."""
+
+
+@dataclass(slots=True)
+class Reading:
+    message: Message
+    future: Future[list[Picture]]
+    left: threading.Event
+
+
 class PictureReader:
     """Reads the pictures of requests beside the engine's steps: Pillow works without the interpreter's lock."""
 
     def __init__(self, most_pixels: int = KEPT_PIXELS) -> None:
         self._most_pixels = most_pixels
         self._threads = ThreadPoolExecutor(max_workers=1)
-        self._reading: dict[int, tuple[Message, Future[list[Picture]]]] = {}
+        self._reading: dict[int, Reading] = {}
 
     @property
     def busy(self) -> bool:
         return bool(self._reading)
 
     def add(self, message: Message) -> None:
-        self._reading[message["id"]] = message, self._threads.submit(read_all, message["images"], self._most_pixels)
+        left = threading.Event()
+        future = self._threads.submit(read_all, message["images"], self._most_pixels, left)
+        self._reading[message["id"]] = Reading(message, future, left)
 
     def cancel(self, request_id: int) -> bool:
         found = self._reading.pop(request_id, None)
         if found is not None:
-            found[1].cancel()
+            found.future.cancel()
+            found.left.set()
         return found is not None
 
     def take(self, seconds: float) -> list[tuple[Message, Future[list[Picture]]]]:
         """The requests whose pictures are read, or could not be; waits that long for the first."""
-        wait([future for _, future in self._reading.values()], timeout=seconds, return_when="FIRST_COMPLETED")
-        done = [one for one in self._reading.values() if one[1].done()]
-        for message, _ in done:
-            del self._reading[message["id"]]
-        return done
+        wait([one.future for one in self._reading.values()], timeout=seconds, return_when="FIRST_COMPLETED")
+        done = [one for one in self._reading.values() if one.future.done()]
+        for one in done:
+            del self._reading[one.message["id"]]
+        return [(one.message, one.future) for one in done]
 
 
-def read_all(images: list[Message], most_pixels: int) -> list[Picture]:
-    return [read_picture(image["path"], image["at"], most_pixels) for image in images]
+def read_all(images: list[Message], most_pixels: int, left: threading.Event) -> list[Picture]:
+    """Each with at most so many pixels. Raises `Left` before the next one once that is set: each may take seconds."""
+    most = share(most_pixels, len(images))
+    pictures = []
+    for image in images:
+        if left.is_set():
+            raise Left
+        pictures.append(read_picture(image["path"], image["at"], most))
+    return pictures
+
+
+def share(most_pixels: int, pictures: int) -> int:
+    """The pixels that each of so many pictures may have."""
+    return min(most_pixels, KEPT_TOGETHER // pictures)

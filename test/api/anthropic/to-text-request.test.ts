@@ -66,6 +66,12 @@ describe("thinking", () => {
       "shown",
     ],
     [
+      "with an effort that objects have",
+      { thinking: { type: "adaptive" }, output_config: { effort: "toString" } },
+      "toString",
+      "shown",
+    ],
+    [
       "with little effort",
       { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
       "low",

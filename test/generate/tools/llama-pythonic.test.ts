@@ -77,6 +77,7 @@ const broken: Case[] = [
   ["brackets in a text", "a[0] = [[1], [get_weathers()]]", ["a[0] = [[1], [get_weathers()]]"]],
   ["brackets before a call", "[1] [get_time()]", ["[1]", ["get_time", "{}"]]],
   ["a variable", "[get_weather(city=home)]", [["get_weather", '{"city": home)]']]],
+  ["a variable that objects have", "[get_weather(city=toString)]", [["get_weather", '{"city": toString)]']]],
   ["cut in a marker", "<|python_st", ["<|python_st"]],
   ["cut in the name", "[get_wea", ["[get_wea"]],
   ["cut before the first argument", "[get_weather(", ["[get_weather("]],

@@ -6,6 +6,8 @@ import io
 import json
 import sys
 import tempfile
+import threading
+import tracemalloc
 import unittest
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching")
 from image_grid import Bounds, find_grid, read_bounds
 from image_tokens import ImageTokens, to_pixels_each
 from messages import RequestFailed
-from pictures import KEPT_PIXELS, read_picture
+from pictures import KEPT_PIXELS, KEPT_TOGETHER, Left, read_all, read_picture, share, widen
 
 RED = (255, 0, 0)
 
@@ -68,6 +70,30 @@ class Pictures(unittest.TestCase):
         for name, (image, colour) in cases.items():
             with self.subTest(name):
                 np.testing.assert_allclose(self.first(self.read(image)), colour, atol=1)
+                small = read_picture(str(self.folder / "image"), "messages[0]", 4)
+                self.assertEqual(small.size, (2, 2))
+                np.testing.assert_allclose(self.first(small.pixels), colour, atol=1)
+
+    def test_deep_grey_takes_a_few_bytes_a_pixel(self) -> None:
+        deep = Image.fromarray(np.full((1000, 1000), 0x80FF, np.uint16))
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        self.assertEqual(widen(deep).getpixel((0, 0)), 0x80)
+        self.assertLess(tracemalloc.get_traced_memory()[1], 7_000_000)
+
+    def test_many_share_the_pixels_that_a_request_may_have(self) -> None:
+        self.assertEqual([share(KEPT_PIXELS, count) for count in (1, 5)], [KEPT_PIXELS] * 2)
+        self.assertLessEqual(64 * share(KEPT_PIXELS, 64), KEPT_TOGETHER)
+        path = self.folder / "image"
+        Image.new("RGB", (3000, 3000), RED).save(path, "PNG")
+        pictures = read_all([{"path": str(path), "at": "messages[0]"}] * 8, KEPT_PIXELS, threading.Event())
+        self.assertLessEqual(sum(one.pixels.size for one in pictures), 3 * KEPT_TOGETHER)
+
+    def test_the_rest_is_not_read_for_a_client_that_has_left(self) -> None:
+        left = threading.Event()
+        left.set()
+        with self.assertRaises(Left):
+            read_all([{"path": "/nonexistent", "at": "messages[0]"}], KEPT_PIXELS, left)
 
     def test_cmyk(self) -> None:
         pixels = self.read(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95)

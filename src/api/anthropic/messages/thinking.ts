@@ -9,7 +9,10 @@ export interface Thinking {
 }
 
 /** Anthropic has words for more effort than templates know. */
-const efforts: Readonly<Record<string, string>> = { xhigh: "high", max: "high" };
+const efforts: ReadonlyMap<string, string> = new Map([
+  ["xhigh", "high"],
+  ["max", "high"],
+]);
 
 /**
  * A model thinks only where the request has `thinking`, as in Anthropic's API; one that cannot be kept from it does so unseen.
@@ -21,7 +24,7 @@ export function toThinking({
   if (!thinking || thinking.type === "disabled") return { effort: "none", display: "hidden" };
   const effort = output_config?.effort ?? "medium";
   return {
-    effort: efforts[effort] ?? effort,
+    effort: efforts.get(effort) ?? effort,
     display: thinking.display === "omitted" ? "omitted" : "shown",
   };
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { leastTemperature } from "../../../generate/sampling.ts";
 import type { TranscribeAsk } from "../../../serving/transcribe.ts";
 import { malformed, quote, unsupported } from "../../refusal.ts";
 import { Upload } from "../../route.ts";
@@ -88,7 +89,7 @@ function toSwitch(asked = ""): boolean {
 
 function toTemperature(asked = ""): number {
   const value = Number(asked);
-  if (value >= 0 && value <= 1) return value;
+  if (value >= 0 && value <= 1) return value < leastTemperature ? 0 : value;
   throw malformed("temperature", `must be a number from 0 to 1, not ${quote(asked)}.`);
 }
 

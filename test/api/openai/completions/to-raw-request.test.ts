@@ -94,8 +94,8 @@ describe("a completion request", () => {
 
   test.each<[unknown, string, string]>([
     [{ prompt: 5 }, "prompt", '"prompt" must be a string or a list with at least 1 item, but is 5.'],
-    [{ prompt: [] }, "prompt", '"prompt" must be a string or a list'],
-    [{ prompt: ["a", 5] }, "prompt", 'a list with at least 1 item, but is ["a",5].'],
+    [{ prompt: [] }, "prompt", '"prompt" must be a list with at least 1 item, but is [].'],
+    [{ prompt: ["a", 5] }, "prompt[1]", '"prompt[1]" must be a string, but is 5.'],
     [{ prompt: [[]] }, "prompt", "prompt"],
     [{ prompt: [-1] }, "prompt", "prompt"],
     [{ max_tokens: 0 }, "max_tokens", '"max_tokens" must be a whole number of 1 or more, but is 0.'],

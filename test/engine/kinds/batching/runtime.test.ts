@@ -142,7 +142,7 @@ describe("installRuntime", () => {
     const { machine, runtimeDir, lines, install } = createScene();
     machine.addPython();
     machine.setPip(
-      'echo "Looking in indexes: https://me:secret@index.test/simple"; echo "Collecting openvino"',
+      'echo "Looking in indexes: https://me:secret@index.test/simple"; echo "Collecting openvino (from -r /long/runtime.txt (line 1))"',
     );
     expect(await install()).toMatchObject({ state: "ready", openvino: runtimePackages.openvino });
     expect(existsSync(runtimePython(runtimeDir))).toBe(true);
