@@ -15,7 +15,7 @@ import { findSources, planSources, type SourceOptions } from "./sources.ts";
 import { recover } from "./transaction.ts";
 import type { OtherTransformers } from "./windows.ts";
 
-/** `refused`: nothing was started, for want of disk or memory, or because whoever was asked said no. */
+/** `refused`: nothing was started, for lack of disk or memory, or because whoever was asked said no. */
 export type SessionEnd = "done" | "failed" | "refused";
 
 export interface SessionResult {

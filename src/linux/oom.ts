@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readProcText } from "./proc.ts";
 
 /**
- * How many processes the kernel has ended for want of memory: in this process's control group and those within it
+ * How many processes the kernel has ended for lack of memory: in this process's control group and those within it
  * (`oom_kill` of memory.events, Linux' cgroup-v2 documentation), else on the whole machine (/proc/vmstat); null: it does not
  * say. Children are in the same group.
  */

@@ -169,6 +169,27 @@ describe("POST /v1/rerank", () => {
   });
 });
 
+test.each(["/api/embed", "/api/embeddings"])(
+  "%s without a text loads the model, or unloads it",
+  async (path) => {
+    const loads: string[] = [];
+    const load = async ({ name }: ModelTarget) => {
+      loads.push(name);
+      return { host: createMemoryHost({ operations: ["embed"] }), defaults: {}, embedding: facts };
+    };
+    const app = createTestApp({ registryPath: writeModels(), load });
+    const ask = (body: object) =>
+      app.send(path, { method: "POST", body: JSON.stringify({ model: "embed", ...body }) });
+    // What is not loaded need not be loaded to be unloaded.
+    expect((await ask({ keep_alive: 0 })).status).toBe(200);
+    expect(loads).toEqual([]);
+    expect((await ask({})).status).toBe(200);
+    expect(loads).toEqual(["embed"]);
+    expect((await ask({ keep_alive: 0 })).status).toBe(200);
+    expect(app.pool.status().has("embed")).toBeFalse();
+  },
+);
+
 test.each([
   ["/v1/embeddings", { model: "embed", input: "a" }],
   ["/v1/rerank", { model: "rank", query: "a", documents: ["b"] }],

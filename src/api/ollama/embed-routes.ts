@@ -62,7 +62,10 @@ type Target = ReturnType<Catalog["toTarget"]>;
 export interface EmbedRoutesDeps {
   catalog: Catalog;
   embed: EmbedService;
-  pool: { load(target: Target, signal: AbortSignal, mayEvict: boolean): Promise<void> };
+  pool: {
+    load(target: Target, signal: AbortSignal, mayEvict: boolean): Promise<void>;
+    unload(name: string, signal: AbortSignal): Promise<void>;
+  };
   /** OV_REQUEST_SECONDS */
   requestSeconds: number;
   clock: Clock;
@@ -80,7 +83,7 @@ const errors = [...promptErrors, "request_cancelled"] as const;
 export function createEmbedRoutes(deps: EmbedRoutesDeps): Route[] {
   const { catalog, embed, pool, requestSeconds, clock, pause } = deps;
 
-  /** `texts`: none, and the model is only loaded. */
+  /** `texts`: none, and the model is only loaded, or unloaded. */
   async function run(
     wish: Wish,
     texts: readonly string[],
@@ -91,8 +94,11 @@ export function createEmbedRoutes(deps: EmbedRoutesDeps): Route[] {
     request.notes.set({ model: model.name, stream: false });
     const keepSeconds = toKeepSeconds(wish.keep_alive);
     if (texts.length === 0) {
-      const target = { ...catalog.toTarget(model), keepSeconds };
-      await withDeadline(request.signal, requestSeconds, (bound) => pool.load(target, bound, true));
+      await withDeadline(request.signal, requestSeconds, (bound) =>
+        keepSeconds === 0
+          ? pool.unload(model.name, bound)
+          : pool.load({ ...catalog.toTarget(model), keepSeconds }, bound, true),
+      );
       return { model, vectors: [], tokens: 0, startedAt: clock() };
     }
     const embedded = await embed.embed(

@@ -1,19 +1,22 @@
 import { OvError } from "../../errors.ts";
 import { findUnwritable } from "../../linux/folders.ts";
 import type { Log } from "../../log.ts";
-import { withWishes } from "../../models/embedding.ts";
+import type { ModelDescription } from "../../models/description.ts";
+import { type EmbeddingFacts, withWishes } from "../../models/embedding.ts";
 import { describeModel } from "../../models/folder.ts";
 import { checkEntryTask } from "../../models/served.ts";
 import { findTask, mainOperation, toTaskName } from "../../models/tasks.ts";
+import type { LoadMessage } from "../../protocol/load.ts";
 import type { SpeculationMessage } from "../../protocol/request.ts";
 import { protocolVersion } from "../../protocol/version.ts";
 import { prepareCopy } from "../copies/copies.ts";
 import { planSpeculation } from "../draft/speculation.ts";
 import type { ObserveModel } from "../pool/events.ts";
-import type { LoadModel } from "../pool/target.ts";
+import type { LoadModel, ModelTarget } from "../pool/target.ts";
 import { startHost } from "../supervise/host.ts";
 import { toStallSeconds } from "../supervise/stall.ts";
 import type { Engines } from "./engines.ts";
+import type { Launcher } from "./kind.ts";
 
 export interface LoaderOptions {
   engines: Pick<Engines, "choose">;
@@ -37,59 +40,87 @@ export interface LoaderOptions {
 
 /** Loads models into hosts. The files are checked first, so that a wrong path or task fails clearly and at once. */
 export function createLoader(options: LoaderOptions): LoadModel {
+  const { log, observe, loadSeconds } = options;
   return async (target, signal) => {
-    const { name, path, device, contextLength, properties } = target;
-    const described = await describeModel(path);
-    checkEntryTask(name, target.task, described);
-    const task = findTask(target.task) === null ? (described.task ?? target.task) : target.task;
-    const unwritable = device === "CPU" ? null : findUnwritable(options.modelCacheDir, "OV_MODEL_CACHE_DIR");
-    if (unwritable !== null) options.log.warn(unwritable, { model: name });
-    const embedding = described.embedding && withWishes(described.embedding, target.embedding);
-    if (embedding?.problem) {
-      const what = `Cannot load model ${JSON.stringify(name)}`;
-      throw new OvError("model_load_failed", { what, why: embedding.problem, next: "Use another model." });
-    }
-    const launcher = await options.engines.choose({ ...target, task }, mainOperation(task));
-    const wantsCopy = path.endsWith(".gguf") && launcher.engine === "batching";
-    const copy = wantsCopy ? await prepareCopy(options, path) : null;
-    const { speculation, problem } = await planSpeculation(options, { ...target, task }, launcher.engine);
-    if (problem !== null) options.log.warn(problem, { model: name });
-    const prefillChunk = target.prefillChunk ?? options.prefillChunk;
+    const { name } = target;
+    const { described, embedding, task } = await examine(target);
+    const unwritable =
+      target.device === "CPU" ? null : findUnwritable(options.modelCacheDir, "OV_MODEL_CACHE_DIR");
+    if (unwritable !== null) log.warn(unwritable, { model: name });
+    const { argv, env, load } = await prepare(options, target, { described, embedding, task });
     const host = await startHost({
       model: name,
-      argv: launcher.argv,
-      env: launcher.env,
-      load: {
-        type: "load",
-        protocol: protocolVersion,
-        path,
-        task: toTaskName(task),
-        device,
-        context_length: contextLength ?? described.contextLength,
-        ...(embedding && { embedding: embedding.way }),
-        kv_cache_gb: options.kvCacheGb,
-        max_concurrent: options.maxConcurrent,
-        ...(options.specialTokens === "text" && { control_tokens: true }),
-        trace: true,
-        cache_dir: options.modelCacheDir,
-        ...(copy && { copy }),
-        ...(speculation && {
-          speculation: { ...speculation, ...(options.guessAtOnce && { at_once: true }) },
-        }),
-        ...(prefillChunk && { prefill_chunk: prefillChunk }),
-        properties: launcher.toProperties(properties),
-      },
-      loadSeconds: options.loadSeconds,
+      argv,
+      env,
+      load,
+      loadSeconds,
       stallSeconds: toStallSeconds(options.stallSeconds),
-      log: options.log,
-      onCacheUsage: (usage) => options.observe?.({ type: "kv_cache", model: name, usage }),
-      onGrammars: (grammars) => options.observe?.({ type: "grammars", model: name, ...grammars }),
+      log,
+      onCacheUsage: (usage) => observe?.({ type: "kv_cache", model: name, usage }),
+      onGrammars: (grammars) => observe?.({ type: "grammars", model: name, ...grammars }),
       onSpeculation: (report) => reportSpeculation(options, name, report),
       signal,
     });
-    if (host.ready.warning !== undefined) options.log.warn(host.ready.warning, { model: name });
+    if (host.ready.warning !== undefined) log.warn(host.ready.warning, { model: name });
     return { host, defaults: described.defaults, embedding };
   };
+}
+
+/** What a model's files show, with what its entry changes of that. */
+interface Examined {
+  described: ModelDescription;
+  embedding: EmbeddingFacts | null;
+  task: string;
+}
+
+/** Throws for files that are not there, or are of another task than the entry's, and for embeddings that cannot be made. */
+async function examine({ name, path, task: stated, embedding: wishes }: ModelTarget): Promise<Examined> {
+  const described = await describeModel(path);
+  checkEntryTask(name, stated, described);
+  const task = findTask(stated) === null ? (described.task ?? stated) : stated;
+  const embedding = described.embedding && withWishes(described.embedding, wishes);
+  if (!embedding?.problem) return { described, embedding, task };
+  const what = `Cannot load model ${JSON.stringify(name)}`;
+  throw new OvError("model_load_failed", { what, why: embedding.problem, next: "Use another model." });
+}
+
+/** The program that is to run the model, and the message that has it loaded. */
+async function prepare(
+  options: LoaderOptions,
+  target: ModelTarget,
+  { described, embedding, task }: Examined,
+): Promise<Pick<Launcher, "argv" | "env"> & { load: LoadMessage }> {
+  const { name, path, device, contextLength } = target;
+  const { argv, env, engine, toProperties } = await options.engines.choose(
+    { ...target, task },
+    mainOperation(task),
+  );
+  const wantsCopy = path.endsWith(".gguf") && engine === "batching";
+  const copy = wantsCopy ? await prepareCopy(options, path) : null;
+  const { speculation, problem } = await planSpeculation(options, { ...target, task }, engine);
+  if (problem !== null) options.log.warn(problem, { model: name });
+  const prefillChunk = target.prefillChunk ?? options.prefillChunk;
+  const load: LoadMessage = {
+    type: "load",
+    protocol: protocolVersion,
+    path,
+    task: toTaskName(task),
+    device,
+    context_length: contextLength ?? described.contextLength,
+    ...(embedding && { embedding: embedding.way }),
+    kv_cache_gb: options.kvCacheGb,
+    max_concurrent: options.maxConcurrent,
+    ...(options.specialTokens === "text" && { control_tokens: true }),
+    trace: true,
+    cache_dir: options.modelCacheDir,
+    ...(copy && { copy }),
+    ...(speculation && {
+      speculation: { ...speculation, ...(options.guessAtOnce && { at_once: true }) },
+    }),
+    ...(prefillChunk && { prefill_chunk: prefillChunk }),
+    properties: toProperties(target.properties),
+  };
+  return { argv, env, load };
 }
 
 function reportSpeculation(

@@ -65,7 +65,7 @@ export interface ProcessEnd {
   how: string;
   /** The last line that it wrote; empty: none. */
   lastOutput: string;
-  /** The kernel ended a process for want of memory meanwhile. */
+  /** The kernel ended a process for lack of memory meanwhile. */
   outOfMemory: boolean;
 }
 

@@ -62,7 +62,7 @@ def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: Non
 def _frames(container: Any) -> Any:
     stream = container.streams.audio[0]
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-    for packet in container.demux(stream):
+    for packet in _packets(container, stream):
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
@@ -74,6 +74,14 @@ def _frames(container: Any) -> Any:
             frame.pts = None
             yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def _packets(container: Any, stream: Any) -> Any:
+    """PyAV may fail behind the last packet, where another stream has started in the middle of a file (mpegts)."""
+    try:
+        yield from container.demux(stream)
+    except IndexError:
+        return
 
 
 def loud_seconds(samples: Any) -> float:

@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -15,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src/hosts/batching"))
 
-from audio import SAMPLE_RATE, decode, loud_seconds
+from audio import SAMPLE_RATE, _packets, decode, loud_seconds
 from messages import RequestFailed
 from windows import Heard, cut
 
@@ -103,6 +104,22 @@ class Decoding(unittest.TestCase):
         hum = np.full(SAMPLE_RATE + 7, 900, np.int16)
         self.assertEqual(loud_seconds(hum), 0)
         self.assertEqual(loud_seconds(hum[:0]), 0)
+
+    def test_a_stream_that_starts_in_the_middle_costs_nothing_of_the_first(self) -> None:
+        whole = write_tone(self.folder / "a.ts", "aac", 44_100)
+        # Packets of 188 bytes, whose second and third say what they are of (ISO/IEC 13818-1): two of another program.
+        packets = [bytearray(whole[at : at + 188]) for at in range(0, len(whole), 188)]
+        for at in (len(packets) // 2, len(packets) // 2 + 1):
+            packets[at][1:3] = b"\x41\x2c"
+        self.file.write_bytes(b"".join(packets))
+        self.assertGreater(len(decode(str(self.file), 60)), SAMPLE_RATE)
+
+        class Container:
+            def demux(self, stream: object) -> Iterator[object]:
+                yield stream
+                raise IndexError
+
+        self.assertEqual(list(_packets(Container(), "packet")), ["packet"])
 
     def test_damaged_files_are_heard_in_part_or_refused(self) -> None:
         chance = random.Random(7)
