@@ -3,6 +3,8 @@ import { OvError } from "../errors.ts";
 
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const longest = 200;
+/** An address cannot hold the dots: clients take them for folders. */
+const reserved = new Set(["__proto__", ".", ".."]);
 
 /** The registry name of a folder: in ASCII and lower case, runs of anything else than a-z 0-9 become one `-`, trimmed. */
 export function toSlug(folderName: string): string {
@@ -39,6 +41,6 @@ export function findNameFault(name: string): string | null {
   if (name !== name.trim()) return "it starts or ends with a space";
   if (unseen.test(name)) return "it has invisible characters";
   if (name.startsWith("-")) return 'it starts with "-"';
-  if (name === "__proto__") return "it is reserved";
+  if (reserved.has(name)) return "it is reserved";
   return name.length > longest ? `it is longer than ${longest} characters` : null;
 }

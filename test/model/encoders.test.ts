@@ -128,7 +128,7 @@ describe("embeddings", () => {
       { truncate_prompt_tokens: 1 },
       /leaves nothing of the text/,
     ],
-    ["a cut to what the model adds", "a b c", { truncate_prompt_tokens: 2 }, /puts 2 of its own around it/],
+    ["a cut to what the model adds", "a b c", { truncate_prompt_tokens: 2 }, /the model adds 2 of its own/],
   ])("refuse %s", async (_what, input, extra, message) => {
     const { status, body } = await embed(input, extra);
     expect([status, body.error.message]).toEqual([400, expect.stringMatching(message)]);

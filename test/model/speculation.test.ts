@@ -112,6 +112,9 @@ test("a draft that never guesses right changes nothing, and is turned off", asyn
   const plain = await ask("plain", {});
   expect(await ask("drafted", {})).toEqual(plain);
   await server.logged(/ speculation turned on: it makes answers faster model=drafted /);
+  // The engine fails where a draft guesses for a request that samples.
+  const sampled = { temperature: 0.9, seed: 3, max_tokens: 8 };
+  expect(await ask("drafted", sampled)).toEqual(await ask("plain", sampled));
   expect(await ask("drafted", {})).toEqual(plain);
   await ask("drafted", { max_tokens: 280, ignore_eos: true });
   await server.logged(/ speculation turned off: it would make answers slower model=drafted /);

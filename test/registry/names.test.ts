@@ -47,6 +47,7 @@ test.each([
   ["a\ud800b", "it has invisible characters"],
   ["--files", 'it starts with "-"'],
   ["__proto__", "it is reserved"],
+  ["..", "it is reserved"],
   ["m".repeat(201), "it is longer than 200 characters"],
 ])("%p is none: %s", (name, reason) => {
   expect(() => checkName(name)).toThrow(`as a model's name: ${reason}. Choose another one.`);

@@ -99,10 +99,24 @@ class Guesser:
             self._work = None
             return [] if self.speculation.opened else self.speculation.start()
         except Exception as error:
-            self._work = None
-            self.batch = None
-            counts = {"drafts": 0, "draft_tokens": 0, "accepted_tokens": 0}
-            return [{"type": "speculation", **counts, "problem": last_line(error)}]
+            return [self._give_up(last_line(error))]
+
+    def step(self) -> list[Message] | None:
+        """One step of its requests. Where the engine fails in it they are lost, which the returned messages report, and
+        nothing is guessed any more; None: it did not fail."""
+        if self.batch is None or not self.batch.busy:
+            return None
+        try:
+            self.batch.step()
+            return None
+        except Exception as error:
+            return [self._give_up(last_line(error))]
+
+    def _give_up(self, problem: str) -> Message:
+        self._work = None
+        self.batch = None
+        self._latest = None
+        return self.speculation.give_up(problem)
 
     def _copy(self, batch: Batch, ids: list[int]) -> Iterator[None]:
         """Computes what the plain pipeline has cached of a conversation: a long one is not guessed without."""
@@ -119,9 +133,9 @@ class Guesser:
             batch.keep(ids)
             self._copying = None
 
-    def choose(self, running: Running, prompt: list[int], max_tokens: int) -> int:
-        """How many tokens to guess in each step of a request; 0: it is to run plainly."""
-        if self.batch is None:
+    def choose(self, running: Running, prompt: list[int], max_tokens: int, samples: bool = False) -> int:
+        """How many tokens to guess in each step of a request; 0: it is to run plainly. `samples`: not the likeliest."""
+        if self.batch is None or (samples and not self.speculation.may_sample):
             return 0
         plain, guessed = (len(prompt) - batch.cached_tokens(prompt) for batch in (self._plain, self.batch))
         return self.speculation.choose(running, (plain, guessed), max_tokens)

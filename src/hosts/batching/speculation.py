@@ -54,6 +54,11 @@ class Speculation:
     def looks_up(self) -> bool:
         return bool(self._wish["kind"] == "prompt-lookup")
 
+    @property
+    def may_sample(self) -> bool:
+        """With a draft, the engine (2026.4.1) fails or ends answers early where tokens are drawn at random."""
+        return self.looks_up
+
     def _hope(self) -> Odds:
         return Odds(SHARE_LOOKUP if self.looks_up else SHARE_DRAFT)
 
@@ -138,6 +143,11 @@ class Speculation:
         self._is_judged = False
         return self.report(idle=True)
 
+    def give_up(self, problem: str) -> Message:
+        """There is no pipeline that guesses any more."""
+        self.opened = False
+        return {"type": "speculation", **self._take_counts(), "problem": problem}
+
     def report(self, idle: bool) -> list[Message]:
         """What was guessed since the last message: at most once a second, and when nothing runs any more."""
         turned = self._judge()
@@ -145,9 +155,11 @@ class Speculation:
         if not turned and (not self._counts[0] or (not idle and now - self._sent_at < 1)):
             return []
         self._sent_at = now
+        return [{"type": "speculation", **self._take_counts(), **turned}]
+
+    def _take_counts(self) -> dict[str, int]:
         (drafts, tokens, accepted), self._counts = self._counts, [0, 0, 0]
-        counts = {"drafts": drafts, "draft_tokens": tokens, "accepted_tokens": accepted}
-        return [{"type": "speculation", **counts, **turned}]
+        return {"drafts": drafts, "draft_tokens": tokens, "accepted_tokens": accepted}
 
     def _judge(self) -> Message:
         """What has changed of whether it pays, after an answer."""

@@ -104,7 +104,7 @@ class Text:
     def take(self, message: Message, prompt: list[int], add: Callable[[Batch, Any], Any]) -> list[Message]:
         """Starts a request whose prompt has these tokens; `add` hands it to the engine."""
         max_tokens = min(message["max_tokens"], self.model.prompts.context_length - len(prompt))
-        batch, guesses = self._choose(prompt, max_tokens)
+        batch, guesses = self._choose(prompt, max_tokens, message["sampling"]["temperature"] > 0)
         cached = batch.cached_tokens(prompt)
         try:
             config = self.config_of(message, max_tokens)
@@ -129,14 +129,14 @@ class Text:
             self.grammars.add(message["id"], {**message["grammar"], "guesses": guesses > 0})
         return [{"type": "started", "id": message["id"], "prompt_tokens": len(prompt), "cached_tokens": cached}]
 
-    def _choose(self, prompt: list[int], max_tokens: int) -> tuple[Batch, int]:
+    def _choose(self, prompt: list[int], max_tokens: int, samples: bool) -> tuple[Batch, int]:
         """Where a request is to run, and how many tokens are guessed in each of its steps."""
         guesser = self.model.guesser
         if guesser is None or guesser.batch is None:
             return self.model.batch, 0
         guesser.make_way()
         guesses = tuple(request.guesses for request in self.running.values() if request.guesses)
-        chosen = guesser.choose(Running(len(self.running) - len(guesses), guesses), prompt, max_tokens)
+        chosen = guesser.choose(Running(len(self.running) - len(guesses), guesses), prompt, max_tokens, samples)
         return (guesser.batch, chosen) if chosen else (self.model.batch, 0)
 
     def config_of(self, message: Message, max_tokens: int) -> Any:
@@ -180,10 +180,11 @@ class Text:
         self._arrivals.stepped()
         opening = guesser is not None and guesser.opening
         self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
-        for batch in self.model.batches:
-            if batch.busy:
-                batch.step()
+        if self.model.batch.busy:
+            self.model.batch.step()
+        lost = self._step_guesser()
         moved, ended = self._read()
+        ended = [*lost, *ended]
         waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
         self.grammars.after_step(waiting, self._kv_bytes())
         report = [*self.grammars.report(), *self._watch(moved)]
@@ -203,6 +204,17 @@ class Text:
             else:
                 request.move_window(self.tokenizer, self.pieces)
         return [*report, {"type": "step", "outputs": outputs}, *ended]
+
+    def _step_guesser(self) -> list[Message]:
+        """A failure in there costs its requests: the plain pipeline, which is another one, goes on."""
+        failure = self.model.guesser.step() if self.model.guesser else None
+        if failure is None:
+            return []
+        lost = [request.id for request in self.running.values() if request.guesses]
+        for request_id in lost:
+            del self.running[request_id]
+        what = "The engine failed while it guessed tokens; from now on it guesses none. Try again."
+        return [*failure, *(failed(request_id, "engine_failed", what) for request_id in lost)]
 
     def _watch(self, moved: list[Moved]) -> list[Message]:
         """What was guessed lately; `moved` before their tokens are taken."""

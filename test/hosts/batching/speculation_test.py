@@ -211,6 +211,28 @@ class GuesserTest(unittest.TestCase):
         self.assertEqual([report["problem"] for report in reports], ["no such draft"])
         self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
 
+    def test_an_engine_that_fails_in_a_step_is_given_up(self) -> None:
+        batch = FakeBatch()
+        guesser = Guesser(Speculation(LOOKUP), FakeBatch(), lambda: batch, hello)
+        guesser.prepare_now()
+        self.assertIsNone(guesser.step())
+        batch.left = 3
+        self.assertIsNone(guesser.step())
+        batch.fails = True
+        (report,) = guesser.step() or []
+        self.assertEqual(report["problem"], "broken")
+        self.assertFalse(guesser.wanted)
+        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
+
+    def test_a_draft_guesses_for_no_request_that_samples(self) -> None:
+        for wish, guesses in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            guesser.prepare_now()
+            self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
+            self.assertEqual(guesser.choose(Running(0), [1, 2], 100, samples=True) > 0, guesses)
+
     def test_a_conversation_is_copied_while_nothing_runs_until_a_request_comes(self) -> None:
         batch = FakeBatch()
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: batch, hello)
@@ -233,6 +255,7 @@ class FakeBatch(Batch):
 
     def __init__(self) -> None:
         self.left = 0
+        self.fails = False
         self.cancelled = False
         self.kept = 0
 
@@ -244,6 +267,8 @@ class FakeBatch(Batch):
         self.kept = len(ids)
 
     def step(self) -> None:
+        if self.fails:
+            raise RuntimeError("broken")
         self.left = max(0, self.left - 1)
 
     @property

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { toTimeRange } from "./time-range.ts";
 
 export interface ChartProps {
   /** Unix times in seconds, and the values at each; null: a gap. */
@@ -13,9 +14,6 @@ export interface ChartProps {
 }
 
 const height = 120;
-/** What the axis shows at least and at most, in seconds. */
-const shortest = 300;
-const longest = 3600;
 
 /** A line over the last hour, in the page's colours. */
 export function Chart({ times, values, render, atLeast, steps }: ChartProps) {
@@ -68,7 +66,7 @@ function toOptions(element: HTMLElement, { render, atLeast, steps }: AxisProps):
     scales: {
       x: {
         time: true,
-        range: (_plot, low, high) => [high - Math.min(longest, Math.max(shortest, high - low)), high],
+        range: (_plot, low, high) => toTimeRange(low, high, Date.now() / 1000),
       },
       y: { range: (_plot, _low, high) => [0, Math.max(atLeast, (high ?? 0) * 1.15)] },
     },
