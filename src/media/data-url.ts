@@ -5,7 +5,7 @@ const pieceLength = 2 ** 20;
 
 /**
  * The bytes of a `data:` address in base64, piece by piece. Line breaks and the alphabet for addresses (RFC 4648, section 5) are
- * taken too; what is no base64 at all is left to whoever reads the bytes. Throws `invalid_request` that names `at`.
+ * taken too, and characters in percent-encoding; what is no base64 at all is left to whoever reads the bytes. Throws `invalid_request` that names `at`.
  */
 export function* decodeDataUrl(url: string, at: string): Generator<Uint8Array> {
   const comma = url.indexOf(",");
@@ -18,17 +18,22 @@ export function* decodeDataUrl(url: string, at: string): Generator<Uint8Array> {
       { param: at },
     );
   }
+  let cut = "";
   let rest = "";
   for (let start = comma + 1; start < url.length; start += pieceLength) {
-    const piece =
-      rest +
-      url
-        .slice(start, start + pieceLength)
-        .replace(/\s+/g, "")
-        .replaceAll("%3D", "=");
+    const slice = cut + url.slice(start, start + pieceLength);
+    cut = /%[\da-f]?$/i.exec(slice)?.[0] ?? "";
+    const piece = rest + toPlain(slice.slice(0, slice.length - cut.length));
     const whole = piece.length - (piece.length % 4);
     rest = piece.slice(whole);
     yield Buffer.from(piece.slice(0, whole), "base64");
   }
   yield Buffer.from(rest, "base64");
+}
+
+function toPlain(text: string): string {
+  const decoded = text.includes("%")
+    ? text.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : text;
+  return decoded.replace(/\s+/g, "");
 }

@@ -13,8 +13,14 @@ describe("a data URL", () => {
     ["with line breaks", "data:;base64,aGVs\r\nbG8=\n", "hello"],
     ["in the alphabet of addresses", "data:;base64,-_-_", "\xfb\xff\xbf"],
     ["with escaped padding", "data:;base64,aGVsbG8%3D", "hello"],
+    ["with all of it escaped", "data:;base64,%2b%2F%2b%2F%0D%0A%20%2b%2B%3d%3D", "\xfb\xff\xbf\xfb"],
     ["that is empty", "data:;base64,", ""],
     ["of several pieces", `data:;base64,${random.toString("base64")}`, random.toString("latin1")],
+    [
+      "of several pieces with escapes",
+      `data:;base64,${encodeURIComponent(random.toString("base64"))}`,
+      random.toString("latin1"),
+    ],
     [
       "of several pieces with line breaks",
       `data:;base64,${random.toString("base64").replace(/(.{76})/g, "$1\n")}`,
