@@ -36,10 +36,15 @@ export const VerboseTranscription = Type.Object({
   usage: Usage,
 });
 
+interface HeardSegment extends Segment {
+  /** The length of its text, in bytes, to that of the same text compressed. */
+  compressionRatio: number;
+}
+
 /** What a recording came to so far. */
 export interface Transcript {
   text: string;
-  segments: Segment[];
+  segments: HeardSegment[];
   /** Its code; null: nothing was said. */
   language: string | null;
   seconds: number;
@@ -47,8 +52,12 @@ export interface Transcript {
 
 export const emptyTranscript: Transcript = { text: "", segments: [], language: null, seconds: 0 };
 
+/** Compresses texts as they come: those of hours at once would hold the loop. */
 export function addHeard(before: Transcript, { segments, language, seconds }: Heard): Transcript {
-  const all = [...before.segments, ...segments];
+  const all = [
+    ...before.segments,
+    ...segments.map((one) => ({ ...one, compressionRatio: toCompressionRatio(one.text) })),
+  ];
   return {
     text: all
       .map(({ text }) => text)
@@ -85,8 +94,12 @@ export function toVerbose(
   };
 }
 
-function toSegment({ start, end, text }: Segment, id: number, temperature: number) {
+function toCompressionRatio(text: string): number {
   const bytes = Buffer.from(text);
+  return Math.round((bytes.byteLength / deflateSync(bytes).byteLength) * 1000) / 1000;
+}
+
+function toSegment({ start, end, text, compressionRatio }: HeardSegment, id: number, temperature: number) {
   return {
     id,
     // In hundredths of a second, as Whisper counts.
@@ -97,7 +110,7 @@ function toSegment({ start, end, text }: Segment, id: number, temperature: numbe
     tokens: [],
     temperature,
     avg_logprob: 0,
-    compression_ratio: Math.round((bytes.byteLength / deflateSync(bytes).byteLength) * 1000) / 1000,
+    compression_ratio: compressionRatio,
     no_speech_prob: 0,
   };
 }
