@@ -3,6 +3,7 @@ import type { Catalog } from "../../../serving/catalog.ts";
 import type { ClassifyService } from "../../../serving/classify.ts";
 import { toAsker } from "../../answering.ts";
 import { promptErrors, type Route, withJson } from "../../route.ts";
+import { type Pause, renderRows } from "../../vectors.ts";
 import { openai } from "../errors.ts";
 import { ClassifyRequest, toClassifyAsk } from "./request.ts";
 
@@ -34,10 +35,11 @@ export interface ClassifyRoutesDeps {
   /** Unique, without its prefix. */
   newId: () => string;
   now: () => Date;
+  pause: Pause;
 }
 
 /** POST /v1/classify and /classify. */
-export function createClassifyRoutes({ catalog, classify, newId, now }: ClassifyRoutesDeps): Route[] {
+export function createClassifyRoutes({ catalog, classify, newId, now, pause }: ClassifyRoutesDeps): Route[] {
   const route = (path: string) =>
     withJson(ClassifyRequest, {
       method: "POST",
@@ -51,16 +53,25 @@ export function createClassifyRoutes({ catalog, classify, newId, now }: Classify
         const id = `classify-${newId()}`;
         const { labels, probabilities, tokens } = await classify.classify(model, toAsker(request, id), ask);
         notes.set({ promptTokens: tokens, texts: ask.texts.length, finish: "stop" });
-        const answer: Classification = {
+        const head: Omit<Classification, "data"> = {
           id,
           object: "list",
           created: Math.floor(now().getTime() / 1000),
           model: model.name,
           labels: [...labels],
-          data: probabilities.map((probs, index) => toRow(index, labels, probs)),
           usage: { prompt_tokens: tokens, total_tokens: tokens },
         };
-        return { type: "json", body: answer };
+        const rows = await renderRows(
+          probabilities,
+          (probs, index) => JSON.stringify(toRow(index, labels, probs)),
+          (probs) => probs.length,
+          pause,
+        );
+        return {
+          type: "raw",
+          contentType: "application/json",
+          body: `${JSON.stringify(head).slice(0, -1)},"data":[${rows.join(",")}]}`,
+        };
       },
       doc: {
         summary: "Classify texts",
