@@ -40,14 +40,14 @@ export function openListeners(
     if (wyomingPort !== null) {
       const wyoming = listenWyoming({ ears, version, maxBody, host, port: wyomingPort });
       others.push(wyoming);
-      log.info("serving the Wyoming protocol", { host, port: wyoming.port });
+      log.info("the Wyoming protocol listens", { host, port: wyoming.port });
     }
   } catch (error) {
     kill();
     throw error;
   }
   const [url = "", ollamaUrl] = all.map(toUrl);
-  if (ollamaUrl !== undefined) log.info("serving Ollama's API on its own port", { url: ollamaUrl });
+  if (ollamaUrl !== undefined) log.info("Ollama's API listens on its own port", { url: ollamaUrl });
   return {
     url,
     async stop() {

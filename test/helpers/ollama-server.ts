@@ -6,7 +6,7 @@ import { smolEntry, startServer, type TestServer } from "./server.ts";
 /** A server whose Ollama API has a port of its own, at `ollamaUrl`. */
 export async function startOllamaServer(options: Parameters<typeof startServer>[0] = {}) {
   const server = await startServer({ ...options, env: { OV_OLLAMA_PORT: "0", ...options.env } });
-  const line = await server.logged(/serving Ollama's API on its own port/);
+  const line = await server.logged(/Ollama's API listens on its own port/);
   const [, ollamaUrl = ""] = /url=(\S+)/.exec(line) ?? [];
   return { ...server, ollamaUrl };
 }
