@@ -93,7 +93,7 @@ describe("a real model that transcribes", () => {
     const wav = join(home, "said.wav");
     const convert = [runtimePython(runtimeDir()), join(import.meta.dir, "../helpers/to_wav.py"), file, wav];
     expect(await Bun.spawn(convert).exited).toBe(0);
-    const [, port = ""] = /port=(\d+)/.exec(await server.logged(/serving the Wyoming protocol/)) ?? [];
+    const [, port = ""] = /port=(\d+)/.exec(await server.logged(/the Wyoming protocol listens/)) ?? [];
     const client = join(import.meta.dir, "../wyoming/wyoming_client.py");
     const child = Bun.spawn([clientPython(), client, port, wav, "en"], {
       stdio: ["ignore", "pipe", "inherit"],
