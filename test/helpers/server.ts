@@ -19,8 +19,8 @@ export interface TestServer {
   registryPath: string;
   /** All lines of the log so far. */
   log(): string[];
-  /** Resolves with the first line, past or to come, that matches. */
-  logged(pattern: RegExp): Promise<string>;
+  /** Resolves with the first line, past or to come, that matches; or with a later one, counted from 1. */
+  logged(pattern: RegExp, which?: number): Promise<string>;
   chat(body: Record<string, unknown>, init?: RequestInit): Promise<Response>;
   /** Writes the registry's models. */
   register(models: RegistryModels): void;
@@ -75,10 +75,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     }
   })();
 
-  function logged(pattern: RegExp): Promise<string> {
+  function logged(pattern: RegExp, which = 1): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        const line = lines.find((text) => pattern.test(text));
+        const line = lines.filter((text) => pattern.test(text))[which - 1];
         if (line === undefined) return;
         waiting.delete(look);
         resolve(line);

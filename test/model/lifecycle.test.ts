@@ -207,6 +207,7 @@ test("a client with many requests does not hold up another one", async () => {
   process.kill(pid, "SIGCONT");
   expect(await Promise.all(many)).toEqual(Array(40).fill("first"));
   await other;
+  await server.logged(/POST \/v1\/chat\/completions 200/, 42);
   const done = server.log().filter((line) => line.includes("POST /v1/chat/completions 200"));
   expect(done).toHaveLength(42);
   // Before it: the one that woke the model, the one that ran, and the first of the line.
