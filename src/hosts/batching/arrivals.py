@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# How long a step waits at least for requests that are likely to join it, in seconds; a step takes milliseconds.
+MOMENT = 0.001
+
 
 class Arrivals:
     """Remembers whether the last request that found the model at rest had company.

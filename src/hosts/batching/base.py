@@ -38,8 +38,8 @@ class Kind(Protocol):
         """The share of the KV cache's blocks that running requests hold, 0 to 1; None: it has no such cache."""
 
     @property
-    def expects_more(self) -> bool:
-        """Whether a moment's wait is likely to bring requests that share the next step."""
+    def patience(self) -> float:
+        """How many seconds to wait for another request that shares the next step; 0: none is likely to come."""
 
     def step(self) -> list[Message] | None:
         """Some of the work of all requests, and the answers that came of it. What it raises ends the process.

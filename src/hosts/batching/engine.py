@@ -88,8 +88,8 @@ class Engine:
         return self.kind.cache_usage
 
     @property
-    def expects_more(self) -> bool:
-        return self.kind.expects_more
+    def patience(self) -> float:
+        return self.kind.patience
 
     def step(self) -> list[Message] | None:
         return self.kind.step()

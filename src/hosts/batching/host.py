@@ -19,9 +19,6 @@ from engine import PROTOCOL, Engine
 from messages import Message, RequestFailed, failed, last_line
 from stages import Stages
 
-# How long a step waits for requests that are likely to join it; a step takes milliseconds at least.
-MOMENT_SECONDS = 0.001
-
 COMMANDS_FD = 3
 EVENTS_FD = 4
 
@@ -46,9 +43,9 @@ class Pipe:
             if lines or not wait:
                 return [json.loads(line) for line in lines]
 
-    def read_soon(self) -> list[Message]:
-        """The messages that come within a moment."""
-        ready, _, _ = select.select([COMMANDS_FD], [], [], MOMENT_SECONDS)
+    def read_soon(self, seconds: float) -> list[Message]:
+        """The messages that come within that time."""
+        ready, _, _ = select.select([COMMANDS_FD], [], [], seconds)
         return self.read(wait=False) if ready else []
 
     def write(self, messages: list[Message]) -> None:
@@ -119,7 +116,7 @@ def serve(engine: Engine, pipe: Pipe) -> None:
         pipe.write(report.look(engine, busy))
         for message in pipe.read(wait=not busy):
             pipe.write(handle(engine, message))
-        while engine.expects_more and (messages := pipe.read_soon()):
+        while (patience := engine.patience) and (messages := pipe.read_soon(patience)):
             for message in messages:
                 pipe.write(handle(engine, message))
         if not engine.busy:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from arrivals import MOMENT
 from messages import Message, failed_by
 
 # Tokens in a batch at most, padding included. Measured on 2 cores with MiniLM and texts of about 35 tokens:
@@ -13,6 +15,11 @@ from messages import Message, failed_by
 BATCH_TOKENS = 4_096
 # Texts in a batch at most.
 BATCH_TEXTS = 64
+# Of the last batch's time, what is waited for each request that is likely to join the next one. A batch of 15 and one
+# of 1 take longer than one of 16: measured with BERT 110M, whose 16 texts take 112 ms.
+PATIENT_SHARE = 0.05
+# In seconds, however long batches take.
+MOST_PATIENCE = 0.01
 # Characters that are tokenized before other requests get their turn.
 ENCODE_CHARS = 65_536
 
@@ -58,23 +65,33 @@ Run = Callable[[list[Encoded]], list[Message]]
 class Jobs:
     """The running requests of a model. A request whose texts cannot all be tokenized fails before any is computed."""
 
-    def __init__(self, answer: tuple[str, str], encode: Encode, run: Run, look_ahead: LookAhead) -> None:
+    def __init__(
+        self,
+        answer: tuple[str, str],
+        encode: Encode,
+        run: Run,
+        look_ahead: LookAhead,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.type, self.field = answer
+        self._clock = clock
         self._look_ahead = look_ahead
         self._encode = encode
         self._run = run
         self._jobs: dict[int, Job] = {}
         self._shared = 0
         """How many requests had texts in the last batch."""
+        self._batch_seconds = 0.0
 
     @property
     def busy(self) -> bool:
         return bool(self._jobs)
 
     @property
-    def expects_more(self) -> bool:
+    def patience(self) -> float:
         """Clients that were answered together ask again together, and their requests make a better batch."""
-        return 0 < len(self._jobs) < self._shared
+        expects_more = 0 < len(self._jobs) < self._shared
+        return min(max(MOMENT, PATIENT_SHARE * self._batch_seconds), MOST_PATIENCE) if expects_more else 0.0
 
     def add(self, message: Message, texts: list[Any]) -> None:
         self._jobs[message["id"]] = Job(message, texts)
@@ -147,7 +164,10 @@ class Jobs:
 
     def _compute(self, batch: list[Encoded]) -> list[Message]:
         found: dict[int, tuple[Job, list[Message]]] = {}
-        for one, result in zip(batch, self._run(batch), strict=True):
+        started = self._clock()
+        ran = self._run(batch)
+        self._batch_seconds = self._clock() - started
+        for one, result in zip(batch, ran, strict=True):
             found.setdefault(one.job.id, (one.job, []))[1].append(result)
         answers: list[Message] = []
         for job, results in found.values():
@@ -175,8 +195,8 @@ class OfJobs:
         return self.jobs.busy
 
     @property
-    def expects_more(self) -> bool:
-        return self.jobs.expects_more
+    def patience(self) -> float:
+        return self.jobs.patience
 
     def cancel(self, request_id: int) -> bool:
         return self.jobs.cancel(request_id)

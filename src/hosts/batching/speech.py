@@ -93,7 +93,7 @@ class Speech:
     """One recording at a time, by a thread beside the one that reads commands: the engine works without the lock."""
 
     cache_usage = None
-    expects_more = False
+    patience = 0.0
 
     def __init__(self, load: Message, device: Device, make: Any = genai.WhisperPipeline) -> None:
         """`make`: the engine's pipeline."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import openvino_genai as genai
 
-from arrivals import Arrivals
+from arrivals import MOMENT, Arrivals
 from base import Device, Handler
 from batch import Batch
 from control import ControlTokens
@@ -93,8 +93,8 @@ class Text:
         return self.model.cache_usage
 
     @property
-    def expects_more(self) -> bool:
-        return bool(self.running) and self._arrivals.expects_more
+    def patience(self) -> float:
+        return MOMENT if self.running and self._arrivals.expects_more else 0.0
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""

@@ -17,7 +17,9 @@ class SharedWork(unittest.TestCase):
     def setUp(self) -> None:
         self.ahead: list[list[Any]] = []
         self.batches: list[list[str]] = []
-        self.jobs = Jobs(("vectors", "vectors"), self.encode, self.run_batch, self.ahead.append)
+        self.now = 0.0
+        self.batch_seconds = 0.0
+        self.jobs = Jobs(("vectors", "vectors"), self.encode, self.run_batch, self.ahead.append, lambda: self.now)
 
     def encode(self, job: Job, start: int, end: int) -> list[Encoded]:
         texts = job.texts[start:end]
@@ -27,6 +29,7 @@ class SharedWork(unittest.TestCase):
 
     def run_batch(self, batch: list[Encoded]) -> list[Message]:
         self.batches.append([one.job.texts[one.index] for one in batch])
+        self.now += self.batch_seconds
         return [{"input": one.index} for one in batch]
 
     def answers(self) -> list[Message]:
@@ -61,6 +64,33 @@ class SharedWork(unittest.TestCase):
         self.jobs.add({"id": 2}, ["yy"])
         self.jobs.step()
         self.assertEqual(self.ahead, [[long]])
+
+    def patience_after(self, requests: int, seconds: float) -> float:
+        """Of a request that comes after so many had a batch together, which took so long."""
+        self.batch_seconds = seconds
+        for request_id in range(requests):
+            self.jobs.add({"id": request_id}, ["a"])
+        self.answers()
+        self.jobs.add({"id": requests}, ["a"])
+        return self.jobs.patience
+
+    def test_nobody_is_waited_for_after_a_request_that_was_alone(self) -> None:
+        self.assertEqual(self.patience_after(1, 0.1), 0)
+
+    def test_others_are_waited_for_by_what_a_batch_takes(self) -> None:
+        for seconds, patience in ((0.002, 0.001), (0.1, 0.005), (3.0, 0.01)):
+            with self.subTest(seconds=seconds):
+                self.setUp()
+                self.assertAlmostEqual(self.patience_after(2, seconds), patience)
+
+    def test_nobody_is_waited_for_once_all_are_there_or_gone(self) -> None:
+        self.patience_after(2, 0.1)
+        self.jobs.add({"id": 3}, ["a"])
+        self.assertEqual(self.jobs.patience, 0)
+        self.jobs.cancel(2)
+        self.assertGreater(self.jobs.patience, 0)
+        self.jobs.cancel(3)
+        self.assertEqual(self.jobs.patience, 0)
 
 
 if __name__ == "__main__":
