@@ -5,7 +5,9 @@ import { dirname } from "node:path";
 // flock(2): LOCK_EX | LOCK_NB.
 const exclusiveNow = 2 | 4;
 const retryMs = 50;
-const mostTries = 100;
+const mostTries = 200;
+/** In step with somebody who removes what it makes, a process would fail as often as it tries: so it falls out of it. */
+const triesInStep = 5;
 // A FIFO in its place would be waited for without end.
 const lockFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
@@ -31,8 +33,8 @@ export async function withFileLock<T>(
   const libc = dlopen("libc.so.6", {
     flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 },
   });
-  const open = () => (removes ? openInNewFolder(path) : openSync(path, lockFlags, 0o644));
-  let descriptor = open();
+  const open = async () => (removes ? openInNewFolder(path) : openSync(path, lockFlags, 0o644));
+  let descriptor = await open();
   try {
     const deadline = performance.now() + waitMs;
     for (;;) {
@@ -40,7 +42,7 @@ export async function withFileLock<T>(
         if (!removes || isAt(path, descriptor)) break;
         // Its last holder removed it meanwhile: the lock of whoever comes next is on another file.
         const removed = descriptor;
-        descriptor = open();
+        descriptor = await open();
         closeSync(removed);
       } else if (performance.now() >= deadline) throw locked();
       else await Bun.sleep(retryMs);
@@ -57,13 +59,14 @@ export async function withFileLock<T>(
 }
 
 /** Another holder may remove the folder, empty again, at any moment. */
-function openInNewFolder(path: string): number {
+async function openInNewFolder(path: string): Promise<number> {
   for (let tries = 1; ; tries++) {
     try {
       mkdirSync(dirname(path), { recursive: true });
       return openSync(path, lockFlags, 0o644);
     } catch (error) {
       if (tries === mostTries || !isFleeting(error)) throw error;
+      if (tries % triesInStep === 0) await Bun.sleep(1 + Math.random());
     }
   }
 }

@@ -107,7 +107,8 @@ describe("the Wyoming protocol", () => {
     const answer = await exchange(port, events, /"transcript"/);
     clearInterval(count);
     expect(answer.match(/"asr"/g)).toHaveLength(20_000);
-    expect(seen.size).toBeGreaterThan(10);
+    // One, where nobody gets a turn; how many it is besides depends on the machine's speed.
+    expect(seen.size).toBeGreaterThan(2);
   }, 20_000);
 
   test("a recording of nothing has no text", async () => {
