@@ -1,12 +1,9 @@
-import { expect, test } from "bun:test";
+import { test } from "bun:test";
 import { join } from "node:path";
+import { runtimePython } from "../../../src/engine/kinds/batching/probe.ts";
 import { runtimeDir } from "../../helpers/environment.ts";
+import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("the tokens of a query are told from those of its document, also where both were cut", async () => {
-  const child = Bun.spawn([join(runtimeDir(), "bin/python"), join(import.meta.dir, "rank_test.py")], {
-    env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [report, code] = await Promise.all([child.stderr.text(), child.exited]);
-  expect([code, report]).toEqual([0, expect.stringMatching(/Ran [1-9]\d* tests.*OK/s)]);
+  await expectPythonTestsToPass(runtimePython(runtimeDir()), join(import.meta.dir, "rank_test.py"));
 }, 30_000);

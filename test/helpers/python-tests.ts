@@ -1,0 +1,11 @@
+import { expect } from "bun:test";
+
+/** Runs a file of Python's unit tests; all of them have to pass, and there has to be one. */
+export async function expectPythonTestsToPass(python: string, script: string): Promise<void> {
+  const child = Bun.spawn([python, script], {
+    env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [report, code] = await Promise.all([child.stderr.text(), child.exited]);
+  expect([code, report]).toEqual([0, expect.stringMatching(/Ran [1-9]\d* tests.*OK/s)]);
+}
