@@ -12,7 +12,8 @@ from arrivals import MOMENT, Arrivals
 from base import Device, Handler
 from batch import Batch
 from control import ControlTokens
-from grammars import to_config
+from decoder import Decoder
+from generation_config import configure
 from held_grammars import HeldGrammars
 from language import LanguageModel
 from logprobs import to_logprobs
@@ -59,6 +60,7 @@ class Text:
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
         self._arrivals = Arrivals()
+        self._decoder = Decoder(model.tokenizer, model.pieces)
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
         self.control = self._find_control() if load.get("control_tokens") else None
         tokens = Tokens(model.tokenizer, model.pieces, model.prompts)
@@ -140,28 +142,8 @@ class Text:
         return (guesser.batch, chosen) if chosen else (self.model.batch, 0)
 
     def config_of(self, message: Message, max_tokens: int) -> Any:
-        sampling = message["sampling"]
-        config = self.model.batch.pipeline.get_config()  # a copy; holds the ends in generation_config.json
-        config.apply_chat_template = False
-        config.max_new_tokens = max_tokens
-        config.ignore_eos = message["ignore_eos"]
-        if not config.ignore_eos:
-            config.stop_token_ids = set(config.stop_token_ids) | self.model.ends
-        config.logprobs = 1 if message["logprobs"] else 0
-        config.num_return_sequences = 1
-        if message["grammar"] is not None:
-            config.structured_output_config = to_config(message["grammar"])
-        config.repetition_penalty = sampling["repetition_penalty"]
-        config.presence_penalty = sampling["presence_penalty"]
-        config.frequency_penalty = sampling["frequency_penalty"]
-        config.do_sample = sampling["temperature"] > 0
-        if config.do_sample:
-            config.temperature = sampling["temperature"]
-            config.top_p = sampling["top_p"]
-            config.min_p = sampling["min_p"]
-            config.rng_seed = sampling["seed"]
-            config.top_k = sampling["top_k"] or 2**63 - 1
-        return config
+        """The engine's configuration of a request, for the pipeline that takes it."""
+        return configure(self.model.batch.pipeline.get_config(), message, max_tokens, self.model.ends)
 
     def cancel(self, request_id: int) -> bool:
         request = self.running.pop(request_id, None)
@@ -191,7 +173,8 @@ class Text:
         if not moved:
             return [*report, *ended]
         outputs: list[Message] = []
-        for one, text in zip(moved, self._decode(moved), strict=True):
+        texts = self._decoder.decode([(one.request, one.text_ids, one.done) for one in moved])
+        for one, text in zip(moved, texts, strict=True):
             request = one.request
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
             if one.guesses:
@@ -264,29 +247,6 @@ class Text:
             elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
                 ended.append(self._out_of_cache(request))
         return moved, ended
-
-    def _decode(self, moved: list[Moved]) -> list[str]:
-        """The new text of each. A decode costs more than all the rest of a step here: most tokens do without."""
-        texts = [one.request.take(one.text_ids, self.pieces) for one in moved]
-        unknown = [one.request for one, text in zip(moved, texts, strict=True) if text is None]
-        if not unknown:
-            return [text or "" for text in texts]
-        decoded = iter(self._decode_windows(unknown))
-        return [
-            one.request.take_new(next(decoded), one.done, self.pieces) if text is None else text
-            for one, text in zip(moved, texts, strict=True)
-        ]
-
-    def _decode_windows(self, requests: list[Request]) -> list[str]:
-        """In one call, but where special tokens stay: windows of several lengths are filled up with such tokens."""
-        plain = [request for request in requests if not request.special_tokens]
-        windows = [request.window(self.pieces) for request in plain]
-        texts = dict(zip((one.id for one in plain), self.tokenizer.decode(windows) if plain else [], strict=True))
-        for request in requests:
-            if request.special_tokens:
-                window = request.window(self.pieces)
-                texts[request.id] = self.tokenizer.decode(window, skip_special_tokens=False)
-        return [texts[request.id] for request in requests]
 
     def _finish(self, one: Moved) -> Message:
         request, reason = one.request, one.output.finish_reason

@@ -92,7 +92,7 @@ def encoded(ids: list[int]) -> Any:
 
 
 def send(tokenizer: Any, pieces: Pieces, ids: list[int], exact: bool = False) -> str:
-    """What a request sends while its tokens come one by one, as text.py does it."""
+    """What a request sends while its tokens come one by one, as decoder.py does it."""
     request = Request(0, None, Batch(None, 32, False), [], False, False, exact)
     out = ""
     for index, token in enumerate(ids):

@@ -8,11 +8,13 @@ import batch from "../../../hosts/batching/batch.py" with { type: "text" };
 import classify from "../../../hosts/batching/classify.py" with { type: "text" };
 import control from "../../../hosts/batching/control.py" with { type: "text" };
 import copies from "../../../hosts/batching/copies.py" with { type: "text" };
+import decoder from "../../../hosts/batching/decoder.py" with { type: "text" };
 import device from "../../../hosts/batching/device.py" with { type: "text" };
 import embed from "../../../hosts/batching/embed.py" with { type: "text" };
 import encoder from "../../../hosts/batching/encoder.py" with { type: "text" };
 import ends from "../../../hosts/batching/ends.py" with { type: "text" };
 import engine from "../../../hosts/batching/engine.py" with { type: "text" };
+import generationConfig from "../../../hosts/batching/generation_config.py" with { type: "text" };
 import grammars from "../../../hosts/batching/grammars.py" with { type: "text" };
 import guesser from "../../../hosts/batching/guesser.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
@@ -57,10 +59,12 @@ export const hostSources = {
   "classify.py": classify,
   "control.py": control,
   "copies.py": copies,
+  "decoder.py": decoder,
   "device.py": device,
   "embed.py": embed,
   "encoder.py": encoder,
   "ends.py": ends,
+  "generation_config.py": generationConfig,
   "engine.py": engine,
   "grammars.py": grammars,
   "guesser.py": guesser,
