@@ -4,7 +4,7 @@ import { ErrorBody } from "../src/api/openai/errors.ts";
 import { readKeys } from "../src/config/keys.ts";
 import { loadSettings } from "../src/config/load.ts";
 import type { Settings } from "../src/config/settings.ts";
-import { isErrorCode, OvError } from "../src/errors.ts";
+import { isErrorCode, OvError, toSystemCode } from "../src/errors.ts";
 import { toFlags } from "./args.ts";
 
 export interface Server {
@@ -169,7 +169,7 @@ function toUnanswered(server: Server, error: unknown, seconds?: number): OvError
 
 function toReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return "code" in error && error.code === "ECONNREFUSED" ? "connection refused" : toPlain(error.message);
+  return toSystemCode(error) === "ECONNREFUSED" ? "connection refused" : toPlain(error.message);
 }
 
 /** Without the advice for programmers that Bun's fetch ends its messages with. */

@@ -1,4 +1,5 @@
 import { fstatSync, writeFileSync } from "node:fs";
+import { toSystemCode } from "../src/errors.ts";
 import { createLog, type Log, type LogLevel } from "../src/log.ts";
 import { wrap } from "./help/wrap.ts";
 
@@ -21,7 +22,7 @@ export async function writeBytes(text: string): Promise<boolean> {
     else await Bun.write(Bun.stdout, text);
     return true;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
+    if (toSystemCode(error) !== "EPIPE") throw error;
     return false;
   }
 }

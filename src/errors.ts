@@ -127,6 +127,11 @@ export function toOvError(error: unknown): OvError {
   return new OvError("internal_error", `ov-llm failed unexpectedly: ${toReason(error)}`, { cause: error });
 }
 
+/** The code of an error of the system or of a library, such as `ENOENT`; undefined: it has none. */
+export function toSystemCode(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
 /** What was thrown, in words, for the `why` of an error that it causes. */
 export function toReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

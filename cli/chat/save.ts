@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expandPath } from "../../src/config/paths.ts";
-import { OvError } from "../../src/errors.ts";
+import { OvError, toSystemCode } from "../../src/errors.ts";
 import type { ChatTurn } from "./answer.ts";
 
 /**
@@ -15,7 +15,7 @@ export function saveConversation(file: string, model: string, turns: ChatTurn[],
   try {
     writeFileSync(path, text, { mode: 0o600, flag: own.has(path) ? "w" : "wx" });
   } catch (error) {
-    throw error instanceof Error && "code" in error && error.code === "EEXIST" ? taken(path) : error;
+    throw toSystemCode(error) === "EEXIST" ? taken(path) : error;
   }
   own.add(path);
   return path;

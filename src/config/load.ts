@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { parseEnv } from "node:util";
 import { Value } from "@sinclair/typebox/value";
-import { OvError, toReason } from "../errors.ts";
+import { OvError, toReason, toSystemCode } from "../errors.ts";
 import { readTextFile } from "../files.ts";
 import { findNearest } from "../nearest.ts";
 import { parseSetting } from "./parse.ts";
@@ -110,7 +110,7 @@ function readSettingsFile(path: string): Texts {
   try {
     return parseEnv(readTextFile(path).replace(/^\uFEFF/, ""));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    if (toSystemCode(error) === "ENOENT") return {};
     throw new OvError(
       "invalid_setting",
       `Cannot read the settings file ${JSON.stringify(path)} (${toReason(error)}). Make it a readable file or remove it.`,

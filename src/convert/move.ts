@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { cp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import { toSystemCode } from "../errors.ts";
 import { syncPath } from "../linux/atomic-file.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 import { syncFolder } from "./places.ts";
@@ -59,7 +60,7 @@ function tryRename(from: string, to: string): boolean {
     syncPath(dirname(from));
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EXDEV") return false;
+    if (toSystemCode(error) === "EXDEV") return false;
     throw error;
   }
 }

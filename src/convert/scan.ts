@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { OvError } from "../errors.ts";
+import { OvError, toSystemCode } from "../errors.ts";
 import { isOpenVinoFolder, tryList } from "../models/files.ts";
 import { listGgufModels, toGgufRole } from "../models/gguf-files.ts";
 import { hasWeights } from "../models/gguf-folder.ts";
@@ -81,7 +81,7 @@ function listSources(modelSrc: string): Dirent[] {
     const entries = readdirSync(modelSrc, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : error;
+    const code = toSystemCode(error) ?? error;
     if (code === "ENOENT") return [];
     const what = `Cannot read the folder of models "${modelSrc}" (${code})`;
     const next = "Make it readable or set OV_MODEL_SRC.";

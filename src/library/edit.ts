@@ -1,3 +1,4 @@
+import { toSystemCode } from "../errors.ts";
 import { isDanglingLink, readTextFile } from "../files.ts";
 import {
   addAliases,
@@ -17,8 +18,7 @@ export function readModels(path: string): RawModels {
   try {
     return parseRegistryFile(readTextFile(path), `The registry ${JSON.stringify(path)}`).models;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT" && !isDanglingLink(path))
-      return {};
+    if (toSystemCode(error) === "ENOENT" && !isDanglingLink(path)) return {};
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { OvError, toReason } from "../errors.ts";
+import { OvError, toReason, toSystemCode } from "../errors.ts";
 import { readBytesFile } from "../files.ts";
 
 /** The first bytes of each format that models are shown (the formats' own specifications). */
@@ -25,8 +25,7 @@ function read(path: string, what: string): Buffer {
   try {
     return readBytesFile(path);
   } catch (error) {
-    const isMissing =
-      error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR"].includes(String(error.code));
+    const isMissing = ["ENOENT", "ENOTDIR"].includes(String(toSystemCode(error)));
     const facts = isMissing
       ? { why: "there is no such file", next: "Check the path." }
       : { why: toReason(error) };

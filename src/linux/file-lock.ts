@@ -1,6 +1,7 @@
 import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { toSystemCode } from "../errors.ts";
 
 // flock(2): LOCK_EX | LOCK_NB.
 const exclusiveNow = 2 | 4;
@@ -73,7 +74,8 @@ async function openInNewFolder(path: string): Promise<number> {
 
 /** What a folder that goes while it is made may give; EEXIST: it was there, and was gone at the second look. */
 function isFleeting(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EEXIST");
+  const code = toSystemCode(error);
+  return code === "ENOENT" || code === "EEXIST";
 }
 
 function isAt(path: string, descriptor: number): boolean {

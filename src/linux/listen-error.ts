@@ -1,4 +1,4 @@
-import { OvError, toReason } from "../errors.ts";
+import { OvError, toReason, toSystemCode } from "../errors.ts";
 import { findPortHolder } from "./port-holder.ts";
 
 export interface Address {
@@ -11,7 +11,7 @@ export interface Address {
 
 /** Why an address cannot be listened on: `port_in_use` with who holds the port, else `invalid_setting`. */
 export function toListenError(error: unknown, { host, port, setting }: Address): OvError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = toSystemCode(error);
   if (code === "EADDRINUSE") {
     const holder = findPortHolder(port);
     const who = holder

@@ -149,13 +149,13 @@ function withAliases(name: string, entry: unknown, change: (aliases: string[]) =
   return aliases.length === 0 ? rest : { ...rest, aliases };
 }
 
-/** The model that has this name, alias or preset. */
 /** The name of the model that has this alias; the text itself where none has it. */
 export function resolveAlias(models: RawModels, name: string): string {
   if (Object.hasOwn(models, name)) return name;
   return Object.keys(models).find((key) => toAliases(models[key]).includes(name)) ?? name;
 }
 
+/** The model that has this name, alias or preset. */
 function findHolder(models: RawModels, name: string): string | undefined {
   if (Object.hasOwn(models, name)) return name;
   return Object.keys(models).find((key) => {

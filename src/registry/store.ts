@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { OvError, toReason } from "../errors.ts";
+import { OvError, toReason, toSystemCode } from "../errors.ts";
 import { isDanglingLink, isDiskFull, readTextFile } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
@@ -44,10 +44,8 @@ const permissionAdvice =
   "Make the file and its folder writable for the user that ov-llm runs as, or name another one in OV_REGISTRY_PATH.";
 const refusals: readonly unknown[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
 
-function isRefusedWrite(error: unknown): error is Error {
-  return (
-    error instanceof Error && !(error instanceof OvError) && "code" in error && refusals.includes(error.code)
-  );
+function isRefusedWrite(error: unknown): boolean {
+  return !(error instanceof OvError) && refusals.includes(toSystemCode(error));
 }
 
 function unwritable(path: string, error: unknown, next: string): OvError {

@@ -7,7 +7,7 @@ import {
   type ZlibOptions,
   zstdDecompress,
 } from "node:zlib";
-import { OvError, toReason } from "../../errors.ts";
+import { OvError, toReason, toSystemCode } from "../../errors.ts";
 
 type Unpack = (packed: InputType, options: Pick<ZlibOptions, "maxOutputLength">) => Promise<Buffer>;
 
@@ -38,7 +38,7 @@ export function findUnpacker(headers: Headers): Unpacker | null {
     try {
       return new Uint8Array(await decode(bytes, { maxOutputLength: maxBytes }));
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+      if (toSystemCode(error) === "ERR_BUFFER_TOO_LARGE") {
         return null;
       }
       const what = `The request body is not the ${coding} that its Content-Encoding promises`;
