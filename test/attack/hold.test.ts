@@ -12,7 +12,7 @@ beforeAll(async () => {
   const holds: number[] = [];
   for (let round = 0; round < 3; round += 1) holds.push((await server.attack(harmless)).longest);
   usual = Math.max(...holds);
-}, 60_000);
+}, 180_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** The bound is 50 ms; what a busy machine adds is measured beside it, and a single hiccup is not the server's. */
@@ -28,5 +28,5 @@ test.each(attackInputs)(
     }
     expect(Math.min(...holds)).toBeLessThan(most);
   },
-  60_000,
+  180_000,
 );

@@ -6,7 +6,7 @@ import { type Listener, listen } from "../../src/http/listen.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { chromiumPath, needsChromium, openBrowser } from "../helpers/browser.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const key = "a key of the tests";
 const names = ["openai", "anthropic", "vercel"];
 

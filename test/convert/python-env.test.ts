@@ -154,5 +154,5 @@ describe("the real environment", () => {
     const run = await runProgram(command, { timeoutMs: 60_000 });
     expect(run.reason).toBeNull();
     expect(run.stdout).toContain("--weight-format");
-  }, 60_000);
+  }, 180_000);
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
     models: { whisper },
     env: { OV_DEVICE: "CPU", OV_MEMORY_BUDGET: "4G", OV_WYOMING_PORT: "0" },
   });
-}, 60_000);
+}, 180_000);
 afterAll(() => server?.stop());
 
 async function transcribe(fields: Record<string, string>, sound: Uint8Array<ArrayBuffer> = recording) {
@@ -59,7 +59,7 @@ describe("a real model that transcribes", () => {
     for (const { start, end } of words) expect(end).toBeGreaterThanOrEqual(start);
     expect(words.at(-1).end).toBeWithin(9, 11.01);
     expect(await server.logged(/audio\/transcriptions 200 .*audio=11/)).toContain("model=whisper");
-  }, 60_000);
+  }, 180_000);
 
   test("hears recordings at once, one after the other, and each whole", async () => {
     const answers = await Promise.all([transcribe({}), transcribe({ stream: "true" }), transcribe({})]);
@@ -68,7 +68,7 @@ describe("a real model that transcribes", () => {
       const [, last = text] = /.*data: (.*done.*)/.exec(text) ?? [];
       expect(toWords(JSON.parse(last).text)).toEqual(toWords(said));
     }
-  }, 60_000);
+  }, 180_000);
 
   test.each([
     ["random bytes", crypto.getRandomValues(new Uint8Array(4000))],
@@ -105,7 +105,7 @@ describe("a real model that transcribes", () => {
       expect([toWords(text), language]).toEqual([toWords(said), "en"]);
     }
     expect(await server.logged(/WYOMING \/transcribe 200/)).toContain("model=whisper");
-  }, 60_000);
+  }, 180_000);
 
   test("a client that leaves frees the model for the next one", async () => {
     const leaving = new AbortController();
@@ -123,7 +123,7 @@ describe("a real model that transcribes", () => {
     leaving.abort();
     expect(await left).toBe("left");
     expect(toWords(JSON.parse((await transcribe({})).text).text)).toEqual(toWords(said));
-  }, 60_000);
+  }, 180_000);
 
   test("gives its memory back when it is idle, and hears again", async () => {
     server.register({ whisper: { ...whisper, idle_seconds: 0.2 } });
@@ -132,5 +132,5 @@ describe("a real model that transcribes", () => {
     await server.logged(/unloading model model=whisper why=idle/);
     await server.logged(/unloaded model model=whisper/);
     expect(toWords(JSON.parse((await transcribe({})).text).text)).toEqual(toWords(said));
-  }, 60_000);
+  }, 180_000);
 });
