@@ -151,7 +151,7 @@ describe("the real environment", () => {
 
   test("runs optimum-cli", async () => {
     const command = [...exporterCommand(convertEnv()), "export", "openvino", "--help"];
-    const run = await runProgram(command, { timeoutMs: 60_000 });
+    const run = await runProgram(command, { timeoutMs: 170_000 });
     expect(run.reason).toBeNull();
     expect(run.stdout).toContain("--weight-format");
   }, 180_000);

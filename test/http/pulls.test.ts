@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { Ollama } from "ollama";
@@ -18,12 +18,14 @@ const temp = createTempDir();
 const key = "a key of the tests";
 const headers = { authorization: `Bearer ${key}` };
 const slow = new Uint8Array(3_000_000);
+/** What lets the conversion of Acme/One end. */
+const go = join(temp, "go");
 const model = (name: string, files = {}) => toRepository(makeModel(join(temp, name), files));
 const hub = startFakeHub({
   repositories: {
     "Acme/Tiny": model("tiny"),
     "Acme/Py": model("python"),
-    "Acme/One": model("one"),
+    "Acme/One": model("one", { behaviour: `wait ${go}` }),
     "Acme/Two": model("two"),
     "Acme/Hanging": model("hanging", { behaviour: "hang" }),
     "Acme/Code": model("code", { "config.json": '{"auto_map":{"AutoModel":"m.Model"}}' }),
@@ -125,6 +127,7 @@ describe("/v1/pulls", () => {
     });
     const [one, two] = [await start("Acme/One"), await start("Acme/Two")];
     expect((await start("Acme/One")).id).toBe(one.id);
+    writeFileSync(go, "");
     expect(await waitFor(two.id, "done")).toMatchObject({ name: "two", error: null });
     expect(await waitFor(one.id, "done")).toMatchObject({ name: "one" });
     const names = await readUntil(following, "conversion.finished Acme/Two");

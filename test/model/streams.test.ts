@@ -124,7 +124,7 @@ describe.skipIf(isNative)("sixteen streams at once", () => {
 
   test("have one line each in the log, with the tokens that they got", async () => {
     const pattern = / stream=true .* new=32 /;
-    // The log comes through a pipe of its own, so perhaps after the answers.
+    // A line is written once its answer is over, so perhaps after the client has all of it.
     await server.logged(pattern, 16);
     const lines = server.log().filter((line) => pattern.test(line));
     expect(lines).toHaveLength(16);

@@ -485,7 +485,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     expect(after.jsEventListeners).toBeLessThan(before.jsEventListeners * 1.1 + 10);
     expect(problems).toEqual([]);
     await page.close();
-  });
+  }, 540_000);
 });
 
 /** What axe holds against the page as it is now. */
