@@ -1,6 +1,9 @@
 import { OvError } from "../errors.ts";
 
-/** In UTF-16 units: what is decoded before others get their turn; all in percent-encoding it takes 10 to 20 ms. A multiple of 4, as base64 has it. */
+/**
+ * In UTF-16 units: what is decoded before others get their turn. All in percent-encoding it takes 10 to 20 ms. A multiple of 4, as
+ * base64 has it.
+ */
 const pieceLength = 2 ** 18;
 
 /**
