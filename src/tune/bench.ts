@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** How many processes with the model there may be at once. */
   hostsAtOnce: 1 | 2;
   signal: AbortSignal;
+  /** Resolves once a process does nothing. */
+  untilIdle: (pid: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -31,7 +33,7 @@ export interface Opened {
   doubt: string | null;
 }
 
-export function createBench({ loader, name, hostsAtOnce, signal, clock }: BenchOptions): Bench {
+export function createBench({ loader, name, hostsAtOnce, signal, untilIdle, clock }: BenchOptions): Bench {
   const opened = new Map<RegistryEntry, Opened>();
 
   async function drop(entry: RegistryEntry): Promise<void> {
@@ -54,6 +56,8 @@ export function createBench({ loader, name, hostsAtOnce, signal, clock }: BenchO
     opened.set(entry, one);
     const warm = { host, doubt: await warmUp(host, signal) };
     opened.set(entry, warm);
+    // What it puts in order after its first answer would slow down both.
+    await untilIdle(host.pid, signal);
     return warm;
   }
 
