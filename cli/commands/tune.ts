@@ -10,7 +10,6 @@ import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
 import { keepTuning, withTuneLock } from "../../src/library/tunings.ts";
-import { untilIdle } from "../../src/linux/process-cpu.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { listCandidates } from "../../src/tune/candidates.ts";
@@ -135,7 +134,6 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
       entry,
       models: readModels(settings.registryPath),
       hostsAtOnce,
-      untilIdle,
       list: (present) => listCandidates({ ...present, drafts }, machine, ask.only),
       readServer: () => readWork(ask.server),
       minutes: ask.minutes,

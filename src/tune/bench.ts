@@ -2,6 +2,7 @@ import type { Host } from "../engine/supervise/types.ts";
 import { createSanityCheck, toCountRequest } from "../library/sanity.ts";
 import { measureWriting, type Speed, type Writing } from "../library/speed.ts";
 import type { TrialLoader } from "../library/trial.ts";
+import { untilIdle } from "../linux/process-cpu.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
 export interface BenchOptions {
@@ -10,8 +11,6 @@ export interface BenchOptions {
   /** How many processes with the model there may be at once. */
   hostsAtOnce: 1 | 2;
   signal: AbortSignal;
-  /** Resolves once a process does nothing. */
-  untilIdle: (pid: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds. */
   clock: () => number;
 }
@@ -33,7 +32,7 @@ export interface Opened {
   doubt: string | null;
 }
 
-export function createBench({ loader, name, hostsAtOnce, signal, untilIdle, clock }: BenchOptions): Bench {
+export function createBench({ loader, name, hostsAtOnce, signal, clock }: BenchOptions): Bench {
   const opened = new Map<RegistryEntry, Opened>();
 
   async function drop(entry: RegistryEntry): Promise<void> {

@@ -61,10 +61,10 @@ describe.skipIf(exitCode !== 0)(
       const held = () => readProcessMemory(pid)?.anonymous ?? 0;
       const atFirst = held();
       const inHugePages = () =>
-      readProcBytes(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"), "AnonHugePages");
-    while (inHugePages() < 64 * 2 ** 20) await Bun.sleep(50);
-    await untilIdle(pid, new AbortController().signal);
-    expect(held()).toBeLessThan(atFirst + 32 * 2 ** 20);
+        readProcBytes(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"), "AnonHugePages");
+      while (inHugePages() < 64 * 2 ** 20) await Bun.sleep(50);
+      await untilIdle(pid, new AbortController().signal);
+      expect(held()).toBeLessThan(atFirst + 32 * 2 ** 20);
       expect(await ask()).toEqual(before);
     });
   },

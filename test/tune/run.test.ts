@@ -48,7 +48,6 @@ function setUp({ candidates = [pinned], speedOf = () => 10, writes = () => null,
     entry,
     models: { m: entry },
     hostsAtOnce: 2,
-    untilIdle: async () => {},
     list: () => ({ candidates, untried: [] }),
     readServer: async () => idle,
     minutes: 60,
@@ -76,26 +75,6 @@ describe("tune", () => {
     expect([most.alive, hosts.some(({ alive }) => alive)]).toEqual([2, false]);
     // Present, once more for the noise, the candidate, and both again.
     expect(hosts.length).toBe(5);
-  });
-
-  test("measures in processes that are idle once they have answered", async () => {
-    const waited: number[] = [];
-    let answers = 0;
-    const { options, hosts } = setUp({
-      speedOf: () => {
-        answers += 1;
-        return 10;
-      },
-      untilIdle: async () => {
-        waited.push(answers);
-        answers = 0;
-      },
-    });
-    await tune(options);
-    expect(waited.length).toBe(hosts.length);
-    // Each has written its first answer by then, and the first one nothing else.
-    expect(waited[0]).toBeGreaterThan(0);
-    expect(waited[0]).toBeLessThan(40);
   });
 
   test("has one process at a time where no two fit", async () => {
