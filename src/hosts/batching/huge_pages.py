@@ -1,7 +1,7 @@
 """The model's weights in huge pages. A step reads all weights, and the processor looks up an address for each page.
 
-With small pages, an answer that runs alone takes 4 to 8 % longer: measured on 2 virtual cores with models of 135 million
-and of a billion parameters.
+With small pages, an answer that runs alone takes up to 8 % longer: measured on 2 virtual cores with models of 135
+million and of a billion parameters.
 """
 
 from __future__ import annotations
