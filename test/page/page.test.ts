@@ -323,10 +323,17 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
   });
 
   test("shows what the server remembers of the time before it was opened", async () => {
-    const at = Math.floor(Date.now() / 60_000) * 60;
+    const at = Date.UTC(2026, 0, 1) / 1000;
     const minute = { finished: 3, failed: 0, newTokens: 7200, timeToFirstToken: 0.25, mostRunning: 5 };
-    const { url } = serve({ recent: { read: () => [{ at: at - 60, ...minute }] } });
-    const { page, problems } = await open(url);
+    const { url } = serve({ recent: { read: () => [{ at, ...minute }] } });
+    // Half a minute after it, the page's clock stops: it takes no samples of its own, of which it would show the last one.
+    const { page, problems } = await open(url, {
+      async prepare({ clock }) {
+        await clock.install({ time: at * 1000 });
+        await clock.pauseAt((at + 90) * 1000);
+      },
+    });
+    await page.clock.runFor(1000);
     await page.locator("figcaption").getByText("120", { exact: true }).waitFor();
     expect(problems).toEqual([]);
     await page.close();

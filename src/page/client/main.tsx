@@ -15,7 +15,7 @@ const meter = createMeter();
 const failures = createFailures();
 const pulls = createPulls(api, failures);
 const server = createServer({ api, meter, failures, pulls, now: Date.now });
-const watch = createWatch({ api, server, meter, key });
+const watch = createWatch({ api, server, meter, key, isHidden: () => document.hidden });
 const chat = createChat(api);
 
 const place = document.getElementById("page");

@@ -25,17 +25,20 @@ export interface Watch {
 }
 
 export interface WatchDeps {
-  api: Api;
-  server: Server;
+  api: Pick<Api, "get" | "getText">;
+  server: Pick<Server, "connection" | "models" | "requests" | "refreshRequests" | "follow" | "lose">;
   meter: Pick<Meter, "take">;
   key: Pick<Key, "wanted">;
+  /** Whether nobody can see the page. */
+  isHidden: () => boolean;
 }
 
-export function createWatch({ api, server, meter, key }: WatchDeps): Watch {
+export function createWatch({ api, server, meter, key, isHidden }: WatchDeps): Watch {
   const history = createHistory(hourSamples);
   const sampled = signal(0);
   const memory = signal<ReadonlyMap<string, number>>(new Map());
   let last = Number.NaN;
+  let earlier: "unknown" | "asked" | "known" = "unknown";
 
   const isIdle = () => server.models.value?.every(({ state }) => state === "unloaded") ?? true;
 
@@ -61,12 +64,19 @@ export function createWatch({ api, server, meter, key }: WatchDeps): Watch {
     });
   }
 
-  /** What was before the page was opened; once, and before the first sample. */
+  /** Asks what was before the page was opened, until it was answered once. Samples taken meanwhile come after it. */
   async function addEarlier(): Promise<void> {
-    const { data } = await api.get("/v1/history", HistoryList);
-    if (history.length > 0) return;
-    for (const earlier of toEarlierSamples(data, Date.now() / 1000)) history.add(earlier);
-    sampled.value += 1;
+    if (earlier !== "unknown") return;
+    earlier = "asked";
+    try {
+      const { data } = await api.get("/v1/history", HistoryList);
+      const opened = history.read("at")[0] ?? Date.now() / 1000;
+      history.addEarlier(toEarlierSamples(data, opened));
+      earlier = "known";
+      sampled.value += 1;
+    } finally {
+      if (earlier === "asked") earlier = "unknown";
+    }
   }
 
   async function connect(signal: AbortSignal): Promise<void> {
@@ -88,11 +98,11 @@ export function createWatch({ api, server, meter, key }: WatchDeps): Watch {
     run(signal) {
       void connect(signal);
       const stop = server.connection.subscribe((state) => {
-        if (state === "live" && history.length === 0) void addEarlier().catch(() => {});
+        if (state === "live") void addEarlier().catch(() => {});
       });
       // While something runs, its progress is shown each second.
       const look = setInterval(() => {
-        if (server.requests.value.length > 0 && !document.hidden) void server.refreshRequests();
+        if (server.requests.value.length > 0 && !isHidden()) void server.refreshRequests();
       }, 1000);
       const taking = setInterval(() => void sample(Date.now() / 1000).catch(() => {}), sampleSeconds * 1000);
       signal.addEventListener("abort", () => {

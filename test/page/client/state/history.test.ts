@@ -32,4 +32,22 @@ describe("the history", () => {
     for (let at = 1; at <= 10_000; at += 1) history.add(sample(at));
     expect([history.length, history.read("at")]).toEqual([3, [9998, 9999, 10_000]]);
   });
+
+  test("puts earlier samples before the ones that it has", () => {
+    const history = createHistory(5);
+    history.add(sample(3));
+    history.addEarlier([sample(1), sample(2)]);
+    history.add(sample(4));
+    expect([history.read("at"), history.latest("at")]).toEqual([[1, 2, 3, 4], 4]);
+  });
+
+  test("leaves out the oldest of the earlier ones where there is no room for all", () => {
+    const history = createHistory(3);
+    history.add(sample(4));
+    history.addEarlier([sample(1), sample(2), sample(3)]);
+    expect(history.read("at")).toEqual([2, 3, 4]);
+    history.addEarlier([sample(1)]);
+    history.add(sample(5));
+    expect(history.read("at")).toEqual([3, 4, 5]);
+  });
 });
