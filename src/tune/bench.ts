@@ -2,6 +2,7 @@ import type { Host } from "../engine/supervise/types.ts";
 import { createSanityCheck, toCountRequest } from "../library/sanity.ts";
 import { measureWriting, type Speed, type Writing } from "../library/speed.ts";
 import type { TrialLoader } from "../library/trial.ts";
+import { untilIdle } from "../linux/process-cpu.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
 export interface BenchOptions {
@@ -54,6 +55,8 @@ export function createBench({ loader, name, hostsAtOnce, signal, clock }: BenchO
     opened.set(entry, one);
     const warm = { host, doubt: await warmUp(host, signal) };
     opened.set(entry, warm);
+    // What it puts in order after its first answer would slow down both.
+    await untilIdle(host.pid, signal);
     return warm;
   }
 

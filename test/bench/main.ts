@@ -20,11 +20,18 @@ import { measureCopy, toCopyFigures } from "./part-copy.ts";
 import { measureHold, toHoldFigures } from "./part-hold.ts";
 import { measureIdle, toIdleFigures } from "./part-idle.ts";
 import { itemsOf, measureKind } from "./part-kinds.ts";
-import { type LoadRow, measureLoad, renderLoad, toLoadFigures } from "./part-load.ts";
+import {
+  type LoadRounds,
+  type LoadRow,
+  measureLoad,
+  renderLoad,
+  toLoadFigures,
+  toLoadRows,
+} from "./part-load.ts";
 import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
 import { measureStartup, toStartupFigures } from "./part-startup.ts";
 import { startLlama } from "./peer-llama.ts";
-import { watchOthers } from "./processes.ts";
+import { watchOthers, whenQuiet } from "./processes.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { isShape, prepareRandomModel } from "./random-model.ts";
 import { startRawEngine } from "./raw-engine.ts";
@@ -70,13 +77,17 @@ async function runBench(options: BenchOptions): Promise<void> {
       await buildExecutable(setup.executable);
     }
     if (only.includes("startup")) await runStartup(bench);
-    if (only.some((part) => part !== "startup" && part !== "hold" && !isGrowthPart(part)))
-      await runServed(bench);
+    if (only.some((part) => !isUnserved(part))) await runServed(bench);
     for (const part of only.filter(isGrowthPart)) await runGrowth(bench, part);
     await report(bench);
   } finally {
     remove();
   }
+}
+
+/** Whether a part does without the server that the others share. */
+function isUnserved(part: Part | GrowthPart): boolean {
+  return part === "startup" || part === "hold" || isGrowthPart(part);
 }
 
 async function runHold({ options, figures, reports }: Bench): Promise<void> {
@@ -105,13 +116,10 @@ async function runGrowth(bench: Bench, part: GrowthPart): Promise<void> {
 
 /** The parts that need a server with a loaded model. */
 async function runServed(bench: Bench): Promise<void> {
-  const { setup, options, prompts, figures, reports } = bench;
-  say("Starting the server and loading its model");
-  await using server = await startServer(setup);
-  await runLoad(server, [prompts.next()], 8);
-  const [, hostPid] = await server.logged(/ loaded model .*pid=(\d+)/);
-  const loaded = { ...server, hostPid: Number(hostPid) };
-  if (options.only.includes("load")) await runLoads(bench, loaded);
+  const { options, prompts, figures, reports } = bench;
+  if (options.only.includes("load")) await runLoads(bench);
+  if (!options.only.some((part) => part !== "load" && !isUnserved(part))) return;
+  await using server = await startLoaded(bench);
   if (options.only.includes("constrained")) {
     say("Holding answers to schemas and tools");
     const found = await measureConstrained(server, prompts, options.rounds);
@@ -124,25 +132,44 @@ async function runServed(bench: Bench): Promise<void> {
     reports.prefix = found;
     figures.push(...toPrefixFigures(found));
   }
-  for (const kind of kinds.filter((kind) => options.only.includes(kind))) await runKind(bench, loaded, kind);
-  if (options.only.includes("idle")) await runIdle(bench, loaded);
-  if (options.only.includes("load")) await runCopy(bench);
+  for (const kind of kinds.filter((kind) => options.only.includes(kind))) await runKind(bench, server, kind);
+  if (options.only.includes("idle")) await runIdle(bench, server);
 }
 
-async function runLoads(bench: Bench, server: BenchServer & { hostPid: number }): Promise<void> {
-  const { options, prompts, figures, reports } = bench;
-  say("Loading the raw engine");
-  await using raw = await startRawEngine(options);
-  await using llama = options.llama ? await startLlama(options) : null;
-  const peers = llama === null ? options.peers : [llama, ...options.peers];
-  say(
-    `${options.concurrency.join(", ")} requests at once, ${peers.length === 0 ? "raw engine and server" : "all"} in turns`,
-  );
-  const rows = await measureLoad({ raw, server, prompts, options: { ...options, peers } });
+type LoadedServer = BenchServer & { hostPid: number };
+
+async function startLoaded({ setup, prompts }: Bench): Promise<LoadedServer> {
+  say("Starting the server and loading its model");
+  const server = await startServer(setup);
+  await runLoad(server, [prompts.next()], 8);
+  const [, hostPid] = await server.logged(/ loaded model .*pid=(\d+)/);
+  await whenQuiet(server.pid);
+  return { ...server, hostPid: Number(hostPid) };
+}
+
+async function runLoads(bench: Bench): Promise<void> {
+  const { options, figures, reports } = bench;
+  const found: LoadRounds[] = [];
+  for (let start = 0; start < options.processes; start++) found.push(...(await loadAll(bench)));
+  const rows = toLoadRows(found);
   reports.load = rows;
   bench.load.push(...rows);
   figures.push(...toLoadFigures(rows));
   await writeOut(`${renderLoad(rows)}\n`);
+  await runCopy(bench);
+}
+
+/** With processes of its own. */
+async function loadAll(bench: Bench): Promise<LoadRounds[]> {
+  const { options, prompts } = bench;
+  await using server = await startLoaded(bench);
+  say("Loading the raw engine");
+  await using raw = await startRawEngine(options);
+  await using llama = options.llama ? await startLlama(options) : null;
+  const peers = llama === null ? options.peers : [llama, ...options.peers];
+  const who = peers.length === 0 ? "raw engine and server" : "all";
+  say(`${options.concurrency.join(", ")} requests at once, ${who} in turns`);
+  return measureLoad({ raw, server, prompts, options: { ...options, peers } });
 }
 
 async function runCopy({ setup, figures, reports }: Bench): Promise<void> {
@@ -166,7 +193,7 @@ async function runKind(bench: Bench, server: BenchServer, kind: Kind): Promise<v
   bench.model = models.map(({ name }) => name).join(", ");
 }
 
-async function runIdle(bench: Bench, loaded: BenchServer & { hostPid: number }): Promise<void> {
+async function runIdle(bench: Bench, loaded: LoadedServer): Promise<void> {
   const { setup, options, figures, reports } = bench;
   say(`Watching idle servers for ${options.idleSeconds} s`);
   await using unloaded = await startServer(setup);

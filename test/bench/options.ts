@@ -30,6 +30,8 @@ export interface BenchOptions {
   report: readonly string[] | null;
   concurrency: number[];
   rounds: number;
+  /** Starts of server and raw engine for the part on load, each with all rounds. */
+  processes: number;
   /** How often the part on prefixes and the one on the start are repeated. */
   prefixes: number;
   starts: number;
@@ -59,6 +61,7 @@ export const help = `bun run bench [options]: the server's speed beside the raw 
   --concurrency LIST    requests at once (1,4,16)
   --tokens N            new tokens of each answer (128)
   --rounds N            pairs of rounds for each of these (10)
+  --processes N         starts of both for the part on load, each with all rounds (1)
   --prefixes N          fresh prefixes (7)
   --starts N            starts of the executable (15)
   --idle-seconds N      (60)
@@ -85,6 +88,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
       concurrency: text("1,4,16"),
       tokens: text("128"),
       rounds: text("10"),
+      processes: text("1"),
       prefixes: text("7"),
       starts: text("15"),
       "idle-seconds": text("60"),
@@ -104,6 +108,7 @@ export function parseOptions(argv: string[]): BenchOptions | null {
     concurrency: values.concurrency.split(",").map((value) => toCount("concurrency", value)),
     tokens: toCount("tokens", values.tokens),
     rounds: toCount("rounds", values.rounds),
+    processes: toCount("processes", values.processes),
     prefixes: toCount("prefixes", values.prefixes),
     starts: toCount("starts", values.starts),
     idleSeconds: toCount("idle-seconds", values["idle-seconds"]),

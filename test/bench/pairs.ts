@@ -1,4 +1,5 @@
 import type { Figure } from "./goals.ts";
+import { whenQuiet } from "./processes.ts";
 import { median, round } from "./statistics.ts";
 
 /** What a server may lose to the raw pipeline. */
@@ -26,6 +27,8 @@ export interface PairRow {
 
 /** Both work through so many items and return the seconds that it took. */
 export interface Pair {
+  /** The server's process. */
+  pid: number;
   raw: (count: number) => Promise<number>;
   served: (count: number) => Promise<number>;
 }
@@ -39,12 +42,13 @@ export interface PairShape {
 
 /** Both in turns, after a run of each that loads and warms up. */
 export async function measurePairs(
-  { raw, served }: Pair,
+  { pid, raw, served }: Pair,
   { model, atOnce, each, rounds }: PairShape,
 ): Promise<PairRow> {
   // Whole batches, so that both sides can fill them.
   const unit = Math.max(fewest, atOnce * each);
   await served(unit);
+  await whenQuiet(pid);
   await raw(unit);
   const count = unit * toUnits(await raw(unit), Math.max(1, most / unit));
   const pairs: { raw: number; served: number }[] = [];

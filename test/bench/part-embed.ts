@@ -24,6 +24,7 @@ export async function measureEmbed({
     { atOnce: 1, each: 16 },
   ]) {
     const pair = {
+      pid: server.pid,
       raw: (count: number) => program.run({ texts: make(count), at_once: atOnce * each }),
       served: (count: number) => workThrough(make(count), { atOnce, each }, send),
     };

@@ -1,5 +1,4 @@
 import type { Kind, KindModel } from "./kind-models.ts";
-import type { ChatTarget } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import type { PairRow } from "./pairs.ts";
 import { measureEmbed } from "./part-embed.ts";
@@ -7,10 +6,11 @@ import { measureRank } from "./part-rank.ts";
 import { measureSpeech } from "./part-speech.ts";
 import { measureVision } from "./part-vision.ts";
 import type { Prompts } from "./prompts.ts";
+import type { BenchServer } from "./server.ts";
 
 /** A model of a kind that is measured. */
 export interface KindRun {
-  server: Pick<ChatTarget, "host" | "port">;
+  server: Pick<BenchServer, "host" | "port" | "pid">;
   model: KindModel;
   prompts: Prompts;
   options: BenchOptions;

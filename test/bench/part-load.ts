@@ -2,7 +2,7 @@ import { renderTable } from "../../cli/terminal.ts";
 import { type Figure, renderNumber } from "./goals.ts";
 import { type ChatTarget, runLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { readCpuSeconds, readMachineCpuSeconds } from "./processes.ts";
+import { readCpuSeconds, readMachineCpuSeconds, whenQuiet } from "./processes.ts";
 import type { Prompts } from "./prompts.ts";
 import type { RawEngine } from "./raw-engine.ts";
 import {
@@ -45,6 +45,15 @@ export interface LoadRow extends Summary {
   cpuSeconds: Record<string, number>;
 }
 
+/** The rounds of one contestant. */
+export interface LoadRounds {
+  name: string;
+  concurrency: number;
+  rounds: RoundTimes[];
+  /** CPU seconds of all of them by role. */
+  cpu: Record<string, number>;
+}
+
 export interface LoadParts {
   raw: RawEngine;
   server: ChatTarget & { pid: number; hostPid: number };
@@ -52,7 +61,7 @@ export interface LoadParts {
   options: BenchOptions;
 }
 
-export async function measureLoad({ raw, server, prompts, options }: LoadParts): Promise<LoadRow[]> {
+export async function measureLoad({ raw, server, prompts, options }: LoadParts): Promise<LoadRounds[]> {
   const { tokens } = options;
   const contestants: Contestant[] = [
     { name: "raw", pids: { engine: raw.pid }, run: (texts) => raw.run(texts, tokens) },
@@ -67,11 +76,12 @@ export async function measureLoad({ raw, server, prompts, options }: LoadParts):
       return { name, pids, run: (texts: string[]) => runLoad(target, texts, tokens) };
     }),
   ];
-  const rows: LoadRow[] = [];
+  const found: LoadRounds[] = [];
   for (const concurrency of options.concurrency) {
     const nextTexts = () => Array.from({ length: concurrency }, prompts.next);
     for (const contestant of contestants) await contestant.run(nextTexts());
-    const seen = contestants.map(() => ({ rounds: [] as RoundTimes[], cpu: {} as Record<string, number> }));
+    await whenQuiet(server.pid);
+    const seen = contestants.map(({ name }): LoadRounds => ({ name, concurrency, rounds: [], cpu: {} }));
     for (let pair = 0; pair < options.rounds; pair++) {
       // The same for all: their caches are their own. In turns, because the machine's speed drifts.
       const texts = nextTexts();
@@ -80,12 +90,20 @@ export async function measureLoad({ raw, server, prompts, options }: LoadParts):
         rounds.push(await runMeasured(contestant, texts, cpu));
       }
     }
-    const rawRounds = seen[0]!.rounds;
-    rows.push(
-      ...seen.map(({ rounds, cpu }, index) => toRow(contestants[index]!.name, rounds, cpu, rawRounds)),
-    );
+    found.push(...seen);
   }
-  return rows;
+  return found;
+}
+
+/** `found`: of one start of all, or of several one after another, as processes that compute the same differ. */
+export function toLoadRows(found: readonly LoadRounds[]): LoadRow[] {
+  const groups = Map.groupBy(found, ({ concurrency, name }) => `${concurrency} ${name}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const raw = found.filter(({ name, concurrency }) => name === "raw" && concurrency === first.concurrency);
+    return [toRow(first, group, raw)];
+  });
 }
 
 async function runMeasured({ pids, run }: Contestant, texts: string[], cpu: Record<string, number>) {
@@ -105,20 +123,24 @@ async function runMeasured({ pids, run }: Contestant, texts: string[], cpu: Reco
   return times;
 }
 
-function toRow(name: string, rounds: RoundTimes[], cpu: Record<string, number>, raw: RoundTimes[]): LoadRow {
+function toRow({ name, concurrency }: LoadRounds, group: LoadRounds[], raw: LoadRounds[]): LoadRow {
+  const rounds = group.flatMap((one) => one.rounds);
+  const bases = raw.flatMap((one) => one.rounds);
   /** Each round against the raw engine's before it. */
-  const pairs = rounds.map((one, index): [RoundTimes, RoundTimes] => [one, raw[index]!]);
-  const ratios = pairs.map(([one, base]) => toTokensPerSecond(one) / toTokensPerSecond(base));
-  const ttftRatios = pairs.map(([one, base]) => toTtftMs(one) / toTtftMs(base));
+  const ratioOf = (measure: (round: RoundTimes) => number) =>
+    name === "raw"
+      ? null
+      : round(median(rounds.map((one, index) => measure(one) / measure(bases[index]!))), 3);
+  const roles = [...new Set(group.flatMap(({ cpu }) => Object.keys(cpu)))];
+  const toSeconds = (role: string) =>
+    group.reduce((sum, { cpu }) => sum + (cpu[role] ?? 0), 0) / rounds.length;
   return {
     name,
-    concurrency: rounds[0]!.times.length,
+    concurrency,
     ...summarize(rounds),
-    ratio: rounds === raw ? null : round(median(ratios), 3),
-    ttftRatio: rounds === raw ? null : round(median(ttftRatios), 3),
-    cpuSeconds: Object.fromEntries(
-      Object.entries(cpu).map(([role, seconds]) => [role, round(seconds / rounds.length, 3)]),
-    ),
+    ratio: ratioOf(toTokensPerSecond),
+    ttftRatio: ratioOf(toTtftMs),
+    cpuSeconds: Object.fromEntries(roles.map((role) => [role, round(toSeconds(role), 3)])),
   };
 }
 

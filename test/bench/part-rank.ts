@@ -26,6 +26,7 @@ export async function measureRank({
   const rows: PairRow[] = [];
   for (const atOnce of [1, 4]) {
     const pair = {
+      pid: server.pid,
       raw: (count: number) => program.run({ asked: make(count) }),
       served: (count: number) => workThrough(make(count), { atOnce, each: 1 }, send),
     };

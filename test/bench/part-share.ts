@@ -1,7 +1,7 @@
 import type { Figure } from "./goals.ts";
 import { type Ground, type Growth, startGrowthServer } from "./growth/ground.ts";
 import { runLoad } from "./load.ts";
-import { type LoadRow, measureLoad } from "./part-load.ts";
+import { type LoadRow, measureLoad, toLoadRows } from "./part-load.ts";
 import { startRawEngine } from "./raw-engine.ts";
 import { round } from "./statistics.ts";
 
@@ -23,7 +23,7 @@ export async function measureShare(ground: Ground): Promise<Growth> {
   const [, hostPid] = await server.logged(/ loaded model .*pid=(\d+)/);
   await using raw = await startRawEngine(options);
   const loaded = { ...server, hostPid: Number(hostPid) };
-  const rows = await measureLoad({ raw, server: loaded, prompts: ground.prompts, options });
+  const rows = toLoadRows(await measureLoad({ raw, server: loaded, prompts: ground.prompts, options }));
   return { curves: [], figures: concurrency.flatMap((count) => toFigures(count, rows)) };
 }
 

@@ -24,6 +24,7 @@ export async function measureSpeech({
   const rows: PairRow[] = [];
   for (const atOnce of [1, 4]) {
     const pair = {
+      pid: server.pid,
       raw: (count: number) => program.run({ path: recording, times: count }),
       served: (count: number) => workThrough(new Array(count).fill(0), { atOnce, each: 1 }, send),
     };

@@ -34,6 +34,7 @@ export async function measureVision({
     const rows: PairRow[] = [];
     for (const atOnce of [1, 16]) {
       const pair = {
+        pid: server.pid,
         async raw(count: number) {
           const pictures = make(count);
           const paths = pictures.map((_, at) => join(folder, `${at}.png`));

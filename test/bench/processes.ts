@@ -25,6 +25,32 @@ function sumTicks(pid: number, ...names: (keyof typeof statFields)[]): number {
   return names.reduce((sum, name) => sum + Number(fields[statFields[name]]), 0) / ticksPerSecond;
 }
 
+/** A process and those that it started, theirs too. */
+function readFamily(pid: number): number[] {
+  const tasks = `/proc/${pid}/task`;
+  const children = readdirSync(tasks).flatMap((task) =>
+    readFileSync(`${tasks}/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+  return [pid, ...children.flatMap(readFamily)];
+}
+
+const quietMs = 500;
+const quietSeconds = 0.02;
+
+/**
+ * Resolves when a server and its hosts do nothing: what a host does in its idle moments would otherwise be measured with what
+ * runs beside it.
+ */
+export async function whenQuiet(pid: number): Promise<void> {
+  const read = () => readFamily(pid).reduce((sum, one) => sum + readCpuSeconds(one), 0);
+  for (let before = read(); ; ) {
+    await Bun.sleep(quietMs);
+    const now = read();
+    if (now - before <= quietSeconds) return;
+    before = now;
+  }
+}
+
 /**
  * Watches what share of the machine others take, 0 to 1, from now until the function is called. What this process started has to
  * have ended by then.

@@ -15,8 +15,11 @@ import signal
 import sys
 import time
 
+from arrivals import take_company
 from engine import PROTOCOL, Engine
+from huge_pages import HugePages
 from messages import Message, RequestFailed, failed, last_line
+from own_memory import find_own_memory
 from stages import Stages
 
 COMMANDS_FD = 3
@@ -108,18 +111,17 @@ class CacheReport:
         return [{"type": "metrics", "kv_cache_usage": self._sent}]
 
 
-def serve(engine: Engine, pipe: Pipe) -> None:
+def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
     last_sign = time.monotonic()
     report = CacheReport()
     while True:
         busy = engine.busy
         pipe.write(report.look(engine, busy))
-        for message in pipe.read(wait=not busy):
+        for message in pipe.read(wait=not busy and not pages.wanted):
             pipe.write(handle(engine, message))
-        while (patience := engine.patience) and (messages := pipe.read_soon(patience)):
-            for message in messages:
-                pipe.write(handle(engine, message))
+        take_company(lambda: engine.patience, pipe.read_soon, lambda message: pipe.write(handle(engine, message)))
         if not engine.busy:
+            pages.move_some()
             continue
         events = step(engine, pipe)
         if events is None:
@@ -145,7 +147,8 @@ def main() -> None:
     engine = load_engine(pipe, first, stages)
     for message in rest:
         pipe.write(handle(engine, message))
-    serve(engine, pipe)
+    # Weights of other devices are in their own memory, or in the driver's.
+    serve(engine, pipe, HugePages(find_own_memory() if engine.device.name == "CPU" else None))
 
 
 if __name__ == "__main__":

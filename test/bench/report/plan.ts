@@ -9,15 +9,18 @@ export interface ReportEntry {
 export const reportPlan: Record<string, ReportEntry> = {
   load: {
     title: "Many requests at once",
-    text: "Streamed answers of 128 tokens. All three alternate; each round has its own prompts.",
-    argv: ["--only", "load", "--rounds", "4", "--concurrency", "1,4,16", "--peer", "llama.cpp"],
+    text: "Streamed answers of 128 tokens. All three alternate; each round has its own prompts. They are started three times, because processes that compute the same differ by some percent.",
+    argv: [
+      ...["--only", "load", "--processes", "3", "--rounds", "3"],
+      ...["--concurrency", "1,4,16", "--peer", "llama.cpp"],
+    ],
   },
   "load-1b": {
     title: "A model of a billion parameters",
     text: "The shape of Llama 3.2 1B in Q4_0 with random weights: its speed is that of the real model, its text is noise. Answers of 48 tokens.",
     argv: [
       ...["--only", "load", "--model", "random-1b", "--tokens", "48"],
-      ...["--rounds", "3", "--concurrency", "1,4", "--peer", "llama.cpp"],
+      ...["--processes", "2", "--rounds", "3", "--concurrency", "1,4", "--peer", "llama.cpp"],
     ],
   },
   server: {

@@ -19,6 +19,7 @@ import grammars from "../../../hosts/batching/grammars.py" with { type: "text" }
 import guesser from "../../../hosts/batching/guesser.py" with { type: "text" };
 import heldGrammars from "../../../hosts/batching/held_grammars.py" with { type: "text" };
 import host from "../../../hosts/batching/host.py" with { type: "text" };
+import hugePages from "../../../hosts/batching/huge_pages.py" with { type: "text" };
 import imageGrid from "../../../hosts/batching/image_grid.py" with { type: "text" };
 import imageMarks from "../../../hosts/batching/image_marks.py" with { type: "text" };
 import imageTokens from "../../../hosts/batching/image_tokens.py" with { type: "text" };
@@ -29,6 +30,7 @@ import logprobs from "../../../hosts/batching/logprobs.py" with { type: "text" }
 import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
 import odds from "../../../hosts/batching/odds.py" with { type: "text" };
+import ownMemory from "../../../hosts/batching/own_memory.py" with { type: "text" };
 import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
@@ -70,6 +72,7 @@ export const hostSources = {
   "guesser.py": guesser,
   "held_grammars.py": heldGrammars,
   "host.py": host,
+  "huge_pages.py": hugePages,
   "image_grid.py": imageGrid,
   "image_marks.py": imageMarks,
   "image_tokens.py": imageTokens,
@@ -80,6 +83,7 @@ export const hostSources = {
   "lookup.py": lookup,
   "messages.py": messages,
   "odds.py": odds,
+  "own_memory.py": ownMemory,
   "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,

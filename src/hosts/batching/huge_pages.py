@@ -1,0 +1,70 @@
+"""The model's weights in huge pages. A step reads all weights, and the processor looks up an address for each page.
+
+With small pages, an answer that runs alone takes up to 8 % longer: measured on 2 virtual cores with models of 135
+million and of a billion parameters.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+# In a row, so that a machine without room for huge pages is left alone.
+FAILURES = 16
+# What a request has taken since, what was opened since and what could not be moved is looked for again after so long.
+AGAIN_SECONDS = 60.0
+
+
+class Memory(Protocol):
+    """The memory of this process."""
+
+    def find(self) -> Iterator[int | None]:
+        """The addresses whose huge page consists of small ones that are all in memory; None: the search goes on.
+
+        Raises OSError where the system does not show it.
+        """
+
+    def move(self, address: int) -> bool:
+        """Moves the small pages into a huge one. False: the system could not."""
+
+
+class HugePages:
+    """Moves memory into huge pages, one at a time while nothing runs."""
+
+    def __init__(self, memory: Memory | None, clock: Callable[[], float] = time.monotonic) -> None:
+        """`memory`: None where there are no huge pages, or no weights."""
+        self._memory = memory
+        self._clock = clock
+        self._search: Iterator[int | None] | None = None
+        self._looks_at = clock()
+        self._failures = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there may be something to move."""
+        return self._memory is not None and (self._search is not None or self._clock() >= self._looks_at)
+
+    def move_some(self) -> None:
+        """Looks for a page, or moves one: a few milliseconds."""
+        if self._memory is None:
+            return
+        if self._search is None:
+            self._search = self._memory.find()
+            self._failures = 0
+        try:
+            address = next(self._search)
+        except StopIteration:
+            self._rest()
+            return
+        except OSError:
+            self._memory = None
+            return
+        if address is not None:
+            self._failures = 0 if self._memory.move(address) else self._failures + 1
+            if self._failures == FAILURES:
+                self._rest()
+
+    def _rest(self) -> None:
+        self._search = None
+        self._looks_at = self._clock() + AGAIN_SECONDS

@@ -1,0 +1,26 @@
+import { readProcText } from "./proc.ts";
+
+/** The kernel's clock ticks are 10 ms on every Linux that we run on. */
+const ticksPerSecond = 100;
+const lookMs = 300;
+const idleSeconds = 0.01;
+
+/** CPU time of a process with all its threads, ended ones too (proc_pid_stat(5)); null: there is no such process. */
+export function readCpuSeconds(pid: number): number | null {
+  const stat = readProcText(`/proc/${pid}/stat`);
+  // Behind the program's name, which stands in brackets and may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [user, system] = fields.slice(11, 13).map(Number);
+  return user === undefined || system === undefined ? null : (user + system) / ticksPerSecond;
+}
+
+/** Resolves once a process does nothing, or is gone. Throws the signal's reason. */
+export async function untilIdle(pid: number, signal: AbortSignal): Promise<void> {
+  for (let before = readCpuSeconds(pid); before !== null; ) {
+    signal.throwIfAborted();
+    await Bun.sleep(lookMs);
+    const now = readCpuSeconds(pid);
+    if (now === null || now - before <= idleSeconds) return;
+    before = now;
+  }
+}
