@@ -136,7 +136,7 @@ child=""
 bounded() {
   local code=0 started=$SECONDS next=15
   set -m
-  "$@" </dev/null 3>&- 4>&- &
+  "$@" </dev/null 3>&- 4>&- 9>&- &
   child=$!
   set +m
   while kill -0 "$child" 2>/dev/null; do
@@ -236,6 +236,21 @@ heed_signals() {
 on_error() {
   printf 'install.sh: stopped at line %s: %s\n  Next: see the line above; check permissions and free disk space, then run install.sh again\n' "$1" "$2" >&4
 }
+
+# --- one at a time -------------------------------------------------------------------------------------
+
+# Two in one home would take each other's half-written files for scrap. The kernel's lock on the home folder itself ends with
+# this process and leaves no file; what a killed one was just running may hold it for a moment. Without flock, or where the home
+# takes no locks, nobody waits for anybody.
+lock_home() {
+  local code=0
+  command -v flock >/dev/null && { exec 9<"$HOME"; } 2>/dev/null || return 0
+  flock -w 3 -E 75 9 2>/dev/null || code=$?
+  if ((code == 75)); then fail "another install.sh is running for $HOME" "wait until it ends, then run install.sh again"; fi
+}
+
+# What is started to stay does not hold it.
+unlock_home() { exec 9<&-; }
 
 # --- what must be so -----------------------------------------------------------------------------------
 
@@ -996,12 +1011,14 @@ done
 find_user_systemd
 if [[ $action == uninstall ]]; then
   if (($# > 1)); then fail "--uninstall takes no other option" "give it alone"; fi
+  lock_home
   uninstall
   exit 0
 fi
 
 check_machine
 check_space
+lock_home
 scratch="$(mktemp -d "${TMPDIR:-/tmp}/ov-llm-install.XXXXXX")"
 # The terminal, also while a step's output goes to a file.
 exec 3>&1 4>&2
@@ -1032,5 +1049,6 @@ elif has_user_systemd; then
   serve_with_systemd
 else
   rm -rf -- "$scratch" ${fetched:+"$fetched"}
+  unlock_home
   serve_in_foreground
 fi

@@ -21,6 +21,8 @@ export interface LineEditorOptions {
   output: NodeJS.WriteStream;
   /** Lines of earlier sessions, the oldest first. */
   history: string[];
+  /** Gets each text as soon as it is entered, whatever comes of it. */
+  keep: (text: string) => void;
   /** Ends the session, whatever it is doing. */
   signal: AbortSignal;
 }
@@ -30,13 +32,14 @@ const markPastes = "\u001B[?2004h";
 const unmarkPastes = "\u001B[?2004l";
 
 /** A terminal with an edited line, for as long as the session lasts: what is pasted meanwhile is not lost. */
-export function createLineEditor({ input, output, history, signal }: LineEditorOptions): LineEditor {
+export function createLineEditor({ input, output, history, keep, signal }: LineEditorOptions): LineEditor {
   const screen = createScreen(output);
   const typed: Typed[] = [];
   let wake = () => {};
   let interrupt: (() => void) | null = null;
   let isClosed = false;
   let isPasting = false;
+  let hasEnded = false;
   let pasted: string[] = [];
   const lines = createInterface({
     input,
@@ -54,11 +57,19 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
   }
 
   /** What is pasted is one text, sent by the Enter that somebody presses after it. */
-  function onLine(text: string): void {
-    pasted.push(text);
+  function onLine(line: string): void {
+    // What is half typed when the input ends, readline takes for a line.
+    if (hasEnded) return;
+    pasted.push(line);
     if (isPasting) return;
-    push({ type: "line", text: pasted.join("\n") });
+    const text = pasted.join("\n");
     pasted = [];
+    keep(text);
+    push({ type: "line", text });
+  }
+
+  function onEnd(): void {
+    hasEnded = true;
   }
 
   function onKey(_text: unknown, key: { name?: string } | undefined): void {
@@ -86,6 +97,7 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
     isClosed = true;
     input.off("keypress", onKey);
     input.off("close", onClose);
+    input.off("end", onEnd);
     output.write(unmarkPastes);
     push({ type: "end" });
   }
@@ -98,6 +110,8 @@ export function createLineEditor({ input, output, history, signal }: LineEditorO
     }
   }
 
+  // Before readline's own.
+  input.prependListener("end", onEnd);
   lines.on("line", onLine);
   input.on("keypress", onKey);
   // A terminal that is gone refuses to leave raw mode: readline's own close throws then, and reports no end.

@@ -33,6 +33,7 @@ export async function runRepl(options: ReplOptions): Promise<number> {
     input: process.stdin,
     output: process.stdout,
     history: history?.lines ?? [],
+    keep: (text) => history?.add(text),
     signal,
   });
   const draft = createDraft();
@@ -50,7 +51,6 @@ export async function runRepl(options: ReplOptions): Promise<number> {
         continue;
       }
       isLeaving = false;
-      history?.add(typed.text);
       const text = draft.add(typed.text);
       if (text !== undefined && text.trim() !== "") return text;
     }
@@ -68,6 +68,7 @@ export async function runRepl(options: ReplOptions): Promise<number> {
     const given = await lines.whileBusy((own) =>
       ask({ server, request, printer, signal: own, report: (sentence) => void writeNote(sentence) }),
     );
+    signal.throwIfAborted();
     await talk.keep(asked, given);
   }
 

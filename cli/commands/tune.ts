@@ -150,10 +150,11 @@ async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal
 
 /** For the server's page. What cannot be kept costs nothing else. */
 async function keep(path: string, tuning: Tuning): Promise<void> {
+  const report = (problem: string) => void process.stderr.write(`${toOneLine(problem)}\n`);
   try {
-    await keepTuning(path, tuning);
+    await keepTuning(path, tuning, report);
   } catch (error) {
-    process.stderr.write(`Cannot keep the result in ${JSON.stringify(path)}: ${toReason(error)}\n`);
+    report(`Cannot keep the result in ${JSON.stringify(path)}: ${toReason(error)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LoadedSettings } from "../config/load.ts";
-import { installOtherTransformers, otherExporterCommand, toFolder } from "./other-transformers.ts";
+import { installOtherTransformers, toFolder } from "./other-transformers.ts";
 import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
 import { type Compared, toQualityCommand } from "./quality-script.ts";
 import { toSafeWeightsCommand } from "./safe-weights.ts";
@@ -29,13 +29,14 @@ export interface Converter {
 
 export function createConverter({ settings, variables }: LoadedSettings): Converter {
   const { convertEnv: pythonEnv, python } = settings;
+  const toPackages = (transformers: OtherTransformers | null) =>
+    transformers === null ? null : toFolder(pythonEnv, transformers);
   return {
-    toCommand: (transformers) =>
-      transformers === null ? exporterCommand(pythonEnv) : otherExporterCommand(pythonEnv, transformers),
+    toCommand: (transformers) => exporterCommand(pythonEnv, toPackages(transformers)),
     toTokenizerCommand: (places) => toTokenizerCommand(pythonEnv, places),
     toSafeWeightsCommand: (source, target) => toSafeWeightsCommand(pythonEnv, source, target),
     toQualityCommand: (compared, transformers) =>
-      toQualityCommand(pythonEnv, compared, transformers === null ? null : toFolder(pythonEnv, transformers)),
+      toQualityCommand(pythonEnv, compared, toPackages(transformers)),
     async isReady() {
       const probe = await probeConvertEnv(pythonEnv, { variables });
       return probe.state === "ready" && isPinnedConvertEnv(probe);

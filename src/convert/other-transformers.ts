@@ -31,13 +31,6 @@ export function toFolder(pythonEnv: string, version: OtherTransformers): string 
   return join(pythonEnv, `transformers-${version}`);
 }
 
-/** argv that runs `optimum-cli` with that transformers; its own arguments follow. */
-export function otherExporterCommand(pythonEnv: string, version: OtherTransformers): string[] {
-  const script =
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); from optimum.commands.optimum_cli import main; main()";
-  return [toPython(pythonEnv), "-I", "-c", script, toFolder(pythonEnv, version)];
-}
-
 function hasOtherTransformers(pythonEnv: string, version: OtherTransformers): boolean {
   return isMadeFrom(toFolder(pythonEnv, version), [locks[version]]);
 }

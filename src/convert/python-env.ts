@@ -24,9 +24,23 @@ export type ConvertProbe = PythonEnvProbe<ConvertFacts>;
 
 const isFacts = (value: unknown): value is ConvertFacts => Value.Check(Installed, value);
 
-/** argv that runs `optimum-cli`; its own arguments (`export`, `openvino`, …) follow. */
-export function exporterCommand(pythonEnv: string): string[] {
-  return [toPython(pythonEnv), "-I", "-m", "optimum.commands.optimum_cli"];
+/**
+ * The first line of what the converter has Python run: a converter that is killed takes it along (prctl(2): PR_SET_PDEATHSIG
+ * = 1), instead of leaving it to work on for nobody.
+ */
+export const endWithParent = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)";
+
+/**
+ * argv that runs `optimum-cli`; its own arguments (`export`, `openvino`, …) follow. `packages`: a folder that replaces packages
+ * of the environment; null: none does.
+ */
+export function exporterCommand(pythonEnv: string, packages: string | null): string[] {
+  const script = `${endWithParent}
+import sys
+sys.path[:0] = filter(None, [sys.argv.pop(1)])
+from optimum.commands.optimum_cli import main
+main()`;
+  return [toPython(pythonEnv), "-I", "-c", script, packages ?? ""];
 }
 
 /** What is installed, by its metadata alone: a tenth of a second, before each conversion. */

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { novel } from "../library/novel.ts";
 import { Quality } from "../models/manifest.ts";
 import { toPython } from "../python/probe.ts";
+import { endWithParent } from "./python-env.ts";
 
 export interface Compared {
   /** The Hugging Face folder. */
@@ -29,7 +30,7 @@ export function toQualityCommand(
 
 // Each token is foreseen from the true ones before it, so that one difference does not make all that follows another text. One
 // model is in memory at a time.
-const script = `
+const script = `${endWithParent}
 import gc, json, math, sys
 packages, source, target, trusted, dtype, text = sys.argv[1:]
 if packages:

@@ -1,8 +1,9 @@
 import { readEmbedding } from "../models/embedding.ts";
 import { toPython } from "../python/probe.ts";
+import { endWithParent } from "./python-env.ts";
 
 // torch's own form is a pickle, which could run code: only tensors are read.
-const script = `
+const script = `${endWithParent}
 import sys
 import torch
 from safetensors.torch import save_file

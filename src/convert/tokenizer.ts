@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { findMissingTokenizers } from "../models/problems.ts";
 import { toPython } from "../python/probe.ts";
+import { endWithParent } from "./python-env.ts";
 
 // Written beside their final names, and renamed with the weights first: a kill leaves no half of one.
-const script = `
+const script = `${endWithParent}
 import sys
 from pathlib import Path
 from openvino import save_model

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
@@ -18,13 +18,25 @@ const most = 100;
 const mode = 0o600;
 const waitMs = 5000;
 
-/** The last result of each model, the newest first; one that is kept again replaces what there was of its model. */
-export async function keepTuning(path: string, tuning: Tuning): Promise<void> {
+/**
+ * The last result of each model, the newest first; one that is kept again replaces what there was of its model. A file that
+ * cannot be read, as of a newer version, is kept aside: `report` gets why and where.
+ */
+export async function keepTuning(
+  path: string,
+  tuning: Tuning,
+  report: (problem: string) => void,
+): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   await withFileLock(
     `${path}.lock`,
     () => {
-      const others = readTunings(path, () => {}).filter(({ model }) => model !== tuning.model);
+      const setAside = (problem: string) => {
+        const aside = `${path}.unreadable`;
+        renameSync(path, aside);
+        report(`${problem}. It is kept as ${JSON.stringify(aside)}.`);
+      };
+      const others = readTunings(path, setAside).filter(({ model }) => model !== tuning.model);
       const contents: Static<typeof Contents> = { version: 1, models: [tuning, ...others].slice(0, most) };
       writeAtomically(path, `${JSON.stringify(contents)}\n`, mode);
     },

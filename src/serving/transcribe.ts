@@ -14,7 +14,7 @@ export interface KeptFile {
 export interface TranscribeAsk extends Pick<TranscribeRequest, "task" | "prompt" | "temperature" | "words"> {
   /** A file of any form that is decoded, such as wav or mp3. */
   sound: Uint8Array;
-  /** A code such as `de`, or the language's English name; null: it is heard. */
+  /** A code such as `de`, or the language's English name; null or `auto`, as whisper.cpp calls it: it is heard. */
   language: string | null;
 }
 
@@ -39,7 +39,7 @@ export function createTranscribeService(deps: TranscribeDeps): TranscribeService
 
   async function* listen({ model }: Lease, ask: TranscribeAsk, signal: AbortSignal): AsyncGenerator<Heard> {
     const { sound, language, ...asked } = ask;
-    const code = language === null ? null : findLanguage(language, model.host.ready);
+    const code = findLanguage(language ?? "auto", model.host.ready);
     const file = await keepFile(sound);
     try {
       const request = { ...asked, language: code, path: file.path, max_seconds: maxAudioSeconds };
@@ -70,9 +70,10 @@ export function toLanguageName(code: string): string {
   return (names.of(code) ?? code).toLowerCase();
 }
 
-/** The model's code of a language that is asked for by code, with or without a region, or by name. */
-function findLanguage(asked: string, { languages = [] }: Pick<ReadyMessage, "languages">): string {
+/** The model's code of a language that is asked for by code, with or without a region, or by name; null: it is to be heard. */
+function findLanguage(asked: string, { languages = [] }: Pick<ReadyMessage, "languages">): string | null {
   const wanted = asked.trim().toLowerCase();
+  if (wanted === "auto") return null;
   const base = wanted.split(/[-_]/)[0] ?? wanted;
   const found =
     languages.find((code) => code === wanted || code === base) ??

@@ -76,7 +76,7 @@ function makeConvertEnv(path: string): string {
   makePython(
     path,
     `case "$*" in
-*optimum_cli*) shift 3; exec ${fakeExporter.map((word) => `'${word}'`).join(" ")} "$@" ;;
+*optimum_cli*) shift 4; exec ${fakeExporter.map((word) => `'${word}'`).join(" ")} "$@" ;;
 *) echo '${facts}' ;;
 esac`,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertPackages } from "../../src/convert/packages.ts";
 import {
@@ -142,6 +142,36 @@ test("what the converter writes the engine can read: both have one release of Op
   });
 });
 
+test("a converter that is killed takes the exporter along", async () => {
+  const dir = createTempDir();
+  const packages = join(dir, "packages");
+  mkdirSync(join(packages, "optimum/commands"), { recursive: true });
+  mkdirSync(join(dir, "bin"));
+  symlinkSync(Bun.which("python3") ?? "", toPython(dir));
+  writeFileSync(
+    join(packages, "optimum/commands/optimum_cli.py"),
+    "import os, sys, time\ndef main():\n    print(os.getpid(), *sys.argv[1:], flush=True)\n    time.sleep(600)\n",
+  );
+  const command = JSON.stringify([...exporterCommand(dir, packages), "export"]);
+  const spawns = `Bun.spawn(${command}, { stdio: ["ignore", "inherit", "inherit"], detached: true })`;
+  const converter = Bun.spawn([process.execPath, "-e", spawns], { stdio: ["ignore", "pipe", "inherit"] });
+  // Open for as long as either lives.
+  const output = converter.stdout.getReader();
+  const { value } = await output.read();
+  const [pid, ...rest] = Buffer.from(value ?? [])
+    .toString()
+    .trim()
+    .split(" ");
+  try {
+    expect(rest).toEqual(["export"]);
+    converter.kill("SIGKILL");
+    expect(await Promise.race([output.read(), Bun.sleep(20_000)])).toMatchObject({ done: true });
+  } finally {
+    converter.kill("SIGKILL");
+    await runProgram(["kill", "-KILL", pid ?? ""]);
+  }
+}, 180_000);
+
 describe("the real environment", () => {
   test("is ready and pinned", async () => {
     const probe = await probeConvertEnv(convertEnv());
@@ -150,9 +180,9 @@ describe("the real environment", () => {
   });
 
   test("runs optimum-cli", async () => {
-    const command = [...exporterCommand(convertEnv()), "export", "openvino", "--help"];
-    const run = await runProgram(command, { timeoutMs: 60_000 });
+    const command = [...exporterCommand(convertEnv(), null), "export", "openvino", "--help"];
+    const run = await runProgram(command, { timeoutMs: 170_000 });
     expect(run.reason).toBeNull();
     expect(run.stdout).toContain("--weight-format");
-  }, 60_000);
+  }, 180_000);
 });

@@ -110,6 +110,22 @@ describe("before anything is touched", () => {
     expect([code, readdirSync(home)]).toEqual([1, []]);
   });
 
+  test.each([[["--no-serve"]], [["--uninstall"]]])(
+    "another install.sh for the same home is waited for a moment, then named: %p",
+    async (args) => {
+      const { home, start, startCommand } = createHome();
+      const other = startCommand(["sh", "-c", 'exec 9<"$0"; flock 9; echo held; exec sleep 60', home]);
+      await other.says("held");
+      const { code, out } = await start(args).end();
+      expect([code, out]).toEqual([
+        1,
+        `install.sh: another install.sh is running for ${home}\n  Next: wait until it ends, then run install.sh again\n`,
+      ]);
+      expect(readdirSync(home)).toEqual([]);
+      other.kill("SIGKILL");
+    },
+  );
+
   test("INSTALL_SECONDS that is no number is refused", async () => {
     const { out } = await createBareHome().run([], { INSTALL_SECONDS: "soon" }).end();
     expect(out).toContain('INSTALL_SECONDS is "soon"');
@@ -159,7 +175,7 @@ describe("bun", () => {
     const pid = join(bin, "npm.pid");
     writeScript(join(bin, "npm"), `echo $$ > "${pid}.new"; mv "${pid}.new" "${pid}"; exec sleep 600`);
     const script = run();
-    await eventually(() => existsSync(pid), 30);
+    await eventually(() => existsSync(pid));
     script.kill(signal);
     const { code, out } = await script.end();
     expect(out).toContain(said);
@@ -472,7 +488,7 @@ describe("a machine without Python", () => {
     const { code, out } = await script.end();
     expect(out).toContain("No model is registered yet");
     expect(code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** A user manager of one unit: `restart` starts the installed program, as the unit's ExecStart says. */

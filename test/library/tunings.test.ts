@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTuningsReader, keepTuning, readTunings } from "../../src/library/tunings.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -14,7 +14,7 @@ test("the last result of each model is kept, the newest first, for its owner alo
   const path = newPath();
   expect(readTunings(path, fail)).toEqual([]);
   const later = { ...tuning, at: "2026-11-27T12:00:00.000Z" };
-  for (const one of [tuning, { ...tuning, model: "other" }, later]) await keepTuning(path, one);
+  for (const one of [tuning, { ...tuning, model: "other" }, later]) await keepTuning(path, one, fail);
   expect(readTunings(path, fail)).toEqual([later, { ...tuning, model: "other" }]);
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
@@ -22,7 +22,7 @@ test("the last result of each model is kept, the newest first, for its owner alo
 test("two that end at once are both kept", async () => {
   const path = newPath();
   const models = Array.from({ length: 8 }, (_, at) => `m${at}`);
-  await Promise.all(models.map((model) => keepTuning(path, { ...tuning, model })));
+  await Promise.all(models.map((model) => keepTuning(path, { ...tuning, model }, fail)));
   expect(
     readTunings(path, fail)
       .map(({ model }) => model)
@@ -35,12 +35,26 @@ test("what is read again and again is read once for each change, and a damaged f
   const problems: string[] = [];
   const read = createTuningsReader(path, (problem) => problems.push(problem));
   expect(read()).toEqual([]);
-  await keepTuning(path, tuning);
+  await keepTuning(path, tuning, fail);
   const first = read();
   expect([first, read() === first]).toEqual([[tuning], true]);
   writeFileSync(path, '{"version": 1, "models": [{}]}');
   expect([read(), read()]).toEqual([[], []]);
   expect(problems).toEqual([expect.stringContaining("Cannot read what was tuned")]);
-  await keepTuning(path, tuning);
+  await keepTuning(path, tuning, () => {});
   expect(read()).toEqual([tuning]);
+});
+
+test.each([
+  ["of a newer version", '{"version": 2, "models": []}'],
+  ["that is cut off", '{"version": 1, "mod'],
+])("a file %s is kept aside, and that is reported", async (_what, text) => {
+  const path = newPath();
+  await keepTuning(path, tuning, fail);
+  writeFileSync(path, text);
+  const problems: string[] = [];
+  await keepTuning(path, tuning, (problem) => problems.push(problem));
+  expect(readTunings(path, fail)).toEqual([tuning]);
+  expect(readFileSync(`${path}.unreadable`, "utf8")).toBe(text);
+  expect(problems).toEqual([expect.stringContaining(`It is kept as "${path}.unreadable".`)]);
 });

@@ -55,7 +55,10 @@ const weightsFactor = 1.25;
  */
 const workBytes = 256 * 2 ** 20;
 
-/** What encoding a picture takes, of which there is one at a time: measured with Qwen2.5-VL, and its tokens are bounded (image_tokens.py). */
+/**
+ * What encoding a picture takes, of which there is one at a time: measured with Qwen2.5-VL, and its tokens are bounded
+ * (image_tokens.py). Decoding one of 100 million pixels takes as much (pictures.py).
+ */
 const pictureBytes = 512 * 2 ** 20;
 
 /** The estimates of one server, over Linux' /proc. */

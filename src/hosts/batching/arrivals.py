@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
+from messages import Message
+
 # How long a step waits at least for requests that are likely to join it, in seconds; a step takes milliseconds.
 MOMENT = 0.001
+
+# Messages that start nothing in a step: who sends those joins nobody.
+ASIDE = {"cancel", "detokenize", "tokenize"}
+
+
+def take_company(
+    patience: Callable[[], float],
+    read: Callable[[float], list[Message]],
+    take: Callable[[Message], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Takes the messages that come while a request is likely to join the next step, and waits for another after each
+    that did. What else comes does not prolong it: a client that counts tokens again and again would hold up the step.
+
+    `patience`: how many seconds to wait for one, now; `read`: the messages that come within so many seconds.
+    """
+    since = clock()
+    while (left := since + patience() - clock()) > 0 and (messages := read(left)):
+        for message in messages:
+            take(message)
+        if any(message["type"] not in ASIDE for message in messages):
+            since = clock()
 
 
 class Arrivals:

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 
+from arrivals import take_company
 from engine import PROTOCOL, Engine
 from huge_pages import HugePages
 from messages import Message, RequestFailed, failed, last_line
@@ -118,9 +119,7 @@ def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
         pipe.write(report.look(engine, busy))
         for message in pipe.read(wait=not busy and not pages.wanted):
             pipe.write(handle(engine, message))
-        while (patience := engine.patience) and (messages := pipe.read_soon(patience)):
-            for message in messages:
-                pipe.write(handle(engine, message))
+        take_company(lambda: engine.patience, pipe.read_soon, lambda message: pipe.write(handle(engine, message)))
         if not engine.busy:
             pages.move_some()
             continue

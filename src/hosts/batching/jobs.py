@@ -80,7 +80,7 @@ class Jobs:
         self._run = run
         self._jobs: dict[int, Job] = {}
         self._shared = 0
-        """How many requests had texts in the last batch."""
+        """How many requests had texts in the batch of the last step."""
         self._batch_seconds = 0.0
 
     @property
@@ -108,9 +108,10 @@ class Jobs:
         for job in pending:
             answers += self._guard([job], lambda job=job: self._encode_some(job))  # type: ignore[misc]
         batch = self._take_batch()
+        jobs = list({one.job.id: one.job for one in batch}.values())
+        # None in a step that only tokenizes: who waits for company before each of many such steps waits for nothing.
+        self._shared = len(jobs)
         if batch:
-            jobs = list({one.job.id: one.job for one in batch}.values())
-            self._shared = len(jobs)
             answers += self._guard(jobs, lambda: self._compute(batch))
         return answers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ MOST_PIXELS = 100_000_000
 KEPT_PIXELS = 12_845_056
 # Of all pictures of a request together: 200 MB, however small the files are that hold them.
 KEPT_TOGETHER = 5 * KEPT_PIXELS
+# What is made smaller at once: each step of that copies its pixels, and a large picture takes enough as it is.
+BAND_PIXELS = 2_000_000
 # Models scale the shorter side up: of a longer strip they would make a picture without a bound.
 MOST_ASPECT = 100
 
@@ -44,9 +47,7 @@ class Picture:
 def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS) -> Picture:
     """The first frame, upright, on white; `name`: how the request calls it. Raises RequestFailed."""
     try:
-        with Image.open(Path(path), formats=FORMATS) as image:
-            check_size(image.width, image.height, name)
-            pixels = np.asarray(to_rgb(ImageOps.exif_transpose(shrink(image, most_pixels))))[np.newaxis]
+        pixels = np.asarray(to_rgb(ImageOps.exif_transpose(decode(path, name, most_pixels))))[np.newaxis]
     except RequestFailed:
         raise
     except (Exception, MemoryError) as error:
@@ -75,6 +76,15 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
+def decode(path: str, name: str, most_pixels: int) -> Any:
+    """With at most so many pixels; a larger one is gone from memory when this returns."""
+    with Image.open(Path(path), formats=FORMATS) as image:
+        check_size(image.width, image.height, name)
+        small = shrink(image, most_pixels)
+        small.load()
+        return small
+
+
 def shrink(image: Any, most_pixels: int) -> Any:
     """With at most so many pixels; a JPEG is then decoded smaller from the start."""
     excess = image.width * image.height / most_pixels
@@ -82,12 +92,25 @@ def shrink(image: Any, most_pixels: int) -> Any:
         return image
     size = int(image.width / excess**0.5) or 1, int(image.height / excess**0.5) or 1
     image.draft("RGB", size)
-    plain = image if image.mode in ("RGB", "RGBA", "L", "LA", "CMYK") else widen(image)
-    small = plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    small.info = dict(image.info)
+    small = Image.new("RGB", size)
+    rows = max(1, BAND_PIXELS * size[1] // (image.width * image.height))
+    for top in range(0, size[1], rows):
+        small.paste(shrink_rows(image, size, top, min(top + rows, size[1])), (0, top))
+    small.info = {key: value for key, value in image.info.items() if key != "transparency"}
     # Where the picture is upright stands in what the file says of it.
     small.getexif().update(image.getexif())
     return small
+
+
+def shrink_rows(image: Any, size: tuple[int, int], top: int, bottom: int) -> Any:
+    """Those rows of the picture in that size, as they are when it is made smaller as a whole."""
+    scale = image.height / size[1]
+    # The filter looks at the pixels of three rows beyond.
+    reach = math.ceil(3 * scale) + 1
+    first, last = max(0, int(top * scale) - reach), min(image.height, math.ceil(bottom * scale) + reach)
+    band = to_rgb(image.crop((0, first, image.width, last)))
+    box = (0, top * scale - first, image.width, min(bottom * scale, image.height) - first)
+    return band.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=2.0)
 
 
 def widen(image: Any) -> Any:

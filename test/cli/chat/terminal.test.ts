@@ -3,11 +3,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMemoryHost, type MemoryHostOptions } from "../../fakes/memory-host.ts";
 import { createTestApp } from "../../helpers/app.ts";
+import { eventually } from "../../helpers/processes.ts";
 import { repo } from "../../helpers/server.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { toTarget } from "../run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const python = Bun.which("python3");
 const suite = python === null ? describe.skip : describe;
 const words = "river stone music paper light water house bread";
@@ -48,13 +49,14 @@ async function talk(
   steps: Steps,
   args: string[] = [],
   home = createTempDir(),
+  env: Record<string, string> = {},
 ) {
   const command = [python ?? "", join(repo, "test/helpers/terminal_session.py"), JSON.stringify(steps)];
   const child = Bun.spawn(
     [...command, process.execPath, join(repo, "cli/main.ts"), "chat", ...args, ...toTarget(server)],
     {
       cwd: home,
-      env: { PATH: process.env.PATH, HOME: home, TERM: "xterm", LANG: "C.UTF-8" },
+      env: { PATH: process.env.PATH, HOME: home, TERM: "xterm", LANG: "C.UTF-8", ...env },
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
@@ -173,6 +175,52 @@ suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, 
     const { code } = await talk(server, [[">>> ", null]]);
     // By the signal of the hang-up, or because nothing can be read any more.
     expect([1, 129]).toContain(code);
+  });
+
+  test("sends nothing that was half typed when its terminal ended, whoever that belongs to", async () => {
+    for (const env of [{}, { OTHERS_TERMINAL: "1" }]) {
+      const { server, prompts } = serve();
+      const { code, home } = await talk(
+        server,
+        [
+          [">>> ", "half a line"],
+          ["half a line", null],
+        ],
+        [],
+        createTempDir(),
+        env,
+      );
+      expect([1, 129]).toContain(code);
+      expect(prompts()).toEqual([]);
+      expect(readFileSync(join(home, ".local/state/ov-llm/chat-history"), "utf8")).toBe("");
+    }
+  });
+
+  test("keeps what was entered while an answer came, although its terminal ended", async () => {
+    const home = createTempDir();
+    const read = () => readFileSync(join(home, ".local/state/ov-llm/chat-history"), "utf8");
+    let tokens = 0;
+    const gate = () => (++tokens > 3 ? eventually(() => read() === "One\nTwo\n") : Promise.resolve());
+    const { server } = serve({ gate });
+    const steps: Steps = [
+      [">>> ", "One\r"],
+      ["stone", "Two\rThr"],
+      ["paper", null],
+    ];
+    await talk(server, steps, [], home);
+    expect(read()).toBe("One\nTwo\n");
+  });
+
+  test("Ctrl-D while an answer comes lets it end; Ctrl-C after that stops both, and says so once", async () => {
+    let tokens = 0;
+    const gate = () => (++tokens > 3 ? new Promise<void>(() => {}) : Promise.resolve());
+    const { code, text } = await talk(serve({ gate }).server, [
+      [">>> ", "One\r"],
+      ["stone", "\u0004"],
+      ["\u001B[?2004l", "\u0003"],
+    ]);
+    expect([code, text.match(/Stopped by SIGINT/g)]).toEqual([130, ["Stopped by SIGINT"]]);
+    expect(text).not.toContain("the Up key");
   });
 
   test("its commands", async () => {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import unittest
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
-from arrivals import Arrivals
+from arrivals import Arrivals, take_company
+from messages import Message
 
 
 def seen(*starts: list[int]) -> Arrivals:
@@ -47,6 +49,38 @@ class Waits(unittest.TestCase):
 
     def test_not_any_more_once_a_request_was_alone_again(self) -> None:
         self.assertFalse(seen([0, 0], [0], [0]).expects_more)
+
+
+class Company(unittest.TestCase):
+    """Messages that come every 0.6 s, to one that waits a second for each that joins."""
+
+    def taken(self, types: Iterable[str], patience: float = 1.0) -> int:
+        now, count, coming = 0.0, 0, iter(types)
+
+        def read(seconds: float) -> list[Message]:
+            nonlocal now
+            now += min(seconds, 0.6)
+            kind = next(coming, None) if seconds >= 0.6 else None
+            return [] if kind is None else [{"type": kind}]
+
+        def take(_message: Message) -> None:
+            nonlocal count
+            count += 1
+
+        take_company(lambda: patience, read, take, lambda: now)
+        return count
+
+    def test_nothing_is_read_without_patience(self) -> None:
+        self.assertEqual(self.taken(["embed"], patience=0), 0)
+
+    def test_another_is_waited_for_after_each_that_joined(self) -> None:
+        self.assertEqual(self.taken(["embed"] * 5), 5)
+
+    def test_what_joins_nobody_does_not_prolong_the_wait(self) -> None:
+        for kind in ("tokenize", "detokenize", "cancel"):
+            with self.subTest(kind=kind):
+                self.assertEqual(self.taken([kind] * 5), 1)
+                self.assertEqual(self.taken(["embed", kind, "embed"]), 2)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
-from jobs import ENCODE_CHARS, Encoded, Job, Jobs
+from jobs import BATCH_TEXTS, ENCODE_CHARS, Encoded, Job, Jobs
 from messages import Message, RequestFailed
 
 
@@ -82,6 +82,17 @@ class SharedWork(unittest.TestCase):
             with self.subTest(seconds=seconds):
                 self.setUp()
                 self.assertAlmostEqual(self.patience_after(2, seconds), patience)
+
+    def test_a_request_of_many_texts_waits_once_and_not_before_each_step_that_tokenizes(self) -> None:
+        for request_id in (1, 2):
+            self.jobs.add({"id": request_id}, ["a"])
+        self.answers()
+        self.jobs.add({"id": 3}, ["a"] * 3 * BATCH_TEXTS)
+        waits = 0
+        while self.jobs.busy:
+            waits += self.jobs.patience > 0
+            self.jobs.step()
+        self.assertEqual(waits, 1)
 
     def test_nobody_is_waited_for_once_all_are_there_or_gone(self) -> None:
         self.patience_after(2, 0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 import tempfile
 import threading
@@ -11,16 +12,18 @@ import tracemalloc
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
+HOST = str(Path(__file__).parents[3] / "src" / "hosts" / "batching")
+sys.path.insert(0, HOST)
 
 from image_grid import Bounds, find_grid, read_bounds
 from image_tokens import ImageTokens, to_pixels_each
 from messages import RequestFailed
-from pictures import KEPT_PIXELS, KEPT_TOGETHER, Left, read_all, read_picture, share, widen
+from pictures import KEPT_PIXELS, KEPT_TOGETHER, Left, read_all, read_picture, share, shrink, widen
 
 RED = (255, 0, 0)
 
@@ -73,6 +76,33 @@ class Pictures(unittest.TestCase):
                 small = read_picture(str(self.folder / "image"), "messages[0]", 4)
                 self.assertEqual(small.size, (2, 2))
                 np.testing.assert_allclose(self.first(small.pixels), colour, atol=1)
+
+    def test_is_made_smaller_without_a_seam(self) -> None:
+        for mode in ("RGB", "RGBA", "L", "P"):
+            for size, most in (((500, 400), 40_000), ((600, 420), 1600)):
+                with self.subTest(mode=mode, most=most), patch("pictures.BAND_PIXELS", 20_000):
+                    image = Image.effect_noise(size, 80).filter(ImageFilter.GaussianBlur(9)).convert(mode)
+                    if mode == "RGBA":
+                        image.putalpha(Image.linear_gradient("L").resize(size))
+                    white = Image.new("RGBA", size, "white")
+                    whole = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+                    small = shrink(image, most)
+                    expected = np.asarray(whole.resize(small.size, Image.Resampling.LANCZOS), np.int16)
+                    self.assertLessEqual(np.abs(np.asarray(small, np.int16) - expected).max(), 3)
+
+    def test_a_large_one_is_in_memory_once(self) -> None:
+        path = self.folder / "image"
+        side = 6000
+        Image.new("RGBA", (side, side), (255, 0, 0, 128)).save(path, "PNG", compress_level=1)
+        script = (
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "from pictures import read_picture\n"
+            "def most(): return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) * 1024\n"
+            "before = most(); read_picture(sys.argv[2], 'x', 1_000_000); print(most() - before)"
+        )
+        command = [sys.executable, "-c", script, HOST, str(path)]
+        taken = int(subprocess.run(command, capture_output=True, check=True).stdout)
+        self.assertLess(taken, 1.7 * 4 * side * side)
 
     def test_deep_grey_takes_a_few_bytes_a_pixel(self) -> None:
         deep = Image.fromarray(np.full((1000, 1000), 0x80FF, np.uint16))

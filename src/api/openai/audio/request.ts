@@ -23,7 +23,7 @@ export const TranslationForm = Type.Object(common, { additionalProperties: true 
 export const TranscriptionForm = Type.Object(
   {
     ...common,
-    language: text("Its code or English name; absent: it is heard"),
+    language: text("Its code or English name; absent or `auto`: it is heard"),
     "timestamp_granularities[]": texts("`segment` (default), `word` or both, for `verbose_json`"),
     timestamp_granularities: texts("The same"),
     stream: text("`true`: text as it is heard, as server-sent events"),

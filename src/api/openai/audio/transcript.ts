@@ -27,7 +27,9 @@ export const VerboseTranscription = Type.Object({
         tokens: Type.Array(Type.Integer(), { description: "Empty: the engine does not report them" }),
         temperature: Type.Number(),
         avg_logprob: Type.Number({ description: "Always 0: the engine does not report it" }),
-        compression_ratio: Type.Number({ description: "Of a text that repeats itself, more than 2.4" }),
+        compression_ratio: Type.Number({
+          description: "Of its half minute: where the text repeats itself, more than 2.4",
+        }),
         no_speech_prob: Type.Number({ description: "Always 0: the engine does not report it" }),
       }),
     ),
@@ -37,7 +39,10 @@ export const VerboseTranscription = Type.Object({
 });
 
 interface HeardSegment extends Segment {
-  /** The length of its text, in bytes, to that of the same text compressed. */
+  /**
+   * The length of the text of the half minute that it is from, in bytes, to that of the same text compressed. As OpenAI's
+   * (whisper/transcribe.py): a short sentence does not repeat itself, only many of them do.
+   */
   compressionRatio: number;
 }
 
@@ -54,15 +59,10 @@ export const emptyTranscript: Transcript = { text: "", segments: [], language: n
 
 /** Compresses texts as they come: those of hours at once would hold the loop. */
 export function addHeard(before: Transcript, { segments, language, seconds }: Heard): Transcript {
-  const all = [
-    ...before.segments,
-    ...segments.map((one) => ({ ...one, compressionRatio: toCompressionRatio(one.text) })),
-  ];
+  const compressionRatio = toCompressionRatio(toText(segments));
+  const all = [...before.segments, ...segments.map((one) => ({ ...one, compressionRatio }))];
   return {
-    text: all
-      .map(({ text }) => text)
-      .join("")
-      .trim(),
+    text: toText(all),
     segments: all,
     language: language ?? before.language,
     seconds,
@@ -92,6 +92,13 @@ export function toVerbose(
     }),
     usage: toUsage(transcript),
   };
+}
+
+function toText(segments: readonly Segment[]): string {
+  return segments
+    .map(({ text }) => text)
+    .join("")
+    .trim();
 }
 
 function toCompressionRatio(text: string): number {
