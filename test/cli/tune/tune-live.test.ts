@@ -9,7 +9,7 @@ import { smol, smolEntry } from "../../helpers/server.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { findFreePort, runCli } from "../run-cli.ts";
 
-setDefaultTimeout(180_000);
+setDefaultTimeout(540_000);
 
 test("a model is measured with other settings, what won is written, and the result is kept", async () => {
   const home = createTempDir();

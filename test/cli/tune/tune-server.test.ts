@@ -6,7 +6,7 @@ import { installStandIn, writeStandInModel } from "../../helpers/stand-in.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { type CliResult, runCli, toTarget } from "../run-cli.ts";
 
-setDefaultTimeout(180_000);
+setDefaultTimeout(540_000);
 
 const folder = createTempDir();
 const path = writeStandInModel(join(folder, "m"), "slow-pinned", 4096);
