@@ -92,7 +92,7 @@ class Pictures(unittest.TestCase):
 
     def test_a_large_one_is_in_memory_once(self) -> None:
         path = self.folder / "image"
-        side = 6000
+        side = 5000
         Image.new("RGBA", (side, side), (255, 0, 0, 128)).save(path, "PNG", compress_level=1)
         script = (
             "import sys; sys.path.insert(0, sys.argv[1])\n"
