@@ -369,8 +369,8 @@ async function check(title, program, args, env) {
 async function runTests(bun, testArgs, env) {
   const report = join(tmpdir(), `ov-llm-test-${process.pid}.xml`);
   console.log("▸ bun test");
-  // Bun's five seconds are too few for a machine that is busy for a moment; what hangs is ended all the same.
-  const args = ["test", "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`, ...testArgs];
+  // Bun's five seconds are too few for a machine that is slow, or stands still for a moment; what hangs is ended all the same.
+  const args = ["test", "--timeout=180000", "--reporter=junit", `--reporter-outfile=${report}`, ...testArgs];
   const { code } = await run(bun, args, { env }, (line) => console.log(line));
   const cases = existsSync(report) ? readCases(readFileSync(report, "utf8")) : [];
   rmSync(report, { force: true });

@@ -68,14 +68,14 @@ function describeEncoders(): void {
           expect(dot).toBeGreaterThan(0.99);
         }
       },
-      60_000,
+      180_000,
     );
 
     test("classify", async () => {
       const { data } = await post("/v1/classify", { model: "classifier", input: texts });
       expect(data).toHaveLength(texts.length);
       for (const { probs } of data) expect(probs).toHaveLength(3);
-    }, 60_000);
+    }, 180_000);
 
     test.each(["cross-encoder", "tiny-qwen3-reranker"])(
       "rank by %s",
@@ -84,7 +84,7 @@ function describeEncoders(): void {
         expect(results).toHaveLength(texts.length);
         for (const { relevance_score } of results) expect(relevance_score).toBeWithin(0, 1.0001);
       },
-      60_000,
+      180_000,
     );
   });
 }

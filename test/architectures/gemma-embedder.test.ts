@@ -61,6 +61,6 @@ function describeGemmaEmbedder(): void {
           expect(cosine).toBeGreaterThan(0.999);
         }
       }
-    }, 60_000);
+    }, 180_000);
   });
 }

@@ -7,7 +7,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { askModel, testServing } from "./serving.ts";
 import { tinyModels } from "./table.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const names = Object.keys(tinyModels).filter((name) => tinyModels[name]?.prepared);
 const toEntry = (name: string) => ({
   path: join(tinyModelsPath(), name),

@@ -56,7 +56,7 @@ function describeSighted(): void {
       expect(other.content).not.toBe(first.content);
       const large = await ask(user(show(400, 300, [255, 0, 0])));
       expect(large.usage.prompt_tokens).toBeGreaterThan(first.usage.prompt_tokens + 50);
-    }, 60_000);
+    }, 180_000);
 
     test("describes a second picture behind the first, which is computed once", async () => {
       const asked = user(red, say("Look at this. ".repeat(40)));
@@ -65,6 +65,6 @@ function describeSighted(): void {
       const [same, other] = [await ask(...turns, user(red)), await ask(...turns, user(blue))];
       expect(other.content).not.toBe(same.content);
       expect(other.usage.prompt_tokens_details?.cached_tokens).toBeGreaterThan(64);
-    }, 60_000);
+    }, 180_000);
   });
 }

@@ -59,14 +59,14 @@ test("300 clients that never read their answers hold little memory and nobody up
     socket.write("GET /stream HTTP/1.1\r\nhost: localhost\r\n\r\n");
     return socket;
   });
-  await eventually(() => running > 0, 30);
+  await eventually(() => running > 0);
   const other = await fetch(`${url}/stream?short=1`);
   expect((await other.text()).match(/^data: /gm)?.length).toBe(20);
-  await eventually(() => app.finished.length === clients + 1, 60);
+  await eventually(() => app.finished.length === clients + 1);
   clearInterval(watch);
   const codes = app.finished.map(({ code }) => code);
   expect(codes.filter((code) => code === "client_too_slow").length).toBe(clients);
   expect(running).toBe(0);
   expect(most - before).toBeLessThan(mostMegabytes);
   for (const socket of sockets) socket.destroy();
-}, 120_000);
+}, 180_000);

@@ -4,7 +4,7 @@ import { runCli } from "../cli/run-cli.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const servers: TestServer[] = [];
 afterAll(() => Promise.all(servers.map((server) => server.stop("SIGKILL"))));

@@ -15,7 +15,7 @@ import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(40_000);
+setDefaultTimeout(180_000);
 const folder = createTempDir();
 const executable = join(folder, "bin with space", "ov-llm");
 const home = join(folder, "a home with spaces");
@@ -52,8 +52,8 @@ beforeAll(async () => {
   await build();
   symlinkSync(executable, join(folder, "ov"));
   server = await startServer({ command: [join(folder, "ov")], home, cwd: trap });
-}, 120_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 describe("the executable", () => {
   test("prints its version", async () => {

@@ -190,7 +190,7 @@ describe("ov-llm convert", () => {
     expect([code, JSON.parse(out).models.length]).toEqual([0, 100]);
     expect(Object.keys(place.models())).toHaveLength(100);
     expect(readdirSync(place.src)).toEqual(["og_models"]);
-  }, 120_000);
+  }, 180_000);
 });
 
 describe("what cannot start", () => {

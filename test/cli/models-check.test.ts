@@ -5,7 +5,7 @@ import { modelPath, runtimeDir } from "../helpers/environment.ts";
 import { exported, modelFiles } from "../helpers/model-home.ts";
 import { createModelHome } from "./model-home.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 describe("ov-llm models check", () => {
   test("all well: a table and exit code 0", async () => {

@@ -9,7 +9,7 @@ import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 let server: TestServer;
 

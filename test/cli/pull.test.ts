@@ -7,7 +7,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { runCli } from "./run-cli.ts";
 
 // Each command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const models = createTempDir();
 const gguf = await Bun.file(makeGguf(join(models, "m.gguf"), "llama")).bytes();
 /** As long, and another. */

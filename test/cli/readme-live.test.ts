@@ -5,7 +5,7 @@ import { repo, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { readBlocks } from "./readme.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const bin = createTempDir();
 let server: TestServer;

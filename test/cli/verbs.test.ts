@@ -8,7 +8,7 @@ import { createModelHome } from "../helpers/model-home.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "./run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const freePort = String(await findFreePort());
 const port = ["--port", freePort];
 

@@ -5,7 +5,7 @@ import OpenAI from "openai";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const apiKey = "a key of the tests";
 const home = createTempDir();
 let server: TestServer;
@@ -13,9 +13,9 @@ let client: OpenAI;
 
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_API_KEY: apiKey } });
-  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0, timeout: 60_000 });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0, timeout: 170_000 });
+});
+afterAll(() => server.stop());
 
 interface Place {
   city: string;

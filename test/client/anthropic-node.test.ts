@@ -6,7 +6,7 @@ import { errorOf } from "../helpers/failure.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const apiKey = "a key of the tests";
 const berlin = "The capital of Germany is Berlin.";
@@ -27,14 +27,14 @@ let server: TestServer;
 let client: Anthropic;
 
 const clientWith = (key: string) =>
-  new Anthropic({ baseURL: server.url, apiKey: key, maxRetries: 0, timeout: 30_000 });
+  new Anthropic({ baseURL: server.url, apiKey: key, maxRetries: 0, timeout: 170_000 });
 
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_API_KEY: apiKey, OV_MAX_BODY: "1MB" } });
   client = clientWith(apiKey);
   await client.messages.create({ ...ask, max_tokens: 1 });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 const textOf = ({ content }: { content: Anthropic.ContentBlock[] }) =>
   content.map((block) => (block.type === "text" ? block.text : "")).join("");

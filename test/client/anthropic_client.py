@@ -15,7 +15,7 @@ import anthropic
 from anthropic import beta_tool
 
 base_url, api_key, model = sys.argv[1:4]
-client = anthropic.Anthropic(base_url=base_url, api_key=api_key, max_retries=0, timeout=30)
+client = anthropic.Anthropic(base_url=base_url, api_key=api_key, max_retries=0, timeout=170)
 question: list[Any] = [{"role": "user", "content": "What is the capital of Germany?"}]
 # Greedy, so that the answer is known; the client's own parameters no longer have it.
 greedy: dict[str, Any] = {"extra_body": {"temperature": 0}}

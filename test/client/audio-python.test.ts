@@ -19,8 +19,8 @@ beforeAll(async () => {
   };
   server = await startServer({ home, models: { whisper } });
   checks = await runChecks("audio_client.py", home, `${server.url}/v1`, "whisper", recording);
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 test("OpenAI's Python client gets the text of a recording, whole and streamed", () => {
   const text = expect.stringMatching(/^And so.*for your country\.$/);

@@ -7,7 +7,7 @@ import OpenAI from "openai";
 /** Official clients as a page uses them: each asks the server at `url`, with `key`, and gives the text and what it can read of the headers. */
 
 const messages = [{ role: "user" as const, content: "Hi" }];
-const options = { maxRetries: 0, timeout: 20_000, dangerouslyAllowBrowser: true };
+const options = { maxRetries: 0, timeout: 170_000, dangerouslyAllowBrowser: true };
 const model = "memory";
 
 const clients = {

@@ -4,9 +4,9 @@ import type { Browser, Page } from "playwright-core";
 import { createKeyring } from "../../src/http/auth.ts";
 import { type Listener, listen } from "../../src/http/listen.ts";
 import { createTestApp } from "../helpers/app.ts";
-import { chromiumPath, needsChromium, openBrowser } from "../helpers/browser.ts";
+import { browserPatience, chromiumPath, needsChromium, openBrowser } from "../helpers/browser.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const key = "a key of the tests";
 const names = ["openai", "anthropic", "vercel"];
 
@@ -71,6 +71,7 @@ function originOf({ port }: Bun.Server<undefined>): string {
 
 async function open(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(browserPatience);
   await page.goto(url);
   return page;
 }

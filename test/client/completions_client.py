@@ -17,7 +17,7 @@ import litellm
 import openai
 
 base_url, api_key, model = sys.argv[1:4]
-client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=30)
+client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=170)
 PROMPT = "The capital of France is"
 REQUEST: Any = {"model": model, "prompt": PROMPT, "temperature": 0, "max_tokens": 4}
 

@@ -56,8 +56,8 @@ beforeAll(async () => {
     },
   );
   checks = await runChecks("litellm_client.py", home, server.url, apiKey, smol, scripted);
-}, 120_000);
-afterAll(() => server.stop(), 40_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 describe("LiteLLM lists the models", () => {
   test.each([

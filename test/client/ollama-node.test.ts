@@ -10,7 +10,7 @@ import { registerScripted, startOllamaServer } from "../helpers/ollama-server.ts
 import { smol } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const apiKey = "a key of the tests";
 const authorization = `Bearer ${apiKey}`;
@@ -65,8 +65,8 @@ beforeAll(async () => {
       ],
     },
   );
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 describe("the official client", () => {
   test("lists, shows and watches models", async () => {

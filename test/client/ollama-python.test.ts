@@ -53,8 +53,8 @@ beforeAll(async () => {
     },
   );
   checks = await runPython("ollama_client.py", home, server.ollamaUrl, apiKey, model, "scripted");
-}, 120_000);
-afterAll(() => server.stop(), 40_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 const check = (name: string) => JSON.parse(checks.get(name) ?? "null");
 

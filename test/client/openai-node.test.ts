@@ -5,7 +5,7 @@ import { errorOf } from "../helpers/failure.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const apiKey = "a key of the tests";
 const capital = [{ role: "user" as const, content: "What is the capital of Germany?" }];
@@ -17,7 +17,7 @@ let server: TestServer;
 let client: OpenAI;
 
 const clientWith = (key: string) =>
-  new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0, timeout: 30_000 });
+  new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0, timeout: 170_000 });
 
 beforeAll(async () => {
   // Three choices of one request run at once, or wait for each other on an engine that runs one at a time.
@@ -25,8 +25,8 @@ beforeAll(async () => {
   server = await startServer({ home, env });
   client = clientWith(apiKey);
   await client.chat.completions.create({ ...ask, max_tokens: 1 });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 type StreamRequest = Omit<OpenAI.ChatCompletionCreateParamsStreaming, "stream">;
 

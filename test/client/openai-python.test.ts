@@ -13,8 +13,8 @@ let checks: Map<string, unknown>;
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_API_KEY: apiKey } });
   checks = await runChecks("openai_client.py", home, `${server.url}/v1`, apiKey, smol);
-}, 120_000);
-afterAll(() => server.stop(), 40_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 describe("the Python client", () => {
   test("lists the models", () => expect(checks.get("models")).toMatchObject({ names: [smol] }));

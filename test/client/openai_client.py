@@ -24,7 +24,7 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
 base_url, api_key, model = sys.argv[1:4]
-client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=30)
+client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=170)
 
 
 def ask(country: str = "Germany") -> list[Any]:
@@ -94,7 +94,7 @@ def errors() -> None:
 
 async def eight_at_once() -> None:
     countries = ["France", "Germany", "Italy", "Japan", "Russia", "England", "Greece", "Norway"]
-    async with openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=60) as many:
+    async with openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=170) as many:
 
         async def answer(country: str, stream: bool) -> str:
             request: Any = {"model": model, "messages": ask(country), "temperature": 0, "max_tokens": 12}
@@ -186,7 +186,7 @@ def agent() -> None:
 
 
 def asynchronous() -> openai.AsyncOpenAI:
-    return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=60)
+    return openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=170)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { command, type Program, programDir, programs } from "./programs.ts";
 import { runProgram } from "./run-program.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const isThere = ({ name }: Program) => existsSync(join(programDir(name), "complete"));
 const said = "box.";
 const serverHome = createTempDir();

@@ -10,7 +10,7 @@ import { nextEvent } from "../helpers/next-event.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const apiKey = "a key of the tests";
 const home = createTempDir();
 const berlin = "The capital of Germany is Berlin.";
@@ -22,9 +22,9 @@ let client: OpenAI;
 
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_API_KEY: apiKey } });
-  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0, timeout: 60_000 });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0, timeout: 170_000 });
+});
+afterAll(() => server.stop());
 
 describe("the official client", () => {
   const weather: OpenAI.Responses.FunctionTool = {

@@ -13,8 +13,8 @@ let checks: Map<string, unknown>;
 beforeAll(async () => {
   server = await startServer({ home, env: { OV_API_KEY: apiKey } });
   checks = await runChecks("responses_client.py", home, `${server.url}/v1`, apiKey, smol);
-}, 120_000);
-afterAll(() => server.stop(), 40_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 const stopped = () => server.log().filter((line) => /\/v1\/responses 499 /.test(line));
 

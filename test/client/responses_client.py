@@ -13,7 +13,7 @@ from agents import Agent, ModelSettings, OpenAIProvider, RunConfig, Runner, func
 from pydantic import BaseModel, Field
 
 base_url, api_key, model = sys.argv[1:]
-client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=60)
+client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=170)
 ask: Any = {
     "model": model,
     "input": "What is the capital of Germany?",
@@ -100,7 +100,7 @@ async def agent() -> None:
         asked.append(city)
         return "Sunny, 21 degrees."
 
-    many = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=60)
+    many = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0, timeout=170)
     provider = OpenAIProvider(openai_client=many, use_responses=True)
     config = RunConfig(model_provider=provider, tracing_disabled=True)
     settings = ModelSettings(temperature=0, max_tokens=60, tool_choice="required")

@@ -5,7 +5,7 @@ export interface ProgramOptions {
   until?: Promise<unknown>;
 }
 
-const mostSeconds = 60;
+const mostSeconds = 170;
 /** Some end their request only when they are gone. */
 const secondsToStop = 3;
 

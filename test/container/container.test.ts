@@ -142,5 +142,5 @@ print(json.dumps([deployment["litellm_params"]["model"], deployment["litellm_par
       false,
     ]);
   },
-  60_000,
+  180_000,
 );

@@ -170,7 +170,7 @@ test("a converter that is killed takes the exporter along", async () => {
     converter.kill("SIGKILL");
     await runProgram(["kill", "-KILL", pid ?? ""]);
   }
-}, 30_000);
+}, 180_000);
 
 describe("the real environment", () => {
   test("is ready and pinned", async () => {
@@ -181,8 +181,8 @@ describe("the real environment", () => {
 
   test("runs optimum-cli", async () => {
     const command = [...exporterCommand(convertEnv(), null), "export", "openvino", "--help"];
-    const run = await runProgram(command, { timeoutMs: 60_000 });
+    const run = await runProgram(command, { timeoutMs: 170_000 });
     expect(run.reason).toBeNull();
     expect(run.stdout).toContain("--weight-format");
-  }, 60_000);
+  }, 180_000);
 });

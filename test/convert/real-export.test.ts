@@ -46,7 +46,7 @@ beforeAll(async () => {
   const body = JSON.stringify({ model: "owner/SmolLM2-from.the_hub" });
   const pull = await fetch(`${server.url}/api/pull`, { method: "POST", body });
   second = (await pull.text()).trim().split("\n");
-}, 6 * minutes);
+}, 12 * minutes);
 
 afterAll(async () => {
   await hub?.stop();

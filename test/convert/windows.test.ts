@@ -46,4 +46,4 @@ describe("findWay", () => {
 
 test("the table is what the installed exporter declares: else `bun run exporter`", async () => {
   expect(await Bun.file(exporterTypesFile).json()).toEqual(JSON.parse(readExporterTypes(convertEnv())));
-}, 60_000);
+}, 180_000);

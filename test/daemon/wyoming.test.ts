@@ -25,7 +25,7 @@ test("a voice request shows among those that run, and can be cancelled", async (
     pool,
     events,
     catalog: createCatalog({ registry, modelPath: null, device: "CPU", engine: "auto" }),
-    requestSeconds: 10,
+    requestSeconds: 120,
     maxAudioSeconds: 600,
     keepFile: () => {
       isKept.resolve();

@@ -6,7 +6,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { ask, openStreams, tally } from "./requests.ts";
 import { readRest, returnsTo } from "./state.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const day = 86_400;
 const library = join(home, "clock.so");
@@ -35,7 +35,7 @@ test.skipIf(!compile())(
     const env = {
       LD_PRELOAD: library,
       CLOCK_SHIFT_FILE: shiftFile,
-      OV_STALL_SECONDS: "30",
+      OV_STALL_SECONDS: "120",
       OV_REQUEST_SECONDS: "600",
       OV_IDLE_SECONDS: "600",
       OV_QUEUE_SECONDS: "600",

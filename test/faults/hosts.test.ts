@@ -6,7 +6,7 @@ import { writeInto } from "./garbage.ts";
 import { ask, openStreams, tally } from "./requests.ts";
 import { reach, readRest, returnsTo, type State } from "./state.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const streams = 4;
 let server: TestServer;
@@ -15,11 +15,11 @@ let before: State;
 beforeAll(async () => {
   server = await startServer({
     home,
-    env: { OV_STALL_SECONDS: "3", OV_MAX_CONCURRENT: String(2 * streams + 1) },
+    env: { OV_STALL_SECONDS: "6", OV_MAX_CONCURRENT: String(2 * streams + 1) },
   });
   await recovers();
   before = await readRest(server);
-}, 90_000);
+});
 afterAll(() => server.stop("SIGKILL"));
 
 /** Not in every container. */

@@ -6,7 +6,7 @@ import { ask, leaveAtRandom, tally } from "./requests.ts";
 import { pair, rewriteUnderLoad } from "./rewrites.ts";
 import { readRest, returnsTo, type State } from "./state.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const clients = 100;
 const [running, waiting] = [8, 64];
@@ -26,7 +26,7 @@ beforeAll(async () => {
   // What grows with the first load of its size and stays.
   await many();
   before = await readRest(server);
-}, 120_000);
+});
 afterAll(() => server.stop("SIGKILL"));
 
 test("a hundred clients at once: each gets its answer or learns that the queue is full", async () => {

@@ -42,7 +42,7 @@ export async function readState(server: TestServer): Promise<State> {
 export async function reach(
   server: TestServer,
   holds: (state: State) => boolean,
-  seconds = 30,
+  seconds = 120,
 ): Promise<State> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
@@ -74,7 +74,7 @@ export function findLeaks(before: State, now: State, allowance = allowanceMb): s
 }
 
 /** Waits until nothing is left behind; throws with what is, after so many seconds. */
-export async function returnsTo(before: State, server: TestServer, seconds = 30): Promise<State> {
+export async function returnsTo(before: State, server: TestServer, seconds = 120): Promise<State> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const now = await readState(server);

@@ -14,10 +14,17 @@ export const chromiumPath = places.find((path) => path !== undefined && existsSy
 /** For the name of what is skipped without one. */
 export const needsChromium = "[needs Chromium: `apt-get install chromium`]";
 
+/** In milliseconds: how long a browser, or what a test waits for in it, may take on a machine that is slow or stands still. */
+export const browserPatience = 150_000;
+
 /** A real Chromium; the test file closes it. */
 export async function openBrowser(): Promise<Browser> {
   // Its sandbox is not to be had as root, nor in many containers.
-  return await chromium.launch({ executablePath: chromiumPath ?? "chromium", args: ["--no-sandbox"] });
+  return await chromium.launch({
+    executablePath: chromiumPath ?? "chromium",
+    args: ["--no-sandbox"],
+    timeout: browserPatience,
+  });
 }
 
 /** What the page complains of: errors of its scripts, what its policy forbids, and what it asks of other servers. */

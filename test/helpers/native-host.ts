@@ -29,7 +29,7 @@ export async function loadNativeHost(
     modelCacheDir: "/nonexistent",
     ggufCache: 0,
     loadSeconds: options.loadSeconds ?? 60,
-    stallSeconds: 60,
+    stallSeconds: 120,
     specialTokens: "text",
     log: options.log ?? silentLog,
   });

@@ -43,7 +43,7 @@ export function createTestPool({ host, ...options }: TestPoolOptions = {}) {
     memory: createFakeMemory(),
     maxConcurrent: 4,
     maxQueue: 10,
-    queueSeconds: 30,
+    queueSeconds: 120,
     idleSeconds: 0,
     grammarMemory: 2 ** 20,
     log,

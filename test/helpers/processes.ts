@@ -10,6 +10,32 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Processes whose parent is that one and that run a command of their own: of a server those of its models. */
+export function childrenOf(pid: number): number[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const children = all.map(Number).filter((one) => parentOf(one) === pid);
+  // Just after its start it has its parent's command, and its parent waits for it.
+  return children.filter((one) => !["", readCommand(pid)].includes(readCommand(one)));
+}
+
+/** "" for a process that has ended. */
+function readCommand(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Field 4 of /proc/PID/stat; NaN for a process that has ended. */
+function parentOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** The process that a model was loaded in last, by the server's log; of any model when none is named. */
 export function hostPid(server: TestServer, model = ""): number {
   const loaded = server.log().filter((line) => line.includes(` loaded model model=${model}`));
@@ -38,7 +64,7 @@ function readLink(path: string): string {
 }
 
 /** For what gives no sign when it comes true. */
-export async function eventually(holds: () => boolean, seconds = 20): Promise<void> {
+export async function eventually(holds: () => boolean, seconds = 120): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s: ${holds}`);

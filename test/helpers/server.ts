@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readLines } from "../../src/protocol/lines.ts";
 import { engineEnvironment } from "./engine.ts";
 import { modelPath, runtimeDir } from "./environment.ts";
+import { createLogFile } from "./log-file.ts";
 import { createTempDir } from "./temp.ts";
 
 export const repo = dirname(dirname(import.meta.dir));
@@ -53,6 +53,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   };
   register(options.models ?? { [smol]: smolEntry() });
   const command = options.command ?? [process.execPath, join(repo, "cli/main.ts")];
+  const log = createLogFile();
   const child = Bun.spawn([...command, "serve", "--port", "0", ...(options.flags ?? [])], {
     cwd: options.cwd ?? home,
     env: {
@@ -64,29 +65,21 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       ...engineEnvironment(),
       ...options.env,
     },
-    stdio: ["ignore", "inherit", "pipe"],
+    stdio: ["ignore", "inherit", log.fd],
   });
-  const lines: string[] = [];
-  const waiting = new Set<() => void>();
-  const reading = (async () => {
-    for await (const more of readLines(child.stderr)) {
-      lines.push(...more);
-      for (const look of [...waiting]) look();
-    }
-  })();
+  let isOver = false;
+  void child.exited.then(() => {
+    isOver = true;
+  });
 
-  function logged(pattern: RegExp, which = 1): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const line = lines.filter((text) => pattern.test(text))[which - 1];
-        if (line === undefined) return;
-        waiting.delete(look);
-        resolve(line);
-      };
-      waiting.add(look);
-      look();
-      void reading.then(() => reject(new Error(`The log ended without ${pattern}:\n${lines.join("\n")}`)));
-    });
+  async function logged(pattern: RegExp, which = 1): Promise<string> {
+    for (;;) {
+      const wasOver = isOver;
+      const line = log.lines().filter((text) => pattern.test(text))[which - 1];
+      if (line !== undefined) return line;
+      if (wasOver) throw new Error(`The log ended without ${pattern}:\n${log.lines().join("\n")}`);
+      await Bun.sleep(20);
+    }
   }
 
   const serving = await logged(/ serving .*url=/);
@@ -96,7 +89,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     pid: child.pid,
     home,
     registryPath,
-    log: () => [...lines],
+    log: () => [...log.lines()],
     logged,
     register,
     chat: (body, init = {}) =>
@@ -109,7 +102,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       const code = await child.exited;
-      await reading;
+      log.close();
       return code;
     },
   };

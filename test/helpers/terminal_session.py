@@ -29,7 +29,7 @@ else:
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 seen = ""
-deadline = time.monotonic() + 90
+deadline = time.monotonic() + 160
 while time.monotonic() < deadline:
     if steps and steps[0][0] in seen:
         seen = seen.split(steps[0][0], 1)[1]
@@ -51,6 +51,6 @@ while time.monotonic() < deadline:
     sys.stdout.buffer.write(text)
     sys.stdout.flush()
 signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
-signal.alarm(max(1, int(min(10, deadline - time.monotonic()))))
+signal.alarm(max(1, int(min(60, deadline - time.monotonic()))))
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status) % 256)

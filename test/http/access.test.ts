@@ -7,7 +7,7 @@ import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { readEvents, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const [home, openHome] = [createTempDir(), createTempDir()];
 const key = "the key of the tests";
 const origin = "https://chat.example";
@@ -19,11 +19,11 @@ let open: TestServer;
 beforeAll(async () => {
   const env = { OV_API_KEY: key, OV_CORS_ORIGINS: origin, OV_LOG_LEVEL: "debug" };
   [server, open] = await Promise.all([startServer({ home, env }), startServer({ home: openHome })]);
-}, 60_000);
-afterAll(() => Promise.all([server.stop(), open.stop()]), 40_000);
+});
+afterAll(() => Promise.all([server.stop(), open.stop()]));
 
 const ask = (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
-  fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(15_000), ...init, headers });
+  fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(120_000), ...init, headers });
 
 async function codeOf(response: Response): Promise<string | null> {
   const body: unknown = await response.json();

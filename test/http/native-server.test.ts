@@ -4,7 +4,7 @@ import { readEvents, startServer, type TestServer } from "../helpers/server.ts";
 import { installStandIn, writeStandInModel } from "../helpers/stand-in.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const folder = createTempDir();
 const entry = { task: "text-generation-with-past", weight_format: "int8" };
 const model = (name: string, extra: object = {}) => ({

@@ -8,7 +8,7 @@ import { readSamples } from "../helpers/samples.ts";
 import { readEvents, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const keyFile = join(home, "keys");
 const laptop = { authorization: "Bearer key-of-the-laptop" };
@@ -20,7 +20,7 @@ beforeAll(async () => {
   writeFileSync(keyFile, "# mine\nlaptop: key-of-the-laptop\n", { mode: 0o644 });
   server = await startServer({ home, env: { OV_API_KEY_FILE: keyFile, OV_LOG_LEVEL: "debug" } });
 });
-afterAll(() => server.stop(), 40_000);
+afterAll(() => server.stop());
 
 const ask = (path: string, headers: Record<string, string>, init: RequestInit = {}) =>
   fetch(server.url + path, { ...init, headers });

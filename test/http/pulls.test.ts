@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { Ollama } from "ollama";
@@ -8,22 +8,24 @@ import { runChecks } from "../client/run-python.ts";
 import { makeConvertHome, makeModel, makeOpenVino } from "../convert/fake-models.ts";
 import { startFakeHub, toRepository } from "../fakes/hub.ts";
 import { errorOf } from "../helpers/failure.ts";
-import { eventually, isRunning } from "../helpers/processes.ts";
+import { childrenOf, eventually, isRunning } from "../helpers/processes.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 // A real server and real child processes; the hub, the exporter and the engine are fakes.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const temp = createTempDir();
 const key = "a key of the tests";
 const headers = { authorization: `Bearer ${key}` };
 const slow = new Uint8Array(3_000_000);
+/** What lets the conversion of Acme/One end. */
+const go = join(temp, "go");
 const model = (name: string, files = {}) => toRepository(makeModel(join(temp, name), files));
 const hub = startFakeHub({
   repositories: {
     "Acme/Tiny": model("tiny"),
     "Acme/Py": model("python"),
-    "Acme/One": model("one"),
+    "Acme/One": model("one", { behaviour: `wait ${go}` }),
     "Acme/Two": model("two"),
     "Acme/Hanging": model("hanging", { behaviour: "hang" }),
     "Acme/Code": model("code", { "config.json": '{"auto_map":{"AutoModel":"m.Model"}}' }),
@@ -105,7 +107,7 @@ describe("POST /api/pull", () => {
     const pull = fetch(`${server.url}/api/pull`, { method: "POST", headers, body, signal: stop.signal });
     await hub.held;
     const partial = join(place.src, "Slow/.openvino_model.bin.incomplete");
-    await eventually(() => existsSync(partial) && Bun.file(partial).size === 1_000_000, 30);
+    await eventually(() => existsSync(partial) && Bun.file(partial).size === 1_000_000);
     stop.abort();
     await errorOf(pull.then((response) => response.text()));
     await server.logged(/pull cancelled .*model=Acme\/Slow/);
@@ -125,6 +127,7 @@ describe("/v1/pulls", () => {
     });
     const [one, two] = [await start("Acme/One"), await start("Acme/Two")];
     expect((await start("Acme/One")).id).toBe(one.id);
+    writeFileSync(go, "");
     expect(await waitFor(two.id, "done")).toMatchObject({ name: "two", error: null });
     expect(await waitFor(one.id, "done")).toMatchObject({ name: "one" });
     const names = await readUntil(following, "conversion.finished Acme/Two");
@@ -145,7 +148,7 @@ describe("/v1/pulls", () => {
 
   test("a cancelled conversion leaves nothing half made", async () => {
     const { id } = await start("Acme/Hanging");
-    await eventually(() => existsSync(join(place.out, "hanging")), 30);
+    await eventually(() => existsSync(join(place.out, "hanging")));
     await send(`/v1/pulls/${id}/cancel`, {});
     expect(await waitFor(id, "cancelled")).toMatchObject({ error: { code: "request_cancelled" } });
     expect(existsSync(join(place.src, "Hanging/model.safetensors"))).toBe(true);
@@ -164,7 +167,7 @@ describe("a server that stops", () => {
     });
     const init = { method: "POST", body: JSON.stringify({ model: "Acme/Hanging" }) };
     await fetch(`${other.url}/v1/pulls`, init);
-    await eventually(() => existsSync(join(own.out, "hanging")), 30);
+    await eventually(() => existsSync(join(own.out, "hanging")));
     const pids = childrenOf(other.pid);
     expect(pids.length).toBeGreaterThan(0);
     const read = (name: string) => pids.map((pid) => readFileSync(`/proc/${pid}/${name}`, "utf8").trim());
@@ -201,15 +204,4 @@ async function readUntil({ body }: Response, last: string): Promise<string[]> {
     if (read().includes(last)) break;
   }
   return read();
-}
-
-/** Processes whose parent is that one. */
-function childrenOf(pid: number): number[] {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.map(Number).filter((one) => parentOf(one) === pid);
-}
-
-function parentOf(pid: number): number {
-  const found = Bun.spawnSync(["ps", "-o", "ppid=", "-p", String(pid)]);
-  return Number(found.stdout.toString().trim());
 }

@@ -23,7 +23,7 @@ import { hostPid, isRunning } from "../helpers/processes.ts";
 import { readEvents, smol, smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(40_000);
+setDefaultTimeout(180_000);
 const [home, plainHome] = [createTempDir(), createTempDir()];
 const berlin = "The capital of Germany is Berlin.";
 let server: TestServer;
@@ -33,8 +33,8 @@ beforeAll(async () => {
   symlinkSync(modelPath(), fallback);
   server = await startServer({ home, env: { OV_MODEL_PATH: fallback } });
   await answer();
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 const question = { messages: [{ role: "user", content: "What is the capital of Germany?" }] };
 

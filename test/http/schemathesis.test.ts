@@ -5,7 +5,7 @@ import { smol, smolEntry, startServer, type TestServer } from "../helpers/server
 import { createTempDir } from "../helpers/temp.ts";
 import { amount } from "../helpers/whole.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const apiKey = "a-key-of-the-tests";
 const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
 const home = createTempDir();
@@ -15,8 +15,8 @@ beforeAll(async () => {
   const entry = smolEntry({ context_length: 256 });
   const env = { OV_API_KEY: apiKey, OV_MODEL_PATH: String(entry.path), OV_MAX_TOKENS: "4" };
   server = await startServer({ home, models: { [smol]: entry }, env });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 const requests = amount({ whole: 2000, part: 1000 });
 

@@ -201,9 +201,9 @@ describe("a client that reads nothing", () => {
       body: JSON.stringify({ ...endless, max_tokens: 500 }),
     });
     expect((await readEvents(other)).at(-1)).toBe("[DONE]");
-    await eventually(() => ended.length === 2, 20);
+    await eventually(() => ended.length === 2);
     expect(ended).toEqual([undefined, "client_too_slow"]);
     expect(host.running()).toBe(0);
     expect(megabytes() - before).toBeLessThan(150);
-  }, 30_000);
+  }, 180_000);
 });

@@ -28,7 +28,7 @@ import { root } from "../supply/text.ts";
 import { type Copy, createCopy, here, own, releaseOptions } from "./copy.ts";
 import { createHomes, type InstallHome } from "./home.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const temp = createTempDir();
 const createHome = createHomes(temp);
 const release = join(temp, "release");
@@ -52,7 +52,7 @@ const url = server.url.origin;
 beforeAll(async () => {
   await createRelease({ ...releaseOptions, architectures: here, url, folder: release });
   copy = createCopy(join(temp, "a copy"));
-}, 120_000);
+});
 
 describe("a release", () => {
   test("runs from each of its files", async () => {
@@ -140,8 +140,12 @@ describe("ov-llm of a release", () => {
     const port = String(await findFreePort());
     base = `http://127.0.0.1:${port}`;
     const pipe = `cat '${join(release, "install.sh")}' | sh`;
-    installed = await startCommand(["/bin/sh", "-c", pipe], { ...env, OV_PORT: port }).end();
-  }, 120_000);
+    installed = await startCommand(["/bin/sh", "-c", pipe], {
+      ...env,
+      OV_PORT: port,
+      OV_DRAIN_SECONDS: "600",
+    }).end();
+  });
   afterAll(stopService);
 
   test("install.sh through a pipe, without bun, npm and a compiler: serves, and leaves nothing else", () => {

@@ -90,5 +90,5 @@ describe("under systemd the server", () => {
     const stopped = server.stop();
     expect(await systemd.next("STOPPING=1")).toContain("STATUS=Stopping");
     expect(await stopped).toBe(0);
-  }, 30_000);
+  }, 180_000);
 });

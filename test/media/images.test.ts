@@ -28,7 +28,7 @@ async function* bytes(): AsyncGenerator<Uint8Array> {
 describe("the images of a request", () => {
   test("become private files in their order, until they are released", async () => {
     const { left, open } = createStore(bytes);
-    const { files, release } = await open([data, remote], AbortSignal.timeout(5000));
+    const { files, release } = await open([data, remote], AbortSignal.timeout(120_000));
     expect(files.map(({ at }) => at)).toEqual(["a", "b"]);
     expect(files.map(({ path }) => readFileSync(path, "utf8"))).toEqual(["hello", "world"]);
     expect(files.map(({ path }) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600]);
@@ -41,7 +41,7 @@ describe("the images of a request", () => {
       yield Buffer.from("w");
       throw new OvError("invalid_request", "Gone.");
     });
-    await expect(open([data, remote], AbortSignal.timeout(5000))).rejects.toThrow("Gone.");
+    await expect(open([data, remote], AbortSignal.timeout(120_000))).rejects.toThrow("Gone.");
     expect(left()).toEqual([]);
   });
 
@@ -58,7 +58,7 @@ describe("the images of a request", () => {
   test("are bounded in number", async () => {
     const { left, open } = createStore(bytes);
     const many = Array.from({ length: 65 }, (_, index) => ({ ...data, at: `i${index}` }));
-    await expect(open(many, AbortSignal.timeout(5000))).rejects.toMatchObject({
+    await expect(open(many, AbortSignal.timeout(120_000))).rejects.toMatchObject({
       code: "invalid_request",
       param: "i64",
     });

@@ -25,10 +25,10 @@ beforeAll(async () => {
   const path = join(home, "litellm.yaml");
   writeFileSync(path, config.out);
   checks = await runRouter(path);
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all(boxes.map(({ server }) => server.stop()));
-}, 40_000);
+}, 180_000);
 
 async function runRouter(path: string): Promise<Map<string, unknown>> {
   const child = Bun.spawn([clientPython(), join(import.meta.dir, "router_client.py"), path], {

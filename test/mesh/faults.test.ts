@@ -10,7 +10,7 @@ import { model } from "./samples.ts";
 import { type StubBox, startStub } from "./stub.ts";
 
 // LiteLLM takes seconds to start.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const home = createTempDir();
 const stubs = [startStub("box1"), startStub("box2"), startStub("box3")] as const;

@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy?.stop();
   await Promise.all(boxes.map(({ server }) => server.stop("SIGKILL")));
-}, 60_000);
+});
 
 test("200 requests at 16 are spread within 20 % of even", async () => {
   const before = cpuSeconds(proxy.pid);

@@ -47,7 +47,7 @@ beforeAll(async () => {
     },
     env: { OV_DEVICE: "CPU", OV_KV_CACHE_GB: "1", OV_MEMORY_BUDGET: "8G" },
   });
-}, 60_000);
+}, 180_000);
 afterAll(() => server?.stop());
 
 async function post(path: string, body: object) {
@@ -80,7 +80,7 @@ describe("embeddings", () => {
     for (const [index, { embedding }] of body.data.entries()) {
       expect(cosine(embedding, reference.minilm[index] ?? [])).toBeGreaterThan(0.9999);
     }
-  }, 60_000);
+  }, 180_000);
 
   test("are the same whether they come alone, as base64, as tokens, or in a crowd", async () => {
     const [whole = []] = await vectorsOf(texts[0]);
@@ -97,7 +97,7 @@ describe("embeddings", () => {
         expect(cosine(vector, reference.minilm[(index % 4) + at] ?? [])).toBeGreaterThan(0.9999);
       }
     }
-  }, 60_000);
+  }, 180_000);
 
   test("go through the layers behind the pooling, as the original's do", async () => {
     const vectors = await vectorsOf(texts, { model: "dense" });
@@ -106,7 +106,7 @@ describe("embeddings", () => {
       expect(cosine(vector, reference.dense[index] ?? [])).toBeGreaterThan(0.9999);
       expect(cosine(vector, vector)).toBeCloseTo(1, 5);
     }
-  }, 60_000);
+  }, 180_000);
 
   test.each<[string, unknown, object, RegExp]>([
     ["no text", [], {}, /"input" is empty/],
@@ -150,7 +150,7 @@ describe("embeddings", () => {
     const [full = []] = await vectorsOf(`query: ${texts[0]}`);
     expect([vector.length, cosine(vector, full.slice(0, 64))]).toEqual([64, expect.closeTo(1, 5)]);
     expect(cosine(vector, vector) - 1).toBeCloseTo(0, 5);
-  }, 60_000);
+  }, 180_000);
 
   test("answer Ollama's clients", async () => {
     const { body } = await post("/api/embed", {
@@ -182,7 +182,7 @@ describe.each(["ranker", "qwen"] as const)("ranking by %s", (model) => {
     for (const { index, relevance_score } of body.results) {
       expect(relevance_score).toBeCloseTo(scores[index] ?? 0, 3);
     }
-  }, 60_000);
+  }, 180_000);
 
   test("shows as many results as asked for, with their documents", async () => {
     const documents = texts.map((text) => ({ text }));
@@ -232,7 +232,7 @@ describe("classifying", () => {
       for (const [at, value] of body.data[index].probs.entries())
         expect(one.data[0].probs[at]).toBeCloseTo(value, 5);
     }
-  }, 60_000);
+  }, 180_000);
 
   test("cuts a long text where it is asked to", async () => {
     const { status, body } = await ask("word ".repeat(600));
@@ -281,7 +281,7 @@ test("models of all kinds stay beside each other, and each refuses what it does 
     "classifier",
     "qwen",
   ]);
-}, 60_000);
+}, 180_000);
 
 test.each([
   ["minilm-brief", "/v1/embeddings", { input: "a" }],
@@ -293,7 +293,7 @@ test.each([
     await server.logged(new RegExp(`unloaded model model=${model}`));
     expect((await post(path, { model, ...body })).status).toBe(200);
   },
-  60_000,
+  180_000,
 );
 
 test("texts are counted in the log and the metrics", async () => {

@@ -8,7 +8,7 @@ import { createScriptedModel } from "../helpers/scripted-model.ts";
 import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const families = {
   qwen: [
@@ -40,8 +40,8 @@ beforeAll(async () => {
     [...folders, [base]].map(([path = ""]) => [path.split("/").at(-1) ?? "", entry(path)]),
   );
   server = await startServer({ home: join(home, "server"), models });
-}, 90_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 const post = (path: string, body: object) =>
   fetch(`${server.url}${path}`, {

@@ -41,7 +41,7 @@ test("a load that is killed while it makes the copy leaves none", async () => {
   watcher.close();
   expect(readdirSync(root)).toEqual([expect.stringMatching(/^\..*\.partial$/)]);
   expect(await listCopies(options)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("a disk that is full leaves no copy, a warning, and a model that answers", async () => {
   const wrap = ["/bin/sh", "-c", 'ulimit -f 40000; exec "$@"', "sh"];
@@ -49,7 +49,7 @@ test("a disk that is full leaves no copy, a warning, and a model that answers", 
   expect(text).toContain("Paris");
   expect(lines).toEqual([expect.stringMatching(/warn.* The model could not be copied to .*gguf/)]);
   expect(readdirSync(root)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("a .gguf file answers the same from its copy, and a damaged copy is made again", async () => {
   const [fromFile, ready] = await answer();
@@ -66,4 +66,4 @@ test("a .gguf file answers the same from its copy, and a damaged copy is made ag
   expect((await answer())[0]).toBe(fromFile);
   expect((await listCopies(options))[0]?.bytes).toBe(copy?.bytes ?? 0);
   expect(lines).toHaveLength(1);
-}, 90_000);
+}, 180_000);

@@ -6,7 +6,7 @@ import { readSamples } from "../helpers/samples.ts";
 import { smol, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const end = "<|im_end|>";
 const home = createTempDir();
 let server: TestServer;
@@ -15,8 +15,8 @@ beforeAll(async () => {
   const env = { OV_SPECIAL_TOKENS: "text", OV_GRAMMAR_MEMORY: "16MB" };
   server = await startServer({ home, env });
   await server.chat({ messages: [{ role: "user", content: "Hello" }], max_tokens: 1 });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 type Message = { role: string; content: string };
 

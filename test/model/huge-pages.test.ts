@@ -11,7 +11,7 @@ import { runtimeDir } from "../helpers/environment.ts";
 import { repo, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const Answer = Type.Object({ choices: Type.Array(Type.Unknown(), { minItems: 1 }) });
 

@@ -12,7 +12,7 @@ import { eventually, hostPid, isRunning } from "../helpers/processes.ts";
 import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const gb = 2 ** 30;
 const home = createTempDir();
 let server: TestServer;
@@ -138,10 +138,14 @@ describe("with memory for one model", () => {
       engine: expect.stringMatching(/^(batching|native)$/),
       running: 0,
     });
+    const pid = hostPid(server, "first");
+    // It cannot end before it is seen to run.
+    process.kill(pid, "SIGSTOP");
     const answer = ask("first", { max_tokens: 100, ignore_eos: true });
     await eventuallyRunning("first");
-    const pid = hostPid(server, "first");
-    expect(await post("unload")).toMatchObject({ loaded: false, state: "unloaded" });
+    const unloaded = post("unload");
+    process.kill(pid, "SIGCONT");
+    expect(await unloaded).toMatchObject({ loaded: false, state: "unloaded" });
     expect(isRunning(pid)).toBe(false);
     expect(await answer).toBe("first");
   });

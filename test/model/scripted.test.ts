@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ChatCompletion, ChatCompletionChunk } from "../../src/api/openai/chat/response.ts";
 import { type ScriptedCase, type ScriptedServer, startScriptedServer } from "../helpers/scripted-server.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 let scripted: ScriptedServer;
 beforeAll(async () => {
   scripted = await startScriptedServer();

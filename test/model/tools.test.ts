@@ -17,8 +17,8 @@ let client: OpenAI;
 beforeAll(async () => {
   server = await startServer({ home });
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, timeout: 200_000 });
-}, 60_000);
-afterAll(() => server.stop(), 40_000);
+});
+afterAll(() => server.stop());
 
 /** 25 sets of tools, about each of which so many questions are asked. */
 const questions = amount({ whole: 8, part: 2 });

@@ -14,7 +14,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { createVisionModel, toPng } from "../helpers/vision-model.ts";
 
 // A tiny model with random weights, converted by the real exporter: what it writes means nothing, but what it sees decides it.
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const folder = join(home, "models/converted_models/eye/task-image-text-to-text__wf-int8");
 let server: TestServer;
@@ -229,7 +229,7 @@ describe("a model that sees", () => {
     const files = { IMAGE: picture, NONE: "/none" };
     await play(launcher, folder, readRecorded("protocol-vision.jsonl"), (message) => toShape(message), files);
     launcher.remove();
-  }, 60_000);
+  });
 
   test("gives its memory back when it is idle, and sees again", async () => {
     const content = [show(red), say("A")];

@@ -8,14 +8,20 @@ import { pageFiles } from "../../src/page/files.ts";
 import { createPulls } from "../../src/serving/pulls.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp, type TestAppOptions } from "../helpers/app.ts";
-import { chromiumPath, collectProblems, needsChromium, openBrowser } from "../helpers/browser.ts";
+import {
+  browserPatience,
+  chromiumPath,
+  collectProblems,
+  needsChromium,
+  openBrowser,
+} from "../helpers/browser.ts";
 import { repo, smol, startServer, type TestServer } from "../helpers/server.ts";
 import { settled } from "../helpers/settled.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { tuning } from "../helpers/tuning.ts";
 import { harmless, hostileMarkdown, hostileName, toPieces } from "./hostile.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const axe = readFileSync(join(repo, "node_modules/axe-core/axe.min.js"), "utf8");
 const onePixel =
@@ -37,6 +43,7 @@ type OpenOptions = Parameters<Browser["newPage"]>[0] & { prepare?: (page: Page) 
 
 async function open(url: string, { prepare, ...options }: OpenOptions = {}) {
   const page = await browser.newPage(options);
+  page.setDefaultTimeout(browserPatience);
   await prepare?.(page);
   const problems = collectProblems(page, new URL(url).origin);
   await page.goto(url);
@@ -478,7 +485,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     expect(after.jsEventListeners).toBeLessThan(before.jsEventListeners * 1.1 + 10);
     expect(problems).toEqual([]);
     await page.close();
-  });
+  }, 540_000);
 });
 
 /** What axe holds against the page as it is now. */

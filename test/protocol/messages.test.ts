@@ -80,7 +80,7 @@ describe("the recorded lines of the protocol", () => {
     const launcher = createBatchingLauncher(runtimePython(runtimeDir()), process.env);
     await play(launcher, modelPath(), ofText, (message) => toShape(message));
     launcher.remove();
-  }, 60_000);
+  }, 180_000);
 
   test.each([
     ["minilm", () => encodersPath(), ofEmbedding],
@@ -95,7 +95,7 @@ describe("the recorded lines of the protocol", () => {
       await play(launcher, join(folder(), name), lines, (message) => toShape(message));
       launcher.remove();
     },
-    60_000,
+    180_000,
   );
 
   test("are the course of what the native host answers", async () => {
@@ -105,7 +105,7 @@ describe("the recorded lines of the protocol", () => {
     // It reports no use of its cache, and makes other pieces of text.
     const isCommon = ({ type }: Message) => type !== "metrics" && type !== "step";
     await play(launcher, model, ofText, (message) => (isCommon(message) ? toCourse(message) : null));
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("a line that is not of the protocol", () => {
@@ -150,5 +150,5 @@ describe("a line that is not of the protocol", () => {
       await child.exited;
     }
     batching.remove();
-  }, 60_000);
+  }, 180_000);
 });

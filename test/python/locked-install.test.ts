@@ -56,5 +56,5 @@ test.skipIf(runtime === undefined)(
     expect(await install(sha256)).toMatchObject({ reason: null });
     expect(existsSync(join(target, "tiny.py"))).toBe(true);
   },
-  30_000,
+  180_000,
 );

@@ -146,7 +146,7 @@ describe("updateRegistry", () => {
     const { entries, problems } = parseRegistry(readFileSync(path, "utf8"));
     expect(entries.size).toBe(40);
     expect(problems).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test("updates in one process wait for each other", async () => {
     const path = join(createTempDir(), "registry.json");
@@ -172,7 +172,7 @@ describe("updateRegistry", () => {
       models.m = entry;
     });
     expect([...parseRegistry(readFileSync(path, "utf8")).entries.keys()]).toEqual(["m"]);
-  }, 20_000);
+  }, 180_000);
 
   test("kill -9 amid writing leaves a readable file that the next writer goes on with", async () => {
     const path = join(createTempDir(), "registry.json");
@@ -188,5 +188,5 @@ describe("updateRegistry", () => {
     });
     expect(parseRegistry(readFileSync(path, "utf8")).entries.has("last")).toBe(true);
     expect(readdirSync(join(path, "..")).sort()).toEqual(["registry.json", "registry.json.lock"]);
-  }, 60_000);
+  }, 180_000);
 });

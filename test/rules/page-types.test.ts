@@ -11,4 +11,4 @@ test("the page's types fit", async () => {
     stdio: ["ignore", "pipe", "inherit"],
   });
   expect([await child.stdout.text(), await child.exited]).toEqual(["", 0]);
-}, 60_000);
+}, 180_000);

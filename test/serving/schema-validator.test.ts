@@ -61,9 +61,10 @@ describe("a JSON text against a schema", () => {
 
   test("that would take for ever is given up, and not tried again", () => {
     expect(validate(doubling, "1")).toEqual(unknown);
-    const started = performance.now();
+    // Of this process: a machine that stands still meanwhile adds nothing.
+    const before = process.cpuUsage();
     for (let count = 0; count < 100; count += 1) expect(validate(doubling, "1")).toEqual(unknown);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
   });
 
   test("with a pattern that JavaScript's own matcher would try for ever is checked", () => {

@@ -23,7 +23,7 @@ const testDeps = {
   newSeed: () => 7,
   maxTokens: 4,
   running: createRunningRequests(),
-  requestSeconds: 10,
+  requestSeconds: 120,
 };
 
 interface Ended {
@@ -46,7 +46,7 @@ function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHos
     newSeed: () => 7,
     maxTokens: 4,
     running: createRunningRequests(),
-    requestSeconds: 10,
+    requestSeconds: 120,
     ...extra,
   });
   const ended: Ended[] = [];

@@ -40,6 +40,7 @@ export interface StallOptions {
 export function createStallWatch({ seconds, operations, onStall }: StallOptions): StallWatch {
   const everyMs = Math.min(5, Math.min(...Object.values(seconds)) / 4) * 1000;
   let lastSign = performance.now();
+  let lookedAt = lastSign;
   let timer: Timer | undefined;
 
   function stop(): void {
@@ -48,11 +49,19 @@ export function createStallWatch({ seconds, operations, onStall }: StallOptions)
   }
 
   function look(): void {
+    forgetStandstill();
     const running = operations();
     const allowed = Math.max(...running.map((operation) => seconds[operation]));
     if (running.length > 0 && performance.now() - lastSign <= allowed * 1000) return;
     stop();
     if (running.length > 0) onStall(allowed);
+  }
+
+  /** A look that comes late shows that this process stood still, perhaps with its whole machine: it could hear nothing. */
+  function forgetStandstill(): void {
+    const late = performance.now() - lookedAt - everyMs;
+    lookedAt = performance.now();
+    if (late > everyMs) lastSign = Math.min(lookedAt, lastSign + late);
   }
 
   return {
@@ -61,7 +70,9 @@ export function createStallWatch({ seconds, operations, onStall }: StallOptions)
     },
     start() {
       if (operations().length <= 1) lastSign = performance.now();
-      timer ??= setInterval(look, everyMs);
+      if (timer !== undefined) return;
+      lookedAt = performance.now();
+      timer = setInterval(look, everyMs);
     },
     stop,
   };

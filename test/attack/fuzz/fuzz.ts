@@ -17,7 +17,7 @@ export function runsOf(usual: number): { numRuns: number; seed: number } {
 }
 
 /** Milliseconds after which a reader of a few kilobytes hangs, on any machine. */
-const hang = 10_000;
+const hang = 60_000;
 
 /** What it returns or throws; ended by force, and so failed, where it hangs. */
 export function ended<T>(read: () => T): T {

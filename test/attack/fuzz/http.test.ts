@@ -126,4 +126,4 @@ test("whatever bytes come, the server answers or closes, and serves the next cli
     }),
     runsOf(400),
   );
-}, 120_000);
+}, 180_000);

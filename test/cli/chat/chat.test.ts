@@ -8,7 +8,7 @@ import { createTestApp, type TestAppOptions } from "../../helpers/app.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { findFreePort, toTarget } from "../run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const home = createTempDir();
 const main = join(import.meta.dir, "../../../cli/main.ts");
 const words = "river stone music paper light water house bread ";

@@ -8,7 +8,7 @@ import { repo } from "../../helpers/server.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { toTarget } from "../run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const python = Bun.which("python3");
 const suite = python === null ? describe.skip : describe;
 const words = "river stone music paper light water house bread";

@@ -7,7 +7,7 @@ import { repo, smol, smolEntry } from "../../helpers/server.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { findFreePort } from "../run-cli.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 const python = Bun.which("python3");
 const suite = python === null ? describe.skip : describe;
 

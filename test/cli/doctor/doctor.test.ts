@@ -5,7 +5,7 @@ import { createTestApp } from "../../helpers/app.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 import { findFreePort, runCli, toTarget } from "../run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const app = createTestApp();
 const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => app.handle(request, "-") });
 afterAll(() => server.stop(true));

@@ -16,13 +16,16 @@ test("a model is measured with other settings, what won is written, and the resu
   const registry = join(home, "registry.json");
   writeFileSync(registry, JSON.stringify({ version: 1, models: { [smol]: smolEntry() } }));
   const before = readFileSync(registry, "utf8");
-  const flags = ["--minutes", "0.4", "--only", "pinning", "--only", "device", "--yes", "--json"];
+  const flags = ["--only", "pinning", "--only", "device", "--yes", "--json"];
   const places = ["--registry-path", registry, "--port", String(await findFreePort())];
   const page = join(home, "tune.html");
-  const { code, out, err } = await runCli(["tune", smol, ...flags, ...places, "--html", page], {
-    home,
-    env: { OV_RUNTIME_DIR: runtimeDir(), ...engineEnvironment() },
-  });
+  const env = { OV_RUNTIME_DIR: runtimeDir(), ...engineEnvironment() };
+  const tune = (minutes: string) =>
+    runCli(["tune", smol, "--minutes", minutes, ...flags, ...places, "--html", page], { home, env });
+  let tuned = await tune("0.4");
+  // Too short for a machine that is slow now.
+  if (tuned.code !== 0 || JSON.parse(tuned.out).tried.length === 0) tuned = await tune("2");
+  const { code, out, err } = tuned;
   expect([code, err]).toEqual([0, expect.stringContaining("threads free to move")]);
   const result = JSON.parse(out);
   expect(result).toMatchObject({ model: smol, device: "CPU", engine: "batching" });

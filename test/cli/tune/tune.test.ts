@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { createModelHome } from "../../helpers/model-home.ts";
 import { findFreePort, runCli } from "../run-cli.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 async function tune(models: Record<string, unknown>, ...args: string[]) {
   const home = createModelHome();

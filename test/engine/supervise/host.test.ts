@@ -19,7 +19,10 @@ afterEach(async () => {
 
 async function start(
   how: string,
-  { stallSeconds = 20, ...extra }: { loadSeconds?: number; stallSeconds?: number; signal?: AbortSignal } = {},
+  {
+    stallSeconds = 120,
+    ...extra
+  }: { loadSeconds?: number; stallSeconds?: number; signal?: AbortSignal } = {},
 ) {
   const { log, lines } = createTestLog();
   const host = await startHost({
@@ -38,7 +41,7 @@ async function start(
       cache_dir: "/nowhere",
       properties: {},
     },
-    loadSeconds: 20,
+    loadSeconds: 120,
     stallSeconds: toStallSeconds(stallSeconds),
     signal: new AbortController().signal,
     ...extra,
@@ -158,7 +161,7 @@ describe("a host process", () => {
     const { host } = await start("will-not-close");
     await host.close();
     expect(host.alive).toBeFalse();
-  }, 15_000);
+  }, 180_000);
 
   test("leaves no descriptor open in the daemon", async () => {
     const count = () => readdirSync("/proc/self/fd").length;
@@ -172,5 +175,5 @@ describe("a host process", () => {
     for (let index = 0; index < 10; index++) await round();
     // Bun closes what it opened for a child some turns after its end; what leaks stays for good.
     await eventually(() => count() <= before + 2);
-  }, 20_000);
+  }, 180_000);
 });

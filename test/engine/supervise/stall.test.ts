@@ -31,6 +31,24 @@ test("a silent host may take as long as the most patient of its operations", asy
   expect(stalls).toEqual([0.05]);
 });
 
+test("what this process itself stands still is no silence of the host", async () => {
+  const stalls: number[] = [];
+  const watch = createStallWatch({
+    seconds,
+    operations: () => ["tokenize"],
+    onStall: (after) => stalls.push(after),
+  });
+  watch.start();
+  const looked = Promise.withResolvers<void>();
+  // Due behind the first look.
+  setTimeout(looked.resolve, 20);
+  Bun.sleepSync(200);
+  await looked.promise;
+  expect(stalls).toEqual([]);
+  await eventually(() => stalls.length > 0);
+  expect(stalls).toEqual([0.05]);
+});
+
 test("a host without requests may be silent, and the time before the first one does not count", async () => {
   const operations: OperationName[] = [];
   const stalls: number[] = [];

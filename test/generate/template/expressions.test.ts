@@ -39,5 +39,5 @@ test.skipIf(!python)(
   async () => {
     expect(Object.fromEntries(await renderTable(python!))).toEqual(Object.fromEntries(expected));
   },
-  60_000,
+  180_000,
 );

@@ -34,7 +34,7 @@ describe.skipIf(python === null)(
       );
       const parts = Object.values(snippets).map((source) => ({ source, conversation: small }));
       reference = await renderReference(python!, [...parts, ...whole]);
-    }, 60_000);
+    }, 180_000);
 
     for (const [index, [name, source]] of [...sources].entries()) {
       test(name, () => {

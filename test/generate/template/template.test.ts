@@ -68,7 +68,7 @@ describe("rendering a chat template", () => {
       const error = thrownBy(() => render(source));
       expect(error).toMatchObject({ code: "chat_template_failed" });
       expect(error.message).toContain(words);
-    }, 30_000);
+    }, 180_000);
   }
 
   // A template is data from a model's folder: none may hold the daemon's loop, whatever it repeats.

@@ -161,7 +161,7 @@ test("a special token stands for its text in a grammar, unless it ends the answe
   expect(started?.ids[0]).toBe(1);
   expect(spelt?.ids.slice(0, -1)).not.toContain(2);
   expect(spelt?.text).toBe("<|im_end|>");
-}, 60_000);
+}, 180_000);
 
 interface Request {
   grammar: Grammar;

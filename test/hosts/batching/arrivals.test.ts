@@ -6,4 +6,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("a start waits for company only where the last one had some", async () => {
   await expectPythonTestsToPass(runtimePython(runtimeDir()), join(import.meta.dir, "arrivals_test.py"));
-}, 30_000);
+}, 180_000);

@@ -6,4 +6,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("logits become probabilities as the model was trained for, by its labels", async () => {
   await expectPythonTestsToPass(runtimePython(runtimeDir()), join(import.meta.dir, "classify_test.py"));
-}, 30_000);
+}, 180_000);

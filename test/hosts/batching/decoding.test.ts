@@ -5,4 +5,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("decoding piece by piece gives the text of all tokens at once, for every way tokenizers decode", async () => {
   await expectPythonTestsToPass(clientPython(), join(import.meta.dir, "decoding_test.py"));
-}, 30_000);
+}, 180_000);

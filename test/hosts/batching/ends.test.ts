@@ -5,4 +5,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("an answer ends at the tokens that the files name and at the tokenizer's own", async () => {
   await expectPythonTestsToPass(clientPython(), join(import.meta.dir, "ends_test.py"));
-}, 30_000);
+}, 180_000);

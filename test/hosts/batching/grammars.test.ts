@@ -5,4 +5,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("the memory of grammars is measured apart from that of prompts and the cache", async () => {
   await expectPythonTestsToPass(clientPython(), join(import.meta.dir, "grammars_test.py"));
-}, 30_000);
+}, 180_000);

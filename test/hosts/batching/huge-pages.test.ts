@@ -6,4 +6,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("memory moves into huge pages while nothing runs", async () => {
   await expectPythonTestsToPass(runtimePython(runtimeDir()), join(import.meta.dir, "huge_pages_test.py"));
-}, 30_000);
+}, 180_000);

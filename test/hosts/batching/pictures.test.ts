@@ -6,4 +6,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("images of every form and mode become pixels, and what is none is refused", async () => {
   await expectPythonTestsToPass(runtimePython(runtimeDir()), join(import.meta.dir, "pictures_test.py"));
-}, 60_000);
+}, 180_000);

@@ -6,4 +6,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("the tokens of a query are told from those of its document, also where both were cut", async () => {
   await expectPythonTestsToPass(runtimePython(runtimeDir()), join(import.meta.dir, "rank_test.py"));
-}, 30_000);
+}, 180_000);

@@ -5,4 +5,4 @@ import { expectPythonTestsToPass } from "../../helpers/python-tests.ts";
 
 test("a vocabulary that spells spaces and bytes in its own way is rewritten as text", async () => {
   await expectPythonTestsToPass(clientPython(), join(import.meta.dir, "spelling_test.py"));
-}, 30_000);
+}, 180_000);

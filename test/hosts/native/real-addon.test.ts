@@ -18,7 +18,7 @@ if (addonDir === null) {
     expect([text, reason]).toEqual([expect.stringContaining("Paris"), "stop"]);
     expect(tokens).toBeGreaterThan(1);
     await host.close();
-  }, 60_000);
+  }, 180_000);
 
   test.each([{ ATTENTION_BACKEND: "SDPA" }, { INFERENCE_NUM_THREADS: 1 }, { KV_CACHE_PRECISION: "f16" }])(
     "works with %p",
@@ -27,7 +27,7 @@ if (addonDir === null) {
       expect((await collect(host, toRequest("What is the capital of France?"))).text).toContain("Paris");
       await host.close();
     },
-    60_000,
+    180_000,
   );
 
   test("min_p reaches the engine, though the binding's types do not name it", async () => {
@@ -39,5 +39,5 @@ if (addonDir === null) {
     await ask(1);
     expect(new Set([await ask(1), await ask(2), await ask(3)]).size).toBe(1);
     await host.close();
-  }, 60_000);
+  }, 180_000);
 }

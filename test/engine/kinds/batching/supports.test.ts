@@ -85,12 +85,12 @@ describe("the batching engine's properties", () => {
     const load = loadBatchingHost("m", modelPath(), { properties: { MODEL_PRIORITY: "LOW" } });
     expect(load).rejects.toThrow("MODEL_PRIORITY");
     await load.catch(() => {});
-  }, 60_000);
+  }, 180_000);
 
   test("let a model run", async () => {
     const properties = { INFERENCE_NUM_THREADS: 1, KV_CACHE_PRECISION: "f16", ATTENTION_BACKEND: "PA" };
     const host = await loadBatchingHost("m", modelPath(), { properties });
     expect((await collect(host, toRequest("What is the capital of France?"))).text).toContain("Paris");
     await host.close();
-  }, 60_000);
+  }, 180_000);
 });

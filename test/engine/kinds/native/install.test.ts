@@ -17,7 +17,7 @@ import { setupFailure } from "../../../helpers/failure.ts";
 import { installStandIn, type StandInOptions } from "../../../helpers/stand-in.ts";
 import { createTempDir } from "../../../helpers/temp.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 const temp = createTempDir();
 
 /**
