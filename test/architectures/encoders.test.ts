@@ -37,7 +37,7 @@ function describeEncoders(): void {
     converted = await runCli(["convert", "--yes"], { home, env });
     const { models } = JSON.parse(readFileSync(join(home, "models/converted_models/registry.json"), "utf8"));
     server = await startServer({ home, models });
-  }, 400_000);
+  }, 540_000);
   afterAll(async () => {
     await server?.stop();
   });

@@ -36,7 +36,7 @@ function describeGemmaEmbedder(): void {
     // Random weights show what bfloat16 rounds, which is the default where a CPU has it.
     const exact = { ...models[model], properties: { INFERENCE_PRECISION_HINT: "f32" } };
     server = await startServer({ home, models: { [model]: exact } });
-  }, 400_000);
+  }, 540_000);
   afterAll(async () => {
     await server?.stop();
   });

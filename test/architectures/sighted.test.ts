@@ -29,7 +29,7 @@ function describeSighted(): void {
     converted = await runCli(["convert", "--yes", "--accept"], { home, env });
     const { models } = JSON.parse(readFileSync(join(home, "models/converted_models/registry.json"), "utf8"));
     server = await startServer({ home, models, env: { OV_KV_CACHE_GB: "1" } });
-  }, 400_000);
+  }, 540_000);
   afterAll(async () => {
     await server?.stop();
   });

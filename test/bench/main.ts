@@ -169,7 +169,7 @@ async function loadAll(bench: Bench): Promise<LoadRounds[]> {
   const peers = llama === null ? options.peers : [llama, ...options.peers];
   const who = peers.length === 0 ? "raw engine and server" : "all";
   say(`${options.concurrency.join(", ")} requests at once, ${who} in turns`);
-  return measureLoad({ raw, server, prompts, options: { ...options, peers } });
+  return await measureLoad({ raw, server, prompts, options: { ...options, peers } });
 }
 
 async function runCopy({ setup, figures, reports }: Bench): Promise<void> {

@@ -30,7 +30,7 @@ export interface BenchOptions {
   report: readonly string[] | null;
   concurrency: number[];
   rounds: number;
-  /** Starts of server and raw engine for the part on load, each with all rounds. */
+  /** Starts of all processes for the parts on load and on speculation, each with all rounds. */
   processes: number;
   /** How often the part on prefixes and the one on the start are repeated. */
   prefixes: number;
@@ -61,7 +61,7 @@ export const help = `bun run bench [options]: the server's speed beside the raw 
   --concurrency LIST    requests at once (1,4,16)
   --tokens N            new tokens of each answer (128)
   --rounds N            pairs of rounds for each of these (10)
-  --processes N         starts of both for the part on load, each with all rounds (1)
+  --processes N         starts of all for the parts load and speculation, each with all rounds (1)
   --prefixes N          fresh prefixes (7)
   --starts N            starts of the executable (15)
   --idle-seconds N      (60)

@@ -1,8 +1,9 @@
 import type { Figure } from "./goals.ts";
 import { type Ground, type Growth, startGrowthServer } from "./growth/ground.ts";
-import { addEntry, changeModels, compare, waitUntilGuessing } from "./part-speculation.ts";
+import { addEntry, changeModels, comparePairs, waitUntilGuessing } from "./part-speculation.ts";
 import { prepareRandomFolder } from "./random-model.ts";
 import { story } from "./repeating-tasks.ts";
+import { median, round } from "./statistics.ts";
 
 /** Most of the deep model's layers change little: the other one has its first layers alone, and mostly agrees. */
 const pair = { deep: "random-1b-calm", draft: "random-1b-first" } as const;
@@ -24,7 +25,7 @@ export async function measureDraft(ground: Ground): Promise<Growth> {
   const drafted = addEntry(server, "drafted", { kind: "draft", model: "draft" });
   await fetch(`http://${server.host}:${server.port}/v1/models/drafted/load`, { method: "POST" });
   await waitUntilGuessing(server, "drafted");
-  const ratio = await compare(server, drafted, [story], options.rounds, answers);
+  const ratio = round(median(await comparePairs(server, drafted, [story], options.rounds, answers)), 3);
   const counts = await readCounts(`http://${server.host}:${server.port}/metrics`);
   const figures: Figure[] = [
     { name: "tokens/s with a draft / plain", value: ratio, unit: "", goal },

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { Figure } from "./goals.ts";
 import { type Ground, type Growth, type GrowthServer, startGrowthServer } from "./growth/ground.ts";
 import { type ChatTarget, type Prompt, runLoad } from "./load.ts";
+import { whenQuiet } from "./processes.ts";
 import { repeatingTasks, story } from "./repeating-tasks.ts";
+import type { BenchServer } from "./server.ts";
 import { median, round, toTokensPerSecond } from "./statistics.ts";
 
 const goals = { repeating: { atLeast: 1.3 }, free: { atLeast: 0.97 } };
@@ -12,26 +14,48 @@ const answerTokens = 128;
 /** Answers before those that are measured: how often guesses are right is learned from the last few. */
 const learned = 4;
 
-/** The same model with prompt lookup and without, in alternating pairs. */
+interface Task {
+  what: string;
+  prompts: Prompt[];
+  goal: { atLeast: number };
+}
+
+const stories = Array.from({ length: streams }, (_, index) => `${story} It is number ${index}.`);
+const tasks: Task[] = [
+  ...Object.entries(repeatingTasks).map(
+    ([what, task]): Task => ({ what, prompts: [task], goal: goals.repeating }),
+  ),
+  { what: "free text", prompts: [story], goal: goals.free },
+  { what: `free text at ${streams}`, prompts: stories, goal: goals.free },
+];
+
+/** The same model with prompt lookup and without, in alternating pairs, with several processes of each. */
 export async function measureSpeculation(ground: Ground): Promise<Growth> {
+  const found = tasks.map((): number[] => []);
+  for (let start = 0; start < ground.options.processes; start++) {
+    for (const [index, ratios] of (await compareTasks(ground)).entries()) found[index]?.push(...ratios);
+  }
+  const figures = tasks.map(
+    ({ what, goal }, index): Figure => ({
+      name: `tokens/s with prompt lookup / plain, ${what}`,
+      value: round(median(found[index] ?? []), 3),
+      unit: "",
+      goal,
+    }),
+  );
+  return { curves: [], figures };
+}
+
+/** The ratios of each task's pairs. */
+async function compareTasks(ground: Ground): Promise<number[][]> {
   const { options } = ground;
   await using server = await startGrowthServer(ground, { modelPath: options.modelPath });
   const lookup = addEntry(server, "lookup", { kind: "prompt-lookup" });
   for (const task of Object.values(repeatingTasks)) await runLoad(lookup, [task], answerTokens, {});
   await waitUntilGuessing(server, "lookup");
-  const figures: Figure[] = [];
-  const add = async (what: string, prompts: Prompt[], goal: { atLeast: number }) =>
-    figures.push({
-      name: `tokens/s with prompt lookup / plain, ${what}`,
-      value: await compare(server, lookup, prompts, options.rounds),
-      unit: "",
-      goal,
-    });
-  for (const [what, task] of Object.entries(repeatingTasks)) await add(what, [task], goals.repeating);
-  await add("free text", [story], goals.free);
-  const stories = Array.from({ length: streams }, (_, index) => `${story} It is number ${index}.`);
-  await add(`free text at ${streams}`, stories, goals.free);
-  return { curves: [], figures };
+  const ratios: number[][] = [];
+  for (const { prompts } of tasks) ratios.push(await comparePairs(server, lookup, prompts, options.rounds));
+  return ratios;
 }
 
 /** Opening the pipeline that guesses takes as long as a load; where guesses do not pay, it is never turned on. */
@@ -49,24 +73,25 @@ export async function waitUntilGuessing(server: GrowthServer, model: string): Pr
   }
 }
 
-/** Tokens a second of the one with guesses to those of the plain one, the median of neighbouring rounds. */
-export async function compare(
-  plain: ChatTarget,
+/** Tokens a second of the one with guesses to those of the plain one, of neighbouring rounds. */
+export async function comparePairs(
+  plain: BenchServer,
   guessing: ChatTarget,
   prompts: Prompt[],
   rounds: number,
   { tokens, extra = {} }: { tokens: number; extra?: Record<string, unknown> } = { tokens: answerTokens },
-): Promise<number> {
+): Promise<number[]> {
   const run = async (target: ChatTarget) => toTokensPerSecond(await runLoad(target, prompts, tokens, extra));
   // Both have the prompts in their caches then.
   await run(plain);
   for (let answer = 0; answer < learned; answer++) await run(guessing);
+  await whenQuiet(plain.pid);
   const ratios: number[] = [];
   for (let pair = 0; pair < rounds; pair++) {
     const slow = await run(plain);
     ratios.push((await run(guessing)) / slow);
   }
-  return round(median(ratios), 3);
+  return ratios;
 }
 
 /** Registers the server's model once more, with speculation. */

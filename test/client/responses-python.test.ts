@@ -64,9 +64,10 @@ describe("openai-agents", () => {
     });
   });
 
-  test("stop in mid-stream", () => {
+  test("stop in mid-stream", async () => {
     expect(checks.has("agent stopped")).toBe(true);
-    // The program has ended; the first one is the client's own.
+    // The first one is the client's own.
+    await server.logged(/\/v1\/responses 499 /, 2);
     expect(stopped()).toHaveLength(2);
   });
 

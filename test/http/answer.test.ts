@@ -168,7 +168,7 @@ describe("an answer over hosts in memory", () => {
   test("a request that takes too long ends with an error that names the bound", async () => {
     const never = new Promise<void>(() => {});
     const load: LoadModel = async () => ({ host: createMemoryHost({ gate: () => never }), defaults: {} });
-    const app = createTestApp({ load, requestSeconds: 0.05 });
+    const app = createTestApp({ load, requestSeconds: 0.5 });
     const plain = await app.chat({ messages });
     expect(plain.status).toBe(504);
     expect(await plain.text()).toContain("OV_REQUEST_SECONDS");

@@ -77,6 +77,14 @@ async function openStream(server: TestServer, extra: Record<string, unknown> = {
   };
 }
 
+/** CPU time of the engine in half a second in which nobody asks it for anything. */
+async function watchTicks(server: TestServer): Promise<number> {
+  const [before, started] = [cpuTicks(hostPid(server)), performance.now()];
+  while (performance.now() - started < 500)
+    await (await fetch(`${server.url}/health`, { keepalive: false })).text();
+  return cpuTicks(hostPid(server)) - before;
+}
+
 const count = (server: TestServer, pattern: RegExp) =>
   server.log().filter((line) => pattern.test(line)).length;
 
@@ -104,10 +112,10 @@ describe("a client that leaves", () => {
     expect(await answer(server)).toBe(200);
     other.abort();
     expect(await answer(server)).toBe(200);
-    const [before, started] = [cpuTicks(hostPid(server)), performance.now()];
-    while (performance.now() - started < 500)
-      await (await fetch(`${server.url}/health`, { keepalive: false })).text();
-    expect(cpuTicks(hostPid(server)) - before).toBeLessThan(10);
+    const looks: number[] = [];
+    // On a slow machine it may end its last step meanwhile; the answer would take far longer.
+    while (looks.length < 10 && !looks.some((ticks) => ticks < 10)) looks.push(await watchTicks(server));
+    expect(Math.min(...looks)).toBeLessThan(10);
   });
 
   test("fifty times leaves no descriptor behind", async () => {

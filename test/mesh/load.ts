@@ -8,7 +8,7 @@ import { boxOf, makeConfig, startProxy, type TestProxy } from "./proxy.ts";
 import { type Round, runRound, toSpread } from "./rounds.ts";
 
 // LiteLLM's proxy takes half a minute to start where the machine is busy.
-setDefaultTimeout(240_000);
+setDefaultTimeout(540_000);
 
 const homes = [createTempDir(), createTempDir(), createTempDir()] as const;
 let boxes: [TestBox, TestBox, TestBox];
@@ -22,7 +22,7 @@ beforeAll(async () => {
   ];
   proxy = await startProxy(await makeConfig(boxes), boxes);
   await runRound(proxy, { requests: 12, streams: 3 });
-}, 240_000);
+}, 540_000);
 afterAll(async () => {
   await proxy?.stop();
   await Promise.all(boxes.map(({ server }) => server.stop("SIGKILL")));

@@ -6,7 +6,7 @@ import { fixedCostsRuntime } from "../helpers/fixed-costs.ts";
 import { smolEntry, startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
-setDefaultTimeout(180_000);
+setDefaultTimeout(300_000);
 
 /** With these a step of several tokens rounds like a step of one. */
 const properties = {

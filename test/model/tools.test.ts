@@ -8,7 +8,7 @@ import { createTempDir } from "../helpers/temp.ts";
 import { amount } from "../helpers/whole.ts";
 import { type SampleTool, sampleRequests, sampleSchemas } from "./tool-samples.ts";
 
-setDefaultTimeout(300_000);
+setDefaultTimeout(540_000);
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 const home = createTempDir();
 let server: TestServer;
@@ -16,7 +16,7 @@ let client: OpenAI;
 
 beforeAll(async () => {
   server = await startServer({ home });
-  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, timeout: 200_000 });
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0, timeout: 500_000 });
 });
 afterAll(() => server.stop());
 

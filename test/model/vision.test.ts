@@ -26,7 +26,7 @@ beforeAll(async () => {
   converted = await runCli(["convert", "--yes", "--accept"], { home, env });
   const { models } = JSON.parse(readFileSync(join(home, "models/converted_models/registry.json"), "utf8"));
   server = await startServer({ home, models });
-}, 240_000);
+}, 540_000);
 afterAll(() => server?.stop());
 
 const red = toPng(80, 60, [255, 0, 0]);

@@ -110,7 +110,7 @@ describe("a pool with little memory", () => {
 
   test("a wait for memory ends with the time, and the model may be asked again", async () => {
     const { gate, open } = createGate();
-    const { run, pool } = createSmallPool({ host: { gate }, queueSeconds: 0.02 });
+    const { run, pool } = createSmallPool({ host: { gate }, queueSeconds: 0.2 });
     const running = run(toTarget("a"));
     await settled();
     await expect(run(toTarget("big"))).rejects.toMatchObject({

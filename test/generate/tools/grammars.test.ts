@@ -71,7 +71,7 @@ test("what the engine writes under a grammar of tools parses into valid calls", 
   expect(formats.map(({ name }) => [name, (called.get(name)?.size ?? 0) > 2])).toEqual(
     formats.map(({ name }) => [name, true]),
   );
-}, 240_000);
+}, 540_000);
 
 /** The tools that were called, by the format's name. */
 const called = new Map<string, Set<string>>();

@@ -133,7 +133,7 @@ test("what the engine writes under a format's grammar parses into valid calls", 
     expect(called).toContain(`required: ${texts[0]}`);
     for (const text of texts) expect(called, format.name).toContain(`auto: ${text}`);
   }
-}, 240_000);
+}, 540_000);
 
 // The markers of these formats are special tokens of their models. The small model has none of them, but its own.
 test("a special token stands for its text in a grammar, unless it ends the answer", async () => {
