@@ -124,6 +124,7 @@ describe("before anything is touched", () => {
       expect(readdirSync(home)).toEqual([]);
       other.kill("SIGKILL");
     },
+    30_000,
   );
 
   test("INSTALL_SECONDS that is no number is refused", async () => {
