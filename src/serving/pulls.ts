@@ -26,7 +26,7 @@ export interface PullsDeps {
 export interface Pulls {
   /** Starts one that runs to its end whoever leaves; the one that runs or waits for the same model is taken. */
   start(asked: string): Pull;
-  /** The same for as long as somebody follows it: each change, the latest alone to who reads slowly, until its end. */
+  /** The same for as long as somebody follows it: each step until its end; of one step's progress, who reads slowly gets the latest. */
   follow(asked: string, signal: AbortSignal): AsyncGenerator<Pull>;
   /** Those that wait and run, and the last ones that ended; in the order in which they were asked for. */
   list(): Pull[];
@@ -45,7 +45,7 @@ interface Job {
   followers: number;
   kept: boolean;
   stop: AbortController;
-  watchers: Set<() => void>;
+  watchers: Set<(pull: Pull) => void>;
 }
 
 const mostEnded = 50;
@@ -153,7 +153,7 @@ export function createPulls(deps: PullsDeps): Pulls {
 
   function change(job: Job, what: Partial<Pull>): void {
     job.pull = { ...job.pull, ...what };
-    for (const wake of [...job.watchers]) wake();
+    for (const watcher of [...job.watchers]) watcher(job.pull);
   }
 
   function stop(job: Job, code: ErrorCode, message: string): void {
@@ -210,25 +210,40 @@ export function createPulls(deps: PullsDeps): Pulls {
 }
 
 async function* watch(job: Job, signal: AbortSignal): AsyncGenerator<Pull> {
+  const unseen = [job.pull];
   let wake = () => {};
   const call = () => wake();
-  job.watchers.add(call);
+  const add = (pull: Pull) => {
+    const last = unseen.at(-1);
+    if (last !== undefined && isSameStep(last, pull)) unseen.pop();
+    unseen.push(pull);
+    wake();
+  };
+  job.watchers.add(add);
   signal.addEventListener("abort", call, { once: true });
   try {
-    for (let seen: Pull | null = null; ; ) {
+    for (;;) {
       signal.throwIfAborted();
-      if (job.pull === seen) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+      const next = unseen.shift();
+      if (next !== undefined) {
+        yield next;
+        if (isOver(next)) return;
         continue;
       }
-      seen = job.pull;
-      yield seen;
-      if (isOver(seen)) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
   } finally {
-    job.watchers.delete(call);
+    job.watchers.delete(add);
     signal.removeEventListener("abort", call);
   }
+}
+
+/** Whether they differ in their progress alone. */
+function isSameStep(one: Pull, other: Pull): boolean {
+  if (one.state !== other.state || one.step === null || other.step === null) return false;
+  if (one.step.type === "fetching" && other.step.type === "fetching")
+    return one.step.file.path === other.step.file.path;
+  return toLabel(one.step) === toLabel(other.step);
 }

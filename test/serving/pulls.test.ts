@@ -76,6 +76,31 @@ describe("pulls", () => {
     expect(pulls.find("pull-1").error?.code).toBe("download_failed");
   });
 
+  test("show the last of each step, however slowly somebody reads", async () => {
+    const { pulls, run } = createScene();
+    const fetching = (path: string, done: number): PullStep => ({
+      type: "fetching",
+      done,
+      bytes: 20,
+      file: { path, digest: null, done, bytes: 10 },
+    });
+    const follower = follow(pulls, "a");
+    await settled();
+    const steps = [
+      fetching("one", 5),
+      fetching("one", 10),
+      fetching("two", 20),
+      converting(1),
+      converting(9),
+    ];
+    for (const step of steps) run(0).onStep(step);
+    run(0).end(made);
+    await follower.over;
+    const seen = follower.seen.flatMap(({ step }, index, all) => (step === all[index - 1]?.step ? [] : step));
+    expect(seen).toEqual([null, fetching("one", 10), fetching("two", 20), converting(9)]);
+    expect(follower.seen.at(-1)?.state).toBe("done");
+  });
+
   test("of one model are one, whatever it was called", async () => {
     const { pulls, runs } = createScene();
     expect(pulls.start("a").id).toBe(pulls.start("A").id);

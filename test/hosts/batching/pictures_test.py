@@ -17,8 +17,7 @@ from unittest.mock import patch
 import numpy as np
 from PIL import Image, ImageFilter
 
-HOST = str(Path(__file__).parents[3] / "src" / "hosts" / "batching")
-sys.path.insert(0, HOST)
+sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
 from image_grid import Bounds, find_grid, read_bounds
 from image_tokens import ImageTokens, to_pixels_each
@@ -100,7 +99,7 @@ class Pictures(unittest.TestCase):
             "def most(): return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) * 1024\n"
             "before = most(); read_picture(sys.argv[2], 'x', 1_000_000); print(most() - before)"
         )
-        command = [sys.executable, "-c", script, HOST, str(path)]
+        command = [sys.executable, "-c", script, sys.path[0], str(path)]
         taken = int(subprocess.run(command, capture_output=True, check=True).stdout)
         self.assertLess(taken, 1.9 * 4 * side * side)
 
