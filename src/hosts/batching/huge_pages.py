@@ -37,8 +37,6 @@ class HugePages:
         self._memory = memory
         self._clock = clock
         self._search: Iterator[int | None] | None = None
-        self._moved: set[int] = set()
-        """Asking for one of them again costs as much as moving it, since Linux first empties a list of each core."""
         self._looks_at = clock()
         self._failures = 0
 
@@ -62,17 +60,10 @@ class HugePages:
         except OSError:
             self._memory = None
             return
-        if address is not None and address not in self._moved:
-            self._move(self._memory, address)
-
-    def _move(self, memory: Memory, address: int) -> None:
-        if memory.move(address):
-            self._moved.add(address)
-            self._failures = 0
-            return
-        self._failures += 1
-        if self._failures == FAILURES:
-            self._rest()
+        if address is not None:
+            self._failures = 0 if self._memory.move(address) else self._failures + 1
+            if self._failures == FAILURES:
+                self._rest()
 
     def _rest(self) -> None:
         self._search = None
