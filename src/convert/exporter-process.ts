@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { Type } from "@sinclair/typebox";
-import { readProcText } from "../linux/proc.ts";
+import { readProcStat, readProcText } from "../linux/proc.ts";
 import { readProcessMemory } from "../linux/process-memory.ts";
 import { readJsonFile } from "../models/hf-config.ts";
 
@@ -33,9 +33,7 @@ export function killGroup(pid: number, signal: NodeJS.Signals): void {
 
 /** When a process started, in the kernel's ticks: field 22 of /proc/pid/stat (proc(5)); null: it is gone, or a zombie. */
 function readStart(pid: number): string | null {
-  const text = readProcText(`/proc/${pid}/stat`);
-  // The fields after the name, which may hold spaces: the first one is the state.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const fields = readProcStat(pid);
   return fields[0] === "Z" ? null : (fields[19] ?? null);
 }
 

@@ -9,6 +9,15 @@ export function readProcText(path: string): string {
   }
 }
 
+/**
+ * The fields of /proc/PID/stat behind the program's name, which stands in brackets and may hold spaces: the first one is the state
+ * (proc_pid_stat(5)). Empty: there is no such process.
+ */
+export function readProcStat(pid: number): string[] {
+  const text = readProcText(`/proc/${pid}/stat`);
+  return text === "" ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
 /** The value of a line such as `VmRSS:      123 kB`, in bytes; 0: there is none. */
 export function readProcBytes(text: string, key: string): number {
   return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;

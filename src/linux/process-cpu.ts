@@ -1,4 +1,4 @@
-import { readProcText } from "./proc.ts";
+import { readProcStat } from "./proc.ts";
 
 /** The kernel's clock ticks are 10 ms on every Linux that we run on. */
 const ticksPerSecond = 100;
@@ -7,10 +7,7 @@ const idleSeconds = 0.01;
 
 /** CPU time of a process with all its threads, ended ones too (proc_pid_stat(5)); null: there is no such process. */
 export function readCpuSeconds(pid: number): number | null {
-  const stat = readProcText(`/proc/${pid}/stat`);
-  // Behind the program's name, which stands in brackets and may hold spaces.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [user, system] = fields.slice(11, 13).map(Number);
+  const [user, system] = readProcStat(pid).slice(11, 13).map(Number);
   return user === undefined || system === undefined ? null : (user + system) / ticksPerSecond;
 }
 

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { readProcStat } from "../../src/linux/proc.ts";
+import { untilIdle } from "../../src/linux/process-cpu.ts";
 
 /** What /proc tells of processes (proc(5)). */
 
@@ -16,39 +18,19 @@ function readOwnCpuSeconds(): number {
   return sumTicks(process.pid, "utime", "stime", "cutime", "cstime");
 }
 
-/** Their places behind the program's name, which stands in brackets and may hold spaces. */
 const statFields = { utime: 11, stime: 12, cutime: 13, cstime: 14 };
 
 function sumTicks(pid: number, ...names: (keyof typeof statFields)[]): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = readProcStat(pid);
   return names.reduce((sum, name) => sum + Number(fields[statFields[name]]), 0) / ticksPerSecond;
 }
-
-/** A process and those that it started, theirs too. */
-function readFamily(pid: number): number[] {
-  const tasks = `/proc/${pid}/task`;
-  const children = readdirSync(tasks).flatMap((task) =>
-    readFileSync(`${tasks}/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
-  );
-  return [pid, ...children.flatMap(readFamily)];
-}
-
-const quietMs = 500;
-const quietSeconds = 0.02;
 
 /**
  * Resolves when a server and its hosts do nothing: what a host does in its idle moments would otherwise be measured with what
  * runs beside it.
  */
 export async function whenQuiet(pid: number): Promise<void> {
-  const read = () => readFamily(pid).reduce((sum, one) => sum + readCpuSeconds(one), 0);
-  for (let before = read(); ; ) {
-    await Bun.sleep(quietMs);
-    const now = read();
-    if (now - before <= quietSeconds) return;
-    before = now;
-  }
+  for (const one of [pid, ...findChildren(pid)]) await untilIdle(one, new AbortController().signal);
 }
 
 /**

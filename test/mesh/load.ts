@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { readCpuSeconds } from "../../src/linux/process-cpu.ts";
 import { createTempDir } from "../helpers/temp.ts";
 import { restart, startBox, type TestBox } from "./boxes.ts";
 import { boxOf, makeConfig, startProxy, type TestProxy } from "./proxy.ts";
@@ -29,9 +29,10 @@ afterAll(async () => {
 });
 
 test("200 requests at 16 are spread within 20 % of even", async () => {
-  const before = cpuSeconds(proxy.pid);
+  const cpuSeconds = () => readCpuSeconds(proxy.pid) ?? Number.NaN;
+  const before = cpuSeconds();
   const round = await runRound(proxy, { requests: 200, streams: 16 });
-  const cpu = ((cpuSeconds(proxy.pid) - before) / 200) * 1000;
+  const cpu = ((cpuSeconds() - before) / 200) * 1000;
   report("even", round, { proxyMsPerRequest: Math.round(cpu * 10) / 10 });
   expect(round.lost).toEqual([]);
   expect(toSpread(round, 3)).toBeLessThan(0.2);
@@ -147,11 +148,4 @@ function report(what: string, { boxes: counts, lost, seconds, p50, p99 }: Round,
   const round = (value: number) => Math.round(value * 100) / 100;
   const figures = { lost: lost.length, seconds: round(seconds), p50: round(p50), p99: round(p99) };
   console.log(`▸ ${what}: ${JSON.stringify({ ...counts, ...figures, ...more })}`);
-}
-
-/** proc_pid_stat(5): utime and stime, in ticks of 10 ms. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

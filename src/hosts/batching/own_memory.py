@@ -36,7 +36,7 @@ class OwnMemory:
     def __init__(self, huge_page: int, process: Path) -> None:
         self._huge_page = huge_page
         self._process = process
-        self._madvise = ctypes.CDLL(None, use_errno=True).madvise
+        self._madvise = ctypes.CDLL(None).madvise
         self._madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
     def find(self) -> Iterator[int | None]:
