@@ -30,7 +30,8 @@ function sumTicks(pid: number, ...names: (keyof typeof statFields)[]): number {
  * runs beside it.
  */
 export async function whenQuiet(pid: number): Promise<void> {
-  for (const one of [pid, ...findChildren(pid)]) await untilIdle(one, new AbortController().signal);
+  const { signal } = new AbortController();
+  await Promise.all([pid, ...findChildren(pid)].map((one) => untilIdle(one, signal)));
 }
 
 /**

@@ -12,12 +12,18 @@ from typing import Protocol
 
 # In a row, so that a machine without room for huge pages is left alone.
 FAILURES = 16
-# What a request has taken since, what was opened since and what could not be moved is looked for again after so long.
+# What is new since is looked for again once there is so much of it, a second pipeline for one;
+GROWTH_BYTES = 64 << 20
+# what grew less, and what could not be moved, after so long.
 AGAIN_SECONDS = 60.0
 
 
 class Memory(Protocol):
     """The memory of this process."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that are in memory."""
 
     def find(self) -> Iterator[int | None]:
         """The addresses whose huge page consists of small ones that are all in memory; None: the search goes on.
@@ -38,12 +44,15 @@ class HugePages:
         self._clock = clock
         self._search: Iterator[int | None] | None = None
         self._looks_at = clock()
+        self._size = 0
         self._failures = 0
 
     @property
     def wanted(self) -> bool:
         """Whether there may be something to move."""
-        return self._memory is not None and (self._search is not None or self._clock() >= self._looks_at)
+        if self._memory is None:
+            return False
+        return self._search is not None or self._clock() >= self._looks_at or self._has_grown(self._memory)
 
     def move_some(self) -> None:
         """Looks for a page, or moves one: a few milliseconds."""
@@ -51,6 +60,7 @@ class HugePages:
             return
         if self._search is None:
             self._search = self._memory.find()
+            self._size = self._memory.size
             self._failures = 0
         try:
             address = next(self._search)
@@ -64,6 +74,9 @@ class HugePages:
             self._failures = 0 if self._memory.move(address) else self._failures + 1
             if self._failures == FAILURES:
                 self._rest()
+
+    def _has_grown(self, memory: Memory) -> bool:
+        return memory.size - self._size >= GROWTH_BYTES
 
     def _rest(self) -> None:
         self._search = None

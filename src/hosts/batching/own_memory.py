@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,8 +37,15 @@ class OwnMemory:
     def __init__(self, huge_page: int, process: Path) -> None:
         self._huge_page = huge_page
         self._process = process
+        # Open as long as the process lives, because it is read between requests.
+        self._statm = os.open(process / "statm", os.O_RDONLY | os.O_CLOEXEC)
         self._madvise = ctypes.CDLL(None).madvise
         self._madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory (proc_pid_statm(5))."""
+        return int(os.pread(self._statm, 256, 0).split()[1]) * mmap.PAGESIZE
 
     def find(self) -> Iterator[int | None]:
         for start, end in self._regions():

@@ -14,7 +14,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
-from huge_pages import AGAIN_SECONDS, FAILURES, HugePages
+from huge_pages import AGAIN_SECONDS, FAILURES, GROWTH_BYTES, HugePages
 from own_memory import OwnMemory, find_own_memory
 
 
@@ -25,6 +25,7 @@ class Pages:
         self.found = found
         self.moved: list[int] = []
         self.searches = 0
+        self.size = 8 * GROWTH_BYTES
         self.has_room = True
 
     def find(self) -> Iterator[int | None]:
@@ -66,6 +67,18 @@ class When(unittest.TestCase):
         self.now = AGAIN_SECONDS
         self.assertTrue(pages.wanted)
         pages.move_some()
+        self.assertEqual((memory.searches, memory.moved), (2, [1, 1]))
+
+    def test_again_where_much_was_added(self) -> None:
+        memory = Pages(1)
+        pages = self.start(memory)
+        while pages.wanted:
+            pages.move_some()
+        memory.size += GROWTH_BYTES - 1
+        self.assertFalse(pages.wanted)
+        memory.size += 1
+        while pages.wanted:
+            pages.move_some()
         self.assertEqual((memory.searches, memory.moved), (2, [1, 1]))
 
     def test_until_there_is_no_room(self) -> None:
@@ -143,6 +156,11 @@ class Memory(unittest.TestCase):
             self.memory.move(address)
         self.assertTrue((self.numbers == np.arange(len(self.numbers))).all())
         self.assertEqual(self.found() & self.pages(0, 1, 2), self.pages(0, 1, 2))
+
+    def test_size_grows_with_what_is_written(self) -> None:
+        before = self.memory.size
+        self.numbers[:] = 1
+        self.assertGreaterEqual(self.memory.size - before, 5 * HUGE)
 
     def test_that_is_not_there_is_not_moved(self) -> None:
         self.assertFalse(self.memory.move(1 << 60))
