@@ -41,7 +41,7 @@ export const reportPlan: Record<string, ReportEntry> = {
   speculation: {
     title: "Speculation",
     text: "The same model with and without prompt lookup, alternating: answers that repeat their conversation, and some that do not.",
-    argv: ["--only", "speculation", "--processes", "2", "--rounds", "3"],
+    argv: ["--only", "speculation", "--processes", "4", "--rounds", "4"],
   },
   draft: {
     title: "Speculation with a draft",
