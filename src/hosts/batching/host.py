@@ -27,29 +27,24 @@ EVENTS_FD = 4
 
 
 class Pipe:
-    """Lines in and out; both block, the reader only when asked to wait."""
+    """Lines in and out; both block, the reader as long as it is asked to wait."""
 
     def __init__(self) -> None:
         self._buffer = b""
         self._events = os.fdopen(EVENTS_FD, "wb")
 
-    def read(self, wait: bool) -> list[Message]:
-        """The messages that are there, at least one when `wait`; ends the process with the daemon."""
+    def read(self, seconds: float | None) -> list[Message]:
+        """The messages that come within that time, at least one where it is None; ends the process with the daemon."""
         while True:
-            ready, _, _ = select.select([COMMANDS_FD], [], [], None if wait else 0)
+            ready, _, _ = select.select([COMMANDS_FD], [], [], seconds)
             if not ready:
                 return []
             chunk = os.read(COMMANDS_FD, 1 << 20)
             if not chunk:
                 os._exit(0)
             *lines, self._buffer = (self._buffer + chunk).split(b"\n")
-            if lines or not wait:
+            if lines or seconds == 0:
                 return [json.loads(line) for line in lines]
-
-    def read_soon(self, seconds: float) -> list[Message]:
-        """The messages that come within that time."""
-        ready, _, _ = select.select([COMMANDS_FD], [], [], seconds)
-        return self.read(wait=False) if ready else []
 
     def write(self, messages: list[Message]) -> None:
         for message in messages:
@@ -117,11 +112,15 @@ def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
     while True:
         busy = engine.busy
         pipe.write(report.look(engine, busy))
-        for message in pipe.read(wait=not busy and not pages.wanted):
+        messages = pipe.read(0 if busy else pages.pause)
+        for message in messages:
             pipe.write(handle(engine, message))
-        take_company(lambda: engine.patience, pipe.read_soon, lambda message: pipe.write(handle(engine, message)))
+        take_company(lambda: engine.patience, pipe.read, lambda message: pipe.write(handle(engine, message)))
+        if messages or engine.busy:
+            pages.rest()
         if not engine.busy:
-            pages.move_some()
+            if pages.pause == 0:
+                pages.move_some()
             continue
         events = step(engine, pipe)
         if events is None:
@@ -143,7 +142,7 @@ def main() -> None:
     stages = Stages()
     stages.end("imports")
     pipe = Pipe()
-    first, *rest = pipe.read(wait=True)
+    first, *rest = pipe.read(None)
     engine = load_engine(pipe, first, stages)
     for message in rest:
         pipe.write(handle(engine, message))

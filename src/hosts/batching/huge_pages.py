@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+# Seconds without work before anything is moved: a request may follow the last one closely, and is not to wait.
+QUIET_SECONDS = 0.1
 # In a row, so that a machine without room for huge pages is left alone.
 FAILURES = 16
 # What is new since is looked for again once there is so much of it, a second pipeline for one;
@@ -36,23 +38,29 @@ class Memory(Protocol):
 
 
 class HugePages:
-    """Moves memory into huge pages, one at a time while nothing runs."""
+    """Moves memory into huge pages, one at a time while nothing comes or runs."""
 
     def __init__(self, memory: Memory | None, clock: Callable[[], float] = time.monotonic) -> None:
         """`memory`: None where there are no huge pages, or no weights."""
         self._memory = memory
         self._clock = clock
         self._search: Iterator[int | None] | None = None
-        self._looks_at = clock()
+        self._looks_at = self._worked_at = clock()
         self._size = 0
         self._failures = 0
 
+    def rest(self) -> None:
+        """To be called whenever something came or ran."""
+        self._worked_at = self._clock()
+
     @property
-    def wanted(self) -> bool:
-        """Whether there may be something to move."""
+    def pause(self) -> float | None:
+        """Seconds until it is time for `move_some`; None: there is nothing to move."""
         if self._memory is None:
-            return False
-        return self._search is not None or self._clock() >= self._looks_at or self._has_grown(self._memory)
+            return None
+        if self._search is None and self._clock() < self._looks_at and not self._has_grown(self._memory):
+            return None
+        return max(0.0, self._worked_at + QUIET_SECONDS - self._clock())
 
     def move_some(self) -> None:
         """Looks for a page, or moves one: a few milliseconds."""

@@ -14,7 +14,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
-from huge_pages import AGAIN_SECONDS, FAILURES, GROWTH_BYTES, HugePages
+from huge_pages import AGAIN_SECONDS, FAILURES, GROWTH_BYTES, QUIET_SECONDS, HugePages
 from own_memory import OwnMemory, find_own_memory
 
 
@@ -48,51 +48,66 @@ class When(unittest.TestCase):
         self.now = 0.0
 
     def start(self, memory: Pages) -> HugePages:
-        return HugePages(memory, lambda: self.now)
+        pages = HugePages(memory, lambda: self.now)
+        self.now += QUIET_SECONDS
+        return pages
+
+    def move_all(self, pages: HugePages) -> None:
+        while pages.pause == 0:
+            pages.move_some()
 
     def test_a_page_at_a_time(self) -> None:
         memory = Pages(None, 1, 2)
         pages = self.start(memory)
         moved = []
-        while pages.wanted:
+        while pages.pause == 0:
             pages.move_some()
             moved.append(list(memory.moved))
         self.assertEqual(moved, [[], [1], [1, 2], [1, 2]])
 
+    def test_not_close_to_work(self) -> None:
+        memory = Pages(1)
+        pages = self.start(memory)
+        pages.rest()
+        self.assertEqual(pages.pause, QUIET_SECONDS)
+        self.now += 0.75 * QUIET_SECONDS
+        self.assertAlmostEqual(pages.pause or 0, 0.25 * QUIET_SECONDS)
+        pages.rest()
+        self.now += QUIET_SECONDS
+        self.move_all(pages)
+        self.assertEqual(memory.moved, [1])
+
     def test_again_after_a_while(self) -> None:
         memory = Pages(1)
         pages = self.start(memory)
-        while pages.wanted:
-            pages.move_some()
-        self.now = AGAIN_SECONDS
-        self.assertTrue(pages.wanted)
+        self.move_all(pages)
+        self.assertIsNone(pages.pause)
+        self.now += AGAIN_SECONDS
+        self.assertEqual(pages.pause, 0)
         pages.move_some()
         self.assertEqual((memory.searches, memory.moved), (2, [1, 1]))
 
     def test_again_where_much_was_added(self) -> None:
         memory = Pages(1)
         pages = self.start(memory)
-        while pages.wanted:
-            pages.move_some()
+        self.move_all(pages)
         memory.size += GROWTH_BYTES - 1
-        self.assertFalse(pages.wanted)
+        self.assertIsNone(pages.pause)
         memory.size += 1
-        while pages.wanted:
-            pages.move_some()
+        self.move_all(pages)
         self.assertEqual((memory.searches, memory.moved), (2, [1, 1]))
 
     def test_until_there_is_no_room(self) -> None:
         memory = Pages(*range(1000))
         memory.has_room = False
         pages = self.start(memory)
-        while pages.wanted:
-            pages.move_some()
+        self.move_all(pages)
         self.assertEqual(len(memory.moved), FAILURES)
 
     def test_past_pages_that_cannot_be_moved(self) -> None:
         memory = Pages(*range(3 * FAILURES))
         pages = self.start(memory)
-        while pages.wanted:
+        while pages.pause == 0:
             memory.has_room = len(memory.moved) % FAILURES == 0
             pages.move_some()
         self.assertEqual(len(memory.moved), 3 * FAILURES)
@@ -100,11 +115,11 @@ class When(unittest.TestCase):
     def test_never_where_memory_is_not_shown(self) -> None:
         pages = self.start(Hidden())
         pages.move_some()
-        self.now = AGAIN_SECONDS
-        self.assertFalse(pages.wanted)
+        self.now += AGAIN_SECONDS
+        self.assertIsNone(pages.pause)
 
     def test_never_without_huge_pages(self) -> None:
-        self.assertFalse(HugePages(None).wanted)
+        self.assertIsNone(HugePages(None).pause)
 
 
 class System(unittest.TestCase):
