@@ -110,6 +110,15 @@ describe("ov-llm chat MODEL QUESTION", () => {
     expect(await chat([], { input: "Why?" })).toMatchObject({ code: 0, out: `${words}\n` });
   });
 
+  test("a single argument with a space is the question, a first of several the model", async () => {
+    expect(await chat(["Why is it so?"])).toEqual({ code: 0, out: `${words}\n`, err: "" });
+    const { code, err } = await chat(["no model", "Why?"]);
+    expect([code, err]).toEqual([
+      1,
+      'error: Cannot find model "no model": there is "memory". A question comes after the model, as in: ov-llm chat MODEL "Why?"\n',
+    ]);
+  });
+
   test("without a model it asks OV_DEFAULT_MODEL, where the server has it", async () => {
     const two = { data: [...models.data, { ...models.data[0], id: "n", loaded: false }] };
     const asked: unknown[] = [];
