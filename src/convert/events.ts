@@ -70,6 +70,7 @@ interface Finished {
   registeredAs: string;
   /** Its short name of the catalogue, by which it also answers; null: none. */
   alias: string | null;
+  task: string;
   path: string;
   seconds: number;
   /** What went wrong after the model was registered; null: nothing. */

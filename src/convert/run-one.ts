@@ -49,7 +49,8 @@ export async function runOne(
     const { int4 = null, quality = null } = made;
     const seconds = toSeconds();
     const alias = await addShortName(options, name);
-    report({ type: state, model, registeredAs: name, alias, path, seconds, warning });
+    const { task } = toReported(planned, state);
+    report({ type: state, model, registeredAs: name, alias, task, path, seconds, warning });
     const facts = { name, path, original_path: originalPath, int4, quality, seconds };
     return { ...toReported(planned, state), ...facts };
   } catch (thrown) {

@@ -77,7 +77,12 @@ describe("what cannot be chosen", () => {
       'no whole .gguf file of the format "Q5_K_M" that the engine reads. There is Q4_K_M, Q8_0.',
     ],
     [
-      ["modules.json", "0_Transformer/config.json", "0_Transformer/pytorch_model.bin", "1_Pooling/config.json"],
+      [
+        "modules.json",
+        "0_Transformer/config.json",
+        "0_Transformer/pytorch_model.bin",
+        "1_Pooling/config.json",
+      ],
       null,
       'its network lies in its folder "0_Transformer". Fetch the repository with the hub\'s own client, move the files of that folder up, beside modules.json, then run "ov-llm convert PATH".',
     ],
