@@ -1,5 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { findNamed } from "../../src/convert/reference.ts";
 import { OvError } from "../../src/errors.ts";
+import { parseRepoName } from "../../src/hub/names.ts";
 import { findNearest } from "../../src/nearest.ts";
 import { askServer, type Server } from "../server.ts";
 
@@ -73,11 +75,20 @@ function toTalkers(rows: Row[]): string[] {
 }
 
 function toMissing(asked: string, talkers: string[]): OvError {
+  const missing = `Cannot find model ${JSON.stringify(asked)}`;
+  if (canBePulled(asked)) {
+    const next = `Get it with "ov-llm pull ${asked}".`;
+    return new OvError("model_not_found", { what: missing, why: toKnown(talkers), next });
+  }
   const near = findNearest(asked, talkers).map((name) => JSON.stringify(name));
   const why = near.length > 0 ? `did you mean ${near.join(" or ")}?` : toKnown(talkers);
   const next = near.length > 0 ? undefined : toNext(asked);
-  const what = `Cannot find model ${JSON.stringify(asked)}`;
-  return new OvError("model_not_found", next === undefined ? { what, why } : { what, why, next });
+  return new OvError("model_not_found", { what: missing, why, ...(next !== undefined && { next }) });
+}
+
+/** Whether it is `owner/name`, or a name of the catalogue. */
+function canBePulled(asked: string): boolean {
+  return parseRepoName(asked) !== null || findNamed(asked) !== undefined;
 }
 
 /** What has a space is more likely the question than a model. */

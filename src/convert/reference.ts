@@ -47,20 +47,32 @@ function parseAddress(asked: string, hub: Pick<HubAddress, "endpoint">): Referen
   return { repo, quant: toQuant(file.join("/")) };
 }
 
-/** Ollama writes `qwen3-8b` as `qwen3:8b`, and `llama-3.2-3b` as `llama3.2:3b`. */
+/**
+ * The model of the catalogue that a short name means; undefined: none. Ollama writes `qwen3-8b` as `qwen3:8b`, and `llama-3.2-3b` as
+ * `llama3.2:3b`.
+ */
+export function findNamed(asked: string): KnownModel | undefined {
+  const [name = "", tag] = asked.split(":");
+  const tagged = toTagged(name, tag);
+  return findKnownModel(tagged) ?? findKnownModel(name) ?? findPlain(tagged);
+}
+
 function parseKnown(asked: string, name: string, tag: string | undefined): Reference {
-  const tagged = tag === undefined || tag === "latest" ? name : `${name}-${tag}`;
-  const found = findKnownModel(tagged) ?? findKnownModel(name) ?? findPlain(tagged);
+  const found = findNamed(tag === undefined ? name : `${name}:${tag}`);
   if (found !== undefined) return { repo: found.repo, quant: null };
   throw new OvError(
     "invalid_request",
     {
       what: `Cannot pull ${JSON.stringify(asked)}`,
       why: 'no model of "ov-llm catalog" has that name',
-      next: `${guess(tagged)}Give a model of the hub as ${repoForm}.`,
+      next: `${guess(toTagged(name, tag))}Give a model of the hub as ${repoForm}.`,
     },
     { param: "model" },
   );
+}
+
+function toTagged(name: string, tag: string | undefined): string {
+  return tag === undefined || tag === "latest" ? name : `${name}-${tag}`;
 }
 
 /** The only model of the catalogue whose name differs in nothing but what stands between letters and digits. */

@@ -119,6 +119,18 @@ describe("ov-llm chat MODEL QUESTION", () => {
     ]);
   });
 
+  test.each([
+    ["qwen3:8b", "ov-llm pull qwen3:8b"],
+    ["llama3.2:3b", "ov-llm pull llama3.2:3b"],
+    ["Acme/Tiny-1B", "ov-llm pull Acme/Tiny-1B"],
+  ])("a model that is not here, %p: names the command that gets it", async (name, command) => {
+    const { code, err } = await chat([name, "Why?"]);
+    expect([code, err]).toEqual([
+      1,
+      `error: Cannot find model "${name}": there is "memory". Get it with "${command}".\n`,
+    ]);
+  });
+
   test("without a model it asks OV_DEFAULT_MODEL, where the server has it", async () => {
     const two = { data: [...models.data, { ...models.data[0], id: "n", loaded: false }] };
     const asked: unknown[] = [];
