@@ -11,7 +11,7 @@ const finished = {
   type: "converted",
   registeredAs: "m-2",
   alias: null,
-  task: "text-generation-with-past",
+  writes: true,
   path: "/out/m",
   seconds: 5,
   warning: null,
@@ -111,14 +111,14 @@ test.each(cases)("the event %j is shown", (event, text) => {
 });
 
 test("a single model that writes text is followed by the command to talk to it", () => {
-  const toLast = (total: number, task: string) => {
+  const toLast = (total: number, writes: boolean) => {
     const out: string[] = [];
     const view = createView({ write: (part) => void out.push(part), width: null });
-    view({ ...finished, model: { ...model, total }, task });
+    view({ ...finished, model: { ...model, total }, writes });
     return out.join("").split("\n").at(-2);
   };
-  expect(toLast(1, finished.task)).toBe("Talk to it: ov-llm chat m-2");
-  expect([toLast(2, finished.task), toLast(1, "feature-extraction")]).toEqual([
+  expect(toLast(1, true)).toBe("Talk to it: ov-llm chat m-2");
+  expect([toLast(2, true), toLast(1, false)]).toEqual([
     '[1/2] m: converted as "m-2" in 0:05: /out/m',
     '[1/1] m: converted as "m-2" in 0:05: /out/m',
   ]);
