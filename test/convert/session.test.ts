@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
-import { noInt4Wishes } from "../../src/convert/int4.ts";
 import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
+import { noInt4Wishes } from "../../src/convert/plan/int4.ts";
 import { toLogPath } from "../../src/convert/run.ts";
 import { runSession } from "../../src/convert/session.ts";
 import { OvError } from "../../src/errors.ts";
