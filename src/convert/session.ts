@@ -3,7 +3,7 @@ import type { OtherTransformers } from "./environment/transformers-versions.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
 import type { Session } from "./options.ts";
 import { isExport, needsConverter, type Planned } from "./plan/plan.ts";
-import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./plan/prepare.ts";
+import { readRegistry, requireServedTask, requireWritable } from "./plan/prepare.ts";
 import { judge, readResources } from "./plan/resources.ts";
 import { findSources, planSources, type SourceOptions } from "./plan/sources.ts";
 import { askConsent, type Consent } from "./pull/consent.ts";
@@ -13,6 +13,7 @@ import { toPresent, toReported } from "./reported.ts";
 import { runOne } from "./run-one.ts";
 import type { Scan } from "./source/scan.ts";
 import { toTrusted } from "./transaction/journal.ts";
+import { withConvertLock } from "./transaction/lock.ts";
 import { recover } from "./transaction/transaction.ts";
 
 /** `refused`: nothing was started, for lack of disk or memory, or because whoever was asked said no. */

@@ -1,13 +1,12 @@
+import type { Settings } from "../../config/settings.ts";
 import type { Int4Scheme } from "../plan/int4.ts";
-
-export type WeightFormat = "fp32" | "fp16" | "int8" | "int4";
 
 export interface ExportRequest {
   /** Absolute, so that no folder name can be taken for a flag. */
   model: string;
   output: string;
   task: string;
-  weightFormat: WeightFormat;
+  weightFormat: Settings["weightFormat"];
   /** null: the exporter's own choice. */
   int4: Int4Scheme | null;
   trustRemoteCode: boolean;

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { renderBytes } from "../../bytes.ts";
+import type { Settings } from "../../config/settings.ts";
 import { toGgufLabel } from "../../models/gguf-files.ts";
 import { toFreeName, toSlug } from "../../registry/names.ts";
 import { otherTransformersBytes } from "../environment/other-transformers.ts";
-import type { WeightFormat } from "../exporter/args.ts";
 import type { ExportSource, ReadySource, Source } from "../source/source.ts";
 import { chooseInt4, type Int4Choice, type Int4Machine, type Int4Wishes } from "./int4.ts";
+
+type WeightFormat = Settings["weightFormat"];
 
 interface PlannedBase {
   name: string;
