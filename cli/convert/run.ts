@@ -31,7 +31,7 @@ export async function runToEnd(
     const log = createStderrLog(loaded.settings);
     const converter = createConverter(loaded);
     check = dryRun ? noCheck : createModelCheck(loaded, log, signal);
-    const measure = createQualityMeter(loaded, converter, log, signal);
+    const measure = createQualityMeter(loaded, log, signal);
     return await runSession({
       options,
       deps: { hub: createHub(loaded.variables), converter, check, measure },

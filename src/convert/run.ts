@@ -7,6 +7,7 @@ import { toSafeName } from "../models/dense.ts";
 import type { Made, Manifest, Quality } from "../models/manifest.ts";
 import { mainOperation } from "../models/tasks.ts";
 import { runCommand } from "./environment/command.ts";
+import type { Converter } from "./environment/converter.ts";
 import { listPickledLayers } from "./environment/safe-weights.ts";
 import { lacksTokenizer } from "./environment/tokenizer.ts";
 import { toExportArgs } from "./exporter/args.ts";
@@ -20,14 +21,12 @@ import { toPlaces } from "./transaction/places.ts";
 import { registerModel } from "./transaction/register.ts";
 import { convertFolder, type Outcome, type TransactionOptions } from "./transaction/transaction.ts";
 
-export interface RunOptions extends TransactionOptions {
+export interface RunOptions
+  extends TransactionOptions,
+    Pick<Converter, "toTokenizerCommand" | "toSafeWeightsCommand"> {
   /** The command of `optimum-cli`. */
   exporter: string[];
   variables: Variables;
-  /** argv that gives a folder the tokenizer that it lacks. */
-  toTokenizerCommand: (places: { source: string; target: string; trustRemoteCode: boolean }) => string[];
-  /** argv that writes weights in torch's own form as .safetensors. */
-  toSafeWeightsCommand: (source: string, target: string) => string[];
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;

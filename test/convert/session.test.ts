@@ -86,7 +86,6 @@ function createScene(
       target,
     ],
     toSafeWeightsCommand: (source, target) => ["cp", source, target],
-    toQualityCommand: () => ["false"],
     async installOther(transformers, _signal, onProgress) {
       onProgress(`Installing transformers ${transformers}`);
     },

@@ -1,6 +1,5 @@
 import type { LoadedSettings } from "../../config/load.ts";
-import { type Compared, toQualityCommand } from "../result/quality-script.ts";
-import { installOtherTransformers, toFolder } from "./other-transformers.ts";
+import { installOtherTransformers, toPackages } from "./other-transformers.ts";
 import { exporterCommand, installConvertEnv, isPinnedConvertEnv, probeConvertEnv } from "./python-env.ts";
 import { toSafeWeightsCommand } from "./safe-weights.ts";
 import { toTokenizerCommand } from "./tokenizer.ts";
@@ -14,8 +13,6 @@ export interface Converter {
   toTokenizerCommand(places: { source: string; target: string; trustRemoteCode: boolean }): string[];
   /** argv that writes weights in torch's own form as .safetensors. */
   toSafeWeightsCommand(source: string, target: string): string[];
-  /** argv that compares a converted model with its original; see `toQualityCommand`. */
-  toQualityCommand(compared: Compared, transformers: OtherTransformers | null): string[];
   isReady(): Promise<boolean>;
   /** `onProgress` gets lines for a person. Throws `setup_failed`. */
   install(signal: AbortSignal, onProgress: (line: string) => void): Promise<void>;
@@ -29,14 +26,10 @@ export interface Converter {
 
 export function createConverter({ settings, variables }: LoadedSettings): Converter {
   const { convertEnv: pythonEnv, python } = settings;
-  const toPackages = (transformers: OtherTransformers | null) =>
-    transformers === null ? null : toFolder(pythonEnv, transformers);
   return {
-    toCommand: (transformers) => exporterCommand(pythonEnv, toPackages(transformers)),
+    toCommand: (transformers) => exporterCommand(pythonEnv, toPackages(pythonEnv, transformers)),
     toTokenizerCommand: (places) => toTokenizerCommand(pythonEnv, places),
     toSafeWeightsCommand: (source, target) => toSafeWeightsCommand(pythonEnv, source, target),
-    toQualityCommand: (compared, transformers) =>
-      toQualityCommand(pythonEnv, compared, toPackages(transformers)),
     async isReady() {
       const probe = await probeConvertEnv(pythonEnv, { variables });
       return probe.state === "ready" && isPinnedConvertEnv(probe);

@@ -31,6 +31,11 @@ export function toFolder(pythonEnv: string, version: OtherTransformers): string 
   return join(pythonEnv, `transformers-${version}`);
 }
 
+/** The folder that replaces packages of the environment for that version; null: the converter's own, none does. */
+export function toPackages(pythonEnv: string, version: OtherTransformers | null): string | null {
+  return version === null ? null : toFolder(pythonEnv, version);
+}
+
 function hasOtherTransformers(pythonEnv: string, version: OtherTransformers): boolean {
   return isMadeFrom(toFolder(pythonEnv, version), [locks[version]]);
 }

@@ -8,9 +8,9 @@ import { runProgram } from "../../linux/program.ts";
 import type { Log } from "../../log.ts";
 import type { Quality } from "../../models/manifest.ts";
 import { mainOperation } from "../../models/tasks.ts";
-import type { Converter } from "../environment/converter.ts";
+import { toPackages } from "../environment/other-transformers.ts";
 import type { PlannedExport } from "../plan/plan.ts";
-import { Printed } from "./quality-script.ts";
+import { Printed, toQualityCommand } from "./quality-script.ts";
 
 export interface QualityMeter {
   /** Of the model at the path. Throws an OvError when it cannot be measured. */
@@ -22,20 +22,16 @@ const newTokens = 64;
 const timeoutMs = 3_600_000;
 
 /** In the converter's environment, which has the original's code, and on the engine, for the speed. */
-export function createQualityMeter(
-  loaded: LoadedSettings,
-  converter: Pick<Converter, "toQualityCommand">,
-  log: Log,
-  signal: AbortSignal,
-): QualityMeter {
+export function createQualityMeter(loaded: LoadedSettings, log: Log, signal: AbortSignal): QualityMeter {
   return {
     async measure(planned, path, trustRemoteCode) {
       if (!writesText(planned.task)) throw failed("only models that write text from text are compared");
       const tokensPerSecond = await measureSpeed(loaded, planned, path, log, signal);
       const inFloat32 = 6 * planned.source.parameters < readMachineMemory().available;
       const compared = { source: planned.source.path, target: path, trustRemoteCode, inFloat32 };
-      const command = converter.toQualityCommand(compared, planned.source.transformers);
-      const { variables } = loaded;
+      const { settings, variables } = loaded;
+      const packages = toPackages(settings.convertEnv, planned.source.transformers);
+      const command = toQualityCommand(settings.convertEnv, compared, packages);
       const { stdout, reason } = await runProgram(command, { variables, signal, timeoutMs });
       signal.throwIfAborted();
       if (reason !== null) throw failed(reason);
