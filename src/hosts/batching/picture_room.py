@@ -15,8 +15,7 @@ class PictureRoom:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self.decodes = False
-        """Whether a large one is decoded now."""
+        self._decodes = False
         self._encodes = False
         self._awaited = False
 
@@ -25,19 +24,23 @@ class PictureRoom:
         """In the thread that decodes a large one; waits until it may."""
         with self._changed:
             self._changed.wait_for(lambda: not self._encodes and not self._awaited)
-            self.decodes = True
+            self._decodes = True
         try:
             yield
         finally:
             with self._changed:
-                self.decodes = False
+                self._decodes = False
+                self._changed.notify_all()
 
     @contextmanager
-    def encoding(self, wanted: bool) -> Iterator[bool]:
-        """In the engine's thread, to be asked at each step: whether it may encode now what it wants to. Never waits."""
+    def encoding(self, wanted: bool, seconds: float = 0) -> Iterator[bool]:
+        """In the engine's thread, at each step: whether it may encode now what it wants to. Waits so long."""
         with self._changed:
-            self._encodes = wanted and not self.decodes
-            self._awaited = wanted and self.decodes
+            self._awaited = wanted and self._decodes
+            if self._awaited:
+                self._changed.wait_for(lambda: not self._decodes, seconds)
+            self._encodes = wanted and not self._decodes
+            self._awaited = wanted and self._decodes
             self._changed.notify_all()
         try:
             yield self._encodes

@@ -121,11 +121,11 @@ class Vision(Text):
         return config
 
     def step(self) -> list[Message]:
-        idle = not self.model.busy and (not self.waiting or self.room.decodes)
+        seconds = 0 if self.model.busy else WAIT_SECONDS
         answers: list[Message] = []
-        for message, future in self.reader.take(WAIT_SECONDS if idle else 0):
+        for message, future in self.reader.take(0 if self.waiting else seconds):
             answers += self._guard(message, partial(self._wait, message, future))
-        with self.room.encoding(bool(self.waiting)) as has_room:
+        with self.room.encoding(bool(self.waiting), seconds) as has_room:
             for one in list(self.waiting.values()) if has_room else []:
                 answers += self._guard(one.message, partial(self._go_on, one))
         if self.model.busy:

@@ -171,12 +171,10 @@ class Pictures(unittest.TestCase):
             with room.encoding(True) as may:
                 self.assertFalse(may)
             go_on.release()
-            encoded = False
-            while not encoded:
-                # The second one waits for what wants to be encoded.
-                self.assertFalse(started.acquire(timeout=0.02))
-                with room.encoding(True) as encoded:
-                    pass
+            # The second one waits for what wants to be encoded.
+            with room.encoding(True, 60) as may:
+                self.assertTrue(may)
+                self.assertFalse(started.acquire(timeout=0.1))
             started.acquire()
             go_on.release()
             self.assertEqual(len(reader.take(60)), 1)
