@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { findNamed } from "../../src/convert/reference.ts";
+import { findNamed } from "../../src/convert/pull/reference.ts";
 import { OvError } from "../../src/errors.ts";
 import { parseRepoName } from "../../src/hub/names.ts";
 import { findNearest } from "../../src/nearest.ts";

@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
 import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
-import { isLocalPath } from "../../src/convert/reference.ts";
+import { isLocalPath } from "../../src/convert/pull/reference.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
 import { exitCodes } from "../convert/exit.ts";

@@ -1,5 +1,6 @@
 import type { Figure } from "./goals.ts";
 import { type Ground, type Growth, startGrowthServer } from "./growth/ground.ts";
+import { runLoad } from "./load.ts";
 import { addEntry, changeModels, comparePairs, waitUntilGuessing } from "./part-speculation.ts";
 import { prepareRandomFolder } from "./random-model.ts";
 import { story } from "./repeating-tasks.ts";
@@ -23,7 +24,8 @@ export async function measureDraft(ground: Ground): Promise<Growth> {
     draft: { path, task: "text-generation-with-past", weight_format: "unknown" },
   }));
   const drafted = addEntry(server, "drafted", { kind: "draft", model: "draft" });
-  await fetch(`http://${server.host}:${server.port}/v1/models/drafted/load`, { method: "POST" });
+  // A greedy answer opens the pipeline that guesses.
+  await runLoad(drafted, [story], 8);
   await waitUntilGuessing(server, "drafted");
   const ratio = round(median(await comparePairs(server, drafted, [story], options.rounds, answers)), 3);
   const counts = await readCounts(`http://${server.host}:${server.port}/metrics`);
