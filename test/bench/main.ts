@@ -8,18 +8,21 @@ import { basename, dirname, join } from "node:path";
 import { writeError, writeOut } from "../../cli/terminal.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { version } from "../../src/version.ts";
-import { type Figure, judge, renderFigures } from "./goals.ts";
-import type { Curve } from "./growth/curve.ts";
-import { type GrowthPart, growthParts, isGrowthPart } from "./growth/parts.ts";
-import { type Kind, kinds, prepareKindModels } from "./kind-models.ts";
-import { runLoad } from "./load.ts";
-import { type BenchOptions, findModel, help, type Part, parseOptions } from "./options.ts";
-import { type PairRow, toPairFigures } from "./pairs.ts";
-import { measureConstrained, toConstrainedFigures } from "./part-constrained.ts";
-import { measureCopy, toCopyFigures } from "./part-copy.ts";
-import { measureHold, toHoldFigures } from "./part-hold.ts";
-import { measureIdle, toIdleFigures } from "./part-idle.ts";
-import { itemsOf, measureKind } from "./part-kinds.ts";
+import { type Arguments, findModel, help, parseArguments } from "./arguments.ts";
+import { itemsOf, measureKind } from "./kinds/kinds.ts";
+import { type PairRow, toPairFigures } from "./kinds/pairs.ts";
+import { type GrowthPart, growthParts, isGrowthPart, type Part } from "./known-parts.ts";
+import type { Curve } from "./measuring/curve.ts";
+import { type Figure, judge, renderFigures } from "./measuring/goals.ts";
+import { runLoad } from "./measuring/load.ts";
+import { createPrompts, type Prompts } from "./measuring/prompts.ts";
+import { round } from "./measuring/statistics.ts";
+import { type Kind, kinds, prepareKindModels } from "./models/kind-models.ts";
+import { isShape, prepareRandomModel } from "./models/random-model.ts";
+import { measureConstrained, toConstrainedFigures } from "./parts/constrained.ts";
+import { measureCopy, toCopyFigures } from "./parts/copy.ts";
+import { measureHold, toHoldFigures } from "./parts/hold.ts";
+import { measureIdle, toIdleFigures } from "./parts/idle.ts";
 import {
   type LoadRounds,
   type LoadRow,
@@ -27,21 +30,24 @@ import {
   renderLoad,
   toLoadFigures,
   toLoadRows,
-} from "./part-load.ts";
-import { measurePrefix, toPrefixFigures } from "./part-prefix.ts";
-import { measureStartup, toStartupFigures } from "./part-startup.ts";
-import { startLlama } from "./peer-llama.ts";
-import { watchOthers, whenQuiet } from "./processes.ts";
-import { createPrompts, type Prompts } from "./prompts.ts";
-import { isShape, prepareRandomModel } from "./random-model.ts";
-import { startRawEngine } from "./raw-engine.ts";
+} from "./parts/load.ts";
+import { measurePrefix, toPrefixFigures } from "./parts/prefix.ts";
+import { measureStartup, toStartupFigures } from "./parts/startup.ts";
+import { startLlama } from "./programs/llama.ts";
+import { watchOthers, whenQuiet } from "./programs/processes.ts";
+import { startRawEngine } from "./programs/raw-engine.ts";
+import {
+  type BenchServer,
+  buildExecutable,
+  createHome,
+  type ServerSetup,
+  startServer,
+} from "./programs/server.ts";
 import { runReport } from "./report/report.ts";
-import { type BenchServer, buildExecutable, createHome, type ServerSetup, startServer } from "./server.ts";
-import { round } from "./statistics.ts";
 
 interface Bench {
   setup: ServerSetup;
-  options: BenchOptions;
+  options: Arguments;
   prompts: Prompts;
   figures: Figure[];
   /** What each part found, whole. */
@@ -55,7 +61,7 @@ interface Bench {
   readOthers: () => number;
 }
 
-async function runBench(options: BenchOptions): Promise<void> {
+async function runBench(options: Arguments): Promise<void> {
   const { home, remove } = createHome(options);
   try {
     const setup = { home, options, executable: join(home, "ov-llm") };
@@ -232,7 +238,7 @@ function say(text: string): void {
 }
 
 /** Models of the other kinds that are measured; one that cannot be made is left out. */
-async function withKinds(options: BenchOptions): Promise<BenchOptions> {
+async function withKinds(options: Arguments): Promise<Arguments> {
   const found = [...options.kinds];
   for (const kind of kinds.filter((kind) => options.only.includes(kind))) {
     try {
@@ -245,7 +251,7 @@ async function withKinds(options: BenchOptions): Promise<BenchOptions> {
 }
 
 /** A model that is named by its shape is made first. */
-async function withModel(options: BenchOptions): Promise<BenchOptions> {
+async function withModel(options: Arguments): Promise<Arguments> {
   const { modelPath: shape } = options;
   if (!isShape(shape)) return options;
   say(`Preparing the model ${shape}`);
@@ -253,7 +259,7 @@ async function withModel(options: BenchOptions): Promise<BenchOptions> {
 }
 
 try {
-  const options = parseOptions(process.argv.slice(2));
+  const options = parseArguments(process.argv.slice(2));
   if (options === null) await writeOut(help);
   else if (options.report !== null) await runReport(options.report, say);
   else await runBench(await withKinds(await withModel(options)));
