@@ -11,7 +11,7 @@ import type { Ground, Growth } from "./programs/ground.ts";
 import { measureDraft } from "./speculation/draft.ts";
 import { measureSpeculation } from "./speculation/speculation.ts";
 
-/** The parts that `main.ts` runs on one server, or on none. */
+/** The parts on the server that they share (`served.ts`), or without one (`main.ts`). */
 export const parts = ["load", "constrained", "prefix", ...kinds, "startup", "idle", "hold"] as const;
 export type Part = (typeof parts)[number];
 
@@ -33,4 +33,9 @@ export type GrowthPart = keyof typeof growthParts;
 
 export function isGrowthPart(name: string): name is GrowthPart {
   return Object.hasOwn(growthParts, name);
+}
+
+/** Whether a part does without the server that the others share. */
+export function isUnserved(part: Part | GrowthPart): boolean {
+  return part === "startup" || part === "hold" || isGrowthPart(part);
 }
