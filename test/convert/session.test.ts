@@ -404,6 +404,17 @@ describe("runSession", () => {
     expect(report.models).toMatchObject([{ state: "failed", error }]);
   });
 
+  test("what makes a tokenizer, and may run a model's code for it, does not get the server's key", async () => {
+    const { src, session } = createScene();
+    const { loaded } = session.options;
+    session.options.loaded = { ...loaded, variables: { ...loaded.variables, OV_API_KEY: "secret" } };
+    const command = ["sh", "-c", 'echo "the key: $OV_API_KEY." >&2; exit 1'];
+    session.deps.converter.toTokenizerCommand = () => command;
+    makeModel(join(src, "m"), { behaviour: "no-tokenizer" });
+    const { report } = await runSession(session);
+    expect(report.models).toMatchObject([{ error: expect.stringContaining("the key: .") }]);
+  });
+
   describe("the weights of a layer behind the pooling", () => {
     const weights = "1_Dense/pytorch_model.bin";
     async function convert(...command: string[]) {

@@ -150,7 +150,7 @@ const converter: Record<string, readonly string[]> = {
   options: ["result", "events", "plan", "source", "environment"],
   result: ["plan", "environment"],
   events: ["exporter", "plan", "source"],
-  exporter: ["plan"],
+  exporter: ["plan", "environment"],
   plan: ["source", "environment"],
   source: ["environment"],
   environment: [],

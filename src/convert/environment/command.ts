@@ -1,4 +1,5 @@
 import { runProgram, type Variables } from "../../linux/program.ts";
+import { toConverterVariables } from "./variables.ts";
 
 /**
  * Runs a short program of the converter's environment. Returns why it failed, as a clause; null: it did not. Throws the
@@ -6,9 +7,10 @@ import { runProgram, type Variables } from "../../linux/program.ts";
  */
 export async function runCommand(
   command: string[],
-  options: { variables: Variables; signal: AbortSignal },
+  { variables, signal }: { variables: Variables; signal: AbortSignal },
 ): Promise<string | null> {
-  const { reason } = await runProgram(command, { ...options, timeoutMs: 600_000 });
-  options.signal.throwIfAborted();
+  const env = toConverterVariables(variables);
+  const { reason } = await runProgram(command, { variables: env, signal, timeoutMs: 600_000 });
+  signal.throwIfAborted();
   return reason;
 }

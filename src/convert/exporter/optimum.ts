@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { forEachLine } from "../../linux/lines.ts";
 import type { Variables } from "../../linux/program.ts";
+import { toConverterVariables } from "../environment/variables.ts";
 import { type FailedRun, toStage } from "./output.ts";
 import { killGroup, noteExporter, readMemoryOf } from "./process.ts";
 
@@ -45,7 +46,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
   let percent: number | null = null;
   const child = Bun.spawn(command, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: toExporterVariables(variables),
+    env: toConverterVariables(variables),
     // A group of its own: Ctrl-C reaches it through us alone, and its children end with it.
     detached: true,
   });
@@ -104,16 +105,4 @@ function createLogFile(path: string, command: string[]): (text: string) => void 
     );
   });
   return (text) => attempt(() => appendFileSync(path, text));
-}
-
-/** Without what would redirect Python's imports, and without secrets that it has no use for. */
-function toExporterVariables(variables: ExporterOptions["variables"]): ExporterOptions["variables"] {
-  const { PYTHONPATH: _path, PYTHONHOME: _home, OV_API_KEY: _key, ...inherited } = variables;
-  return {
-    ...inherited,
-    PYTHONUNBUFFERED: "1",
-    PYTHONNOUSERSITE: "1",
-    HF_HUB_DISABLE_TELEMETRY: "1",
-    DO_NOT_TRACK: "1",
-  };
 }

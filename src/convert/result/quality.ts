@@ -9,6 +9,7 @@ import type { Log } from "../../log.ts";
 import type { Quality } from "../../models/manifest.ts";
 import { mainOperation } from "../../models/tasks.ts";
 import { toPackages } from "../environment/other-transformers.ts";
+import { toConverterVariables } from "../environment/variables.ts";
 import type { PlannedExport } from "../plan/plan.ts";
 import { Printed, toQualityCommand } from "./quality-script.ts";
 
@@ -29,7 +30,8 @@ export function createQualityMeter(loaded: LoadedSettings, log: Log, signal: Abo
       const tokensPerSecond = await measureSpeed(loaded, planned, path, log, signal);
       const inFloat32 = 6 * planned.source.parameters < readMachineMemory().available;
       const compared = { source: planned.source.path, target: path, trustRemoteCode, inFloat32 };
-      const { settings, variables } = loaded;
+      const { settings } = loaded;
+      const variables = toConverterVariables(loaded.variables);
       const packages = toPackages(settings.convertEnv, planned.source.transformers);
       const command = toQualityCommand(settings.convertEnv, compared, packages);
       const { stdout, reason } = await runProgram(command, { variables, signal, timeoutMs });
