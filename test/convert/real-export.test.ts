@@ -108,7 +108,7 @@ describe("int8, of a folder", () => {
       expect(answering).toBe(int8);
       expect(usage.prompt_tokens).toBeGreaterThan(20);
     },
-    minutes,
+    3 * minutes,
   );
 });
 
@@ -138,7 +138,7 @@ describe("a model that transcribes, of a folder", () => {
         { text: expect.any(String), usage: { type: "duration", seconds: 11 } },
       ]);
     },
-    minutes,
+    3 * minutes,
   );
 });
 
@@ -168,7 +168,7 @@ describe("int4, of a repository on the hub, pulled through the server", () => {
       expect(text).toContain("Paris");
       expect(answering).toBe(int4);
     },
-    minutes,
+    3 * minutes,
   );
 });
 

@@ -1,4 +1,5 @@
 import type { Figure } from "../measuring/goals.ts";
+import { runLoad } from "../measuring/load.ts";
 import { median, round } from "../measuring/statistics.ts";
 import { prepareRandomFolder } from "../models/random-model.ts";
 import { type Ground, type Growth, startGrowthServer } from "../programs/ground.ts";
@@ -23,7 +24,8 @@ export async function measureDraft(ground: Ground): Promise<Growth> {
     draft: { path, task: "text-generation-with-past", weight_format: "unknown" },
   }));
   const drafted = addEntry(server, "drafted", { kind: "draft", model: "draft" });
-  await fetch(`http://${server.host}:${server.port}/v1/models/drafted/load`, { method: "POST" });
+  // A greedy answer opens the pipeline that guesses.
+  await runLoad(drafted, [story], 8);
   await waitUntilGuessing(server, "drafted");
   const ratio = round(median(await comparePairs(server, drafted, [story], options.rounds, answers)), 3);
   const counts = await readCounts(`http://${server.host}:${server.port}/metrics`);
