@@ -31,7 +31,7 @@ export function Pulls({ pulls, server, chat }: PullsProps) {
         <input
           type="text"
           aria-label="Model of the hub"
-          placeholder="OWNER/MODEL on the hub"
+          placeholder="OWNER/MODEL on the hub, or a short name such as qwen3-8b"
           value={model.value}
           onInput={({ currentTarget }) => {
             model.value = currentTarget.value;
