@@ -203,7 +203,7 @@ export function createPulls(deps: PullsDeps): Pulls {
     },
     async close() {
       closed = true;
-      for (const job of jobs) stop(job, "shutting_down", "The server is shutting down.");
+      for (const job of [...jobs]) stop(job, "shutting_down", "The server is shutting down.");
       await active;
     },
   };

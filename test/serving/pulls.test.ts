@@ -212,6 +212,9 @@ describe("pulls", () => {
     for (let count = 0; count < 60; count++) pulls.cancel(pulls.start(`waiting-${count}`).id);
     expect(states()).toHaveLength(51);
     expect(states()[0]).toBe("running");
+    for (let count = 0; count < 60; count++) pulls.start(`left-${count}`);
+    await pulls.close();
+    expect(new Set(states())).toEqual(new Set(["cancelled"]));
   });
 
   test("that ended long ago are forgotten", async () => {
