@@ -184,6 +184,7 @@ class GuesserTest(unittest.TestCase):
     def test_is_opened_only_once_nothing_has_run_for_a_while(self) -> None:
         opened: list[bool] = []
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: opened.append(True) or FakeBatch(), hello)
+        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
         self.assertTrue(guesser.wanted)
         self.assertEqual((guesser.prepare(), opened), ([], []))
         guesser._worked_at -= QUIET_SECONDS
@@ -204,6 +205,7 @@ class GuesserTest(unittest.TestCase):
             raise RuntimeError("no such draft")
 
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), fail, hello)
+        guesser.choose(Running(0), [1, 2], 100)
         guesser._worked_at -= QUIET_SECONDS
         reports: list[Any] = []
         while guesser.wanted:
@@ -247,9 +249,34 @@ class GuesserTest(unittest.TestCase):
             self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
             self.assertEqual(guesser.choose(Running(0), [1, 2], 100, samples=True) > 0, guesses)
 
+    def test_is_not_opened_before_a_request_that_it_could_serve(self) -> None:
+        for wish, wanted in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            # One token is no answer: a prompt is only computed in advance.
+            guesser.choose(Running(0), [1, 2], 1)
+            self.assertFalse(guesser.wanted)
+            guesser.choose(Running(0), [1, 2], 100, samples=True)
+            self.assertEqual(guesser.wanted, wanted)
+            guesser.choose(Running(0), [1, 2], 100)
+            self.assertTrue(guesser.wanted)
+
+    def test_a_conversation_that_samples_is_copied_only_where_its_next_request_can_be_guessed(self) -> None:
+        for wish, copied in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            guesser.prepare_now()
+            guesser.saw_plain([1, 2], samples=True)
+            self.assertEqual(guesser.wanted, copied)
+            guesser.saw_plain([1, 2])
+            self.assertTrue(guesser.wanted)
+
     def test_a_conversation_is_copied_while_nothing_runs_until_a_request_comes(self) -> None:
         batch = FakeBatch()
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: batch, hello)
+        guesser.choose(Running(0), [1, 2], 100)
         guesser._worked_at -= QUIET_SECONDS
         while guesser.wanted:
             guesser.prepare()

@@ -31,6 +31,7 @@ import lookup from "../../../hosts/batching/lookup.py" with { type: "text" };
 import messages from "../../../hosts/batching/messages.py" with { type: "text" };
 import odds from "../../../hosts/batching/odds.py" with { type: "text" };
 import ownMemory from "../../../hosts/batching/own_memory.py" with { type: "text" };
+import pictureRoom from "../../../hosts/batching/picture_room.py" with { type: "text" };
 import pictures from "../../../hosts/batching/pictures.py" with { type: "text" };
 import pieces from "../../../hosts/batching/pieces.py" with { type: "text" };
 import pooling from "../../../hosts/batching/pooling.py" with { type: "text" };
@@ -84,6 +85,7 @@ export const hostSources = {
   "messages.py": messages,
   "odds.py": odds,
   "own_memory.py": ownMemory,
+  "picture_room.py": pictureRoom,
   "pictures.py": pictures,
   "pieces.py": pieces,
   "pooling.py": pooling,
