@@ -70,6 +70,8 @@ interface Finished {
   registeredAs: string;
   /** Its short name of the catalogue, by which it also answers; null: none. */
   alias: string | null;
+  /** Whether it writes text. */
+  writes: boolean;
   path: string;
   seconds: number;
   /** What went wrong after the model was registered; null: nothing. */

@@ -1,5 +1,6 @@
 import { OvError, toOvError, toReason } from "../errors.ts";
 import type { Quality } from "../models/manifest.ts";
+import { mainOperation } from "../models/tasks.ts";
 import type { ModelOfRun, ReportedModel } from "./events.ts";
 import type { Session } from "./options.ts";
 import { isExport, type Planned, type PlannedExport } from "./plan/plan.ts";
@@ -49,9 +50,11 @@ export async function runOne(
     const { int4 = null, quality = null } = made;
     const seconds = toSeconds();
     const alias = await addShortName(options, name);
-    report({ type: state, model, registeredAs: name, alias, path, seconds, warning });
+    const reported = toReported(planned, state);
+    const writes = mainOperation(reported.task) === "generate";
+    report({ type: state, model, registeredAs: name, alias, writes, path, seconds, warning });
     const facts = { name, path, original_path: originalPath, int4, quality, seconds };
-    return { ...toReported(planned, state), ...facts };
+    return { ...reported, ...facts };
   } catch (thrown) {
     const seconds = toSeconds();
     if (signal.aborted) report({ type: "stopped", model, seconds });

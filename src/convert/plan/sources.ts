@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { listConverted } from "../../models/manifests.ts";
 import { toRealPath } from "../../models/paths.ts";
@@ -27,8 +28,12 @@ export async function findSources(
   selection: Selection,
 ): Promise<Scan> {
   const { task, weightFormat, modelSrc, modelOut } = settings;
+  const { only } = selection;
+  // A path may lie in a folder full of other things. What is not there is explained by what is.
+  const isNarrow = only.length > 0 && only.every((name) => existsSync(join(modelSrc, name)));
   const scan = await scanSources({
     ...settings,
+    ...(isNarrow && { only: only.map((name) => name.split("/")[0] ?? name) }),
     manifests: listConverted(modelOut).manifests,
     registered: toRegistered(readRegistry(settings)),
     again: (folder, before) =>

@@ -2,7 +2,7 @@ import { OvError } from "../../errors.ts";
 import { type HubAddress, isHubHost } from "../../hub/address.ts";
 import { toQuant } from "../../hub/choose.ts";
 import { parseRepoName, repoForm } from "../../hub/names.ts";
-import { findKnownModel, listKnownModels } from "../../library/known-models.ts";
+import { findKnownModel, type KnownModel, listKnownModels } from "../../library/known-models.ts";
 import { findNearest } from "../../nearest.ts";
 
 /** What a person means by a model of the hub. */
@@ -21,7 +21,7 @@ export function parseReference(text: string, hub: Pick<HubAddress, "endpoint">):
   const asked = text.trim();
   if (/^https?:\/\//i.test(asked)) return parseAddress(asked, hub);
   if (isLocalPath(asked))
-    throw unknown(asked, 'Register a model on this machine with "ov-llm models add PATH".');
+    throw unknown(asked, 'Convert or register a model on this machine with "ov-llm convert PATH".');
   const [, path = "", tag] = /^([^:]*?)\/?(?::([^:/]*))?$/.exec(asked) ?? [];
   if (!path.includes("/")) return parseKnown(asked, path, tag);
   const [host = "", ...rest] = path.split("/");
@@ -47,20 +47,38 @@ function parseAddress(asked: string, hub: Pick<HubAddress, "endpoint">): Referen
   return { repo, quant: toQuant(file.join("/")) };
 }
 
-/** `qwen3:8b` is Ollama's way to write `qwen3-8b`. */
+/**
+ * The model of the catalogue that a short name means; undefined: none. Ollama writes `qwen3-8b` as `qwen3:8b`, and `llama-3.2-3b` as
+ * `llama3.2:3b`.
+ */
+export function findNamed(asked: string): KnownModel | undefined {
+  const [name = "", tag] = asked.split(":");
+  const tagged = toTagged(name, tag);
+  return findKnownModel(tagged) ?? findKnownModel(name) ?? findPlain(tagged);
+}
+
 function parseKnown(asked: string, name: string, tag: string | undefined): Reference {
-  const tagged = tag === undefined || tag === "latest" ? name : `${name}-${tag}`;
-  const found = findKnownModel(tagged) ?? findKnownModel(name);
+  const found = findNamed(tag === undefined ? name : `${name}:${tag}`);
   if (found !== undefined) return { repo: found.repo, quant: null };
   throw new OvError(
     "invalid_request",
     {
       what: `Cannot pull ${JSON.stringify(asked)}`,
       why: 'no model of "ov-llm catalog" has that name',
-      next: `${guess(tagged)}Give a model of the hub as ${repoForm}.`,
+      next: `${guess(toTagged(name, tag))}Give a model of the hub as ${repoForm}.`,
     },
     { param: "model" },
   );
+}
+
+function toTagged(name: string, tag: string | undefined): string {
+  return tag === undefined || tag === "latest" ? name : `${name}-${tag}`;
+}
+
+/** The only model of the catalogue whose name differs in nothing but what stands between letters and digits. */
+function findPlain(asked: string): KnownModel | undefined {
+  const [found, ...others] = listKnownModels().filter(({ name }) => toPlain(name) === toPlain(asked));
+  return others.length === 0 ? found : undefined;
 }
 
 const mostGuessed = 6;
@@ -81,7 +99,8 @@ function toPlain(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-function isLocalPath(asked: string): boolean {
+/** Whether a text names a file or a folder on this machine, not a model of the hub. */
+export function isLocalPath(asked: string): boolean {
   return /^(\.{0,2}\/|~)/.test(asked) || /^[^:]*\.gguf$/i.test(asked);
 }
 

@@ -33,6 +33,8 @@ export interface ScanOptions {
   manifests: readonly Manifest[];
   /** Paths that the registry has, by real path, with their names. */
   registered: ReadonlyMap<string, string>;
+  /** Names in `modelSrc`: nothing else in it is looked at. Absent: everything is. */
+  only?: readonly string[];
   /** Whether a model is to be converted although it was before. */
   again: (folder: string, before: Manifest) => boolean;
 }
@@ -41,6 +43,7 @@ export interface ScanOptions {
 export async function scanSources(options: ScanOptions): Promise<Scan> {
   const scan: Scan = { found: [], skipped: [] };
   for (const { name } of listSources(options.modelSrc)) {
+    if (options.only?.includes(name) === false) continue;
     const path = join(options.modelSrc, name);
     if (name.startsWith(".") || isOwn(path, options)) continue;
     for (const place of toPlaces(name, name, path)) {

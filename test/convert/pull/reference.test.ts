@@ -17,6 +17,10 @@ test.each<[string, string, string | null]>([
   ["qwen3-8b", "Qwen/Qwen3-8B", null],
   ["Qwen3:8b", "Qwen/Qwen3-8B", null],
   ["Qwen/Qwen3-8B/", "Qwen/Qwen3-8B", null],
+  ["llama3.2:3b", "meta-llama/Llama-3.2-3B-Instruct", null],
+  ["gemma3:4b", "google/gemma-3-4b-it", null],
+  ["qwen2.5vl:3b", "Qwen/Qwen2.5-VL-3B-Instruct", null],
+  ["phi4-mini", "microsoft/Phi-4-mini-instruct", null],
   ["phi-4-mini:latest", "microsoft/Phi-4-mini-instruct", null],
 ])("%j is %s, %p", (text, repo, quant) => expect(parseReference(text, hub)).toEqual({ repo, quant }));
 
@@ -24,9 +28,9 @@ test.each<[string, RegExp]>([
   ["qwen3-8", /no model of "ov-llm catalog" has that name. Did you mean "qwen3-8b"\?/],
   ["llama3.2", /Did you mean "llama-3.2-1b", "llama-3.2-3b"\?/],
   ["qwen3", /Did you mean "qwen3-0.6b", "qwen3-1.7b", .*, …\?/],
-  ["./model.gguf", /Register a model on this machine with "ov-llm models add PATH"/],
-  ["/srv/models/m", /"ov-llm models add PATH"/],
-  ["~/m", /"ov-llm models add PATH"/],
+  ["./model.gguf", /Convert or register a model on this machine with "ov-llm convert PATH"/],
+  ["/srv/models/m", /"ov-llm convert PATH"/],
+  ["~/m", /"ov-llm convert PATH"/],
   ["zzzzzzzz", /has that name. Give a model of the hub as owner\/name/],
   ["", /Cannot pull ""/],
   ["a/b/c", /expected a model of the hub/],
