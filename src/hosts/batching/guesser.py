@@ -175,15 +175,28 @@ class Guesser:
         self.speculation.costs.measure((one, some), TIMED_REQUESTS, (few, many), most)
 
     def _time(self, batch: Batch, requests: int, guesses: int, times: list[float]) -> Iterator[None]:
-        """Adds the seconds of steps of so many requests."""
+        """Adds the seconds of steps of so many requests. Starts over after steps of others: those may have ended its
+        requests, and a step of none takes no time."""
+        worked_at = None
+        while worked_at != self._worked_at:
+            worked_at = self._worked_at
+            found: list[float] = []
+            yield from self._time_once(batch, requests, guesses, found)
+        times.extend(found)
+
+    def _time_once(self, batch: Batch, requests: int, guesses: int, times: list[float]) -> Iterator[None]:
+        """Breaks off after steps of others."""
         config = genai.GenerationConfig()
         config.max_new_tokens = (TIMED_STEPS + 2) * (guesses + 1)
         config.ignore_eos = True
         if guesses:
             self.speculation.configure(config, guesses)
+        worked_at = self._worked_at
         handles = [self._hello(batch, config) for _ in range(requests)]
         # The first step computes the prompts.
         for step in range(TIMED_STEPS + 1):
+            if self._worked_at != worked_at:
+                break
             started = time.perf_counter()
             batch.step()
             if step > 0:

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { round } from "../measuring/statistics.ts";
 import type { KindRun } from "./kind-run.ts";
 import { measurePairs, type PairRow, workThrough } from "./pairs.ts";
 import { startRawPipeline } from "./raw-pipeline.ts";
@@ -29,7 +30,8 @@ export async function measureSpeech({
       served: (count: number) => workThrough(new Array(count).fill(0), { atOnce, each: 1 }, send),
     };
     const row = await measurePairs(pair, { model, atOnce, each: 1, rounds });
-    rows.push({ ...row, raw: row.raw * recordingSeconds, served: row.served * recordingSeconds });
+    const toSeconds = (recordings: number) => round(recordings * recordingSeconds);
+    rows.push({ ...row, raw: toSeconds(row.raw), served: toSeconds(row.served) });
   }
   return rows;
 }

@@ -226,6 +226,20 @@ class GuesserTest(unittest.TestCase):
         self.assertFalse(guesser.wanted)
         self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
 
+    def test_steps_are_timed_again_where_those_of_a_request_ended_what_was_timed(self) -> None:
+        plain, batch = FakeBatch(), FakeBatch()
+        guesser = Guesser(Speculation(DRAFT), plain, lambda: batch, hello)
+        guesser._worked_at -= QUIET_SECONDS
+        while not plain.busy:
+            guesser.prepare()
+        guesser.rest()
+        while plain.busy:
+            plain.step()
+        guesser._worked_at -= QUIET_SECONDS
+        while guesser.wanted:
+            guesser.prepare()
+        self.assertEqual((plain.empty_steps, batch.empty_steps), (0, 0))
+
     def test_a_draft_guesses_for_no_request_that_samples(self) -> None:
         for wish, guesses in ((DRAFT, False), (LOOKUP, True)):
             speculation = Speculation(wish)
@@ -282,6 +296,7 @@ class FakeBatch(Batch):
 
     def __init__(self) -> None:
         self.left = 0
+        self.empty_steps = 0
         self.fails = False
         self.cancelled = False
         self.kept = 0
@@ -296,6 +311,7 @@ class FakeBatch(Batch):
     def step(self) -> None:
         if self.fails:
             raise RuntimeError("broken")
+        self.empty_steps += self.left == 0
         self.left = max(0, self.left - 1)
 
     @property
