@@ -855,7 +855,7 @@ ask() {
 
 # summary MANNER: systemd, foreground or none. Where the server is, how to ask it, and every command that one needs next.
 summary() {
-  local manner=$1 model auth="" body text better restart="systemctl --user restart $unit"
+  local manner=$1 model auth="" body text better from restart="systemctl --user restart $unit"
   model="$(model_name)" || true
   if [[ $manner != systemd ]]; then restart="ov-llm serve"; fi
   if [[ -n $(setting OV_API_KEY "$(setting OV_API_KEY_FILE "")") ]]; then auth=" -H \"Authorization: Bearer ${new_key:-\$OV_API_KEY}\""; fi
@@ -893,7 +893,13 @@ summary() {
     row Log "in the terminal where it runs"
   fi
   row Settings "$settings"
-  if [[ -n $built ]]; then row Upgrade "ov-llm upgrade"; else row Upgrade "git -C '$repo' pull && '$repo/install.sh'"; fi
+  # A rollback may return to a version that a checkout built.
+  from="$(<"$lib/source")"
+  if [[ $from == "checkout "* ]]; then
+    row Upgrade "git -C '${from#checkout }' pull && '${from#checkout }/install.sh'"
+  else
+    row Upgrade "ov-llm upgrade"
+  fi
   if [[ -n $replaced ]]; then row "Roll back" "ov-llm upgrade --rollback"; fi
   row Uninstall "'$lib/install.sh' --uninstall"
   for text in ${hints[@]+"${hints[@]}"}; do say "Hint: $text"; done

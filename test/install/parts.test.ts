@@ -148,6 +148,14 @@ describe("an upgrade that is killed", () => {
     expect([...seen].sort()).toEqual(["2.0.0 after 1.0.0", "3.0.0 after 2.0.0"]);
   });
 
+  test("back to a version of a checkout names the way to upgrade that", async () => {
+    const home = await createInstalled();
+    const rollback = join(home.path(".local/lib/ov-llm"), "previous");
+    writeFileSync(join(rollback, "source"), "checkout /srv/ov-llm\n");
+    const { out } = await install(home, rollback);
+    expect(out).toContain("\n  Upgrade        git -C '/srv/ov-llm' pull && '/srv/ov-llm/install.sh'\n");
+  });
+
   test("on the way back goes back when it is asked again", async () => {
     const home = await createInstalled();
     const rollback = join(home.path(".local/lib/ov-llm"), "previous");
