@@ -18,8 +18,10 @@ from speculation import Speculation
 
 # It is opened once nothing has run for this long: that takes the machine for as long as a load.
 QUIET_SECONDS = 2
-# Commands are read between such waits.
+# While it is being opened, that is looked at so often;
 WAIT_SECONDS = 0.02
+# what else the host does between requests, reports for one, waits no longer.
+MOST_PATIENCE = 0.25
 # Fewer tokens of a conversation are computed with its next request.
 COPIED_LEAST = 128
 # Of short answers that are timed: at once, to find out what requests cost, how many steps of each, and how often.
@@ -58,6 +60,15 @@ class Guesser:
         return left and (self.works or self.speculation.pays)
 
     @property
+    def patience(self) -> float:
+        """Seconds until it has something to do, while the host waits for requests; 0: it has, or nothing is left."""
+        if not self.wanted:
+            return 0.0
+        if self.opening:
+            return WAIT_SECONDS
+        return max(0.0, min(MOST_PATIENCE, self._worked_at + QUIET_SECONDS - time.monotonic()))
+
+    @property
     def works(self) -> bool:
         """Whether requests of its own may be in a batch."""
         return self._work is not None and self._works
@@ -74,7 +85,8 @@ class Guesser:
     def prepare_now(self) -> None:
         """Raises what keeps it from being opened."""
         for _ in self._prepare():
-            pass
+            if self.opening:
+                time.sleep(WAIT_SECONDS)
         self._work = None
         self.speculation.opened = True
 
@@ -87,7 +99,6 @@ class Guesser:
     def prepare(self) -> list[Message]:
         """Does a part of what makes it ready; to be called again and again while nothing runs."""
         if time.monotonic() - self._worked_at < QUIET_SECONDS:
-            time.sleep(WAIT_SECONDS)
             return []
         if self._work is None and self.batch is not None and self._latest is not None:
             self._work = self._copy(self.batch, self._latest)
@@ -156,7 +167,6 @@ class Guesser:
             self.opening = True
             opened = pool.submit(self._open)
             while not opened.done():
-                time.sleep(WAIT_SECONDS)
                 yield
         self.opening = False
         batch = opened.result()

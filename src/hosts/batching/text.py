@@ -96,7 +96,15 @@ class Text:
 
     @property
     def patience(self) -> float:
-        return MOMENT if self.running and self._arrivals.expects_more else 0.0
+        if self.running:
+            return MOMENT if self._arrivals.expects_more else 0.0
+        return self.model.guesser.patience if self.model.guesser and self._may_prepare else 0.0
+
+    @property
+    def _may_prepare(self) -> bool:
+        """Whether no request is in a batch but the guesser's own: a cancelled one leaves in the next step."""
+        guesser = self.model.guesser
+        return guesser is not None and not self.running and (guesser.works or not self.model.busy)
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -158,7 +166,7 @@ class Text:
         """One step of all requests: the grammars kept, a `step` message where there is text, then what ended."""
         guesser = self.model.guesser
         if guesser is not None:
-            if not self.running and (guesser.works or not self.model.busy) and guesser.wanted:
+            if self._may_prepare and guesser.wanted:
                 return guesser.prepare()
             guesser.rest()
         self._arrivals.stepped()

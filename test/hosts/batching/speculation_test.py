@@ -11,7 +11,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[3] / "src/hosts/batching"))
 
 from batch import Batch
-from guesser import QUIET_SECONDS, Guesser
+from guesser import MOST_PATIENCE, QUIET_SECONDS, WAIT_SECONDS, Guesser
 from lookup import try_lookup
 from odds import Costs, Odds, Running
 from speculation import RETRY_ANSWERS, WORTH, Speculation
@@ -193,6 +193,17 @@ class GuesserTest(unittest.TestCase):
             reports += guesser.prepare()
         self.assertEqual(([report["active"] for report in reports], opened), ([True], [True]))
         self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
+
+    def test_leaves_the_host_to_wait_for_requests_until_there_is_something_to_do(self) -> None:
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
+        self.assertEqual(guesser.patience, 0)
+        guesser.choose(Running(0), [1, 2], 100)
+        guesser.rest()
+        self.assertEqual(guesser.patience, MOST_PATIENCE)
+        guesser._worked_at -= QUIET_SECONDS
+        self.assertEqual(guesser.patience, 0)
+        guesser.opening = True
+        self.assertEqual(guesser.patience, WAIT_SECONDS)
 
     def test_is_opened_at_once_where_that_is_asked_for(self) -> None:
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
