@@ -18,16 +18,19 @@ ENTRY_BYTES = 8
 PRESENT = np.uint64(1 << 63)
 # As much is looked at in one go: a few milliseconds.
 LOOK_BYTES = 512 << 20
+# Larger huge pages take long to move, and a request waits for one: they have 512 MB where small pages have 64 KB.
+MOST_BYTES = 32 << 20
 
 
 def find_own_memory(
     settings: Path = Path("/sys/kernel/mm/transparent_hugepage"), process: Path = Path("/proc/self")
 ) -> OwnMemory | None:
-    """None: this system has no huge pages, or its owner wants none."""
+    """None: this system has no huge pages of a fitting size, or its owner wants none."""
     try:
         if "[never]" in (settings / "enabled").read_text():
             return None
-        return OwnMemory(int((settings / "hpage_pmd_size").read_text()), process)
+        size = int((settings / "hpage_pmd_size").read_text())
+        return OwnMemory(size, process) if 0 < size <= MOST_BYTES else None
     except (OSError, ValueError):
         return None
 

@@ -171,6 +171,10 @@ class System(unittest.TestCase):
     def test_that_has_some(self) -> None:
         self.assertIsNotNone(self.settings("always [madvise] never\n", "2097152\n"))
 
+    def test_whose_huge_pages_would_take_long_to_move(self) -> None:
+        self.assertIsNotNone(self.settings("always [madvise] never\n", "33554432\n"))
+        self.assertIsNone(self.settings("always [madvise] never\n", "536870912\n"))
+
     def test_without_settings(self) -> None:
         self.assertIsNone(find_own_memory(Path("/nonexistent")))
 
