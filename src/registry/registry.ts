@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { toReason } from "../errors.ts";
 import { isDanglingLink, readTextFile } from "../files.ts";
 import { diffEntries, type RegistryDiff } from "./diff.ts";
+import { toSource, toUnreadable } from "./file.ts";
 import {
   listOtherNames,
   type ParsedRegistry,
@@ -142,15 +143,9 @@ function readContent(path: string, stamp: Stamp): Content {
 function toResult(content: Content, path: string): ParsedRegistry & { failure: string | null } {
   const none = { entries: new Map<string, RegistryEntry>(), problems: [], hints: [] };
   if (content === null) return { ...none, failure: null };
-  const source = `The registry ${JSON.stringify(path)}`;
-  if ("failure" in content) {
-    return {
-      ...none,
-      failure: `${source} cannot be read (${content.failure}). Correct its path or permissions.`,
-    };
-  }
+  if ("failure" in content) return { ...none, failure: toUnreadable(path, content.failure) };
   try {
-    return { ...parseRegistry(content.text, source), failure: null };
+    return { ...parseRegistry(content.text, toSource(path)), failure: null };
   } catch (error) {
     return { ...none, failure: toReason(error) };
   }

@@ -12,6 +12,7 @@ import { findManifests } from "../../src/models/manifests.ts";
 import { readSafetensors } from "../../src/models/safetensors.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
+import { thrownBy } from "../helpers/failure.ts";
 import { modelFiles } from "../helpers/model-home.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -39,8 +40,12 @@ describe("a FIFO in the place of a file is not waited for", () => {
       state: "degraded",
       reason: expect.stringContaining("not a regular file"),
     });
-    expect(() => readModels(path)).toThrow("not a regular file");
-    await expect(updateRegistry(path, () => {})).rejects.toThrow("not a regular file");
+    const unreadable = {
+      code: "registry_invalid",
+      message: expect.stringMatching(/cannot be read \(.* not a regular file\)\. Correct its path/),
+    };
+    expect(thrownBy(() => readModels(path))).toMatchObject(unreadable);
+    await expect(updateRegistry(path, () => {})).rejects.toMatchObject(unreadable);
   });
 
   test("a lock", async () => {
