@@ -25,8 +25,8 @@ import { findRegistered } from "../models/find.ts";
 import { askServer, findServer, type Server } from "../server.ts";
 import { untilStopped } from "../stop.ts";
 import { createStderrLog, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
-import { renderHtml } from "../tune/html.ts";
 import { type Offered, offerWinner } from "../tune/offer.ts";
+import { checkPage, writePage } from "../tune/page.ts";
 import { createTuneProgress } from "../tune/progress.ts";
 import { renderTune } from "../tune/render.ts";
 
@@ -63,6 +63,7 @@ export const tune = defineCommand({
     };
     const quiet = given.json === true;
     const tuningsPath = toTuningsPath(loaded.variables);
+    if (typeof given.html === "string") checkPage(given.html);
     return await untilStopped(async (signal) => {
       const { result, entry } = await withTuneLock(tuningsPath, () => measure(loaded, ask, signal));
       if (!quiet) await writeOut(renderTune(result, terminalWidth()));
@@ -155,15 +156,6 @@ async function keep(path: string, tuning: Tuning): Promise<void> {
     await keepTuning(path, tuning, report);
   } catch (error) {
     report(`Cannot keep the result in ${JSON.stringify(path)}: ${toReason(error)}`);
-  }
-}
-
-async function writePage(path: string, result: TuneResult): Promise<void> {
-  try {
-    await Bun.write(path, renderHtml(result, new Date()));
-  } catch (error) {
-    const what = `Cannot write the result to ${JSON.stringify(path)}`;
-    throw new OvError("invalid_setting", { what, why: toReason(error) }, { param: "html", cause: error });
   }
 }
 
