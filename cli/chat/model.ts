@@ -1,5 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { findNamed } from "../../src/convert/pull/reference.ts";
 import { OvError } from "../../src/errors.ts";
+import { parseRepoName } from "../../src/hub/names.ts";
 import { findNearest } from "../../src/nearest.ts";
 import { askServer, type Server } from "../server.ts";
 
@@ -21,22 +23,42 @@ export async function listTalkers(server: Server): Promise<string[]> {
   return toTalkers(data);
 }
 
-/** `asked`, else `usual` where the server has it, else a loaded model, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`. */
-export async function chooseModel(
-  server: Server,
-  asked: string | undefined,
-  usual: string | null = null,
-): Promise<string> {
+/** `asked`. Throws `model_not_found` or `task_unsupported`. */
+export async function chooseModel(server: Server, asked: string): Promise<string> {
   const { data } = await askServer(server, "/v1/models", Rows, 10);
+  return choose(data, asked);
+}
+
+/** What a command line asks, and whom. */
+export interface Asked {
+  model: string;
+  /** Empty: nothing. */
+  question: string;
+}
+
+/**
+ * Reads `[MODEL] [QUESTION…]`. A single word with a space in it that names no model is the question. Without a model: `usual` where the server has it, else
+ * a loaded one, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`.
+ */
+export async function readAsked(
+  server: Server,
+  [first, ...words]: string[],
+  usual: string | null,
+): Promise<Asked> {
+  const { data } = await askServer(server, "/v1/models", Rows, 10);
+  const isQuestion = words.length === 0 && /\s/.test(first ?? "") && !data.some(({ id }) => id === first);
+  if (first !== undefined && !isQuestion) return { model: choose(data, first), question: words.join(" ") };
   const talkers = toTalkers(data);
-  if (asked === undefined) {
-    const first = talkers.find((name) => name === usual) ?? talkers[0];
-    if (first !== undefined) return first;
-    throw new OvError("model_required", {
-      what: `The server at ${server.url} has no model to chat with`,
-      next: 'Get a small one with "ov-llm setup --starter"; "ov-llm catalog" lists others.',
-    });
-  }
+  const model = talkers.find((name) => name === usual) ?? talkers[0];
+  if (model !== undefined) return { model, question: first ?? "" };
+  throw new OvError("model_required", {
+    what: `The server at ${server.url} has no model to chat with`,
+    next: 'Get a small one with "ov-llm setup --starter"; "ov-llm catalog" lists others.',
+  });
+}
+
+function choose(data: Row[], asked: string): string {
+  const talkers = toTalkers(data);
   const found = data.find(({ id }) => id === asked);
   if (found === undefined) throw toMissing(asked, talkers);
   if (talkers.includes(asked)) return asked;
@@ -53,11 +75,20 @@ function toTalkers(rows: Row[]): string[] {
 }
 
 function toMissing(asked: string, talkers: string[]): OvError {
+  const missing = `Cannot find model ${JSON.stringify(asked)}`;
+  if (canBePulled(asked)) {
+    const next = `Get it with "ov-llm pull ${asked}".`;
+    return new OvError("model_not_found", { what: missing, why: toKnown(talkers), next });
+  }
   const near = findNearest(asked, talkers).map((name) => JSON.stringify(name));
   const why = near.length > 0 ? `did you mean ${near.join(" or ")}?` : toKnown(talkers);
   const next = near.length > 0 ? undefined : toNext(asked);
-  const what = `Cannot find model ${JSON.stringify(asked)}`;
-  return new OvError("model_not_found", next === undefined ? { what, why } : { what, why, next });
+  return new OvError("model_not_found", { what: missing, why, ...(next !== undefined && { next }) });
+}
+
+/** Whether it is `owner/name`, or a name of the catalogue. */
+function canBePulled(asked: string): boolean {
+  return parseRepoName(asked) !== null || findNamed(asked) !== undefined;
 }
 
 /** What has a space is more likely the question than a model. */

@@ -6,7 +6,7 @@ import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
-import { chooseModel } from "../chat/model.ts";
+import { readAsked } from "../chat/model.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
 import { runRepl } from "../chat/repl.ts";
 import { findServer } from "../server.ts";
@@ -47,15 +47,13 @@ export const chat = defineCommand({
   meta: { name: "chat", description: "Talk to a model of the running server, or ask one question" },
   args,
   run: action<typeof args>(async ({ args: given, rawArgs }) => {
-    const [asked, ...words] = given._;
     const tuning = readTuning(given["max-tokens"], given.temperature);
     const { system, json = false } = given;
     return await untilStopped(async (signal) => {
       const piped = await readPiped(signal);
-      const question = words.join(" ");
       const server = findServer(given);
       const { settings, variables } = loadSettings({ flags: toFlags(given) });
-      const model = await chooseModel(server, asked, settings.defaultModel);
+      const { model, question } = await readAsked(server, given._, settings.defaultModel);
       if (question.trim() !== "" || piped.trim() !== "") {
         const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
         const messages = toTurns({ system, context: piped, question, pictures });

@@ -2,21 +2,23 @@ import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { settingNamesOf } from "../../src/config/settings.ts";
 import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
+import { isLocalPath } from "../../src/convert/pull/reference.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toSettingArgs } from "../args.ts";
 import { exitCodes } from "../convert/exit.ts";
 import { int4Args, qualityArgs, readInt4Wishes } from "../convert/int4.ts";
+import { toLocalOptions } from "../convert/local.ts";
 import { readReference } from "../convert/reference.ts";
 import { createStderrView, runToEnd, writeStyled } from "../convert/run.ts";
 import { untilStopped } from "../stop.ts";
 import { writeOut } from "../terminal.ts";
 
 const args = {
-  repo: {
+  model: {
     type: "positional",
     required: false,
     description:
-      "A model of the hub to fetch and convert, as OWNER/MODEL; default: the models in OV_MODEL_SRC",
+      "The path of a model on this machine, which stays where it is, or OWNER/MODEL of the hub to fetch it first; default: the models in OV_MODEL_SRC",
   },
   only: { type: "string", valueHint: "folder", description: "Convert only this folder; repeatable" },
   include: {
@@ -52,9 +54,11 @@ export const convert = defineCommand({
     const flag = (name: keyof typeof args) => given[name] === true;
     const list = (name: "only" | "include" | "exclude") => readRepeated(rawArgs, args, name);
     const loaded = loadSettings({ flags: toFlags(given) });
+    const [word] = given._;
+    const path = word !== undefined && isLocalPath(word) ? word : null;
     const options: ConvertOptions = {
       loaded,
-      wanted: readWanted(given._[0], loaded),
+      wanted: path === null ? readWanted(word, loaded) : null,
       selection: { only: list("only"), include: list("include"), exclude: list("exclude") },
       name: typeof given.name === "string" ? given.name : null,
       overwrite: flag("overwrite"),
@@ -65,14 +69,17 @@ export const convert = defineCommand({
       dryRun: flag("dry-run"),
       keepGoing: flag("keep-going"),
     };
-    return await runConvert(options, { yes: flag("yes"), json: flag("json") });
+    return await runConvert(path === null ? options : toLocalOptions(path, options), {
+      yes: flag("yes"),
+      json: flag("json"),
+    });
   }),
 });
 
-/** `convert` takes what `pull` takes. */
+/** Apart from paths, `convert` takes what `pull` takes. */
 function readWanted(word: string | undefined, { variables }: LoadedSettings): Wanted | null {
   if (word === undefined) return null;
-  const { repo, quant } = readReference(word, variables, " A folder of OV_MODEL_SRC is chosen with --only.");
+  const { repo, quant } = readReference(word, variables, " A folder is named by its path, as in ./folder.");
   return { repo, quant, reuse: false, unattended: false };
 }
 

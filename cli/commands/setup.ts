@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
-import { installConvertEnv, type ReadyConvertEnv } from "../../src/convert/python-env.ts";
+import { installConvertEnv, type ReadyConvertEnv } from "../../src/convert/environment/python-env.ts";
 import type { NativeProbe } from "../../src/engine/kinds/native/probe.ts";
 import { renderFacts } from "../../src/errors.ts";
 import { type EnginesSetup, type SetupEvent, type SetupWish, setUpEngines } from "../../src/library/setup.ts";

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Ask } from "../../src/convert/options.ts";
 import { OvError } from "../../src/errors.ts";
 import { toOneLine } from "../terminal.ts";
@@ -11,6 +12,7 @@ export interface Asker {
 }
 
 export interface AskerOptions {
+  /** The standard input; when it is a terminal that is closed, this process gets SIGHUP. */
   input: NodeJS.ReadStream;
   write: (text: string) => void;
   signal: AbortSignal;
@@ -42,14 +44,19 @@ export function toAsk(asker: Asker): Ask {
 export function createAsker({ input, write, signal }: AskerOptions): Asker {
   let text = "";
   let ended = false;
+  let isClosed = false;
   let wake = () => {};
   const take = (chunk: string) => {
     text += chunk;
     wake();
   };
   const end = () => {
-    ended = true;
-    wake();
+    if (ended || isClosed) return;
+    // The signal of a terminal that was closed may arrive later, or only at the shell.
+    isClosed = input.isTTY && !isatty(0);
+    ended = !isClosed;
+    if (isClosed) process.kill(process.pid, "SIGHUP");
+    else wake();
   };
   const stop = () => wake();
   input.setEncoding("utf8");

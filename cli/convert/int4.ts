@@ -1,5 +1,5 @@
 import type { Settings } from "../../src/config/settings.ts";
-import type { Int4Wishes } from "../../src/convert/int4.ts";
+import type { Int4Wishes } from "../../src/convert/plan/int4.ts";
 import { UsageError } from "../action.ts";
 
 /** As `optimum-cli` names them. */

@@ -1,6 +1,6 @@
 import { renderBytes } from "../../src/bytes.ts";
 import type { ModelOfRun } from "../../src/convert/events.ts";
-import type { ExportProgress } from "../../src/convert/optimum.ts";
+import type { ExportProgress } from "../../src/convert/exporter/optimum.ts";
 import { toOneLine } from "../terminal.ts";
 import { createOverallBar } from "./overall-bar.ts";
 

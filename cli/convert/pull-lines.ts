@@ -1,5 +1,5 @@
 import type { ConvertEvent } from "../../src/convert/events.ts";
-import type { PullEvent } from "../../src/convert/pull-events.ts";
+import type { PullEvent } from "../../src/convert/pull/events.ts";
 import { type OvError, toOvError } from "../../src/errors.ts";
 import { renderShortage } from "./render.ts";
 

@@ -1,8 +1,8 @@
 import { renderBytes } from "../../src/bytes.ts";
 import type { LoadedSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
-import { noInt4Wishes } from "../../src/convert/int4.ts";
 import type { ConvertOptions, Wanted } from "../../src/convert/options.ts";
+import { noInt4Wishes } from "../../src/convert/plan/int4.ts";
 import type { ConversionLack } from "../../src/library/known-models.ts";
 import { exitCodes } from "./exit.ts";
 import { toFailed, toPullEvent } from "./pull-lines.ts";

@@ -1,5 +1,5 @@
 import type { LoadedSettings } from "../../src/config/load.ts";
-import { parseReference, type Reference } from "../../src/convert/reference.ts";
+import { parseReference, type Reference } from "../../src/convert/pull/reference.ts";
 import { OvError } from "../../src/errors.ts";
 import { findHub } from "../../src/hub/address.ts";
 import { UsageError } from "../action.ts";

@@ -1,8 +1,8 @@
 import { renderBytes } from "../../src/bytes.ts";
 import type { PlanView } from "../../src/convert/events.ts";
-import { isExport, type Planned } from "../../src/convert/plan.ts";
-import type { Shortage } from "../../src/convert/resources.ts";
-import type { Skipped } from "../../src/convert/scan.ts";
+import { isExport, type Planned } from "../../src/convert/plan/plan.ts";
+import type { Shortage } from "../../src/convert/plan/resources.ts";
+import type { Skipped } from "../../src/convert/source/scan.ts";
 import { renderTable, toOneLine } from "../terminal.ts";
 
 const header = ["FOLDER", "NAME", "FORMAT", "DISK", "MEMORY", "OUTPUT"];

@@ -1,8 +1,8 @@
-import { createModelCheck, type ModelCheck } from "../../src/convert/check.ts";
-import { createConverter } from "../../src/convert/converter.ts";
+import { createConverter } from "../../src/convert/environment/converter.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import type { ConvertOptions } from "../../src/convert/options.ts";
-import { createQualityMeter } from "../../src/convert/quality.ts";
+import { createModelCheck, type ModelCheck } from "../../src/convert/result/check.ts";
+import { createQualityMeter } from "../../src/convert/result/quality.ts";
 import { runSession, type SessionResult } from "../../src/convert/session.ts";
 import { createHub } from "../../src/hub/hub.ts";
 import { createStderrLog } from "../terminal.ts";
@@ -31,7 +31,7 @@ export async function runToEnd(
     const log = createStderrLog(loaded.settings);
     const converter = createConverter(loaded);
     check = dryRun ? noCheck : createModelCheck(loaded, log, signal);
-    const measure = createQualityMeter(loaded, converter, log, signal);
+    const measure = createQualityMeter(loaded, log, signal);
     return await runSession({
       options,
       deps: { hub: createHub(loaded.variables), converter, check, measure },

@@ -6,6 +6,9 @@ import { comparingStage, testingStage } from "./overall-bar.ts";
 import { createProgressLine, renderTime, toLabel } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
 
+const otherWays =
+  '"ov-llm convert PATH" converts a model elsewhere, "ov-llm pull OWNER/MODEL" fetches one from the hub.';
+
 export interface ViewOptions {
   write: (text: string) => void;
   /** Columns; null: no terminal. */
@@ -39,7 +42,7 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         );
       case "scanned":
         write(renderSkipped(event.skipped));
-        if (event.found.length === 0) say(`Nothing to convert in ${event.modelSrc}.`);
+        if (event.found.length === 0) say(`Nothing to convert in ${event.modelSrc}. ${otherWays}`);
         return;
       case "planned":
         return write(`\n${renderPlan(event, width)}`);
@@ -77,6 +80,9 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         const how = `${event.type} as "${event.registeredAs}"${also} in ${renderTime(event.seconds)}`;
         say(`${toLabel(event.model)}: ${how}: ${event.path}`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
+        if (event.model.total === 1 && event.writes) {
+          say(`Talk to it: ov-llm chat ${event.registeredAs}`);
+        }
         return;
       }
       case "failed":

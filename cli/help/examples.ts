@@ -24,6 +24,7 @@ export const examples: Record<string, readonly string[]> = {
   ],
   convert: [
     "ov-llm convert",
+    "ov-llm convert ./Qwen3-8B",
     "ov-llm convert --dry-run",
     "ov-llm convert --only Qwen3-8B --weight-format int4",
   ],

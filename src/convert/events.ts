@@ -1,11 +1,11 @@
 import type { ErrorFacts, OvError } from "../errors.ts";
 import type { DownloadProgress } from "../hub/hub.ts";
 import type { Made, Quality } from "../models/manifest.ts";
-import type { ExportProgress } from "./optimum.ts";
-import type { Planned } from "./plan.ts";
-import type { Resources, Shortage, Verdict } from "./resources.ts";
-import type { Skipped } from "./scan.ts";
-import type { Source } from "./source.ts";
+import type { ExportProgress } from "./exporter/optimum.ts";
+import type { Planned } from "./plan/plan.ts";
+import type { Resources, Shortage, Verdict } from "./plan/resources.ts";
+import type { Skipped } from "./source/scan.ts";
+import type { Source } from "./source/source.ts";
 
 /** Which model of the run an event is about. */
 export interface ModelOfRun {
@@ -70,6 +70,8 @@ interface Finished {
   registeredAs: string;
   /** Its short name of the catalogue, by which it also answers; null: none. */
   alias: string | null;
+  /** Whether it writes text. */
+  writes: boolean;
   path: string;
   seconds: number;
   /** What went wrong after the model was registered; null: nothing. */

@@ -1,11 +1,11 @@
 import type { LoadedSettings } from "../config/load.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { ModelCheck } from "./check.ts";
-import type { Converter } from "./converter.ts";
+import type { Converter } from "./environment/converter.ts";
 import type { ConvertEvent } from "./events.ts";
-import type { Int4Wishes } from "./int4.ts";
-import type { QualityMeter } from "./quality.ts";
-import type { Selection } from "./select.ts";
+import type { Int4Wishes } from "./plan/int4.ts";
+import type { ModelCheck } from "./result/check.ts";
+import type { QualityMeter } from "./result/quality.ts";
+import type { Selection } from "./source/select.ts";
 
 export interface Wanted {
   /** `owner/name` */

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { OvError } from "../errors.ts";
 import type { ReportedModel } from "./events.ts";
-import type { Present } from "./fetch.ts";
-import { isExport, type Planned } from "./plan.ts";
+import { isExport, type Planned } from "./plan/plan.ts";
+import type { Present } from "./pull/fetch.ts";
 
 /** A model of the plan, as `--json` shows it. */
 export function toReported(planned: Planned, state: ReportedModel["state"], error?: OvError): ReportedModel {

@@ -1,13 +1,14 @@
 import { OvError, toOvError, toReason } from "../errors.ts";
 import type { Quality } from "../models/manifest.ts";
-import type { Consent } from "./consent.ts";
+import { mainOperation } from "../models/tasks.ts";
 import type { ModelOfRun, ReportedModel } from "./events.ts";
-import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
-import { isExport, type Planned, type PlannedExport } from "./plan.ts";
+import { isExport, type Planned, type PlannedExport } from "./plan/plan.ts";
+import type { Consent } from "./pull/consent.ts";
+import { addShortName } from "./pull/short-name.ts";
 import { toReported } from "./reported.ts";
 import { runPlanned, toLogPath } from "./run.ts";
-import { addShortName } from "./short-name.ts";
+import { toTrusted } from "./transaction/journal.ts";
 
 /** Converts or registers one model of the plan, and reports its steps. Throws the signal's reason alone. */
 export async function runOne(
@@ -49,9 +50,11 @@ export async function runOne(
     const { int4 = null, quality = null } = made;
     const seconds = toSeconds();
     const alias = await addShortName(options, name);
-    report({ type: state, model, registeredAs: name, alias, path, seconds, warning });
+    const reported = toReported(planned, state);
+    const writes = mainOperation(reported.task) === "generate";
+    report({ type: state, model, registeredAs: name, alias, writes, path, seconds, warning });
     const facts = { name, path, original_path: originalPath, int4, quality, seconds };
-    return { ...toReported(planned, state), ...facts };
+    return { ...reported, ...facts };
   } catch (thrown) {
     const seconds = toSeconds();
     if (signal.aborted) report({ type: "stopped", model, seconds });

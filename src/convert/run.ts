@@ -6,28 +6,27 @@ import type { Variables } from "../linux/program.ts";
 import { toSafeName } from "../models/dense.ts";
 import type { Made, Manifest, Quality } from "../models/manifest.ts";
 import { mainOperation } from "../models/tasks.ts";
-import { runCommand } from "./command.ts";
-import { explainFailure, type FailedRun, findChannelSize } from "./exporter-output.ts";
-import { type Int4Choice, refit } from "./int4.ts";
-import { keepFiles } from "./keep-files.ts";
-import { createLoadReport, renderLost } from "./load-report.ts";
-import { type ExportProgress, runExporter } from "./optimum.ts";
-import { toExportArgs } from "./optimum-args.ts";
-import { toPlaces } from "./places.ts";
-import { isExport, type Planned, type PlannedEntry, type PlannedExport } from "./plan.ts";
-import { registerModel } from "./register.ts";
-import { listPickledLayers } from "./safe-weights.ts";
-import { lacksTokenizer } from "./tokenizer.ts";
-import { convertFolder, type Outcome, type TransactionOptions } from "./transaction.ts";
+import { runCommand } from "./environment/command.ts";
+import type { Converter } from "./environment/converter.ts";
+import { listPickledLayers } from "./environment/safe-weights.ts";
+import { lacksTokenizer } from "./environment/tokenizer.ts";
+import { toExportArgs } from "./exporter/args.ts";
+import { createLoadReport, renderLost } from "./exporter/load-report.ts";
+import { type ExportProgress, runExporter } from "./exporter/optimum.ts";
+import { explainFailure, type FailedRun, findChannelSize } from "./exporter/output.ts";
+import { type Int4Choice, refit } from "./plan/int4.ts";
+import { isExport, type Planned, type PlannedEntry, type PlannedExport } from "./plan/plan.ts";
+import { keepFiles } from "./result/keep-files.ts";
+import { toPlaces } from "./transaction/places.ts";
+import { registerModel } from "./transaction/register.ts";
+import { convertFolder, type Outcome, type TransactionOptions } from "./transaction/transaction.ts";
 
-export interface RunOptions extends TransactionOptions {
+export interface RunOptions
+  extends TransactionOptions,
+    Pick<Converter, "toTokenizerCommand" | "toSafeWeightsCommand"> {
   /** The command of `optimum-cli`. */
   exporter: string[];
   variables: Variables;
-  /** argv that gives a folder the tokenizer that it lacks. */
-  toTokenizerCommand: (places: { source: string; target: string; trustRemoteCode: boolean }) => string[];
-  /** argv that writes weights in torch's own form as .safetensors. */
-  toSafeWeightsCommand: (source: string, target: string) => string[];
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;

@@ -1,19 +1,20 @@
 import { OvError } from "../errors.ts";
-import { askConsent, type Consent } from "./consent.ts";
+import type { OtherTransformers } from "./environment/transformers-versions.ts";
 import type { ConvertReport, ModelOfRun, PlanView, ReportedModel } from "./events.ts";
-import { type Fetched, fetchSource } from "./fetch.ts";
-import { toTrusted } from "./journal.ts";
 import type { Session } from "./options.ts";
-import { isExport, needsConverter, type Planned } from "./plan.ts";
-import { readRegistry, requireServedTask, requireWritable, withConvertLock } from "./prepare.ts";
+import { isExport, needsConverter, type Planned } from "./plan/plan.ts";
+import { readRegistry, requireServedTask, requireWritable } from "./plan/prepare.ts";
+import { judge, readResources } from "./plan/resources.ts";
+import { findSources, planSources, type SourceOptions } from "./plan/sources.ts";
+import { askConsent, type Consent } from "./pull/consent.ts";
+import { type Fetched, fetchSource } from "./pull/fetch.ts";
+import { addShortName } from "./pull/short-name.ts";
 import { toPresent, toReported } from "./reported.ts";
-import { judge, readResources } from "./resources.ts";
 import { runOne } from "./run-one.ts";
-import type { Scan } from "./scan.ts";
-import { addShortName } from "./short-name.ts";
-import { findSources, planSources, type SourceOptions } from "./sources.ts";
-import { recover } from "./transaction.ts";
-import type { OtherTransformers } from "./windows.ts";
+import type { Scan } from "./source/scan.ts";
+import { toTrusted } from "./transaction/journal.ts";
+import { withConvertLock } from "./transaction/lock.ts";
+import { recover } from "./transaction/transaction.ts";
 
 /** `refused`: nothing was started, for lack of disk or memory, or because whoever was asked said no. */
 export type SessionEnd = "done" | "failed" | "refused";

@@ -27,7 +27,20 @@ export function chooseFiles({ repo, files }: Listing, quant: string | null): Cho
   if (quant === null && hasWeights && top.includes("config.json")) {
     return { kind: "weights", files: isSafe ? kept.filter(({ path }) => !pickled.test(path)) : kept };
   }
+  if (quant === null) refuseInner(repo, files);
   return { kind: "gguf", files: [chooseGguf(repo, files, quant)] };
+}
+
+/** Older repositories of sentence-transformers keep the network in a folder, where the exporter does not look. */
+function refuseInner(repo: string, files: readonly HubFile[]): void {
+  const paths = files.map(({ path }) => path);
+  const inner = paths.map((path) => /^(\d+_Transformer)\/config\.json$/.exec(path)?.[1]).find(Boolean);
+  if (inner === undefined || !paths.includes("modules.json")) return;
+  throw failed(
+    repo,
+    `its network lies in its folder ${JSON.stringify(inner)}`,
+    'Fetch the repository with the hub\'s own client, move the files of that folder up, beside modules.json, then run "ov-llm convert PATH".',
+  );
 }
 
 function chooseGguf(repo: string, files: readonly HubFile[], quant: string | null): HubFile {

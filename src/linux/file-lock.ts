@@ -2,6 +2,7 @@ import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { toSystemCode } from "../errors.ts";
+import { createLooks } from "../standstill.ts";
 
 // flock(2): LOCK_EX | LOCK_NB.
 const exclusiveNow = 2 | 4;
@@ -13,7 +14,7 @@ const triesInStep = 5;
 const lockFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 export interface FileLockOptions {
-  /** How long to wait for another holder. */
+  /** How long to wait for another holder, without what this process stood still. */
   waitMs: number;
   /** The error when the wait times out. */
   locked: () => Error;
@@ -37,8 +38,8 @@ export async function withFileLock<T>(
   const open = async () => (removes ? openInNewFolder(path) : openSync(path, lockFlags, 0o644));
   let descriptor = await open();
   try {
-    const deadline = performance.now() + waitMs;
-    for (;;) {
+    const looks = createLooks(retryMs);
+    for (let deadline = performance.now() + waitMs; ; deadline += looks.look()) {
       if (libc.symbols.flock(descriptor, exclusiveNow) === 0) {
         if (!removes || isAt(path, descriptor)) break;
         // Its last holder removed it meanwhile: the lock of whoever comes next is on another file.

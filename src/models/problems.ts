@@ -64,7 +64,7 @@ function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
   }
   if (names.some((name) => /\.(safetensors|bin|pt|pth)$/.test(name)) && files.has("config.json")) {
     const why = "it is a raw Hugging Face model, not an OpenVINO one";
-    return { why, next: "Convert it with `ov-llm convert`." };
+    return { why, next: `Convert it: \`ov-llm convert ${JSON.stringify(path)}\`.` };
   }
   if (names.length < files.size) {
     return { why: "it is an incomplete export without openvino_model.xml", next: convertAgain };

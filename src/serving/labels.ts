@@ -1,3 +1,4 @@
+import type { Pool } from "../engine/pool/pool.ts";
 import { OvError } from "../errors.ts";
 import type { ModelFacts } from "../models/facts.ts";
 import { servedOperations } from "../models/tasks.ts";
@@ -10,17 +11,20 @@ type Labelling = "rank" | "classify";
 export interface LabelDeps {
   /** What the files at a path show. */
   facts: (path: string) => Promise<ModelFacts>;
+  pool: Pick<Pool, "peek">;
 }
 
 /**
  * Throws `task_unsupported` where a model has another number of labels than the operation needs, by its files: so none is
- * loaded for nothing. `checkOffered` knows it where they do not show it.
+ * loaded for nothing. `checkOffered` knows it where they do not show it. They are not read where the model is loaded and
+ * offers the operation.
  */
 export async function checkLabels(
   operation: Labelling,
   { name, entry }: CatalogModel,
-  { facts }: LabelDeps,
+  { facts, pool }: LabelDeps,
 ): Promise<void> {
+  if (pool.peek(name)?.host.ready.operations.includes(operation)) return;
   if (!servedOperations(entry.task).includes("classify")) return;
   const labels = (await facts(entry.path)).description?.labels ?? null;
   if (labels !== null && (labels === 1) !== (operation === "rank")) throw refuse(name, labels);

@@ -127,7 +127,6 @@ export function createPulls(deps: PullsDeps): Pulls {
     } catch (thrown) {
       end(job, toOvError(stop.signal.aborted ? stop.signal.reason : thrown), toSeconds());
     }
-    forgetOld();
   }
 
   function end(job: Job, error: OvError, seconds: number): void {
@@ -154,6 +153,7 @@ export function createPulls(deps: PullsDeps): Pulls {
   function change(job: Job, what: Partial<Pull>): void {
     job.pull = { ...job.pull, ...what };
     for (const watcher of [...job.watchers]) watcher(job.pull);
+    if (isOver(job.pull)) forgetOld();
   }
 
   function stop(job: Job, code: ErrorCode, message: string): void {
@@ -203,7 +203,7 @@ export function createPulls(deps: PullsDeps): Pulls {
     },
     async close() {
       closed = true;
-      for (const job of jobs) stop(job, "shutting_down", "The server is shutting down.");
+      for (const job of [...jobs]) stop(job, "shutting_down", "The server is shutting down.");
       await active;
     },
   };

@@ -1,4 +1,5 @@
 import { isErrorCode, OvError } from "../errors.ts";
+import { createLooks } from "../standstill.ts";
 
 /** What came through a structured clone: the same program wrote it on the other side. */
 type Cloned = MessageEvent["data"];
@@ -9,7 +10,7 @@ export type Jobs = Record<string, (input: Cloned) => unknown>;
 export interface JobOptions {
   /** Whose request it is: nobody has both threads while another waits. */
   client: string;
-  /** A job that takes longer is ended with its thread. */
+  /** A job that takes longer, without what this process stood still, is ended with its thread. */
   seconds: number;
   /** What was too much, as the start of a sentence: `The request body`. */
   what: string;
@@ -37,6 +38,9 @@ export interface ThreadsOptions {
   /** An unused thread is ended after that, and its memory returns. */
   idleSeconds?: number;
 }
+
+/** How often the time of a job is looked at. */
+const looksPerJob = 10;
 
 interface Waiting {
   name: string;
@@ -109,11 +113,11 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
     const { name, input, options } = job;
     clearTimeout(thread.timer);
     thread.running = job;
-    thread.timer = setTimeout(() => {
+    thread.timer = limit(options.seconds, () => {
       end(thread);
       job.reject(tooLong(options));
       next();
-    }, options.seconds * 1000);
+    });
     thread.worker.postMessage({ name, input } satisfies JobRequest, options.transfer ?? []);
   }
 
@@ -136,6 +140,20 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
       }
     },
   };
+}
+
+/** Calls `onEnd` after so many seconds in which this process could hear that the job is done, unless the timer is cleared. */
+function limit(seconds: number, onEnd: () => void): Timer {
+  const everyMs = (seconds * 1000) / looksPerJob;
+  const looks = createLooks(everyMs);
+  let deadline = performance.now() + seconds * 1000;
+  const timer = setInterval(() => {
+    deadline += looks.look();
+    if (performance.now() < deadline) return;
+    clearInterval(timer);
+    onEnd();
+  }, everyMs);
+  return timer;
 }
 
 function tooLong({ what, seconds }: JobOptions): OvError {

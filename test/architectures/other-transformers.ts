@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { installOtherTransformers, toFolder } from "../../src/convert/other-transformers.ts";
-import type { OtherTransformers } from "../../src/convert/windows.ts";
+import { installOtherTransformers, toFolder } from "../../src/convert/environment/other-transformers.ts";
+import type { OtherTransformers } from "../../src/convert/environment/transformers-versions.ts";
 import { convertEnv, hfModelPath } from "../helpers/environment.ts";
 
 /**

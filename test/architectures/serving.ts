@@ -4,7 +4,8 @@ import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
 import { readEvents, type TestServer } from "../helpers/server.ts";
 import type { Measured } from "./measured.ts";
 
-const minutes = 60_000;
+/** In milliseconds: how long a test may take on a slow machine. */
+const patience = 180_000;
 
 /** What a server is asked of a model of random weights. `note` hears of what worked. */
 export function testServing(
@@ -26,7 +27,7 @@ export function testServing(
       expect(events.length).toBeGreaterThan(3);
       note("stream");
     },
-    minutes,
+    patience,
   );
 
   test(
@@ -49,7 +50,7 @@ export function testServing(
       }
       note("tool");
     },
-    minutes,
+    patience,
   );
 
   test(
@@ -75,7 +76,7 @@ export function testServing(
       }
       note("schema");
     },
-    minutes,
+    patience,
   );
 }
 

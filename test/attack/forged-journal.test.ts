@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { journalFile, writeJournal } from "../../src/convert/journal.ts";
-import { recover } from "../../src/convert/transaction.ts";
+import { journalFile, writeJournal } from "../../src/convert/transaction/journal.ts";
+import { recover } from "../../src/convert/transaction/transaction.ts";
 import type { Manifest } from "../../src/models/manifest.ts";
 import { createTempDir } from "../helpers/temp.ts";
 

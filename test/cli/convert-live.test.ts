@@ -118,7 +118,15 @@ describe("ov-llm convert while it runs", () => {
 const python = Bun.which("python3");
 const suite = python === null ? describe.skip : describe;
 
-async function onTerminal(place: ConvertHome, steps: [string, string][], args: string[] = []) {
+/** What to wait for, and what to type then; null: close the terminal. */
+type Step = [string, string | null];
+
+async function onTerminal(
+  place: ConvertHome,
+  steps: Step[],
+  args: string[] = [],
+  more: Record<string, string> = {},
+) {
   const command = [
     python ?? "",
     join(repo, "test/helpers/terminal_session.py"),
@@ -128,7 +136,7 @@ async function onTerminal(place: ConvertHome, steps: [string, string][], args: s
   ];
   const child = Bun.spawn([...command, "convert", ...args], {
     cwd: place.home,
-    env: { PATH: process.env.PATH, HOME: place.home, TERM: "xterm", LANG: "C.UTF-8", ...place.env },
+    env: { PATH: process.env.PATH, HOME: place.home, TERM: "xterm", LANG: "C.UTF-8", ...place.env, ...more },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [text, code] = await Promise.all([child.stdout.text(), child.exited]);
@@ -209,6 +217,26 @@ suite(`a session on a terminal${python === null ? " (skipped: no python3)" : ""}
       const { text, code } = await onTerminal(place, steps);
       expect([code, text]).toEqual([exitCode, expect.stringContaining(sentence)]);
       expect([place.models(), existsSync(join(place.src, "m"))]).toEqual([{}, true]);
+    },
+    180_000,
+  );
+
+  test.each([
+    ["a name", [[question("m"), null]]],
+    [
+      "the last question",
+      [
+        [question("m"), "\n"],
+        ["Continue? [Y/n]", null],
+      ],
+    ],
+  ] as [string, Step[]][])(
+    "a terminal that is closed at %s stops it like SIGHUP, even if the signal does not arrive",
+    async (_, steps) => {
+      const place = makeConvertHome(createTempDir());
+      makeModel(join(place.src, "m"));
+      const { code } = await onTerminal(place, steps, [], { OTHERS_TERMINAL: "1" });
+      expect([code, place.models(), existsSync(join(place.src, "m"))]).toEqual([129, {}, true]);
     },
     180_000,
   );

@@ -7,6 +7,15 @@ const model = { name: "m", position: 1, total: 2 };
 const fetching = { type: "fetching", repo: "a/b", path: "/src/b" } as const;
 const file = { path: "w", digest: null, done: 1, bytes: 2 };
 const GB = 1024 ** 3;
+const finished = {
+  type: "converted",
+  registeredAs: "m-2",
+  alias: null,
+  writes: true,
+  path: "/out/m",
+  seconds: 5,
+  warning: null,
+} as const;
 
 const cases: [event: ConvertEvent, text: string][] = [
   [
@@ -35,7 +44,10 @@ const cases: [event: ConvertEvent, text: string][] = [
     'a/b is there already, as "b" (int8): /src/b. Add --overwrite to fetch and convert it again.\n',
   ],
   [{ ...fetching, step: "done" }, "a/b is in /src/b\n"],
-  [{ type: "scanned", modelSrc: "/src", found: [], skipped: [] }, "Nothing to convert in /src.\n"],
+  [
+    { type: "scanned", modelSrc: "/src", found: [], skipped: [] },
+    'Nothing to convert in /src. "ov-llm convert PATH" converts a model elsewhere',
+  ],
   [
     {
       type: "scanned",
@@ -84,10 +96,7 @@ const cases: [event: ConvertEvent, text: string][] = [
   ],
   [{ type: "unmeasured", model, why: "No memory." }, "[1/2] m: Warning: No memory.\n"],
   [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02 so far\n"],
-  [
-    { type: "converted", model, registeredAs: "m-2", alias: null, path: "/out/m", seconds: 5, warning: null },
-    '[1/2] m: converted as "m-2" in 0:05: /out/m\n',
-  ],
+  [{ ...finished, model }, '[1/2] m: converted as "m-2" in 0:05: /out/m\n'],
   [
     { type: "failed", model, seconds: 5, error: new OvError("conversion_failed", { what: "No", why: "x" }) },
     "[1/2] m: stopped after 0:05\nerror: No: x.\n",
@@ -99,6 +108,20 @@ test.each(cases)("the event %j is shown", (event, text) => {
   const out: string[] = [];
   createView({ write: (part) => void out.push(part), width: null })(event);
   expect(out.join("")).toContain(text);
+});
+
+test("a single model that writes text is followed by the command to talk to it", () => {
+  const toLast = (total: number, writes: boolean) => {
+    const out: string[] = [];
+    const view = createView({ write: (part) => void out.push(part), width: null });
+    view({ ...finished, model: { ...model, total }, writes });
+    return out.join("").split("\n").at(-2);
+  };
+  expect(toLast(1, true)).toBe("Talk to it: ov-llm chat m-2");
+  expect([toLast(2, true), toLast(1, false)]).toEqual([
+    '[1/2] m: converted as "m-2" in 0:05: /out/m',
+    '[1/1] m: converted as "m-2" in 0:05: /out/m',
+  ]);
 });
 
 test("what stays is written over the line of progress", () => {

@@ -131,6 +131,28 @@ describe("ov-llm convert", () => {
     expect((await convert(place, "--only", "nope")).err).toContain('There is no "nope" in');
   });
 
+  test("converts a folder anywhere by its path, and leaves it there", async () => {
+    const place = newHome();
+    const source = makeModel(join(place.home, "elsewhere", "My Model"));
+    makeModel(join(place.home, "elsewhere", "other"));
+    makeModel(join(place.src, "waiting"));
+    const { code, err, out } = await convert(place, source, "--json");
+    expect([code, err]).toEqual([0, expect.stringContaining('converted as "my-model"')]);
+    expect(JSON.parse(out)).toMatchObject({
+      models: [{ name: "my-model", original_path: source, error: null }],
+      skipped: [],
+    });
+    expect([existsSync(join(source, "model.safetensors")), Object.keys(place.models())]).toEqual([
+      true,
+      ["my-model"],
+    ]);
+    expect(await convert(place, join(place.home, "none"))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^error: Cannot convert ".*none": it does not exist\. Check the path\.\n$/),
+    });
+    expect(await convert(place, source, "--only", "x")).toMatchObject({ code: 2 });
+  });
+
   test("--overwrite replaces the model and keeps what somebody set in its entry", async () => {
     const place = newHome();
     makeModel(join(place.src, "m"));

@@ -75,7 +75,10 @@ describe("ov-llm models add", () => {
 
   test.each([
     [["none"], /^error: Cannot use the model at ".*\/none": it does not exist\./],
-    [["raw"], /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert`/],
+    [
+      ["raw"],
+      /^error: Cannot use the model at ".*\/raw": it is a raw Hugging Face model.*`ov-llm convert ".*\/raw"`/,
+    ],
     [["emb"], /^error: Cannot add ".*\/emb": the task "fill-mask" \(words for gaps\) is not served yet/],
     [
       ["m", "--name", "a\u001bb"],

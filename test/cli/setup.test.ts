@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renderSettingsTemplate } from "../../src/config/template.ts";
-import { convertPackages } from "../../src/convert/packages.ts";
+import { convertPackages } from "../../src/convert/environment/packages.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel, starterPath } from "../../src/library/starter.ts";
 import { createFakeMachine } from "../engine/kinds/batching/fake-python.ts";

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { convertPackages } from "../../src/convert/packages.ts";
+import { convertPackages } from "../../src/convert/environment/packages.ts";
 import { repo } from "../helpers/server.ts";
 
 /** A small .safetensors file with tensors of that shape in float16, and as many bytes of data as its header says. */

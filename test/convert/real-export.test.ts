@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { ChatCompletion } from "../../src/api/openai/chat/response.ts";
-import { chooseInt4, noInt4Wishes } from "../../src/convert/int4.ts";
-import { readInt4Machine } from "../../src/convert/int4-machine.ts";
+import { chooseInt4, noInt4Wishes } from "../../src/convert/plan/int4.ts";
+import { readInt4Machine } from "../../src/convert/plan/int4-machine.ts";
 import { describeModel } from "../../src/models/folder.ts";
 import { readManifest } from "../../src/models/manifest.ts";
 import { runCli } from "../cli/run-cli.ts";
@@ -108,7 +108,7 @@ describe("int8, of a folder", () => {
       expect(answering).toBe(int8);
       expect(usage.prompt_tokens).toBeGreaterThan(20);
     },
-    minutes,
+    3 * minutes,
   );
 });
 
@@ -138,7 +138,7 @@ describe("a model that transcribes, of a folder", () => {
         { text: expect.any(String), usage: { type: "duration", seconds: 11 } },
       ]);
     },
-    minutes,
+    3 * minutes,
   );
 });
 
@@ -168,7 +168,7 @@ describe("int4, of a repository on the hub, pulled through the server", () => {
       expect(text).toContain("Paris");
       expect(answering).toBe(int4);
     },
-    minutes,
+    3 * minutes,
   );
 });
 

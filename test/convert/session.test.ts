@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { loadSettings } from "../../src/config/load.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
-import { noInt4Wishes } from "../../src/convert/int4.ts";
 import type { Ask, ConvertOptions, Session } from "../../src/convert/options.ts";
+import { noInt4Wishes } from "../../src/convert/plan/int4.ts";
 import { toLogPath } from "../../src/convert/run.ts";
 import { runSession } from "../../src/convert/session.ts";
 import { OvError } from "../../src/errors.ts";
@@ -86,7 +86,6 @@ function createScene(
       target,
     ],
     toSafeWeightsCommand: (source, target) => ["cp", source, target],
-    toQualityCommand: () => ["false"],
     async installOther(transformers, _signal, onProgress) {
       onProgress(`Installing transformers ${transformers}`);
     },
@@ -403,6 +402,17 @@ describe("runSession", () => {
     const { report } = await runSession(session);
     const error = expect.stringMatching(/its tokenizer cannot be converted: .*ValueError: no rules/);
     expect(report.models).toMatchObject([{ state: "failed", error }]);
+  });
+
+  test("what makes a tokenizer, and may run a model's code for it, does not get the server's key", async () => {
+    const { src, session } = createScene();
+    const { loaded } = session.options;
+    session.options.loaded = { ...loaded, variables: { ...loaded.variables, OV_API_KEY: "secret" } };
+    const command = ["sh", "-c", 'echo "the key: $OV_API_KEY." >&2; exit 1'];
+    session.deps.converter.toTokenizerCommand = () => command;
+    makeModel(join(src, "m"), { behaviour: "no-tokenizer" });
+    const { report } = await runSession(session);
+    expect(report.models).toMatchObject([{ error: expect.stringContaining("the key: .") }]);
   });
 
   describe("the weights of a layer behind the pooling", () => {

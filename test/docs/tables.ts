@@ -6,8 +6,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Setting } from "../../src/config/settings/setting.ts";
 import { settingsTable } from "../../src/config/settings.ts";
-import { convertPackages } from "../../src/convert/packages.ts";
-import { findWay, listTypes, otherTransformers } from "../../src/convert/windows.ts";
+import { convertPackages } from "../../src/convert/environment/packages.ts";
+import {
+  findWay,
+  listTypes,
+  otherTransformers,
+} from "../../src/convert/environment/transformers-versions.ts";
 import { errorCatalogue } from "../../src/errors.ts";
 import {
   estimateNeeds,

@@ -104,6 +104,20 @@ test.each<[number, string, object, RegExp]>([
   });
 });
 
+test("the files of a loaded model are read only for what it does not offer", async () => {
+  let reads = 0;
+  const facts = async () => {
+    reads += 1;
+    return { contextLength: null, modified: 0, description: { ...described, labels: 2 } };
+  };
+  const post = createApp(["classify"], { facts });
+  const statuses = [];
+  for (const input of ["a", "b", "c"]) statuses.push((await post("/v1/classify", { input })).status);
+  expect([statuses, reads]).toEqual([[200, 200, 200], 1]);
+  const { status } = await post("/v1/rerank", { query: "a", documents: ["b"] });
+  expect([status, reads]).toEqual([400, 2]);
+});
+
 test.each<[OperationName, string, object, RegExp]>([
   ["rank", "/v1/classify", { input: "a" }, /does not classify: it has a single label.*\/v1\/score/],
   [

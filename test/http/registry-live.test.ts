@@ -186,7 +186,7 @@ describe("a path that holds no model that can be served gets a clear error, the 
     server.register({ [smol]: smolEntry(), raw: smolEntry({ path }) });
     const error = await errorOf({ model: "raw" });
     expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
-    expect(error.message).toMatch(/raw Hugging Face model.*`ov-llm convert`/);
+    expect(error.message).toMatch(/raw Hugging Face model.*`ov-llm convert ".*Raw-Model"`/);
     await answer();
   });
 

@@ -76,6 +76,17 @@ describe("what cannot be chosen", () => {
       "Q5_K_M",
       'no whole .gguf file of the format "Q5_K_M" that the engine reads. There is Q4_K_M, Q8_0.',
     ],
+    [
+      [
+        "modules.json",
+        "0_Transformer/config.json",
+        "0_Transformer/pytorch_model.bin",
+        "1_Pooling/config.json",
+      ],
+      null,
+      'its network lies in its folder "0_Transformer". Fetch the repository with the hub\'s own client, move the files of that folder up, beside modules.json, then run "ov-llm convert PATH".',
+    ],
+    [["0_CLIPModel/config.json", "0_CLIPModel/pytorch_model.bin", "modules.json"], null, "neither weights"],
     [["m-IQ4_XS.gguf"], null, "of a format that the engine reads. The engine reads Q4_K_M"],
   ])("%j with %j", (paths, quant, message) => {
     const error = thrownBy(() => choose(paths, quant));

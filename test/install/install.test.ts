@@ -114,7 +114,7 @@ describe("before anything is touched", () => {
     "another install.sh for the same home is waited for a moment, then named: %p",
     async (args) => {
       const { home, start, startCommand } = createHome();
-      const other = startCommand(["sh", "-c", 'exec 9<"$0"; flock 9; echo held; exec sleep 60', home]);
+      const other = startCommand(["sh", "-c", 'exec 9<"$0"; flock 9; echo held; exec sleep 300', home]);
       await other.says("held");
       const { code, out } = await start(args).end();
       expect([code, out]).toEqual([
@@ -124,7 +124,7 @@ describe("before anything is touched", () => {
       expect(readdirSync(home)).toEqual([]);
       other.kill("SIGKILL");
     },
-    30_000,
+    180_000,
   );
 
   test("INSTALL_SECONDS that is no number is refused", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseReference } from "../../src/convert/reference.ts";
+import { parseReference } from "../../src/convert/pull/reference.ts";
 import { parseRepoName } from "../../src/hub/names.ts";
 import {
   estimateNeeds,

@@ -22,6 +22,19 @@ test("a lock has one holder, and its file stays", async () => {
   expect(existsSync(path)).toBe(true);
 });
 
+test("what this process stood still is no part of the wait for a lock", async () => {
+  const path = join(temp, "still");
+  const held = Promise.withResolvers<void>();
+  const holding = withFileLock(path, () => held.promise, { waitMs: 0, locked });
+  const waiting = withFileLock(path, () => "held", { waitMs: 100, locked });
+  await Bun.sleep(0);
+  Bun.sleepSync(400);
+  // Due behind the look that comes late.
+  setTimeout(held.resolve, 1);
+  expect(await waiting).toBe("held");
+  await holding;
+});
+
 test("those who wait for a lock that goes with its file hold it one after the other", async () => {
   const path = join(temp, "a/lock");
   let holders = 0;

@@ -308,6 +308,28 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.close();
   });
 
+  test("leads from a finished pull, and from a model, to a chat with it", async () => {
+    const pulls = createPulls({
+      resolve: (repo) => ({ repo, quant: null }),
+      findRefusal: () => null,
+      newId: () => "pull",
+      now: () => new Date(),
+      run: async () => ({ state: "registered", name: "memory", path: "/models/memory" }),
+      publish: (event) => app.events.publish(event),
+    });
+    const app = serve({ pulls });
+    const { page, problems } = await open(app.url);
+    await page.getByLabel("Model of the hub").fill("owner/model");
+    await page.keyboard.press("Enter");
+    for (const row of [page.locator(".pull"), page.locator(".row:not(.pull)")]) {
+      await row.getByRole("button", { name: "Chat with memory" }).click();
+      expect(await page.getByRole("combobox", { name: "Model" }).inputValue()).toBe("memory");
+      await goTo(page, "Overview");
+    }
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   test("pins a model, and unpins it", async () => {
     const registryPath = join(createTempDir(), "registry.json");
     const entry = { path: "/models/memory", task: "text-generation", weight_format: "int8" };

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { findCycles } from "./cycles.ts";
 
 /**
- * The batching host's folders and the files beside them: who may import whom, besides its own folder; ARCHITECTURE.md
- * has the same table. Data flows one way, down this list.
+ * Who may import whom inside the batching host: its folders, and the files beside them. Each imports only what stands
+ * below it in this list. ARCHITECTURE.md describes them.
  */
 const allowed: Record<string, readonly string[]> = {
   host: ["engine", "memory", "arrivals", "stages", "messages"],
@@ -69,6 +69,12 @@ describe("who imports whom in the batching host", () => {
       toArea(imported) !== toArea(importer) &&
       !allowed[toArea(importer)]?.includes(toArea(imported));
     expect(findImports(isWrong)).toEqual([]);
+  });
+
+  test.each(Object.keys(allowed))("%s imports only what stands below it", (name) => {
+    const areas = Object.keys(allowed);
+    const below = areas.slice(areas.indexOf(name) + 1);
+    expect(allowed[name]?.filter((other) => !below.includes(other))).toEqual([]);
   });
 
   test("our modules are named whole and are there", () => {

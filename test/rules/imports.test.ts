@@ -100,7 +100,7 @@ const allowed: Record<string, readonly string[]> = {
     "tuning",
     "errors",
   ],
-  engine: ["python", "models", "protocol", "linux", "log", "bytes", "errors"],
+  engine: ["python", "models", "protocol", "linux", "log", "bytes", "standstill", "errors"],
   hosts: ["protocol", "files", "errors"],
   generate: ["grammar", "protocol", "tool-formats", "errors"],
   grammar: ["protocol", "errors"],
@@ -114,17 +114,47 @@ const allowed: Record<string, readonly string[]> = {
   config: ["files", "nearest", "errors"],
   log: ["errors"],
   media: ["errors"],
-  threads: ["errors"],
-  linux: ["errors"],
+  threads: ["standstill", "errors"],
+  linux: ["standstill", "errors"],
   "tool-formats": [],
   tuning: [],
   json: [],
   bytes: [],
   wav: [],
+  standstill: [],
   files: [],
   nearest: [],
   errors: [],
   version: [],
+};
+
+/**
+ * The same inside the converter: its folders, and the files beside them. Each imports only what stands below it in this list.
+ */
+const converter: Record<string, readonly string[]> = {
+  session: [
+    "run-one",
+    "transaction",
+    "reported",
+    "pull",
+    "options",
+    "events",
+    "plan",
+    "source",
+    "environment",
+  ],
+  "run-one": ["run", "transaction", "reported", "pull", "options", "events", "plan"],
+  run: ["transaction", "result", "exporter", "plan", "environment"],
+  transaction: ["exporter"],
+  reported: ["pull", "events", "plan"],
+  pull: ["options", "plan", "source", "environment"],
+  options: ["result", "events", "plan", "source", "environment"],
+  result: ["plan", "environment"],
+  events: ["exporter", "plan", "source"],
+  exporter: ["plan", "environment"],
+  plan: ["source", "environment"],
+  source: ["environment"],
+  environment: [],
 };
 
 /** What the table forbids and the code still does. Only ever shorter. */
@@ -190,6 +220,30 @@ describe("who imports whom", () => {
 
   test("there are no cycles", () => {
     expect(findCycles(new Map(files.map(({ path, imports }) => [path, imports.filter(isOurs)])))).toEqual([]);
+  });
+});
+
+describe("who imports whom inside the converter", () => {
+  const inside = "src/convert/";
+  const toRoom = (path: string) => (path.slice(inside.length).split("/")[0] ?? "").replace(/\.ts$/, "");
+  const names = Object.keys(converter);
+
+  test("every folder and file of it is in its table", () => {
+    const rooms = inAreas("convert").map(({ path }) => toRoom(path));
+    expect([...new Set(rooms)].toSorted()).toEqual(names.toSorted());
+  });
+
+  test("each imports only what the table allows", () => {
+    const isWrong = (module: string, { path }: SourceFile) =>
+      module.startsWith(inside) &&
+      toRoom(module) !== toRoom(path) &&
+      !converter[toRoom(path)]?.includes(toRoom(module));
+    expect(findImports(inAreas("convert"), isWrong)).toEqual([]);
+  });
+
+  test.each(names)("%s imports only what stands below it", (name) => {
+    const below = names.slice(names.indexOf(name) + 1);
+    expect(converter[name]?.filter((other) => !below.includes(other))).toEqual([]);
   });
 });
 

@@ -205,6 +205,18 @@ describe("pulls", () => {
     expect(thrownBy(() => pulls.start("c")).code).toBe("shutting_down");
   });
 
+  test("that were cancelled while they waited are forgotten, however long the running one takes", async () => {
+    const { pulls, states } = createScene();
+    pulls.start("running");
+    await settled();
+    for (let count = 0; count < 60; count++) pulls.cancel(pulls.start(`waiting-${count}`).id);
+    expect(states()).toHaveLength(51);
+    expect(states()[0]).toBe("running");
+    for (let count = 0; count < 60; count++) pulls.start(`left-${count}`);
+    await pulls.close();
+    expect(new Set(states())).toEqual(new Set(["cancelled"]));
+  });
+
   test("that ended long ago are forgotten", async () => {
     const { pulls, run } = createScene();
     for (let number = 0; number < 60; number += 1) {

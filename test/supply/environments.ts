@@ -3,7 +3,7 @@
  * here and a file that `bun run locks` then writes.
  */
 import { join } from "node:path";
-import { convertPackages } from "../../src/convert/packages.ts";
+import { convertPackages } from "../../src/convert/environment/packages.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { pipRequirement } from "../../src/python/install.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { root } from "./text.ts";
 
-export const exporterTypesFile = join(root, "src/convert/exporter-types.json");
+export const exporterTypesFile = join(root, "src/convert/environment/exporter-types.json");
 
 /** One model type a line. Throws when the environment has no exporter. */
 export function readExporterTypes(pythonEnv: string): string {

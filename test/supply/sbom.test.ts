@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { convertPackages } from "../../src/convert/packages.ts";
+import { convertPackages } from "../../src/convert/environment/packages.ts";
 import { nativePackages } from "../../src/engine/kinds/native/find.ts";
 import { starterModel } from "../../src/library/starter.ts";
 import { findFault, renderSbom } from "./sbom.ts";

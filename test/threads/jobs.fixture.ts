@@ -11,6 +11,11 @@ const jobs = {
     const dig = (): number => 1 + dig();
     return dig();
   },
+  await: (shared: SharedArrayBuffer): number => {
+    const flag = new Int32Array(shared);
+    Atomics.wait(flag, 0, 0);
+    return flag[0] ?? 0;
+  },
   spin: (): never => {
     for (;;);
   },

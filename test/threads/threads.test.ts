@@ -29,6 +29,19 @@ describe("a job in a thread", () => {
     expect(await threads.run("double", 4, options)).toBe(8);
   });
 
+  test("has the time that the process stood still on top of its own", async () => {
+    const shared = new SharedArrayBuffer(4);
+    const flag = new Int32Array(shared);
+    const running = threads.run("await", shared, { ...options, seconds: 1 });
+    Bun.sleepSync(1500);
+    // Due behind the look that comes late.
+    setTimeout(() => {
+      Atomics.store(flag, 0, 7);
+      Atomics.notify(flag, 0);
+    }, 1);
+    expect(await running).toBe(7);
+  });
+
   test("that takes too long is ended, and the next one has a thread", async () => {
     const spinning = threads.run("spin", undefined, { ...options, seconds: 0.05 });
     await expect(spinning).rejects.toThrow("The job takes more than 0.05 s of work. Make it smaller.");

@@ -57,7 +57,7 @@ const workBytes = 256 * 2 ** 20;
 
 /**
  * What encoding a picture takes, of which there is one at a time: measured with Qwen2.5-VL, and its tokens are bounded
- * (image_tokens.py). Decoding one of 100 million pixels takes as much (pictures.py).
+ * (image_tokens.py). Decoding one of 100 million pixels takes as much (pictures.py), and waits for it (picture_room.py).
  */
 const pictureBytes = 512 * 2 ** 20;
 

@@ -1,4 +1,5 @@
 import type { OperationName } from "../../protocol/operations.ts";
+import { createLooks } from "../../standstill.ts";
 
 /** How long a host may be silent while it works on an operation, in seconds. */
 export type StallSeconds = Readonly<Record<OperationName, number>>;
@@ -40,7 +41,7 @@ export interface StallOptions {
 export function createStallWatch({ seconds, operations, onStall }: StallOptions): StallWatch {
   const everyMs = Math.min(5, Math.min(...Object.values(seconds)) / 4) * 1000;
   let lastSign = performance.now();
-  let lookedAt = lastSign;
+  let looks = createLooks(everyMs);
   let timer: Timer | undefined;
 
   function stop(): void {
@@ -49,19 +50,12 @@ export function createStallWatch({ seconds, operations, onStall }: StallOptions)
   }
 
   function look(): void {
-    forgetStandstill();
+    lastSign = Math.min(performance.now(), lastSign + looks.look());
     const running = operations();
     const allowed = Math.max(...running.map((operation) => seconds[operation]));
     if (running.length > 0 && performance.now() - lastSign <= allowed * 1000) return;
     stop();
     if (running.length > 0) onStall(allowed);
-  }
-
-  /** A look that comes late shows that this process stood still, perhaps with its whole machine: it could hear nothing. */
-  function forgetStandstill(): void {
-    const late = performance.now() - lookedAt - everyMs;
-    lookedAt = performance.now();
-    if (late > everyMs) lastSign = Math.min(lookedAt, lastSign + late);
   }
 
   return {
@@ -71,7 +65,7 @@ export function createStallWatch({ seconds, operations, onStall }: StallOptions)
     start() {
       if (operations().length <= 1) lastSign = performance.now();
       if (timer !== undefined) return;
-      lookedAt = performance.now();
+      looks = createLooks(everyMs);
       timer = setInterval(look, everyMs);
     },
     stop,

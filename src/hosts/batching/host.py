@@ -116,13 +116,14 @@ def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
         for message in messages:
             pipe.write(handle(engine, message))
         take_company(lambda: engine.patience, pipe.read, lambda message: pipe.write(handle(engine, message)))
-        if messages or engine.busy:
+        if messages:
             pages.rest()
         if not engine.busy:
             if pages.pause == 0:
                 pages.move_some()
             continue
         events = step(engine, pipe)
+        pages.rest()
         if events is None:
             continue
         now = time.monotonic()

@@ -64,7 +64,7 @@ interface PaneProps {
 function PaneView({ pane, server, pulls, watch, chat, hasKey }: PaneProps) {
   switch (pane) {
     case "overview":
-      return <Overview server={server} pulls={pulls} watch={watch} />;
+      return <Overview server={server} pulls={pulls} watch={watch} chat={chat} />;
     case "playground":
       return <Playground server={server} chat={chat} hasKey={hasKey} />;
     case "log":
@@ -75,13 +75,13 @@ function PaneView({ pane, server, pulls, watch, chat, hasKey }: PaneProps) {
 }
 
 /** What is pulled, and the way to a first model, come before what one only looks at. */
-function Overview({ server, pulls, watch }: Pick<PaneProps, "server" | "pulls" | "watch">) {
+function Overview({ server, pulls, watch, chat }: Omit<PaneProps, "pane" | "hasKey">) {
   const isPulling = pulls.list.value.some(({ state }) => state === "queued" || state === "running");
   const isEarly = isPulling || server.models.value?.length === 0;
-  const pulling = <Pulls key="pulls" pulls={pulls} />;
+  const pulling = <Pulls key="pulls" pulls={pulls} server={server} chat={chat} />;
   return (
     <>
-      <Models server={server} watch={watch} />
+      <Models server={server} watch={watch} chat={chat} />
       {isEarly && pulling}
       <Now server={server} />
       <Charts watch={watch} />

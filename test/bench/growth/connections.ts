@@ -1,7 +1,7 @@
-import { runLoad } from "../load.ts";
-import { readMemory } from "../processes.ts";
-import { median, round } from "../statistics.ts";
-import { type Ground, type Growth, type GrowthServer, startGrowthServer } from "./ground.ts";
+import { runLoad } from "../measuring/load.ts";
+import { median, round } from "../measuring/statistics.ts";
+import { type Ground, type Growth, type GrowthServer, startGrowthServer } from "../programs/ground.ts";
+import { readMemory } from "../programs/processes.ts";
 
 const counts = [0, 500, 1000, 1500, 2000];
 const turns = 4;

@@ -1,7 +1,7 @@
-import { type Message, runLoad } from "../load.ts";
-import { startRawEngine } from "../raw-engine.ts";
-import { median, round, toTtftMs } from "../statistics.ts";
-import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
+import { type Message, runLoad } from "../measuring/load.ts";
+import { median, round, toTtftMs } from "../measuring/statistics.ts";
+import { type Ground, type Growth, prepareShape, startGrowthServer } from "../programs/ground.ts";
+import { startRawEngine } from "../programs/raw-engine.ts";
 
 const shape = "random-long";
 const mostTurns = 300;

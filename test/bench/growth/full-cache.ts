@@ -1,7 +1,7 @@
-import { runLoad } from "../load.ts";
-import { shapes } from "../random-model.ts";
-import { round } from "../statistics.ts";
-import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
+import { runLoad } from "../measuring/load.ts";
+import { round } from "../measuring/statistics.ts";
+import { shapes } from "../models/random-model.ts";
+import { type Ground, type Growth, prepareShape, startGrowthServer } from "../programs/ground.ts";
 
 const streams = [8, 16, 24, 32, 40, 56];
 /** A slow machine leaves the largest demands out. */

@@ -1,6 +1,6 @@
-import { runLoad } from "../load.ts";
-import { median, round, toTtftMs } from "../statistics.ts";
-import { type Ground, type Growth, prepareShape, startGrowthServer } from "./ground.ts";
+import { runLoad } from "../measuring/load.ts";
+import { median, round, toTtftMs } from "../measuring/statistics.ts";
+import { type Ground, type Growth, prepareShape, startGrowthServer } from "../programs/ground.ts";
 
 const shape = "random-light";
 const lengths = [1024, 4096, 16_384, 32_768];

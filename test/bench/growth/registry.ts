@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runLoad } from "../load.ts";
-import { median, round } from "../statistics.ts";
-import { type Ground, type Growth, type GrowthServer, startGrowthServer } from "./ground.ts";
+import { runLoad } from "../measuring/load.ts";
+import { median, round } from "../measuring/statistics.ts";
+import { type Ground, type Growth, type GrowthServer, startGrowthServer } from "../programs/ground.ts";
 
 const sizes = [1, 10, 100, 1000];
 const turns = 4;

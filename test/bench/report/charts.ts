@@ -2,7 +2,7 @@ import { LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { Curve } from "../growth/curve.ts";
+import type { Curve } from "../measuring/curve.ts";
 import type { LoadRow } from "./measured.ts";
 
 /** Above this many points a line is drawn without a mark at each. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { Curve } from "../growth/curve.ts";
+import { Curve } from "../measuring/curve.ts";
 
 const docs = join(import.meta.dir, "../../../docs");
 const path = join(docs, "performance.json");

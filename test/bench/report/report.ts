@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createScratch } from "../scratch.ts";
+import { createScratch } from "../programs/scratch.ts";
 import { renderChart, toLoadCurves } from "./charts.ts";
 import { chartsDir, parseResult, readAllMeasured, writeMeasured } from "./measured.ts";
 import { reportPlan } from "./plan.ts";

@@ -1,4 +1,4 @@
-import { renderNumber } from "../goals.ts";
+import { renderNumber } from "../measuring/goals.ts";
 import { toLoadCurves } from "./charts.ts";
 import { type LoadRow, type Measured, readAllMeasured } from "./measured.ts";
 import { type ReportEntry, reportPlan } from "./plan.ts";

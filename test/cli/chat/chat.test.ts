@@ -110,6 +110,27 @@ describe("ov-llm chat MODEL QUESTION", () => {
     expect(await chat([], { input: "Why?" })).toMatchObject({ code: 0, out: `${words}\n` });
   });
 
+  test("a single argument with a space is the question, a first of several the model", async () => {
+    expect(await chat(["Why is it so?"])).toEqual({ code: 0, out: `${words}\n`, err: "" });
+    const { code, err } = await chat(["no model", "Why?"]);
+    expect([code, err]).toEqual([
+      1,
+      'error: Cannot find model "no model": there is "memory". A question comes after the model, as in: ov-llm chat MODEL "Why?"\n',
+    ]);
+  });
+
+  test.each([
+    ["qwen3:8b", "ov-llm pull qwen3:8b"],
+    ["llama3.2:3b", "ov-llm pull llama3.2:3b"],
+    ["Acme/Tiny-1B", "ov-llm pull Acme/Tiny-1B"],
+  ])("a model that is not here, %p: names the command that gets it", async (name, command) => {
+    const { code, err } = await chat([name, "Why?"]);
+    expect([code, err]).toEqual([
+      1,
+      `error: Cannot find model "${name}": there is "memory". Get it with "${command}".\n`,
+    ]);
+  });
+
   test("without a model it asks OV_DEFAULT_MODEL, where the server has it", async () => {
     const two = { data: [...models.data, { ...models.data[0], id: "n", loaded: false }] };
     const asked: unknown[] = [];

@@ -20,6 +20,8 @@ BATCH_TEXTS = 64
 PATIENT_SHARE = 0.05
 # In seconds, however long batches take.
 MOST_PATIENCE = 0.01
+# Clients that were answered together ask again within this time, or no longer together.
+COMPANY_SECONDS = 0.5
 # Characters that are tokenized before other requests get their turn.
 ENCODE_CHARS = 65_536
 
@@ -82,6 +84,7 @@ class Jobs:
         self._shared = 0
         """How many requests had texts in the batch of the last step."""
         self._batch_seconds = 0.0
+        self._batch_ended = 0.0
 
     @property
     def busy(self) -> bool:
@@ -94,6 +97,8 @@ class Jobs:
         return min(max(MOMENT, PATIENT_SHARE * self._batch_seconds), MOST_PATIENCE) if expects_more else 0.0
 
     def add(self, message: Message, texts: list[Any]) -> None:
+        if not self._jobs and self._clock() - self._batch_ended > COMPANY_SECONDS:
+            self._shared = 0
         self._jobs[message["id"]] = Job(message, texts)
 
     def cancel(self, request_id: int) -> bool:
@@ -167,7 +172,8 @@ class Jobs:
         found: dict[int, tuple[Job, list[Message]]] = {}
         started = self._clock()
         ran = self._run(batch)
-        self._batch_seconds = self._clock() - started
+        self._batch_ended = self._clock()
+        self._batch_seconds = self._batch_ended - started
         for one, result in zip(batch, ran, strict=True):
             found.setdefault(one.job.id, (one.job, []))[1].append(result)
         answers: list[Message] = []

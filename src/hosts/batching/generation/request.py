@@ -23,6 +23,8 @@ class Request:
     """Whether special tokens stay in its text."""
     exact: bool = False
     """Whether a space at its start is a part of it, also where the tokenizer drops one."""
+    samples: bool = False
+    """Whether its tokens are drawn at random."""
     guesses: int = 0
     """How many tokens are guessed for each of its steps."""
     hits: int = 0

@@ -106,7 +106,8 @@ class Text:
     def take(self, message: Message, prompt: list[int], add: Callable[[Batch, Any], Any]) -> list[Message]:
         """Starts a request whose prompt has these tokens; `add` hands it to the engine."""
         max_tokens = min(message["max_tokens"], self.model.prompts.context_length - len(prompt))
-        batch, guesses = self._choose(prompt, max_tokens, message["sampling"]["temperature"] > 0)
+        samples = message["sampling"]["temperature"] > 0
+        batch, guesses = self._choose(prompt, max_tokens, samples)
         cached = batch.cached_tokens(prompt)
         try:
             config = self.config_of(message, max_tokens)
@@ -124,6 +125,7 @@ class Text:
             message["logprobs"],
             message["special_tokens"],
             exact=message["grammar"] is not None and message["grammar"]["type"] in EXACT,
+            samples=samples,
             guesses=guesses,
         )
         if message["grammar"] is not None:
@@ -134,12 +136,12 @@ class Text:
     def _choose(self, prompt: list[int], max_tokens: int, samples: bool) -> tuple[Batch, int]:
         """Where a request is to run, and how many tokens are guessed in each of its steps."""
         guesser = self.model.guesser
-        if guesser is None or guesser.batch is None:
+        if guesser is None:
             return self.model.batch, 0
         guesser.make_way()
         guesses = tuple(request.guesses for request in self.running.values() if request.guesses)
         chosen = guesser.choose(Running(len(self.running) - len(guesses), guesses), prompt, max_tokens, samples)
-        return (guesser.batch, chosen) if chosen else (self.model.batch, 0)
+        return (guesser.batch, chosen) if guesser.batch and chosen else (self.model.batch, 0)
 
     def config_of(self, message: Message, max_tokens: int) -> Any:
         """The engine's configuration of a request, for the pipeline that takes it."""
@@ -179,6 +181,8 @@ class Text:
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
             if one.guesses:
                 output["guesses"] = one.guesses
+                if len(one.text_ids) > 1 and (lengths := self.pieces.lengths(one.text_ids, text)):
+                    output["lengths"] = lengths
             if request.logprobs:
                 output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)
             outputs.append(output)
@@ -215,7 +219,7 @@ class Text:
             elif one.done:
                 answer = request.generated + one.ids
                 speculation.saw_plain(request.prompt, answer)
-                self.model.guesser.saw_plain(request.prompt + answer)
+                self.model.guesser.saw_plain(request.prompt + answer, request.samples)
         return speculation.report(all(one.done for one in moved) and len(moved) == len(self.running))
 
     def _waiting(self) -> list[Request]:

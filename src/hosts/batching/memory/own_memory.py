@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 # madvise(2), since Linux 6.1: makes a huge page of small ones at once. Older systems refuse it.
 MADV_COLLAPSE = 25
@@ -37,8 +38,9 @@ class OwnMemory:
     def __init__(self, huge_page: int, process: Path) -> None:
         self._huge_page = huge_page
         self._process = process
-        # Open as long as the process lives, because it is read between requests.
+        # Open as long as the process lives, because they are read between requests.
         self._statm = os.open(process / "statm", os.O_RDONLY | os.O_CLOEXEC)
+        self._pagemap = os.open(process / "pagemap", os.O_RDONLY | os.O_CLOEXEC)
         self._madvise = ctypes.CDLL(None).madvise
         self._madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
@@ -70,10 +72,16 @@ class OwnMemory:
         return regions
 
     def _find_whole(self, start: int, end: int) -> Iterator[int]:
-        pages = (end - start) // mmap.PAGESIZE
-        with (self._process / "pagemap").open("rb", buffering=0) as file:
-            file.seek(start // mmap.PAGESIZE * ENTRY_BYTES)
-            entries = np.frombuffer(file.read(pages * ENTRY_BYTES), np.uint64)
+        for index in np.flatnonzero(self._are_whole(start, end)):
+            address = start + int(index) * self._huge_page
+            # Requests may have run since, and freed a part of it, which moving it would take again.
+            if self._are_whole(address, address + self._huge_page).all():
+                yield address
+
+    def _are_whole(self, start: int, end: int) -> NDArray[np.bool_]:
+        """Of each huge page whether all its small ones are in memory; shorter where the system shows less."""
+        count, at = ((length // mmap.PAGESIZE) * ENTRY_BYTES for length in (end - start, start))
+        entries = np.frombuffer(os.pread(self._pagemap, count, at), np.uint64)
         each = self._huge_page // mmap.PAGESIZE
-        whole = (entries[: len(entries) // each * each].reshape(-1, each) & PRESENT).all(axis=1)
-        yield from (start + int(index) * self._huge_page for index in np.flatnonzero(whole))
+        present: NDArray[np.bool_] = (entries[: len(entries) // each * each].reshape(-1, each) & PRESENT) != 0
+        return np.asarray(present.all(axis=1))

@@ -44,6 +44,8 @@ class Guesser:
         self._hello = hello
         self._work: Iterator[None] | None = self._prepare()
         self._works = False
+        self._suited = False
+        """Whether an answer came that it could have guessed."""
         self._latest: list[int] | None = None
         self._copying: Any = None
         self._worked_at = time.monotonic()
@@ -51,7 +53,8 @@ class Guesser:
     @property
     def wanted(self) -> bool:
         """Whether something is left to do in an idle moment."""
-        left = self._work is not None or (self.batch is not None and self._latest is not None)
+        opens = self._work is not None and (self._suited or self.batch is not None)
+        left = opens or (self.batch is not None and self._latest is not None)
         return left and (self.works or self.speculation.pays)
 
     @property
@@ -63,9 +66,10 @@ class Guesser:
         """To be called at each step of others: a quiet moment starts after the last one."""
         self._worked_at = time.monotonic()
 
-    def saw_plain(self, ids: list[int]) -> None:
-        """After a plain answer: the tokens of its conversation so far, which is likely to go on."""
-        self._latest = ids
+    def saw_plain(self, ids: list[int], samples: bool = False) -> None:
+        """After a plain answer: the tokens of its conversation so far, which is likely to go on, as it was."""
+        if self._may_serve(samples):
+            self._latest = ids
 
     def prepare_now(self) -> None:
         """Raises what keeps it from being opened."""
@@ -135,10 +139,17 @@ class Guesser:
 
     def choose(self, running: Running, prompt: list[int], max_tokens: int, samples: bool = False) -> int:
         """How many tokens to guess in each step of a request; 0: it is to run plainly. `samples`: not the likeliest."""
-        if self.batch is None or (samples and not self.speculation.may_sample):
+        if not self._may_serve(samples):
+            return 0
+        # A request of one token only has its prompt computed.
+        self._suited = self._suited or max_tokens > 1
+        if self.batch is None:
             return 0
         plain, guessed = (len(prompt) - batch.cached_tokens(prompt) for batch in (self._plain, self.batch))
         return self.speculation.choose(running, (plain, guessed), max_tokens)
+
+    def _may_serve(self, samples: bool) -> bool:
+        return not samples or self.speculation.may_sample
 
     def _prepare(self) -> Iterator[None]:
         with ThreadPoolExecutor(1) as pool:
@@ -164,15 +175,28 @@ class Guesser:
         self.speculation.costs.measure((one, some), TIMED_REQUESTS, (few, many), most)
 
     def _time(self, batch: Batch, requests: int, guesses: int, times: list[float]) -> Iterator[None]:
-        """Adds the seconds of steps of so many requests."""
+        """Adds the seconds of steps of so many requests. Starts over after steps of others: those may have ended its
+        requests, and a step of none takes no time."""
+        worked_at = None
+        while worked_at != self._worked_at:
+            worked_at = self._worked_at
+            found: list[float] = []
+            yield from self._time_once(batch, requests, guesses, found)
+        times.extend(found)
+
+    def _time_once(self, batch: Batch, requests: int, guesses: int, times: list[float]) -> Iterator[None]:
+        """Breaks off after steps of others."""
         config = genai.GenerationConfig()
         config.max_new_tokens = (TIMED_STEPS + 2) * (guesses + 1)
         config.ignore_eos = True
         if guesses:
             self.speculation.configure(config, guesses)
+        worked_at = self._worked_at
         handles = [self._hello(batch, config) for _ in range(requests)]
         # The first step computes the prompts.
         for step in range(TIMED_STEPS + 1):
+            if self._worked_at != worked_at:
+                break
             started = time.perf_counter()
             batch.step()
             if step > 0:

@@ -6,6 +6,7 @@ import hashlib
 import math
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from messages import Message, RequestFailed, last_line
+from vision.picture_room import PictureRoom
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # As the file's head states them, before anything is decoded: 300 MB of pixels.
@@ -44,10 +46,11 @@ class Picture:
         return self.pixels.shape[2], self.pixels.shape[1]
 
 
-def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS) -> Picture:
+def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS, room: PictureRoom | None = None) -> Picture:
     """The first frame, upright, on white; `name`: how the request calls it. Raises RequestFailed."""
     try:
-        pixels = np.asarray(to_rgb(ImageOps.exif_transpose(decode(path, name, most_pixels))))[np.newaxis]
+        image = decode(path, name, most_pixels, room or PictureRoom())
+        pixels = np.asarray(to_rgb(ImageOps.exif_transpose(image)))[np.newaxis]
     except RequestFailed:
         raise
     except (Exception, MemoryError) as error:
@@ -76,12 +79,14 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
-def decode(path: str, name: str, most_pixels: int) -> Any:
+def decode(path: str, name: str, most_pixels: int, room: PictureRoom) -> Any:
     """With at most so many pixels; a larger one is gone from memory when this returns."""
     with Image.open(Path(path), formats=FORMATS) as image:
         check_size(image.width, image.height, name)
-        small = shrink(image, most_pixels)
-        small.load()
+        is_large = image.width * image.height > KEPT_PIXELS
+        with room.decoding() if is_large else nullcontext():
+            small = shrink(image, most_pixels)
+            small.load()
         return small
 
 
@@ -148,7 +153,8 @@ class Reading:
 class PictureReader:
     """Reads the pictures of requests beside the engine's steps: Pillow works without the interpreter's lock."""
 
-    def __init__(self, most_pixels: int = KEPT_PIXELS) -> None:
+    def __init__(self, room: PictureRoom, most_pixels: int = KEPT_PIXELS) -> None:
+        self._room = room
         self._most_pixels = most_pixels
         self._threads = ThreadPoolExecutor(max_workers=1)
         self._reading: dict[int, Reading] = {}
@@ -159,7 +165,7 @@ class PictureReader:
 
     def add(self, message: Message) -> None:
         left = threading.Event()
-        future = self._threads.submit(read_all, message["images"], self._most_pixels, left)
+        future = self._threads.submit(read_all, message["images"], self._most_pixels, left, self._room)
         self._reading[message["id"]] = Reading(message, future, left)
 
     def cancel(self, request_id: int) -> bool:
@@ -178,14 +184,16 @@ class PictureReader:
         return [(one.message, one.future) for one in done]
 
 
-def read_all(images: list[Message], most_pixels: int, left: threading.Event) -> list[Picture]:
+def read_all(
+    images: list[Message], most_pixels: int, left: threading.Event, room: PictureRoom | None = None
+) -> list[Picture]:
     """Each with at most so many pixels. Raises `Left` before the next one once that is set: each may take seconds."""
     most = share(most_pixels, len(images))
     pictures = []
     for image in images:
         if left.is_set():
             raise Left
-        pictures.append(read_picture(image["path"], image["at"], most))
+        pictures.append(read_picture(image["path"], image["at"], most, room))
     return pictures
 
 

@@ -22,6 +22,7 @@ from tokenization.tokens import stop
 from vision.image_grid import read_bounds
 from vision.image_marks import ImageMarks, join
 from vision.image_tokens import ImageTokens
+from vision.picture_room import PictureRoom
 from vision.pictures import KEPT_PIXELS, Picture, PictureReader
 
 # The engine adds a tokenizer's special tokens to a prompt unless it applies a template: this one changes nothing.
@@ -80,7 +81,8 @@ class Vision(Text):
     def __init__(self, load: Message, device: Device) -> None:
         super().__init__(load, device)
         most = self.model.image_tokens.most_pixels(self.model.prompts.context_length)
-        self.reader = PictureReader(KEPT_PIXELS if most is None else min(KEPT_PIXELS, most))
+        self.room = PictureRoom()
+        self.reader = PictureReader(self.room, KEPT_PIXELS if most is None else min(KEPT_PIXELS, most))
         self.waiting: dict[int, Waiting] = {}
         self.tokenize_text = self.operations["tokenize"]
         self.operations["tokenize"] = self.tokenize
@@ -119,12 +121,13 @@ class Vision(Text):
         return config
 
     def step(self) -> list[Message]:
-        idle = not self.model.busy and not self.waiting
+        seconds = 0 if self.model.busy else WAIT_SECONDS
         answers: list[Message] = []
-        for message, future in self.reader.take(WAIT_SECONDS if idle else 0):
+        for message, future in self.reader.take(0 if self.waiting else seconds):
             answers += self._guard(message, partial(self._wait, message, future))
-        for one in list(self.waiting.values()):
-            answers += self._guard(one.message, partial(self._go_on, one))
+        with self.room.encoding(bool(self.waiting), seconds) as has_room:
+            for one in list(self.waiting.values()) if has_room else []:
+                answers += self._guard(one.message, partial(self._go_on, one))
         if self.model.busy:
             answers += super().step()
             self.model.image_tokens.look()

@@ -1,19 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { Model } from "../api/schemas.ts";
+import type { Chat } from "../chat/chat.ts";
+import { ChatButton } from "../parts/chat-button.tsx";
 import { Figure } from "../parts/figure.tsx";
 import { renderBytes, renderRate, renderTokens } from "../parts/format.ts";
+import { isChatModel } from "../parts/model-choice.tsx";
 import type { Server } from "../state/server.ts";
 import type { Watch } from "../state/watch.ts";
 import { TuningDetails } from "./tuning.tsx";
 
-export function Models({ server, watch }: { server: Server; watch: Watch }) {
+export function Models({ server, watch, chat }: { server: Server; watch: Watch; chat: Chat }) {
   const models = server.models.value;
   return (
     <section aria-labelledby="models-title" class="panel">
       <h2 id="models-title">Models</h2>
       {models?.length === 0 && (
         <p class="hint">
-          None is registered yet. On the server: <code>ov-llm pull OWNER/MODEL</code>
+          None is registered yet. Get one below, or on the server with <code>ov-llm pull OWNER/MODEL</code>.
         </p>
       )}
       <ul class="rows">
@@ -23,6 +26,7 @@ export function Models({ server, watch }: { server: Server; watch: Watch }) {
             model={model}
             memory={watch.memory.value.get(model.id) ?? model.memory_bytes}
             server={server}
+            chat={chat}
           />
         ))}
       </ul>
@@ -30,14 +34,26 @@ export function Models({ server, watch }: { server: Server; watch: Watch }) {
   );
 }
 
-function ModelRow({ model, memory, server }: { model: Model; memory: number | null; server: Server }) {
+interface ModelRowProps {
+  model: Model;
+  /** In bytes. */
+  memory: number | null;
+  server: Server;
+  chat: Chat;
+}
+
+function ModelRow({ model, memory, server, chat }: ModelRowProps) {
   const tuning = server.tunings.value.get(model.id);
   const running = server.requests.value.filter((request) => request.model === model.id);
   return (
     <li class="row">
       <div class="row-main">
         <h3>{model.id}</h3>
-        <p class="hint">{describe(model)}</p>
+        <p class="hint">
+          {describe(model)}
+          {isChatModel(model) && " "}
+          {isChatModel(model) && <ChatButton chat={chat} model={model.id} />}
+        </p>
       </div>
       <span class={`state ${model.state}`}>{model.state}</span>
       <dl class="figures">

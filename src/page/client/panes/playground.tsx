@@ -45,7 +45,7 @@ export function Playground({ server, chat, hasKey }: { server: Server; chat: Cha
       <Turns chat={chat} />
       {server.models.value !== null && models.length === 0 && (
         <p class="hint">
-          No chat model is registered. On the server: <code>ov-llm pull OWNER/MODEL</code>
+          No chat model is registered. Get one in the <a href="#overview">overview</a>.
         </p>
       )}
       <Composer

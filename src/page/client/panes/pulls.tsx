@@ -1,8 +1,18 @@
 import { useSignal } from "@preact/signals";
+import type { Chat } from "../chat/chat.ts";
+import { ChatButton } from "../parts/chat-button.tsx";
+import { isChatModel } from "../parts/model-choice.tsx";
 import type { Pulls as PullsState, ShownPull } from "../state/pulls.ts";
+import type { Server } from "../state/server.ts";
+
+interface PullsProps {
+  pulls: PullsState;
+  server: Server;
+  chat: Chat;
+}
 
 /** Models on their way from the hub, and where one asks for another. */
-export function Pulls({ pulls }: { pulls: PullsState }) {
+export function Pulls({ pulls, server, chat }: PullsProps) {
   const model = useSignal("");
   return (
     <section aria-labelledby="pulls-title" class="panel">
@@ -32,7 +42,7 @@ export function Pulls({ pulls }: { pulls: PullsState }) {
       </form>
       <ul class="rows" hidden={pulls.list.value.length === 0}>
         {pulls.list.value.map((pull) => (
-          <PullRow key={pull.id} pull={pull} pulls={pulls} />
+          <PullRow key={pull.id} {...{ pull, pulls, server, chat }} />
         ))}
       </ul>
     </section>
@@ -47,14 +57,19 @@ const colours: Record<ShownPull["state"], string> = {
   cancelled: "",
 };
 
-function PullRow({ pull, pulls }: { pull: ShownPull; pulls: PullsState }) {
-  const { id, model, state, step, percent, note } = pull;
+function PullRow({ pull, pulls, server, chat }: PullsProps & { pull: ShownPull }) {
+  const { id, model, state, step, percent, note, registered } = pull;
+  const chatModel = (server.models.value ?? []).filter(isChatModel).find(({ id }) => id === registered);
   const isOpen = state === "queued" || state === "running";
   return (
     <li class="row pull">
       <div class="row-main">
         <h3>{model}</h3>
-        <p class="hint">{note ?? (state === "running" ? describe(step, percent) : "")}</p>
+        <p class="hint">
+          {note ?? (state === "running" ? describe(step, percent) : "")}
+          {chatModel !== undefined && " "}
+          {chatModel !== undefined && <ChatButton chat={chat} model={chatModel.id} />}
+        </p>
         {state === "running" && (
           <progress aria-label={`Progress of ${model}`} max={100} {...toValue(percent)} />
         )}

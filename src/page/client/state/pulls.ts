@@ -25,8 +25,10 @@ export interface ShownPull {
   step: string | null;
   /** Of this step; null: nobody knows. */
   percent: number | null;
-  /** Why it failed, or the name of the model that it registered. */
+  /** Why it failed, or that it registered a model. */
   note: string | null;
+  /** The name of the model that it registered. */
+  registered: string | null;
 }
 
 export function createPulls(api: Api, { attempt }: Failures): Pulls {
@@ -60,7 +62,15 @@ export function createPulls(api: Api, { attempt }: Failures): Pulls {
 
 function toShown({ id, model, state, step, name, error }: Pull): ShownPull {
   const note = error?.message ?? (name === null ? null : `Registered as ${name}`);
-  return { id, model, state, step: step?.stage ?? step?.type ?? null, percent: toPercent(step), note };
+  return {
+    id,
+    model,
+    state,
+    step: step?.stage ?? step?.type ?? null,
+    percent: toPercent(step),
+    note,
+    registered: name,
+  };
 }
 
 function toPercent(step: Pull["step"]): number | null {

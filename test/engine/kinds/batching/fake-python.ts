@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { convertPackages } from "../../../../src/convert/packages.ts";
+import { convertPackages } from "../../../../src/convert/environment/packages.ts";
 import { runtimeLock } from "../../../../src/engine/kinds/batching/install.ts";
 import { runtimePackages } from "../../../../src/engine/kinds/batching/probe.ts";
 import { writeStamp } from "../../../../src/python/stamp.ts";

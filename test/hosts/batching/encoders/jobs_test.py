@@ -9,7 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
-from encoders.jobs import BATCH_TEXTS, ENCODE_CHARS, Encoded, Job, Jobs
+from encoders.jobs import BATCH_TEXTS, COMPANY_SECONDS, ENCODE_CHARS, Encoded, Job, Jobs
 from messages import Message, RequestFailed
 
 
@@ -65,17 +65,23 @@ class SharedWork(unittest.TestCase):
         self.jobs.step()
         self.assertEqual(self.ahead, [[long]])
 
-    def patience_after(self, requests: int, seconds: float) -> float:
-        """Of a request that comes after so many had a batch together, which took so long."""
+    def patience_after(self, requests: int, seconds: float, later: float = 0.0) -> float:
+        """Of a request that comes so much later than so many had a batch together, which took so long."""
         self.batch_seconds = seconds
         for request_id in range(requests):
             self.jobs.add({"id": request_id}, ["a"])
         self.answers()
+        self.now += later
         self.jobs.add({"id": requests}, ["a"])
         return self.jobs.patience
 
     def test_nobody_is_waited_for_after_a_request_that_was_alone(self) -> None:
         self.assertEqual(self.patience_after(1, 0.1), 0)
+
+    def test_nobody_is_waited_for_once_the_others_would_have_asked_again(self) -> None:
+        self.assertGreater(self.patience_after(2, 0.1, COMPANY_SECONDS / 2), 0)
+        self.setUp()
+        self.assertEqual(self.patience_after(2, 0.1, COMPANY_SECONDS * 2), 0)
 
     def test_others_are_waited_for_by_what_a_batch_takes(self) -> None:
         for seconds, patience in ((0.002, 0.001), (0.1, 0.005), (3.0, 0.01)):

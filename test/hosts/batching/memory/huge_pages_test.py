@@ -14,6 +14,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
+from host import serve
 from memory.huge_pages import AGAIN_SECONDS, FAILURES, GROWTH_BYTES, QUIET_SECONDS, HugePages
 from memory.own_memory import OwnMemory, find_own_memory
 
@@ -122,6 +123,41 @@ class When(unittest.TestCase):
         self.assertIsNone(HugePages(None).pause)
 
 
+class Ended(Exception):
+    """The pipe's other end is gone."""
+
+
+class Serving(unittest.TestCase):
+    """An engine with one step to go, which takes long; the host's loop runs until it waits for something to come."""
+
+    now = 0.0
+    busy = True
+    cache_usage = None
+    patience = 0.0
+    waited: float | None = None
+
+    def step(self) -> list[dict[str, str]]:
+        self.now += 5
+        self.busy = False
+        return []
+
+    def read(self, seconds: float | None) -> list[dict[str, str]]:
+        if seconds == 0:
+            return []
+        self.waited = seconds
+        raise Ended
+
+    def write(self, messages: list[dict[str, str]]) -> None:
+        pass
+
+    def test_moves_nothing_right_after_a_step_that_took_long(self) -> None:
+        memory = Pages(1)
+        with self.assertRaises(Ended):
+            serve(self, self, HugePages(memory, lambda: self.now))
+        self.assertEqual(memory.moved, [])
+        self.assertAlmostEqual(self.waited or 0, QUIET_SECONDS)
+
+
 class System(unittest.TestCase):
     def settings(self, enabled: str, size: str) -> OwnMemory | None:
         with tempfile.TemporaryDirectory() as folder:
@@ -164,6 +200,15 @@ class Memory(unittest.TestCase):
         self.numbers[each : 3 * each] = 1
         self.numbers[4 * each : 5 * each - 1024] = 1
         self.assertEqual(self.found() & self.pages(*range(6)), self.pages(1, 2))
+
+    def test_is_not_found_once_a_part_of_it_was_freed(self) -> None:
+        self.numbers[:] = 1
+        pages = self.pages(*range(6))
+        search = self.memory.find()
+        first = next(one for one in search if one in pages)
+        self.map.madvise(mmap.MADV_DONTNEED, 0, len(self.map) // HUGE * HUGE)
+        self.numbers[:: HUGE // 4] = 1
+        self.assertEqual([first, *(one for one in search if one in pages)], [first])
 
     def test_is_the_same_after_it_was_moved(self) -> None:
         self.numbers[:] = np.arange(len(self.numbers))

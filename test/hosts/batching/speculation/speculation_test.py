@@ -184,6 +184,7 @@ class GuesserTest(unittest.TestCase):
     def test_is_opened_only_once_nothing_has_run_for_a_while(self) -> None:
         opened: list[bool] = []
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: opened.append(True) or FakeBatch(), hello)
+        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
         self.assertTrue(guesser.wanted)
         self.assertEqual((guesser.prepare(), opened), ([], []))
         guesser._worked_at -= QUIET_SECONDS
@@ -204,6 +205,7 @@ class GuesserTest(unittest.TestCase):
             raise RuntimeError("no such draft")
 
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), fail, hello)
+        guesser.choose(Running(0), [1, 2], 100)
         guesser._worked_at -= QUIET_SECONDS
         reports: list[Any] = []
         while guesser.wanted:
@@ -224,6 +226,20 @@ class GuesserTest(unittest.TestCase):
         self.assertFalse(guesser.wanted)
         self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
 
+    def test_steps_are_timed_again_where_those_of_a_request_ended_what_was_timed(self) -> None:
+        plain, batch = FakeBatch(), FakeBatch()
+        guesser = Guesser(Speculation(DRAFT), plain, lambda: batch, hello)
+        guesser._worked_at -= QUIET_SECONDS
+        while not plain.busy:
+            guesser.prepare()
+        guesser.rest()
+        while plain.busy:
+            plain.step()
+        guesser._worked_at -= QUIET_SECONDS
+        while guesser.wanted:
+            guesser.prepare()
+        self.assertEqual((plain.empty_steps, batch.empty_steps), (0, 0))
+
     def test_a_draft_guesses_for_no_request_that_samples(self) -> None:
         for wish, guesses in ((DRAFT, False), (LOOKUP, True)):
             speculation = Speculation(wish)
@@ -233,9 +249,34 @@ class GuesserTest(unittest.TestCase):
             self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
             self.assertEqual(guesser.choose(Running(0), [1, 2], 100, samples=True) > 0, guesses)
 
+    def test_is_not_opened_before_a_request_that_it_could_serve(self) -> None:
+        for wish, wanted in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            # One token is no answer: a prompt is only computed in advance.
+            guesser.choose(Running(0), [1, 2], 1)
+            self.assertFalse(guesser.wanted)
+            guesser.choose(Running(0), [1, 2], 100, samples=True)
+            self.assertEqual(guesser.wanted, wanted)
+            guesser.choose(Running(0), [1, 2], 100)
+            self.assertTrue(guesser.wanted)
+
+    def test_a_conversation_that_samples_is_copied_only_where_its_next_request_can_be_guessed(self) -> None:
+        for wish, copied in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            guesser.prepare_now()
+            guesser.saw_plain([1, 2], samples=True)
+            self.assertEqual(guesser.wanted, copied)
+            guesser.saw_plain([1, 2])
+            self.assertTrue(guesser.wanted)
+
     def test_a_conversation_is_copied_while_nothing_runs_until_a_request_comes(self) -> None:
         batch = FakeBatch()
         guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: batch, hello)
+        guesser.choose(Running(0), [1, 2], 100)
         guesser._worked_at -= QUIET_SECONDS
         while guesser.wanted:
             guesser.prepare()
@@ -255,6 +296,7 @@ class FakeBatch(Batch):
 
     def __init__(self) -> None:
         self.left = 0
+        self.empty_steps = 0
         self.fails = False
         self.cancelled = False
         self.kept = 0
@@ -269,6 +311,7 @@ class FakeBatch(Batch):
     def step(self) -> None:
         if self.fails:
             raise RuntimeError("broken")
+        self.empty_steps += self.left == 0
         self.left = max(0, self.left - 1)
 
     @property

@@ -22,7 +22,18 @@ sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching")
 from messages import RequestFailed
 from vision.image_grid import Bounds, find_grid, read_bounds
 from vision.image_tokens import ImageTokens, to_pixels_each
-from vision.pictures import KEPT_PIXELS, KEPT_TOGETHER, Left, read_all, read_picture, share, shrink, widen
+from vision.picture_room import PictureRoom
+from vision.pictures import (
+    KEPT_PIXELS,
+    KEPT_TOGETHER,
+    Left,
+    PictureReader,
+    read_all,
+    read_picture,
+    share,
+    shrink,
+    widen,
+)
 
 RED = (255, 0, 0)
 
@@ -123,6 +134,50 @@ class Pictures(unittest.TestCase):
         left.set()
         with self.assertRaises(Left):
             read_all([{"path": "/nonexistent", "at": "messages[0]"}], KEPT_PIXELS, left)
+
+    def test_a_large_one_is_decoded_while_none_is_encoded(self) -> None:
+        for side, waits in ((4000, True), (40, False)):
+            with self.subTest(side=side):
+                path = self.folder / "image"
+                Image.new("L", (side, side)).save(path, "PNG")
+                room = PictureRoom()
+                reader = PictureReader(room)
+                with room.encoding(True) as may:
+                    self.assertTrue(may)
+                    reader.add({"id": 1, "images": [{"path": str(path), "at": "messages[0]"}]})
+                    self.assertEqual(reader.take(0.5 if waits else 60) == [], waits)
+                if waits:
+                    self.assertEqual(len(reader.take(60)), 1)
+
+    def test_none_is_encoded_while_a_large_one_is_decoded_but_before_the_next(self) -> None:
+        path = self.folder / "image"
+        Image.new("L", (4000, 4000)).save(path, "PNG")
+        started, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+        def slow(_image: Any, _most_pixels: int) -> Any:
+            started.release()
+            go_on.acquire()
+            return Image.new("RGB", (2, 2))
+
+        room = PictureRoom()
+        reader = PictureReader(room)
+        with patch("vision.pictures.shrink", slow):
+            reader.add({"id": 1, "images": [{"path": str(path), "at": "messages[0]"}] * 2})
+            started.acquire()
+            with room.encoding(True) as may:
+                self.assertFalse(may)
+            with room.encoding(False) as may:
+                self.assertFalse(may)
+            with room.encoding(True) as may:
+                self.assertFalse(may)
+            go_on.release()
+            # The second one waits for what wants to be encoded.
+            with room.encoding(True, 60) as may:
+                self.assertTrue(may)
+                self.assertFalse(started.acquire(timeout=0.1))
+            started.acquire()
+            go_on.release()
+            self.assertEqual(len(reader.take(60)), 1)
 
     def test_cmyk(self) -> None:
         pixels = self.read(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95)

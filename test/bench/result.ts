@@ -1,0 +1,41 @@
+import { mkdirSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { dirname } from "node:path";
+import { writeOut } from "../../cli/terminal.ts";
+import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
+import { version } from "../../src/version.ts";
+import type { Bench } from "./bench.ts";
+import { judge, renderFigures } from "./measuring/goals.ts";
+import { round } from "./measuring/statistics.ts";
+
+/** Shows the figures beside their goals, and writes them with all that was found as JSON. */
+export async function writeResult({
+  options,
+  figures,
+  reports,
+  load,
+  curves,
+  model,
+  readOthers,
+}: Bench): Promise<void> {
+  const judged = figures.map(judge);
+  const machine = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 1e9),
+    load: loadavg(),
+    others: round(readOthers(), 3),
+  };
+  const engine = `OpenVINO GenAI ${runtimePackages["openvino-genai"]}`;
+  const about = {
+    version,
+    date: new Date().toISOString(),
+    engine,
+    model,
+    machine,
+  };
+  const result = { ...about, options, figures: judged, load, curves, reports };
+  mkdirSync(dirname(options.json), { recursive: true });
+  await Bun.write(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  await writeOut(`${renderFigures(judged)}\n${options.json} has all of it.\n`);
+}
