@@ -5,7 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
-import type { ObserveModel } from "../engine/pool/events.ts";
+import type { ObserveModel } from "../engine/model/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";
 import { createPreloads, type Preloads } from "../engine/pool/preloads.ts";
 import { forgetCopies } from "../library/copies.ts";

@@ -5,7 +5,7 @@ import { withDraftFiles } from "../engine/draft/files.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createLoader } from "../engine/kinds/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
-import { toTarget } from "../engine/pool/target.ts";
+import { toTarget } from "../engine/model/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
 import { makeTemporaryFolder } from "../linux/folders.ts";
