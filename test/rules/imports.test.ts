@@ -146,7 +146,7 @@ const rooms: Record<string, Record<string, readonly string[]>> = {
     ],
     "run-one": ["run", "transaction", "reported", "pull", "options", "events", "plan"],
     run: ["transaction", "result", "exporter", "plan", "environment"],
-    transaction: ["exporter"],
+    transaction: ["exporter", "environment"],
     reported: ["pull", "events", "plan"],
     pull: ["options", "plan", "source", "environment"],
     options: ["result", "events", "plan", "source", "environment"],
