@@ -48,7 +48,7 @@ export function createTrialLoader({ settings, variables }: TrialSettings, log: L
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, guessAtOnce: true, log });
-  const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path: settings.registryPath });
   const pathOf = (model: string) => registry.current().entries.get(model)?.path;
   return {
     async load(name, entry, signal) {

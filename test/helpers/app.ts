@@ -28,7 +28,7 @@ export function createTestApp({
   log = silentLog,
   ...extra
 }: TestAppOptions = {}) {
-  const registry = createRegistry({ path: registryPath, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path: registryPath });
   const events = createEvents();
   const pool = createPool({
     load,
