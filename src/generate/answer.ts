@@ -26,6 +26,8 @@ export interface AnswerReader {
   push(text: string, tokens: number, logprobs?: readonly TokenLogprob[]): ContentEvent[];
   /** The text is over: what was held back, and the end of an open call. Not to be called once `stopped`. */
   end(): ContentEvent[];
+  /** There are stop strings to meet. */
+  readonly mayStop: boolean;
   /** A stop string was met in the content, or there were calls enough: everything further is dropped. */
   readonly stopped: boolean;
   /** Within a thought that is not closed. */
@@ -104,6 +106,7 @@ export function createAnswerReader(options: ReaderOptions): AnswerReader {
       const late = within ? readReasoned(within.end(), received, writer.speak) : [];
       return [...early, ...left, ...late, ...writer.end()];
     },
+    mayStop: stops.length > 0,
     get stopped() {
       return writer.stopped;
     },

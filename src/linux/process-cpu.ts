@@ -11,13 +11,18 @@ export function readCpuSeconds(pid: number): number | null {
   return user === undefined || system === undefined ? null : (user + system) / ticksPerSecond;
 }
 
-/** Resolves once a process does nothing, or is gone. Throws the signal's reason. */
-export async function untilIdle(pid: number, signal: AbortSignal): Promise<void> {
+/** Resolves once a process does nothing, is gone, or has been waited for so long, in milliseconds. Throws the signal's reason. */
+export async function untilIdle(
+  pid: number,
+  signal: AbortSignal,
+  mostMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const end = performance.now() + mostMs;
   for (let before = readCpuSeconds(pid); before !== null; ) {
     signal.throwIfAborted();
     await Bun.sleep(lookMs);
     const now = readCpuSeconds(pid);
-    if (now === null || now - before <= idleSeconds) return;
+    if (now === null || now - before <= idleSeconds || performance.now() > end) return;
     before = now;
   }
 }

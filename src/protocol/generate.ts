@@ -65,6 +65,11 @@ export const StepOutput = Type.Object({
   tokens: count,
   /** How many were guessed for this step; all of `tokens` but one were among them. */
   guesses: Type.Optional(count),
+  /**
+   * How much of `text` each token is, in UTF-16 units; a token that ends the answer has none. Only where several tokens came that
+   * have texts of their own.
+   */
+  lengths: Type.Optional(Type.Array(count)),
   logprobs: Type.Optional(Type.Array(TokenLogprob)),
 });
 export type StepOutput = Static<typeof StepOutput>;
@@ -79,5 +84,13 @@ export type GenerationEvent =
   /** The prompt was taken; `cachedTokens` of its `promptTokens` were in the prefix cache. */
   | { type: "started"; promptTokens: number; cachedTokens: number }
   /** New text in whole characters, maybe empty, of `tokens` new tokens; all but one of these were among `guesses`. */
-  | { type: "text"; text: string; tokens: number; guesses?: number; logprobs?: TokenLogprob[] }
+  | {
+      type: "text";
+      text: string;
+      tokens: number;
+      guesses?: number;
+      /** As `StepOutput` has them. */
+      lengths?: number[];
+      logprobs?: TokenLogprob[];
+    }
   | { type: "finished"; reason: "stop" | "length" };

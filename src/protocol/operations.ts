@@ -67,9 +67,8 @@ export const eventReaders: {
       case "started":
         return { type: "started", promptTokens: answer.prompt_tokens, cachedTokens: answer.cached_tokens };
       case "step": {
-        const { text, tokens, guesses, logprobs } = answer.output;
-        if (guesses === undefined && logprobs === undefined) return { type: "text", text, tokens };
-        return { type: "text", text, tokens, ...(guesses && { guesses }), ...(logprobs && { logprobs }) };
+        const { id: _, ...output } = answer.output;
+        return { type: "text", ...output };
       }
       case "finished":
         return answer.reason === "cancelled" ? null : { type: "finished", reason: answer.reason };

@@ -1,11 +1,13 @@
 import type { Lease } from "../engine/pool/lease.ts";
-import type { ChoicePart } from "../generate/parts.ts";
+import type { ChoicePart, ContentEvent } from "../generate/parts.ts";
 import type { Choice } from "../generate/plan.ts";
 import type { ClosedThought } from "../generate/thought-budget.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 import { interleave } from "./interleave.ts";
 import type { Rates } from "./rates.ts";
 import type { Tally } from "./tally.ts";
+
+type TextEvent = Extract<GenerationEvent, { type: "text" }>;
 
 interface EngineEvent {
   choice: Choice;
@@ -58,8 +60,14 @@ export async function* readChoice(
       }
       case "text": {
         const thought = reader.reasoningTokens;
-        const parts = reader.push(event.text, event.tokens, event.logprobs);
-        tally.add(event.tokens, reader.reasoningTokens - thought, event.guesses);
+        const parts: ContentEvent[] = [];
+        let tokens = 0;
+        for (const one of reader.mayStop ? toTokens(event) : [event]) {
+          parts.push(...reader.push(one.text, one.tokens, one.logprobs));
+          tokens += one.tokens;
+          if (reader.stopped) break;
+        }
+        tally.add(tokens, reader.reasoningTokens - thought, event.guesses);
         for (const part of tally.see(parts)) yield { index, part };
         if (reader.stopped) return yield end("stop");
         break;
@@ -69,6 +77,19 @@ export async function* readChoice(
         yield end(event.reason);
     }
   }
+}
+
+/** The tokens of a step one by one, where they have texts of their own: what comes behind a stop string does not count. */
+function toTokens({ text, tokens, lengths, logprobs }: TextEvent): Omit<TextEvent, "type">[] {
+  if (lengths === undefined || lengths.length === 0) return [{ text, tokens, ...(logprobs && { logprobs }) }];
+  let end = 0;
+  const single = lengths.map((length, at) => {
+    end += length;
+    const own = logprobs && { logprobs: logprobs.slice(at, at + 1) };
+    return { text: text.slice(end - length, end), tokens: 1, ...own };
+  });
+  const silent = tokens - lengths.length;
+  return silent > 0 ? [...single, { text: "", tokens: silent }] : single;
 }
 
 /**

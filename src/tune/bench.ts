@@ -5,6 +5,8 @@ import type { TrialLoader } from "../library/trial.ts";
 import { untilIdle } from "../linux/process-cpu.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
+const mostRestMs = 60_000;
+
 export interface BenchOptions {
   loader: Pick<TrialLoader, "load">;
   name: string;
@@ -55,8 +57,8 @@ export function createBench({ loader, name, hostsAtOnce, signal, clock }: BenchO
     opened.set(entry, one);
     const warm = { host, doubt: await warmUp(host, signal) };
     opened.set(entry, warm);
-    // What it puts in order after its first answer would slow down both.
-    await untilIdle(host.pid, signal);
+    // What it puts in order after its first answer would slow down both. A device's driver may never rest.
+    await untilIdle(host.pid, signal, mostRestMs);
     return warm;
   }
 

@@ -40,6 +40,14 @@ test("the CPU time of a process grows while it computes, and it is idle once it 
   await child.exited;
 });
 
+test("waiting for a process that never rests ends after a while", async () => {
+  const child = Bun.spawn(["python3", "-c", "while True: pass"]);
+  await untilIdle(child.pid, never, 1);
+  expect(child.exitCode).toBeNull();
+  child.kill();
+  await child.exited;
+});
+
 test("a process that is gone is idle, and has no CPU time", async () => {
   const child = Bun.spawn(["true"]);
   await child.exited;

@@ -44,16 +44,6 @@ const schema = {
   properties: { words: { type: "array", items: { type: "string" }, minItems: 3, maxItems: 5 } },
   required: ["words"],
 };
-const asks: [string, object][] = [
-  ["a greedy answer", {}],
-  ["two sampled ones", { n: 2, temperature: 0.7, seed: 3 }],
-  ["penalties", { frequency_penalty: 0.8, presence_penalty: 0.4 }],
-  ["a schema", { response_format: { type: "json_schema", json_schema: { name: "a", schema } } }],
-  [
-    "a tool",
-    { tools: [{ type: "function", function: { name: "a", parameters: schema } }], tool_choice: "required" },
-  ],
-];
 
 /** The model copies the second code, whatever it is asked. */
 const area = "def area(width, height):\n    return width * height";
@@ -72,16 +62,30 @@ const copying = [
   { role: "user", content: `Rename the class Stack to Pile:\n\n${stack}` },
 ];
 
+const asks: [string, object][] = [
+  ["a greedy answer", {}],
+  ["two sampled ones", { n: 2, temperature: 0.7, seed: 3 }],
+  ["a stop string in the middle of a step", { messages: copying, stop: "self.items.ap" }],
+  ["penalties", { frequency_penalty: 0.8, presence_penalty: 0.4 }],
+  ["a schema", { response_format: { type: "json_schema", json_schema: { name: "a", schema } } }],
+  [
+    "a tool",
+    { tools: [{ type: "function", function: { name: "a", parameters: schema } }], tool_choice: "required" },
+  ],
+];
+
 const Answer = Type.Object({
   choices: Type.Array(Type.Unknown(), { minItems: 1 }),
   usage: Type.Object({
+    completion_tokens: Type.Integer(),
     completion_tokens_details: Type.Object({ accepted_prediction_tokens: Type.Optional(Type.Integer()) }),
   }),
 });
 
-/** The choices without the ids of calls, which are new each time. */
+/** The choices without the ids of calls, which are new each time, and how many tokens they took. */
 async function ask(model: string, extra: object): Promise<string> {
-  return JSON.stringify((await askWhole(model, extra)).choices, null, 1).replace(/call_\w+/g, "call");
+  const { choices, usage } = await askWhole(model, extra);
+  return JSON.stringify([choices, usage.completion_tokens], null, 1).replace(/call_\w+/g, "call");
 }
 
 async function askWhole(model: string, extra: object) {

@@ -51,6 +51,13 @@ class Pieces(Anchor):
         texts = [self._texts.get(token) for token in ids]
         return None if None in texts else "".join(text for text in texts if text)
 
+    def lengths(self, ids: list[int], text: str) -> list[int] | None:
+        """How much of a text each of its tokens is, in UTF-16 units; None where they do not make it up one by one."""
+        texts = [self._texts.get(token, "") for token in ids]
+        return (
+            [len(one.encode("utf-16-le")) // 2 for one in texts] if "" not in texts and "".join(texts) == text else None
+        )
+
     def to_bytes(self, token: int, *, special_tokens: bool) -> bytes:
         """What a token adds to a text in UTF-8, also a part of a character.
 

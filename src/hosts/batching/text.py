@@ -181,6 +181,8 @@ class Text:
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
             if one.guesses:
                 output["guesses"] = one.guesses
+                if len(one.text_ids) > 1 and (lengths := self.pieces.lengths(one.text_ids, text)):
+                    output["lengths"] = lengths
             if request.logprobs:
                 output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)
             outputs.append(output)

@@ -159,6 +159,14 @@ class DecodingTest(unittest.TestCase):
         self.assertIsNone(pieces.join([SPECIAL]))
         self.assertIsNone(pieces.join([tokenizer.parts.index(b"\xe6")]))
 
+    def test_a_text_has_the_lengths_of_its_tokens_where_these_make_it_up(self) -> None:
+        tokenizer = ByteLevel("replace")
+        pieces = Pieces(tokenizer)
+        ids = [tokenizer.parts.index(word.encode()) for word in WORDS]
+        self.assertEqual(pieces.lengths(ids, "".join(WORDS)), [5, 6, 3, 4, 1, 2, 1, 6, 3, 1, 2, 2, 4, 2, 1, 1])
+        self.assertIsNone(pieces.lengths(ids, "\u65e5" + "".join(WORDS)))
+        self.assertIsNone(pieces.lengths([*ids, tokenizer.parts.index(b"\xe6")], "".join(WORDS)))
+
 
 def text_tokens(tokenizer: ByteLevel) -> Callable[[random.Random], int]:
     """Words, special tokens, and characters as their single bytes, which come together as in a real answer."""
