@@ -3,7 +3,7 @@ import type { ModelActionsDeps } from "../api/operate/models.ts";
 import { renderBytes } from "../bytes.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Engines } from "../engine/kinds/engines.ts";
-import { createLoader } from "../engine/kinds/loader.ts";
+import { createLoader } from "../engine/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import type { ObserveModel } from "../engine/model/events.ts";
 import { createPool, type Pool } from "../engine/pool/pool.ts";

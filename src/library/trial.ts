@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { LoadedSettings } from "../config/load.ts";
 import { withDraftFiles } from "../engine/draft/files.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
-import { createLoader } from "../engine/kinds/loader.ts";
+import { createLoader } from "../engine/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
 import { toTarget } from "../engine/model/target.ts";
 import type { Host } from "../engine/supervise/types.ts";

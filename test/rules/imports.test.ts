@@ -160,7 +160,8 @@ const rooms: Record<string, Record<string, readonly string[]>> = {
   engine: {
     pool: ["memory", "model"],
     memory: ["model", "supervise"],
-    kinds: ["draft", "copies", "model", "supervise"],
+    loader: ["kinds", "draft", "copies", "model", "supervise"],
+    kinds: ["model"],
     draft: ["copies", "model"],
     copies: [],
     model: ["supervise"],
