@@ -83,6 +83,7 @@ export function createTestApp({
     clock: () => performance.now(),
     pause: async () => {},
     editModels: createMemoryEdits(),
+    listSuggestions: () => [],
     readTunings: () => [],
     pulls: createPulls({ ...refusedPulls, publish: events.publish, newId }),
     ...extra,
