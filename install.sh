@@ -663,8 +663,8 @@ set_up_engines() {
   if [[ -z $batching && -z $native ]]; then
     fail "the engine could not be set up" "follow the advice above, then run install.sh again"
   fi
-  if [[ -z $native ]]; then hints+=("the batching engine serves alone; to add the native one later, run: ov-llm setup --native"); fi
-  if [[ -z $batching ]]; then hints+=("the native engine serves alone, one request at a time; to add the batching one, run: ov-llm setup"); fi
+  if [[ -z $native ]]; then hints+=("only the batching engine is installed; to add the native one, run: ov-llm setup --native"); fi
+  if [[ -z $batching ]]; then hints+=("only the native engine is installed, which serves one request at a time; to add the batching one, run: ov-llm setup"); fi
 }
 
 # --- models and serving --------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import type { Pool } from "../engine/pool/pool.ts";
 import type { Preloads } from "../engine/pool/preloads.ts";
 import { type AppHandler, createApp } from "../http/app.ts";
 import type { Keyring } from "../http/auth.ts";
+import { readMemory } from "../library/known-models.ts";
+import { listSuggestions } from "../library/suggestions.ts";
 import { createTuningsReader } from "../library/tunings.ts";
 import type { Log } from "../log.ts";
 import { createImageStore } from "../media/images.ts";
@@ -101,6 +103,7 @@ export function createAppsFor(parts: AppParts): Apps {
     clock: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     editModels: createEditsFor(settings),
+    listSuggestions: () => listSuggestions(readMemory()),
     readTunings: createTuningsReader(toTuningsPath(loaded.variables), parts.log.warn),
     warmUp: createWarmUp({
       ...settings,

@@ -122,10 +122,15 @@ export type Fit =
   | { format: "int8" | "int4"; by: "conversion" | "ready_made" }
   | { format: null; lacks_memory_to: "serve" | "convert" };
 
-/** A fifth of the memory is left to others while it is served; the conversion may use all of it, and swap. */
+/** What a model that is served may take, in bytes: a fifth of the memory is left to others. */
+export function findMostServed({ total }: Memory): number {
+  return total * 0.8;
+}
+
+/** The conversion may use all of the memory, and swap. */
 export function findFit(model: KnownModel, memory: Memory): Fit {
   const needs = estimateNeeds(model);
-  const mostServed = memory.total * 0.8;
+  const mostServed = findMostServed(memory);
   if (needs.memoryInt4 > mostServed) return { format: null, lacks_memory_to: "serve" };
   const best = needs.memoryInt8 <= mostServed ? "int8" : "int4";
   if (needs.conversion <= memory.withSwap) return { format: best, by: "conversion" };
@@ -135,7 +140,8 @@ export function findFit(model: KnownModel, memory: Memory): Fit {
   return { format: ready, by: "ready_made" };
 }
 
-function toReadyFormat({ ready }: KnownModel): "int8" | "int4" | null {
+/** Of the ready-made one; null: there is none. */
+export function toReadyFormat({ ready }: KnownModel): "int8" | "int4" | null {
   if (ready === null) return null;
   return ready.includes("int4") ? "int4" : "int8";
 }

@@ -97,7 +97,7 @@ export function findPrevious(folder: string): string {
   throw new OvError("setup_failed", {
     what: "Cannot roll back: no previous version is kept",
     why: `there is no ${script}`,
-    next: "`ov-llm upgrade --version X` installs any released version.",
+    next: "`ov-llm upgrade --version X` installs a release; in a checkout, `git checkout COMMIT` and ./install.sh install an earlier version.",
   });
 }
 

@@ -1,4 +1,4 @@
-import type { EngineName } from "../engine/kinds/kind.ts";
+import type { EngineName } from "../engine/model/target.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import type { SpeculationEntry } from "../registry/speculation.ts";
 import { type Topic, topics, type Untried } from "../tuning.ts";

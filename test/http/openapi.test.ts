@@ -23,6 +23,7 @@ describe("GET /openapi.json", () => {
       "/v1/chat/completions/{id}/cancel": ["post"],
       "/v1/events": ["get"],
       "/v1/history": ["get"],
+      "/v1/catalog": ["get"],
       "/v1/tunings": ["get"],
       "/v1/models/{id}/pin": ["post"],
       "/v1/models/{id}/unpin": ["post"],

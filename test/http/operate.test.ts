@@ -2,9 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { Cancellation } from "../../src/api/operate/cancel.ts";
+import { SuggestionList } from "../../src/api/operate/catalog.ts";
 import { Liveness, Readiness } from "../../src/api/operate/health.ts";
 import { TuningList } from "../../src/api/operate/tunings.ts";
 import { createKeyring } from "../../src/http/auth.ts";
+import { listSuggestions } from "../../src/library/suggestions.ts";
 import { findReasonsNotToServe } from "../../src/serving/health.ts";
 import { createMemoryHost, type MemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";
@@ -185,6 +187,16 @@ describe("a keyring", () => {
     read = () => [{ name: "new", key: "key of new" }];
     keys.reload();
     expect([keys.nameOf("key of old"), keys.nameOf("key of new")]).toEqual([undefined, "new"]);
+  });
+});
+
+describe("/v1/catalog", () => {
+  test("lists known models that fit, for a key", async () => {
+    const found = listSuggestions({ total: 8 * 2 ** 30, withSwap: 8 * 2 ** 30 });
+    const app = createTestApp({ listSuggestions: () => found, keys: keysOf("a") });
+    expect((await app.get("/v1/catalog")).status).toBe(401);
+    const response = await app.send("/v1/catalog", { headers: key("a") });
+    expect(Value.Decode(SuggestionList, await response.json()).data).toEqual(found);
   });
 });
 

@@ -445,7 +445,7 @@ describe.skipIf(runtime === undefined || model === undefined)(
         const proxy = "http://me:secret@127.0.0.1:9";
         const { code, out } = await start(["--no-serve"], { http_proxy: proxy, https_proxy: proxy }).end();
         expect(out).toContain("Cannot install the native engine");
-        expect(out).toContain("the batching engine serves alone");
+        expect(out).toContain("only the batching engine is installed");
         expect(out).not.toContain("secret");
         expect(code).toBe(0);
       },
@@ -484,7 +484,7 @@ describe("a machine without Python", () => {
     for (const minor of [10, 11, 12, 13]) writeScript(join(bin, `python3.${minor}`), "exit 1");
     installStandIn(path(".local/lib/ov-llm"));
     const script = start([], { OV_PORT: String(await findFreePort()) });
-    await script.says("Hint: the native engine serves alone");
+    await script.says("Hint: only the native engine is installed");
     script.kill("SIGINT");
     const { code, out } = await script.end();
     expect(out).toContain("No model is registered yet");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { createKeyring } from "../../src/http/auth.ts";
 import { type Listener, listen } from "../../src/http/listen.ts";
+import { listSuggestions } from "../../src/library/suggestions.ts";
 import { pageFiles } from "../../src/page/files.ts";
 import { createPulls } from "../../src/serving/pulls.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
@@ -304,6 +305,31 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real Chromium ${needs
     await page.getByText("weights 40 %").waitFor();
     await button(page, "Cancel the pull of owner/model").click();
     await page.getByText("cancelled", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("lists models that fit the machine, and pulls one", async () => {
+    const asked: string[] = [];
+    const pulls = createPulls({
+      resolve(model) {
+        asked.push(model);
+        return { repo: model, quant: null };
+      },
+      findRefusal: () => null,
+      newId: () => "pull",
+      now: () => new Date(),
+      run: () => new Promise(() => {}),
+      publish: (event) => app.events.publish(event),
+    });
+    const memory = { total: 8 * 2 ** 30, withSwap: 8 * 2 ** 30 };
+    const app = serve({ pulls, listSuggestions: () => listSuggestions(memory) });
+    const { page, problems } = await open(app.url);
+    await page.getByText("Models that fit this machine").click();
+    const get = button(page, "Pull OpenVINO/Qwen3-4B-int4-ov");
+    await get.click();
+    await button(page, "Cancel the pull of OpenVINO/Qwen3-4B-int4-ov").waitFor();
+    expect([await get.isDisabled(), asked]).toEqual([true, ["OpenVINO/Qwen3-4B-int4-ov"]]);
     expect(problems).toEqual([]);
     await page.close();
   });

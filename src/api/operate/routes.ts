@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import { createCancelRoutes } from "./cancel.ts";
+import { type CatalogRoutesDeps, createCatalogRoutes } from "./catalog.ts";
 import { createDoctorRoutes, type DoctorRoutesDeps } from "./doctor.ts";
 import { createEventsRoutes } from "./events.ts";
 import { createHealthRoutes, type HealthRoutesDeps } from "./health.ts";
@@ -18,6 +19,7 @@ export type OperateRoutesDeps = HealthRoutesDeps &
   DoctorRoutesDeps &
   ModelActionsDeps &
   PullRoutesDeps &
+  CatalogRoutesDeps &
   HistoryRoutesDeps &
   TuningsRoutesDeps &
   TokenizeRoutesDeps &
@@ -42,6 +44,7 @@ export function createOperateRoutes(deps: OperateRoutesDeps): Route[] {
     ...createTuningsRoutes(deps),
     ...createCancelRoutes(deps),
     ...createEventsRoutes(deps),
+    ...createCatalogRoutes(deps),
     ...createPullRoutes(deps),
     ...createTokenizeRoutes(deps),
   ];

@@ -102,6 +102,19 @@ export const Tuning = Type.Object({
 export type Tuning = Static<typeof Tuning>;
 export const TuningList = Type.Object({ data: Type.Array(Tuning) });
 
+export const Suggestion = Type.Object({
+  pull: text,
+  model: text,
+  task: text,
+  good_at: text,
+  licence: text,
+  gated: Type.Boolean(),
+  ready_made: Type.Boolean(),
+  download_bytes: number,
+  memory_bytes: number,
+});
+export const SuggestionList = Type.Object({ data: Type.Array(Suggestion) });
+
 /** The events that change what the page shows; all others are only listed. */
 export const RequestFinished = Type.Object({
   id: text,
@@ -143,6 +156,7 @@ export const ErrorBody = Type.Object({ error: Type.Object({ message: text }) });
 export type Model = Static<typeof Model>;
 export type Health = Static<typeof Health>;
 export type Pull = Static<typeof Pull>;
+export type Suggestion = Static<typeof Suggestion>;
 export type RunningRequest = Static<typeof RunningRequest>;
 export type RequestFinished = Static<typeof RequestFinished>;
 export type EventData = Static<typeof EventData>;

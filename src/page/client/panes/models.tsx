@@ -48,12 +48,11 @@ function ModelRow({ model, memory, server, chat }: ModelRowProps) {
   return (
     <li class="row">
       <div class="row-main">
-        <h3>{model.id}</h3>
-        <p class="hint">
-          {describe(model)}
-          {isChatModel(model) && " "}
+        <div class="name">
+          <h3>{model.id}</h3>
           {isChatModel(model) && <ChatButton chat={chat} model={model.id} />}
-        </p>
+        </div>
+        <p class="hint">{describe(model)}</p>
       </div>
       <span class={`state ${model.state}`}>{model.state}</span>
       <dl class="figures">

@@ -4,6 +4,7 @@ import { ChatButton } from "../parts/chat-button.tsx";
 import { isChatModel } from "../parts/model-choice.tsx";
 import type { Pulls as PullsState, ShownPull } from "../state/pulls.ts";
 import type { Server } from "../state/server.ts";
+import { Suggestions } from "./suggestions.tsx";
 
 interface PullsProps {
   pulls: PullsState;
@@ -30,7 +31,7 @@ export function Pulls({ pulls, server, chat }: PullsProps) {
         <input
           type="text"
           aria-label="Model of the hub"
-          placeholder="OWNER/MODEL on the hub, or a name from ov-llm catalog"
+          placeholder="OWNER/MODEL on the hub, or a short name such as qwen3-8b"
           value={model.value}
           onInput={({ currentTarget }) => {
             model.value = currentTarget.value;
@@ -40,6 +41,7 @@ export function Pulls({ pulls, server, chat }: PullsProps) {
           Pull
         </button>
       </form>
+      <Suggestions pulls={pulls} />
       <ul class="rows" hidden={pulls.list.value.length === 0}>
         {pulls.list.value.map((pull) => (
           <PullRow key={pull.id} {...{ pull, pulls, server, chat }} />
@@ -64,12 +66,11 @@ function PullRow({ pull, pulls, server, chat }: PullsProps & { pull: ShownPull }
   return (
     <li class="row pull">
       <div class="row-main">
-        <h3>{model}</h3>
-        <p class="hint">
-          {note ?? (state === "running" ? describe(step, percent) : "")}
-          {chatModel !== undefined && " "}
+        <div class="name">
+          <h3>{model}</h3>
           {chatModel !== undefined && <ChatButton chat={chat} model={chatModel.id} />}
-        </p>
+        </div>
+        <p class="hint">{note ?? (state === "running" ? describe(step, percent) : "")}</p>
         {state === "running" && (
           <progress aria-label={`Progress of ${model}`} max={100} {...toValue(percent)} />
         )}

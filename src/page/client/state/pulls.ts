@@ -1,7 +1,14 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { Value } from "@sinclair/typebox/value";
 import type { Api } from "../api/api.ts";
-import { type EventData, Pull, PullList, PullProgress } from "../api/schemas.ts";
+import {
+  type EventData,
+  Pull,
+  PullList,
+  PullProgress,
+  type Suggestion,
+  SuggestionList,
+} from "../api/schemas.ts";
 import type { SseEvent } from "../api/sse.ts";
 import type { Failures } from "./failures.ts";
 import { throttle } from "./throttle.ts";
@@ -10,6 +17,9 @@ import { throttle } from "./throttle.ts";
 export interface Pulls {
   /** The newest first. */
   readonly list: ReadonlySignal<readonly ShownPull[]>;
+  /** Known models that fit the server's machine; null: not asked for yet. */
+  readonly suggestions: ReadonlySignal<readonly Suggestion[] | null>;
+  suggest(): Promise<void>;
   /** False: it was refused. */
   start(model: string): Promise<boolean>;
   cancel(id: string): Promise<void>;
@@ -33,6 +43,7 @@ export interface ShownPull {
 
 export function createPulls(api: Api, { attempt }: Failures): Pulls {
   const list = signal<readonly ShownPull[]>([]);
+  const suggestions = signal<readonly Suggestion[] | null>(null);
   const refresh = async () => {
     const { data } = await api.get("/v1/pulls", PullList);
     list.value = data.map(toShown).reverse();
@@ -40,6 +51,12 @@ export function createPulls(api: Api, { attempt }: Failures): Pulls {
   const refreshSoon = throttle(300, () => void attempt(refresh));
   return {
     list,
+    suggestions,
+    async suggest() {
+      await attempt(async () => {
+        suggestions.value = (await api.get("/v1/catalog", SuggestionList)).data;
+      });
+    },
     refresh,
     async start(model) {
       const isTaken = await attempt(() => api.post("/v1/pulls", Pull, { model }));

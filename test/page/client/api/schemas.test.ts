@@ -3,6 +3,7 @@ import type { Static } from "@sinclair/typebox";
 import { ChatCompletionChunk } from "../../../../src/api/openai/chat/response.ts";
 import { ErrorBody } from "../../../../src/api/openai/errors.ts";
 import { ModelList } from "../../../../src/api/openai/models.ts";
+import { SuggestionList } from "../../../../src/api/operate/catalog.ts";
 import { eventData } from "../../../../src/api/operate/events.ts";
 import { Health } from "../../../../src/api/operate/health.ts";
 import { HistoryList } from "../../../../src/api/operate/history.ts";
@@ -19,6 +20,7 @@ interface Answers {
   history: Static<typeof HistoryList>;
   pulls: Static<typeof PullList>;
   tunings: Static<typeof TuningList>;
+  suggestions: Static<typeof SuggestionList>;
   finished: Static<(typeof eventData)["request.finished"]>;
   progress: Static<(typeof eventData)["conversion.progress"]>;
   chunk: Static<typeof ChatCompletionChunk>;
@@ -31,6 +33,7 @@ interface Read {
   history: Static<typeof page.HistoryList>;
   pulls: Static<typeof page.PullList>;
   tunings: Static<typeof page.TuningList>;
+  suggestions: Static<typeof page.SuggestionList>;
   finished: Static<typeof page.RequestFinished>;
   progress: Static<typeof page.PullProgress>;
   chunk: Static<typeof page.Chunk>;
@@ -45,6 +48,7 @@ test.each([
   [page.HistoryList, HistoryList],
   [page.PullList, PullList],
   [page.TuningList, TuningList],
+  [page.SuggestionList, SuggestionList],
   [page.RequestFinished, eventData["request.finished"]],
   [page.PullProgress, eventData["conversion.progress"]],
   [page.ErrorBody, ErrorBody],

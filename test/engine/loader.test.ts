@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createLoader } from "../../../src/engine/kinds/loader.ts";
-import { toTarget } from "../../../src/engine/pool/target.ts";
-import { createLog } from "../../../src/log.ts";
-import { unservedFiles } from "../../helpers/ir.ts";
-import { createTempDir } from "../../helpers/temp.ts";
+import { createLoader } from "../../src/engine/loader.ts";
+import { toTarget } from "../../src/engine/model/target.ts";
+import { createLog } from "../../src/log.ts";
+import { unservedFiles } from "../helpers/ir.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
 const path = join(createTempDir(), "mask");
 mkdirSync(path);

@@ -1,8 +1,11 @@
-import type { GenerationDefaults } from "../../models/description.ts";
-import type { EmbeddingFacts, EmbeddingWishes } from "../../models/embedding.ts";
+import type { EmbeddingWishes } from "../../models/embedding.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
-import type { EngineChoice } from "../kinds/engines.ts";
-import type { Host } from "../supervise/types.ts";
+
+/** The kinds of engine; src/engine/kinds has what each is. */
+export type EngineName = "batching" | "native";
+
+/** auto: whichever can run the model. */
+export type EngineChoice = "auto" | EngineName;
 
 /** Which model to run and how. Targets that differ in `toKey` never share a process. */
 export interface ModelTarget {
@@ -47,17 +50,6 @@ export interface DraftFiles {
   path: string;
   files: string;
 }
-
-/** A model in memory: what its process can be asked, and what its files say of answers. One object per load. */
-export interface LoadedModel {
-  readonly host: Host;
-  readonly defaults: GenerationDefaults;
-  /** How it makes embeddings, its entry's wishes included; null: it makes none. */
-  readonly embedding?: EmbeddingFacts | null;
-}
-
-/** Rejects when the signal aborts, with the process gone. */
-export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;
 
 /** What an entry of the registry may say of a model. */
 export interface TargetEntry {

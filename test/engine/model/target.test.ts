@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { toKey, toTarget } from "../../../src/engine/pool/target.ts";
+import { toKey, toTarget } from "../../../src/engine/model/target.ts";
 
 const entry = { path: "/m", task: "text-generation", device: "CPU", properties: { A: "1", B: 2 } };
 const fallback = { device: "CPU", engine: "auto" } as const;
