@@ -10,7 +10,7 @@ import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
 import { keepTuning, withTuneLock } from "../../src/library/tunings.ts";
-import { createRegistry } from "../../src/registry/registry.ts";
+import { readSnapshot } from "../../src/registry/registry.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { listCandidates } from "../../src/tune/candidates.ts";
 import { findDrafts } from "../../src/tune/drafts.ts";
@@ -107,17 +107,16 @@ interface Measures {
 
 async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal): Promise<Measures> {
   const { settings } = loaded;
-  const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
-  const [name, entry] = findRegistered(registry.current(), ask.name, settings.registryPath);
+  const snapshot = readSnapshot(settings.registryPath);
+  const [name, entry] = findRegistered(snapshot, ask.name, settings.registryPath);
   checkTriable(name, entry);
   const { path_problem: problem, size_bytes: bytes } = await listModel(name, entry);
   if (problem !== null) throw new OvError("model_path_invalid", problem);
   await reportServer(ask.server);
-  const { entries } = registry.current();
   const mostBytes = toMostDraftBytes(bytes ?? 0);
   const mayGuess = ask.only.length === 0 || ask.only.includes("speculation");
   const drafts = mayGuess
-    ? await findDrafts({ ...settings, name, entries, bytes: bytes ?? 0, mostBytes })
+    ? await findDrafts({ ...settings, name, entries: snapshot.entries, bytes: bytes ?? 0, mostBytes })
     : [];
   const largest = Math.max(0, ...drafts.map((draft) => draft.bytes));
   const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0, largest);

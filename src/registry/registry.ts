@@ -26,9 +26,9 @@ export interface Snapshot {
 export interface RegistryOptions {
   path: string;
   /** After the first load, whenever an entry differs. */
-  onChange: (diff: RegistryDiff, snapshot: Snapshot) => void;
+  onChange?: (diff: RegistryDiff, snapshot: Snapshot) => void;
   /** Once for each problem of each new text of the file: a sentence. */
-  onProblem: (reason: string) => void;
+  onProblem?: (reason: string) => void;
 }
 
 export interface Registry {
@@ -79,9 +79,9 @@ export function createRegistry({ path, onChange, onProblem }: RegistryOptions): 
       result.failure === null
         ? [...result.problems, ...result.hints].map(({ reason }) => reason)
         : [result.failure];
-    for (const sentence of sentences) onProblem(sentence);
+    for (const sentence of sentences) onProblem?.(sentence);
     if (!isFirst && !isDeepStrictEqual(old, snapshot.entries)) {
-      onChange(diffEntries(old, snapshot.entries), snapshot);
+      onChange?.(diffEntries(old, snapshot.entries), snapshot);
     }
   }
 
@@ -94,6 +94,11 @@ export function createRegistry({ path, onChange, onProblem }: RegistryOptions): 
       return name === undefined || entry === undefined ? undefined : { name, entry };
     },
   };
+}
+
+/** The registry as the file is now, for a caller that reads it once. A file that cannot be used is no error; `reason` states why. */
+export function readSnapshot(path: string): Snapshot {
+  return createRegistry({ path }).current();
 }
 
 interface Stamp {
