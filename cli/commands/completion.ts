@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../src/config/load.ts";
-import { createRegistry } from "../../src/registry/registry.ts";
+import { readSnapshot } from "../../src/registry/registry.ts";
 import { listOtherNames } from "../../src/registry/schema.ts";
 import { action, UsageError } from "../action.ts";
 import { shells } from "../completion/shells.ts";
@@ -45,8 +45,7 @@ export function createCompletion(commands: Commands) {
 
 /** Names, aliases and presets. A shell expands what it completes with, so only harmless names are offered. */
 function listNames(): string[] {
-  const path = loadSettings().settings.registryPath;
-  const { entries } = createRegistry({ path, onChange: () => {}, onProblem: () => {} }).current();
+  const { entries } = readSnapshot(loadSettings().settings.registryPath);
   const names = [...entries].flatMap(([name, entry]) => [name, ...listOtherNames(entry)]);
   return names.filter((name) => /^[\w./:@+-]+$/.test(name)).sort();
 }

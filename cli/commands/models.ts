@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { listModels } from "../../src/library/list.ts";
-import { createRegistry, type Snapshot } from "../../src/registry/registry.ts";
+import { readSnapshot, type Snapshot } from "../../src/registry/registry.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
 import { wrap } from "../help/wrap.ts";
@@ -44,8 +44,7 @@ export const models = defineCommand({
   },
   run: action(async ({ args }) => {
     const { settings } = loadSettings({ flags: toFlags(args) });
-    const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
-    const snapshot = registry.current();
+    const snapshot = readSnapshot(settings.registryPath);
     const server = findServer(args);
     const served = await askServed(server);
     const live = typeof served === "string" ? undefined : served;

@@ -3,7 +3,7 @@ import { renderBytes } from "../../src/bytes.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { type CopyOnDisk, findCopy } from "../../src/library/copies.ts";
 import { listModel } from "../../src/library/list.ts";
-import { createRegistry } from "../../src/registry/registry.ts";
+import { readSnapshot } from "../../src/registry/registry.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { action } from "../action.ts";
 import { toFlags, toServerArgs, toSettingArgs } from "../args.ts";
@@ -24,8 +24,8 @@ export const show = defineCommand({
   args,
   run: action<typeof args>(async ({ args: given }) => {
     const { settings } = loadSettings({ flags: toFlags(given) });
-    const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
-    const [name, entry] = findRegistered(registry.current(), given._[0] ?? "", settings.registryPath);
+    const { registryPath } = settings;
+    const [name, entry] = findRegistered(readSnapshot(registryPath), given._[0] ?? "", registryPath);
     const served = await askServed(findServer(given));
     const live = toLiveState(typeof served === "string" ? undefined : served.get(name));
     const copy = await findCopy(settings, entry.path);

@@ -10,7 +10,7 @@ import { readModels } from "../../src/library/edit.ts";
 import { listModel } from "../../src/library/list.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
 import { keepTuning, withTuneLock } from "../../src/library/tunings.ts";
-import { createRegistry } from "../../src/registry/registry.ts";
+import { readSnapshot } from "../../src/registry/registry.ts";
 import type { RegistryEntry } from "../../src/registry/schema.ts";
 import { listCandidates } from "../../src/tune/candidates.ts";
 import { findDrafts } from "../../src/tune/drafts.ts";
@@ -25,8 +25,8 @@ import { findRegistered } from "../models/find.ts";
 import { askServer, findServer, type Server } from "../server.ts";
 import { untilStopped } from "../stop.ts";
 import { createStderrLog, terminalWidth, toOneLine, writeOut } from "../terminal.ts";
-import { renderHtml } from "../tune/html.ts";
 import { type Offered, offerWinner } from "../tune/offer.ts";
+import { checkPage, writePage } from "../tune/page.ts";
 import { createTuneProgress } from "../tune/progress.ts";
 import { renderTune } from "../tune/render.ts";
 
@@ -63,6 +63,7 @@ export const tune = defineCommand({
     };
     const quiet = given.json === true;
     const tuningsPath = toTuningsPath(loaded.variables);
+    if (typeof given.html === "string") checkPage(given.html);
     return await untilStopped(async (signal) => {
       const { result, entry } = await withTuneLock(tuningsPath, () => measure(loaded, ask, signal));
       if (!quiet) await writeOut(renderTune(result, terminalWidth()));
@@ -106,17 +107,16 @@ interface Measures {
 
 async function measure(loaded: LoadedSettings, ask: TuneAsk, signal: AbortSignal): Promise<Measures> {
   const { settings } = loaded;
-  const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
-  const [name, entry] = findRegistered(registry.current(), ask.name, settings.registryPath);
+  const snapshot = readSnapshot(settings.registryPath);
+  const [name, entry] = findRegistered(snapshot, ask.name, settings.registryPath);
   checkTriable(name, entry);
   const { path_problem: problem, size_bytes: bytes } = await listModel(name, entry);
   if (problem !== null) throw new OvError("model_path_invalid", problem);
   await reportServer(ask.server);
-  const { entries } = registry.current();
   const mostBytes = toMostDraftBytes(bytes ?? 0);
   const mayGuess = ask.only.length === 0 || ask.only.includes("speculation");
   const drafts = mayGuess
-    ? await findDrafts({ ...settings, name, entries, bytes: bytes ?? 0, mostBytes })
+    ? await findDrafts({ ...settings, name, entries: snapshot.entries, bytes: bytes ?? 0, mostBytes })
     : [];
   const largest = Math.max(0, ...drafts.map((draft) => draft.bytes));
   const hostsAtOnce = toHostsAtOnce(name, bytes ?? 0, largest);
@@ -155,15 +155,6 @@ async function keep(path: string, tuning: Tuning): Promise<void> {
     await keepTuning(path, tuning, report);
   } catch (error) {
     report(`Cannot keep the result in ${JSON.stringify(path)}: ${toReason(error)}`);
-  }
-}
-
-async function writePage(path: string, result: TuneResult): Promise<void> {
-  try {
-    await Bun.write(path, renderHtml(result, new Date()));
-  } catch (error) {
-    const what = `Cannot write the result to ${JSON.stringify(path)}`;
-    throw new OvError("invalid_setting", { what, why: toReason(error) }, { param: "html", cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { toKey, toTarget } from "../../src/engine/pool/target.ts";
+import { toKey, toTarget } from "../../src/engine/model/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { readModels, setEntry } from "../../src/library/edit.ts";
 import { parseEntries, type RegistryEntry } from "../../src/registry/schema.ts";

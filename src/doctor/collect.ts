@@ -8,7 +8,7 @@ import { findHub } from "../hub/address.ts";
 import { listModels } from "../library/list.ts";
 import { readServiceState } from "../library/service.ts";
 import { findPortHolder } from "../linux/port-holder.ts";
-import { createRegistry } from "../registry/registry.ts";
+import { readSnapshot } from "../registry/registry.ts";
 import { readThrottleCount } from "./read/cpu.ts";
 import { createRoot } from "./read/files.ts";
 import { type MachineSource, readMachine } from "./read/machine.ts";
@@ -119,7 +119,7 @@ async function askHub(variables: LoadedSettings["variables"], signal: AbortSigna
 }
 
 async function readRegistry(path: string): Promise<RegistryFacts> {
-  const snapshot = createRegistry({ path, onChange: () => {}, onProblem: () => {} }).current();
+  const snapshot = readSnapshot(path);
   const entries = [...snapshot.entries];
   const listed = await listModels(entries);
   const models = entries.flatMap(([name, entry], at) => {

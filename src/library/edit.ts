@@ -1,5 +1,5 @@
 import { toSystemCode } from "../errors.ts";
-import { isDanglingLink, readTextFile } from "../files.ts";
+import { isDanglingLink } from "../files.ts";
 import {
   addAliases,
   type RawModels,
@@ -9,14 +9,14 @@ import {
   resolveAlias,
   toEntryPath,
 } from "../registry/edit.ts";
-import { parseRegistryFile } from "../registry/schema.ts";
+import { readRegistryFile } from "../registry/file.ts";
 import { updateRegistry } from "../registry/store.ts";
 import { setValues } from "../registry/values.ts";
 
 /** The raw entries as they are now; throws `registry_invalid`. A file that does not exist holds none. */
 export function readModels(path: string): RawModels {
   try {
-    return parseRegistryFile(readTextFile(path), `The registry ${JSON.stringify(path)}`).models;
+    return readRegistryFile(path).models;
   } catch (error) {
     if (toSystemCode(error) === "ENOENT" && !isDanglingLink(path)) return {};
     throw error;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { LoadedSettings } from "../config/load.ts";
 import { withDraftFiles } from "../engine/draft/files.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
-import { createLoader } from "../engine/kinds/loader.ts";
+import { createLoader } from "../engine/loader.ts";
 import { createMemory } from "../engine/memory/memory.ts";
-import { toTarget } from "../engine/pool/target.ts";
+import { toTarget } from "../engine/model/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import { toReason } from "../errors.ts";
 import { makeTemporaryFolder } from "../linux/folders.ts";
@@ -48,7 +48,7 @@ export function createTrialLoader({ settings, variables }: TrialSettings, log: L
   const engines = createEngines({ ...settings, variables });
   const { kvCacheGb } = createMemory(settings);
   const load = createLoader({ ...settings, engines, kvCacheGb, guessAtOnce: true, log });
-  const registry = createRegistry({ path: settings.registryPath, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path: settings.registryPath });
   const pathOf = (model: string) => registry.current().entries.get(model)?.path;
   return {
     async load(name, entry, signal) {

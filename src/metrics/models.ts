@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { ModelEvent, ObserveModel } from "../engine/pool/events.ts";
+import type { ModelEvent, ObserveModel } from "../engine/model/events.ts";
 import { readProcessMemory } from "../linux/process-memory.ts";
 import { requestEdges } from "./requests.ts";
 

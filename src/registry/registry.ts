@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { toReason } from "../errors.ts";
 import { isDanglingLink, readTextFile } from "../files.ts";
 import { diffEntries, type RegistryDiff } from "./diff.ts";
+import { toSource, toUnreadable } from "./file.ts";
 import {
   listOtherNames,
   type ParsedRegistry,
@@ -25,9 +26,9 @@ export interface Snapshot {
 export interface RegistryOptions {
   path: string;
   /** After the first load, whenever an entry differs. */
-  onChange: (diff: RegistryDiff, snapshot: Snapshot) => void;
+  onChange?: (diff: RegistryDiff, snapshot: Snapshot) => void;
   /** Once for each problem of each new text of the file: a sentence. */
-  onProblem: (reason: string) => void;
+  onProblem?: (reason: string) => void;
 }
 
 export interface Registry {
@@ -78,9 +79,9 @@ export function createRegistry({ path, onChange, onProblem }: RegistryOptions): 
       result.failure === null
         ? [...result.problems, ...result.hints].map(({ reason }) => reason)
         : [result.failure];
-    for (const sentence of sentences) onProblem(sentence);
+    for (const sentence of sentences) onProblem?.(sentence);
     if (!isFirst && !isDeepStrictEqual(old, snapshot.entries)) {
-      onChange(diffEntries(old, snapshot.entries), snapshot);
+      onChange?.(diffEntries(old, snapshot.entries), snapshot);
     }
   }
 
@@ -93,6 +94,11 @@ export function createRegistry({ path, onChange, onProblem }: RegistryOptions): 
       return name === undefined || entry === undefined ? undefined : { name, entry };
     },
   };
+}
+
+/** The registry as the file is now, for a caller that reads it once. A file that cannot be used is no error; `reason` states why. */
+export function readSnapshot(path: string): Snapshot {
+  return createRegistry({ path }).current();
 }
 
 interface Stamp {
@@ -142,15 +148,9 @@ function readContent(path: string, stamp: Stamp): Content {
 function toResult(content: Content, path: string): ParsedRegistry & { failure: string | null } {
   const none = { entries: new Map<string, RegistryEntry>(), problems: [], hints: [] };
   if (content === null) return { ...none, failure: null };
-  const source = `The registry ${JSON.stringify(path)}`;
-  if ("failure" in content) {
-    return {
-      ...none,
-      failure: `${source} cannot be read (${content.failure}). Correct its path or permissions.`,
-    };
-  }
+  if ("failure" in content) return { ...none, failure: toUnreadable(path, content.failure) };
   try {
-    return { ...parseRegistry(content.text, source), failure: null };
+    return { ...parseRegistry(content.text, toSource(path)), failure: null };
   } catch (error) {
     return { ...none, failure: toReason(error) };
   }

@@ -2,11 +2,12 @@ import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { OvError, toReason, toSystemCode } from "../errors.ts";
-import { isDanglingLink, isDiskFull, readTextFile } from "../files.ts";
+import { isDanglingLink, isDiskFull } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import type { RawModels } from "./edit.ts";
-import { parseRegistryFile, type RegistryFile } from "./schema.ts";
+import { readRegistryFile } from "./file.ts";
+import type { RegistryFile } from "./schema.ts";
 
 export interface UpdateOptions {
   /** How long to wait for another writer. */
@@ -70,10 +71,7 @@ function rewrite<T>(path: string, change: (models: RawModels) => T): T {
     });
   }
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  const registry: RegistryFile =
-    mode === undefined
-      ? { version: 1, models: {} }
-      : parseRegistryFile(readTextFile(path), `The registry ${JSON.stringify(path)}`);
+  const registry: RegistryFile = mode === undefined ? { version: 1, models: {} } : readRegistryFile(path);
   const before = structuredClone(registry.models);
   const result = change(registry.models);
   if (!isDeepStrictEqual(before, registry.models)) {

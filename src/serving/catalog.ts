@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { withDraftFiles } from "../engine/draft/files.ts";
-import type { EngineChoice } from "../engine/kinds/engines.ts";
-import { type ModelTarget, toTarget } from "../engine/pool/target.ts";
+import { type EngineChoice, type ModelTarget, toTarget } from "../engine/model/target.ts";
 import { OvError, shorten } from "../errors.ts";
 import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";

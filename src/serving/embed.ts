@@ -1,4 +1,4 @@
-import type { LoadedModel } from "../engine/pool/target.ts";
+import type { LoadedModel } from "../engine/model/loaded.ts";
 import { OvError } from "../errors.ts";
 import type { EmbeddingFacts } from "../models/embedding.ts";
 import type { EmbedRequest } from "../protocol/embed.ts";

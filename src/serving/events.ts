@@ -1,4 +1,4 @@
-import type { ModelEvent } from "../engine/pool/events.ts";
+import type { ModelEvent } from "../engine/model/events.ts";
 import { createChannel } from "../engine/supervise/channel.ts";
 
 /** A request whose model is known: it waits for it, or is answered. */

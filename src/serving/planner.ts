@@ -1,4 +1,4 @@
-import type { LoadedModel } from "../engine/pool/target.ts";
+import type { LoadedModel } from "../engine/model/loaded.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import type { RulesSource } from "../generate/constraint.ts";
 import { applyDefaults, applyRawDefaults } from "../generate/defaults.ts";

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { LoadedModel } from "../engine/pool/target.ts";
+import type { LoadedModel } from "../engine/model/loaded.ts";
 import { OvError } from "../errors.ts";
 import type { AnswerRules, RulesSource } from "../generate/constraint.ts";
 import { createTextModel, type TextModel } from "../generate/model.ts";

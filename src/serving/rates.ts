@@ -1,4 +1,4 @@
-import type { LoadedModel } from "../engine/pool/target.ts";
+import type { LoadedModel } from "../engine/model/loaded.ts";
 import type { GenerationEvent } from "../protocol/generate.ts";
 
 const windowMs = 10_000;

@@ -1,6 +1,6 @@
+import type { LoadedModel } from "../engine/model/loaded.ts";
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
-import type { LoadedModel } from "../engine/pool/target.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";

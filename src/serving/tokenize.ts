@@ -1,6 +1,6 @@
+import type { LoadedModel } from "../engine/model/loaded.ts";
 import type { Lease } from "../engine/pool/lease.ts";
 import type { Pool } from "../engine/pool/pool.ts";
-import type { LoadedModel } from "../engine/pool/target.ts";
 import type { Host } from "../engine/supervise/types.ts";
 import { OvError } from "../errors.ts";
 import type { CutText } from "../generate/cut-source.ts";

@@ -1,4 +1,4 @@
-import type { EngineName } from "../engine/kinds/kind.ts";
+import type { EngineName } from "../engine/model/target.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import type { SpeculationEntry } from "../registry/speculation.ts";
 import { type Topic, topics, type Untried } from "../tuning.ts";
@@ -142,7 +142,10 @@ function listQuantization({ device, entry }: Present): Found {
   ];
 }
 
-/** The batching engine computes long prompts in parts: of 256 tokens on a CPU, of 2048 elsewhere (hosts/batching/language.py). */
+/**
+ * The batching engine computes long prompts in parts: of 256 tokens on a CPU, of 2048 elsewhere
+ * (hosts/batching/generation/language.py).
+ */
 function listChunks({ device, engine, entry }: Present): Found {
   if (engine !== "batching") return "the native engine has no such parts";
   const usual = device === "CPU" ? 256 : 2048;

@@ -10,8 +10,9 @@ import { readHfFolder } from "../../src/models/hf-folder.ts";
 import { readManifest } from "../../src/models/manifest.ts";
 import { findManifests } from "../../src/models/manifests.ts";
 import { readSafetensors } from "../../src/models/safetensors.ts";
-import { createRegistry } from "../../src/registry/registry.ts";
+import { readSnapshot } from "../../src/registry/registry.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
+import { thrownBy } from "../helpers/failure.ts";
 import { modelFiles } from "../helpers/model-home.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -30,17 +31,19 @@ function makeModel(without: string): string {
   return folder;
 }
 
-const watch = (path: string) => createRegistry({ path, onChange: () => {}, onProblem: () => {} }).current();
-
 describe("a FIFO in the place of a file is not waited for", () => {
   test("the registry", async () => {
     const path = makeFifo(createTempDir(), "registry.json");
-    expect(watch(path)).toMatchObject({
+    expect(readSnapshot(path)).toMatchObject({
       state: "degraded",
       reason: expect.stringContaining("not a regular file"),
     });
-    expect(() => readModels(path)).toThrow("not a regular file");
-    await expect(updateRegistry(path, () => {})).rejects.toThrow("not a regular file");
+    const unreadable = {
+      code: "registry_invalid",
+      message: expect.stringMatching(/cannot be read \(.* not a regular file\)\. Correct its path/),
+    };
+    expect(thrownBy(() => readModels(path))).toMatchObject(unreadable);
+    await expect(updateRegistry(path, () => {})).rejects.toMatchObject(unreadable);
   });
 
   test("a lock", async () => {
@@ -99,7 +102,7 @@ describe("a link to nowhere in the place of the registry", () => {
   }
 
   test("is degraded, not empty", () => {
-    expect(watch(makeLink())).toMatchObject({
+    expect(readSnapshot(makeLink())).toMatchObject({
       state: "degraded",
       reason: expect.stringContaining("it is a link to a file that does not exist"),
     });

@@ -14,7 +14,7 @@ test("a voice request shows among those that run, and can be cancelled", async (
   const registryPath = join(createTempDir(), "registry.json");
   const ears = { path: "/m", task: "automatic-speech-recognition-with-past", weight_format: "int8" };
   writeFileSync(registryPath, JSON.stringify({ version: 1, models: { ears } }));
-  const registry = createRegistry({ path: registryPath, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path: registryPath });
   const shared = { openRequests: createOpenRequests(), running: createRunningRequests() };
   const load = async () => ({ host: createMemoryHost({ operations: ["transcribe"] }), defaults: {} });
   const { pool, events, get, send } = createTestApp({ registryPath, load, ...shared });

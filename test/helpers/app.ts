@@ -1,6 +1,6 @@
 import { createRoutes, dialects, type RoutesDeps } from "../../src/daemon/routes.ts";
+import type { LoadModel } from "../../src/engine/model/loaded.ts";
 import { createPool } from "../../src/engine/pool/pool.ts";
-import type { LoadModel } from "../../src/engine/pool/target.ts";
 import { OvError } from "../../src/errors.ts";
 import { type AppDeps, createApp } from "../../src/http/app.ts";
 import { createKeyring } from "../../src/http/auth.ts";
@@ -28,7 +28,7 @@ export function createTestApp({
   log = silentLog,
   ...extra
 }: TestAppOptions = {}) {
-  const registry = createRegistry({ path: registryPath, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path: registryPath });
   const events = createEvents();
   const pool = createPool({
     load,

@@ -1,7 +1,7 @@
 import { createBatchingLauncher } from "../../src/engine/kinds/batching/launch.ts";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
-import { createLoader, type LoaderOptions } from "../../src/engine/kinds/loader.ts";
-import type { ModelTarget } from "../../src/engine/pool/target.ts";
+import { createLoader, type LoaderOptions } from "../../src/engine/loader.ts";
+import type { ModelTarget } from "../../src/engine/model/target.ts";
 import type { Host } from "../../src/engine/supervise/types.ts";
 import { runtimeDir } from "./environment.ts";
 import { silentLog } from "./log.ts";

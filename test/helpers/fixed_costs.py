@@ -9,8 +9,7 @@ host = sys.argv[1]
 sys.path[0] = str(Path(host).parent)
 sys.argv = [host]
 
-import odds
-import speculation
+from speculation import odds, speculation
 
 odds.Costs.measure = lambda *_measured: None
 # How long a trial took decides for how long there is none.

@@ -1,6 +1,6 @@
-import { createLoader } from "../../src/engine/kinds/loader.ts";
 import { createNativeLauncher } from "../../src/engine/kinds/native/launch.ts";
-import type { ModelTarget } from "../../src/engine/pool/target.ts";
+import { createLoader } from "../../src/engine/loader.ts";
+import type { ModelTarget } from "../../src/engine/model/target.ts";
 import type { Host } from "../../src/engine/supervise/types.ts";
 import type { Log } from "../../src/log.ts";
 import { silentLog } from "./log.ts";

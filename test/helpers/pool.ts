@@ -1,6 +1,7 @@
+import type { LoadModel } from "../../src/engine/model/loaded.ts";
+import type { ModelTarget } from "../../src/engine/model/target.ts";
 import type { Lease } from "../../src/engine/pool/lease.ts";
 import { createPool, type PoolOptions } from "../../src/engine/pool/pool.ts";
-import type { LoadModel, ModelTarget } from "../../src/engine/pool/target.ts";
 import type { GenerationEvent } from "../../src/protocol/generate.ts";
 import { createFakeMemory } from "../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";

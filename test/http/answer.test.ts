@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LoadModel } from "../../src/engine/pool/target.ts";
+import type { LoadModel } from "../../src/engine/model/loaded.ts";
 import { OvError } from "../../src/errors.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { TextCompletion } from "../../src/api/openai/completions/response.ts";
 import { ErrorBody } from "../../src/api/openai/errors.ts";
-import type { LoadModel } from "../../src/engine/pool/target.ts";
+import type { LoadModel } from "../../src/engine/model/loaded.ts";
 import { createMemoryHost, type MemoryHostOptions } from "../fakes/memory-host.ts";
 import { createTestApp, type TestAppOptions } from "../helpers/app.ts";
 import { createRandom } from "../helpers/random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelTarget } from "../../src/engine/pool/target.ts";
+import type { ModelTarget } from "../../src/engine/model/target.ts";
 import type { EmbeddingFacts } from "../../src/models/embedding.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
 import { createTestApp } from "../helpers/app.ts";

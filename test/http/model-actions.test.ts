@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { Model } from "../../src/api/openai/models.ts";
-import type { LoadModel } from "../../src/engine/pool/target.ts";
+import type { LoadModel } from "../../src/engine/model/loaded.ts";
 import { OvError } from "../../src/errors.ts";
 import { createTestApp } from "../helpers/app.ts";
 

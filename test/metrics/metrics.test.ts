@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import type { ModelEvent } from "../../src/engine/pool/events.ts";
+import type { ModelEvent } from "../../src/engine/model/events.ts";
 import { createMetrics, type Metrics } from "../../src/metrics/metrics.ts";
 import type { RequestFinished } from "../../src/serving/events.ts";
 import { readSamples } from "../helpers/samples.ts";

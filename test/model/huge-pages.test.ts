@@ -19,7 +19,7 @@ const Answer = Type.Object({ choices: Type.Array(Type.Unknown(), { minItems: 1 }
 const probe = `
 import mmap, sys
 sys.path.insert(0, sys.argv[1])
-from own_memory import find_own_memory
+from memory.own_memory import find_own_memory
 memory = find_own_memory()
 if memory is None: sys.exit("none")
 area = mmap.mmap(-1, 8 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)

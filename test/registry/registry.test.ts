@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RegistryDiff } from "../../src/registry/diff.ts";
-import { createRegistry } from "../../src/registry/registry.ts";
+import { createRegistry, readSnapshot } from "../../src/registry/registry.ts";
 import { updateRegistry } from "../../src/registry/store.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
@@ -196,11 +196,24 @@ describe("createRegistry", () => {
       path,
       onChange: (_diff, snapshot) =>
         seen.push([...snapshot.entries.keys()], [...registry.current().entries.keys()]),
-      onProblem: () => {},
     });
     registry.current();
     writeFileSync(path, render({ b: entry() }));
     registry.current();
     expect(seen).toEqual([["b"], ["b"]]);
+  });
+});
+
+describe("readSnapshot", () => {
+  test("has the entries, and the problems of those that are invalid", () => {
+    const { path } = start({ m: entry(), n: { path: 1 } });
+    const { entries, state, problems } = readSnapshot(path);
+    expect([[...entries.keys()], state, problems.map(({ name }) => name)]).toEqual([["m"], "ok", ["n"]]);
+  });
+
+  test("states why a file cannot be used, without an error", () => {
+    const { path } = start();
+    writeFileSync(path, "{");
+    expect(readSnapshot(path)).toMatchObject({ state: "degraded", reason: expect.stringContaining(path) });
   });
 });

@@ -12,7 +12,7 @@ function createFor(
 ) {
   const path = join(createTempDir(), "registry.json");
   writeFileSync(path, JSON.stringify({ version: 1, models }));
-  const registry = createRegistry({ path, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path });
   return createCatalog({ registry, modelPath, defaultModel, device: "CPU", engine: "auto" });
 }
 
@@ -104,7 +104,7 @@ test("a model's target is that of its entry now; of a removed model, that of its
   const path = join(createTempDir(), "registry.json");
   const write = (models: object) => writeFileSync(path, JSON.stringify({ version: 1, models }));
   write({ text });
-  const registry = createRegistry({ path, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path });
   const catalog = createCatalog({ registry, modelPath: null, device: "CPU", engine: "auto" });
   const asked = catalog.resolve("text");
   write({ text: { ...text, device: "GPU" } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { ModelTarget } from "../../src/engine/pool/target.ts";
+import type { ModelTarget } from "../../src/engine/model/target.ts";
 import type { AnswerPart, ChoicePart, EndReason, Usage } from "../../src/generate/parts.ts";
 import type { TextRequest } from "../../src/generate/request.ts";
 import { createEvents, type ServerEvent } from "../../src/serving/events.ts";

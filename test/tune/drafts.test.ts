@@ -16,7 +16,7 @@ function setUp(models: Record<string, { bytes: number; architecture?: string; ta
     return [name, { path: makeModel(name, files), task: model.task ?? task, weight_format: "int4" }] as const;
   });
   write(Object.fromEntries(entries));
-  const registry = createRegistry({ path: registryPath, onChange: () => {}, onProblem: () => {} });
+  const registry = createRegistry({ path: registryPath });
   const find = async (name: string, mostBytes = 1e9) =>
     await findDrafts({
       name,

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { OvError, toReason } from "../../errors.ts";
 import { isServed, renderUnserved } from "../../models/tasks.ts";
-import { createRegistry, type Snapshot } from "../../registry/registry.ts";
+import { readSnapshot, type Snapshot } from "../../registry/registry.ts";
 
 /** Throws when nothing serves models of that task: a conversion takes hours and would be for nothing. */
 export function requireServedTask({ task }: Pick<Settings, "task">): void {
@@ -18,8 +18,7 @@ export function requireServedTask({ task }: Pick<Settings, "task">): void {
 
 /** The registry as it is. Throws when it is invalid: nothing could be registered then. */
 export function readRegistry({ registryPath }: Pick<Settings, "registryPath">): Snapshot {
-  const registry = createRegistry({ path: registryPath, onChange: () => {}, onProblem: () => {} });
-  const snapshot = registry.current();
+  const snapshot = readSnapshot(registryPath);
   if (snapshot.reason !== null) throw new OvError("registry_invalid", snapshot.reason);
   return snapshot;
 }

@@ -1,10 +1,8 @@
-import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import type { Settings } from "../../config/settings.ts";
-import { OvError, toReason } from "../../errors.ts";
-import { writeAtomically } from "../../linux/atomic-file.ts";
+import { OvError } from "../../errors.ts";
 import { readJsonFile } from "../../models/hf-config.ts";
+import { toOwnPath, writeOwnFile } from "../environment/own-files.ts";
 import type { OwnCode, Session } from "../options.ts";
 import { isExport, type Planned, type PlannedExport } from "../plan/plan.ts";
 import { type Origin, readOrigin } from "./origin.ts";
@@ -58,27 +56,13 @@ function toRefusal({ source }: PlannedExport, { repo }: Origin, wasAsked: boolea
   return new OvError("conversion_failed", { what: `Cannot convert ${repo}`, why, next });
 }
 
-/** Readable by its owner alone, beside the converter's environment. */
-function toPath({ convertEnv }: Settings): string {
-  return join(dirname(convertEnv), "allowed-code.json");
-}
+const toPath = (settings: Settings) => toOwnPath(settings, "allowed-code.json");
 
 function readAllowed(settings: Settings): string[] {
   return readJsonFile(toPath(settings), Allowed)?.allowed ?? [];
 }
 
 function remember(settings: Settings, key: string): void {
-  const path = toPath(settings);
   const allowed = [...new Set([...readAllowed(settings), key])].sort();
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeAtomically(path, `${JSON.stringify({ allowed }, null, 2)}\n`, 0o600);
-  } catch (error) {
-    const next = "Make that folder writable, or choose another one with OV_CONVERT_ENV.";
-    throw new OvError(
-      "setup_failed",
-      { what: `Cannot write ${path}`, why: toReason(error), next },
-      { cause: error },
-    );
-  }
+  writeOwnFile(toPath(settings), `${JSON.stringify({ allowed }, null, 2)}\n`);
 }

@@ -1,14 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import type { Settings } from "../../config/settings.ts";
-import { OvError, toReason } from "../../errors.ts";
 import { readBytesFile } from "../../files.ts";
-import { syncPath, writeAtomically } from "../../linux/atomic-file.ts";
+import { writeAtomically } from "../../linux/atomic-file.ts";
 import { readJsonFile } from "../../models/hf-config.ts";
 import { type Manifest, readManifest } from "../../models/manifest.ts";
 import { isUnder } from "../../models/paths.ts";
+import { toOwnPath, writeOwnFile } from "../environment/own-files.ts";
 
 /**
  * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
@@ -35,8 +35,9 @@ export interface Trusted {
   modelOg: string;
 }
 
-export function toTrusted({ convertEnv, modelSrc, modelOg }: Settings): Trusted {
-  return { keyPath: join(dirname(convertEnv), "journal.key"), modelSrc, modelOg };
+export function toTrusted(settings: Settings): Trusted {
+  const { modelSrc, modelOg } = settings;
+  return { keyPath: toOwnPath(settings, "journal.key"), modelSrc, modelOg };
 }
 
 /** null: there is none. Whether it may be followed, `findDoubt` knows. */
@@ -107,21 +108,7 @@ function readKey(path: string): Buffer | null {
 }
 
 function makeKey(path: string): Buffer {
-  const partial = `${path}.${process.pid}`;
-  try {
-    const key = randomBytes(keyBytes);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(partial, key, { mode: 0o600 });
-    syncPath(partial);
-    renameSync(partial, path);
-    return key;
-  } catch (error) {
-    rmSync(partial, { force: true });
-    const next = "Make that folder writable, or choose another one with OV_CONVERT_ENV.";
-    throw new OvError(
-      "setup_failed",
-      { what: `Cannot write ${path}`, why: toReason(error), next },
-      { cause: error },
-    );
-  }
+  const key = randomBytes(keyBytes);
+  writeOwnFile(path, key);
+  return key;
 }

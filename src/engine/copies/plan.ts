@@ -1,6 +1,6 @@
 /**
  * The copy of a .gguf file in OpenVINO's own form. The batching host makes it at the file's first load and loads it
- * from then on (hosts/batching/copies.py).
+ * from then on (hosts/batching/pipeline/copies.py).
  */
 export interface GgufCopy {
   folder: string;

@@ -1,4 +1,4 @@
-import type { SpeculationWish } from "../pool/target.ts";
+import type { SpeculationWish } from "../model/target.ts";
 
 /**
  * Names where a draft is now, so that a change of it is noticed too. `pathOf`: the path of a registered model; undefined: it is

@@ -3,7 +3,7 @@ import { describeModel } from "../../models/folder.ts";
 import { mainOperation, takesImages } from "../../models/tasks.ts";
 import type { Speculation } from "../../protocol/load.ts";
 import { listCopies } from "../copies/copies.ts";
-import type { DraftFiles, ModelTarget } from "../pool/target.ts";
+import type { DraftFiles, ModelTarget } from "../model/target.ts";
 
 /** OpenVINO GenAI's samples guess 5 tokens; 3 tokens must repeat before what followed them is guessed. */
 const defaults = { guesses: 5, ngram: 3 };

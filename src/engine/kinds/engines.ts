@@ -1,12 +1,11 @@
 import { OvError } from "../../errors.ts";
 import type { Variables } from "../../linux/program.ts";
 import type { Operation } from "../../models/tasks.ts";
+import type { EngineChoice, EngineName } from "../model/target.ts";
 import { createBatchingKind } from "./batching/kind.ts";
-import type { EngineKind, EngineName, EngineReport, Launcher } from "./kind.ts";
+import type { EngineKind, EngineReport, Launcher } from "./kind.ts";
 import { createNativeKind } from "./native/kind.ts";
 import { toRefused, type Wanted } from "./support.ts";
-
-export type EngineChoice = "auto" | EngineName;
 
 export interface EnginesOptions {
   /** OV_ENGINE */

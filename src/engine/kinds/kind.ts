@@ -2,9 +2,8 @@ import { type ErrorFacts, renderFacts } from "../../errors.ts";
 import type { Variables } from "../../linux/program.ts";
 import { chooseDevice, findDeviceProblem } from "../../protocol/device.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
+import type { EngineName } from "../model/target.ts";
 import type { Supports } from "./support.ts";
-
-export type EngineName = "batching" | "native";
 
 /** The command that starts one host, its environment, and a model's properties as that host takes them. */
 export interface Launcher {

@@ -1,7 +1,7 @@
 import { type ProcessMemory, readProcessMemory } from "../../linux/process-memory.ts";
 import { describeModel } from "../../models/folder.ts";
 import { mainOperation, takesImages } from "../../models/tasks.ts";
-import { type ModelTarget, toKey } from "../pool/target.ts";
+import { type ModelTarget, toKey } from "../model/target.ts";
 import type { Host } from "../supervise/types.ts";
 import { type Budget, createBudgetReader } from "./budget.ts";
 import type { MemoryNeed } from "./room.ts";

@@ -1,7 +1,7 @@
+import { type ModelTarget, toKey } from "../model/target.ts";
 import type { Life } from "./life.ts";
 import { isDead, type Slot } from "./slot.ts";
 import type { Slots } from "./slots.ts";
-import { type ModelTarget, toKey } from "./target.ts";
 
 /** Which slot serves a target, and who holds on to it. */
 export interface Holds {

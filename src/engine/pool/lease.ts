@@ -1,7 +1,8 @@
+import type { LoadedModel } from "../model/loaded.ts";
+import type { ModelTarget } from "../model/target.ts";
 import type { Holds } from "./holds.ts";
 import type { PoolReport } from "./report.ts";
 import { isDead, type Slot } from "./slot.ts";
-import type { LoadedModel, ModelTarget } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** The right to use a loaded model for one operation, as long as the work with it runs. */

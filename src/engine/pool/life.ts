@@ -1,14 +1,15 @@
 import { OvError } from "../../errors.ts";
 import type { Memory } from "../memory/memory.ts";
 import { createRoom } from "../memory/room.ts";
+import type { UnloadReason } from "../model/events.ts";
+import type { LoadModel } from "../model/loaded.ts";
+import { type ModelTarget, toKey } from "../model/target.ts";
 import { createCooldown, type LoadFailure } from "./cooldown.ts";
-import type { UnloadReason } from "./events.ts";
 import { exceeds } from "./grammar-bounds.ts";
 import { createLoading, type QueueLimits } from "./loading.ts";
 import type { PoolReport } from "./report.ts";
 import { createSlot, type Loaded, type Slot, toTenant } from "./slot.ts";
 import type { Slots } from "./slots.ts";
-import { type LoadModel, type ModelTarget, toKey } from "./target.ts";
 
 export interface LifeOptions extends QueueLimits {
   load: LoadModel;

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { OvError } from "../../errors.ts";
 import type { Memory } from "../memory/memory.ts";
 import type { Room } from "../memory/room.ts";
+import type { LoadedModel, LoadModel } from "../model/loaded.ts";
+import type { ModelTarget } from "../model/target.ts";
 import { createQueue } from "./queue.ts";
 import type { PoolReport } from "./report.ts";
 import type { Loaded, Slot } from "./slot.ts";
-import type { LoadedModel, LoadModel, ModelTarget } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** How many requests a model takes; its engine may run fewer at once. */

@@ -1,8 +1,10 @@
 import { OvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Memory } from "../memory/memory.ts";
+import type { ObserveModel } from "../model/events.ts";
+import type { LoadedModel, LoadModel } from "../model/loaded.ts";
+import type { ModelTarget } from "../model/target.ts";
 import type { LoadFailure } from "./cooldown.ts";
-import type { ObserveModel } from "./events.ts";
 import { createHolds } from "./holds.ts";
 import { createUse, type Lease, type LeaseUser } from "./lease.ts";
 import { createLife } from "./life.ts";
@@ -10,7 +12,6 @@ import type { QueueLimits } from "./loading.ts";
 import { createPoolReport } from "./report.ts";
 import { createSlots } from "./slots.ts";
 import { type ModelStatus, toStatus } from "./status.ts";
-import type { LoadedModel, LoadModel, ModelTarget } from "./target.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** The models in memory: who runs where, who may use them and when. */

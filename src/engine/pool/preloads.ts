@@ -1,7 +1,7 @@
 import { toOvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { ModelTarget } from "../model/target.ts";
 import type { Pool } from "./pool.ts";
-import type { ModelTarget } from "./target.ts";
 
 export interface Preloads {
   /** True until every model has loaded or failed. */

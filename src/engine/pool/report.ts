@@ -1,6 +1,6 @@
 import { renderBytes } from "../../bytes.ts";
 import type { Log, LogFields } from "../../log.ts";
-import type { ObserveModel, UnloadReason } from "./events.ts";
+import type { ObserveModel, UnloadReason } from "../model/events.ts";
 import type { Loaded, Slot } from "./slot.ts";
 
 /** What the pool does with its models, for the log and for an observer. */

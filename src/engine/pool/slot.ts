@@ -1,9 +1,10 @@
 import type { Tenant } from "../memory/plan.ts";
 import type { Claim } from "../memory/room.ts";
-import type { UnloadReason } from "./events.ts";
+import type { UnloadReason } from "../model/events.ts";
+import type { LoadedModel } from "../model/loaded.ts";
+import { type ModelTarget, toKey } from "../model/target.ts";
 import { createIdleTimer, type IdleTimer } from "./idle.ts";
 import type { Queue } from "./queue.ts";
-import { type LoadedModel, type ModelTarget, toKey } from "./target.ts";
 
 /**
  * A model's life. Only `life.ts` makes these moves.

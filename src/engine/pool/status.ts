@@ -1,5 +1,5 @@
+import type { LoadedModel } from "../model/loaded.ts";
 import type { Slot, SlotState } from "./slot.ts";
-import type { LoadedModel } from "./target.ts";
 
 /** How a model that is not unloaded is now. */
 export interface ModelStatus {

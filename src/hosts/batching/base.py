@@ -39,7 +39,7 @@ class Kind(Protocol):
 
     @property
     def patience(self) -> float:
-        """How many seconds to wait for another request that shares the next step; 0: none is likely to come."""
+        """How many seconds the next step waits for a request: one that shares it, or any where nothing is urgent."""
 
     def step(self) -> list[Message] | None:
         """Some of the work of all requests, and the answers that came of it. What it raises ends the process.

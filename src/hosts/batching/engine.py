@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from base import Device, Handler, Kind
-from classify import load_labelled
-from embed import Embed
+from encoders.classify import load_labelled
+from encoders.embed import Embed
+from encoders.rank import load_ranker
+from generation.text import Text
 from messages import Message, RequestFailed, failed_by, last_line
-from rank import load_ranker
 from stages import Stages
-from text import Text
 
 
 def load_speech(load: Message, device: Device) -> Kind:
     # Decoding sound takes a library that no other model needs.
-    from speech import Speech
+    from speech.transcribe import Speech
 
     return Speech(load, device)
 
@@ -26,7 +26,7 @@ PROTOCOL = 3
 def load_vision(load: Message, device: Device) -> Kind:
     """Imports what only these models need, and what an engine that was set up earlier may lack."""
     try:
-        from vision import Vision
+        from vision.vision import Vision
     except ImportError as error:
         raise RequestFailed("model_load_failed", f"{last_line(error)}: run `ov-llm setup`.") from error
     return Vision(load, device)

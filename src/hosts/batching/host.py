@@ -17,9 +17,9 @@ import time
 
 from arrivals import take_company
 from engine import PROTOCOL, Engine
-from huge_pages import HugePages
+from memory.huge_pages import HugePages
+from memory.own_memory import find_own_memory
 from messages import Message, RequestFailed, failed, last_line
-from own_memory import find_own_memory
 from stages import Stages
 
 COMMANDS_FD = 3

@@ -5,7 +5,7 @@ import type { FromHost } from "../../protocol/messages.ts";
 /** What one grammar is taken for, in bytes: measured were 0.15 to 2.5 MB in the batching engine, here nothing can be. */
 const assumedBytes = 2 ** 20;
 
-/** Reports how many distinct grammars the engine keeps; batching/held_grammars.py says why. */
+/** Reports how many distinct grammars the engine keeps; batching/grammars/held_grammars.py says why. */
 export function createHeldGrammars(send: (message: FromHost) => void): { add(grammar: Grammar): void } {
   const known = new Set<string>();
   return {

@@ -31,7 +31,7 @@ interface Layer {
 
 /**
  * Calls `load` with the folder of a model whose vocabulary spells texts as they are, so that the engine can hold answers to
- * grammars: the model's own folder, or one of links to it, for as long as `load` takes. Why: batching/spelling.py.
+ * grammars: the model's own folder, or one of links to it, for as long as `load` takes. Why: batching/grammars/spelling.py.
  * Throws what writing throws.
  */
 export async function withSpelledFolder<T>(model: string, load: (folder: string) => Promise<T>): Promise<T> {

@@ -4,7 +4,10 @@ import type { Tokenizer } from "./binding.ts";
 const batch = 4096;
 /** Beyond any vocabulary: the largest known ones have a quarter of a million tokens. */
 const mostTokens = 2 ** 21;
-/** Such as "<tool_call>" or "[TOOL_CALLS]"; what has a quote in it is code of the template. As batching/control.py has it. */
+/**
+ * Such as "<tool_call>" or "[TOOL_CALLS]"; what has a quote in it is code of the template. As
+ * batching/tokenization/control.py has it.
+ */
 const markup = /^[<[][^'"]*\p{L}[^'"]*[>\]]$/u;
 
 /** A part of the vocabulary: the ids from `start` on, and the text of each; some have none. */

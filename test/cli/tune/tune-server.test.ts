@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startServer, type TestServer } from "../../helpers/server.ts";
 import { installStandIn, writeStandInModel } from "../../helpers/stand-in.ts";
@@ -71,6 +71,15 @@ test("a dry run writes nothing, with JSON", async () => {
   const ends = ({ code }: CliResult) => code === 0;
   const { code, out } = await tuneFor(["0.05", "0.5"], ends, "--yes", "--dry-run", "--json");
   expect([code, JSON.parse(out).written, readEntry()]).toEqual([0, false, entry]);
+});
+
+test("a page that cannot be written is refused before anything is measured", async () => {
+  const { code, err } = await tune("--html", folder);
+  expect([code, err]).toEqual([2, expect.stringContaining(`Cannot write the result to "${folder}": EISDIR`)]);
+  expect(err).not.toContain("Loading");
+  const page = join(folder, "new folder/tune.html");
+  const missing = await runCli(["tune", "nothing", "--html", page], { home: server.home, env });
+  expect([missing.code, existsSync(page)]).toEqual([1, false]);
 });
 
 test("a second one at once is refused, and Ctrl-C leaves the entry as it was", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { planSpeculation } from "../../../src/engine/draft/speculation.ts";
-import type { SpeculationWish } from "../../../src/engine/pool/target.ts";
+import type { SpeculationWish } from "../../../src/engine/model/target.ts";
 import { createTempDir } from "../../helpers/temp.ts";
 
 const home = createTempDir();

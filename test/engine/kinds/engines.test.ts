@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createEngines, type EngineChoice, type Engines } from "../../../src/engine/kinds/engines.ts";
-import type { ModelTarget } from "../../../src/engine/pool/target.ts";
+import { createEngines, type Engines } from "../../../src/engine/kinds/engines.ts";
+import type { EngineChoice, ModelTarget } from "../../../src/engine/model/target.ts";
 import { OvError } from "../../../src/errors.ts";
 import { toTarget } from "../../helpers/pool.ts";
 import { installStandIn, type StandInOptions } from "../../helpers/stand-in.ts";

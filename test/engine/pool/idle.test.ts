@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { LoadModel } from "../../../src/engine/pool/target.ts";
+import type { LoadModel } from "../../../src/engine/model/loaded.ts";
 import { createMemoryHost } from "../../fakes/memory-host.ts";
 import { createGate, createTestPool, never, toTarget } from "../../helpers/pool.ts";
 import { settled } from "../../helpers/settled.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { LoadModel, ModelTarget } from "../../../src/engine/pool/target.ts";
+import type { LoadModel } from "../../../src/engine/model/loaded.ts";
+import type { ModelTarget } from "../../../src/engine/model/target.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createMemoryHost } from "../../fakes/memory-host.ts";
 import { createGate, createTestPool, toTarget as target } from "../../helpers/pool.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { LoadModel } from "../../../src/engine/model/loaded.ts";
 import { createPreloads } from "../../../src/engine/pool/preloads.ts";
-import type { LoadModel } from "../../../src/engine/pool/target.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createFakeMemory } from "../../fakes/memory.ts";
 import { createMemoryHost } from "../../fakes/memory-host.ts";

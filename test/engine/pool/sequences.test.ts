@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import type { LoadedModel, LoadModel } from "../../../src/engine/model/loaded.ts";
 import type { Pool } from "../../../src/engine/pool/pool.ts";
-import type { LoadedModel, LoadModel } from "../../../src/engine/pool/target.ts";
 import { OvError } from "../../../src/errors.ts";
 import { createFakeMemory } from "../../fakes/memory.ts";
 import { createMemoryHost, type MemoryHost } from "../../fakes/memory-host.ts";

@@ -16,7 +16,7 @@ import openvino_genai as genai
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
-from grammars import to_config
+from grammars.structural_tags import to_config
 
 
 def start(pipeline: Any, number: int, request: dict[str, Any]) -> Any:

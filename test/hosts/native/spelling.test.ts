@@ -9,7 +9,8 @@ const model = join(tinyModelsPath(), "mistral-llama2");
 
 test("a vocabulary is spelled as the batching host spells it, to the byte", async () => {
   const script = [
-    "import sys, pathlib, spelling",
+    "import sys, pathlib",
+    "from grammars import spelling",
     "sys.stdout.buffer.write(spelling.respell(pathlib.Path(sys.argv[1])))",
   ].join("\n");
   const child = Bun.spawn([join(runtimeDir(), "bin/python"), "-c", script, model], {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createBatchingLauncher, hostSources } from "../../../../src/engine/kinds/batching/launch.ts";
 
@@ -10,17 +10,20 @@ const launcher = createBatchingLauncher("/usr/bin/python3", {
 });
 afterAll(launcher.remove);
 
+const listSources = (root: string) => [...new Bun.Glob("**/*.py").scanSync(root)].sort();
+
 describe("the batching host's sources", () => {
-  test("are embedded, each file of the folder", () => {
-    const files = readdirSync(folder).filter((name) => name.endsWith(".py"));
-    expect(Object.keys(hostSources).sort()).toEqual(files.sort());
-    for (const [name, text] of Object.entries(hostSources))
-      expect([name, text]).toEqual([name, readFileSync(join(folder, name), "utf8")]);
+  test("are embedded, each file of the folder and of those in it", () => {
+    expect(Object.keys(hostSources).sort()).toEqual(listSources(folder));
+    for (const [path, text] of Object.entries(hostSources))
+      expect([path, text]).toEqual([path, readFileSync(join(folder, path), "utf8")]);
   });
 
   test("are all written to a folder of their own, and run without the caller's imports and key", () => {
     const [, , main = ""] = launcher.argv;
-    expect(readdirSync(dirname(main)).sort()).toEqual(Object.keys(hostSources).sort());
+    expect(listSources(dirname(main))).toEqual(Object.keys(hostSources).sort());
+    for (const [path, text] of Object.entries(hostSources))
+      expect([path, text]).toEqual([path, readFileSync(join(dirname(main), path), "utf8")]);
     expect(launcher.env).not.toContainAnyKeys(["PYTHONPATH", "OV_API_KEY"]);
   });
 });

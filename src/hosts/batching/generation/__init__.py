@@ -1,0 +1,1 @@
+"""Models that write text, and the requests that run in them."""

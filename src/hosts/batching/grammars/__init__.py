@@ -1,0 +1,1 @@
+"""The grammars that answers are held to."""

@@ -1,0 +1,1 @@
+"""This process's memory, whose pages are moved into huge ones."""

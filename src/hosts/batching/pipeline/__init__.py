@@ -1,0 +1,1 @@
+"""The engine's pipelines: how they are opened and stepped, and what their caches hold."""

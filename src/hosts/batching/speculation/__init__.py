@@ -1,0 +1,1 @@
+"""Guessing tokens before the model computes them, where that pays."""

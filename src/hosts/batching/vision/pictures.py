@@ -1,0 +1,202 @@
+"""Pictures that a request brings: from a file that may hold anything to pixels, within bounds."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from messages import Message, RequestFailed, last_line
+from vision.picture_room import PictureRoom
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# As the file's head states them, before anything is decoded: 300 MB of pixels.
+MOST_PIXELS = 100_000_000
+# No model looks at more: larger ones are made smaller, which takes memory and time off the engine. Some look at less.
+KEPT_PIXELS = 12_845_056
+# Of all pictures of a request together: 200 MB, however small the files are that hold them.
+KEPT_TOGETHER = 5 * KEPT_PIXELS
+# What is made smaller at once: each step of that copies its pixels, and a large picture takes enough as it is.
+BAND_PIXELS = 2_000_000
+# Models scale the shorter side up: of a longer strip they would make a picture without a bound.
+MOST_ASPECT = 100
+
+# `check_size` bounds them, with a clear message.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(slots=True)
+class Picture:
+    pixels: Any
+    """uint8 [1, height, width, 3]"""
+    key: int
+    """The same for the same pixels."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.pixels.shape[2], self.pixels.shape[1]
+
+
+def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS, room: PictureRoom | None = None) -> Picture:
+    """The first frame, upright, on white; `name`: how the request calls it. Raises RequestFailed."""
+    try:
+        image = decode(path, name, most_pixels, room or PictureRoom())
+        pixels = np.asarray(to_rgb(ImageOps.exif_transpose(image)))[np.newaxis]
+    except RequestFailed:
+        raise
+    except (Exception, MemoryError) as error:
+        why = "" if str(path) in str(error) else f" ({last_line(error)})"
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" cannot be read as an image{why}: send a whole PNG, JPEG, WebP or GIF file.',
+            name,
+        ) from error
+    digest = hashlib.sha256(pixels.tobytes()).digest()
+    return Picture(pixels, int.from_bytes(digest[:7], "big"))
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    if width * height > MOST_PIXELS:
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" has {width} x {height} pixels: send one of at most {MOST_PIXELS // 1_000_000} million.',
+            name,
+        )
+    if max(width, height) > MOST_ASPECT * min(width, height):
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" has {width} x {height} pixels: one side may be at most {MOST_ASPECT} times the other.',
+            name,
+        )
+
+
+def decode(path: str, name: str, most_pixels: int, room: PictureRoom) -> Any:
+    """With at most so many pixels; a larger one is gone from memory when this returns."""
+    with Image.open(Path(path), formats=FORMATS) as image:
+        check_size(image.width, image.height, name)
+        is_large = image.width * image.height > KEPT_PIXELS
+        with room.decoding() if is_large else nullcontext():
+            small = shrink(image, most_pixels)
+            small.load()
+        return small
+
+
+def shrink(image: Any, most_pixels: int) -> Any:
+    """With at most so many pixels; a JPEG is then decoded smaller from the start."""
+    excess = image.width * image.height / most_pixels
+    if excess <= 1:
+        return image
+    size = int(image.width / excess**0.5) or 1, int(image.height / excess**0.5) or 1
+    image.draft("RGB", size)
+    small = Image.new("RGB", size)
+    rows = max(1, BAND_PIXELS * size[1] // (image.width * image.height))
+    for top in range(0, size[1], rows):
+        small.paste(shrink_rows(image, size, top, min(top + rows, size[1])), (0, top))
+    small.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    # Where the picture is upright stands in what the file says of it.
+    small.getexif().update(image.getexif())
+    return small
+
+
+def shrink_rows(image: Any, size: tuple[int, int], top: int, bottom: int) -> Any:
+    """Those rows of the picture in that size, as they are when it is made smaller as a whole."""
+    scale = image.height / size[1]
+    # The filter looks at the pixels of three rows beyond.
+    reach = math.ceil(3 * scale) + 1
+    first, last = max(0, int(top * scale) - reach), min(image.height, math.ceil(bottom * scale) + reach)
+    band = to_rgb(image.crop((0, first, image.width, last)))
+    box = (0, top * scale - first, image.width, min(bottom * scale, image.height) - first)
+    return band.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=2.0)
+
+
+def widen(image: Any) -> Any:
+    """In a mode of 8 bits a channel, transparency kept."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode.startswith("I"):
+        # In its own type: copies of wider ones would take gigabytes.
+        values = np.asarray(image) >> 8
+        return Image.fromarray(np.clip(values, 0, 255, out=values).astype(np.uint8), "L")
+    if image.mode in ("LA", "La", "PA", "RGBa", "RGBA") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB")
+
+
+def to_rgb(image: Any) -> Any:
+    plain = widen(image)
+    if plain.mode != "RGBA":
+        return plain.convert("RGB")
+    white = Image.new("RGBA", plain.size, "white")
+    return Image.alpha_composite(white, plain).convert("RGB")
+
+
+class Left(Exception):
+    """Nobody waits for the pictures any more."""
+
+
+@dataclass(slots=True)
+class Reading:
+    message: Message
+    future: Future[list[Picture]]
+    left: threading.Event
+
+
+class PictureReader:
+    """Reads the pictures of requests beside the engine's steps: Pillow works without the interpreter's lock."""
+
+    def __init__(self, room: PictureRoom, most_pixels: int = KEPT_PIXELS) -> None:
+        self._room = room
+        self._most_pixels = most_pixels
+        self._threads = ThreadPoolExecutor(max_workers=1)
+        self._reading: dict[int, Reading] = {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._reading)
+
+    def add(self, message: Message) -> None:
+        left = threading.Event()
+        future = self._threads.submit(read_all, message["images"], self._most_pixels, left, self._room)
+        self._reading[message["id"]] = Reading(message, future, left)
+
+    def cancel(self, request_id: int) -> bool:
+        found = self._reading.pop(request_id, None)
+        if found is not None:
+            found.future.cancel()
+            found.left.set()
+        return found is not None
+
+    def take(self, seconds: float) -> list[tuple[Message, Future[list[Picture]]]]:
+        """The requests whose pictures are read, or could not be; waits that long for the first."""
+        wait([one.future for one in self._reading.values()], timeout=seconds, return_when="FIRST_COMPLETED")
+        done = [one for one in self._reading.values() if one.future.done()]
+        for one in done:
+            del self._reading[one.message["id"]]
+        return [(one.message, one.future) for one in done]
+
+
+def read_all(
+    images: list[Message], most_pixels: int, left: threading.Event, room: PictureRoom | None = None
+) -> list[Picture]:
+    """Each with at most so many pixels. Raises `Left` before the next one once that is set: each may take seconds."""
+    most = share(most_pixels, len(images))
+    pictures = []
+    for image in images:
+        if left.is_set():
+            raise Left
+        pictures.append(read_picture(image["path"], image["at"], most, room))
+    return pictures
+
+
+def share(most_pixels: int, pictures: int) -> int:
+    """The pixels that each of so many pictures may have."""
+    return min(most_pixels, KEPT_TOGETHER // pictures)

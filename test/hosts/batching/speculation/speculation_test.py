@@ -1,0 +1,342 @@
+"""Whether guessing pays, judged from what was seen; started by speculation.test.ts."""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[4] / "src/hosts/batching"))
+
+from pipeline.batch import Batch
+from speculation.guesser import MOST_PATIENCE, QUIET_SECONDS, WAIT_SECONDS, Guesser
+from speculation.lookup import try_lookup
+from speculation.odds import Costs, Odds, Running
+from speculation.speculation import RETRY_ANSWERS, WORTH, Speculation
+
+LOOKUP: dict[str, Any] = {"kind": "prompt-lookup", "num_assistant_tokens": 5, "max_ngram_size": 3}
+DRAFT: dict[str, Any] = {"kind": "draft", "path": "/nowhere", "num_assistant_tokens": 5}
+
+
+class LookupTest(unittest.TestCase):
+    def test_a_copy_is_guessed_whole(self) -> None:
+        hits, tries, steps = try_lookup([*range(40), 0], list(range(1, 19)), 5, 3)
+        self.assertEqual((hits, tries, steps), (15, 15, 3))
+
+    def test_new_text_is_never_guessed(self) -> None:
+        self.assertEqual(try_lookup([1, 2, 3], [4, 5, 6], 5, 3), (0, 3, 3))
+
+    def test_guesses_stop_at_the_first_wrong_one(self) -> None:
+        # Behind 1, 2 stood 3, 4, 9; then 3, 4, 5 comes.
+        hits, _, steps = try_lookup([1, 2, 3, 4, 9, 7, 1, 2], [3, 4, 5], 5, 3)
+        self.assertEqual((hits, steps), (2, 1))
+
+    def test_the_answer_itself_is_looked_through(self) -> None:
+        _, _, steps = try_lookup([9], [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6], 5, 3)
+        self.assertLess(steps, 9)
+
+
+class OddsTest(unittest.TestCase):
+    def test_follow_what_was_seen_lately(self) -> None:
+        odds = Odds(0.6)
+        for _ in range(10):
+            odds.add(0, 60)
+        self.assertLess(odds.share, 0.02)
+        odds.add(180, 190)
+        self.assertGreater(odds.share, 0.9)
+
+    def test_are_sure_after_three_answers_of_right_guesses(self) -> None:
+        odds = Odds(0.6)
+        answers = [(9, 10), (95, 100), (0, 0), (4, 5)]
+        self.assertEqual([odds.add(*answer) or odds.sure for answer in answers], [False, False, False, True])
+        odds.add(7, 10)
+        self.assertFalse(odds.sure)
+
+
+class CostsTest(unittest.TestCase):
+    costs: Costs
+
+    def setUp(self) -> None:
+        self.costs = Costs()
+        # A step of 10 ms, of 13 with four requests, of 11 with one guess, of 12.5 with five.
+        self.costs.measure((0.010, 0.013), 4, (0.011, 0.013), 5)
+
+    def odds(self, share: float, sure: bool = False) -> Odds:
+        odds = Odds(share)
+        for _ in range(3 if sure else 0):
+            odds.add(round(share * 100), 100)
+        return odds
+
+    def test_are_shares_of_a_plain_step(self) -> None:
+        self.assertAlmostEqual(self.costs.time(Running(1)), 1)
+        self.assertAlmostEqual(self.costs.time(Running(4)), 1.3)
+        self.assertAlmostEqual(self.costs.time(Running(0, (1,))), 1.1)
+        self.assertAlmostEqual(self.costs.time(Running(0, (5,))), 1.3)
+        # Both pipelines step.
+        self.assertAlmostEqual(self.costs.time(Running(1, (5, 5))), 1 + 1.3 + 0.1 + 0.25)
+
+    def test_disturbed_measurements_do_not_make_steps_free(self) -> None:
+        self.costs.measure((0.010, 0.009), 4, (0.009, 0.008), 5)
+        self.assertGreater(self.costs.time(Running(0, (5,))), self.costs.time(Running(0, (1,))))
+        self.assertGreater(self.costs.time(Running(2)), 1)
+
+    def test_many_guesses_are_for_answers_that_were_right_throughout(self) -> None:
+        self.assertEqual(self.costs.choose(Running(0), self.odds(0.95, sure=True), 8)[0], 8)
+        self.assertEqual(self.costs.choose(Running(0), self.odds(0.95), 8)[0], 3)
+
+    def test_wrong_guesses_cost_little_unless_nearly_all_were_right(self) -> None:
+        guesses, _ = self.costs.choose(Running(0), self.odds(0.7), 8)
+        self.assertGreater(1 / self.costs.time(Running(0, (guesses,))), 0.8)
+
+    def test_nothing_is_gained_where_guesses_are_wrong(self) -> None:
+        for running in (Running(0), Running(7)):
+            self.assertLess(self.costs.choose(running, self.odds(0.02), 5)[1], 1)
+
+    def test_a_request_joins_a_guessed_one_rather_than_have_both_pipelines_step(self) -> None:
+        guesses, gain = self.costs.choose(Running(0, (2,)), self.odds(0.02), 5)
+        self.assertEqual(guesses, 1)
+        self.assertGreater(gain, 1.5)
+
+    def test_a_single_guessed_request_slows_many_plain_ones_down(self) -> None:
+        self.assertLess(self.costs.choose(Running(7), self.odds(0.7), 5)[1], 1)
+
+    def test_many_requests_are_guessed_together(self) -> None:
+        self.assertGreater(self.costs.choose(Running(0, (5,) * 3), self.odds(0.95, sure=True), 5)[1], 1.5)
+
+
+class SpeculationTest(unittest.TestCase):
+    copied = ([*range(100), 0], list(range(1, 90)))
+
+    def saw_plain(self, speculation: Speculation, prompt: list[int], answer: list[int]) -> None:
+        speculation._rests_until = 0.0
+        speculation.saw_plain(prompt, answer)
+
+    def test_plain_answers_show_whether_their_tokens_could_have_been_looked_up(self) -> None:
+        speculation = Speculation(LOOKUP)
+        self.assertFalse(speculation.pays)
+        self.saw_plain(speculation, [1, 2, 3], list(range(10, 90)))
+        self.assertFalse(speculation.pays)
+        self.saw_plain(speculation, *self.copied)
+        self.saw_plain(speculation, *self.copied)
+        self.assertTrue(speculation.pays)
+        self.assertGreater(speculation.choose(Running(0), (10, 10), 100), 0)
+
+    def test_trying_what_would_have_been_looked_up_rests_in_between(self) -> None:
+        speculation = Speculation(LOOKUP)
+        self.saw_plain(speculation, list(range(4000)), list(range(4000, 5000)))
+        share = speculation.odds.share
+        speculation.saw_plain(*self.copied)
+        self.assertEqual(speculation.odds.share, share)
+        self.saw_plain(speculation, *self.copied)
+        self.assertGreater(speculation.odds.share, share)
+
+    def test_a_prompt_that_is_cached_is_not_computed_again_for_a_short_answer(self) -> None:
+        speculation = Speculation(LOOKUP)
+        for _ in range(3):
+            self.saw_plain(speculation, *self.copied)
+        self.assertEqual(speculation.choose(Running(0), (10, 4000), 100), 0)
+        self.assertGreater(speculation.choose(Running(0), (4000, 10), 100), 0)
+
+    def test_the_first_of_many_requests_is_plain_where_guesses_slow_many_down(self) -> None:
+        speculation = Speculation(DRAFT)
+        speculation.costs.first, speculation.costs.guess = 1.2, 0.2
+        self.assertGreater(speculation.choose(Running(0), (9, 9), 100), 0)
+        for plain in range(8):
+            speculation.choose(Running(plain), (9, 9), 100)
+        self.assertEqual(speculation.choose(Running(0), (9, 9), 100), 0)
+        chosen = [speculation.choose(Running(0), (9, 9), 100) for _ in range(20)]
+        self.assertGreater(chosen[-1], 0)
+
+    def test_a_draft_is_hoped_for_and_tried_again_now_and_then(self) -> None:
+        speculation = Speculation(DRAFT)
+        self.assertTrue(speculation.pays)
+        for _ in range(4):
+            speculation.saw_guessed(0, 60, 60)
+        self.assertEqual(speculation.choose(Running(0), (9, 9), 100), 0)
+        for _ in range(RETRY_ANSWERS):
+            speculation.saw_plain([1], [2, 3])
+        self.assertGreater(speculation.choose(Running(0), (9, 9), 100), 0)
+
+    def test_reports_when_it_starts_and_ceases_to_pay(self) -> None:
+        speculation = Speculation(DRAFT)
+        self.assertEqual([report["active"] for report in speculation.start()], [True])
+        self.assertEqual(speculation.report(idle=True), [])
+        for _ in range(4):
+            speculation.saw_guessed(0, 60, 60)
+        (report,) = speculation.report(idle=False)
+        self.assertFalse(report["active"])
+        self.assertLess(report["worth"], WORTH)
+
+    def test_counts_are_reported_once(self) -> None:
+        speculation = Speculation(LOOKUP)
+        speculation.saw_step(3, 2)
+        speculation.saw_step(1, 1)
+        self.assertEqual(
+            speculation.report(idle=True),
+            [{"type": "speculation", "drafts": 2, "draft_tokens": 4, "accepted_tokens": 1}],
+        )
+        self.assertEqual(speculation.report(idle=True), [])
+
+
+class GuesserTest(unittest.TestCase):
+    def test_is_opened_only_once_nothing_has_run_for_a_while(self) -> None:
+        opened: list[bool] = []
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: opened.append(True) or FakeBatch(), hello)
+        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
+        self.assertTrue(guesser.wanted)
+        self.assertEqual((guesser.prepare(), opened), ([], []))
+        guesser._worked_at -= QUIET_SECONDS
+        reports: list[Any] = []
+        while guesser.wanted:
+            reports += guesser.prepare()
+        self.assertEqual(([report["active"] for report in reports], opened), ([True], [True]))
+        self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
+
+    def test_leaves_the_host_to_wait_for_requests_until_there_is_something_to_do(self) -> None:
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
+        self.assertEqual(guesser.patience, 0)
+        guesser.choose(Running(0), [1, 2], 100)
+        guesser.rest()
+        self.assertEqual(guesser.patience, MOST_PATIENCE)
+        guesser._worked_at -= QUIET_SECONDS
+        self.assertEqual(guesser.patience, 0)
+        guesser.opening = True
+        self.assertEqual(guesser.patience, WAIT_SECONDS)
+
+    def test_is_opened_at_once_where_that_is_asked_for(self) -> None:
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
+        guesser.prepare_now()
+        self.assertFalse(guesser.wanted)
+        self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
+
+    def test_what_cannot_be_opened_is_reported_and_not_tried_again(self) -> None:
+        def fail() -> Any:
+            raise RuntimeError("no such draft")
+
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), fail, hello)
+        guesser.choose(Running(0), [1, 2], 100)
+        guesser._worked_at -= QUIET_SECONDS
+        reports: list[Any] = []
+        while guesser.wanted:
+            reports += guesser.prepare()
+        self.assertEqual([report["problem"] for report in reports], ["no such draft"])
+        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
+
+    def test_an_engine_that_fails_in_a_step_is_given_up(self) -> None:
+        batch = FakeBatch()
+        guesser = Guesser(Speculation(LOOKUP), FakeBatch(), lambda: batch, hello)
+        guesser.prepare_now()
+        self.assertIsNone(guesser.step())
+        batch.left = 3
+        self.assertIsNone(guesser.step())
+        batch.fails = True
+        (report,) = guesser.step() or []
+        self.assertEqual(report["problem"], "broken")
+        self.assertFalse(guesser.wanted)
+        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
+
+    def test_steps_are_timed_again_where_those_of_a_request_ended_what_was_timed(self) -> None:
+        plain, batch = FakeBatch(), FakeBatch()
+        guesser = Guesser(Speculation(DRAFT), plain, lambda: batch, hello)
+        guesser._worked_at -= QUIET_SECONDS
+        while not plain.busy:
+            guesser.prepare()
+        guesser.rest()
+        while plain.busy:
+            plain.step()
+        guesser._worked_at -= QUIET_SECONDS
+        while guesser.wanted:
+            guesser.prepare()
+        self.assertEqual((plain.empty_steps, batch.empty_steps), (0, 0))
+
+    def test_a_draft_guesses_for_no_request_that_samples(self) -> None:
+        for wish, guesses in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            guesser.prepare_now()
+            self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
+            self.assertEqual(guesser.choose(Running(0), [1, 2], 100, samples=True) > 0, guesses)
+
+    def test_is_not_opened_before_a_request_that_it_could_serve(self) -> None:
+        for wish, wanted in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            # One token is no answer: a prompt is only computed in advance.
+            guesser.choose(Running(0), [1, 2], 1)
+            self.assertFalse(guesser.wanted)
+            guesser.choose(Running(0), [1, 2], 100, samples=True)
+            self.assertEqual(guesser.wanted, wanted)
+            guesser.choose(Running(0), [1, 2], 100)
+            self.assertTrue(guesser.wanted)
+
+    def test_a_conversation_that_samples_is_copied_only_where_its_next_request_can_be_guessed(self) -> None:
+        for wish, copied in ((DRAFT, False), (LOOKUP, True)):
+            speculation = Speculation(wish)
+            speculation.saw_guessed(190, 190, 190)
+            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
+            guesser.prepare_now()
+            guesser.saw_plain([1, 2], samples=True)
+            self.assertEqual(guesser.wanted, copied)
+            guesser.saw_plain([1, 2])
+            self.assertTrue(guesser.wanted)
+
+    def test_a_conversation_is_copied_while_nothing_runs_until_a_request_comes(self) -> None:
+        batch = FakeBatch()
+        guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: batch, hello)
+        guesser.choose(Running(0), [1, 2], 100)
+        guesser._worked_at -= QUIET_SECONDS
+        while guesser.wanted:
+            guesser.prepare()
+        for interrupted in (True, False):
+            guesser.saw_plain(list(range(1000)))
+            self.assertTrue(guesser.wanted)
+            guesser.prepare()
+            if interrupted:
+                guesser.make_way()
+            while guesser.wanted:
+                guesser.prepare()
+            self.assertEqual((batch.cancelled, batch.kept), (True, 0 if interrupted else 1000))
+
+
+class FakeBatch(Batch):
+    """Steps that take no time."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.empty_steps = 0
+        self.fails = False
+        self.cancelled = False
+        self.kept = 0
+
+    def add(self, *request: Any) -> Any:
+        self.left = 3
+        return SimpleNamespace(cancel=lambda: setattr(self, "cancelled", True))
+
+    def keep(self, ids: list[int]) -> None:
+        self.kept = len(ids)
+
+    def step(self) -> None:
+        if self.fails:
+            raise RuntimeError("broken")
+        self.empty_steps += self.left == 0
+        self.left = max(0, self.left - 1)
+
+    @property
+    def busy(self) -> bool:
+        return self.left > 0
+
+    def cached_tokens(self, prompt: list[int]) -> int:
+        return 0
+
+
+def hello(batch: Any, config: Any) -> Any:
+    batch.left = config.max_new_tokens
+    return SimpleNamespace(cancel=lambda: None)
+
+
+if __name__ == "__main__":
+    unittest.main()
