@@ -41,12 +41,12 @@ export function Pulls({ pulls, server, chat }: PullsProps) {
           Pull
         </button>
       </form>
-      <Suggestions pulls={pulls} />
       <ul class="rows" hidden={pulls.list.value.length === 0}>
         {pulls.list.value.map((pull) => (
           <PullRow key={pull.id} {...{ pull, pulls, server, chat }} />
         ))}
       </ul>
+      <Suggestions pulls={pulls} />
     </section>
   );
 }

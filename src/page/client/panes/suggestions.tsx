@@ -25,7 +25,7 @@ function SuggestionRow({ suggestion, pulls }: { suggestion: Suggestion; pulls: P
     (one) => one.model === fetched && (one.state === "queued" || one.state === "running"),
   );
   return (
-    <li class="row pull">
+    <li class="row known">
       <div class="row-main">
         <h3>{fetched}</h3>
         <p class="hint">{describe(suggestion)}</p>
