@@ -80,6 +80,8 @@ describe("POST /api/pull", () => {
     expect((await client.list()).models.map(({ name }) => name)).toContain("tiny:latest");
     expect(await client.pull({ model: "Acme/Tiny" })).toEqual({ status: "success" } as never);
     expect(await client.pull({ model: "tiny" })).toEqual({ status: "success" } as never);
+    // Clients go on with the name that they pulled.
+    expect(await client.show({ model: "Acme/Tiny" })).toMatchObject({ details: { format: "openvino" } });
   });
 
   test("brings one for the Python client, too", async () => {

@@ -7,6 +7,7 @@ import type { StreamEvent } from "../dialect.ts";
 import { nullable } from "../nullable.ts";
 import { type Route, withJson } from "../route.ts";
 import { ErrorBody, ollama } from "./errors.ts";
+import type { EditModels } from "./manage.ts";
 import { Named, toAsked } from "./models.ts";
 import { findNamed, toKnownName } from "./names.ts";
 
@@ -29,10 +30,36 @@ const success: Static<typeof Success> = { status: "success" };
 export interface PullRouteDeps {
   catalog: Catalog;
   pulls: Pick<Pulls, "follow">;
+  editModels: Pick<EditModels, "addAlias">;
 }
 
 /** POST /api/pull. A client that leaves cancels it, unless others follow; the next one continues. */
-export function createPullRoute({ catalog, pulls }: PullRouteDeps): Route {
+export function createPullRoute({ catalog, pulls, editModels }: PullRouteDeps): Route {
+  /** Ollama's clients go on with the name that they pulled. */
+  async function addAsked(name: string, asked: string): Promise<void> {
+    const alias = asked.replace(/:latest$/, "");
+    if (alias.includes("://") || findNamed(catalog, alias)) return;
+    try {
+      await editModels.addAlias(name, alias);
+    } catch (error) {
+      // It is registered all the same.
+      if (!(error instanceof OvError)) throw error;
+    }
+  }
+
+  /** Throws what the pull ends with. */
+  async function* follow(asked: string, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    let last = "";
+    for await (const pull of pulls.follow(asked, signal)) {
+      if (pull.error !== null) throw pull.error;
+      if (pull.result !== null) await addAsked(pull.result.name, asked);
+      const status = toStatus(pull);
+      const text = JSON.stringify(status);
+      if (text !== last) yield { data: status };
+      last = text;
+    }
+  }
+
   return withJson(PullRequest, {
     method: "POST",
     path: "/api/pull",
@@ -44,7 +71,7 @@ export function createPullRoute({ catalog, pulls }: PullRouteDeps): Route {
       }
       const known = findNamed(catalog, toKnownName(catalog, asked));
       if (known) notes.set({ model: known.name });
-      const lines = known ? sendOne(success) : toLines(pulls.follow(asked, signal));
+      const lines = known ? sendOne(success) : follow(asked, signal);
       if (body.stream !== false) return { type: "stream", format: "ndjson", events: lines };
       // Its lines are the way to its end.
       for await (const _line of lines);
@@ -77,18 +104,6 @@ export function createPullRoute({ catalog, pulls }: PullRouteDeps): Route {
 
 async function* sendOne(data: object): AsyncGenerator<StreamEvent> {
   yield { data };
-}
-
-/** Throws what the pull ends with. */
-async function* toLines(pulls: AsyncGenerator<Pull>): AsyncGenerator<StreamEvent> {
-  let last = "";
-  for await (const pull of pulls) {
-    if (pull.error !== null) throw pull.error;
-    const status = toStatus(pull);
-    const text = JSON.stringify(status);
-    if (text !== last) yield { data: status };
-    last = text;
-  }
 }
 
 function toStatus({ state, step }: Pull): Status {
