@@ -80,13 +80,14 @@ export async function measureLoad({ raw, server, prompts, options }: LoadParts):
   for (const concurrency of options.concurrency) {
     const nextTexts = () => Array.from({ length: concurrency }, prompts.next);
     for (const contestant of contestants) await contestant.run(nextTexts());
-    await whenQuiet(server.pid);
     const seen = contestants.map(({ name }): LoadRounds => ({ name, concurrency, rounds: [], cpu: {} }));
     for (let pair = 0; pair < options.rounds; pair++) {
       // The same for all: their caches are their own. In turns, because the machine's speed drifts.
       const texts = nextTexts();
       for (const [index, contestant] of contestants.entries()) {
         const { rounds, cpu } = seen[index]!;
+        // What the server's host does in its idle moments after a run is not to slow the others.
+        await whenQuiet(server.pid);
         rounds.push(await runMeasured(contestant, texts, cpu));
       }
     }
