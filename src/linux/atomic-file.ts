@@ -2,15 +2,19 @@ import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFi
 import { dirname } from "node:path";
 
 /**
- * Temp file, fsync, rename, fsync of the folder: a power cut leaves the old text or the new one. The temp file is
- * `<path>.tmp`, so two processes must not write the same path at once; what a killed one left is written over.
+ * Temp file, fsync, rename, fsync of the folder: a power cut leaves the old content or the new one. What a killed process left
+ * of `temporary` is written over, so processes that may write the same path at once each need one of their own.
  */
-export function writeAtomically(path: string, text: string, mode = 0o644): void {
-  const temporary = `${path}.tmp`;
+export function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+  temporary = `${path}.tmp`,
+): void {
   try {
     withDescriptor(temporary, "w", (descriptor) => {
       fchmodSync(descriptor, mode);
-      writeFileSync(descriptor, text);
+      writeFileSync(descriptor, content);
       fsyncSync(descriptor);
     });
     renameSync(temporary, path);

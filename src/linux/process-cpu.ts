@@ -1,7 +1,7 @@
 import { readProcStat } from "./proc.ts";
 
 /** The kernel's clock ticks are 10 ms on every Linux that we run on. */
-const ticksPerSecond = 100;
+export const ticksPerSecond = 100;
 const lookMs = 300;
 const idleSeconds = 0.01;
 

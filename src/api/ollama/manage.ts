@@ -4,7 +4,7 @@ import type { Catalog } from "../../serving/catalog.ts";
 import { type Route, withJson } from "../route.ts";
 import { ollama } from "./errors.ts";
 import { Named, toAsked } from "./models.ts";
-import { toKnownName } from "./names.ts";
+import { toKnownName, toUntagged } from "./names.ts";
 
 /** What Ollama's API may change of the registry. */
 export interface EditModels {
@@ -58,7 +58,7 @@ export function createManageRoutes({ catalog, editModels: edit }: ManageRoutesDe
       async handle({ body: { source, destination }, notes }) {
         const { name } = catalog.resolve(toKnownName(catalog, source));
         notes.set({ model: name });
-        await edit.addAlias(name, destination.replace(/:latest$/, ""));
+        await edit.addAlias(name, toUntagged(destination));
         return done;
       },
       doc: { summary: "Give a model an alias", answer: { "text/plain": Nothing }, errors: edits },

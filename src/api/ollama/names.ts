@@ -10,8 +10,12 @@ export function toTagged(name: string): string {
 
 /** The name or alias that a client means: as it stands, else without `:latest`. Not checked to be known. */
 export function toKnownName(catalog: Pick<Catalog, "list">, asked: string): string {
-  if (!asked.endsWith(latest)) return asked;
-  return findNamed(catalog, asked) ? asked : asked.slice(0, -latest.length);
+  return asked.endsWith(latest) && findNamed(catalog, asked) ? asked : toUntagged(asked);
+}
+
+/** A name as the registry keeps it: without `:latest`. */
+export function toUntagged(name: string): string {
+  return name.endsWith(latest) ? name.slice(0, -latest.length) : name;
 }
 
 /** The model that has this very name, alias or preset. */

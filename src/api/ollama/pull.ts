@@ -9,7 +9,7 @@ import { type Route, withJson } from "../route.ts";
 import { ErrorBody, ollama } from "./errors.ts";
 import type { EditModels } from "./manage.ts";
 import { Named, toAsked } from "./models.ts";
-import { findNamed, toKnownName } from "./names.ts";
+import { findNamed, toKnownName, toUntagged } from "./names.ts";
 
 /** docs/openapi.yaml of Ollama, "PullRequest" and "StatusEvent". */
 const PullRequest = Type.Object(
@@ -37,7 +37,7 @@ export interface PullRouteDeps {
 export function createPullRoute({ catalog, pulls, editModels }: PullRouteDeps): Route {
   /** Ollama's clients go on with the name that they pulled. */
   async function addAsked(name: string, asked: string): Promise<void> {
-    const alias = asked.replace(/:latest$/, "");
+    const alias = toUntagged(asked);
     if (alias.includes("://") || findNamed(catalog, alias)) return;
     try {
       await editModels.addAlias(name, alias);

@@ -1,8 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Settings } from "../../config/settings.ts";
 import { OvError, toReason } from "../../errors.ts";
-import { syncPath } from "../../linux/atomic-file.ts";
+import { writeAtomically } from "../../linux/atomic-file.ts";
 
 /** A file that this installation keeps for itself, beside the converter's environment. */
 export function toOwnPath({ convertEnv }: Pick<Settings, "convertEnv">, name: string): string {
@@ -16,22 +16,10 @@ export function toOwnPath({ convertEnv }: Pick<Settings, "convertEnv">, name: st
 export function writeOwnFile(path: string, content: string | Uint8Array): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    replace(path, content);
+    writeAtomically(path, content, 0o600, `${path}.${process.pid}`);
   } catch (error) {
     const what = `Cannot write ${path}`;
     const next = "Make that folder writable, or choose another one with OV_CONVERT_ENV.";
     throw new OvError("setup_failed", { what, why: toReason(error), next }, { cause: error });
   }
-}
-
-function replace(path: string, content: string | Uint8Array): void {
-  const partial = `${path}.${process.pid}`;
-  try {
-    writeFileSync(partial, content, { mode: 0o600 });
-    syncPath(partial);
-    renameSync(partial, path);
-  } finally {
-    rmSync(partial, { force: true });
-  }
-  syncPath(dirname(path));
 }

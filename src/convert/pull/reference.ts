@@ -53,12 +53,16 @@ function parseAddress(asked: string, hub: Pick<HubAddress, "endpoint">): Referen
  */
 export function findNamed(asked: string): KnownModel | undefined {
   const [name = "", tag] = asked.split(":");
+  return findTagged(name, tag);
+}
+
+function findTagged(name: string, tag: string | undefined): KnownModel | undefined {
   const tagged = toTagged(name, tag);
   return findKnownModel(tagged) ?? findKnownModel(name) ?? findPlain(tagged);
 }
 
 function parseKnown(asked: string, name: string, tag: string | undefined): Reference {
-  const found = findNamed(tag === undefined ? name : `${name}:${tag}`);
+  const found = findTagged(name, tag);
   if (found !== undefined) return { repo: found.repo, quant: null };
   throw new OvError(
     "invalid_request",

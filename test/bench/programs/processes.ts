@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { readProcStat } from "../../../src/linux/proc.ts";
-import { untilIdle } from "../../../src/linux/process-cpu.ts";
+import { ticksPerSecond, untilIdle } from "../../../src/linux/process-cpu.ts";
 
 /** What /proc tells of processes (proc(5)). */
-
-/** The kernel's clock ticks are 10 ms on every Linux that we run on. */
-const ticksPerSecond = 100;
 
 /** CPU time of a process with all its threads, ended ones too, in steps of 10 ms. */
 export function readCpuSeconds(pid: number): number {
