@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createAnswerReader } from "../../src/generate/answer.ts";
 import type { ChoicePart } from "../../src/generate/parts.ts";
 import type { GenerateRequest, GenerationEvent } from "../../src/protocol/generate.ts";
+import { greedy } from "../../src/protocol/sampling.ts";
 import { readChoice } from "../../src/serving/choices.ts";
 import { createTally } from "../../src/serving/tally.ts";
 
@@ -13,16 +14,7 @@ const request: GenerateRequest = {
   add_special_tokens: false,
   grammar: null,
   special_tokens: false,
-  sampling: {
-    temperature: 0,
-    top_p: 1,
-    top_k: null,
-    min_p: 0,
-    repetition_penalty: 1,
-    presence_penalty: 0,
-    frequency_penalty: 0,
-    seed: 1,
-  },
+  sampling: greedy,
   max_tokens: 9,
   ignore_eos: false,
   logprobs: true,
