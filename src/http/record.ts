@@ -12,6 +12,8 @@ export interface RequestRecord {
   key: string | undefined;
   /** Of the error that it ended with. */
   code: ErrorCode | undefined;
+  /** The name of the model that it asked for and did not get. */
+  asked: string | undefined;
   /** Its route is asked every few seconds by those who watch. */
   quiet: boolean;
   /** Its answer goes on after its headers: the stream ends the record. */
@@ -71,7 +73,7 @@ export function startRecord(
 
   function toFinished(status: number): RequestFinished {
     const { model, stream, promptTokens, cachedTokens, newTokens, texts, audioSeconds, finish } = facts;
-    const { code, key } = record;
+    const { asked, code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
       ...whole,
@@ -83,6 +85,7 @@ export function startRecord(
       // What broke off after the engine took the prompt ended for that reason.
       finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
       code,
+      asked,
       ...readTimes(),
       quiet: record.quiet && status === 200,
     };
@@ -93,6 +96,7 @@ export function startRecord(
     client,
     key: undefined,
     code: undefined,
+    asked: undefined,
     quiet: false,
     streaming: false,
     notes: {
