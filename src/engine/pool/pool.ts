@@ -23,7 +23,11 @@ export interface Pool {
    * the queue, and the signal's reason. If the engine ends before the work has yielded a first value, the work is run
    * again on the next engine, three in all, unless the entry is no longer in force.
    */
-  use<T>(target: ModelTarget, user: LeaseUser, work: (lease: Lease) => AsyncIterable<T>): AsyncGenerator<T>;
+  use<T>(
+    target: ModelTarget,
+    user: LeaseUser,
+    work: (lease: Lease) => AsyncIterable<T> | Promise<AsyncIterable<T>>,
+  ): AsyncGenerator<T>;
   /** Loads the model unless it is. Fails with `insufficient_memory` where others would have to be evicted and may not. */
   load(target: ModelTarget, signal: AbortSignal, mayEvict: boolean): Promise<void>;
   /**
