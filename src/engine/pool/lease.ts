@@ -32,7 +32,7 @@ export function createUse(
   return async function* use<T>(
     target: ModelTarget,
     { client, signal }: LeaseUser,
-    work: (lease: Lease) => AsyncIterable<T>,
+    work: (lease: Lease) => AsyncIterable<T> | Promise<AsyncIterable<T>>,
   ): AsyncGenerator<T> {
     const arrived = now();
     let admitted = false;
@@ -45,7 +45,7 @@ export function createUse(
         try {
           if (!admitted) report.admitted(slot, arrived);
           admitted = true;
-          for await (const value of work({ model, fingerprint })) {
+          for await (const value of await work({ model, fingerprint })) {
             hasYielded = true;
             yield value;
           }

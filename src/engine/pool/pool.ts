@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -22,7 +23,11 @@ export interface Pool {
    * the queue, and the signal's reason. If the engine ends before the work has yielded a first value, the work is run
    * again on the next engine, three in all, unless the entry is no longer in force.
    */
-  use<T>(target: ModelTarget, user: LeaseUser, work: (lease: Lease) => AsyncIterable<T>): AsyncGenerator<T>;
+  use<T>(
+    target: ModelTarget,
+    user: LeaseUser,
+    work: (lease: Lease) => AsyncIterable<T> | Promise<AsyncIterable<T>>,
+  ): AsyncGenerator<T>;
   /** Loads the model unless it is. Fails with `insufficient_memory` where others would have to be evicted and may not. */
   load(target: ModelTarget, signal: AbortSignal, mayEvict: boolean): Promise<void>;
   /**
@@ -113,9 +118,8 @@ export function createPool(options: PoolOptions): Pool {
 /** Waits for the promise, but no longer than that. */
 async function within(promise: Promise<unknown>, seconds: number): Promise<void> {
   const time = Promise.withResolvers<void>();
-  const timer = setTimeout(time.resolve, seconds * 1000);
+  using _alarm = startAlarm(seconds * 1000, time.resolve);
   await Promise.race([promise, time.promise]);
-  clearTimeout(timer);
 }
 
 function shuttingDown(): OvError {

@@ -30,13 +30,12 @@ export function createChannel<T>(bound?: ChannelBound): Channel<T> {
     signal();
   };
 
-  async function* iterate(): AsyncGenerator<T> {
+  async function next(): Promise<IteratorResult<T, undefined>> {
     while (true) {
-      for (let item = items.shift(); item !== undefined; item = items.shift()) yield item;
-      if (closed) {
-        if ("error" in closed) throw closed.error;
-        return;
-      }
+      const item = items.shift();
+      if (item !== undefined) return { value: item, done: false };
+      if (closed && "error" in closed) throw closed.error;
+      if (closed) return { value: undefined, done: true };
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -55,6 +54,6 @@ export function createChannel<T>(bound?: ChannelBound): Channel<T> {
     },
     end: () => close({}),
     fail: (error) => close({ error }),
-    [Symbol.asyncIterator]: iterate,
+    [Symbol.asyncIterator]: () => ({ next }),
   };
 }

@@ -21,9 +21,10 @@ class Decoder:
     def decode(self, new: list[NewTokens]) -> list[str]:
         """Adds the tokens to their requests; returns the new text of each."""
         texts = [request.take(ids, self._pieces) for request, ids, _ in new]
+        known = [text for text in texts if text is not None]
+        if len(known) == len(texts):
+            return known
         unknown = [request for (request, _, _), text in zip(new, texts, strict=True) if text is None]
-        if not unknown:
-            return [text or "" for text in texts]
         decoded = iter(self._decode_windows(unknown))
         return [
             request.take_new(next(decoded), done, self._pieces) if text is None else text

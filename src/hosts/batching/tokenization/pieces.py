@@ -48,8 +48,10 @@ class Pieces(Anchor):
 
     def join(self, ids: list[int]) -> str | None:
         """Their text, where each one is such a token."""
-        texts = [self._texts.get(token) for token in ids]
-        return None if None in texts else "".join(text for text in texts if text)
+        try:
+            return "".join(map(self._texts.__getitem__, ids))
+        except KeyError:
+            return None
 
     def lengths(self, ids: list[int], text: str) -> list[int] | None:
         """How much of a text each of its tokens is, in UTF-16 units; None where they do not make it up one by one."""
