@@ -1,7 +1,7 @@
+import { createAlarm } from "../alarm.ts";
 import type { StreamEvent } from "../api/dialect.ts";
 import type { StreamFormat } from "../api/route.ts";
 import { OvError, toOvError } from "../errors.ts";
-import { createAlarm } from "./alarm.ts";
 import { renderEvent, renderKeepAlive, toStreamHeaders } from "./stream-format.ts";
 
 export interface StreamTimes {

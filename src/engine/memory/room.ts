@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { renderBytes } from "../../bytes.ts";
 import { OvError } from "../../errors.ts";
 import type { Budget } from "./budget.ts";
@@ -83,7 +84,7 @@ export function createRoom(options: RoomOptions): Room {
     return new Promise((resolve, reject) => {
       const settle = (error: unknown) => {
         waiting.delete(waiter);
-        clearTimeout(timer);
+        alarm[Symbol.dispose]();
         signal.removeEventListener("abort", abort);
         if (error === null) resolve();
         else reject(error);
@@ -96,9 +97,8 @@ export function createRoom(options: RoomOptions): Room {
       const abort = () => giveUp(signal.reason);
       const waiter: Waiter = { claim, settle };
       const { waitSeconds } = options;
-      const timer = setTimeout(
-        () => giveUp(waitedTooLong(claim, options.budget(), waitSeconds)),
-        waitSeconds * 1000,
+      const alarm = startAlarm(waitSeconds * 1000, () =>
+        giveUp(waitedTooLong(claim, options.budget(), waitSeconds)),
       );
       signal.addEventListener("abort", abort, { once: true });
       waiting.add(waiter);

@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Memory } from "../memory/memory.ts";
@@ -117,9 +118,8 @@ export function createPool(options: PoolOptions): Pool {
 /** Waits for the promise, but no longer than this many seconds. */
 async function within(promise: Promise<unknown>, seconds: number): Promise<void> {
   const time = Promise.withResolvers<void>();
-  const timer = setTimeout(time.resolve, seconds * 1000);
+  using _alarm = startAlarm(seconds * 1000, time.resolve);
   await Promise.race([promise, time.promise]);
-  clearTimeout(timer);
 }
 
 function shuttingDown(): OvError {

@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError } from "../../errors.ts";
 
 export interface QueueOptions {
@@ -96,7 +97,7 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
   function wait(client: string, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, fail) => {
       const settle = () => {
-        clearTimeout(timer);
+        alarm[Symbol.dispose]();
         signal.removeEventListener("abort", abort);
       };
       const waiter: Waiter = {
@@ -112,7 +113,7 @@ export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOpti
         },
       };
       const abort = () => waiter.reject(signal.reason);
-      const timer = setTimeout(() => waiter.reject(tooLong(model, waitSeconds)), waitSeconds * 1000);
+      const alarm = startAlarm(waitSeconds * 1000, () => waiter.reject(tooLong(model, waitSeconds)));
       signal.addEventListener("abort", abort, { once: true });
       waiters.set(client, [...(waiters.get(client) ?? []), waiter]);
       waiting += 1;

@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError, toOvError } from "../../errors.ts";
 import { readOomKills } from "../../linux/oom.ts";
 import type { Log } from "../../log.ts";
@@ -146,9 +147,8 @@ export function connect(options: HostOptions): Connection {
     async close() {
       closing = true;
       child.send(renderLine({ type: "close" }));
-      const timer = setTimeout(child.kill, closeSeconds * 1000);
+      using _alarm = startAlarm(closeSeconds * 1000, child.kill);
       await exited;
-      clearTimeout(timer);
     },
     exited,
   };

@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError, shorten } from "../../errors.ts";
 import type { ReadyMessage } from "../../protocol/load.ts";
 
@@ -29,7 +30,7 @@ export function createLoading({ model, loadSeconds, signal }: LoadingOptions): L
 
   function settle(settleIt: () => void): void {
     over = true;
-    clearTimeout(timer);
+    alarm[Symbol.dispose]();
     signal.removeEventListener("abort", giveUp);
     settleIt();
   }
@@ -40,7 +41,7 @@ export function createLoading({ model, loadSeconds, signal }: LoadingOptions): L
     settle(() => reject(new OvError("model_load_failed", { what, why, next })));
   };
   signal.addEventListener("abort", giveUp, { once: true });
-  const timer = setTimeout(expire, loadSeconds * 1000);
+  const alarm = startAlarm(loadSeconds * 1000, expire);
 
   return {
     get over() {

@@ -50,10 +50,13 @@ export function createStallWatch({ seconds, operations, onStall }: StallOptions)
   }
 
   function look(): void {
-    lastSign = Math.min(performance.now(), lastSign + looks.look());
+    const stoodStill = looks.look();
+    lastSign = Math.min(performance.now(), lastSign + stoodStill);
     const running = operations();
     const allowed = Math.max(...running.map((operation) => seconds[operation]));
-    if (running.length > 0 && performance.now() - lastSign <= allowed * 1000) return;
+    // What came during a standstill is heard first.
+    const mayAnswer = stoodStill > 0 || performance.now() - lastSign <= allowed * 1000;
+    if (running.length > 0 && mayAnswer) return;
     stop();
     if (running.length > 0) onStall(allowed);
   }
