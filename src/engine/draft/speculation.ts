@@ -5,17 +5,17 @@ import type { Speculation } from "../../protocol/load.ts";
 import { listCopies } from "../copies/copies.ts";
 import type { DraftFiles, ModelTarget } from "../model/target.ts";
 
-/** OpenVINO GenAI's samples guess 5 tokens; 3 tokens must repeat before what followed them is guessed. */
+/** OpenVINO GenAI's samples guess 5 tokens; 3 tokens must repeat before a guess is made. */
 const defaults = { guesses: 5, ngram: 3 };
 
 export interface PlannedSpeculation {
   /** null: the model is served without. */
   speculation: Speculation | null;
-  /** Why it is, although its entry asks for it, as a sentence. */
+  /** Why it is served without, although its entry asks for speculation, as a sentence. */
   problem: string | null;
 }
 
-/** What a host is asked for. A wish that cannot be met costs a warning, never the model. */
+/** The speculation to request from a host. A setting that cannot be met causes a warning, and the model is served without. */
 export async function planSpeculation(
   folders: { modelCacheDir: string },
   target: Pick<ModelTarget, "name" | "path" | "task" | "speculation">,
@@ -49,7 +49,7 @@ export async function planSpeculation(
   }
 }
 
-/** The folder that the engine can load a draft from. Throws why there is none. */
+/** The folder from which the engine can load a draft. Throws with the reason if there is none. */
 async function toFolder(
   folders: { modelCacheDir: string },
   { path, files }: DraftFiles,

@@ -6,7 +6,7 @@ export function nativeSupports(model: Wanted, operation: Operation): Refusal | n
   return refuseTask(model, operation) ?? (writesFromText(model.task) ? null : refuseOther(model));
 }
 
-/** The addon's binding for embeddings counts no tokens, cuts long texts silently, and fails when it is asked twice at once. */
+/** The addon's binding for embeddings counts no tokens, cuts long texts silently, and fails on concurrent calls. */
 function refuseOther({ task }: Wanted): Refusal {
   return {
     code: "task_unsupported",
