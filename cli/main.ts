@@ -62,6 +62,7 @@ const modelVerbs = ["list", "ls", "show", "pull", "convert", "ps"];
 
 /** What ov-llm calls itself, never a person: no help and no list names it. */
 const internal: Commands = {
+  "chat-server": () => import("./commands/chat-server.ts").then(({ chatServer }) => chatServer),
   "engine-host": () => import("./commands/engine-host.ts").then(({ engineHost }) => engineHost),
   "pull-host": () => import("./commands/pull-host.ts").then(({ pullHost }) => pullHost),
 };

@@ -5,6 +5,7 @@ import { readKeys } from "../src/config/keys.ts";
 import { loadSettings } from "../src/config/load.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { isErrorCode, OvError, toSystemCode } from "../src/errors.ts";
+import { describeListener } from "../src/library/local-address.ts";
 import { toFlags } from "./args.ts";
 
 export interface Server {
@@ -129,9 +130,10 @@ function readAnswer(server: Server, status: number, text: string): unknown {
 }
 
 function toForeign(server: Server, path: string, status: number, text: string): OvError {
+  const listener = describeListener(server.url);
   return unreachable(
     `What answers at ${server.url}${path} is not an ov-llm of this version (status ${status}, ` +
-      `${JSON.stringify(text.slice(0, 80))}). Name the right one with ${(server.flags ?? ownFlags).address}.`,
+      `${JSON.stringify(text.slice(0, 80))})${listener === null ? "" : `: ${listener}`}. Name the right one with ${(server.flags ?? ownFlags).address}.`,
   );
 }
 
@@ -161,10 +163,20 @@ async function send(
 function toUnanswered(server: Server, error: unknown, seconds?: number): OvError {
   const isTimeout = error instanceof Error && error.name === "TimeoutError";
   const reason = isTimeout ? `nothing came within ${seconds} s` : toReason(error);
+  const { address } = server.flags ?? ownFlags;
+  const listener = isTimeout ? describeListener(server.url) : null;
+  const start = `Start it with "ov-llm serve", or name another with ${address}.`;
   return unreachable(
-    `No server answers at ${server.url} (${reason}). Start it with "ov-llm serve", or name another with ${(server.flags ?? ownFlags).address}.`,
+    listener === null
+      ? `No server answers at ${server.url} (${reason}). ${start}`
+      : `No server answers at ${server.url} (${reason}), although ${listener}. Stop that, or name another with ${address}.`,
     error,
   );
+}
+
+/** Whether that error means that nothing listens at the address. */
+export function isRefusedConnection(error: unknown): boolean {
+  return error instanceof OvError && toSystemCode(error.cause) === "ECONNREFUSED";
 }
 
 function toReason(error: unknown): string {

@@ -33,7 +33,8 @@ function toSentence(model: string, state: string, waiting: number): string | nul
   return waiting > 0 ? `${JSON.stringify(model)} is busy; the question waits for its turn.` : null;
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Ends early when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   const stop = () => {

@@ -6,8 +6,10 @@ import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
-import { readAsked } from "../chat/model.ts";
+import { type Missing, readAsked } from "../chat/model.ts";
+import { offerModel } from "../chat/offer.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
+import { reachServer } from "../chat/reach.ts";
 import { runRepl } from "../chat/repl.ts";
 import { findServer } from "../server.ts";
 import { untilStopped } from "../stop.ts";
@@ -40,6 +42,10 @@ const args = {
     negativeDescription: "Keep nothing of what is typed",
     description: "Keep what is typed for the next time",
   },
+  start: {
+    type: "boolean",
+    description: "Where no server runs, start one for as long as the command runs, without a question",
+  },
   ...toServerArgs(),
 } as const;
 
@@ -52,28 +58,39 @@ export const chat = defineCommand({
     return await untilStopped(async (signal) => {
       const piped = await readPiped(signal);
       const server = findServer(given);
-      const { settings, variables } = loadSettings({ flags: toFlags(given) });
-      const { model, question } = await readAsked(server, given._, settings.defaultModel);
-      if (question.trim() !== "" || piped.trim() !== "") {
-        const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
-        const messages = toTurns({ system, context: piped, question, pictures });
-        const isTerminal = process.stdout.isTTY === true;
-        const request = { ...tuning, model, messages };
-        return await askOnce({ server, request, json, isTerminal, signal, report: writeNotice });
+      const loaded = loadSettings({ flags: toFlags(given) });
+      const start = given.start === true;
+      const reached = await reachServer({ server, loaded, start, signal, report: writeNotice });
+      try {
+        const { defaultModel } = loaded.settings;
+        const findOther = (missing: Missing) =>
+          offerModel(missing, { server, loaded, signal, report: writeNotice });
+        const { model, question } = await readAsked(server, given._, defaultModel, findOther);
+        if (question.trim() !== "" || piped.trim() !== "") {
+          const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
+          const messages = toTurns({ system, context: piped, question, pictures });
+          const isTerminal = process.stdout.isTTY === true;
+          const request = { ...tuning, model, messages };
+          return await askOnce({ server, request, json, isTerminal, signal, report: writeNotice });
+        }
+        refuseWithoutQuestion(given);
+        const path = toChatHistoryPath(loaded.variables);
+        const history = given.history === false ? null : openChatHistory(path, writeNotice);
+        return await runRepl({ server, model, system, tuning, history, signal });
+      } finally {
+        await reached.release();
       }
-      if (given.image !== undefined) throw new UsageError(needsQuestion("--image"));
-      if (json) throw new UsageError(needsQuestion("--json"));
-      if (!process.stdin.isTTY || !process.stdout.isTTY) {
-        throw new UsageError(
-          '"ov-llm chat" requires a terminal or a question, as in: ov-llm chat MODEL "Why?"',
-        );
-      }
-      const path = toChatHistoryPath(variables);
-      const history = given.history === false ? null : openChatHistory(path, writeNotice);
-      return await runRepl({ server, model, system, tuning, history, signal });
     });
   }),
 });
+
+/** Throws UsageError for what makes no conversation. */
+function refuseWithoutQuestion(given: { image?: string | undefined; json?: boolean | undefined }): void {
+  if (given.image !== undefined) throw new UsageError(needsQuestion("--image"));
+  if (given.json) throw new UsageError(needsQuestion("--json"));
+  if (process.stdin.isTTY && process.stdout.isTTY) return;
+  throw new UsageError('"ov-llm chat" requires a terminal or a question, as in: ov-llm chat MODEL "Why?"');
+}
 
 function needsQuestion(flag: string): string {
   return `${flag} of "ov-llm chat" requires a question, as in: ov-llm chat MODEL "Why?"`;

@@ -34,10 +34,10 @@ function createVerb(name: string, what: ServiceAction, description: string) {
 export const start = createVerb(
   "start",
   "start",
-  "Start the server as a user service, which install.sh or the Debian package has set up",
+  "Start the user service that install.sh or the Debian package has set up",
 );
-export const stopServer = createVerb("stop-server", "stop", "Stop that service, after its running requests");
-export const restart = createVerb("restart", "restart", "Restart that service");
+export const stopServer = createVerb("stop-server", "stop", "Stop the service after its running requests");
+export const restart = createVerb("restart", "restart", "Restart the service after its running requests");
 
 const args = { json: { type: "boolean", description: "Print it as JSON" } } as const;
 

@@ -53,8 +53,7 @@ export async function countPrompt(
 function toObserver(notes: RequestNotes): AnswerObserver {
   return {
     firstToken: notes.firstToken,
-    counted: ({ promptTokens, cachedTokens, newTokens }) =>
-      notes.set({ promptTokens, cachedTokens, newTokens }),
+    started: notes.follow,
     ended({ promptTokens }, finish) {
       // Before the engine has taken the prompt there is nothing to count.
       if (promptTokens > 0 && finish !== null)

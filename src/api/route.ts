@@ -19,8 +19,12 @@ export interface RequestFacts {
   finish: string;
 }
 
+export type TokenCounts = Pick<RequestFacts, "promptTokens" | "cachedTokens" | "newTokens">;
+
 export interface RequestNotes {
   set(facts: Partial<RequestFacts>): void;
+  /** Counts that grow as the answer does, and are read whenever somebody asks for them. */
+  follow(counts: Readonly<TokenCounts>): void;
   /** The first of the answer's text is there; later calls change nothing. */
   firstToken(): void;
 }

@@ -18,6 +18,10 @@ type Variables = Record<string, string | undefined>;
 /** What was typed in chats. */
 export const toChatHistoryPath = (variables: Variables) => join(toStateFolder(variables), "chat-history");
 
+/** The log of a server that a chat started for itself. */
+export const toChatServerLog = (variables: Variables, port: number) =>
+  join(toStateFolder(variables), `chat-server-${port}.log`);
+
 /** What `ov-llm tune` found, model by model. */
 export const toTuningsPath = (variables: Variables) => join(toStateFolder(variables), "tunings.json");
 

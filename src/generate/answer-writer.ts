@@ -14,6 +14,11 @@ export interface WriterOptions {
 /** A model that makes more calls in one answer is caught in a loop, as small ones are that must call. */
 const mostCalls = 16;
 
+/** Most tokens have nothing before them to end. */
+function join(before: ContentEvent[], after: ContentEvent[]): ContentEvent[] {
+  return before.length === 0 ? after : [...before, ...after];
+}
+
 /** Makes events of what a model's text turned out to be. */
 export interface AnswerWriter {
   speak(span: Span): ContentEvent[];
@@ -77,9 +82,11 @@ export function createAnswerWriter({ markers, stops, newCallId, toLogprobs }: Wr
 
   return {
     speak: (span) =>
-      unlessStopped(() => [...endCall(), ...endThought(), ...content.push(span).flatMap(pass)]),
+      unlessStopped(() => join(join(endCall(), endThought()), content.push(span).flatMap(pass))),
     think: (text) =>
-      unlessStopped(() => [...endCall(), ...endContent(), ...reasoning.push({ text, at: 0 }).map(toThought)]),
+      unlessStopped(() =>
+        join(join(endCall(), endContent()), reasoning.push({ text, at: 0 }).map(toThought)),
+      ),
     call: (name) => unlessStopped(() => startCall(name)),
     arguments: (text) => unlessStopped(() => [{ type: "call_arguments", call: called - 1, text }]),
     end: () => [...endCall(), ...(isStopped() ? [] : [...endThought(), ...endContent()])],

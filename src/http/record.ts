@@ -1,4 +1,4 @@
-import type { ApiRequest, RequestFacts, RequestNotes } from "../api/route.ts";
+import type { ApiRequest, RequestFacts, RequestNotes, TokenCounts } from "../api/route.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Events, RequestFinished } from "../serving/events.ts";
 import type { OpenRequests } from "../serving/open-requests.ts";
@@ -46,10 +46,11 @@ export function startRecord(
   const startedAt = performance.now();
   let firstTokenAt: number | undefined;
   const facts: Partial<RequestFacts> = {};
+  let counts: Readonly<Partial<TokenCounts>> = facts;
   let close = () => {};
 
   const look = (model: string) => {
-    const { promptTokens, cachedTokens, newTokens } = facts;
+    const { promptTokens, cachedTokens, newTokens } = counts;
     const whole = { id, method, path, client, key: record.key, model };
     return { ...whole, promptTokens, cachedTokens, newTokens, ...readTimes() };
   };
@@ -72,7 +73,8 @@ export function startRecord(
   };
 
   function toFinished(status: number): RequestFinished {
-    const { model, stream, promptTokens, cachedTokens, newTokens, texts, audioSeconds, finish } = facts;
+    const { promptTokens, cachedTokens, newTokens } = counts;
+    const { model, stream, texts, audioSeconds, finish } = facts;
     const { asked, code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
@@ -101,6 +103,9 @@ export function startRecord(
     streaming: false,
     notes: {
       set,
+      follow(growing) {
+        counts = growing;
+      },
       firstToken() {
         firstTokenAt ??= performance.now();
       },

@@ -1,7 +1,7 @@
+import { createAlarm } from "../alarm.ts";
 import type { StreamEvent } from "../api/dialect.ts";
 import type { StreamFormat } from "../api/route.ts";
 import { OvError, toOvError } from "../errors.ts";
-import { createAlarm } from "./alarm.ts";
 import { renderEvent, renderKeepAlive, toStreamHeaders } from "./stream-format.ts";
 
 export interface StreamTimes {
@@ -64,20 +64,15 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   const patience = createAlarm(patienceSeconds * 1000, loseWithSlowClient);
   let body: Controller | undefined;
 
-  function read(): Promise<Next> {
-    const found = events.next();
-    // Its failure is reported by whoever waits for it; after a client has left, that is nobody.
-    found.catch(() => {});
-    return found;
-  }
-
   /** What comes next, undefined when nothing does for a while. */
-  async function wait(next: Promise<Next>): Promise<Next | undefined> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
+  async function wait(): Promise<Next | undefined> {
+    next ??= events.next();
+    const { promise, resolve, reject } = Promise.withResolvers<Next | undefined>();
     onSilence = () => resolve(undefined);
     silence.set();
+    next.then(resolve, reject);
     try {
-      return await Promise.race([next, promise]);
+      return await promise;
     } finally {
       silence.clear();
     }
@@ -119,8 +114,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   }
 
   async function forward(controller: Controller): Promise<void> {
-    next ??= read();
-    const found = await wait(next);
+    const found = await wait();
     if (over) return;
     if (found === undefined) return send(controller, comment);
     next = undefined;
@@ -143,8 +137,11 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   return {
     /** Whether the first event has come, for which it waits until a keep-alive is due; throws what fails before. */
     async start(): Promise<boolean> {
-      next = read();
-      return !options.endless && (await wait(next)) !== undefined;
+      if (!options.endless) return (await wait()) !== undefined;
+      next = events.next();
+      // Its failure is reported by whoever waits for it; after a client has left, that is nobody.
+      next.catch(() => {});
+      return false;
     },
     /** `isEarly`: nothing has come yet, but the headers must leave, which they do with the first bytes. */
     open(controller: Controller, isEarly: boolean): void {

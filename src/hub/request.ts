@@ -1,3 +1,4 @@
+import { createAlarm, startAlarm } from "../alarm.ts";
 import { type ErrorDetail, OvError, toReason } from "../errors.ts";
 import type { HubAddress } from "./address.ts";
 
@@ -18,7 +19,7 @@ const silenceMs = 60_000;
 /** The hub's answer. Throws `download_failed` when it refuses or cannot be reached, `signal`'s reason when that aborts. */
 export async function askHub({ hub, repo, path, headers = {}, signal }: HubRequest): Promise<Response> {
   const bound = new AbortController();
-  const timer = setTimeout(() => bound.abort(new Error("it does not answer")), silenceMs);
+  using _alarm = startAlarm(silenceMs, () => bound.abort(new Error("it does not answer")));
   try {
     const response = await fetch(`${hub.endpoint}${path}`, {
       headers: { ...headers, ...(hub.token !== null && { authorization: `Bearer ${hub.token}` }) },
@@ -31,8 +32,6 @@ export async function askHub({ hub, repo, path, headers = {}, signal }: HubReque
     signal.throwIfAborted();
     if (error instanceof OvError) throw error;
     throw unreachable(hub, repo, error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -47,14 +46,11 @@ export interface Silence {
 
 export function watchSilence(signal: AbortSignal): Silence {
   const silence = new AbortController();
-  let timer: Timer | undefined;
+  const alarm = createAlarm(silenceMs, () => silence.abort(new Error("nothing comes any more")));
   return {
     signal: AbortSignal.any([signal, silence.signal]),
-    heard() {
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(new Error("nothing comes any more")), silenceMs);
-    },
-    stop: () => clearTimeout(timer),
+    heard: alarm.set,
+    stop: alarm[Symbol.dispose],
   };
 }
 

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { OvError, toReason, toSystemCode } from "../errors.ts";
-import { findPortHolder, type PortHolder } from "./port-holder.ts";
+import { findPortHolder, renderHolder } from "./port-holder.ts";
 
 export interface Address {
   host: string;
@@ -15,7 +15,11 @@ export function toListenError(error: unknown, { host, port, setting }: Address):
   const code = toSystemCode(error);
   const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   if (code === "EADDRINUSE") {
-    const who = renderHolder(findPortHolder(port, host));
+    const holder = findPortHolder(port, host);
+    const who =
+      holder === null
+        ? "a connection or a program that does not listen yet holds this port"
+        : renderHolder(holder);
     const next = `Stop it, or choose another port with ${setting}.`;
     return new OvError("port_in_use", `Cannot listen on ${address}: ${who}. ${next}`, { cause: error });
   }
@@ -24,13 +28,6 @@ export function toListenError(error: unknown, { host, port, setting }: Address):
     `Cannot listen on ${address}: ${toWhy(code) ?? toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
     { cause: error },
   );
-}
-
-function renderHolder(holder: PortHolder | null): string {
-  if (holder === null) return "a connection or a program that does not listen yet holds this port";
-  return "pid" in holder
-    ? `"${holder.program}" (pid ${holder.pid}) listens there`
-    : `a program of the user "${holder.user}" listens there`;
 }
 
 /** In words what the system's codes mean here. */

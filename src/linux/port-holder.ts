@@ -28,6 +28,13 @@ export function findPortHolder(port: number, host = "0.0.0.0"): PortHolder | nul
   return { user: findUserName(socket.uid) };
 }
 
+/** As a clause. */
+export function renderHolder(holder: PortHolder): string {
+  return "pid" in holder
+    ? `"${holder.program}" (pid ${holder.pid}) listens there`
+    : `a program of the user "${holder.user}" listens there`;
+}
+
 /** Column 2 is the local address:port, 4 the state (0A: listen), 8 the user, 10 the inode. */
 function readListening(port: number): ListeningSocket[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");

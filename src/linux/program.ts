@@ -1,3 +1,4 @@
+import { startAlarm } from "../alarm.ts";
 import { shorten, toReason } from "../errors.ts";
 import { forEachLine } from "./lines.ts";
 
@@ -30,9 +31,17 @@ export async function runProgram(command: string[], options: RunOptions = {}): P
       stdout: "pipe",
       stderr: "pipe",
       ...(options.variables === undefined ? {} : { env: options.variables }),
-      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: "SIGKILL" }),
     });
-    const stop = () => child.kill("SIGTERM");
+    let cause: string | null = null;
+    const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+    using _alarm = startAlarm(timeoutMs, () => {
+      cause = `it gave no answer within ${timeoutMs / 1000} s and was ended`;
+      child.kill("SIGKILL");
+    });
+    const stop = () => {
+      cause = stopped;
+      child.kill("SIGTERM");
+    };
     options.signal?.addEventListener("abort", stop, { once: true });
     const seen = (line: string) => {
       tail.add(line.trim());
@@ -47,7 +56,7 @@ export async function runProgram(command: string[], options: RunOptions = {}): P
     const code = await child.exited;
     await settleWithin(read, 1000);
     options.signal?.removeEventListener("abort", stop);
-    return { stdout: output.text, reason: explainEnd(code, child.signalCode, options, tail.last()) };
+    return { stdout: output.text, reason: explainEnd(code, child.signalCode, cause, tail.last()) };
   } catch (error) {
     return { stdout: "", reason: toReason(error) };
   }
@@ -71,14 +80,11 @@ async function settleWithin(work: Promise<unknown>, milliseconds: number): Promi
 function explainEnd(
   code: number,
   signal: string | number | null,
-  options: RunOptions,
+  cause: string | null,
   lastLine: string | null,
 ): string | null {
   if (code === 0) return null;
-  if (options.signal?.aborted === true) return stopped;
-  if (signal === "SIGKILL" && options.timeoutMs !== undefined) {
-    return `it gave no answer within ${options.timeoutMs / 1000} s and was ended`;
-  }
+  if (cause !== null) return cause;
   if (signal !== null) return `it was ended by ${signal}`;
   return lastLine ?? `it ended with exit code ${code} and no message`;
 }

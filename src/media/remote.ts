@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { startAlarm } from "../alarm.ts";
 import { OvError, shorten, toReason } from "../errors.ts";
 import { isPublicAddress } from "./addresses.ts";
 import type { NamedImage } from "./images.ts";
@@ -77,7 +78,9 @@ export function createImageFetch(options: ImageFetchOptions) {
     { url, at }: NamedImage,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+    const late = new AbortController();
+    using _alarm = startAlarm(seconds * 1000, () => late.abort());
+    const bound = AbortSignal.any([signal, late.signal]);
     let bytes = 0;
     try {
       const response = await follow(url, at, bound);

@@ -58,6 +58,8 @@ export function toAnswers(message: FromHost): Answer[] {
   }
 }
 
+const textType = { type: "text" } as const;
+
 /** How each operation reads its answers; null: an answer that is not of this operation. */
 export const eventReaders: {
   readonly [Name in OperationName]: (answer: Answer) => Operations[Name]["event"] | null;
@@ -66,10 +68,9 @@ export const eventReaders: {
     switch (answer.type) {
       case "started":
         return { type: "started", promptTokens: answer.prompt_tokens, cachedTokens: answer.cached_tokens };
-      case "step": {
-        const { id: _, ...output } = answer.output;
-        return { type: "text", ...output };
-      }
+      case "step":
+        // It was parsed for this event alone, and there is one for each token.
+        return Object.assign(answer.output, textType);
       case "finished":
         return answer.reason === "cancelled" ? null : { type: "finished", reason: answer.reason };
       default:

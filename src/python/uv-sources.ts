@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { startAlarm } from "../alarm.ts";
 import { toReason } from "../errors.ts";
 import { runProgram, type Variables } from "../linux/program.ts";
 import { readFromTarGz, readFromZip } from "./archive.ts";
@@ -161,8 +162,12 @@ async function download(
       "base64",
     );
     const headers = { accept, ...(username !== "" && { authorization: `Basic ${login}` }) };
-    const bound = AbortSignal.timeout(fetchMs);
-    const response = await fetch(url, { headers, signal: signal ? AbortSignal.any([signal, bound]) : bound });
+    const late = new AbortController();
+    using _alarm = startAlarm(fetchMs, () =>
+      late.abort(new Error(`it took longer than ${fetchMs / 1000} s`)),
+    );
+    const bound = AbortSignal.any([late.signal, ...(signal ? [signal] : [])]);
+    const response = await fetch(url, { headers, signal: bound });
     if (!response.ok) return { reason: `it answered ${response.status}` };
     return { bytes: Buffer.from(await response.arrayBuffer()), address: response.url || url.href };
   } catch (error) {

@@ -22,20 +22,26 @@ interface EngineEvent {
 export async function* askEngine(
   { model, fingerprint }: Lease,
   choice: Choice,
-  { rates, signal }: { rates: Pick<Rates, "count">; signal: AbortSignal },
+  { rates, signal }: { rates: Pick<Rates, "start">; signal: AbortSignal },
 ): AsyncGenerator<EngineEvent> {
-  let { request } = choice;
-  for (let first = true; ; first = false) {
-    let closed: ClosedThought | null = null;
-    for await (const event of rates.count(model, model.host.run("generate", request, signal))) {
-      if (first || event.type !== "started") yield { choice, fingerprint, event };
-      // The reader has read it by now. Leaving the loop ends the request in the engine.
-      if (event.type === "text") closed = choice.closeThought(event.text, event.tokens);
-      if (closed) break;
+  const rate = rates.start(model);
+  try {
+    let { request } = choice;
+    for (let first = true; ; first = false) {
+      let closed: ClosedThought | null = null;
+      for await (const event of model.host.run("generate", request, signal)) {
+        if (event.type === "text") rate.add(event.tokens);
+        if (first || event.type !== "started") yield { choice, fingerprint, event };
+        // The reader has read it by now. Leaving the loop ends the request in the engine.
+        if (event.type === "text") closed = choice.closeThought(event.text, event.tokens);
+        if (closed) break;
+      }
+      if (!closed) return;
+      yield { choice, fingerprint, event: { type: "text", text: closed.text, tokens: 0 } };
+      request = closed.request;
     }
-    if (!closed) return;
-    yield { choice, fingerprint, event: { type: "text", text: closed.text, tokens: 0 } };
-    request = closed.request;
+  } finally {
+    rate.stop();
   }
 }
 

@@ -1,3 +1,4 @@
+import { startAlarm } from "../alarm.ts";
 import { OvError } from "../errors.ts";
 
 export interface Deadline {
@@ -15,14 +16,14 @@ export function createDeadline(client: AbortSignal, seconds: number): Deadline {
     const message = `The request took longer than ${seconds} s and was ended: ask for less, or raise OV_REQUEST_SECONDS.`;
     controller.abort(new OvError("generation_timeout", message));
   };
-  const timer = setTimeout(expire, seconds * 1000);
+  const alarm = startAlarm(seconds * 1000, expire);
   if (client.aborted) leave();
   else client.addEventListener("abort", leave, { once: true });
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
     clear() {
-      clearTimeout(timer);
+      alarm[Symbol.dispose]();
       client.removeEventListener("abort", leave);
     },
   };

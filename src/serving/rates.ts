@@ -1,14 +1,21 @@
 import type { LoadedModel } from "../engine/model/loaded.ts";
-import type { GenerationEvent } from "../protocol/generate.ts";
 
 const windowMs = 10_000;
 
 /** How quickly loaded models generate tokens. */
 export interface Rates {
-  /** Passes a generation's events on and counts their tokens. */
-  count(model: LoadedModel, events: AsyncIterable<GenerationEvent>): AsyncGenerator<GenerationEvent>;
+  /** A generation starts. */
+  start(model: LoadedModel): RunningRate;
   /** Tokens per second of the model's last work, all requests together; null: it has generated none yet. */
   read(model: LoadedModel): number | null;
+}
+
+/** Of one generation. */
+export interface RunningRate {
+  /** So many tokens came. */
+  add(tokens: number): void;
+  /** It is over. */
+  stop(): void;
 }
 
 /** `now`: milliseconds, monotonic. */
@@ -23,17 +30,9 @@ export function createRates(now: () => number = () => performance.now()): Rates 
   }
 
   return {
-    async *count(model, events) {
+    start(model) {
       const rate = rateOf(model);
-      const stop = rate.start();
-      try {
-        for await (const event of events) {
-          if (event.type === "text") rate.add(event.tokens);
-          yield event;
-        }
-      } finally {
-        stop();
-      }
+      return { add: rate.add, stop: rate.start() };
     },
     read: (model) => rates.get(model)?.read() ?? null,
   };

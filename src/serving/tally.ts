@@ -4,8 +4,8 @@ import type { EndReason, Timings, Usage } from "../generate/parts.ts";
 export interface AnswerObserver {
   /** The first part of the content is there. */
   firstToken(): void;
-  /** The engine took a prompt or wrote something: how much it is by now. */
-  counted(usage: Readonly<Usage>): void;
+  /** The engine took a prompt. `usage`: of the answer; it grows as that does. */
+  started(usage: Readonly<Usage>): void;
   /** The answer is over, whole or not. `finish`: why the first choice that ended did; null: none did. */
   ended(usage: Usage, finish: EndReason | null): void;
 }
@@ -48,7 +48,7 @@ export function createTally(
     start(promptTokens, cachedTokens) {
       usage.promptTokens += promptTokens;
       usage.cachedTokens += cachedTokens;
-      observer?.counted(usage);
+      observer?.started(usage);
     },
     add(newTokens, reasoningTokens, guesses) {
       firstText.resolve();
@@ -59,7 +59,6 @@ export function createTally(
         const { tokens, right } = usage.guesses ?? { tokens: 0, right: 0 };
         usage.guesses = { tokens: tokens + guesses, right: right + newTokens - 1 };
       }
-      observer?.counted(usage);
     },
     see(parts) {
       if (parts.length > 0 && !seen) {

@@ -4,7 +4,6 @@ import type { Pool } from "../engine/pool/pool.ts";
 import type { ChoicePart } from "../generate/parts.ts";
 import type { RawRequest } from "../generate/raw.ts";
 import type { TextRequest } from "../generate/request.ts";
-import type { ImageFile } from "../protocol/generate.ts";
 import type { Catalog, CatalogModel } from "./catalog.ts";
 import { askEngine, readChoice, runAll } from "./choices.ts";
 import type { Events } from "./events.ts";
@@ -20,7 +19,7 @@ import type { WarmUp } from "./warm-up.ts";
 
 export interface TextServiceDeps {
   pool: Pick<Pool, "use">;
-  rates: Pick<Rates, "count">;
+  rates: Pick<Rates, "start">;
   catalog: Pick<Catalog, "toTarget">;
   /** Gets what schemas ask for and answers miss. */
   events: Pick<Events, "publish">;
@@ -89,38 +88,25 @@ export function createTextService(deps: TextServiceDeps): TextService {
   const warn = createWarnings(deps.events);
   const { plan, render } = createPlanner(deps);
 
+  /** One generator for all of it: each further one would be run through with each token. */
   async function* answer(
-    model: CatalogModel,
-    request: TextRequest | RawRequest,
-    options: Omit<AnswerOptions, keyof RunningRequest>,
-  ): AsyncGenerator<ChoicePart> {
-    const { signal } = options;
-    const leave = deps.warmUp?.enter(model.name);
-    try {
-      const images = await openImagesOf(request, model, { open: deps.openImages, signal });
-      try {
-        yield* answerWith(images.files, model, request, options);
-      } finally {
-        await images.release();
-      }
-    } finally {
-      leave?.();
-    }
-  }
-
-  async function* answerWith(
-    images: readonly ImageFile[],
     model: CatalogModel,
     request: TextRequest | RawRequest,
     { client, observer, signal, keepSeconds = null }: Omit<AnswerOptions, keyof RunningRequest>,
   ): AsyncGenerator<ChoicePart> {
-    const { choices, choicesPerPrompt, loose, prepare } = await plan(model, request, { client, images });
+    await using end = new AsyncDisposableStack();
+    end.defer(deps.warmUp?.enter(model.name) ?? (() => {}));
+    const images = await openImagesOf(request, model, { open: deps.openImages, signal });
+    end.defer(images.release);
+    const planned = await plan(model, request, { client, images: images.files });
+    const { choices, choicesPerPrompt, loose, prepare } = planned;
     checks.note(model.name, loose);
     // A choice that starts late runs on the model as it is registered then: the older one has made way.
     const toTarget = () => ({ ...catalog.toTarget(model), keepSeconds });
     const tally = createTally(observer);
+    end.defer(tally.end);
     const run = (index: number, signal: AbortSignal) => {
-      const work = async function* (lease: Lease) {
+      const work = async (lease: Lease) => {
         const { choice, warning } = await prepare(lease.model, signal);
         warn(lease.model, model.name, warning);
         const made = choice(index);
@@ -128,18 +114,14 @@ export function createTextService(deps: TextServiceDeps): TextService {
           tally.ask();
           deps.warmUp?.note(model.name, made.request);
         }
-        yield* askEngine(lease, made, { rates, signal });
+        return askEngine(lease, made, { rates, signal });
       };
       const events = pool.use(toTarget(), { client, signal }, work);
       return readChoice(index, events, { tally, hasPrompt: index % choicesPerPrompt === 0 });
     };
     const many = { run, tally, signal, atOnce: maxConcurrent };
     const parts = choices === 1 ? run(0, signal) : runAll(choices, many);
-    try {
-      yield* loose.length === 0 ? parts : checks.watch(model.name, loose, parts);
-    } finally {
-      tally.end();
-    }
+    yield* loose.length === 0 ? parts : checks.watch(model.name, loose, parts);
   }
 
   return {

@@ -1,5 +1,5 @@
+import { startAlarm } from "../alarm.ts";
 import { isErrorCode, OvError } from "../errors.ts";
-import { createLooks } from "../standstill.ts";
 
 /** What came through a structured clone: the same program wrote it on the other side. */
 type Cloned = MessageEvent["data"];
@@ -39,9 +39,6 @@ export interface ThreadsOptions {
   idleSeconds?: number;
 }
 
-/** How often the time of a job is looked at. */
-const looksPerJob = 10;
-
 interface Waiting {
   name: string;
   input: unknown;
@@ -53,8 +50,8 @@ interface Waiting {
 interface Thread {
   worker: Worker;
   running: Waiting | null;
-  /** Of the job's time, or of the idle thread. */
-  timer: Timer | undefined;
+  /** Ends the timer of its job, or of its idle time. */
+  stopTimer: () => void;
 }
 
 /** A few threads that start when there is work. Their jobs must not block in native code: only JavaScript can be ended. */
@@ -65,7 +62,7 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
 
   function start(): Thread {
     const worker = new Worker(module, { smol: true, ref: false });
-    const thread: Thread = { worker, running: null, timer: undefined };
+    const thread: Thread = { worker, running: null, stopTimer: () => {} };
     worker.addEventListener("message", ({ data }) => finish(thread, data));
     worker.addEventListener("error", ({ message }) => {
       const job = end(thread);
@@ -78,7 +75,7 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
 
   /** Its job, if there is one, is nobody's any more. */
   function end(thread: Thread): Waiting | null {
-    clearTimeout(thread.timer);
+    thread.stopTimer();
     threads.delete(thread);
     thread.worker.terminate();
     return thread.running;
@@ -86,10 +83,11 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
 
   function finish(thread: Thread, answer: JobAnswer): void {
     const job = thread.running;
-    clearTimeout(thread.timer);
+    thread.stopTimer();
     thread.running = null;
-    thread.timer = setTimeout(() => end(thread), idleSeconds * 1000);
-    thread.timer.unref();
+    const timer = setTimeout(() => end(thread), idleSeconds * 1000);
+    timer.unref();
+    thread.stopTimer = () => clearTimeout(timer);
     if ("value" in answer) job?.resolve(answer.value);
     else job?.reject(fromPortable(answer.error));
     next();
@@ -111,13 +109,14 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
 
   function give(thread: Thread, job: Waiting): void {
     const { name, input, options } = job;
-    clearTimeout(thread.timer);
+    thread.stopTimer();
     thread.running = job;
-    thread.timer = limit(options.seconds, () => {
+    const alarm = startAlarm(options.seconds * 1000, () => {
       end(thread);
       job.reject(tooLong(options));
       next();
     });
+    thread.stopTimer = alarm[Symbol.dispose];
     thread.worker.postMessage({ name, input } satisfies JobRequest, options.transfer ?? []);
   }
 
@@ -140,20 +139,6 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
       }
     },
   };
-}
-
-/** Calls `onEnd` after so many seconds in which this process could hear that the job is done, unless the timer is cleared. */
-function limit(seconds: number, onEnd: () => void): Timer {
-  const everyMs = (seconds * 1000) / looksPerJob;
-  const looks = createLooks(everyMs);
-  let deadline = performance.now() + seconds * 1000;
-  const timer = setInterval(() => {
-    deadline += looks.look();
-    if (performance.now() < deadline) return;
-    clearInterval(timer);
-    onEnd();
-  }, everyMs);
-  return timer;
 }
 
 function tooLong({ what, seconds }: JobOptions): OvError {

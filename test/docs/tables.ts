@@ -22,7 +22,7 @@ import {
 import { isSameTask, toTaskName } from "../../src/models/tasks.ts";
 import { readMeasured } from "../architectures/measured.ts";
 import { tinyModels } from "../architectures/table.ts";
-import { renderPerformance } from "../bench/report/text.ts";
+import { renderLoad, renderPerformance } from "../bench/report/text.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -34,6 +34,7 @@ interface MadePart {
 }
 
 export const madeParts: MadePart[] = [
+  { file: "README.md", name: "load", render: renderLoad },
   { file: "docs/settings.md", name: "settings", render: renderSettings },
   { file: "docs/api.md", name: "errors", render: renderErrors },
   { file: "docs/models.md", name: "recommended", render: renderRecommended },
@@ -54,7 +55,7 @@ function renderSettings(): string {
     ];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
-  return ["| variable | flag | of | default | |", "|---|---|---|---|---|", ...rows].join("\n");
+  return ["| variable | flag | used by | default | |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
 function renderErrors(): string {

@@ -9,6 +9,7 @@ import { type Form, readMultipartBody } from "../../src/http/body/multipart.ts";
 import { parseJson } from "../../src/http/body/parse.ts";
 import { fromPortable, toPortable } from "../../src/http/body/portable-schema.ts";
 import { createRouteApp } from "../helpers/routes.ts";
+import { standStill } from "../helpers/stand-still.ts";
 
 const post = (
   body: FormData | ReadableStream | Uint8Array<ArrayBuffer> | string,
@@ -74,6 +75,21 @@ describe("a JSON body", () => {
       expect(
         await codeOf(readJsonBody(post(silent, headers), { maxBytes: 1000, schema, seconds: 0.01 })),
       ).toBe("request_timeout");
+    });
+
+    test("that comes while the server stands still is read", async () => {
+      const sent = Promise.withResolvers<void>();
+      const late = new ReadableStream({
+        async pull(controller) {
+          await sent.promise;
+          controller.enqueue(new TextEncoder().encode("{}"));
+          controller.close();
+        },
+      });
+      const reading = codeOf(readJsonBody(post(late, headers), { maxBytes: 1000, schema, seconds: 0.2 }));
+      await standStill(800);
+      sent.resolve();
+      expect(await reading).toBe("read");
     });
 
     test("whose connection breaks is the client's doing", async () => {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { runProgram, shortenLine } from "../../src/linux/program.ts";
 import { isRunning } from "../helpers/processes.ts";
+import { standStill } from "../helpers/stand-still.ts";
+import { createTempDir } from "../helpers/temp.ts";
 
 describe("runProgram", () => {
   test("a program that is not there is a reason, not an exception", async () => {
@@ -25,6 +29,25 @@ describe("runProgram", () => {
     const grandchild = Number(run.stdout);
     expect(isRunning(grandchild)).toBe(true);
     process.kill(grandchild);
+  });
+
+  test("a program that gives no answer in its time is ended", async () => {
+    const run = runProgram(["/bin/sleep", "600"], { timeoutMs: 50 });
+    expect((await run).reason).toBe("it gave no answer within 0.05 s and was ended");
+  });
+
+  test("a program that somebody else kills is not called late", async () => {
+    const run = runProgram(["/bin/sh", "-c", "kill -9 $$"], { timeoutMs: 60_000 });
+    expect((await run).reason).toBe("it was ended by SIGKILL");
+  });
+
+  test("a program has the time that this process stands still on top of its own", async () => {
+    const file = join(createTempDir(), "over");
+    const script = `while [ ! -e "${file}" ]; do /bin/sleep 0.01; done; echo done`;
+    const run = runProgram(["/bin/sh", "-c", script], { timeoutMs: 1000 });
+    await standStill(3000);
+    writeFileSync(file, "");
+    expect(await run).toEqual({ stdout: "done\n", reason: null });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { createImageFetch, type ImageFetchOptions } from "../../src/media/remote.ts";
+import { standStill } from "../helpers/stand-still.ts";
 
 const requests: { path: string; host: string | null }[] = [];
 const server = Bun.serve({
@@ -95,6 +96,15 @@ describe("an image by its address", () => {
     const asked = fetchText(`http://pics.example.com:${port}${path}`, options);
     await expect(asked).rejects.toMatchObject({ code: "invalid_request", param: "image" });
     await expect(fetchText(`http://pics.example.com:${port}${path}`, options)).rejects.toThrow(message);
+  });
+
+  test("does not count the time that the server stands still", async () => {
+    const address = Promise.withResolvers<string[]>();
+    const url = `http://pics.example.com:${port}/image`;
+    const asked = fetchText(url, { seconds: 0.4, resolve: () => address.promise });
+    await standStill(1600);
+    address.resolve(["127.0.0.1"]);
+    expect(await asked).toBe("image");
   });
 
   test("ends with the client", async () => {

@@ -20,8 +20,8 @@ export interface SourceFile {
 const staticImport = /^\s*(?:import|(?:import|export)\s[^"'()=;]*?\bfrom)\s*["']([^"']+)["']/gm;
 const lazyImport = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
 
-export async function readSourceFiles(): Promise<SourceFile[]> {
-  const paths = [...new Bun.Glob("{src,cli}/**/*.{ts,tsx}").scanSync(root)].filter(
+export async function readSourceFiles(folders = "{src,cli}"): Promise<SourceFile[]> {
+  const paths = [...new Bun.Glob(`${folders}/**/*.{ts,tsx}`).scanSync(root)].filter(
     (path) => !path.endsWith(".d.ts"),
   );
   return await Promise.all(paths.sort().map(readSourceFile));

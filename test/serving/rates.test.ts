@@ -1,8 +1,6 @@
 import { expect, test } from "bun:test";
 import { createRate, createRates } from "../../src/serving/rates.ts";
 import { createMemoryHost } from "../fakes/memory-host.ts";
-import { toRequest } from "../helpers/engine-request.ts";
-import { never } from "../helpers/pool.ts";
 
 function createTestRate() {
   let time = 0;
@@ -55,24 +53,19 @@ test("follows a change within ten seconds while one request after the other runs
   expect(rate.read()).toBe(50);
 });
 
-test("passes a generation on, and is of that loaded model alone", async () => {
+test("counts the tokens of that loaded model alone", () => {
   let time = 0;
-  const host = createMemoryHost({
-    gate: async () => {
-      time += 100;
-    },
-  });
   const rates = createRates(() => time);
   const [model, other] = [
-    { host, defaults: {} },
-    { host, defaults: {} },
+    { host: createMemoryHost(), defaults: {} },
+    { host: createMemoryHost(), defaults: {} },
   ];
   expect(rates.read(model)).toBeNull();
-  const events = rates.count(model, host.run("generate", toRequest("Hi", { max_tokens: 4 }), never));
-  expect((await Array.fromAsync(events)).map(({ type }) => type)).toEqual([
-    "started",
-    ...Array(4).fill("text"),
-    "finished",
-  ]);
+  const rate = rates.start(model);
+  for (let tokens = 0; tokens < 4; tokens++) {
+    time += 100;
+    rate.add(1);
+  }
+  rate.stop();
   expect([rates.read(model), rates.read(other)]).toEqual([10, null]);
 });

@@ -52,7 +52,7 @@ function createTestService(extra: Partial<TextServiceDeps> = {}, host: MemoryHos
   const ended: Ended[] = [];
   let firstTokens = 0;
   const observer = {
-    counted: () => {},
+    started: () => {},
     firstToken: () => {
       firstTokens += 1;
     },

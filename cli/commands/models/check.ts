@@ -10,7 +10,7 @@ import { createStderrLog, terminalWidth, toOneLine, writeError, writeOut } from 
 
 const args = {
   "name...": { type: "positional", valueHint: "model", required: false, description: "Only these models" },
-  load: { type: "boolean", description: "Also load each model and have it write a few tokens" },
+  load: { type: "boolean", description: "Also load each model and use it once" },
   json: { type: "boolean", description: "Print the result as JSON" },
   ...toSettingArgs(["registryPath", "runtimeDir", "device"]),
 } as const;

@@ -14,13 +14,13 @@ export interface Lease {
 
 /** Who wants a lease. */
 export interface LeaseUser {
-  /** Whose turn it takes: clients are served in turn. */
+  /** The client whose turn it takes: clients are served in turn. */
   client: string;
-  /** Ends the wait; the work has to watch it by itself. */
+  /** Ends the wait; the work has to watch it itself. */
   signal: AbortSignal;
 }
 
-/** A request that ends its engine before its first value must not do that to one engine after another for ever. */
+/** A request that crashes its engine before its first value must not crash one engine after another forever. */
 const mostEngines = 3;
 
 /** How leases are given: see `Pool.use`. `hold` and `release` bracket every use of a slot. */
@@ -32,7 +32,7 @@ export function createUse(
   return async function* use<T>(
     target: ModelTarget,
     { client, signal }: LeaseUser,
-    work: (lease: Lease) => AsyncIterable<T>,
+    work: (lease: Lease) => AsyncIterable<T> | Promise<AsyncIterable<T>>,
   ): AsyncGenerator<T> {
     const arrived = now();
     let admitted = false;
@@ -45,7 +45,7 @@ export function createUse(
         try {
           if (!admitted) report.admitted(slot, arrived);
           admitted = true;
-          for await (const value of work({ model, fingerprint })) {
+          for await (const value of await work({ model, fingerprint })) {
             hasYielded = true;
             yield value;
           }

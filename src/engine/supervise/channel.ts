@@ -7,15 +7,15 @@ export interface Channel<T> extends AsyncIterable<T> {
   fail(error: unknown): void;
 }
 
-/** What nobody reads must not fill the memory. */
+/** A bound, so that unread items do not fill the memory. */
 export interface ChannelBound {
   /** How many items may wait. */
   most: number;
-  /** What a consumer that leaves more waiting gets instead of them. */
+  /** The error that a consumer gets if more items wait. */
   exceeded: () => Error;
 }
 
-/** Without a bound, the producer takes care of that. */
+/** Without a bound, the producer must limit itself. */
 export function createChannel<T>(bound?: ChannelBound): Channel<T> {
   const items: T[] = [];
   let closed: { error?: unknown } | undefined;
@@ -30,13 +30,12 @@ export function createChannel<T>(bound?: ChannelBound): Channel<T> {
     signal();
   };
 
-  async function* iterate(): AsyncGenerator<T> {
+  async function next(): Promise<IteratorResult<T, undefined>> {
     while (true) {
-      for (let item = items.shift(); item !== undefined; item = items.shift()) yield item;
-      if (closed) {
-        if ("error" in closed) throw closed.error;
-        return;
-      }
+      const item = items.shift();
+      if (item !== undefined) return { value: item, done: false };
+      if (closed && "error" in closed) throw closed.error;
+      if (closed) return { value: undefined, done: true };
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -55,6 +54,6 @@ export function createChannel<T>(bound?: ChannelBound): Channel<T> {
     },
     end: () => close({}),
     fail: (error) => close({ error }),
-    [Symbol.asyncIterator]: iterate,
+    [Symbol.asyncIterator]: () => ({ next }),
   };
 }

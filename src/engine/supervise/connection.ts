@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError, toOvError } from "../../errors.ts";
 import { readOomKills } from "../../linux/oom.ts";
 import type { Log } from "../../log.ts";
@@ -24,12 +25,12 @@ export interface HostOptions {
   /** Called at most every second with the share of the KV cache in use, 0 to 1. */
   onCacheUsage?: (usage: number) => void;
   onSpeculation?: (report: SpeculationMessage) => void;
-  /** Called when what it keeps of grammars has changed. */
+  /** Called when the grammars that it keeps have changed. */
   onGrammars?: (grammars: HeldGrammars) => void;
   signal: AbortSignal;
 }
 
-/** OpenVINO GenAI prints it at each load of a model that calls no tools by itself. */
+/** OpenVINO GenAI prints it at each load of a model that was not trained to call tools. */
 const harmless = /Failed to infer a tool call example/;
 
 /** A running host process with its requests. */
@@ -146,9 +147,8 @@ export function connect(options: HostOptions): Connection {
     async close() {
       closing = true;
       child.send(renderLine({ type: "close" }));
-      const timer = setTimeout(child.kill, closeSeconds * 1000);
+      using _alarm = startAlarm(closeSeconds * 1000, child.kill);
       await exited;
-      clearTimeout(timer);
     },
     exited,
   };

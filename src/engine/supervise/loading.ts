@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError, shorten } from "../../errors.ts";
 import type { ReadyMessage } from "../../protocol/load.ts";
 
@@ -7,13 +8,13 @@ export interface LoadingOptions {
   signal: AbortSignal;
 }
 
-/** A load that a host works on; it ends once, by whatever comes first. */
+/** A load in a host; it ends once, with whatever happens first. */
 export interface Loading {
   readonly over: boolean;
   ready(message: ReadyMessage): void;
-  /** What the host itself reported, or did wrong. */
+  /** The host reported a failure or broke the protocol. */
   fail(error: OvError): void;
-  /** The process ended without having said why. */
+  /** The process ended without a reason. */
   ended(end: ProcessEnd): void;
   /**
    * Rejects with an error that names the model, `model_load_failed` unless the host gave another code, and with the
@@ -29,7 +30,7 @@ export function createLoading({ model, loadSeconds, signal }: LoadingOptions): L
 
   function settle(settleIt: () => void): void {
     over = true;
-    clearTimeout(timer);
+    alarm[Symbol.dispose]();
     signal.removeEventListener("abort", giveUp);
     settleIt();
   }
@@ -40,7 +41,7 @@ export function createLoading({ model, loadSeconds, signal }: LoadingOptions): L
     settle(() => reject(new OvError("model_load_failed", { what, why, next })));
   };
   signal.addEventListener("abort", giveUp, { once: true });
-  const timer = setTimeout(expire, loadSeconds * 1000);
+  const alarm = startAlarm(loadSeconds * 1000, expire);
 
   return {
     get over() {
@@ -65,11 +66,11 @@ export interface ProcessEnd {
   how: string;
   /** The last line that it wrote; empty: none. */
   lastOutput: string;
-  /** The kernel ended a process for lack of memory meanwhile. */
+  /** Meanwhile, the kernel killed a process for lack of memory. */
   outOfMemory: boolean;
 }
 
-/** As a part of a sentence. */
+/** As a clause. */
 export function toEnd(who: string, end: ProcessEnd): string {
   if (isOutOfMemory(end)) return `${who} was ended by the kernel, because there was no memory left`;
   const verb = kills.includes(end.how) ? "was killed from outside" : "ended unexpectedly";

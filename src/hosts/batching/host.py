@@ -25,16 +25,17 @@ from stages import Stages
 COMMANDS_FD = 3
 EVENTS_FD = 4
 
+to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class Pipe:
-    """Lines in and out; both block, the reader as long as it is asked to wait."""
+    """Lines in and out; both block, the reader for at most the time that it is given."""
 
     def __init__(self) -> None:
         self._buffer = b""
-        self._events = os.fdopen(EVENTS_FD, "wb")
 
     def read(self, seconds: float | None) -> list[Message]:
-        """The messages that come within that time, at least one where it is None; ends the process with the daemon."""
+        """The messages that arrive within that time, at least one if it is None; ends the process with the daemon."""
         while True:
             ready, _, _ = select.select([COMMANDS_FD], [], [], seconds)
             if not ready:
@@ -47,9 +48,9 @@ class Pipe:
                 return [json.loads(line) for line in lines]
 
     def write(self, messages: list[Message]) -> None:
-        for message in messages:
-            self._events.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
-        self._events.flush()
+        lines = "".join([to_json(message) + "\n" for message in messages]).encode()
+        while lines:
+            lines = lines[os.write(EVENTS_FD, lines) :]
 
 
 def load_engine(pipe: Pipe, message: Message, stages: Stages) -> Engine:
@@ -82,7 +83,7 @@ def handle(engine: Engine, message: Message) -> list[Message]:
 
 
 def step(engine: Engine, pipe: Pipe) -> list[Message] | None:
-    """One step; an engine that failed in it is in no state to go on, so the process ends."""
+    """One step; after a failure the engine is in no state to continue, so the process ends."""
     try:
         return engine.step()
     except Exception as error:
@@ -99,14 +100,18 @@ class CacheReport:
 
     def look(self, engine: Engine, busy: bool) -> list[Message]:
         now = time.monotonic()
+        if now - self._sent_at < 1 if busy else self._sent == 0:
+            return []
         usage = engine.cache_usage
-        if usage is None or (now - self._sent_at < 1 if busy else self._sent == 0):
+        if usage is None:
             return []
         self._sent, self._sent_at = usage, now
         return [{"type": "metrics", "kv_cache_usage": self._sent}]
 
 
 def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
+    """Each step of the engine turns all of the processor's caches over, so that every line between two steps takes
+    microseconds: as few as possible run there."""
     last_sign = time.monotonic()
     report = CacheReport()
     while True:
@@ -115,7 +120,8 @@ def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
         messages = pipe.read(0 if busy else pages.pause)
         for message in messages:
             pipe.write(handle(engine, message))
-        take_company(lambda: engine.patience, pipe.read, lambda message: pipe.write(handle(engine, message)))
+        if engine.patience > 0:
+            take_company(lambda: engine.patience, pipe.read, lambda message: pipe.write(handle(engine, message)))
         if messages:
             pages.rest()
         if not engine.busy:

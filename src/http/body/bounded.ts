@@ -1,3 +1,4 @@
+import { startAlarm } from "../../alarm.ts";
 import { OvError } from "../../errors.ts";
 import { findUnpacker } from "./encoding.ts";
 
@@ -18,16 +19,12 @@ export async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const unpack = findUnpacker(request.headers);
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(tooSlow(seconds)), seconds * 1000);
-  try {
-    const bytes = await Promise.race([readBounded(request, maxBytes), late.promise]);
-    if (unpack === null) return bytes;
-    const unpacked = await unpack(bytes, maxBytes);
-    if (unpacked === null) throw tooLarge(maxBytes);
-    return unpacked;
-  } finally {
-    clearTimeout(timer);
-  }
+  using _alarm = startAlarm(seconds * 1000, () => late.reject(tooSlow(seconds)));
+  const bytes = await Promise.race([readBounded(request, maxBytes), late.promise]);
+  if (unpack === null) return bytes;
+  const unpacked = await unpack(bytes, maxBytes);
+  if (unpacked === null) throw tooLarge(maxBytes);
+  return unpacked;
 }
 
 async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

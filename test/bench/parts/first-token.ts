@@ -49,7 +49,7 @@ export async function measureFirstToken(ground: Ground): Promise<Growth> {
       },
       seconds("server, from the request to its first token", served!),
       seconds("raw engine, from its start to its first token", raw!),
-      seconds("of it the construction of its pipeline", constructs!),
+      seconds("of which the construction of its pipeline", constructs!),
       ...[...stages].map(([name, values]) => seconds(`stage of the load: ${name}`, values)),
     ],
   };

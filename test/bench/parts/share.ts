@@ -12,7 +12,7 @@ const ratioGoals = new Map([
   [64, 0.95],
 ]);
 
-/** The CPU that daemon and host take beside the engine, by 1,000 tokens, while many answers run at once. */
+/** The CPU that daemon and host take beside the engine, per 1,000 tokens, while many answers run at once. */
 export async function measureShare(ground: Ground): Promise<Growth> {
   // One of 256 answers takes long.
   const rounds = Math.ceil(ground.options.rounds / 2);
@@ -43,8 +43,8 @@ function toFigures(count: number, rows: LoadRow[]): Figure[] {
       unit: "",
       ...(atLeast !== undefined && { goal: { atLeast } }),
     },
-    figure(`CPU of the engine by 1,000 tokens at ${count}`, engine),
-    figure(`CPU of the host's Python by 1,000 tokens at ${count}`, host - engine),
-    figure(`CPU of the daemon by 1,000 tokens at ${count}`, daemon),
+    figure(`CPU of the engine per 1,000 tokens at ${count}`, engine),
+    figure(`CPU of the host's Python per 1,000 tokens at ${count}`, host - engine),
+    figure(`CPU of the daemon per 1,000 tokens at ${count}`, daemon),
   ];
 }

@@ -16,6 +16,22 @@ export function renderPerformance(): string {
   return sections.join("\n\n");
 }
 
+/** README's table: the part on load in short, a row for each number of requests at once. */
+export function renderLoad(): string {
+  const rows = readAllMeasured().load?.load ?? [];
+  const counts = [...new Set(rows.map(({ concurrency }) => concurrency))];
+  const cells = counts.map((count) => {
+    const toCell = (name: string) => {
+      const row = rows.find((row) => row.concurrency === count && row.name === name);
+      return row === undefined
+        ? ""
+        : `${renderNumber(row.tokensPerSecond)} tokens/s, ${renderNumber(row.ttftMsP50)} ms`;
+    };
+    return [String(count), toCell("server"), toCell("raw"), toCell("llama.cpp")];
+  });
+  return renderTable(["requests at once", "ov-llm", "raw engine", "llama.cpp's server"], cells);
+}
+
 function renderEntry(name: string, entry: ReportEntry, measured: Measured): string {
   const { date, version, engine, model, machine, curves, load, figures } = measured;
   const { cpu, cores, memoryGb, others = 0 } = machine;
@@ -29,7 +45,7 @@ function renderEntry(name: string, entry: ReportEntry, measured: Measured): stri
     ...(load.length === 0 ? [] : [renderRows(load)]),
     renderFigures(figures),
     ...charts,
-    `Measured ${date.slice(0, 10)} on ${cpu}, ${cores} cores, ${memoryGb} GB; ov-llm ${version}, ${engine}.${others < disturbing ? "" : ` **Other programs took ${Math.round(others * 100)}% of the machine meanwhile**, so the figures say less.`} Again: \`bun run bench --report --only ${name}\`.`,
+    `Measured ${date.slice(0, 10)} on ${cpu}, ${cores} cores, ${memoryGb} GB; ov-llm ${version}, ${engine}.${others < disturbing ? "" : ` **Other programs took ${Math.round(others * 100)}% of the machine meanwhile**, so the figures are less reliable.`} To repeat: \`bun run bench --report --only ${name}\`.`,
   ].join("\n\n");
 }
 

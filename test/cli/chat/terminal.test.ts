@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { createMemoryHost, type MemoryHostOptions } from "../../fakes/memory-host.ts";
 import { createTestApp } from "../../helpers/app.ts";
 import { eventually } from "../../helpers/processes.ts";
-import { repo } from "../../helpers/server.ts";
 import { createTempDir } from "../../helpers/temp.ts";
-import { toTarget } from "../run-cli.ts";
+import { python, type Steps, talk } from "../../helpers/terminal.ts";
 
 setDefaultTimeout(180_000);
-const python = Bun.which("python3");
 const suite = python === null ? describe.skip : describe;
 const words = "river stone music paper light water house bread";
 
@@ -38,30 +36,6 @@ function serveEcho() {
   });
   afterAll(() => server.stop(true));
   return { server, bodies };
-}
-
-/** What is typed once a text is there; null: the terminal is closed. */
-type Steps = [wait: string, type: string | null][];
-
-/** A chat on a terminal of its own; each step waits for a text and types another. */
-async function talk(
-  server: { port: number | undefined },
-  steps: Steps,
-  args: string[] = [],
-  home = createTempDir(),
-  env: Record<string, string> = {},
-) {
-  const command = [python ?? "", join(repo, "test/helpers/terminal_session.py"), JSON.stringify(steps)];
-  const child = Bun.spawn(
-    [...command, process.execPath, join(repo, "cli/main.ts"), "chat", ...args, ...toTarget(server)],
-    {
-      cwd: home,
-      env: { PATH: process.env.PATH, HOME: home, TERM: "xterm", LANG: "C.UTF-8", ...env },
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  const [text, code] = await Promise.all([child.stdout.text(), child.exited]);
-  return { code, home, raw: text, text: Bun.stripANSI(text).replaceAll("\r", "") };
 }
 
 suite(`a chat on a terminal${python === null ? " (skipped: no python3)" : ""}`, () => {

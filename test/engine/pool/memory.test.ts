@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createFakeMemory } from "../../fakes/memory.ts";
 import { createGate, createTestPool, never, type TestPoolOptions, toTarget } from "../../helpers/pool.ts";
 import { settled } from "../../helpers/settled.ts";
+import { standStill } from "../../helpers/stand-still.ts";
 
 /** 10 bytes for all models; a and b take 4, c 5, big 9, huge 11. */
 function createSmallPool(options: TestPoolOptions = {}) {
@@ -122,6 +123,19 @@ describe("a pool with little memory", () => {
     open();
     await running;
     expect((await run(toTarget("big"))).at(-1)?.type).toBe("finished");
+  });
+
+  test("a wait for memory does not count the time that the server stands still", async () => {
+    const { gate, open } = createGate();
+    const { run } = createSmallPool({ host: { gate }, queueSeconds: 0.2 });
+    const running = run(toTarget("a"));
+    await settled();
+    const waits = run(toTarget("big"));
+    await settled();
+    await standStill(800);
+    open();
+    await running;
+    expect((await waits).at(-1)?.type).toBe("finished");
   });
 
   test("a model that nobody waits for any more takes nobody's memory", async () => {

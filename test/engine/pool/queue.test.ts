@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createQueue, type QueueOptions } from "../../../src/engine/pool/queue.ts";
 import { settled } from "../../helpers/settled.ts";
+import { standStill } from "../../helpers/stand-still.ts";
 
 const never = new AbortController().signal;
 
@@ -125,6 +126,15 @@ describe("the queue", () => {
       for (const next of [one, other, two]) (await next)?.();
       expect(queue).toMatchObject({ running: 0, waiting: 0 });
     });
+  });
+
+  test("does not count the time that the server stands still", async () => {
+    const queue = createTestQueue({ waitSeconds: 0.2 });
+    const leave = await queue.enter("a", never);
+    const waits = queue.enter("a", never);
+    await standStill(800);
+    leave();
+    expect(await waits).toBeFunction();
   });
 
   test("ends a wait that lasts too long, and keeps the others", async () => {

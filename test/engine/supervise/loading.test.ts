@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createLoading, type ProcessEnd, toEnd } from "../../../src/engine/supervise/loading.ts";
+import { createMemoryHost } from "../../fakes/memory-host.ts";
+import { standStill } from "../../helpers/stand-still.ts";
 
 async function failureOf(end: Partial<ProcessEnd>): Promise<string> {
   const loading = createLoading({ model: "m", loadSeconds: 60, signal: new AbortController().signal });
@@ -44,6 +46,14 @@ describe("a load whose process ends", () => {
     for (const word of words) expect(message).toContain(word);
     for (const word of others) expect(message).not.toContain(word);
   });
+});
+
+test("a load has the time that the server stands still on top of its own", async () => {
+  const loading = createLoading({ model: "m", loadSeconds: 0.2, signal: new AbortController().signal });
+  await standStill(800);
+  const { ready } = createMemoryHost();
+  loading.ready(ready);
+  expect(await loading.result).toBe(ready);
 });
 
 test("the output of a process that ended is quoted in bounds", () => {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createStallWatch } from "../../../src/engine/supervise/stall.ts";
 import type { OperationName } from "../../../src/protocol/operations.ts";
 import { eventually } from "../../helpers/processes.ts";
+import { standStill } from "../../helpers/stand-still.ts";
 
 const seconds = {
   generate: 60,
@@ -47,6 +48,22 @@ test("what this process itself stands still is no silence of the host", async ()
   expect(stalls).toEqual([]);
   await eventually(() => stalls.length > 0);
   expect(stalls).toEqual([0.05]);
+});
+
+test("what a host says while this process stands still is heard, however long it was silent before", async () => {
+  const stalls: number[] = [];
+  const watch = createStallWatch({
+    seconds: { ...seconds, tokenize: 0.4, detokenize: 0.24 },
+    operations: () => ["tokenize"],
+    onStall: (after) => stalls.push(after),
+  });
+  watch.start();
+  const nearly = Promise.withResolvers<void>();
+  setTimeout(nearly.resolve, 390);
+  await nearly.promise;
+  await standStill(1000);
+  expect(stalls).toEqual([]);
+  watch.stop();
 });
 
 test("a host without requests may be silent, and the time before the first one does not count", async () => {

@@ -42,7 +42,8 @@ export async function* toChunkEvents(
     }
     const isLast = ended === options.choices && !options.includeUsage;
     const choice = toChunkChoice(index, part, options);
-    if (choice) yield { data: JSON.stringify(toChunk([choice], { ...noUsage, ...(isLast && timings) })) };
+    const extra = isLast ? { ...noUsage, ...timings } : noUsage;
+    if (choice) yield { data: JSON.stringify(toChunk([choice], extra)) };
   }
   if (options.includeUsage && usage) yield { data: JSON.stringify(toChunk([], { usage, ...timings })) };
   yield { data: "[DONE]" };

@@ -19,11 +19,16 @@ from grammars.held_grammars import HeldGrammars
 from messages import Message, RequestFailed, failed, last_line
 from pipeline.batch import Batch
 from speculation.odds import Running
+from speculation.speculation import Speculation
 from tokenization.control import ControlTokens
 from tokenization.tokens import Tokens
 
 # Grammars that say what an answer starts with.
 EXACT = {"const", "ebnf", "regex"}
+
+# The engine's own objects take ten times as long to compare.
+GOES_ON = genai.GenerationFinishReason.NONE.value
+STOPPED = genai.GenerationFinishReason.STOP.value
 
 
 @dataclass(slots=True)
@@ -32,18 +37,16 @@ class Moved:
 
     request: Request
     ids: list[int]
+    text_ids: list[int]
+    """Without the end-of-text token, which is no part of the answer."""
+    done: bool
     output: Any
     guesses: int
     """How many tokens were guessed for it."""
 
-    @property
-    def done(self) -> bool:
-        return bool(self.output.finish_reason != genai.GenerationFinishReason.NONE)
 
-    @property
-    def text_ids(self) -> list[int]:
-        """Without the end-of-text token, which is no part of the answer."""
-        return self.ids[:-1] if self.output.finish_reason == genai.GenerationFinishReason.STOP else self.ids
+Stepped = tuple[list[Message], list[Moved], list[Message]]
+"""Of a step: reports, what moved, and the messages of requests that ended otherwise."""
 
 
 class Text:
@@ -59,6 +62,8 @@ class Text:
         self.tokenizer = model.tokenizer
         self.pieces = model.pieces
         self.running: dict[int, Request] = {}
+        self._has_prompts = False
+        """Whether a request may have no token yet."""
         self._arrivals = Arrivals()
         self._decoder = Decoder(model.tokenizer, model.pieces)
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
@@ -88,7 +93,7 @@ class Text:
 
     @property
     def busy(self) -> bool:
-        return self.model.busy or (self.model.guesser is not None and self.model.guesser.wanted)
+        return bool(self.running) or self.model.busy or (self.model.guesser is not None and self.model.guesser.wanted)
 
     @property
     def cache_usage(self) -> float:
@@ -125,6 +130,7 @@ class Text:
         except Exception as error:
             raise RequestFailed("invalid_request", last_line(error)) from error
         self._arrivals.came(len(self.running))
+        self._has_prompts = True
         self.running[message["id"]] = Request(
             message["id"],
             handle,
@@ -170,16 +176,9 @@ class Text:
                 return guesser.prepare()
             guesser.rest()
         self._arrivals.stepped()
-        opening = guesser is not None and guesser.opening
-        self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
-        if self.model.batch.busy:
-            self.model.batch.step()
-        lost = self._step_guesser()
-        moved, ended = self._read()
-        ended = [*lost, *ended]
-        waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
-        self.grammars.after_step(waiting, self._kv_bytes())
-        report = [*self.grammars.report(), *self._watch(moved)]
+        report, moved, ended = self._step_with_prompts() if self._has_prompts else self._step_batches()
+        if guesser is not None:
+            report += self._watch(moved, guesser.speculation)
         if not moved:
             return [*report, *ended]
         outputs: list[Message] = []
@@ -200,6 +199,22 @@ class Text:
                 request.move_window(self.tokenizer, self.pieces)
         return [*report, {"type": "step", "outputs": outputs}, *ended]
 
+    def _step_with_prompts(self) -> Stepped:
+        """A step in which prompts are computed, and their grammars compiled."""
+        opening = self.model.guesser is not None and self.model.guesser.opening
+        self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
+        _, moved, ended = self._step_batches()
+        waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
+        self._has_prompts = len(waiting) > 0
+        self.grammars.after_step(waiting, self._kv_bytes())
+        return self.grammars.report(), moved, ended
+
+    def _step_batches(self) -> Stepped:
+        self.model.batch.step()
+        lost = self._step_guesser() if self.model.guesser else []
+        moved, ended = self._read()
+        return [], moved, [*lost, *ended]
+
     def _step_guesser(self) -> list[Message]:
         """A failure in there costs its requests: the plain pipeline, which is another one, goes on."""
         failure = self.model.guesser.step() if self.model.guesser else None
@@ -211,11 +226,8 @@ class Text:
         what = "The engine failed while it guessed tokens; from now on it guesses none. Try again."
         return [*failure, *(failed(request_id, "engine_failed", what) for request_id in lost)]
 
-    def _watch(self, moved: list[Moved]) -> list[Message]:
+    def _watch(self, moved: list[Moved], speculation: Speculation) -> list[Message]:
         """What was guessed lately; `moved` before their tokens are taken."""
-        if self.model.guesser is None:
-            return []
-        speculation = self.model.guesser.speculation
         for one in moved:
             request, tokens = one.request, len(one.ids)
             if one.guesses:
@@ -227,7 +239,8 @@ class Text:
             elif one.done:
                 answer = request.generated + one.ids
                 speculation.saw_plain(request.prompt, answer)
-                self.model.guesser.saw_plain(request.prompt + answer, request.samples)
+                if self.model.guesser:
+                    self.model.guesser.saw_plain(request.prompt + answer, request.samples)
         return speculation.report(all(one.done for one in moved) and len(moved) == len(self.running))
 
     def _waiting(self) -> list[Request]:
@@ -251,20 +264,22 @@ class Text:
         for request in list(self.running.values()):
             if request.handle.can_read():
                 (output,) = request.handle.read().values()
-                if not request.generated:
-                    request.batch.keep(request.prompt)
                 # None in the step that computes the prompt's end.
                 guesses = request.guesses if request.generated else 0
-                moved.append(Moved(request, output.generated_ids, output, guesses))
+                if not request.generated:
+                    request.batch.keep(request.prompt)
+                ids, reason = output.generated_ids, output.finish_reason.value
+                text_ids = ids[:-1] if reason == STOPPED else ids
+                moved.append(Moved(request, ids, text_ids, reason != GOES_ON, output, guesses))
             elif request.handle.get_status() != genai.GenerationStatus.RUNNING:
                 ended.append(self._out_of_cache(request))
         return moved, ended
 
     def _finish(self, one: Moved) -> Message:
-        request, reason = one.request, one.output.finish_reason
+        request = one.request
         del self.running[request.id]
         request.batch.keep(request.prompt + request.generated)
-        name = "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
+        name = "length" if one.output.finish_reason == genai.GenerationFinishReason.LENGTH else "stop"
         return {"type": "finished", "id": request.id, "reason": name}
 
     def _out_of_cache(self, request: Request) -> Message:

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { createAlarm } from "../../src/http/alarm.ts";
+import { createAlarm, startAlarm } from "../src/alarm.ts";
+import { standStill } from "./helpers/stand-still.ts";
 
 /** Resolves once an alarm of that length, set now, has rung. */
 async function ringing(milliseconds: number): Promise<void> {
@@ -58,3 +59,26 @@ test.each(["clear", "dispose"] as const)(
     expect(rings).toBe(1);
   },
 );
+
+test("an alarm does not count the time in which the process stands still, and then counts on", async () => {
+  const rung = Promise.withResolvers<void>();
+  let rings = 0;
+  using _alarm = startAlarm(100, () => {
+    rings += 1;
+    rung.resolve();
+  });
+  await standStill(400);
+  expect(rings).toBe(0);
+  await rung.promise;
+  expect(rings).toBe(1);
+});
+
+test("an alarm that is set after a standstill has its whole time", async () => {
+  const rung = Promise.withResolvers<number>();
+  using alarm = startAlarm(100, () => rung.resolve(performance.now()));
+  Bun.sleepSync(400);
+  const again = performance.now();
+  alarm.set();
+  // Timers may end a part of a millisecond early.
+  expect((await rung.promise) - again).toBeGreaterThanOrEqual(99);
+});

@@ -1,0 +1,144 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { engineEnvironment } from "../../helpers/engine.ts";
+import { runtimeDir } from "../../helpers/environment.ts";
+import { childrenOf, eventually, isRunning } from "../../helpers/processes.ts";
+import { smolEntry } from "../../helpers/server.ts";
+import { createTempDir } from "../../helpers/temp.ts";
+import { python, type Steps, startTalk, talk } from "../../helpers/terminal.ts";
+import { findFreePort, runCli } from "../run-cli.ts";
+
+setDefaultTimeout(180_000);
+const suite = python === null ? describe.skip : describe;
+const question = "Start one for this chat? [Y/n]";
+const env = { OV_RUNTIME_DIR: runtimeDir(), ...engineEnvironment() };
+
+/** With the small real model, which nothing here loads unless it is asked. */
+function createHome(): string {
+  const home = createTempDir();
+  const folder = join(home, "models/converted_models");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "registry.json"), JSON.stringify({ version: 1, models: { m: smolEntry() } }));
+  return home;
+}
+
+/** A `systemctl` that knows the service, in that state, and records what it is asked to do. */
+function createSystemctl(home: string, state: string): { PATH: string; asked: () => string } {
+  const folder = join(home, "bin");
+  const record = join(home, "asked");
+  mkdirSync(folder);
+  const shown = `LoadState=loaded\\nActiveState=${state}\\nUnitFileState=enabled\\nMainPID=0\\n`;
+  const script = `#!/bin/sh\ncase "$*" in *show*) printf '${shown}' ;; *) echo "$*" > '${record}'; exit 1 ;; esac\n`;
+  writeFileSync(join(folder, "systemctl"), script, { mode: 0o755 });
+  const asked = () => (existsSync(record) ? readFileSync(record, "utf8").trim() : "");
+  return { PATH: `${folder}:${process.env.PATH}`, asked };
+}
+
+describe("ov-llm chat without a server and without a terminal", () => {
+  test("--start starts one, and ends it after the answer", async () => {
+    const [home, port] = [createHome(), await findFreePort()];
+    const args = ["chat", "m", "Why?", "--max-tokens", "1", "--port", String(port), "--start"];
+    const { code, out, err } = await runCli(args, { home, env });
+    expect([code, err]).toEqual([0, expect.stringContaining("which ends with this chat.")]);
+    expect(out).not.toBe("");
+    const log = readFileSync(join(home, `.local/state/ov-llm/chat-server-${port}.log`), "utf8");
+    const pid = Number(/ serving .*pid=(\d+)/.exec(log)?.[1]);
+    expect([log.includes(" stopped"), isRunning(pid)]).toEqual([true, false]);
+  });
+
+  test("a server that cannot start: why, and where its log is", async () => {
+    const home = createHome();
+    const missing = { OV_RUNTIME_DIR: join(home, "nothing") };
+    const { code, err } = await runCli(["chat", "m", "Why?", "--start", "--port", "1"], {
+      home,
+      env: missing,
+    });
+    expect(code).toBe(1);
+    expect(err).toContain("The server for this chat ended at once: ");
+    expect(err).toContain(`Its log is in "${home}/.local/state/ov-llm/chat-server-1.log".`);
+  });
+
+  test("the service is stopped: names the command that starts it", async () => {
+    const home = createHome();
+    const { PATH, asked } = createSystemctl(home, "inactive");
+    const port = String(await findFreePort());
+    const given = { home, env: { PATH, OV_PORT: port } };
+    const { code, err } = await runCli(["chat", "m", "Why?"], given);
+    expect([code, err, asked()]).toEqual([1, expect.stringContaining('start it with "ov-llm start"'), ""]);
+    await runCli(["chat", "m", "Why?", "--start"], given);
+    expect(asked()).toBe("--user start ov-server");
+  });
+
+  test("something else listens there: names it", async () => {
+    const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("hello") });
+    const args = ["chat", "m", "Why?", "--start", "--port", String(other.port)];
+    const { err } = await runCli(args, { home: createHome() });
+    await other.stop(true);
+    expect(err).toContain(`"hello"): "bun" (pid ${process.pid}) listens there.`);
+  });
+});
+
+suite(`ov-llm chat without a server, on a terminal${python === null ? " (skipped: no python3)" : ""}`, () => {
+  /** Reads what it shows until a text is there. */
+  async function waitFor(shown: ReadableStream<Uint8Array>, text: string): Promise<void> {
+    const decoder = new TextDecoder();
+    // Left open: one that shows more must not fail at it.
+    const reader = shown.getReader();
+    let seen = "";
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      seen += decoder.decode(read.value, { stream: true });
+      if (seen.includes(text)) return;
+    }
+    throw new Error(`It ended without ${text}: ${seen}`);
+  }
+
+  const readPid = async (port: number) => {
+    const answer: unknown = await (await fetch(`http://127.0.0.1:${port}/health`)).json();
+    return Number(Object(answer).pid);
+  };
+
+  test("asks, starts one, and ends it with the chat", async () => {
+    const port = await findFreePort();
+    const steps: Steps = [
+      [question, "\r"],
+      [">>> ", "/model\r"],
+      ["* m", ""],
+      [">>> ", "\u0004"],
+    ];
+    const { code, text } = await talk({ port }, steps, [], createHome(), env);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringContaining(`No server runs at http://127.0.0.1:${port}. `),
+    ]);
+    await expect(readPid(port)).rejects.toThrow();
+  });
+
+  test("no is no", async () => {
+    const home = createHome();
+    const { code, text } = await talk({ port: await findFreePort() }, [[question, "n\r"]], [], home, env);
+    expect([code, text]).toEqual([1, expect.stringContaining('Start it with "ov-llm serve"')]);
+    expect(existsSync(join(home, ".local/state"))).toBe(false);
+  });
+
+  test.each(["SIGKILL", "SIGHUP"] as const)("%s of the chat ends its server, too", async (signal) => {
+    const port = await findFreePort();
+    const session = startTalk(port, [[question, "\r"]], { home: createHome(), env });
+    await waitFor(session.stdout, ">>> ");
+    const pid = await readPid(port);
+    const [chat = 0] = childrenOf(session.pid);
+    process.kill(chat, signal);
+    await eventually(() => !isRunning(pid));
+    await session.exited;
+  });
+
+  test("a stopped service is offered first", async () => {
+    const home = createHome();
+    const { PATH, asked } = createSystemctl(home, "failed");
+    const port = await findFreePort();
+    const steps: Steps = [["The service ov-server is stopped. Start it? [Y/n]", "\r"]];
+    const { code, text } = await talk({ port }, steps, [], home, { PATH, OV_PORT: String(port) });
+    expect([code, asked()]).toEqual([1, "--user start ov-server"]);
+    expect(text).toContain("`ov-llm logs` shows why.");
+  });
+});
