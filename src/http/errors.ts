@@ -97,7 +97,7 @@ function toNotFound(
   });
 }
 
-/** The path that a wrong base URL may have meant: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */
+/** The paths that a wrong base URL may have meant: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */
 function guessPaths(pathname: string): string[] {
   const plain = pathname.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
   const single = plain.replace(/^(\/v1)+(?=\/)/, "/v1");
