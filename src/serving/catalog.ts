@@ -83,7 +83,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function known(): string {
     const names = list().map(({ name }) => `"${name}"`);
-    if (names.length > 0) return `there is ${names.join(", ")}`;
+    if (names.length > 0) return `there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
     return registry.current().problems.length > 0
       ? "no entry of the registry can be used"
       : "no model is registered yet, run `ov-llm setup --starter` or `ov-llm convert`";
