@@ -1,6 +1,6 @@
 import { type ErrorFacts, renderFacts, toCauseFacts } from "../../errors.ts";
 import { describeModel } from "../../models/folder.ts";
-import { mainOperation, takesImages } from "../../models/tasks.ts";
+import { writesFromText } from "../../models/tasks.ts";
 import type { Speculation } from "../../protocol/load.ts";
 import { listCopies } from "../copies/copies.ts";
 import type { DraftFiles, ModelTarget } from "../model/target.ts";
@@ -30,7 +30,7 @@ export async function planSpeculation(
   });
   const refused = (why: string) => refuse({ why });
   if (engine !== "batching") return refused(`the ${engine} engine has none, only batching`);
-  if (mainOperation(target.task) !== "generate" || takesImages(target.task) === true) {
+  if (!writesFromText(target.task)) {
     return refused(`only models that take text alone and write text have it, not the task ${target.task}`);
   }
   const num_assistant_tokens = wish.num_assistant_tokens ?? defaults.guesses;
@@ -58,7 +58,7 @@ async function toFolder(
   if (path === modelPath) throw new Error("it is the model itself");
   if (path.endsWith(".gguf")) return await toCopy(folders, { path, files });
   const { task } = await describeModel(path);
-  if (task !== null && (mainOperation(task) !== "generate" || takesImages(task) === true)) {
+  if (task !== null && !writesFromText(task)) {
     throw new Error(`its task is ${task}`);
   }
   return path;

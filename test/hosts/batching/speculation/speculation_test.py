@@ -5,13 +5,10 @@ from __future__ import annotations
 import sys
 import unittest
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "src/hosts/batching"))
 
-from pipeline.batch import Batch
-from speculation.guesser import MOST_PATIENCE, QUIET_SECONDS, WAIT_SECONDS, Guesser
 from speculation.lookup import try_lookup
 from speculation.odds import Costs, Odds, Running
 from speculation.speculation import RETRY_ANSWERS, WORTH, Speculation
@@ -178,164 +175,6 @@ class SpeculationTest(unittest.TestCase):
             [{"type": "speculation", "drafts": 2, "draft_tokens": 4, "accepted_tokens": 1}],
         )
         self.assertEqual(speculation.report(idle=True), [])
-
-
-class GuesserTest(unittest.TestCase):
-    def test_is_opened_only_once_nothing_has_run_for_a_while(self) -> None:
-        opened: list[bool] = []
-        guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: opened.append(True) or FakeBatch(), hello)
-        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
-        self.assertTrue(guesser.wanted)
-        self.assertEqual((guesser.prepare(), opened), ([], []))
-        guesser._worked_at -= QUIET_SECONDS
-        reports: list[Any] = []
-        while guesser.wanted:
-            reports += guesser.prepare()
-        self.assertEqual(([report["active"] for report in reports], opened), ([True], [True]))
-        self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
-
-    def test_leaves_the_host_to_wait_for_requests_until_there_is_something_to_do(self) -> None:
-        guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
-        self.assertEqual(guesser.patience, 0)
-        guesser.choose(Running(0), [1, 2], 100)
-        guesser.rest()
-        self.assertEqual(guesser.patience, MOST_PATIENCE)
-        guesser._worked_at -= QUIET_SECONDS
-        self.assertEqual(guesser.patience, 0)
-        guesser.opening = True
-        self.assertEqual(guesser.patience, WAIT_SECONDS)
-
-    def test_is_opened_at_once_where_that_is_asked_for(self) -> None:
-        guesser = Guesser(Speculation(DRAFT), FakeBatch(), FakeBatch, hello)
-        guesser.prepare_now()
-        self.assertFalse(guesser.wanted)
-        self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
-
-    def test_what_cannot_be_opened_is_reported_and_not_tried_again(self) -> None:
-        def fail() -> Any:
-            raise RuntimeError("no such draft")
-
-        guesser = Guesser(Speculation(DRAFT), FakeBatch(), fail, hello)
-        guesser.choose(Running(0), [1, 2], 100)
-        guesser._worked_at -= QUIET_SECONDS
-        reports: list[Any] = []
-        while guesser.wanted:
-            reports += guesser.prepare()
-        self.assertEqual([report["problem"] for report in reports], ["no such draft"])
-        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
-
-    def test_an_engine_that_fails_in_a_step_is_given_up(self) -> None:
-        batch = FakeBatch()
-        guesser = Guesser(Speculation(LOOKUP), FakeBatch(), lambda: batch, hello)
-        guesser.prepare_now()
-        self.assertIsNone(guesser.step())
-        batch.left = 3
-        self.assertIsNone(guesser.step())
-        batch.fails = True
-        (report,) = guesser.step() or []
-        self.assertEqual(report["problem"], "broken")
-        self.assertFalse(guesser.wanted)
-        self.assertEqual(guesser.choose(Running(0), [1, 2], 100), 0)
-
-    def test_steps_are_timed_again_where_those_of_a_request_ended_what_was_timed(self) -> None:
-        plain, batch = FakeBatch(), FakeBatch()
-        guesser = Guesser(Speculation(DRAFT), plain, lambda: batch, hello)
-        guesser._worked_at -= QUIET_SECONDS
-        while not plain.busy:
-            guesser.prepare()
-        guesser.rest()
-        while plain.busy:
-            plain.step()
-        guesser._worked_at -= QUIET_SECONDS
-        while guesser.wanted:
-            guesser.prepare()
-        self.assertEqual((plain.empty_steps, batch.empty_steps), (0, 0))
-
-    def test_a_draft_guesses_for_no_request_that_samples(self) -> None:
-        for wish, guesses in ((DRAFT, False), (LOOKUP, True)):
-            speculation = Speculation(wish)
-            speculation.saw_guessed(190, 190, 190)
-            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
-            guesser.prepare_now()
-            self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
-            self.assertEqual(guesser.choose(Running(0), [1, 2], 100, samples=True) > 0, guesses)
-
-    def test_is_not_opened_before_a_request_that_it_could_serve(self) -> None:
-        for wish, wanted in ((DRAFT, False), (LOOKUP, True)):
-            speculation = Speculation(wish)
-            speculation.saw_guessed(190, 190, 190)
-            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
-            # One token is no answer: a prompt is only computed in advance.
-            guesser.choose(Running(0), [1, 2], 1)
-            self.assertFalse(guesser.wanted)
-            guesser.choose(Running(0), [1, 2], 100, samples=True)
-            self.assertEqual(guesser.wanted, wanted)
-            guesser.choose(Running(0), [1, 2], 100)
-            self.assertTrue(guesser.wanted)
-
-    def test_a_conversation_that_samples_is_copied_only_where_its_next_request_can_be_guessed(self) -> None:
-        for wish, copied in ((DRAFT, False), (LOOKUP, True)):
-            speculation = Speculation(wish)
-            speculation.saw_guessed(190, 190, 190)
-            guesser = Guesser(speculation, FakeBatch(), FakeBatch, hello)
-            guesser.prepare_now()
-            guesser.saw_plain([1, 2], samples=True)
-            self.assertEqual(guesser.wanted, copied)
-            guesser.saw_plain([1, 2])
-            self.assertTrue(guesser.wanted)
-
-    def test_a_conversation_is_copied_while_nothing_runs_until_a_request_comes(self) -> None:
-        batch = FakeBatch()
-        guesser = Guesser(Speculation(DRAFT), FakeBatch(), lambda: batch, hello)
-        guesser.choose(Running(0), [1, 2], 100)
-        guesser._worked_at -= QUIET_SECONDS
-        while guesser.wanted:
-            guesser.prepare()
-        for interrupted in (True, False):
-            guesser.saw_plain(list(range(1000)))
-            self.assertTrue(guesser.wanted)
-            guesser.prepare()
-            if interrupted:
-                guesser.make_way()
-            while guesser.wanted:
-                guesser.prepare()
-            self.assertEqual((batch.cancelled, batch.kept), (True, 0 if interrupted else 1000))
-
-
-class FakeBatch(Batch):
-    """Steps that take no time."""
-
-    def __init__(self) -> None:
-        self.left = 0
-        self.empty_steps = 0
-        self.fails = False
-        self.cancelled = False
-        self.kept = 0
-
-    def add(self, *request: Any) -> Any:
-        self.left = 3
-        return SimpleNamespace(cancel=lambda: setattr(self, "cancelled", True))
-
-    def keep(self, ids: list[int]) -> None:
-        self.kept = len(ids)
-
-    def step(self) -> None:
-        if self.fails:
-            raise RuntimeError("broken")
-        self.empty_steps += self.left == 0
-        self.left = max(0, self.left - 1)
-
-    @property
-    def busy(self) -> bool:
-        return self.left > 0
-
-    def cached_tokens(self, prompt: list[int]) -> int:
-        return 0
-
-
-def hello(batch: Any, config: Any) -> Any:
-    batch.left = config.max_new_tokens
-    return SimpleNamespace(cancel=lambda: None)
 
 
 if __name__ == "__main__":
