@@ -32,8 +32,9 @@ export function toListenError(error: unknown, { host, port, setting }: Address):
 
 /** In words what the system's codes mean here. */
 function toWhy(code: unknown): string | undefined {
-  if (code === "EINVAL") return "this name has no address; 0.0.0.0 is every interface";
-  if (code === "EADDRNOTAVAIL") return "no interface of this machine has that address; 0.0.0.0 is every one";
-  if (code === "EACCES") return "ports below 1024 are for root";
+  if (code === "EINVAL") return "this name has no address; use 0.0.0.0 for every interface";
+  if (code === "EADDRNOTAVAIL")
+    return "no interface of this machine has that address; use 0.0.0.0 for every interface";
+  if (code === "EACCES") return "only root may use ports below 1024";
   return undefined;
 }

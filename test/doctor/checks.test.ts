@@ -138,9 +138,9 @@ describe("memory, disks and models", () => {
     [
       "disk",
       { disks: [{ purpose: "models", path: "/m", free: 2 ** 29 }] },
-      /^fail Only 512\.0 MB are free for models in "\/m"/,
+      /^fail Only 512\.0 MB is free for models in "\/m"/,
     ],
-    ["disk", { disks: [{ purpose: "models", path: "/m", free: 2 ** 32 }] }, /^warn 4\.0 GB are free/],
+    ["disk", { disks: [{ purpose: "models", path: "/m", free: 2 ** 32 }] }, /^warn 4\.0 GB is free/],
     ["disk", { disks: [{ purpose: "models", path: "/m", free: null }] }, /^warn Cannot see how much room/],
     ["models", withModel({ problem: "It is gone. Fetch it." }), /^fail "m": It is gone\. Fetch it\.$/],
     [
