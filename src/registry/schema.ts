@@ -87,14 +87,18 @@ export interface ParsedRegistry {
 
 /**
  * The file's text as JSON with the right outer shape; throws `registry_invalid`.
- * `source`: what that error names.
+ * `source`: what that error names. `parse`: instead of `JSON.parse`.
  */
-export function parseRegistryFile(text: string, source = "The registry"): RegistryFile {
+export function parseRegistryFile(
+  text: string,
+  source = "The registry",
+  parse: (json: string) => unknown = JSON.parse,
+): RegistryFile {
   // An editor of Windows puts a mark before it.
   const json = text.replace(/^\uFEFF/, "");
   let file: unknown;
   try {
-    file = JSON.parse(json);
+    file = parse(json);
   } catch (error) {
     throw invalid(`${source} is not valid JSON: ${explainFault(json)}`, error);
   }

@@ -1,8 +1,8 @@
 import { mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { OvError, toReason, toSystemCode } from "../errors.ts";
 import { isDanglingLink, isDiskFull } from "../files.ts";
+import { parseExactly } from "../json/exact.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import type { RawModels } from "./edit.ts";
@@ -71,10 +71,11 @@ function rewrite<T>(path: string, change: (models: RawModels) => T): T {
     });
   }
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  const registry: RegistryFile = mode === undefined ? { version: 1, models: {} } : readRegistryFile(path);
-  const before = structuredClone(registry.models);
+  const registry: RegistryFile =
+    mode === undefined ? { version: 1, models: {} } : readRegistryFile(path, parseExactly);
+  const before = JSON.stringify(registry.models);
   const result = change(registry.models);
-  if (!isDeepStrictEqual(before, registry.models)) {
+  if (JSON.stringify(registry.models) !== before) {
     writeAtomically(path, `${JSON.stringify(registry, null, 2)}\n`, (mode ?? 0o644) & 0o7777);
   }
   return result;

@@ -46,7 +46,7 @@ describe("what was set and will not work", () => {
   test.each([
     { device: "CPU" },
     { device: "AUTO" },
-    { device: "HETERO:GPU,CPU" },
+    { device: "HETERO:CPU" },
     { engine: "batching" },
     { path },
     { context_length: 2048 },

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import openvino as ov
 import openvino_genai as genai
 
-from device import choose_device
+from device import choose_device, list_parts
 from messages import Message
 from stages import Stages
 
@@ -58,7 +58,9 @@ class Device:
         self.stages = stages
         self.core = ov.Core()
         self.name = choose_device(load["device"], self.core.available_devices)
-        self.full_name = str(self.core.get_property(self.name, "FULL_DEVICE_NAME")).strip()
+        # OpenVINO has no name for a combination of devices.
+        names = [str(self.core.get_property(part, "FULL_DEVICE_NAME")).strip() for part in list_parts(self.name)]
+        self.full_name = ", ".join(names) or self.name
         # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
         cache: dict[str, Any] = {} if self.name == "CPU" else {"CACHE_DIR": load["cache_dir"]}
         self.properties = cache | load["properties"]

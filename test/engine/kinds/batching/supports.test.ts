@@ -87,6 +87,14 @@ describe("the batching engine's properties", () => {
     await load.catch(() => {});
   }, 180_000);
 
+  test("go with a combination of devices, which has the names of its parts", async () => {
+    const host = await loadBatchingHost("m", modelPath(), { device: "HETERO:CPU" });
+    const alone = host.ready.device_name;
+    expect([host.ready.device, alone]).toEqual(["HETERO:CPU", expect.stringMatching(/^(?!HETERO)./)]);
+    expect((await collect(host, toRequest("What is the capital of France?"))).text).toContain("Paris");
+    await host.close();
+  }, 180_000);
+
   test("let a model run", async () => {
     const properties = { INFERENCE_NUM_THREADS: 1, KV_CACHE_PRECISION: "f16", ATTENTION_BACKEND: "PA" };
     const host = await loadBatchingHost("m", modelPath(), { properties });
