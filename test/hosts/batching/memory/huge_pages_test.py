@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-import sys
 import tempfile
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from host import serve
 from memory.huge_pages import AGAIN_SECONDS, FAILURES, GROWTH_BYTES, QUIET_SECONDS, HugePages
