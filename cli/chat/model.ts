@@ -1,7 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { findNamed } from "../../src/convert/pull/reference.ts";
+import { parseReference } from "../../src/convert/pull/reference.ts";
 import { OvError } from "../../src/errors.ts";
-import { parseRepoName } from "../../src/hub/names.ts";
 import { findNearest } from "../../src/nearest.ts";
 import { askServer, type Server } from "../server.ts";
 
@@ -36,18 +35,32 @@ export interface Asked {
   question: string;
 }
 
+/** A name that the server does not know. */
+export interface Missing {
+  asked: string;
+  /** Names of its that are near, the nearest first. */
+  near: string[];
+  /** What is thrown where nobody can be asked. */
+  error: OvError;
+}
+
 /**
  * Reads `[MODEL] [QUESTION…]`. A single word with a space in it that names no model is the question. Without a model: `usual` where the server has it, else
- * a loaded one, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`.
+ * a loaded one, else the first. `findOther` gives the name to take for one that is missing, or throws. Throws `model_not_found`, `model_required` or `task_unsupported`.
  */
 export async function readAsked(
   server: Server,
   [first, ...words]: string[],
   usual: string | null,
+  findOther: (missing: Missing) => Promise<string>,
 ): Promise<Asked> {
   const { data } = await askServer(server, "/v1/models", Rows, 10);
   const isQuestion = words.length === 0 && /\s/.test(first ?? "") && !data.some(({ id }) => id === first);
-  if (first !== undefined && !isQuestion) return { model: choose(data, first), question: words.join(" ") };
+  if (first !== undefined && !isQuestion) {
+    const missing = data.some(({ id }) => id === first) ? null : toMissing(first, toTalkers(data));
+    const model = missing === null ? choose(data, first) : await take(server, await findOther(missing));
+    return { model, question: words.join(" ") };
+  }
   const talkers = toTalkers(data);
   const model = talkers.find((name) => name === usual) ?? talkers[0];
   if (model !== undefined) return { model, question: first ?? "" };
@@ -57,10 +70,21 @@ export async function readAsked(
   });
 }
 
+/** One that should be there by now. */
+async function take(server: Server, name: string): Promise<string> {
+  const { data } = await askServer(server, "/v1/models", Rows, 10);
+  if (data.some(({ id }) => id === name)) return choose(data, name);
+  throw new OvError("model_not_found", {
+    what: `The server at ${server.url} does not know ${JSON.stringify(name)}, which is registered here`,
+    why: "it reads another registry",
+    next: "Compare its OV_REGISTRY_PATH.",
+  });
+}
+
 function choose(data: Row[], asked: string): string {
   const talkers = toTalkers(data);
   const found = data.find(({ id }) => id === asked);
-  if (found === undefined) throw toMissing(asked, talkers);
+  if (found === undefined) throw toMissing(asked, talkers).error;
   if (talkers.includes(asked)) return asked;
   throw new OvError("task_unsupported", {
     what: `Cannot chat with ${JSON.stringify(asked)}`,
@@ -74,21 +98,24 @@ function toTalkers(rows: Row[]): string[] {
   return ordered.map(({ id }) => id);
 }
 
-function toMissing(asked: string, talkers: string[]): OvError {
-  const missing = `Cannot find model ${JSON.stringify(asked)}`;
-  if (canBePulled(asked)) {
-    const next = `Get it with "ov-llm pull ${asked}".`;
-    return new OvError("model_not_found", { what: missing, why: toKnown(talkers), next });
-  }
-  const near = findNearest(asked, talkers).map((name) => JSON.stringify(name));
-  const why = near.length > 0 ? `did you mean ${near.join(" or ")}?` : toKnown(talkers);
-  const next = near.length > 0 ? undefined : toNext(asked);
-  return new OvError("model_not_found", { what: missing, why, ...(next !== undefined && { next }) });
+function toMissing(asked: string, talkers: string[]): Missing {
+  const near = findNearest(asked, talkers);
+  const meant = near.map((name) => JSON.stringify(name));
+  const why = near.length > 0 ? `did you mean ${meant.join(" or ")}?` : toKnown(talkers);
+  const pull = canBePulled(asked) ? `Get it with "ov-llm pull ${asked}".` : undefined;
+  const next = pull ?? (near.length > 0 ? undefined : toNext(asked));
+  const what = `Cannot find model ${JSON.stringify(asked)}`;
+  const error = new OvError("model_not_found", { what, why, ...(next !== undefined && { next }) });
+  return { asked, near, error };
 }
 
-/** Whether it is `owner/name`, or a name of the catalogue. */
+/** Whether `ov-llm pull` takes it, with the usual hub. */
 function canBePulled(asked: string): boolean {
-  return parseRepoName(asked) !== null || findNamed(asked) !== undefined;
+  try {
+    return parseReference(asked, { endpoint: "" }).repo !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** What has a space is more likely the question than a model. */

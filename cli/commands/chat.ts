@@ -6,7 +6,8 @@ import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
-import { readAsked } from "../chat/model.ts";
+import { type Missing, readAsked } from "../chat/model.ts";
+import { offerModel } from "../chat/offer.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
 import { reachServer } from "../chat/reach.ts";
 import { runRepl } from "../chat/repl.ts";
@@ -61,7 +62,10 @@ export const chat = defineCommand({
       const start = given.start === true;
       const reached = await reachServer({ server, loaded, start, signal, report: writeNotice });
       try {
-        const { model, question } = await readAsked(server, given._, loaded.settings.defaultModel);
+        const { defaultModel } = loaded.settings;
+        const findOther = (missing: Missing) =>
+          offerModel(missing, { server, loaded, signal, report: writeNotice });
+        const { model, question } = await readAsked(server, given._, defaultModel, findOther);
         if (question.trim() !== "" || piped.trim() !== "") {
           const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
           const messages = toTurns({ system, context: piped, question, pictures });

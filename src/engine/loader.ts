@@ -33,7 +33,7 @@ export interface LoaderOptions {
   ggufCache: number;
   loadSeconds: number;
   stallSeconds: number;
-  /** Whether a model that guesses tokens does so from its load on. Absent: once that looks worth it */
+  /** Whether a model with speculation guesses from its load on. Absent: once that looks worth it */
   guessAtOnce?: boolean;
   log: Log;
   observe?: ObserveModel;
@@ -67,14 +67,14 @@ export function createLoader(options: LoaderOptions): LoadModel {
   };
 }
 
-/** What a model's files show, with what its entry changes of that. */
+/** What a model's files state, as changed by its entry. */
 interface Examined {
   described: ModelDescription;
   embedding: EmbeddingFacts | null;
   task: string;
 }
 
-/** Throws for files that are not there, or are of another task than the entry's, and for embeddings that cannot be made. */
+/** Throws if files are missing, if their task is not the entry's, or if its embeddings cannot be computed. */
 async function examine({ name, path, task: stated, embedding: wishes }: ModelTarget): Promise<Examined> {
   const described = await describeModel(path);
   checkEntryTask(name, stated, described);

@@ -101,7 +101,7 @@ export function nameTask({ task }: KnownModel): string {
   return toTaskName(task);
 }
 
-function writesText({ task }: KnownModel): boolean {
+export function writesText({ task }: Pick<KnownModel, "task">): boolean {
   return isSameTask(task, "text-generation") || isSameTask(task, "image-text-to-text");
 }
 

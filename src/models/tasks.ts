@@ -130,6 +130,11 @@ export function takesImages(name: string): boolean | null {
   return task && task.name === "image-text-to-text";
 }
 
+/** Whether a model of that task takes text alone and writes text. */
+export function writesFromText(name: string): boolean {
+  return mainOperation(name) === "generate" && takesImages(name) !== true;
+}
+
 /** What a model of that task can be asked for here. A task that ov-llm does not know is taken for text, until its load. */
 export function servedOperations(name: string): readonly Operation[] {
   return findTask(name)?.served ?? ["generate", "tokenize", "detokenize"];

@@ -3,7 +3,7 @@ import { planSpeculation } from "../engine/draft/speculation.ts";
 import { measureSize } from "../models/files.ts";
 import { describeModel } from "../models/folder.ts";
 import { createStampReader } from "../models/stamp.ts";
-import { mainOperation, takesImages } from "../models/tasks.ts";
+import { writesFromText } from "../models/tasks.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
 export interface DraftOptions {
@@ -37,7 +37,7 @@ const mostSeen = 5;
 export async function findDrafts(options: DraftOptions): Promise<Draft[]> {
   const { name, entries } = options;
   const own = entries.get(name);
-  if (own === undefined || !writesText(own)) return [];
+  if (own === undefined || !writesFromText(own.task)) return [];
   const architecture = await readArchitecture(own.path);
   const ranked = await Promise.all(
     (await listSmaller(options, own)).map(async (one) => {
@@ -58,7 +58,8 @@ export async function findDrafts(options: DraftOptions): Promise<Draft[]> {
 async function listSmaller({ entries, bytes, mostBytes }: DraftOptions, own: RegistryEntry) {
   const byPath = new Map<string, string>();
   for (const [name, entry] of entries) {
-    if (entry.path !== own.path && writesText(entry) && !byPath.has(entry.path)) byPath.set(entry.path, name);
+    if (entry.path !== own.path && writesFromText(entry.task) && !byPath.has(entry.path))
+      byPath.set(entry.path, name);
   }
   const sizes = await Promise.all([...byPath.keys()].map(measureSize));
   return [...byPath].flatMap(([path, name], at) => {
@@ -66,9 +67,6 @@ async function listSmaller({ entries, bytes, mostBytes }: DraftOptions, own: Reg
     return size <= Math.min(bytes * mostShare, mostBytes) ? [{ name, path, bytes: size }] : [];
   });
 }
-
-const writesText = ({ task }: RegistryEntry) =>
-  mainOperation(task) === "generate" && takesImages(task) !== true;
 
 /** null: its files do not show it, or cannot be read. */
 async function readArchitecture(path: string): Promise<string | null> {

@@ -51,6 +51,12 @@ export async function fetchSource(wanted: Wanted, session: Session): Promise<Fet
   return found ?? (await bring(file, listing, choice, session));
 }
 
+/** The model that this was made into or is already; null: it has to be fetched, or only the hub's list of files shows. Throws where something else lies at its place. */
+export function findFetched(wanted: Wanted, settings: Settings): Present | null {
+  const found = findEarlier(toPlace(wanted.repo, toRepoName(wanted.repo).name, settings), wanted, settings);
+  return found?.state === "present" ? found : null;
+}
+
 async function bring(
   path: string,
   listing: Listing,

@@ -14,19 +14,19 @@ export interface CopyOptions {
   ggufCache: number;
 }
 
-/** What the host is asked for: the folder to load, or to make at this load. */
+/** The request to the host: the folder to load, or to write during this load. */
 export interface WantedCopy {
   folder: string;
   stamp: string;
 }
 
-/** What the host notes in each copy; NOTE in copies.py. */
+/** The note that the host writes into each copy; NOTE in copies.py. */
 const Note = Type.Object({ path: Type.String(), stamp: Type.String() });
 
-/** A copy was as large as its file (Q4_1); the rest is for tokenizers with a large vocabulary. */
+/** Measured: a copy is as large as its file (Q4_1); the rest is for tokenizers with a large vocabulary. */
 const sizeFactor = 1.1;
 const extraBytes = 32 * 2 ** 20;
-/** What a new copy leaves free on the disk. */
+/** How much a new copy must leave free on the disk. */
 const freeBytes = 2 ** 30;
 
 /** All copies; a folder that states no source is none. */
@@ -37,7 +37,7 @@ export async function listCopies({ modelCacheDir }: Pick<CopyOptions, "modelCach
   return found.filter((copy) => copy !== null);
 }
 
-/** Removes the copies of the file. Throws what keeps them from being removed. */
+/** Removes the copies of the file. Throws if they cannot be removed. */
 export async function removeCopies(
   options: Pick<CopyOptions, "modelCacheDir">,
   source: string,
@@ -48,7 +48,7 @@ export async function removeCopies(
 }
 
 /**
- * The copy to load, or to make; first makes room for it by removing what is outdated or was not used for longest.
+ * The copy to load, or to make; first makes room for it by removing outdated ones, then the least recently used.
  * null: it would be larger than all copies may be, or than the disk has room for.
  */
 export async function prepareCopy(options: CopyOptions, path: string): Promise<WantedCopy | null> {
@@ -90,7 +90,7 @@ async function readCopy(folder: string): Promise<GgufCopy | null> {
   }
 }
 
-/** What killed hosts left behind; the name ends with each one's process id. */
+/** Removes what killed hosts left behind; each name ends with the host's process id. */
 async function removeLeftovers(modelCacheDir: string): Promise<void> {
   const root = toRoot(modelCacheDir);
   for (const name of await readdir(root).catch(() => [])) {
@@ -100,7 +100,7 @@ async function removeLeftovers(modelCacheDir: string): Promise<void> {
   }
 }
 
-/** Where the folder does not exist yet, its making finds out. */
+/** If the folder does not exist yet, creating it shows whether there is room. */
 async function hasRoom(modelCacheDir: string, bytes: number): Promise<boolean> {
   const disk = await statfs(modelCacheDir).catch(() => null);
   return disk === null || disk.bavail * disk.bsize >= bytes + freeBytes;

@@ -1,12 +1,12 @@
 /**
- * The copy of a .gguf file in OpenVINO's own form. The batching host makes it at the file's first load and loads it
+ * The copy of a .gguf file in OpenVINO's own format. The batching host writes it at the file's first load and uses it
  * from then on (hosts/batching/pipeline/copies.py).
  */
 export interface GgufCopy {
   folder: string;
-  /** The file that it was made of. */
+  /** The file that it was made from. */
   source: string;
-  /** What that looked like; see models/stamp.ts. */
+  /** The file's stamp; see models/stamp.ts. */
   stamp: string;
   bytes: number;
   /** When it was last loaded, in milliseconds since 1970. */
@@ -14,8 +14,8 @@ export interface GgufCopy {
 }
 
 /**
- * What has to be removed so that the wanted copy and all others stay within the bound: whatever its file no longer looks
- * like, then what was not used for longest. `fits`: false where the wanted one alone is larger; then the others stay.
+ * The copies to remove so that the wanted copy and all others stay within the bound: those whose file has changed, then
+ * the least recently used. `fits`: false if the wanted one alone exceeds the bound; then the others stay.
  */
 export function planCopies(
   copies: readonly GgufCopy[],

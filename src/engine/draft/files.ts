@@ -1,7 +1,7 @@
 import type { SpeculationWish } from "../model/target.ts";
 
 /**
- * Names where a draft is now, so that a change of it is noticed too. `pathOf`: the path of a registered model; undefined: it is
+ * Adds a draft's present path and stamp, so that its changes are noticed too. `pathOf`: the path of a registered model; undefined: it is
  * not registered.
  */
 export function withDraftFiles(

@@ -1,21 +1,21 @@
 import { type ErrorFacts, renderFacts, toCauseFacts } from "../../errors.ts";
 import { describeModel } from "../../models/folder.ts";
-import { mainOperation, takesImages } from "../../models/tasks.ts";
+import { writesFromText } from "../../models/tasks.ts";
 import type { Speculation } from "../../protocol/load.ts";
 import { listCopies } from "../copies/copies.ts";
 import type { DraftFiles, ModelTarget } from "../model/target.ts";
 
-/** OpenVINO GenAI's samples guess 5 tokens; 3 tokens must repeat before what followed them is guessed. */
+/** OpenVINO GenAI's samples guess 5 tokens; 3 tokens must repeat before a guess is made. */
 const defaults = { guesses: 5, ngram: 3 };
 
 export interface PlannedSpeculation {
   /** null: the model is served without. */
   speculation: Speculation | null;
-  /** Why it is, although its entry asks for it, as a sentence. */
+  /** Why it is served without, although its entry asks for speculation, as a sentence. */
   problem: string | null;
 }
 
-/** What a host is asked for. A wish that cannot be met costs a warning, never the model. */
+/** The speculation to request from a host. A setting that cannot be met causes a warning, and the model is served without. */
 export async function planSpeculation(
   folders: { modelCacheDir: string },
   target: Pick<ModelTarget, "name" | "path" | "task" | "speculation">,
@@ -30,7 +30,7 @@ export async function planSpeculation(
   });
   const refused = (why: string) => refuse({ why });
   if (engine !== "batching") return refused(`the ${engine} engine has none, only batching`);
-  if (mainOperation(target.task) !== "generate" || takesImages(target.task) === true) {
+  if (!writesFromText(target.task)) {
     return refused(`only models that take text alone and write text have it, not the task ${target.task}`);
   }
   const num_assistant_tokens = wish.num_assistant_tokens ?? defaults.guesses;
@@ -49,7 +49,7 @@ export async function planSpeculation(
   }
 }
 
-/** The folder that the engine can load a draft from. Throws why there is none. */
+/** The folder from which the engine can load a draft. Throws with the reason if there is none. */
 async function toFolder(
   folders: { modelCacheDir: string },
   { path, files }: DraftFiles,
@@ -58,7 +58,7 @@ async function toFolder(
   if (path === modelPath) throw new Error("it is the model itself");
   if (path.endsWith(".gguf")) return await toCopy(folders, { path, files });
   const { task } = await describeModel(path);
-  if (task !== null && (mainOperation(task) !== "generate" || takesImages(task) === true)) {
+  if (task !== null && !writesFromText(task)) {
     throw new Error(`its task is ${task}`);
   }
   return path;

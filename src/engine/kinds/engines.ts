@@ -17,21 +17,21 @@ export interface EnginesOptions {
 
 export interface Engines {
   /**
-   * The engine for a model of which `operation` will be asked. Throws `engine_unavailable` when there is none, and
-   * `model_load_failed` or `task_unsupported` when those that there are cannot run it.
+   * The engine for a model that will be asked for `operation`. Throws `engine_unavailable` if there is none, and
+   * `model_load_failed` or `task_unsupported` if the installed ones cannot run it.
    */
   choose(model: Wanted & { engine: EngineChoice }, operation: Operation): Promise<Launcher>;
-  /** Starts each engine once and asks what it is; later calls give the same answers. */
+  /** Starts each engine once and probes it; later calls return the same results. */
   probe(): Promise<EngineReport[]>;
   /** What is known now, without waiting: batching, then native. */
   reports(): EngineReport[];
-  /** The one that runs models which name none, by what is known now; null: there is none. */
+  /** The engine for models that name none, as far as is known now; null: there is none. */
   preferred(): EngineReport | null;
   /** Removes what was written to start hosts. */
   dispose(): void;
 }
 
-/** Whichever kinds of engine are installed. Throws `engine_unavailable` when OV_ENGINE's is not. */
+/** All kinds of engine that are installed. Throws `engine_unavailable` if the one in OV_ENGINE is not. */
 export function createEngines({ engine, runtimeDir, nativeDir, variables }: EnginesOptions): Engines {
   const batching = createBatchingKind(runtimeDir, variables);
   const native = createNativeKind(nativeDir, variables);
@@ -81,7 +81,7 @@ export function createEngines({ engine, runtimeDir, nativeDir, variables }: Engi
   };
 }
 
-/** What each kind of engine is on this machine, installed or not; nothing of it stays. */
+/** The state of each kind of engine on this machine, installed or not; leaves nothing running or on disk. */
 export async function probeEngines({
   runtimeDir,
   nativeDir,

@@ -13,11 +13,11 @@ export interface Launcher {
   toProperties: (properties: LoadMessage["properties"]) => LoadMessage["properties"];
 }
 
-/** What is known of one kind of engine; `unknown`: it is installed and has not been asked yet. */
+/** What is known about one kind of engine; `unknown`: it is installed but not probed yet. */
 export interface EngineReport {
   name: EngineName;
   state: "unknown" | "ready" | "missing" | "broken";
-  /** Why it does not run and what repairs it, as sentences; null: it does, or nobody knows yet. */
+  /** Why it does not run and how to repair it, as sentences; null: it runs, or is not probed yet. */
   reason: string | null;
   versions: Record<string, string>;
   /** As OpenVINO names them. */
@@ -31,9 +31,9 @@ export interface EngineKind {
   /** null: it is not installed. */
   launcher: Launcher | null;
   supports: Supports;
-  /** Before it has been asked. */
+  /** Its state before it is probed. */
   report: EngineReport;
-  /** Starts it to see; takes a second. A broken one is an answer, not an error. */
+  /** Starts it to find out, which takes a second. A broken engine is a result, not an error. */
   probe(): Promise<EngineReport>;
   /** Removes what was written to start its hosts. */
   dispose(): void;
@@ -54,7 +54,7 @@ export function toDevice({ devices }: EngineReport, wanted: string): string {
   return chooseDevice(wanted, devices);
 }
 
-/** Why that device cannot be used on this engine, as a sentence; null: nothing speaks against it. */
+/** Why that device cannot be used with this engine, as a sentence; null: it can, as far as is known. */
 export function toDeviceProblem(report: EngineReport, wanted: string): string | null {
   return findDeviceProblem(toDevice(report, wanted), report.devices);
 }

@@ -16,7 +16,7 @@ export interface Refusal extends Required<Pick<ErrorFacts, "why" | "next">> {
   code: "task_unsupported" | "model_load_failed";
 }
 
-/** What a kind of engine can run; null: it can, else why not. */
+/** Whether a kind of engine can run a model; null: it can, otherwise why not. */
 export type Supports = (model: Wanted, operation: Operation) => Refusal | null;
 
 /** Every kind refuses the tasks that ov-llm does not serve. */

@@ -5,21 +5,21 @@ import { readProcText } from "../../linux/proc.ts";
 /** How much memory all models together may take. */
 export interface Budget {
   bytes: number;
-  /** Where the number is from, for people. */
+  /** Where the number comes from, for people. */
   source: string;
 }
 
 export interface BudgetReader {
-  /** What there is for models when nothing else runs; decides defaults, so it stays the same. */
+  /** The memory for models when nothing else runs; it decides defaults, so it does not change. */
   readonly capacity: number;
-  /** As it is now. `own`: what the models' processes hold, which is theirs already. */
+  /** The budget now. `own`: what the models' processes already hold. */
   read(own: number): Budget;
 }
 
 const megabyte = 2 ** 20;
 
 /**
- * `setting`: OV_MEMORY_BUDGET, taken as it is. Without it: what the machine and the control groups allow, and no
+ * `setting`: OV_MEMORY_BUDGET, used unchanged. Without it: what the machine and the control groups allow, and no
  * more than is free now, less a tenth (512 MB to 4 GB) for everything else.
  */
 export function createBudgetReader(setting: number | null, root = "/"): BudgetReader {

@@ -6,19 +6,19 @@ import type { Host } from "../supervise/types.ts";
 import { type Budget, createBudgetReader } from "./budget.ts";
 import type { MemoryNeed } from "./room.ts";
 
-/** What the pool asks of the machine's memory. */
+/** What the pool needs to know about the machine's memory. */
 export interface Memory {
   /** The most that the model may take. Throws `model_path_invalid`. */
   need(target: ModelTarget): Promise<MemoryNeed>;
   /** `pids`: the models' processes. */
   budget(pids: number[]): Budget;
-  /** Notes what a model's process takes when it has just been loaded, or before it ends: the next estimate is better. */
+  /** Notes what a model's process holds after its load, or before it ends, to improve the next estimate. */
   measure(
     target: ModelTarget,
     host: Pick<Host, "pid" | "ready" | "grammars">,
     when: "loaded" | "ending",
   ): void;
-  /** What the process holds now, in bytes; null: it is gone. */
+  /** What the process holds now, in bytes; null: it has ended. */
   read(pid: number): number | null;
 }
 
@@ -29,34 +29,34 @@ export interface MemoryOptions {
   kvCacheGb: number | null;
 }
 
-/** What is known of a model from its loads before; in bytes. */
+/** What is known about a model from its previous loads, in bytes. */
 interface Known {
   weights: number;
   device: string;
-  /** Held when it was just loaded. */
+  /** Held right after its last load. */
   loaded: number;
-  /** Held more when it was last unloaded. */
+  /** How much more it held when it was last unloaded. */
   grown: number;
 }
 
 const gigabyte = 2 ** 30;
 
 /**
- * What a process takes besides its weights, and how much larger they are in memory than on the disk. Measured with
+ * What a process takes in addition to its weights, and how much larger they are in memory than on disk. Measured with
  * OpenVINO GenAI 2026.4 on a CPU, 135M parameters: fp16 IR 165 MB and 1.0, Q4_1 GGUF 165 MB and 2.7 (its large
- * vocabulary is kept in full numbers; larger models have a smaller share of that).
+ * vocabulary is kept uncompressed; in larger models its share is smaller).
  */
 const engineBytes = 256 * 2 ** 20;
 const weightsFactor = 1.25;
 
 /**
- * What a model without a KV cache takes for a batch at first, when nobody has seen it work; measured with batches of 4,096
- * tokens: MiniLM (23M parameters) 80 MB.
+ * The assumed memory for a batch of a model without a KV cache, before any was measured; with batches of 4,096
+ * tokens, MiniLM (23M parameters) takes 80 MB.
  */
 const workBytes = 256 * 2 ** 20;
 
 /**
- * What encoding a picture takes, of which there is one at a time: measured with Qwen2.5-VL, and its tokens are bounded
+ * What encoding a picture takes, one at a time: measured with Qwen2.5-VL; a picture's tokens are bounded
  * (image_tokens.py). Decoding one of 100 million pixels takes as much (pictures.py), and waits for it (picture_room.py).
  */
 const pictureBytes = 512 * 2 ** 20;
@@ -71,12 +71,12 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
   function toNeed(task: string, weights: number, before: Known | undefined): MemoryNeed {
     const estimated = engineBytes + Math.round(weights * weightsFactor);
     const measured = before?.loaded || estimated;
-    // A GPU's driver holds the weights outside of the process: there a small number says little.
+    // A GPU's driver holds the weights outside the process, so a small number means little.
     const model = before?.device === "CPU" ? measured : Math.max(measured, estimated);
-    // Without a bound nobody knows how far the cache will grow.
+    // Without a bound it is unknown how far the cache will grow.
     const kvCache = boundGb > 0 ? boundGb * gigabyte : Math.max(defaultGb * gigabyte, before?.grown ?? 0);
     const operation = mainOperation(task);
-    // Only a model that writes its answer token by token has one.
+    // Only a model that generates text has one.
     if (operation === "generate") return { model, kvCache, work: takesImages(task) ? pictureBytes : 0 };
     return { model, kvCache: 0, work: Math.max(workBytes, before?.grown ?? 0) };
   }
@@ -90,11 +90,11 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
       const before = known.get(toKey(target));
       known.set(toKey(target), { device: "", loaded: 0, grown: 0, ...before, weights });
       const need = toNeed(target.task, weights, before);
-      // Only a model that takes text alone, and writes, guesses.
+      // Only a model that takes and writes text alone can speculate.
       if (!target.speculation || need.work > 0) return need;
       // The pipeline that guesses comes after the load, with weights and a cache of its own.
       const model = need.model + Math.round(weights * weightsFactor);
-      // In it the engine gives a draft a cache as well, and takes whole gigabytes from the model's for it.
+      // There the engine gives the draft a cache as well, in whole gigabytes taken from the model's.
       const kvCache = 2 * need.kvCache + (draft > 0 && boundGb === 1 ? gigabyte : 0);
       return { ...need, model, kvCache };
     },
@@ -113,7 +113,7 @@ export function createMemory({ memoryBudget, kvCacheGb }: MemoryOptions): Memory
   };
 }
 
-/** The weights of the model that guesses tokens, in bytes; one that cannot be read is left out of the load. */
+/** The weights of the draft, in bytes; a draft that cannot be read is left out of the load. */
 async function measureDraft({ speculation }: ModelTarget): Promise<number> {
   const path = speculation?.kind === "draft" ? speculation.draft?.path : undefined;
   if (path === undefined) return 0;
@@ -125,7 +125,7 @@ async function measureDraft({ speculation }: ModelTarget): Promise<number> {
 
 /**
  * What a process really needs. OpenVINO maps the file of an IR's weights, and copies most of them into a better layout;
- * then the mapped pages count as resident until the system takes them back, but nobody needs them.
+ * then the mapped pages count as resident until the system reclaims them, but are no longer needed.
  */
 export function toHeld({ resident, anonymous }: ProcessMemory, weights: number): number {
   return anonymous > weights ? Math.max(anonymous, resident - weights) : resident;

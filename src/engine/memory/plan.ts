@@ -1,12 +1,12 @@
 /** A model that is in memory, or about to be. */
 export interface Tenant {
   name: string;
-  /** The most that it may take; 0: it still waits for its memory. */
+  /** The most that it may take; 0: it is still waiting for its memory. */
   bytes: number;
   pinned: boolean;
-  /** Requests hold on to it. */
+  /** Requests are using it. */
   busy: boolean;
-  /** It is evicted when its requests have ended. */
+  /** It will be evicted once its requests have ended. */
   leaving: boolean;
   /** Milliseconds, monotonic. */
   lastUsed: number;
@@ -16,7 +16,7 @@ export interface RoomWanted {
   /** Bytes. */
   need: number;
   budget: number;
-  /** What those who came before and still wait will take. */
+  /** What earlier models that are still waiting will take. */
   reserved: number;
   tenants: readonly Tenant[];
 }
@@ -29,8 +29,8 @@ export interface RoomPlan {
 }
 
 /**
- * How a model gets its memory. Idle models are evicted first, the least recently used one before the others; then the
- * same among those that run. Pinned ones stay.
+ * How a model gets its memory. Idle models are evicted first, least recently used first; then the
+ * busy ones in the same order. Pinned ones stay.
  */
 export function planRoom({ need, budget, reserved, tenants }: RoomWanted): RoomPlan {
   const staying = tenants.filter(({ leaving }) => !leaving);

@@ -6,19 +6,19 @@ import { planRoom, type Tenant } from "./plan.ts";
 
 /** The most that a model may take, in bytes. */
 export interface MemoryNeed {
-  /** Weights, the engine and what belongs to them. */
+  /** Weights and the engine. */
   model: number;
   /** Its KV cache when it is full; 0: it has none. */
   kvCache: number;
-  /** What a batch of a model without one takes while it is computed; 0: it is part of the rest. */
+  /** The working memory of a batch for a model without a KV cache; 0: it is included in the rest. */
   work: number;
 }
 
-/** Who wants to be loaded. */
+/** A model that waits to be loaded. */
 export interface Claim {
   name: string;
   need: MemoryNeed;
-  /** Set to the whole need when it gets its room. */
+  /** Set to the whole need once it has its room. */
   bytes: number;
   /** Whether other models may be evicted for it. */
   mayEvict: boolean;
@@ -27,17 +27,17 @@ export interface Claim {
 /** Gives out the memory budget, in order of arrival. */
 export interface Room {
   /**
-   * Resolves once the memory is there, with `claim.bytes` set. Rejects with `insufficient_memory` when it can never
-   * be, or was not within the time; with the signal's reason when that aborts first.
+   * Resolves once the memory is available, with `claim.bytes` set. Rejects with `insufficient_memory` if it can never
+   * be, or was not in time; with the signal's reason if that aborts first.
    */
   take(claim: Claim, signal: AbortSignal): Promise<void>;
-  /** Looks again: a model became idle, or is gone. */
+  /** Checks again, because a model became idle or has ended. */
   review(): void;
 }
 
 export interface RoomOptions {
   budget: () => Budget;
-  /** All that are in memory or will be; names are unique among those that do not leave. */
+  /** All models in memory or about to be; names are unique among those that are not leaving. */
   tenants: () => Tenant[];
   /** Unloads a model once its requests have ended. */
   evict: (name: string, forWhom: string) => void;
@@ -51,8 +51,8 @@ interface Waiter {
 }
 
 /**
- * Nobody is passed over for good: a later one gets memory at once only if the earlier ones still get theirs, and a
- * running model that is in an earlier one's way takes no new requests. So models that want each other's
+ * No model waits forever: a later one gets memory at once only if the earlier ones still get theirs, and a
+ * running model that blocks an earlier one takes no new requests. So models that need each other's
  * memory take turns.
  */
 export function createRoom(options: RoomOptions): Room {

@@ -8,15 +8,15 @@ export type UnloadReason = "idle" | "memory" | "changed" | "asked" | "grammars" 
 export type ModelEvent =
   | { type: "loaded"; model: string; seconds: number; pid: number; device: string; engine: string }
   | { type: "load_failed"; model: string }
-  /** Its process has ended because the pool ended it. */
+  /** The pool ended its process. */
   | { type: "unloaded"; model: string; reason: UnloadReason }
-  /** Its process has ended by itself, or was killed because it was silent or broke the protocol. */
+  /** Its process ended by itself, or was killed because it was silent or broke the protocol. */
   | { type: "crashed"; model: string }
-  /** A request got its turn after these seconds, the load of the model included. */
+  /** A request got its turn after this many seconds, including the load of the model. */
   | { type: "admitted"; model: string; seconds: number }
   /** The share of its KV cache that is in use, 0 to 1. */
   | { type: "kv_cache"; model: string; usage: number }
-  /** What was guessed of its answers since the last such event: steps, tokens, and those that were right. */
+  /** Guesses for its answers since the last such event: steps, tokens, and how many were right. */
   | { type: "speculation"; model: string; drafts: number; draft_tokens: number; accepted_tokens: number }
   /** How many distinct grammars its process keeps now, and their memory. */
   | { type: "grammars"; model: string; held: number; bytes: number };

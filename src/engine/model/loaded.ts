@@ -3,13 +3,13 @@ import type { EmbeddingFacts } from "../../models/embedding.ts";
 import type { Host } from "../supervise/types.ts";
 import type { ModelTarget } from "./target.ts";
 
-/** A model in memory: what its process can be asked, and what its files say of answers. One object per load. */
+/** A model in memory: the operations of its process, and what its files state about answers. One object per load. */
 export interface LoadedModel {
   readonly host: Host;
   readonly defaults: GenerationDefaults;
-  /** How it makes embeddings, its entry's wishes included; null: it makes none. */
+  /** How it computes embeddings, as changed by its entry; null: it computes none. */
   readonly embedding?: EmbeddingFacts | null;
 }
 
-/** Rejects when the signal aborts, with the process gone. */
+/** Rejects when the signal aborts, after the process has ended. */
 export type LoadModel = (target: ModelTarget, signal: AbortSignal) => Promise<LoadedModel>;

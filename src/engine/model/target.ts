@@ -1,7 +1,7 @@
 import type { EmbeddingWishes } from "../../models/embedding.ts";
 import type { LoadMessage } from "../../protocol/load.ts";
 
-/** The kinds of engine; src/engine/kinds has what each is. */
+/** The kinds of engine; src/engine/kinds implements them. */
 export type EngineName = "batching" | "native";
 
 /** auto: whichever can run the model. */
@@ -11,10 +11,10 @@ export type EngineChoice = "auto" | EngineName;
 export interface ModelTarget {
   name: string;
   path: string;
-  /** What the model does, as its registry entry says; src/models knows the tasks. */
+  /** The model's task from its registry entry; src/models knows the tasks. */
   task: string;
   device: string;
-  /** Overrides what the model's files say, in tokens. */
+  /** Overrides what the model's files state, in tokens. */
   contextLength: number | null;
   engine: EngineChoice;
   /** How it makes embeddings, instead of what its files state. */
@@ -25,33 +25,33 @@ export interface ModelTarget {
   prefillChunk?: number | null;
   /** For OpenVINO, checked by the registry. */
   properties: LoadMessage["properties"];
-  /** Which conversion lies at the path, as the entry's `converted_at` says; null: unknown. */
+  /** Identifies the conversion at the path by the entry's `converted_at`; null: unknown. */
   convertedAt?: string | null;
-  /** What the files at the path looked like, as models/stamp.ts reads them; null: unknown. Others there are another model. */
+  /** The stamp of the files at the path (models/stamp.ts); null: unknown. Changed files are another model. */
   files?: string | null;
   /** Never unloaded for being idle, nor evicted for another model. */
   pinned?: boolean;
-  /** Unloaded after that many seconds without a request; 0: never; null: the pool's own setting applies. */
+  /** Unload after this many seconds without a request; 0: never; null: the pool's setting applies. */
   idleSeconds?: number | null;
   /**
-   * What a client asks for in place of `idleSeconds`; holds until one asks for another time, or the model is unloaded. 0: it is
-   * unloaded as soon as nobody uses it; Infinity: never for being idle. A pinned model stays.
+   * A client's value instead of `idleSeconds`; holds until a client sets another one, or the model is unloaded. 0: it is
+   * unloaded as soon as it is unused; Infinity: never for being idle. A pinned model stays.
    */
   keepSeconds?: number | null;
 }
 
-/** What an entry asks for, and of a draft where it is: another one there is another target. */
+/** An entry's speculation, with the draft's path and stamp: another draft makes another target. */
 export type SpeculationWish =
   | { kind: "prompt-lookup"; num_assistant_tokens?: number; max_ngram_size?: number }
   | { kind: "draft"; model: string; num_assistant_tokens?: number; draft?: DraftFiles | null };
 
-/** A draft's path and what its files looked like. */
+/** A draft's path and the stamp of its files. */
 export interface DraftFiles {
   path: string;
   files: string;
 }
 
-/** What an entry of the registry may say of a model. */
+/** The parts of a registry entry that a target is made from. */
 export interface TargetEntry {
   path: string;
   task: string;
@@ -91,8 +91,8 @@ export function toTarget(
 }
 
 /**
- * What a model's process depends on, as one text; how long it stays and how its answers are read are no part of it.
- * Decides when a loaded model has to be loaded again, and keys everything that is remembered about its loads.
+ * All that a model's process depends on, as one text; how long it stays and how its answers are read are not included.
+ * Decides when a loaded model has to be reloaded, and keys everything that is remembered about its loads.
  */
 export function toKey(target: ModelTarget): string {
   const { name, path, task, device, contextLength, engine, convertedAt = null, files = null } = target;

@@ -4,7 +4,7 @@ const firstMs = 10_000;
 const longestMs = 300_000;
 
 interface Failure {
-  /** Of the target that was tried; another one is tried at once. */
+  /** The key of the target that failed; another target is tried at once. */
   key: string;
   error: OvError;
   waitMs: number;
@@ -14,18 +14,18 @@ interface Failure {
 /** Why the last load of a model failed. */
 export interface LoadFailure {
   reason: string;
-  /** Whether requests fail with it now, instead of trying again. */
+  /** Whether requests fail with it now instead of trying a load. */
   cooling: boolean;
 }
 
-/** Keeps a model that does not load from being tried at every request: for 10 s, then doubling to 5 minutes. */
+/** Keeps a model that does not load from being tried for every request: for 10 s, then doubling to 5 minutes. */
 export interface Cooldown {
   /** Throws the last failure while its cool-down runs. */
   check(name: string, key: string): void;
   /** Remembers a failure; returns it as an error of status 503, with the seconds to wait. */
   add(name: string, key: string, error: unknown): OvError;
   clear(name: string): void;
-  /** The failures that no load and no change has ended yet, by name. */
+  /** The failures that no successful load or change has cleared yet, by name. */
   failures(): ReadonlyMap<string, LoadFailure>;
   /** Forgets all failures but those of these names with these keys. */
   retain(keys: ReadonlyMap<string, string>): void;
@@ -46,7 +46,7 @@ export function createCooldown(now: () => number): Cooldown {
     },
     add(name, key, reason) {
       const error = toLoadFailure(toOvError(reason));
-      // Found in a moment, without a process: worth another look each time.
+      // Checked in a moment, without a process, so each request may check again.
       if (error.code === "model_path_invalid" || error.code === "insufficient_memory") return error;
       const before = failures.get(name);
       const waitMs = before?.key === key ? Math.min(before.waitMs * 2, longestMs) : firstMs;

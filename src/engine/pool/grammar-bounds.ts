@@ -7,7 +7,7 @@ import type { Slot } from "./slot.ts";
 const mostGrammars = 1000;
 
 /**
- * Whether a loaded slot's process keeps more than it should. `idle`: enough to replace it while nobody uses it;
+ * Whether a loaded slot's process keeps more than it should. `idle`: enough to replace it while it is unused;
  * `busy`: so much that it may take no further requests. `memory`: bytes.
  */
 export function exceeds({ loaded }: Slot, memory: number, when: "idle" | "busy"): boolean {

@@ -3,16 +3,16 @@ import type { Life } from "./life.ts";
 import { isDead, type Slot } from "./slot.ts";
 import type { Slots } from "./slots.ts";
 
-/** Which slot serves a target, and who holds on to it. */
+/** Which slot serves a target, and who uses it. */
 export interface Holds {
   /**
-   * The slot that serves the target, with one more user, who has to release it. One that serves another version of the
-   * model makes way. Throws the last failure of a model that cools down. `mayEvict`: whether other models may be evicted
+   * The slot that serves the target, with one more user, who has to release it. A slot with another version of the
+   * model is drained. Throws the last failure of a model that cools down. `mayEvict`: whether other models may be evicted
    * for it.
    */
   hold(target: ModelTarget, mayEvict: boolean): Slot;
   release(slot: Slot): void;
-  /** Makes these the entries in force: drains what differs in `toKey` or is not among them, the rest takes them over. */
+  /** Makes these the entries in force: drains slots that differ in `toKey` or are not among them; the others adopt them. */
   reconcile(targets: readonly ModelTarget[]): void;
 }
 
@@ -30,12 +30,12 @@ export function createHolds(slots: Slots, life: Life, now: () => number): Holds 
   function adopt(slot: Slot, target: ModelTarget): void {
     const { pinned, idleSeconds } = slot.target;
     renew(slot, target);
-    // Else every change of the registry would start its idle time again.
+    // Otherwise every change of the registry would restart its idle time.
     const isSame = pinned === target.pinned && idleSeconds === target.idleSeconds;
     if (!isSame && slot.users === 0 && slot.state === "ready") life.settle(slot);
   }
 
-  /** What a client asked for outlives its request and a change of the registry. */
+  /** A client's setting outlives its request and a change of the registry. */
   function renew(slot: Slot, target: ModelTarget): Slot {
     const keepSeconds = target.keepSeconds ?? slot.target.keepSeconds ?? null;
     return Object.assign(slot, { target: { ...target, keepSeconds } });
@@ -65,7 +65,7 @@ export function createHolds(slots: Slots, life: Life, now: () => number): Holds 
         if (target && toKey(target) === slot.key) adopt(slot, target);
         else life.drain(slot, "changed");
       }
-      // One that is no longer pinned may make room.
+      // One that is no longer pinned may be evicted.
       life.review();
     },
   };

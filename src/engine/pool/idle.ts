@@ -1,7 +1,7 @@
-/** The longest that a timer takes; a longer one would fire at once. */
+/** The longest time that a timer supports; a longer one would fire at once. */
 const longestMs = 2 ** 31 - 1;
 
-/** The one timer of a model, which runs only while nobody uses it. */
+/** The only timer of a model, which runs only while the model is unused. */
 export interface IdleTimer {
   /** Fires after that many seconds; 0: never. */
   start(seconds: number): void;

@@ -14,13 +14,13 @@ export interface Lease {
 
 /** Who wants a lease. */
 export interface LeaseUser {
-  /** Whose turn it takes: clients are served in turn. */
+  /** The client whose turn it takes: clients are served in turn. */
   client: string;
-  /** Ends the wait; the work has to watch it by itself. */
+  /** Ends the wait; the work has to watch it itself. */
   signal: AbortSignal;
 }
 
-/** A request that ends its engine before its first value must not do that to one engine after another for ever. */
+/** A request that crashes its engine before its first value must not crash one engine after another forever. */
 const mostEngines = 3;
 
 /** How leases are given: see `Pool.use`. `hold` and `release` bracket every use of a slot. */

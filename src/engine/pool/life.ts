@@ -14,7 +14,7 @@ import type { Slots } from "./slots.ts";
 export interface LifeOptions extends QueueLimits {
   load: LoadModel;
   memory: Memory;
-  /** For models whose entry says nothing else; 0: never. */
+  /** For models whose entry sets no other value; 0: never. */
   idleSeconds: number;
   /** OV_GRAMMAR_MEMORY, in bytes. */
   grammarMemory: number;
@@ -24,25 +24,25 @@ export interface LifeOptions extends QueueLimits {
   now: () => number;
 }
 
-/** The one place that moves models through their lives; `slot.ts` shows the moves. */
+/** The only place that changes the state of models; `slot.ts` shows the transitions. */
 export interface Life {
-  /** A slot in loading that takes the model's requests from here on. Throws the last failure while the model cools down. */
+  /** A new slot in the state loading, which takes the model's requests from now on. Throws the last failure while the model cools down. */
   start(target: ModelTarget): Slot;
-  /** Its users may finish, it takes no more; ends it when it has none. Only for a slot that takes requests. */
+  /** Lets its users finish but takes no more; ends it when it has none. Only for a slot that takes requests. */
   drain(slot: Slot, why: UnloadReason): void;
-  /** Frees the place of a slot whose process is dead but not gone yet. */
+  /** Frees the place of a slot whose process is dead but whose exit has not been seen yet. */
   giveUp(slot: Slot): void;
-  /** Ends its load or its process now, whoever uses it. */
+  /** Ends its load or its process now, even if it is in use. */
   end(slot: Slot): void;
-  /** Decides what becomes of a slot that nobody uses. */
+  /** Decides what happens to a slot without users. */
   settle(slot: Slot): void;
-  /** Drains a slot that others still use where its process keeps far too many grammars. */
+  /** Drains a slot that is still used if its process keeps far too many grammars. */
   limit(slot: Slot): void;
   /** Ends all cool-downs but those of these names with these keys. */
   forgetFailuresBut(keys: ReadonlyMap<string, string>): void;
-  /** Of the models whose last load failed. */
+  /** The failures of the models whose last load failed. */
   failures(): ReadonlyMap<string, LoadFailure>;
-  /** Looks again who gets memory: users, pins or processes have changed. */
+  /** Checks again who gets memory, because users, pins or processes have changed. */
   review(): void;
 }
 
@@ -94,7 +94,7 @@ export function createLife(options: LifeOptions): Life {
     void host.exited.then((error) => {
       becomeUnloaded(slot);
       report.gone(slot, error);
-      // Those at work have their error from the host. Nobody waits for one of them that is slow to read it.
+      // Running users get their error from the host. Nothing waits for one that is slow to read it.
       loaded.queue.close(error ?? unloading(slot));
     });
     report.loaded(slot.name, loaded, memory.read(host.pid));
@@ -113,7 +113,7 @@ export function createLife(options: LifeOptions): Life {
     else startIdling(slot);
   }
 
-  /** Nobody waits for the new process yet, so it evicts nobody. */
+  /** No request waits for the new process yet, so it evicts no other model. */
   function replace(slot: Slot): void {
     drain(slot, "grammars");
     start(slot.target).mayEvict = false;
@@ -146,7 +146,7 @@ export function createLife(options: LifeOptions): Life {
   function end(slot: Slot): void {
     const host = slot.loaded?.model.host;
     if (!host) slot.stop.abort(unloading(slot));
-    // A dead one's exit is on its way; to close it as well would make a crash look like an end that was asked for.
+    // A dead process is about to report its exit; closing it as well would make a crash look like an intended end.
     else if (host.alive) {
       memory.measure(slot.target, host, "ending");
       void host.close();

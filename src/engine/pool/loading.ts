@@ -27,12 +27,12 @@ export interface LoadingOptions extends QueueLimits {
 }
 
 /**
- * The way of a slot from nothing to a loaded model; moves no state. `predecessors` resolves when earlier processes of
- * the model are gone: two versions of it are never in memory at once. Rejects with whatever failed, no process left,
+ * Loads a slot's model; changes no state. `predecessors` resolves when earlier processes of
+ * the model have ended: two versions of it are never in memory at once. Rejects with the failure, leaving no process,
  * or with the reason of the slot's `stop`.
  */
 export function createLoading({ load, memory, room, report, now, ...limits }: LoadingOptions) {
-  /** Waits for the slot's memory; returns the target that fits. Guesses are not worth a model that cannot be served. */
+  /** Waits for the slot's memory; returns the target that fits, without speculation if only that fits. */
   async function makeRoom(slot: Slot): Promise<ModelTarget> {
     const { target } = slot;
     const { signal } = slot.stop;
@@ -72,7 +72,7 @@ export function createLoading({ load, memory, room, report, now, ...limits }: Lo
   };
 }
 
-/** Not only now. */
+/** Whether the model can never fit, not just at present. */
 function isTooLarge(error: unknown): error is OvError {
   return (
     error instanceof OvError && error.code === "insufficient_memory" && error.retryAfterSeconds === undefined

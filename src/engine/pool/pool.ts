@@ -15,40 +15,40 @@ import { createSlots } from "./slots.ts";
 import { type ModelStatus, toStatus } from "./status.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** The models in memory: who runs where, who may use them and when. */
+/** The models in memory: where each runs, who may use it and when. */
 export interface Pool {
   /**
-   * Loads the model if need be, waits for a turn, runs `work` with the lease and gives that back when the work ends,
-   * fails, or its consumer leaves the loop. Yields what the work yields; throws its errors, those of the load and of
-   * the queue, and the signal's reason. If the engine ends before the work has yielded a first value, the work is run
-   * again on the next engine, three in all, unless the entry is no longer in force.
+   * Loads the model if necessary, waits for a turn, runs `work` with the lease and returns the lease when the work ends,
+   * fails, or its consumer leaves the loop. Yields what the work yields; throws the errors of the work, the load and
+   * the queue, and the signal's reason. If the engine ends before the work has yielded its first value, the work runs
+   * again on the next engine, on three at most, unless the entry is no longer in force.
    */
   use<T>(
     target: ModelTarget,
     user: LeaseUser,
     work: (lease: Lease) => AsyncIterable<T> | Promise<AsyncIterable<T>>,
   ): AsyncGenerator<T>;
-  /** Loads the model unless it is. Fails with `insufficient_memory` where others would have to be evicted and may not. */
+  /** Loads the model unless it is loaded. Fails with `insufficient_memory` if it would have to evict others and may not. */
   load(target: ModelTarget, signal: AbortSignal, mayEvict: boolean): Promise<void>;
   /**
-   * The model as it is loaded, without holding it: its process may be ended at any time, and work with it does not count as
+   * The loaded model without a lease: its process may be ended at any time, and work with it does not count as
    * use. null: it takes no requests now.
    */
   peek(name: string): LoadedModel | null;
-  /** Lets the model's requests finish; resolves when its process is gone. */
+  /** Lets the model's requests finish; resolves when its process has ended. */
   unload(name: string, signal: AbortSignal): Promise<void>;
   /**
    * Makes these the entries in force. A model that is not among them, or differs in `toKey`, drains: the next request
-   * loads it again. The others keep their processes and take over how long they stay.
+   * reloads it. The others keep their processes and adopt the new idle times and pins.
    */
   reconcile(targets: readonly ModelTarget[]): void;
-  /** Of each model that is not unloaded, by name. */
+  /** The status of each model that is not unloaded, by name. */
   status(): ReadonlyMap<string, ModelStatus>;
-  /** Of the models whose last load failed, by name, until one succeeds or their entry changes. */
+  /** The failures of the models whose last load failed, by name, until a load succeeds or their entry changes. */
   failures(): ReadonlyMap<string, LoadFailure>;
   /**
    * Lets running requests finish within that time, then ends every process; loads, and waits for memory, end at once.
-   * No request is taken from here on. A second call shortens the time of the first.
+   * Takes no requests from then on. A second call shortens the time of the first.
    */
   close(drainSeconds: number): Promise<void>;
 }
@@ -58,10 +58,10 @@ export interface PoolOptions extends QueueLimits {
   memory: Memory;
   /** For models whose entry says nothing else; 0: never. */
   idleSeconds: number;
-  /** What a process may keep of grammars, in bytes; see `grammar-bounds.ts`. */
+  /** How much memory a process may use for grammars, in bytes; see `grammar-bounds.ts`. */
   grammarMemory: number;
   log: Log;
-  /** Gets what happens to models. */
+  /** Receives the events of models. */
   observe?: ObserveModel;
   /** Milliseconds, monotonic. */
   now?: () => number;
@@ -115,7 +115,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-/** Waits for the promise, but no longer than that. */
+/** Waits for the promise, but no longer than this many seconds. */
 async function within(promise: Promise<unknown>, seconds: number): Promise<void> {
   const time = Promise.withResolvers<void>();
   using _alarm = startAlarm(seconds * 1000, time.resolve);

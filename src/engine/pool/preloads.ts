@@ -23,7 +23,7 @@ export interface PreloadsOptions {
 
 const never = new AbortController().signal;
 
-/** The models that are loaded at the start. Preloading never evicts another model. */
+/** The models to load at start. Preloading never evicts another model. */
 export function createPreloads({ pool, names, pinned, resolve, log }: PreloadsOptions): Preloads {
   let running = true;
 

@@ -2,7 +2,7 @@ import { startAlarm } from "../../alarm.ts";
 import { OvError } from "../../errors.ts";
 
 export interface QueueOptions {
-  /** How many may be inside at once. */
+  /** How many may run at once. */
   limit: number;
   /** How many may wait. */
   maxWaiting: number;
@@ -12,14 +12,14 @@ export interface QueueOptions {
   model: string;
 }
 
-/** Admits a bounded number at once. The others wait: clients take turns, and each client's own keep their order. */
+/** Admits a bounded number at once. The others wait: clients take turns, and each client's own requests keep their order. */
 export interface Queue {
   /**
-   * Resolves with the function that leaves again; rejects with `queue_full`, with `queue_timeout`, with the error that
-   * closed the queue, or with the signal's reason when it aborts first.
+   * Resolves with the function that frees the place; rejects with `queue_full`, with `queue_timeout`, with the error that
+   * closed the queue, or with the signal's reason if it aborts first.
    */
   enter(client: string, signal: AbortSignal): Promise<() => void>;
-  /** Rejects all who wait, in the order of their turns, and everyone who comes later. */
+  /** Rejects all that wait, in the order of their turns, and all that arrive later. */
   close(error: unknown): void;
   readonly running: number;
   readonly waiting: number;
@@ -32,7 +32,7 @@ interface Waiter {
 }
 
 /**
- * When the queue is full, the client that has the most requests in it loses its newest one to a client that has fewer: one client
+ * When the queue is full, the client with the most requests in it loses its newest one to a client with fewer: one client
  * alone can neither hold up the others nor lock them out.
  */
 export function createQueue({ limit, maxWaiting, waitSeconds, model }: QueueOptions): Queue {

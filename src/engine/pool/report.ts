@@ -3,7 +3,7 @@ import type { Log, LogFields } from "../../log.ts";
 import type { ObserveModel, UnloadReason } from "../model/events.ts";
 import type { Loaded, Slot } from "./slot.ts";
 
-/** What the pool does with its models, for the log and for an observer. */
+/** Reports what the pool does with its models to the log and an observer. */
 export type PoolReport = ReturnType<typeof createPoolReport>;
 
 /** `now`: the pool's clock, in milliseconds, as are the times below. */
@@ -16,7 +16,7 @@ export function createPoolReport(
     loading({ name, target }: Slot): void {
       log.info("loading model", { model: name, path: target.path, device: target.device });
     },
-    /** It is loaded without speculation; `why`: what that would have taken. */
+    /** It is loaded without speculation; `why`: the memory that speculation would have taken. */
     plain({ name }: Slot, why: string): void {
       log.warn(`served without speculation: ${why}`, { model: name });
     },
@@ -38,7 +38,7 @@ export function createPoolReport(
       if (ready.stages !== undefined)
         log.debug("stages of the load, in seconds", toStages(name, ready.stages, took));
     },
-    /** `started`: when it was first asked for. */
+    /** `started`: when it was first requested. */
     failed({ name }: Slot, started: number, failure: Error): void {
       observe({ type: "load_failed", model: name });
       log.error(failure.message, { model: name, seconds: secondsSince(started) });
@@ -51,7 +51,7 @@ export function createPoolReport(
       const idle = users === 0 ? secondsSince(lastUsed) : undefined;
       log.info("unloading model", { model: name, why, for: forWhom, running: users, idle_seconds: idle });
     },
-    /** `error`: why the process ended although nobody ended it. */
+    /** `error`: why the process ended unexpectedly. */
     gone({ name, leaving }: Slot, error: Error | null): void {
       if (error) {
         observe({ type: "crashed", model: name });
@@ -64,7 +64,7 @@ export function createPoolReport(
   };
 }
 
-/** `took`: of the whole load, in milliseconds; what the host did not measure is the daemon's own part. */
+/** `took`: the whole load, in milliseconds; the part that the host did not measure is the daemon's own. */
 function toStages(model: string, stages: Record<string, number>, took: number): LogFields {
   const measured = Object.values(stages).reduce((sum, seconds) => sum + seconds, 0);
   return { model, daemon: toSeconds(Math.max(0, took - measured * 1000)), ...stages };

@@ -11,21 +11,21 @@ import type { Queue } from "./queue.ts";
  *
  * | from     | to       | when                                                                                 |
  * |----------|----------|--------------------------------------------------------------------------------------|
- * | unloaded | loading  | somebody wants it: it waits for memory and for its predecessor's end, then is loaded |
+ * | unloaded | loading  | it is requested: it waits for memory and for its predecessor's end, then is loaded  |
  * | loading  | ready    | its process has loaded the model                                                     |
  * | loading  | unloaded | the load failed; the model cools down                                                |
- * | loading  | draining | changed, unloaded, evicted, shut down, or nobody waits for its memory any longer     |
+ * | loading  | draining | changed, unloaded, evicted, shut down, or no request waits for its memory any longer |
  * | ready    | draining | idle, evicted, changed, unloaded, shut down, or found dead before its exit was seen  |
  * | ready    | draining | its process keeps too many grammars; another one is loaded, see `grammar-bounds.ts`    |
  * | ready    | unloaded | its process crashed                                                                  |
  * | draining | unloaded | its users have left and its process has ended                                        |
  *
- * "unloaded" is no state of a slot: there is none then. Requests come in while it is loading or ready; those that hold
- * a draining one are still answered by it.
+ * "unloaded" means that there is no slot. A slot takes requests while it is loading or ready; those that hold
+ * a draining one are still answered.
  */
 export type SlotState = "loading" | "ready" | "draining";
 
-/** What a slot has from the end of its load on. */
+/** What a slot has once it is loaded. */
 export interface Loaded {
   model: LoadedModel;
   /** Changes whenever the same request could get another answer: another model, device or engine version. */
@@ -37,7 +37,7 @@ export interface Loaded {
   took: number;
 }
 
-/** One model's process, from the wish to load it until it is gone. As a claim: the memory that it may take. */
+/** One model's process, from the decision to load it until its end. As a claim: the memory that it may take. */
 export interface Slot extends Claim {
   /** The entry in force; all that share the slot have the same key. */
   target: ModelTarget;
@@ -47,7 +47,7 @@ export interface Slot extends Claim {
   readonly whenLoaded: Promise<Loaded>;
   loaded: Loaded | null;
   readonly idle: IdleTimer;
-  /** Who holds on to it: waiting for the load or for a turn, or at work. */
+  /** Its users, which wait for the load or a turn, or are running. */
   users: number;
   /** When the last user came or left: milliseconds, monotonic. */
   lastUsed: number;
@@ -55,7 +55,7 @@ export interface Slot extends Claim {
   leaving: UnloadReason | null;
   /** Ends its load. */
   readonly stop: AbortController;
-  /** Resolves when no process is left of it. */
+  /** Resolves when its process has ended. */
   readonly gone: PromiseWithResolvers<void>;
 }
 
@@ -66,7 +66,7 @@ export interface SlotOptions {
   onIdle: (slot: Slot) => void;
 }
 
-/** A slot whose load starts after the caller's turn of the event loop, so that it can be put in its place first. */
+/** A slot whose load starts in the next turn of the event loop, so that the caller can put it in its place first. */
 export function createSlot(target: ModelTarget, { now, load, onIdle }: SlotOptions): Slot {
   const slot: Slot = {
     name: target.name,
@@ -85,12 +85,12 @@ export function createSlot(target: ModelTarget, { now, load, onIdle }: SlotOptio
     stop: new AbortController(),
     gone: Promise.withResolvers(),
   };
-  // Everyone who asked for it may have left; its failure is logged by the load.
+  // All requests for it may have left; its failure is logged by the load.
   slot.whenLoaded.catch(() => {});
   return slot;
 }
 
-/** Whether its process has ended, although nobody may have seen its exit yet. */
+/** Whether its process has ended, even if its exit has not been handled yet. */
 export function isDead({ loaded }: Slot): boolean {
   return loaded !== null && !loaded.model.host.alive;
 }

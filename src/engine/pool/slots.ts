@@ -1,6 +1,6 @@
 import type { Slot } from "./slot.ts";
 
-/** Which slots there are: at most one per name takes requests, others of that name may still be leaving. */
+/** All slots: at most one per name takes requests; others of that name may still be leaving. */
 export interface Slots {
   /** The one that takes the model's requests. */
   get(name: string): Slot | undefined;
@@ -13,7 +13,7 @@ export interface Slots {
   /** It takes no more requests. */
   setLeaving(slot: Slot): void;
   delete(slot: Slot): void;
-  /** Resolves when every slot of that name that leaves now is gone. */
+  /** Resolves when every slot of that name that is leaving now has ended. */
   whenLeft(name: string): Promise<void>;
 }
 

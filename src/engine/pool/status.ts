@@ -1,7 +1,7 @@
 import type { LoadedModel } from "../model/loaded.ts";
 import type { Slot, SlotState } from "./slot.ts";
 
-/** How a model that is not unloaded is now. */
+/** The present status of a model that is not unloaded. */
 export interface ModelStatus {
   state: SlotState;
   /** What runs it; null: not loaded yet. */
@@ -20,7 +20,7 @@ export interface ModelStatus {
   idleUnloadAt: number | null;
 }
 
-/** `readMemory`: what a process holds, in bytes; null: it is gone. */
+/** `readMemory`: what a process holds, in bytes; null: it has ended. */
 export function toStatus(
   { state, loaded, idle }: Slot,
   readMemory: (pid: number) => number | null,

@@ -1,4 +1,4 @@
-/** The promise's result, or the signal's reason when it aborts first. */
+/** The promise's result; throws the signal's reason if it aborts first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {

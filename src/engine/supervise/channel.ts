@@ -7,15 +7,15 @@ export interface Channel<T> extends AsyncIterable<T> {
   fail(error: unknown): void;
 }
 
-/** What nobody reads must not fill the memory. */
+/** A bound, so that unread items do not fill the memory. */
 export interface ChannelBound {
   /** How many items may wait. */
   most: number;
-  /** What a consumer that leaves more waiting gets instead of them. */
+  /** The error that a consumer gets if more items wait. */
   exceeded: () => Error;
 }
 
-/** Without a bound, the producer takes care of that. */
+/** Without a bound, the producer must limit itself. */
 export function createChannel<T>(bound?: ChannelBound): Channel<T> {
   const items: T[] = [];
   let closed: { error?: unknown } | undefined;

@@ -25,12 +25,12 @@ export interface HostOptions {
   /** Called at most every second with the share of the KV cache in use, 0 to 1. */
   onCacheUsage?: (usage: number) => void;
   onSpeculation?: (report: SpeculationMessage) => void;
-  /** Called when what it keeps of grammars has changed. */
+  /** Called when the grammars that it keeps have changed. */
   onGrammars?: (grammars: HeldGrammars) => void;
   signal: AbortSignal;
 }
 
-/** OpenVINO GenAI prints it at each load of a model that calls no tools by itself. */
+/** OpenVINO GenAI prints it at each load of a model that was not trained to call tools. */
 const harmless = /Failed to infer a tool call example/;
 
 /** A running host process with its requests. */

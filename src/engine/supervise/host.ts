@@ -7,7 +7,7 @@ import type { Host } from "./types.ts";
 
 /**
  * Starts a host process and loads a model in it. Throws `model_load_failed` (or the code that the host gives)
- * with the process gone, and the signal's reason when it aborts first.
+ * after the process has ended, and the signal's reason if it aborts first.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   options.signal.throwIfAborted();

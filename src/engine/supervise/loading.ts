@@ -8,13 +8,13 @@ export interface LoadingOptions {
   signal: AbortSignal;
 }
 
-/** A load that a host works on; it ends once, by whatever comes first. */
+/** A load in a host; it ends once, with whatever happens first. */
 export interface Loading {
   readonly over: boolean;
   ready(message: ReadyMessage): void;
-  /** What the host itself reported, or did wrong. */
+  /** The host reported a failure or broke the protocol. */
   fail(error: OvError): void;
-  /** The process ended without having said why. */
+  /** The process ended without a reason. */
   ended(end: ProcessEnd): void;
   /**
    * Rejects with an error that names the model, `model_load_failed` unless the host gave another code, and with the
@@ -66,11 +66,11 @@ export interface ProcessEnd {
   how: string;
   /** The last line that it wrote; empty: none. */
   lastOutput: string;
-  /** The kernel ended a process for lack of memory meanwhile. */
+  /** Meanwhile, the kernel killed a process for lack of memory. */
   outOfMemory: boolean;
 }
 
-/** As a part of a sentence. */
+/** As a clause. */
 export function toEnd(who: string, end: ProcessEnd): string {
   if (isOutOfMemory(end)) return `${who} was ended by the kernel, because there was no memory left`;
   const verb = kills.includes(end.how) ? "was killed from outside" : "ended unexpectedly";

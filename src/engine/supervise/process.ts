@@ -14,7 +14,7 @@ export interface HostProcessOptions {
 export interface HostProcess {
   readonly pid: number;
   readonly alive: boolean;
-  /** Writes a line with its line break; one that an ending process does not read is dropped. */
+  /** Writes a line and its line break; a line that an ending process does not read is dropped. */
   send(line: string): void;
   kill(): void;
   /** Resolves when it is gone and all its output has been read, with how it ended: a signal or `exit code n`. */
@@ -35,7 +35,7 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
   ]);
   const exited = child.exited.then(async () => {
     await read;
-    // Writer and reader worked on duplicates; Bun leaves the descriptors themselves to us.
+    // Writer and reader used duplicates; Bun leaves closing the descriptors to us.
     await Promise.resolve(commands.end()).catch(() => {});
     for (const fd of [commandsFd, eventsFd]) closeSync(fd);
     return child.signalCode === null ? `exit code ${child.exitCode}` : String(child.signalCode);
@@ -46,7 +46,7 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
   return {
     pid: child.pid,
     get alive() {
-      // A killed process takes a moment to end; nobody may ask it for anything in that time.
+      // A killed process takes a moment to end and must get no requests in that time.
       return !killed && child.exitCode === null && child.signalCode === null;
     },
     send(line) {
@@ -56,7 +56,7 @@ export function spawnHostProcess({ argv, env, onEvent, onOutput }: HostProcessOp
           void Promise.resolve(written).catch(() => {});
         }
       } catch {
-        // It is ending; everyone who waits learns that from `exited`.
+        // It is ending; `exited` informs all that wait.
       }
     },
     kill() {

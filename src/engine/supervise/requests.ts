@@ -11,12 +11,12 @@ export interface OpenRequest {
   readonly answers: Channel<Answer>;
 }
 
-/** The requests that run in one host, by their ids; it knows nothing of what they ask for. */
+/** The requests that run in one host, by their ids; independent of their operations. */
 export interface Requests {
   open(operation: OperationName): OpenRequest;
   /** Forgets a request; false: it has ended already. */
   leave(id: number): boolean;
-  /** Hands a message to the requests that it is for; answers to those that were left are dropped. */
+  /** Passes a message to its request; answers to requests that have been left are dropped. */
   route(message: FromHost): void;
   /** Fails all of them. */
   fail(error: unknown): void;
@@ -24,7 +24,7 @@ export interface Requests {
   operations(): OperationName[];
 }
 
-/** Minutes of a single answer's tokens. */
+/** As many as a single answer's tokens in some minutes. */
 const answerBound: ChannelBound = {
   most: 10_000,
   exceeded: () => new OvError("client_too_slow", "The client reads the answer too slowly; it was ended."),
@@ -63,7 +63,7 @@ export function createRequests(): Requests {
   };
 }
 
-/** What a host reports as failed; a code that the catalogue does not have becomes `engine_failed`. */
+/** The error of a `failed` message; a code that is not in the catalogue becomes `engine_failed`. */
 export function toHostError({ code, message, param }: FailedMessage): OvError {
   const detail = param === undefined ? {} : { param };
   return new OvError(isErrorCode(code) ? code : "engine_failed", message, detail);

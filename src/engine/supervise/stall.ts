@@ -5,9 +5,9 @@ import { createLooks } from "../../standstill.ts";
 export type StallSeconds = Readonly<Record<OperationName, number>>;
 
 /**
- * `stallSeconds`: OV_STALL_SECONDS, for an engine that computes a prompt. The short operations wait for a step of that at
- * most, also of a request that was left, so they may be silent as long. A host that embeds, ranks or classifies sends what a batch gave
- * after each one, which takes less than a prompt; one that transcribes, what was said in each half minute.
+ * `stallSeconds`: OV_STALL_SECONDS, for an engine that computes a prompt. Short operations may have to wait for one step of a
+ * prompt, even that of a cancelled request, so they may be silent as long. A host that embeds, ranks or classifies sends results
+ * after each batch, which takes less time than a prompt; one that transcribes, after each half minute of sound.
  */
 export function toStallSeconds(stallSeconds: number): StallSeconds {
   return {
@@ -24,7 +24,7 @@ export function toStallSeconds(stallSeconds: number): StallSeconds {
 export interface StallWatch {
   /** The host gave a sign of life. */
   sign(): void;
-  /** To be called when a request starts; the time before the first one does not count as silence. */
+  /** Call this when a request starts; the time before the first one does not count as silence. */
   start(): void;
   stop(): void;
 }
@@ -33,11 +33,11 @@ export interface StallOptions {
   seconds: StallSeconds;
   /** What the host works on now. */
   operations: () => OperationName[];
-  /** Called once with how long the host has been silent beyond what the most patient of its operations allows. */
+  /** Called once, with the length of the silence, when it exceeds what the most patient operation allows. */
   onStall: (seconds: number) => void;
 }
 
-/** Looks only while requests run: an idle server has no timer. */
+/** Checks only while requests run: an idle server has no timer. */
 export function createStallWatch({ seconds, operations, onStall }: StallOptions): StallWatch {
   const everyMs = Math.min(5, Math.min(...Object.values(seconds)) / 4) * 1000;
   let lastSign = performance.now();

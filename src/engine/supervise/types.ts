@@ -8,11 +8,11 @@ export interface Host {
   readonly pid: number;
   /** False as soon as its process is known to have ended. */
   readonly alive: boolean;
-  /** What it keeps of the grammars of its requests; grows until it ends. */
+  /** The grammars that it keeps; they grow until it ends. */
   readonly grammars: HeldGrammars;
   /**
-   * Runs one request. Ends after `finished`; throws an OvError when the request or the host fails (`task_unsupported` when
-   * the model does not offer the operation), and the signal's reason when it aborts. Leaving the loop early cancels the
+   * Runs one request. Ends after `finished`; throws an OvError if the request or the host fails (`task_unsupported` if
+   * the model does not offer the operation), and the signal's reason if it aborts. Leaving the loop early cancels the
    * request.
    */
   run<Name extends OperationName>(
@@ -20,8 +20,8 @@ export interface Host {
     request: Operations[Name]["request"],
     signal: AbortSignal,
   ): AsyncGenerator<Operations[Name]["event"]>;
-  /** Ends the process; resolves when it is gone, within a few seconds. */
+  /** Ends the process; resolves when it has ended, within a few seconds. */
   close(): Promise<void>;
-  /** Resolves when the process is gone, with the reason when nobody asked it to end. */
+  /** Resolves when the process has ended, with the reason if the end was not requested. */
   readonly exited: Promise<Error | null>;
 }

@@ -10,7 +10,7 @@ from messages import Message
 # How long a step waits at least for requests that are likely to join it, in seconds; a step takes milliseconds.
 MOMENT = 0.001
 
-# Messages that start nothing in a step: who sends those joins nobody.
+# Messages that add nothing to a step, so whoever sends one joins no batch.
 ASIDE = {"cancel", "detokenize", "tokenize"}
 
 
@@ -46,12 +46,12 @@ class Arrivals:
         self._has_company = False
 
     def came(self, running: int) -> None:
-        """To be called for each request, with how many run already."""
+        """Call this for each request, with the number that already run."""
         if running == 0:
             self._had_company, self._has_company = self._has_company, False
             self._steps = 0
         elif self._steps <= 1:
-            # Also one that just missed the first step.
+            # This also counts one that just missed the first step.
             self._has_company = True
 
     def stepped(self) -> None:
@@ -59,5 +59,5 @@ class Arrivals:
 
     @property
     def expects_more(self) -> bool:
-        """Whether others are likely to come within a moment; to be asked while a request runs."""
+        """Whether others are likely to follow within a moment; ask while a request runs."""
         return self._steps == 0 and self._had_company

@@ -25,7 +25,7 @@ PROTOCOL = 3
 
 
 def load_vision(load: Message, device: Device) -> Kind:
-    """Imports what only these models need, and what an engine that was set up earlier may lack."""
+    """Imports a library that only these models need, and that an older installation of the engine may lack."""
     try:
         from vision.vision import Vision
     except ImportError as error:
@@ -71,11 +71,11 @@ class Engine:
         try:
             return self.operations[message["type"]](message)
         except Exception as error:
-            # The requests beside it are in the pipeline and go on.
+            # The other requests are in the pipeline and continue.
             return [failed_by(message["id"], error)]
 
     def cancel(self, request_id: int) -> list[Message]:
-        """Nothing where the request has ended already."""
+        """Does nothing if the request has already ended."""
         if not self.kind.cancel(request_id):
             return []
         return [{"type": "finished", "id": request_id, "reason": "cancelled"}]

@@ -29,13 +29,13 @@ to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Pipe:
-    """Lines in and out; both block, the reader as long as it is asked to wait."""
+    """Lines in and out; both block, the reader for at most the time that it is given."""
 
     def __init__(self) -> None:
         self._buffer = b""
 
     def read(self, seconds: float | None) -> list[Message]:
-        """The messages that come within that time, at least one where it is None; ends the process with the daemon."""
+        """The messages that arrive within that time, at least one if it is None; ends the process with the daemon."""
         while True:
             ready, _, _ = select.select([COMMANDS_FD], [], [], seconds)
             if not ready:
@@ -83,7 +83,7 @@ def handle(engine: Engine, message: Message) -> list[Message]:
 
 
 def step(engine: Engine, pipe: Pipe) -> list[Message] | None:
-    """One step; an engine that failed in it is in no state to go on, so the process ends."""
+    """One step; after a failure the engine is in no state to continue, so the process ends."""
     try:
         return engine.step()
     except Exception as error:

@@ -21,7 +21,7 @@ def failed(request_id: int | None, code: str, message: str) -> Message:
 
 
 def failed_by(request_id: int, error: Exception) -> Message:
-    """That one request ended by what was raised; anything but a RequestFailed is the engine's own failure."""
+    """The message that a request failed with this exception; all but a RequestFailed are failures of the engine."""
     if not isinstance(error, RequestFailed):
         return failed(request_id, "engine_failed", last_line(error))
     message = failed(request_id, error.code, str(error))
@@ -29,6 +29,6 @@ def failed_by(request_id: int, error: Exception) -> Message:
 
 
 def last_line(error: BaseException) -> str:
-    """The line of OpenVINO's multi-line messages that says what was wrong."""
+    """The line of OpenVINO's multi-line messages that states what was wrong."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

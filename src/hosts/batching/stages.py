@@ -15,7 +15,7 @@ class Stages:
         self._last = time.monotonic() - process_age()
 
     def end(self, name: str) -> None:
-        """All since the end of the stage before belongs to this one."""
+        """Ends a stage: all time since the end of the previous one belongs to it."""
         now = time.monotonic()
         self.seconds[name] = round(now - self._last, 3)
         self._last = now

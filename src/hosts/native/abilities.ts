@@ -2,7 +2,7 @@ import type { LoadMessage } from "../../protocol/load.ts";
 
 /** What the engine can do beyond plain text on a device, with a model's properties. */
 export interface Abilities {
-  /** Needs the paged or the stateful pipeline, and the NPU's is neither. */
+  /** Needs the paged or the stateful pipeline; the NPU's is neither. */
   grammar: boolean;
   /** Whether the engine finds the start of a prompt in its cache: only paged attention does. */
   prefixCache: boolean;

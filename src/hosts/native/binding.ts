@@ -20,7 +20,7 @@ export interface Tokenizer {
   setChatTemplate(template: string): void;
 }
 
-/** The keys that are sent. The binding takes any and says nothing of those that it does not know. */
+/** The keys that are sent. The binding silently ignores those that it does not know. */
 export interface GenerationConfig {
   apply_chat_template: boolean;
   max_new_tokens: number;

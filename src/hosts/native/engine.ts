@@ -13,7 +13,7 @@ import { findControlTokens } from "./vocabulary.ts";
 /** A loaded model. Generations run one at a time in the order of their arrival, everything else at once. */
 export interface NativeEngine {
   readonly ready: ReadyMessage;
-  /** Never throws: what goes wrong is sent as `failed`. */
+  /** Never throws: a failure is sent as `failed`. */
   take(message: ToHost): void;
 }
 

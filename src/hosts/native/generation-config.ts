@@ -3,7 +3,7 @@ import type { GenerationConfig } from "./binding.ts";
 import { toStructuredOutput } from "./structured-output.ts";
 
 /**
- * What one request asks of the engine. The binding starts from the engine's defaults, not from the model's
+ * The configuration of one request. The binding starts from the engine's defaults, not from the model's
  * generation_config.json, and takes only the end-of-text tokens from there; so every value is stated.
  * `apply_chat_template`: with it the engine's template is ours, which changes nothing; without it the tokenizer's own
  * special tokens come around the prompt. See `renderVerbatim`.

@@ -8,9 +8,9 @@ import type { LoadedPipeline } from "./pipeline.ts";
 import { createPrefixMemory } from "./prefix.ts";
 import type { Prompts } from "./prompts.ts";
 
-/** Generations of one model, one at a time in the order of their arrival: the binding bears no more. */
+/** Generations of one model, one at a time in order of arrival: the binding supports no more. */
 export interface Generation {
-  /** Never throws: what goes wrong is sent as `failed`. */
+  /** Never throws: a failure is sent as `failed`. */
   start(message: GenerateMessage): void;
   /** A waiting request ends now, a running one at its next token; one that computes its prompt, after that. */
   cancel(id: number): void;
@@ -83,7 +83,7 @@ export function createGeneration(
   };
 }
 
-/** By the engine's word; where it gives none, by the count. */
+/** The reason that the engine reports; if it reports none, the count decides. */
 function toReason(reason: number | undefined, tokens: number, maxTokens: number): "stop" | "length" {
   if (reason === finishReason.stop) return "stop";
   if (reason === finishReason.length) return "length";

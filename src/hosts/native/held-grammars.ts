@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Grammar } from "../../protocol/grammar.ts";
 import type { FromHost } from "../../protocol/messages.ts";
 
-/** What one grammar is taken for, in bytes: measured were 0.15 to 2.5 MB in the batching engine, here nothing can be. */
+/** The assumed size of one grammar, in bytes: the batching engine measured 0.15 to 2.5 MB; here nothing can be measured. */
 const assumedBytes = 2 ** 20;
 
 /** Reports how many distinct grammars the engine keeps; batching/grammars/held_grammars.py says why. */

@@ -45,7 +45,7 @@ export async function loadAddon(dir: string): Promise<Addon> {
   return { genai, facts: { ...versions, ...listDevices(openvino) } };
 }
 
-/** What the addon in `dir` says of itself, or why it cannot be used. */
+/** What the addon in `dir` reports about itself, or why it cannot be used. */
 export async function probeAddon(dir: string): Promise<NativeAnswer> {
   try {
     return (await loadAddon(dir)).facts;
@@ -73,7 +73,7 @@ function readPackage(dir: string, name: string): Static<typeof PackageFile> {
     const content: unknown = JSON.parse(readTextFile(path));
     if (Value.Check(PackageFile, content)) return content;
   } catch {
-    // Reported below, like a file with something else in it.
+    // Reported below, like a file with other content.
   }
   throw new OvError("engine_unavailable", { what: `${path} states no version`, next: reinstall });
 }

@@ -1,7 +1,7 @@
 import { OvError, toReason } from "../../errors.ts";
 import type { FromHost } from "../../protocol/messages.ts";
 
-/** The line of OpenVINO's multi-line messages that says what was wrong; ours are of one line anyway. */
+/** The line of OpenVINO's multi-line messages that states what was wrong; ours have one line anyway. */
 export function lastLine(error: unknown): string {
   const lines = toReason(error)
     .split("\n")

@@ -6,7 +6,7 @@ const eventsFd = 4;
 
 /** The host's end of the protocol's two pipes. */
 export interface HostPipe {
-  /** The daemon's messages; ends when it closes its end, or is gone. Throws `engine_failed` for any other line. */
+  /** The daemon's messages; ends when the daemon closes its end or has ended. Throws `engine_failed` for any other line. */
   messages(): AsyncGenerator<ToHost>;
   send(message: FromHost): void;
   /** Resolves when the daemon can read all that was sent. */
@@ -29,7 +29,7 @@ export function openHostPipe(): HostPipe {
     messages,
     send(message) {
       events.write(renderLine(message));
-      // A daemon that is gone reads nothing; the end of its messages shows that.
+      // A daemon that has ended reads nothing; the end of its messages shows that.
       void flush().catch(() => {});
     },
     flush,

@@ -7,7 +7,7 @@ import type { Addon } from "./load-addon.ts";
 import { withSpelledFolder } from "./spelling.ts";
 import { toStructuredOutput } from "./structured-output.ts";
 
-/** A chat template that gives back what it is given. */
+/** A chat template that returns its input unchanged. */
 const verbatim = "{{ messages[0]['content'] }}";
 /** Special tokens, spaces and line breaks at both ends, and what a template might take for its own. */
 const sample = "\n <s>[INST] {{ a }} {% b %} \u00e9\u{1f600}\n\n ";

@@ -1,11 +1,11 @@
 /** Tokens per KV block (OpenVINO GenAI documentation, "KV cache"): 32 on CPU, 16 on GPU. */
 const blockTokens = { cpu: 32, other: 16 };
 
-/** Which tokens of a prompt the engine still has from before; it reports none itself. */
+/** Which tokens of a prompt the engine still has cached; it does not report that itself. */
 export interface PrefixMemory {
   /** How many of them, in whole blocks; the last token is always computed. Remembers this prompt for the next. */
   cachedTokens(ids: readonly bigint[]): number;
-  /** A request has ended that had so many tokens, its answer's included. */
+  /** Notes that a request of that many tokens has ended, its answer included. */
   used(tokens: number): void;
 }
 
@@ -16,10 +16,10 @@ export interface PrefixMemory {
  */
 export function createPrefixMemory(device: string, hasCache: boolean): PrefixMemory {
   const size = device === "CPU" ? blockTokens.cpu : blockTokens.other;
-  /** Each block by all tokens up to its end, the least recently used one first. */
+  /** Each block is identified by all tokens up to its end; the least recently used one comes first. */
   const known = new Set<bigint>();
   let capacity = 0;
-  /** How many of them are the last prompt's. */
+  /** How many of them belong to the last prompt. */
   let own = 0;
 
   function toKeys(ids: readonly bigint[]): bigint[] {
@@ -30,7 +30,7 @@ export function createPrefixMemory(device: string, hasCache: boolean): PrefixMem
     return keys;
   }
 
-  /** Blocks of this request that are not known by their tokens, such as those of its answer, take the place of others. */
+  /** Blocks of this request whose tokens are unknown, such as those of its answer, replace others. */
   function used(tokens: number): void {
     const taken = Math.ceil(tokens / size);
     capacity = Math.max(capacity, taken);

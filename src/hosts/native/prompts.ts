@@ -1,14 +1,14 @@
 import { OvError } from "../../errors.ts";
 import type { Tokenizer } from "./binding.ts";
 
-// Longer texts are counted piece by piece: the tokenizer cuts at its limit and says nothing.
+// Longer texts are counted piece by piece: the tokenizer silently cuts at its limit.
 const pieceChars = 8_192;
 const countMaxChars = 131_072;
-// No real text has more characters a token on the whole.
+// No real text has more characters per token on average.
 const charsPerToken = 16;
 const promptAdvice = "shorten it; the answer needs one token at least";
 
-/** A prompt as the engine takes it, which is as text, and the ids that it makes of that. */
+/** A prompt as the engine takes it, as text, and the ids that the engine encodes it to. */
 export interface EnginePrompt {
   text: string;
   /** The tokenizer's own tokens are put around the text. */
@@ -69,7 +69,7 @@ export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
     return new OvError("context_length_exceeded", `${what}: ${advice}.`);
   }
 
-  /** The binding takes no ids, so a text is sought that has exactly these. */
+  /** The binding takes no ids, so this finds a text that encodes to exactly these. */
   function toPrompt(given: readonly number[]): EnginePrompt {
     if (given.length >= contextLength) throw exceeded("the prompt has", String(given.length), promptAdvice);
     const ids = given.map(BigInt);
@@ -95,7 +95,7 @@ export function createPrompts(tokenizer: Tokenizer, wanted: number): Prompts {
       }
       return { text: prompt, specialTokens, ids };
     },
-    // Behind a line break, because some tokenizers put a space before a text's first word.
+    // After a line break, because some tokenizers put a space before a text's first word.
     countPiece: (text) => Math.max(1, count(`\n${text}`) - breakTokens),
     encodeText(text, addSpecialTokens) {
       const ids = encodeWithin(text, addSpecialTokens);

@@ -13,7 +13,7 @@ import { readBytesFile, readTextFile } from "../../files.ts";
 
 const network = "openvino_detokenizer.xml";
 const weightsFile = "openvino_detokenizer.bin";
-/** What no text has, and a string of JSON would admit; the engine takes an empty entry for a special token. */
+/** A character that no text contains and a JSON string allows; the engine takes an empty entry for a special token. */
 const never = new Set(["<unk>", "<s>", "</s>", "<pad>", "<bos>", "<eos>"]);
 const space = Buffer.from("▁");
 
@@ -30,7 +30,7 @@ interface Layer {
 }
 
 /**
- * Calls `load` with the folder of a model whose vocabulary spells texts as they are, so that the engine can hold answers to
+ * Calls `load` with the folder of a model whose vocabulary spells text literally, so that the engine can hold answers to
  * grammars: the model's own folder, or one of links to it, for as long as `load` takes. Why: batching/grammars/spelling.py.
  * Throws what writing throws.
  */
@@ -125,7 +125,7 @@ function findVocabulary(xml: string, layers: readonly Layer[]): Vocabulary | nul
   return begins && ends && entries ? { begins, ends, entries } : null;
 }
 
-/** Of the first tag of a text that starts within it. */
+/** An attribute of the first tag of a text that starts within it. */
 function attribute(text: string, name: string): string {
   const [tag = ""] = text.split(">", 1);
   return new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(tag)?.[1] ?? "";

@@ -12,7 +12,7 @@ export interface Tokens {
 }
 
 export function createTokens(tokenizer: Tokenizer, prompts: Prompts): Tokens {
-  /** Some tokenizers drop a text's first space: each token is decoded behind this text. */
+  /** Some tokenizers drop a text's first space, so each token is decoded after this text. */
   const anchor = prompts.encodeText("a", false);
   const anchorText = tokenizer.decode(anchor, { skip_special_tokens: false });
   let vocabulary: number | undefined;

@@ -7,18 +7,18 @@ export const DeviceFacts = Type.Object({
   /** `CPU`, `GPU`, `GPU.1`, `NPU` */
   name: Type.String(),
   hardware: Type.String(),
-  /** Of the compute runtime or the NPU's driver, not the kernel's. */
+  /** The version of the compute runtime or the NPU's driver, not the kernel's. */
   driver: Type.Union([Type.String(), Type.Null()]),
   /** `integrated` or `discrete` */
   type: Type.Union([Type.String(), Type.Null()]),
-  /** What it can compute with: `FP16`, `INT8`, `GPU_HW_MATMUL`, … */
+  /** Its capabilities: `FP16`, `INT8`, `GPU_HW_MATMUL`, … */
   capabilities: Type.Array(Type.String()),
 });
 export type DeviceFacts = Static<typeof DeviceFacts>;
 
 const Printed = Type.Object({ devices: Type.Array(DeviceFacts) });
 
-/** Asks OpenVINO in a process of its own: a driver may crash or hang. Empty: it gave no answer. */
+/** Asks OpenVINO in a separate process, because a driver may crash or hang. Empty: no answer. */
 export async function describeDevices(
   runtimeDir: string,
   options: ProbeOptions = {},

@@ -11,8 +11,8 @@ import {
 } from "./probe.ts";
 
 /**
- * Without openvino-telemetry, which `openvino` asks for and works without: at import it writes to `~/intel` and reports to
- * its maker, and a server at home reports to nobody.
+ * Without openvino-telemetry, which `openvino` requires but does not need: at import it writes to `~/intel` and reports to
+ * its maker, which a server at home must not do.
  */
 export const runtimeLock: Lock = { name: "runtime", text: lockText };
 

@@ -44,7 +44,7 @@ export function createBatchingLauncher(python: string, env: Variables): Batching
   };
 }
 
-/** What killed daemons left behind; the name holds each one's process id. */
+/** Removes what killed daemons left behind; each name holds the daemon's process id. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];

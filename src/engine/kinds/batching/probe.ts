@@ -46,7 +46,7 @@ export const runtimeLabels: PythonEnvLabels = {
 
 export const runtimePython = toPython;
 
-/** What is installed in `runtimeDir` and which devices it sees. A broken environment is an answer, not an error. */
+/** What is installed in `runtimeDir` and which devices it sees. A broken environment is a result, not an error. */
 export function probeRuntime(runtimeDir: string, options: ProbeOptions = {}): Promise<RuntimeProbe> {
   const isFacts = (value: unknown): value is RuntimeFacts => Value.Check(Installed, value);
   return probePythonEnv(runtimeDir, probeScript, isFacts, options);

@@ -8,7 +8,7 @@ export const nativePackages = {
   "openvino-node": "2026.4.0",
 } as const;
 
-/** What each package's download script brings; without it a package is only its JavaScript. */
+/** The files that each package's download script fetches; without them a package is only its JavaScript. */
 export const addonFiles = {
   "openvino-genai-node": "genai_node_addon.node",
   "openvino-node": "ov_node_addon.node",
@@ -44,12 +44,12 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** True in the built executable, whose modules lie in a file system of its own. */
+/** True in the built executable, whose modules lie in a virtual file system. */
 export function isExecutable(): boolean {
   return import.meta.path.startsWith("/$bunfs/");
 }
 
-/** The executable's real folder comes before the home's: one that was moved has its packages with it. */
+/** The executable's real folder comes before the one in the home: an executable that was moved has its packages beside it. */
 function toPlaces({ nativeDir, execPath = process.execPath, home }: AddonPlaces): string[] {
   if (nativeDir !== null) return [nativeDir];
   return [besidePlace(execPath), homePlace(home)];

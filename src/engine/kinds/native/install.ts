@@ -17,9 +17,9 @@ export interface NativeInstallOptions {
   signal?: AbortSignal;
   /** Absent: those of this release. */
   locks?: NativeLocks;
-  /** Libraries with another sha256 than the known one are installed, too. */
+  /** Also install libraries whose sha256 differs from the known one. */
   trustNew?: boolean;
-  /** Uses the packages in a folder, in a process of its own, before they are called ready; why they do not work, or null. */
+  /** Tries the packages in a folder, in a separate process, before they count as ready; returns why they do not work, or null. */
   tryOut?: (folder: string) => Promise<string | null>;
 }
 
@@ -38,8 +38,8 @@ const packagesMs = 5 * 60_000;
 const downloadMs = 15 * 60_000;
 
 /**
- * Makes `place` hold both packages whole and returns what they report of themselves. Right ones are left as they are. New
- * ones are fetched and tried beside them and then renamed into their place: what worked before works until then.
+ * Installs both packages completely in `place` and returns what they report about themselves. Correct ones stay as they are. New
+ * ones are fetched and tried beside them, then renamed into place, so the previous ones keep working until then.
  * Throws `setup_failed`.
  */
 export async function installNative(options: NativeInstallOptions): Promise<NativeFacts> {
@@ -69,7 +69,7 @@ export async function installNative(options: NativeInstallOptions): Promise<Nati
   });
 }
 
-/** Has bun keep nothing in the home: neither packages, unless it is told where, nor what it makes of scripts. */
+/** Keeps bun from caching anything in the home folder: packages, unless a cache is configured, or compiled scripts. */
 function keepIn(folder: string, { variables }: NativeInstallOptions): Record<string, string> {
   return {
     BUN_INSTALL_CACHE_DIR: variables.BUN_INSTALL_CACHE_DIR || join(folder, "packages"),
@@ -133,7 +133,7 @@ async function download(
   if (size === 0) throw cut(name, `${addon} is not among them`);
 }
 
-/** What Node's streams, zlib and tar say of an archive that ends too early. */
+/** How Node's streams, zlib and tar report an archive that ends too early. */
 const isCut =
   /unexpected end|premature|aborted|ECONNRESET|socket hang up|TAR_|truncated|incorrect data check/i;
 
@@ -142,7 +142,7 @@ function cut(name: string, reason: string): OvError {
   return failed(`the download of ${name}'s libraries was cut (${reason})`, next);
 }
 
-/** Before anything of them is loaded. */
+/** Checks the libraries before anything in them is loaded. */
 async function checkLibraries(
   name: (typeof downloads)[number][0],
   folder: string,
@@ -159,11 +159,11 @@ async function checkLibraries(
   else
     throw failed(
       `the libraries that came for ${name} are not those that ov-llm was made with: their sha256 is ${found}, expected ${expected}`,
-      "They were not installed. They may be damaged, or somebody may have replaced them: check the proxy, then run `ov-llm setup --native` again. With --trust-new they are installed all the same. The batching engine works without them.",
+      "They were not installed. They may be damaged, or somebody may have replaced them: check the proxy, then run `ov-llm setup --native` again. With --trust-new they are installed anyway. The batching engine works without them.",
     );
 }
 
-/** Why it failed, as a part of a sentence; null: it did not. Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
+/** Why it failed, as a clause; null: it succeeded. Every executable that bun builds is bun itself with BUN_BE_BUN set (Bun documentation, "Single-file executable"). */
 async function runAsBun(
   args: string[],
   timeoutMs: number,

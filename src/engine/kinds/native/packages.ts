@@ -1,11 +1,11 @@
 import { nativePackages } from "./find.ts";
 import lockText from "./packages-lock.txt" with { type: "text" };
 
-/** What the packages must be; `bun run locks` writes both. */
+/** The expected packages; `bun run locks` writes both files. */
 export interface NativeLocks {
   /** A bun.lock of exactly what `toManifest` asks for, with the sha512 of every package. */
   packages: string;
-  /** Package -> the digest of the libraries that its own script brings (`toLibrariesDigest`); absent: none is known. */
+  /** Package -> the digest of the libraries that its own script fetches (`toLibrariesDigest`); absent: none is known. */
   libraries: Partial<Record<keyof typeof nativePackages, string>>;
 }
 

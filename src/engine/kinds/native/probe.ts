@@ -18,8 +18,8 @@ export interface NativeProbeOptions {
 }
 
 /**
- * What the addon in `dir` says of itself, asked in a child process: an addon that does not fit its libraries crashes.
- * A broken addon is an answer, not an error. `dir` is what `findAddon` found.
+ * What the addon in `dir` reports about itself, from a child process: an addon that does not match its libraries crashes.
+ * A broken addon is a result, not an error. `dir` comes from `findAddon`.
  */
 export async function probeNative(dir: string | null, options: NativeProbeOptions): Promise<NativeProbe> {
   if (dir === null) return { state: "missing" };

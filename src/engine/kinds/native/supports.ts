@@ -1,13 +1,12 @@
-import { mainOperation, type Operation, takesImages } from "../../../models/tasks.ts";
+import { type Operation, writesFromText } from "../../../models/tasks.ts";
 import { type Refusal, refuseTask, type Wanted } from "../support.ts";
 
 /** What the native engine can run: text alone, on every device and with every property, one request at a time. */
 export function nativeSupports(model: Wanted, operation: Operation): Refusal | null {
-  const isText = mainOperation(model.task) === "generate" && takesImages(model.task) !== true;
-  return refuseTask(model, operation) ?? (isText ? null : refuseOther(model));
+  return refuseTask(model, operation) ?? (writesFromText(model.task) ? null : refuseOther(model));
 }
 
-/** The addon's binding for embeddings counts no tokens, cuts long texts silently, and fails when it is asked twice at once. */
+/** The addon's binding for embeddings counts no tokens, cuts long texts silently, and fails on concurrent calls. */
 function refuseOther({ task }: Wanted): Refusal {
   return {
     code: "task_unsupported",

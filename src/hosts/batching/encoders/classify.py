@@ -18,7 +18,7 @@ from encoders.rank import Rank, count_labels
 from kind import Handler, Kind
 from messages import Message
 
-# `problem_type` of config.json (transformers, PretrainedConfig): each label is true or not, whatever the others are.
+# `problem_type` of config.json (transformers, PretrainedConfig): each label is independent of the others.
 EACH_FOR_ITSELF = "multi_label_classification"
 
 
@@ -66,7 +66,7 @@ def choose_probabilities(config: Message) -> Callable[[Any], Any]:
 
 
 def name_label(config: Message, index: int) -> str:
-    """As transformers calls it where the model does not."""
+    """The name that transformers gives a label without one."""
     return str((config.get("id2label") or {}).get(str(index), f"LABEL_{index}"))
 
 

@@ -16,7 +16,7 @@ from encoders.pooling import pool, to_length_one
 from kind import Handler
 from messages import Message, RequestFailed
 
-# What optimum-intel calls the vector of a whole text, made by the model's own modules.
+# The name that optimum-intel gives the vector of a whole text, computed by the model's own modules.
 WHOLE = "sentence_embedding"
 
 

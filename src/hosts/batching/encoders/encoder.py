@@ -19,11 +19,11 @@ from tokenization.prompts import Prompts
 from tokenization.tokens import Tokens
 
 Name = Callable[[int], tuple[str, str | None]]
-"""What errors call a text, by its index among those that are encoded, and the client's field that it came in."""
+"""Maps a text's index among those that are encoded to its name in errors and the client's field that it came in."""
 
 
 def check_room(most: int, frame: int) -> None:
-    """Refuses a cut that leaves nothing of a text: where it would have to cut even more, the tokenizer crashes."""
+    """Refuses a cut that leaves nothing of a text; with an even smaller limit the tokenizer would crash."""
     if most <= frame:
         raise RequestFailed(
             "invalid_request",
@@ -49,7 +49,7 @@ class Encoder:
         self._frame: int | None = None
         self._ahead: dict[Any, list[int]] = {}
         self.has_detokenizer = (Path(load["path"]) / "openvino_detokenizer.xml").exists()
-        # It is the detokenizer that has the vocabulary.
+        # The vocabulary is in the detokenizer.
         vocabulary = self.tokenizer.get_vocab() if self.has_detokenizer else {}
         vocabulary_size = 1 + max(vocabulary.values(), default=-1)
         limit = load["context_length"] or CONTEXT_DEFAULT
@@ -60,7 +60,7 @@ class Encoder:
         return self.prompts.context_length
 
     def operations(self) -> dict[str, Handler]:
-        """Those of its tokenizer."""
+        """The vocabulary of its tokenizer."""
         if not self.has_detokenizer:
             return {}
         tokens = Tokens(self.tokenizer, Anchor(self.tokenizer), self.prompts)
@@ -90,12 +90,12 @@ class Encoder:
         return rows
 
     def look_ahead(self, texts: list[Any]) -> None:
-        """Tokenizes texts of several requests at once, for `encode` to find: one by one they take ten times as long."""
+        """Tokenizes texts of several requests at once for `encode`: one by one they take ten times as long."""
         given = [text for text in texts if not isinstance(text, list)]
         try:
             self._ahead = dict(zip(given, self.rows(given, {}), strict=True)) if given else {}
         except Exception:
-            # Each request meets what is wrong with its own.
+            # Each request fails on its own text later.
             self._ahead = {}
 
     def _frame_of(self, text: Any) -> int:

@@ -15,12 +15,12 @@ from messages import Message, failed_by
 BATCH_TOKENS = 4_096
 # Texts in a batch at most.
 BATCH_TEXTS = 64
-# Of the last batch's time, what is waited for each request that is likely to join the next one. A batch of 15 and one
+# The share of the last batch's time to wait for each request that is likely to join the next one. A batch of 15 and one
 # of 1 take longer than one of 16: measured with BERT 110M, whose 16 texts take 112 ms.
 PATIENT_SHARE = 0.05
 # In seconds, however long batches take.
 MOST_PATIENCE = 0.01
-# Clients that were answered together ask again within this time, or no longer together.
+# Clients that were answered together either ask again within this time, or no longer ask together.
 COMPANY_SECONDS = 0.5
 # Characters that are tokenized before other requests get their turn.
 ENCODE_CHARS = 65_536
@@ -34,12 +34,12 @@ class Encoded:
     index: int
     ids: list[int]
     first: int
-    """How many of them are of the first of two texts; all, where there is one."""
+    """How many of them belong to the first of two texts; all, if there is only one."""
 
 
 @dataclass(slots=True)
 class Job:
-    """A request, and what of it waits for a batch."""
+    """A request, and the part of it that waits for a batch."""
 
     message: Message
     texts: list[Any]
@@ -58,10 +58,10 @@ Encode = Callable[[Job, int, int], list[Encoded]]
 """Tokenizes the texts of a job from one index up to another; raises RequestFailed."""
 
 LookAhead = Callable[[list[Any]], None]
-"""Hears of all texts that several requests are about to have encoded."""
+"""Is given all texts that several requests are about to encode."""
 
 Run = Callable[[list[Encoded]], list[Message]]
-"""Computes a batch: for each text what its request's answer says of it."""
+"""Computes a batch; returns for each text what its request's answer states about it."""
 
 
 class Jobs:
@@ -114,14 +114,14 @@ class Jobs:
             answers += self._guard([job], lambda job=job: self._encode_some(job))  # type: ignore[misc]
         batch = self._take_batch()
         jobs = list({one.job.id: one.job for one in batch}.values())
-        # None in a step that only tokenizes: who waits for company before each of many such steps waits for nothing.
+        # None in a step that only tokenizes: waiting for more requests before each of many such steps gains nothing.
         self._shared = len(jobs)
         if batch:
             answers += self._guard(jobs, lambda: self._compute(batch))
         return answers
 
     def _guard(self, jobs: list[Job], work: Callable[[], list[Message]]) -> list[Message]:
-        """What goes wrong fails the requests that it was for, and no other."""
+        """A failure ends only the requests in this batch."""
         try:
             return work()
         except Exception as error:
@@ -130,7 +130,7 @@ class Jobs:
             return [failed_by(job.id, error) for job in jobs]
 
     def _next_texts(self, jobs: list[Job]) -> Iterator[Any]:
-        """Of each what it has encoded next, as far as all together are not too much for one step."""
+        """The next encoded texts of each, as many as fit in one step together."""
         size = 0
         for job in jobs:
             for text in job.texts[len(job.encoded) : len(job.encoded) + BATCH_TEXTS]:
@@ -155,7 +155,7 @@ class Jobs:
         head = next((job for job in self._jobs.values() if job.waiting), None)
         if head is None:
             return []
-        # Its next turn comes after everybody else's.
+        # Its next turn comes after everyone else's.
         self._jobs[head.id] = self._jobs.pop(head.id)
         longest = len(head.waiting[-1].ids)
         batch: list[Encoded] = []

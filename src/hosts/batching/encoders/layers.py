@@ -1,4 +1,4 @@
-"""What vectors go through behind the pooling: the modules of sentence-transformers that the exporter leaves out."""
+"""The layers after the pooling: the modules of sentence-transformers that the exporter leaves out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from encoders.pooling import to_length_one
 from messages import Message, RequestFailed
 
 Array = Any
-"""numpy's; the host's types are checked without it."""
+"""numpy's module; the host's types are checked without numpy."""
 
 Layer = Callable[[Array], Array]
 """[texts, numbers] -> [texts, numbers]"""
@@ -32,7 +32,7 @@ def to_gelu(values: Array) -> Array:
     return wide * (1 + ERF(wide / math.sqrt(2)).astype(np.float64)) / 2
 
 
-# numpy has none of its own.
+# numpy has no error function.
 ERF = np.frompyfunc(math.erf, 1, 1)
 
 ACTIVATIONS: dict[str, Layer] = {
@@ -79,7 +79,7 @@ class Dense:
 
 
 def read_safetensors(path: Path) -> dict[str, Array]:
-    """Its tensors, in float32. Raises OSError, ValueError and KeyError for what is no such file."""
+    """Its tensors, in float32. Raises OSError, ValueError or KeyError if the file is not of this format."""
     data = path.read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])

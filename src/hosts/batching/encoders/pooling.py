@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 Array = Any
-"""numpy's; the host's types are checked without it."""
+"""numpy's module; the host's types are checked without numpy."""
 
 
 def pool(way: str, states: Array, mask: Array) -> Array:

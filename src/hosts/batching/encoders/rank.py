@@ -33,14 +33,14 @@ class Pairs:
         rows = self.encoder.encode(pairs, message["max_tokens"], name)
         if "token_type_ids" not in self.encoder.inputs:
             return [(ids, len(ids)) for ids in rows]
-        # Alone it has just the tokens that are before the document.
+        # A query alone has exactly the tokens that precede the document.
         queries = list(dict.fromkeys(query for query, _ in pairs))
         alone = self.encoder.encode(queries, self.encoder.limit, name)
         firsts = {query: len(ids) for query, ids in zip(queries, alone, strict=True)}
         return [(ids, to_first(ids, firsts[query])) for ids, (query, _) in zip(rows, pairs, strict=True)]
 
     def score(self, batch: list[Encoded]) -> Any:
-        """What sentence-transformers makes of the only label: its sigmoid."""
+        """The sigmoid of the only label, as in sentence-transformers."""
         outputs, _ = self.encoder.compute(batch)
         return to_sigmoid(next(iter(outputs.values())).reshape(len(batch)))
 
@@ -91,6 +91,6 @@ def count_labels(network: Any) -> int | None:
 
 
 def to_first(ids: list[int], alone: int) -> int:
-    """How many tokens of a pair are of the query, which has `alone` by itself: a long one is cut as the document is."""
+    """How many tokens of a pair are the query's, which has `alone` by itself: a long one is cut like the document."""
     separator = ids[-1]
     return alone if ids[alone - 1 : alone] == [separator] else ids.index(separator) + 1

@@ -24,7 +24,7 @@ INSTRUCTION = "Given a web search query, retrieve relevant passages that answer 
 
 
 def check_kind(load: Message) -> None:
-    """Other rerankers that write have another prompt and other answers: their scores would mean nothing."""
+    """Other generative rerankers have other prompts and answers, so their scores would mean nothing."""
     config = json.loads((Path(load["path"]) / "config.json").read_text())
     kind = config.get("model_type")
     if kind != "qwen3":
@@ -53,7 +53,7 @@ class YesNo:
         return ids
 
     def look_ahead(self, pairs: list[Any]) -> None:
-        """A document's own tokens are few beside what its computation takes."""
+        """Does nothing: tokenizing takes little time compared with computing a document."""
 
     def encode(self, pairs: list[tuple[str, str]], message: Message, name: Name) -> list[tuple[list[int], int]]:
         instruction = message["instruction"] or INSTRUCTION
@@ -74,7 +74,7 @@ class YesNo:
 
 
 def keep_last_token(network: Any) -> None:
-    """Has only each text's last token multiplied with the vocabulary: its answer is all that is asked for."""
+    """Multiplies only each text's last token with the vocabulary, since only its answer is needed."""
     result = next(result for result in network.get_results() if "logits" in result.input_value(0).names)
     node = result.input_value(0).get_node()
     while node.get_type_name() not in ("MatMul", "Parameter") and node.inputs():

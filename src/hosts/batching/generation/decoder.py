@@ -12,7 +12,7 @@ NewTokens = tuple[Request, list[int], bool]
 
 
 class Decoder:
-    """A decode costs more than all the rest of a step in Python: most tokens do without."""
+    """A decode call costs more than all the rest of a step in Python; most tokens need none."""
 
     def __init__(self, tokenizer: Any, pieces: Pieces) -> None:
         self._tokenizer = tokenizer
@@ -32,7 +32,7 @@ class Decoder:
         ]
 
     def _decode_windows(self, requests: list[Request]) -> list[str]:
-        """In one call, but where special tokens stay: windows of several lengths are filled up with such tokens."""
+        """One call for all, unless special tokens are kept: they also pad windows of different lengths."""
         plain = [request for request in requests if not request.special_tokens]
         windows = [request.window(self._pieces) for request in plain]
         texts = dict(zip((one.id for one in plain), self._tokenizer.decode(windows) if plain else [], strict=True))

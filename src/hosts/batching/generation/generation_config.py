@@ -1,4 +1,4 @@
-"""What a request asks for, as the engine's configuration."""
+"""A request's parameters as the engine's configuration."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from messages import Message
 
 
 def configure(config: Any, message: Message, max_tokens: int, ends: set[int]) -> Any:
-    """Changes the pipeline's own configuration, which the engine gives as a copy, and returns it.
+    """Changes the pipeline's configuration, of which the engine returns a copy, and returns it.
 
-    It holds the ends in generation_config.json; `ends`: the tokens that end an answer beside those.
+    It already has the end tokens of generation_config.json; `ends`: the other tokens that end an answer.
     """
     sampling = message["sampling"]
     config.apply_chat_template = False

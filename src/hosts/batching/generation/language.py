@@ -25,7 +25,7 @@ BLOCK_TOKENS = {"CPU": 32}
 BLOCK_TOKENS_DEFAULT = 16
 
 # Tokens that one step computes at most, where the load does not say. A longer prefill is split, so that running answers
-# go on beside it and a cancelled prompt costs no more than one part. On a CPU larger parts are no faster (measured);
+# continue meanwhile and a cancelled prompt costs at most one part. On a CPU larger parts are no faster (measured);
 # a GPU is slow at small ones.
 STEP_TOKENS = {"CPU": 256}
 STEP_TOKENS_DEFAULT = 2048
@@ -88,7 +88,7 @@ class LanguageModel:
         return guesser
 
     def _warm_up(self, batch: Batch, configure: Configure) -> None:
-        """Runs one short request. A CPU brings the weights into the form that it computes with in the first step."""
+        """Runs one short request. In the first step, a CPU converts the weights to the layout that it computes with."""
         config = genai.GenerationConfig()
         config.max_new_tokens = 1
         self._run_hello(batch, config, configure)
@@ -122,11 +122,11 @@ class LanguageModel:
 
     @property
     def cache_usage(self) -> float:
-        """The share of the KV cache's blocks that running requests hold, 0 to 1; where there are two, of the fuller."""
+        """The share of the KV cache's blocks that running requests hold, 0 to 1; with two caches, the larger share."""
         return max(batch.cache_usage for batch in self.batches)
 
     def ready(self) -> Message:
-        """What its `ready` message reports of the model, whatever it is asked for."""
+        """The part of its `ready` message that is the same for every task."""
         return {
             **({"warning": self.warning} if self.warning else {}),
             "context_length": self.prompts.context_length,
@@ -137,7 +137,7 @@ class LanguageModel:
 
 
 def read_pieces(tokenizer: Any) -> Pieces:
-    """A detokenizer that wraps SentencePiece whole keeps its vocabulary to itself: no grammar can be held by it."""
+    """A detokenizer that wraps SentencePiece as a whole hides its vocabulary, so no grammar can be enforced."""
     try:
         return Pieces(tokenizer)
     except Exception as error:

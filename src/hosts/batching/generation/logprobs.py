@@ -10,7 +10,7 @@ from tokenization.pieces import Pieces
 
 
 def to_logprobs(request: Request, ids: list[int], output: Any, pieces: Pieces, text: str) -> list[Message]:
-    """Of each token that a step added, with what it adds to the text. `text`: what they all became."""
+    """The entry of each token that a step added, with its part of the text. `text`: that of all of them."""
     spelled = [pieces.to_bytes(token, special_tokens=request.special_tokens) for token in ids]
     # Some tokenizers drop a text's first space.
     if len(request.generated) == len(ids) and spelled and spelled[0].startswith(b" ") and text[:1] not in ("", " "):

@@ -1,4 +1,4 @@
-"""One running request: its tokens, and the text that they have become so far."""
+"""One running request: its tokens and their text so far."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Request:
     special_tokens: bool
     """Whether special tokens stay in its text."""
     exact: bool = False
-    """Whether a space at its start is a part of it, also where the tokenizer drops one."""
+    """Whether a leading space belongs to it, even if the tokenizer drops one."""
     samples: bool = False
-    """Whether its tokens are drawn at random."""
+    """Whether its tokens are sampled."""
     guesses: int = 0
     """How many tokens are guessed for each of its steps."""
     hits: int = 0
@@ -38,7 +38,7 @@ class Request:
     """The window's text that has been sent."""
 
     def take(self, ids: list[int], pieces: Pieces) -> str | None:
-        """Adds new tokens; returns their text where it is known, else they wait in the window."""
+        """Adds new tokens; returns their text if it is known, otherwise they wait in the window."""
         if not ids and not self.generated:
             return ""
         whole = self.start == len(self.generated) > 0

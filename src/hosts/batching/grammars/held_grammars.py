@@ -1,8 +1,8 @@
-"""What the engine keeps of the grammars that requests were held to.
+"""The compiled grammars that the engine keeps.
 
 XGrammar's compiler caches every grammar that it has compiled, and OpenVINO GenAI makes it without a bound and
-offers no way to empty it: https://github.com/openvinotoolkit/openvino.genai, xgrammar_backend.cpp. So the daemon is
-told how much it is, and replaces this process when it is too much.
+offers no way to empty it: https://github.com/openvinotoolkit/openvino.genai, xgrammar_backend.cpp. So the host reports
+its size to the daemon, which replaces this process when it is too large.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import ClassVar
 
 from messages import Message
 
-# What is assumed of a grammar before any was measured, in bytes for each token of the vocabulary. Measured with
+# The assumed size of a grammar before any was measured, in bytes per token of the vocabulary. Measured with
 # 49,152 tokens: 3 for a small JSON schema, 4 to 50 for regular expressions.
 BYTES_PER_TOKEN = 16
 
 
 class Mallinfo(ctypes.Structure):
-    """As mallinfo2(3) has it."""
+    """The struct of mallinfo2(3)."""
 
     _fields_: ClassVar = [
         (name, ctypes.c_size_t)
@@ -33,7 +33,7 @@ class Mallinfo(ctypes.Structure):
 
 
 def find_allocated() -> Callable[[], int] | None:
-    """Reads the bytes in use of the heap, whose pages need not be resident: glibc 2.33 and later know them."""
+    """Reads how many bytes of the heap are in use, resident or not; needs glibc 2.33 or later."""
     try:
         mallinfo2 = ctypes.CDLL(None).mallinfo2
     except AttributeError:
@@ -45,8 +45,8 @@ def find_allocated() -> Callable[[], int] | None:
 class HeldGrammars:
     """Counts distinct grammars, and measures the heap's growth in the steps that compile them.
 
-    A step that computes more tokens than any before also grows the engine's own buffers: it is not believed, and its
-    grammars count as much as the others on average.
+    A step that computes more tokens than any before also grows the engine's own buffers: its measurement is ignored,
+    and its grammars count as much as the others on average.
     """
 
     def __init__(self, vocabulary_size: int) -> None:
@@ -54,7 +54,7 @@ class HeldGrammars:
         self._assumed = BYTES_PER_TOKEN * vocabulary_size
         self._known: set[bytes] = set()
         self._compiling: set[int] = set()
-        """Requests that may still have theirs compiled, in a coming step."""
+        """Requests whose grammars may still be compiled in a later step."""
         self._before = 0
         self._most_tokens = 0
         self._is_clean = False

@@ -1,8 +1,8 @@
-"""The tokenizer by which the engine holds answers to grammars, with a vocabulary that spells text as it is.
+"""The tokenizer with which the engine enforces grammars, with a vocabulary that spells text literally.
 
-XGrammar gets the detokenizer's vocabulary as it stands (VocabType::RAW in OpenVINO GenAI). One of SentencePiece's kind
-spells a space as "▁" and a byte as "<0x0A>": no token of it writes either, and where a grammar allows no token, the
-engine holds the rest of an answer to nothing. So it gets another vocabulary; texts are decoded by the model's own.
+XGrammar gets the detokenizer's vocabulary unchanged (VocabType::RAW in OpenVINO GenAI). A SentencePiece vocabulary
+spells a space as "▁" and a byte as "<0x0A>", so no token matches either, and where a grammar allows no token, the
+engine stops enforcing it for the rest of the answer. So it gets another vocabulary; texts are decoded with the model's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tokenization.pieces import SPACE, byte_of
 
 NETWORK = "openvino_detokenizer.xml"
 WEIGHTS = "openvino_detokenizer.bin"
-# What no text has, and a string of JSON would admit; the engine takes an empty entry for a special token.
+# A character that no text contains and a JSON string allows; the engine takes an empty entry for a special token.
 NEVER = {b"<unk>", b"<s>", b"</s>", b"<pad>", b"<bos>", b"<eos>"}
 # More of a constant is no pattern of one character.
 PATTERN_BYTES = 8

@@ -37,7 +37,7 @@ def to_tag(grammar: Message) -> Any:
 
 
 def join(kind: str, elements: list[Any]) -> Any:
-    """The engine joins no fewer than two."""
+    """The engine refuses to join fewer than two."""
     if len(elements) == 1:
         return elements[0]
     return Tags.Concat(elements) if kind == "concat" else Tags.Union(elements)

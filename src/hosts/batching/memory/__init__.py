@@ -1,1 +1,1 @@
-"""This process's memory, whose pages are moved into huge ones."""
+"""Moves this process's memory into huge pages."""

@@ -1,4 +1,4 @@
-"""The model's weights in huge pages. A step reads all weights, and the processor looks up an address for each page.
+"""Moves the model's weights into huge pages: a step reads all of them, and the processor looks up each page's address.
 
 With small pages, an answer that runs alone takes up to 8 % longer: measured on 2 virtual cores with models of 135
 million and of a billion parameters.
@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-# Seconds without work before anything is moved: a request may follow the last one closely, and is not to wait.
+# Seconds without work before anything is moved, so that a request which closely follows the last one does not wait.
 QUIET_SECONDS = 0.1
-# In a row, so that a machine without room for huge pages is left alone.
+# Failures in a row after which it gives up, so that a machine without room for huge pages is left alone.
 FAILURES = 16
-# What is new since is looked for again once there is so much of it, a second pipeline for one;
+# Bytes of growth after which it searches again: a second pipeline, for example.
 GROWTH_BYTES = 64 << 20
-# what grew less, and what could not be moved, after so long.
+# Seconds after which it searches again for smaller growth and pages that could not be moved.
 AGAIN_SECONDS = 60.0
 
 
@@ -25,16 +25,16 @@ class Memory(Protocol):
 
     @property
     def size(self) -> int:
-        """Bytes that are in memory."""
+        """The resident bytes."""
 
     def find(self) -> Iterator[int | None]:
-        """The addresses whose huge page consists of small ones that are all in memory; None: the search goes on.
+        """The addresses of huge pages whose small pages are all in memory; None: the search is not finished.
 
         Raises OSError where the system does not show it.
         """
 
     def move(self, address: int) -> bool:
-        """Moves the small pages into a huge one. False: the system could not."""
+        """Moves the small pages into a huge one. False: the system refused."""
 
 
 class HugePages:
@@ -50,7 +50,7 @@ class HugePages:
         self._failures = 0
 
     def rest(self) -> None:
-        """To be called whenever something came or ran."""
+        """Call this whenever a message arrived or a step ran."""
         self._worked_at = self._clock()
 
     @property

@@ -1,4 +1,4 @@
-"""This process's own memory, as Linux shows and moves it."""
+"""This process's memory through Linux' interfaces."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ MADV_COLLAPSE = 25
 # proc_pid_pagemap(5): of each page 64 bits; the highest one is set where it is in memory.
 ENTRY_BYTES = 8
 PRESENT = np.uint64(1 << 63)
-# As much is looked at in one go: a few milliseconds.
+# Bytes that are examined at once, which takes a few milliseconds.
 LOOK_BYTES = 512 << 20
-# Larger huge pages take long to move, and a request waits for one: they have 512 MB where small pages have 64 KB.
+# Larger huge pages take too long to move while a request waits: with small pages of 64 KB they have 512 MB.
 MOST_BYTES = 32 << 20
 
 
 def find_own_memory(
     settings: Path = Path("/sys/kernel/mm/transparent_hugepage"), process: Path = Path("/proc/self")
 ) -> OwnMemory | None:
-    """None: this system has no huge pages of a fitting size, or its owner wants none."""
+    """None: this system has no huge pages of a suitable size, or they are turned off."""
     try:
         if "[never]" in (settings / "enabled").read_text():
             return None
@@ -41,7 +41,7 @@ class OwnMemory:
     def __init__(self, huge_page: int, process: Path) -> None:
         self._huge_page = huge_page
         self._process = process
-        # Open as long as the process lives, because they are read between requests.
+        # Kept open while the process lives, because they are read between requests.
         self._statm = os.open(process / "statm", os.O_RDONLY | os.O_CLOEXEC)
         self._pagemap = os.open(process / "pagemap", os.O_RDONLY | os.O_CLOEXEC)
         self._madvise = ctypes.CDLL(None).madvise
@@ -77,12 +77,12 @@ class OwnMemory:
     def _find_whole(self, start: int, end: int) -> Iterator[int]:
         for index in np.flatnonzero(self._are_whole(start, end)):
             address = start + int(index) * self._huge_page
-            # Requests may have run since, and freed a part of it, which moving it would take again.
+            # Requests may have run since and freed a part of it, which moving would allocate again.
             if self._are_whole(address, address + self._huge_page).all():
                 yield address
 
     def _are_whole(self, start: int, end: int) -> NDArray[np.bool_]:
-        """Of each huge page whether all its small ones are in memory; shorter where the system shows less."""
+        """For each huge page whether all its small ones are in memory; shorter if the system shows less."""
         count, at = ((length // mmap.PAGESIZE) * ENTRY_BYTES for length in (end - start, start))
         entries = np.frombuffer(os.pread(self._pagemap, count, at), np.uint64)
         each = self._huge_page // mmap.PAGESIZE

@@ -16,7 +16,7 @@ class Batch:
         self._next_handle = 0
         self._bytes_per_block = 0
         self.blocks = 1
-        """How many the cache has, or had after the first request where it grows."""
+        """How many blocks the cache has, or had after the first request if it grows."""
         self._prefixes = PrefixIndex(block, self.blocks)
 
     def add(self, *request: Any) -> Any:
@@ -32,7 +32,7 @@ class Batch:
         return bool(self.pipeline.has_non_finished_requests())
 
     def measure_cache(self) -> None:
-        """To be called after the first request, which was a short one.
+        """Call this after the first request, which must be a short one.
 
         The engine allocates its cache at the first request and reports only the share in use: one block's
         share is 1 / blocks.
@@ -46,13 +46,13 @@ class Batch:
     def cache_usage(self) -> float:
         """The share of the KV cache's blocks that running requests hold, 0 to 1.
 
-        The engine refreshes it in its steps only, in percent. Blocks that it keeps for later prompts count as free.
+        The engine updates it only in its steps, in percent. Blocks that it keeps for later prompts count as free.
         """
         return min(1.0, self.pipeline.get_metrics().cache_usage / 100) if self.busy else 0.0
 
     @property
     def grown_bytes(self) -> int:
-        """The size of a KV cache that grows, else 0."""
+        """The size in bytes of a KV cache that grows, otherwise 0."""
         return int(self.pipeline.get_metrics().cache_size_in_bytes) if self._grows else 0
 
     def cached_tokens(self, prompt: list[int]) -> int:
@@ -62,5 +62,5 @@ class Batch:
         return self._prefixes.cached_tokens(prompt)
 
     def keep(self, ids: list[int]) -> None:
-        """The engine has computed these tokens, and keeps them for prompts that start with them."""
+        """Notes that the engine has computed these tokens, and keeps them for prompts that start with them."""
         self._prefixes.add(ids)

@@ -1,4 +1,4 @@
-"""The copy of a .gguf file in OpenVINO's own form, which loads in a fraction of the time."""
+"""The copy of a .gguf file in OpenVINO's own format, which loads faster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from messages import Message, last_line
 
 # What the engine writes, each with a .bin beside it.
 NETWORKS = ("openvino_model.xml", "openvino_tokenizer.xml", "openvino_detokenizer.xml")
-# What the copy was made of and by, and the size of each of its files (src/engine/copies/copies.ts reads it).
+# The copy's source, the engine that wrote it, and the size of each of its files (src/engine/copies/copies.ts reads it).
 NOTE = "source.json"
 PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 SAVE: dict[str, Any] = {"enable_save_ov_model": True}
@@ -28,13 +28,13 @@ SAVE: dict[str, Any] = {"enable_save_ov_model": True}
 class Opened:
     pipeline: Any
     tokenizer: Any
-    """The model's own; the engine's may be spelled in another way."""
+    """The model's own tokenizer; the engine's may have another spelling of the vocabulary."""
     warning: str | None = None
     holds_grammars: bool = True
 
 
 def open_pipeline(load: Message, scheduler: Any, device: Device) -> Opened:
-    """The model's pipeline, with why there is no copy although one was asked for."""
+    """The model's pipeline, and the reason if a copy was requested but could not be made."""
     asked = load.get("copy")
 
     def direct() -> Opened:
@@ -56,7 +56,7 @@ def open_pipeline(load: Message, scheduler: Any, device: Device) -> Opened:
     try:
         return make(folder, load, scheduler, device)
     except Exception as error:
-        # Where the copy was not the reason, this fails in the same way.
+        # If the copy was not the cause, this fails in the same way.
         return replace(direct(), warning=f"The model could not be copied to {folder}: {last_line(error)}")
 
 
@@ -83,7 +83,7 @@ def open_plainly(path: str, scheduler: Any, device: Device) -> Opened:
 
 
 def is_whole(folder: Path, stamp: str) -> bool:
-    """Whether the copy is of this file, by this engine, and no file of it is shorter than it was: that crashes."""
+    """Whether the copy was made of this file by this engine, and is complete: a truncated file crashes the engine."""
     try:
         note = json.loads((folder / NOTE).read_text())
         return bool(note["stamp"] == stamp and note["engine"] == genai.get_version() and note["files"] == sizes(folder))
@@ -116,7 +116,7 @@ def make(folder: Path, load: Message, scheduler: Any, device: Device) -> Opened:
 
 
 def link_parts(path: Path, folder: Path) -> Path:
-    """The engine saves beside the path that it is given; a split file is loaded by its first part."""
+    """The engine saves beside the path that it is given; a split file is loaded through its first part."""
     start = PART.sub("", path.name)
     parts = [one for one in path.parent.iterdir() if PART.search(one.name) and PART.sub("", one.name) == start]
     for part in parts if PART.search(path.name) else [path]:
@@ -125,7 +125,7 @@ def link_parts(path: Path, folder: Path) -> Path:
 
 
 def check_network(path: Path) -> None:
-    """Raises where the disk was full: the engine does not always notice."""
+    """Raises if the disk was full: the engine does not always notice."""
     text = path.read_text()
     ends = [int(at) + int(size) for at, size in re.findall(r'offset="(\d+)" size="(\d+)"', text)]
     if not text.rstrip().endswith("</net>") or path.with_suffix(".bin").stat().st_size < max(ends, default=0):

@@ -1,4 +1,4 @@
-"""What the engine's prefix cache must hold, judged from outside."""
+"""What the engine's prefix cache must hold, as inferred from outside."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 class PrefixIndex:
     """Which token blocks the engine's prefix cache holds.
 
-    The engine reports no hits, so this repeats its rule: whole blocks, each known by all tokens up to its
-    end, the least recently used given up first. Counts are therefore of whole blocks.
+    The engine reports no hits, so this repeats its rule: whole blocks, each identified by all tokens up to its
+    end, the least recently used evicted first. So it counts whole blocks only.
     """
 
     def __init__(self, block: int, capacity: int) -> None:

@@ -15,6 +15,7 @@ from messages import Message, last_line
 from pipeline.batch import Batch
 from speculation.odds import Running
 from speculation.speculation import Speculation
+from speculation.timing import Hello, Timing
 
 # It is opened once nothing has run for this long: that takes the machine for as long as a load.
 QUIET_SECONDS = 2
@@ -24,40 +25,52 @@ WAIT_SECONDS = 0.02
 MOST_PATIENCE = 0.25
 # Fewer tokens of a conversation are computed with its next request.
 COPIED_LEAST = 128
-# Of short answers that are timed: at once, to find out what requests cost, how many steps of each, and how often.
-TIMED_REQUESTS = 4
-TIMED_STEPS = 5
+# How often steps are timed before the first request is guessed.
 TIMED_TURNS = 2
-
-Hello = Callable[[Batch, Any], Any]
-"""Adds a short request with a configuration to a batch."""
 
 
 class Guesser:
     """A pipeline that guesses does so for every request, and computes as many tokens also where it found nothing to
     guess. So there are two, and each request goes to the one that suits it when it starts."""
 
-    def __init__(self, speculation: Speculation, plain: Batch, open_batch: Callable[[], Batch], hello: Hello) -> None:
+    def __init__(
+        self,
+        speculation: Speculation,
+        plain: Batch,
+        open_batch: Callable[[], Batch],
+        hello: Hello,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.speculation = speculation
         self.batch: Batch | None = None
         self.opening = False
         self._plain = plain
         self._open = open_batch
-        self._hello = hello
+        self._clock = clock
+        self._timing = Timing(speculation, plain, hello, clock)
         self._work: Iterator[None] | None = self._prepare()
         self._works = False
         self._suited = False
-        """Whether an answer came that it could have guessed."""
+        """Whether a request came that it could have served, since steps were timed last."""
         self._latest: list[int] | None = None
         self._copying: Any = None
-        self._worked_at = time.monotonic()
+        self._worked_at = self._clock()
 
     @property
     def wanted(self) -> bool:
         """Whether something is left to do in an idle moment."""
         opens = self._work is not None and (self._suited or self.batch is not None)
-        left = opens or (self.batch is not None and self._latest is not None)
-        return left and (self.works or self.speculation.pays)
+        return (opens and (self.works or self.speculation.pays)) or self._may_copy or self._may_time
+
+    @property
+    def _may_copy(self) -> bool:
+        return self._work is None and self.batch is not None and self._latest is not None and self.speculation.pays
+
+    @property
+    def _may_time(self) -> bool:
+        """Never because of the time alone: a model that nobody uses is left alone."""
+        free = self._work is None and self.batch is not None
+        return free and self._suited and self.speculation.may_pay and not self._timing.rests
 
     @property
     def patience(self) -> float:
@@ -66,7 +79,7 @@ class Guesser:
             return 0.0
         if self.opening:
             return WAIT_SECONDS
-        return max(0.0, min(MOST_PATIENCE, self._worked_at + QUIET_SECONDS - time.monotonic()))
+        return max(0.0, min(MOST_PATIENCE, self._worked_at + QUIET_SECONDS - self._clock()))
 
     @property
     def works(self) -> bool:
@@ -75,7 +88,7 @@ class Guesser:
 
     def rest(self) -> None:
         """To be called at each step of others: a quiet moment starts after the last one."""
-        self._worked_at = time.monotonic()
+        self._worked_at = self._clock()
 
     def saw_plain(self, ids: list[int], samples: bool = False) -> None:
         """After a plain answer: the tokens of its conversation so far, which is likely to go on, as it was."""
@@ -92,19 +105,27 @@ class Guesser:
 
     def make_way(self) -> None:
         """To be called when a request comes."""
+        self._timing.cancel()
         if self._copying is not None:
             self._copying.cancel()
             self._copying = None
 
     def prepare(self) -> list[Message]:
         """Does a part of what makes it ready; to be called again and again while nothing runs."""
-        if time.monotonic() - self._worked_at < QUIET_SECONDS:
+        if self._clock() - self._worked_at < QUIET_SECONDS:
             return []
-        if self._work is None and self.batch is not None and self._latest is not None:
-            self._work = self._copy(self.batch, self._latest)
-            self._latest = None
+        if self._work is None:
+            self._work = self._find_work()
         self._works = True
         return self._go_on(self._work) if self._work is not None else []
+
+    def _find_work(self) -> Iterator[None] | None:
+        if self.batch is None:
+            return None
+        if self._latest is not None and self._may_copy:
+            ids, self._latest = self._latest, None
+            return self._copy(self.batch, ids)
+        return self._time(self.batch, 1) if self._may_time else None
 
     def _go_on(self, work: Iterator[None]) -> list[Message]:
         try:
@@ -112,7 +133,7 @@ class Guesser:
             return []
         except StopIteration:
             self._work = None
-            return [] if self.speculation.opened else self.speculation.start()
+            return self.speculation.report(idle=True) if self.speculation.opened else self.speculation.start()
         except Exception as error:
             return [self._give_up(last_line(error))]
 
@@ -170,50 +191,10 @@ class Guesser:
                 yield
         self.opening = False
         batch = opened.result()
-        yield from self._measure(batch)
+        yield from self._time(batch, TIMED_TURNS)
         self.batch = batch
 
-    def _measure(self, batch: Batch) -> Iterator[None]:
-        """Finds out what steps cost, in turns, because other programs come and go."""
-        most = max(4, self.speculation.most)
-        runs = ((self._plain, 1, 0), (self._plain, TIMED_REQUESTS, 0), (batch, 1, 1), (batch, 1, most))
-        seconds: list[list[float]] = [[] for _ in runs]
-        for _ in range(TIMED_TURNS):
-            for run, times in zip(runs, seconds, strict=True):
-                yield from self._time(*run, times)
-        one, some, few, many = map(min, seconds)
-        self.speculation.costs.measure((one, some), TIMED_REQUESTS, (few, many), most)
-
-    def _time(self, batch: Batch, requests: int, guesses: int, times: list[float]) -> Iterator[None]:
-        """Adds the seconds of steps of so many requests. Starts over after steps of others: those may have ended its
-        requests, and a step of none takes no time."""
-        worked_at = None
-        while worked_at != self._worked_at:
-            worked_at = self._worked_at
-            found: list[float] = []
-            yield from self._time_once(batch, requests, guesses, found)
-        times.extend(found)
-
-    def _time_once(self, batch: Batch, requests: int, guesses: int, times: list[float]) -> Iterator[None]:
-        """Breaks off after steps of others."""
-        config = genai.GenerationConfig()
-        config.max_new_tokens = (TIMED_STEPS + 2) * (guesses + 1)
-        config.ignore_eos = True
-        if guesses:
-            self.speculation.configure(config, guesses)
-        worked_at = self._worked_at
-        handles = [self._hello(batch, config) for _ in range(requests)]
-        # The first step computes the prompts.
-        for step in range(TIMED_STEPS + 1):
-            if self._worked_at != worked_at:
-                break
-            started = time.perf_counter()
-            batch.step()
-            if step > 0:
-                times.append(time.perf_counter() - started)
-            yield
-        for handle in handles:
-            handle.cancel()
-        while batch.busy:
-            batch.step()
-            yield
+    def _time(self, batch: Batch, turns: int) -> Iterator[None]:
+        for _ in range(turns):
+            yield from self._timing.measure(batch)
+        self._suited = False

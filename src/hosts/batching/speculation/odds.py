@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 # How many of the last guesses count.
 REMEMBERED = 192
+# Another program only makes steps slower: of so many measurements, the fastest steps count. Older ones are forgotten,
+# because the machine may have changed.
+MEASUREMENTS = 6
 # A further token in a step costs at least this share of one, whatever was measured.
 COST_LEAST = 0.02
 # Guesses that are all wrong may slow an answer down by this share at most, unless nearly all were right in each of the
@@ -60,7 +63,7 @@ class Running:
 
 
 class Costs:
-    """The time of steps as a share of a plain one of one request. Measured once."""
+    """The time of steps as a share of a plain one of one request. Measured again and again."""
 
     def __init__(self) -> None:
         self.each = 0.05
@@ -69,13 +72,15 @@ class Costs:
         """A step of one request with one guess."""
         self.guess = 0.05
         """What one guess more costs."""
+        self._measured: deque[tuple[float, float, float, float]] = deque(maxlen=MEASUREMENTS)
 
     def measure(self, plain: tuple[float, float], requests: int, guessed: tuple[float, float], most: int) -> None:
         """Seconds of steps: plain of one and of so many requests; of one request with one guess and with most."""
-        one = plain[0]
-        self.each = max(COST_LEAST, (plain[1] / one - 1) / (requests - 1))
-        self.first = max(1 + COST_LEAST, guessed[0] / one)
-        self.guess = max(COST_LEAST, (guessed[1] - guessed[0]) / one / (most - 1))
+        self._measured.append((*plain, *guessed))
+        one, some, few, many = map(min, zip(*self._measured, strict=True))
+        self.each = max(COST_LEAST, (some / one - 1) / (requests - 1))
+        self.first = max(1 + COST_LEAST, few / one)
+        self.guess = max(COST_LEAST, (many - few) / one / (most - 1))
 
     def time(self, running: Running) -> float:
         """Of a step of all. The two pipelines step in turns."""

@@ -11,7 +11,7 @@ import openvino_genai as genai
 from device import Device
 from messages import Message
 from speculation.lookup import try_lookup
-from speculation.odds import Costs, Odds, Running
+from speculation.odds import Costs, Odds, Running, to_tokens
 
 # What is assumed before any guess was seen: what is looked up is tried on plain answers first, a draft has to be used.
 SHARE_LOOKUP = 0.1
@@ -89,6 +89,16 @@ class Speculation:
         """Enough for a pipeline that guesses, and to have it ready for conversations."""
         return self.worth >= WORTH_OPENING
 
+    @property
+    def may_pay(self) -> bool:
+        """Whether it would if guesses cost nothing: else it does not matter what they cost."""
+        return to_tokens(Running(0, (self.most,)), self.odds.share) >= WORTH
+
+    def measure(self, plain: tuple[float, float], requests: int, guessed: tuple[float, float], most: int) -> None:
+        """Takes note of what steps cost; as `Costs.measure` has it."""
+        self.costs.measure(plain, requests, guessed, most)
+        self._is_judged = False
+
     def choose(self, running: Running, uncached: tuple[int, int], max_tokens: int) -> int:
         """How many tokens to guess in each step of a request that comes to those that run; 0: it is to run plainly.
 
@@ -162,7 +172,7 @@ class Speculation:
         return {"drafts": drafts, "draft_tokens": tokens, "accepted_tokens": accepted}
 
     def _judge(self) -> Message:
-        """What has changed of whether it pays, after an answer."""
+        """What has changed of whether it pays, after an answer or a measurement."""
         if self._is_judged or not self.opened:
             return {}
         self._is_judged = True

@@ -1,1 +1,1 @@
-"""Models that write down what is said."""
+"""Models that transcribe speech."""

@@ -1,4 +1,4 @@
-"""Files of sound as the samples that a speech model takes."""
+"""Decodes sound files to the samples that a speech model takes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 from messages import RequestFailed
 
 SAMPLE_RATE = 16_000
-"""Samples a second of every model that transcribes here."""
+"""Samples per second, the same for every model that is served."""
 
-# Samples a second of a recording. To make fewer of a billion takes a gigabyte and half a minute; at one a second, some
-# bytes would be heard for hours.
+# Samples per second of a recording. Resampling from a billion takes a gigabyte and half a minute; at one, a few
+# bytes would be hours of sound.
 LEAST_RATE, MOST_RATE = 1_000, 768_000
 
-# Quieter than any recording: there a model makes words up.
+# Quieter than any recording: in such sound a model invents words.
 SILENCE = 16
 
 # The demuxers of what people record and share. Others are left out because they open what a file names: playlists
@@ -30,21 +30,21 @@ FORMATS = (
 
 
 def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: None) -> Any:
-    """All of the first sound track: int16, mono, SAMPLE_RATE. What is damaged is left out, as players do.
+    """All of the first sound track: int16, mono, SAMPLE_RATE. Damaged parts are left out, as players do.
 
-    `look` is called again and again, and ends it by raising. Raises RequestFailed where nothing can be read, or
-    where it is longer than `max_seconds`.
+    `look` is called repeatedly, and ends the decoding by raising. Raises RequestFailed if nothing can be read, or
+    if the sound is longer than `max_seconds`.
     """
     samples = bytearray()
     try:
-        # An open file, so that FFmpeg opens none itself.
+        # Passed as an open file, so that FFmpeg opens none itself.
         with (
             Path(path).open("rb") as file,
             av.open(file, mode="r", metadata_errors="ignore", options={"format_whitelist": FORMATS}) as container,
         ):
             if not container.streams.audio:
                 raise unreadable("it has no sound")
-            # PyAV crashes at a packet of such a stream.
+            # PyAV crashes on a packet of such a stream.
             if container.streams.audio[0].codec_context is None:
                 raise unreadable("nothing decodes its sound")
             for frame in _frames(container):
@@ -70,14 +70,14 @@ def _frames(container: Any) -> Any:
         for frame in frames:
             if not LEAST_RATE <= frame.sample_rate <= MOST_RATE:
                 raise unreadable(f"it states {frame.sample_rate} samples a second")
-            # Where the time stamps of a stream jump, the resampler refuses it.
+            # The resampler refuses a stream whose time stamps jump.
             frame.pts = None
             yield from resampler.resample(frame)
     yield from resampler.resample(None)
 
 
 def _packets(container: Any, stream: Any) -> Any:
-    """PyAV may fail behind the last packet, where another stream has started in the middle of a file (mpegts)."""
+    """PyAV may fail after the last packet if another stream has started in the middle of a file (mpegts)."""
     try:
         yield from container.demux(stream)
     except IndexError:
@@ -85,7 +85,7 @@ def _packets(container: Any, stream: Any) -> Any:
 
 
 def loud_seconds(samples: Any) -> float:
-    """How much of it is more than silence, in tenths of a second. A constant offset is silence."""
+    """How much of it is not silence, in tenths of a second. A constant offset is silence."""
     if len(samples) == 0:
         return 0.0
     tenth = SAMPLE_RATE // 10

@@ -1,4 +1,4 @@
-"""Models that write down what is said: the operation `transcribe`."""
+"""Models that transcribe speech: the operation `transcribe`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from messages import Message, RequestFailed, failed_by
 from speech.audio import SAMPLE_RATE, decode, loud_seconds, to_floats
 from speech.windows import LEAST_STEP, SECONDS, Heard, Segment, cut
 
-# How long a step waits for the thread that listens, in seconds: as long a cancel may wait.
+# How long a step waits for the transcribing thread, in seconds; a cancel may wait as long.
 PATIENCE = 0.05
-# Whisper's context holds 448 tokens; half of them are for what came before (whisper/decoding.py).
+# Whisper's context holds 448 tokens; half of them are for the preceding text (whisper/decoding.py).
 PROMPT_TOKENS = 223
-# A click is shorter than any word, and a model makes a word of it.
+# A click is shorter than any word, but a model turns it into one.
 LEAST_LOUD = 0.2
 CONTROL = re.compile(r"<\|.*?\|>")
-# A text that packs better repeats itself; it is written again, each time with more chance (whisper/transcribe.py).
+# A text that compresses better repeats itself; it is generated again, each time hotter (whisper/transcribe.py).
 MOST_PACKED = 2.4
 TEMPERATURES = (0.0, 0.4, 0.8)
 
@@ -36,7 +36,7 @@ class Job:
     message: Message
     cancelled: threading.Event = field(default_factory=threading.Event)
     moved: bool = False
-    """Whether a token was written since somebody looked."""
+    """Whether a token was written since the last look."""
 
     @property
     def id(self) -> int:
@@ -73,7 +73,7 @@ class Cancelled(Exception):
 
 
 class Tokens(genai.StreamerBase):  # type: ignore[misc]
-    """Collects what is written, and ends it when its request is left."""
+    """Collects the text, and ends the generation when its request is cancelled."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -91,20 +91,20 @@ class Tokens(genai.StreamerBase):  # type: ignore[misc]
 
 
 class Speech:
-    """One recording at a time, by a thread beside the one that reads commands: the engine works without the lock."""
+    """One recording at a time, in a thread beside the one that reads commands: the engine releases Python's lock."""
 
     cache_usage = None
     patience = 0.0
 
     def __init__(self, load: Message, device: Device, make: Any = genai.WhisperPipeline) -> None:
-        """`make`: the engine's pipeline."""
+        """`make`: creates the engine's pipeline."""
         path = load["path"]
         check_kind(read_json(Path(path) / "config.json"))
         facts = read_json(Path(path) / "generation_config.json")
         self.languages = {name.strip("<|>"): name for name in facts.get("lang_to_id", {})}
         self.has_words = bool(facts.get("alignment_heads"))
         self.first_time: int = facts.get("no_timestamps_token_id", 50_363) + 1
-        # Measured on a CPU: it takes no time until words are asked for, then a fifth more.
+        # Measured on a CPU: it costs nothing until words are requested, then a fifth more time.
         options = {"word_timestamps": True} if self.has_words else {}
         self.pipeline = make(path, device.name, **device.properties, **options)
         self.operations: dict[str, Handler] = {"transcribe": self.start}
@@ -190,7 +190,7 @@ class Speech:
         seconds = len(samples) / SAMPLE_RATE
         language = message["language"]
         at = 0.0
-        # A shorter rest after a whole sentence is no speech, but a model hears some in it (as in whisper.cpp).
+        # A shorter rest after a whole sentence has no speech, but a model invents some for it (as in whisper.cpp).
         while at == 0 or at < seconds - LEAST_STEP:
             window = samples[round(at * SAMPLE_RATE) : round((at + SECONDS) * SAMPLE_RATE)]
             length = len(window) / SAMPLE_RATE
@@ -242,7 +242,7 @@ class Speech:
         return result, tokens.ids
 
     def _fit(self, prompt: str | None) -> str:
-        """Its end, where it is longer than the model reads; without what the tokenizer takes for control tokens."""
+        """The end of a prompt that is too long for the model, without what the tokenizer takes for control tokens."""
         prompt = CONTROL.sub(" ", prompt or "")
         if not prompt.strip():
             return ""

@@ -1,4 +1,4 @@
-"""How a long recording is heard: window after window, each from where the last whole sentence ended."""
+"""How a long recording is transcribed: window by window, each from the end of the last whole sentence."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from messages import Message
 
 SECONDS = 30.0
-"""What a Whisper model hears at once."""
+"""The seconds that a Whisper model takes at once."""
 
-# A window that moves on by less has heard nothing whole.
+# A window that moves on by less contained no whole sentence.
 LEAST_STEP = 1.0
 
 
@@ -29,18 +29,18 @@ class Segment:
 
 @dataclass(slots=True)
 class Heard:
-    """What a model wrote of one window; times in seconds of the window, an end of None: it breaks off."""
+    """The model's text of one window; times in seconds of the window; an end of None: it breaks off."""
 
     chunks: list[tuple[float, float | None, str]]
     words: list[tuple[float, float, str]]
     ends_silent: bool
-    """Its last sentence ended, and nothing that was worth a time came after."""
+    """Whether its last sentence ended, and nothing with a time followed."""
 
 
 def cut(heard: Heard, at: float, length: float, is_last: bool) -> tuple[list[Segment], float]:
-    """The segments of the window at `at`, `length` long, and how far the next one is from it.
+    """The segments of the window at `at`, `length` long, and the distance to the next window.
 
-    As OpenAI's own program moves on (whisper/transcribe.py): a sentence that the window's end cuts is heard again.
+    As in OpenAI's own program (whisper/transcribe.py), a sentence that the window's end cuts is transcribed again.
     """
     chunks = [chunk for chunk in heard.chunks if chunk[2].strip()]
     step = length
@@ -60,10 +60,10 @@ def cut(heard: Heard, at: float, length: float, is_last: bool) -> tuple[list[Seg
 
 
 def _give(segments: list[Segment], words: list[tuple[float, float, str]], at: float) -> None:
-    """Hands each word to the segment in which it starts."""
+    """Assigns each word to the segment in which it starts."""
     for start, end, text in words:
         word = {"start": round(at + start, 2), "end": round(at + end, 2), "word": text}
-        # Times of words and of segments are found in two ways: the nearest takes what lies between.
+        # Times of words and of segments are found in two ways: a word between two segments belongs to the nearest.
         fitting = [one for one in segments if one.start <= at + start]
         if segments:
             (fitting or segments)[-1 if fitting else 0].words.append(word)

@@ -1,4 +1,4 @@
-"""The tokens that mark turns, calls and thoughts, and whether texts can be kept free of them."""
+"""The tokens that mark turns, calls and reasoning, and whether texts can be kept free of them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MARKUP = re.compile(r"""[<\[][^'"]*[^\W\d_][^'"]*[>\]]""")
 class ControlTokens:
     """The control tokens of a model: the special ones of its tokenizer, and others that its chat template writes.
 
-    A tokenizer finds them wherever they stand in a text.
+    A tokenizer finds them anywhere in a text.
     """
 
     def __init__(self, tokenizer: Any, prompts: Prompts, template: str | None) -> None:
         self._tokenizer = tokenizer
         self._prompts = prompts
         special, written = self._find(template or "")
-        # Others in the vocabulary are control tokens only where the tokenizer finds them as such.
+        # Others in the vocabulary are control tokens only if the tokenizer recognises them in a text.
         singles = prompts.encode_pieces([f"a{text} b" for text in written])
         found = {text: token for (text, token), ids in zip(written.items(), singles, strict=True) if token in ids}
         self._ids = special | found
@@ -45,9 +45,9 @@ class ControlTokens:
         return special, written
 
     def can_cut(self) -> bool:
-        """Whether each is plain text once it is cut behind its first character, with nothing else lost or added.
+        """Whether each becomes plain text when it is cut after its first character, with nothing else lost or added.
 
-        Not where the tokenizer adds a space at the start of each text.
+        False for a tokenizer that adds a space at the start of each text.
         """
         known = set(self._ids.values())
         heads = self._prompts.encode_pieces([f"a{text[:1]}" for text in self.texts])

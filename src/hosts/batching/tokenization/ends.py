@@ -9,7 +9,7 @@ from typing import Any
 
 
 def find_ends(model: Path, tokenizer: Any) -> set[int]:
-    """Those that the files name, in transformers' order, and the tokenizer's own, with which a grammar ends."""
+    """The tokens that the files name, in transformers' order, and the tokenizer's own, with which a grammar ends."""
     names = ("generation_config.json", "config.json")
     stated = next(filter(None, (ends_in(model / name) for name in names)), set())
     own = int(tokenizer.get_eos_token_id())
@@ -17,7 +17,7 @@ def find_ends(model: Path, tokenizer: Any) -> set[int]:
 
 
 def ends_in(path: Path) -> set[int]:
-    """`eos_token_id` of a config: an id or a list of them, also within that of a model that sees."""
+    """`eos_token_id` of a config: an id or a list of ids; a vision model has it in its `text_config`."""
     with suppress(OSError, ValueError):
         content = json.loads(path.read_text())
         for part in (content, content.get("text_config")) if isinstance(content, dict) else ():

@@ -1,4 +1,4 @@
-"""The text of those tokens whose text does not depend on the tokens beside them."""
+"""The text of those tokens whose text does not depend on their neighbours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BATCH = 4096
 
 
 class Anchor:
-    """A token to decode others behind: some tokenizers drop a text's first space."""
+    """A token to decode others after: some tokenizers drop a text's first space."""
 
     def __init__(self, tokenizer: Any) -> None:
         self.anchor: list[int] = tokenizer.encode("a", add_special_tokens=False).input_ids.data[0].tolist()
@@ -24,9 +24,9 @@ class Anchor:
 class Pieces(Anchor):
     """The tokens that always decode to the same whole characters.
 
-    A token is one of them when the tokenizer decodes it, behind another, to just what its vocabulary entry says:
+    A token is one of them if the tokenizer decodes it, after another token, to what its vocabulary entry spells:
     by GPT-2's byte alphabet (openai/gpt-2, encoder.py, bytes_to_unicode) or by SentencePiece's "▁" for a space.
-    Special tokens, bytes of a character and whatever a tokenizer treats in a way of its own are none.
+    Special tokens, bytes of a character and tokens that a tokenizer treats specially are not.
     """
 
     def __init__(self, tokenizer: Any) -> None:
@@ -47,23 +47,23 @@ class Pieces(Anchor):
                     self._others[token] = part_of_text
 
     def join(self, ids: list[int]) -> str | None:
-        """Their text, where each one is such a token."""
+        """Their text if each one is such a token, otherwise None."""
         try:
             return "".join(map(self._texts.__getitem__, ids))
         except KeyError:
             return None
 
     def lengths(self, ids: list[int], text: str) -> list[int] | None:
-        """How much of a text each of its tokens is, in UTF-16 units; None where they do not make it up one by one."""
+        """The length of each token's part of a text, in UTF-16 units; None if the text is not the sum of its tokens."""
         texts = [self._texts.get(token, "") for token in ids]
         return (
             [len(one.encode("utf-16-le")) // 2 for one in texts] if "" not in texts and "".join(texts) == text else None
         )
 
     def to_bytes(self, token: int, *, special_tokens: bool) -> bytes:
-        """What a token adds to a text in UTF-8, also a part of a character.
+        """The bytes that a token adds to a text in UTF-8, possibly a part of a character.
 
-        `special_tokens`: whether they stay in the text; else one adds nothing.
+        `special_tokens`: whether they are kept in the text; otherwise one adds nothing.
         """
         text = self._texts.get(token)
         if text is not None:
@@ -76,7 +76,7 @@ class Pieces(Anchor):
 
 
 def meanings_of(entry: bytes | str) -> list[str]:
-    """What an entry of a vocabulary may stand for; nothing if it is a part of a character."""
+    """The texts that an entry of a vocabulary may stand for; none if it is a part of a character."""
     text = text_of(entry)
     if text is None:
         return []
@@ -100,13 +100,13 @@ def bytes_of(entry: bytes | str) -> bytes | None:
 
 
 def byte_of(entry: bytes) -> bytes | None:
-    """The byte that SentencePiece spells so, such as "<0xF0>"."""
+    """The byte that SentencePiece spells as an entry such as "<0xF0>"."""
     match = re.fullmatch(rb"<0x([0-9A-F]{2})>", entry)
     return bytes([int(match[1], 16)]) if match else None
 
 
 def text_of(entry: bytes | str) -> str | None:
-    """Some tokenizers have an entry's bytes, which need not be whole characters."""
+    """Some tokenizers return an entry's bytes, which need not be whole characters."""
     if isinstance(entry, str):
         return entry
     try:

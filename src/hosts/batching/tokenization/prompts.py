@@ -10,20 +10,20 @@ import openvino as ov
 
 from messages import RequestFailed, last_line
 
-# Longer texts are counted piece by piece; encoding them at once would stop every running answer.
+# Longer texts are counted piece by piece, because encoding them at once would hold up every running answer.
 COUNT_PIECE_CHARS = 8_192
 COUNT_MAX_CHARS = 131_072
-# Pieces that are encoded in one call: to encode each by itself takes thirty times as long.
+# Pieces that are encoded in one call: encoding each by itself takes thirty times as long.
 SHORT_PIECE_CHARS = 512
 PIECES_AT_ONCE = 256
-# No real text has more characters a token on the whole.
+# No real text has more characters per token on average.
 CHARS_PER_TOKEN = 16
 PROMPT_ADVICE = "shorten it; the answer needs one token at least"
 
 
 class Prompts:
     def __init__(self, tokenizer: Any, vocabulary_size: int, context_length: int, answer_tokens: int = 1) -> None:
-        """`answer_tokens`: of the context, so many at least are left for an answer."""
+        """`answer_tokens`: the least part of the context to leave for an answer."""
         self.answer_tokens = answer_tokens
         self.tokenizer = tokenizer
         self.vocabulary_size = vocabulary_size
@@ -31,14 +31,14 @@ class Prompts:
         self.most_chars = max(COUNT_MAX_CHARS, CHARS_PER_TOKEN * self.context_length)
 
     def _limit(self, wanted: int) -> int:
-        """`wanted`, or less where the tokenizer silently cuts what is longer."""
+        """`wanted`, or less if the tokenizer silently cuts longer texts."""
         probe = self.tokenizer.encode("x " * (wanted + 64), add_special_tokens=False)
         return min(wanted, int(probe.input_ids.shape[1]))
 
     def encode_prompt(self, prompt: str | list[int], add_special_tokens: bool, cut: str | None = None) -> Any:
         """Token ids of shape [1, n], 0 < n < context length, or an error with both numbers.
 
-        `cut`: where it stands in the text, it is taken out and what is beside it is encoded apart.
+        `cut`: a marker in the text; it is removed, and the parts beside it are encoded separately.
         """
         if isinstance(prompt, list):
             return self._given(prompt)
@@ -59,7 +59,7 @@ class Prompts:
             raise self._exceeded("the prompt has", str(tokens), PROMPT_ADVICE)
 
     def known(self, ids: list[int]) -> list[int]:
-        """The ids, all of which the model must have: the engine reads beyond its weights for others."""
+        """The ids, each of which the model must have: for any other, the engine would read beyond its weights."""
         for token in ids:
             if not isinstance(token, int) or not 0 <= token < self.vocabulary_size:
                 last = self.vocabulary_size - 1
@@ -67,7 +67,7 @@ class Prompts:
         return ids
 
     def encode_text(self, text: str, add_special_tokens: bool, cut: str | None = None) -> Any:
-        """As `encode_prompt`, for any text: there may be no ids, or the tokenizer's own around those of the text."""
+        """As `encode_prompt`, for any text: it may have no ids, or the tokenizer's special ids around its own."""
         ids = self._within(text, add_special_tokens, cut)
         if ids is None:
             raise self._too_long(text, "the text has", "shorten it to fewer than that, or split it", cut)
@@ -76,7 +76,7 @@ class Prompts:
     def _within(self, text: str, add_special_tokens: bool, cut: str | None) -> Any:
         """The ids; None: they leave no room for an answer."""
         pieces = text.split(cut) if cut else [text]
-        # Each piece but an empty one has a token at least.
+        # Each piece that is not empty has at least one token.
         if sum(map(len, pieces)) > self.most_chars or sum(map(bool, pieces)) > self.context_length:
             return None
         ids = self._ids(text, add_special_tokens) if len(pieces) == 1 else self._join(pieces, add_special_tokens)
@@ -90,14 +90,14 @@ class Prompts:
         return to_tensor([*first, *(token for ids in rest for token in ids), *last])
 
     def _framed(self, text: str, ids: list[int]) -> tuple[list[int], list[int]]:
-        """These ids of a text behind what the tokenizer puts before a text, and what it puts behind one."""
+        """The ids of a text between those that the tokenizer puts before and after a text."""
         framed: list[int] = self._ids(text, True).data[0].tolist()
         starts = range(len(framed) - len(ids) + 1)
         end = next((at + len(ids) for at in starts if framed[at : at + len(ids)] == ids), len(framed))
         return framed[:end], framed[end:]
 
     def encode_pieces(self, pieces: list[str]) -> list[list[int]]:
-        """The ids of each; none of them begins or ends with tokens that the tokenizer would put around a text."""
+        """The ids of each, without the tokens that the tokenizer would put around a text."""
         encoded: dict[str, list[int]] = {"": []}
         short = [piece for piece in set(pieces) if 0 < len(piece) <= SHORT_PIECE_CHARS]
         for start in range(0, len(short), PIECES_AT_ONCE):
@@ -110,7 +110,7 @@ class Prompts:
     def _batch(self, pieces: list[str]) -> list[list[int]]:
         with guarded():
             encoded = self.tokenizer.encode(pieces, add_special_tokens=False)
-            # On which side a row is filled up depends on the tokenizer.
+            # Which side of a row is padded depends on the tokenizer.
             masks = encoded.attention_mask.data.astype(bool)
             return [row[mask].tolist() for row, mask in zip(encoded.input_ids.data, masks, strict=True)]
 
@@ -133,7 +133,7 @@ class Prompts:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Half of a surrogate pair, for example, is no reason to end the answers beside it."""
+    """Half of a surrogate pair, for example, must not end the other running answers."""
     try:
         yield
     except Exception as error:

@@ -24,7 +24,7 @@ class Tokens:
         return [{"type": "tokens", "id": message["id"], "tokens": ids, "strings": strings}, stop(message)]
 
     def _strings(self, ids: list[int]) -> list[str]:
-        """The text of each token, decoded behind an anchor: some tokenizers drop a text's first space."""
+        """The text of each token, decoded after an anchor: some tokenizers drop a text's first space."""
         if not ids:
             return []
         windows = [[*self.anchor.anchor, token] for token in ids]
@@ -37,7 +37,7 @@ class Tokens:
         return [{"type": "text", "id": message["id"], "text": text}, stop(message)]
 
     def _within_context(self, ids: list[int]) -> list[int]:
-        """The ids, all of them in the vocabulary and no more than the context has."""
+        """The ids, all of them in the vocabulary and no more than fit in the context."""
         limit = self.prompts.context_length
         if len(ids) > limit:
             raise RequestFailed(

@@ -11,14 +11,14 @@ from pathlib import Path
 Size = tuple[int, int]
 """Width and height."""
 
-# Sides of a square that a model may have, in pixels, and tokens that it may put around those of a picture.
+# The sides of a square to try, in pixels, and the numbers of tokens that a model may put around those of a picture.
 SIDES = range(8, 65)
 MOST_AROUND = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Pixels: a model scales smaller pictures up and larger ones down, each by rules of its own."""
+    """Bounds in pixels: a model scales smaller pictures up and larger ones down, each by its own rules."""
 
     least: int
     most: int
@@ -31,7 +31,7 @@ class ImageGrid:
     bounds: Bounds
 
     def count(self, size: Size) -> int | None:
-        """Tokens of a picture; None where it is scaled to the bounds (OpenVINO GenAI, `smart_resize_qwen2vl`)."""
+        """The tokens of a picture; None if it is scaled to the bounds (OpenVINO GenAI, `smart_resize_qwen2vl`)."""
         columns, rows = (floor(length / self.side + 0.5) for length in size)
         if not self.bounds.least <= columns * rows * self.side**2 <= self.bounds.most:
             return None
@@ -39,21 +39,21 @@ class ImageGrid:
 
 
 def find_grid(counts: Mapping[Size, int], bounds: Bounds) -> ImageGrid | None:
-    """The one grid that makes these counts of pictures of these sizes; None where there is none, or several."""
+    """The only grid that gives these counts for pictures of these sizes; None if there is none, or several."""
     grids = (ImageGrid(side, around, bounds) for side in SIDES for around in range(MOST_AROUND))
     fitting = [grid for grid in grids if explains(grid, counts)]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def explains(grid: ImageGrid, counts: Mapping[Size, int]) -> bool:
-    """By two sizes at least."""
+    """Needs at least two sizes."""
     own = [(grid.count(size), count) for size, count in counts.items()]
     known = [(expected, count) for expected, count in own if expected is not None]
     return len(known) > 1 and all(expected == count for expected, count in known)
 
 
 def read_bounds(folder: Path) -> Bounds | None:
-    """As the model's preprocessor names them, under either name; None: it does not."""
+    """The bounds that the model's preprocessor states, under either name; None: it states none."""
     try:
         config = json.loads((folder / "preprocessor_config.json").read_text())
     except (OSError, ValueError):

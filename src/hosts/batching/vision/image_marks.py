@@ -1,4 +1,4 @@
-"""Where pictures stand in a prompt: only at the engine's own tags, whatever a text says of pictures."""
+"""The places of pictures in a prompt: only at the engine's own tags, whatever else a text contains."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from messages import RequestFailed
 
 IMAGE_TAG = re.compile(r"<ov_genai_image_(\d+)>")
 
-# What models have for images in their texts, by `model_type` of config.json (OpenVINO GenAI 2026.4, visual_language/).
-# The engine looks for these as well, and reads beyond what a picture gave where a text has more of them.
+# How models mark images in their texts, by `model_type` of config.json (OpenVINO GenAI 2026.4, visual_language/).
+# The engine looks for these as well, and reads beyond a picture's embeddings if a text has more of them.
 LLAVA = ("<image>",)
 QWEN = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 PHI = ("<|image_", "<|endoftext10|>")
@@ -44,7 +44,7 @@ class ImageMarks:
         self._marks = re.compile("|".join(re.escape(mark) for mark in marks))
 
     def split(self, prompt: str, pictures: int) -> tuple[list[str], list[int]]:
-        """The texts between the tags of so many pictures, made harmless, and which picture stands between each two."""
+        """The texts between the tags of that many pictures, made harmless, and the picture between each two."""
         if pictures == 0:
             return [self._harmless(prompt)], []
         texts, places = IMAGE_TAG.split(prompt)[::2], [int(index) for index in IMAGE_TAG.findall(prompt)]
@@ -57,5 +57,5 @@ class ImageMarks:
 
 
 def join(texts: list[str], places: list[int]) -> str:
-    """A prompt of what `split` gave."""
+    """A prompt from the results of `split`."""
     return texts[0] + "".join(f"<ov_genai_image_{index}>{text}" for index, text in zip(places, texts[1:], strict=True))

@@ -1,4 +1,4 @@
-"""How many tokens a model makes of a picture. The engine reports it only once a request has ended."""
+"""How many tokens a picture takes. The engine reports it only when a request has ended."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import openvino as ov
 
 from vision.image_grid import Bounds, ImageGrid, Size, find_grid
 
-# Sizes whose number is remembered.
+# How many sizes are remembered.
 MOST_SIZES = 4_096
-# Of unlike shapes: a model that makes the same number of tokens of all of them does so of every picture.
+# Different shapes: a model for which all of them take the same number of tokens does so for every picture.
 TRIAL_SIZES = ((56, 56), (640, 360), (200, 900))
-# Tokens of a picture at most, where they grow with its pixels (model card of Qwen2.5-VL, "max_pixels"). The
-# encoder needs memory by their square, however small the model: in Qwen2.5-VL 2,048 take 1.2 GB, 16,384 over 10 GB.
+# The most tokens of a picture, if they grow with its pixels (model card of Qwen2.5-VL, "max_pixels"). The
+# encoder's memory grows with their square, however small the model: in Qwen2.5-VL 2,048 take 1.2 GB, 16,384 over 10 GB.
 MOST_TOKENS = 1_280
 
 
 def to_pixels_each(counts: list[int]) -> float | None:
-    """Pixels for each token, by the counts of TRIAL_SIZES; None where the count is not one of pixels, but of tiles."""
+    """Pixels per token, from the counts of TRIAL_SIZES; None if the count depends on tiles rather than pixels."""
     # The first size may be scaled up.
     one, other = (width * height / count for (width, height), count in zip(TRIAL_SIZES[1:], counts[1:], strict=True))
     return (one + other) / 2 if 0.9 < one / other < 1.1 else None
 
 
 class ImageTokens:
-    """Measures a size once, by a request of a blank picture that is stopped before it is computed.
+    """Measures each size once, with a request for a blank picture that is stopped before it is computed.
 
-    It is taken and encoded as any other, which is what the count costs: as much as the picture itself does, once for
-    each size. It costs nothing for models that make the same number of tokens of each, or one of each square of a grid.
+    The picture is encoded like any other, so the count costs as much as encoding the picture itself, once for
+    each size. It costs nothing if every picture takes the same number of tokens, or one for each square of a grid.
     """
 
     def __init__(self, add: Any, step: Any, bounds: Bounds | None = None) -> None:
         """`add` takes a prompt and tensors and returns a handle; `step` steps an engine that has nothing else to do.
 
-        `bounds`: those of the model's grid, should it have one.
+        `bounds`: those of the model's grid, if it has one.
         """
         self._add = add
         self._known: OrderedDict[Size, int] = OrderedDict()
@@ -76,7 +76,7 @@ class ImageTokens:
         return bool(self._measuring)
 
     def measure(self, size: Size) -> None:
-        """The next step of the engine makes it known."""
+        """The count is known after the next step of the engine."""
         if size in self._measuring or self.get(size) is not None:
             return
         width, height = size
@@ -86,7 +86,7 @@ class ImageTokens:
         self._measuring[size] = handle
 
     def look(self) -> None:
-        """To be called behind each step."""
+        """Call this after each step."""
         for size, handle in list(self._measuring.items()):
             try:
                 metrics = handle.get_perf_metrics()

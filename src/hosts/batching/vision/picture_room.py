@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 
 class PictureRoom:
-    """Decoding a large picture takes half a gigabyte, and so does encoding any; no more is reserved (memory.ts).
+    """Decoding a large picture takes half a gigabyte, as does encoding any; only one of these is budgeted (memory.ts).
 
-    A picture that waits to be encoded comes before the next large one that is decoded.
+    A picture that waits to be encoded takes precedence over the next large one to decode.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class PictureRoom:
 
     @contextmanager
     def decoding(self) -> Iterator[None]:
-        """In the thread that decodes a large one; waits until it may."""
+        """For the thread that decodes a large one; waits until it may."""
         with self._changed:
             self._changed.wait_for(lambda: not self._encodes and not self._awaited)
             self._decodes = True
@@ -34,7 +34,7 @@ class PictureRoom:
 
     @contextmanager
     def encoding(self, wanted: bool, seconds: float = 0) -> Iterator[bool]:
-        """In the engine's thread, at each step: whether it may encode now what it wants to. Waits so long."""
+        """For the engine's thread, at each step: whether it may encode now. Waits that many seconds."""
         with self._changed:
             self._awaited = wanted and self._decodes
             if self._awaited:

@@ -1,4 +1,4 @@
-"""Pictures that a request brings: from a file that may hold anything to pixels, within bounds."""
+"""Decodes the pictures of a request: from a file with any content to pixels, within bounds."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from vision.picture_room import PictureRoom
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # As the file's head states them, before anything is decoded: 300 MB of pixels.
 MOST_PIXELS = 100_000_000
-# No model looks at more: larger ones are made smaller, which takes memory and time off the engine. Some look at less.
+# No model uses more: larger ones are made smaller, which saves the engine memory and time. Some use less.
 KEPT_PIXELS = 12_845_056
-# Of all pictures of a request together: 200 MB, however small the files are that hold them.
+# For all pictures of a request together: 200 MB, however small their files are.
 KEPT_TOGETHER = 5 * KEPT_PIXELS
-# What is made smaller at once: each step of that copies its pixels, and a large picture takes enough as it is.
+# How much is resized at once: each step copies its pixels, and a large picture takes enough memory as it is.
 BAND_PIXELS = 2_000_000
-# Models scale the shorter side up: of a longer strip they would make a picture without a bound.
+# Models scale the shorter side up, so a longer strip would become a picture of unbounded size.
 MOST_ASPECT = 100
 
 # `check_size` bounds them, with a clear message.
@@ -47,7 +47,7 @@ class Picture:
 
 
 def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS, room: PictureRoom | None = None) -> Picture:
-    """The first frame, upright, on white; `name`: how the request calls it. Raises RequestFailed."""
+    """The first frame, upright, on white; `name`: its name in errors. Raises RequestFailed."""
     try:
         image = decode(path, name, most_pixels, room or PictureRoom())
         pixels = np.asarray(to_rgb(ImageOps.exif_transpose(image)))[np.newaxis]
@@ -80,7 +80,7 @@ def check_size(width: int, height: int, name: str) -> None:
 
 
 def decode(path: str, name: str, most_pixels: int, room: PictureRoom) -> Any:
-    """With at most so many pixels; a larger one is gone from memory when this returns."""
+    """The picture with at most that many pixels; a larger one is freed when this returns."""
     with Image.open(Path(path), formats=FORMATS) as image:
         check_size(image.width, image.height, name)
         is_large = image.width * image.height > KEPT_PIXELS
@@ -91,7 +91,7 @@ def decode(path: str, name: str, most_pixels: int, room: PictureRoom) -> Any:
 
 
 def shrink(image: Any, most_pixels: int) -> Any:
-    """With at most so many pixels; a JPEG is then decoded smaller from the start."""
+    """The picture with at most that many pixels; a JPEG is decoded at a smaller size from the start."""
     excess = image.width * image.height / most_pixels
     if excess <= 1:
         return image
@@ -102,15 +102,15 @@ def shrink(image: Any, most_pixels: int) -> Any:
     for top in range(0, size[1], rows):
         small.paste(shrink_rows(image, size, top, min(top + rows, size[1])), (0, top))
     small.info = {key: value for key, value in image.info.items() if key != "transparency"}
-    # Where the picture is upright stands in what the file says of it.
+    # The file's metadata states how the picture is rotated.
     small.getexif().update(image.getexif())
     return small
 
 
 def shrink_rows(image: Any, size: tuple[int, int], top: int, bottom: int) -> Any:
-    """Those rows of the picture in that size, as they are when it is made smaller as a whole."""
+    """These rows of the resized picture, the same as if the whole picture were resized at once."""
     scale = image.height / size[1]
-    # The filter looks at the pixels of three rows beyond.
+    # The filter also reads the pixels of three rows beyond.
     reach = math.ceil(3 * scale) + 1
     first, last = max(0, int(top * scale) - reach), min(image.height, math.ceil(bottom * scale) + reach)
     band = to_rgb(image.crop((0, first, image.width, last)))
@@ -119,11 +119,11 @@ def shrink_rows(image: Any, size: tuple[int, int], top: int, bottom: int) -> Any
 
 
 def widen(image: Any) -> Any:
-    """In a mode of 8 bits a channel, transparency kept."""
+    """The picture in a mode with 8 bits per channel, with its transparency."""
     if image.mode == "1":
         return image.convert("L")
     if image.mode.startswith("I"):
-        # In its own type: copies of wider ones would take gigabytes.
+        # Computed in its own type, because copies in wider ones would take gigabytes.
         values = np.asarray(image) >> 8
         return Image.fromarray(np.clip(values, 0, 255, out=values).astype(np.uint8), "L")
     if image.mode in ("LA", "La", "PA", "RGBa", "RGBA") or "transparency" in image.info:
@@ -140,7 +140,7 @@ def to_rgb(image: Any) -> Any:
 
 
 class Left(Exception):
-    """Nobody waits for the pictures any more."""
+    """The request that waited for the pictures was cancelled."""
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ class Reading:
 
 
 class PictureReader:
-    """Reads the pictures of requests beside the engine's steps: Pillow works without the interpreter's lock."""
+    """Reads the pictures of requests while the engine steps: Pillow releases the interpreter's lock."""
 
     def __init__(self, room: PictureRoom, most_pixels: int = KEPT_PIXELS) -> None:
         self._room = room
@@ -176,7 +176,7 @@ class PictureReader:
         return found is not None
 
     def take(self, seconds: float) -> list[tuple[Message, Future[list[Picture]]]]:
-        """The requests whose pictures are read, or could not be; waits that long for the first."""
+        """The requests whose pictures have been read or have failed; waits that long for the first."""
         wait([one.future for one in self._reading.values()], timeout=seconds, return_when="FIRST_COMPLETED")
         done = [one for one in self._reading.values() if one.future.done()]
         for one in done:
@@ -187,7 +187,7 @@ class PictureReader:
 def read_all(
     images: list[Message], most_pixels: int, left: threading.Event, room: PictureRoom | None = None
 ) -> list[Picture]:
-    """Each with at most so many pixels. Raises `Left` before the next one once that is set: each may take seconds."""
+    """Each with at most that many pixels. Raises `Left` before the next one once that is set: each may take seconds."""
     most = share(most_pixels, len(images))
     pictures = []
     for image in images:
@@ -198,5 +198,5 @@ def read_all(
 
 
 def share(most_pixels: int, pictures: int) -> int:
-    """The pixels that each of so many pictures may have."""
+    """How many pixels each of that many pictures may have."""
     return min(most_pixels, KEPT_TOGETHER // pictures)

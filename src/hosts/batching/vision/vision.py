@@ -1,4 +1,4 @@
-"""Models that write text about pictures: `generate` takes pictures too, which run in one batch with texts."""
+"""Models that write text about pictures: `generate` also takes pictures, in one batch with texts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WAIT_SECONDS = 0.02
 
 
 class VisionModel(LanguageModel):
-    """A language model that takes embeddings, which the engine makes of a prompt and its pictures."""
+    """A language model that takes embeddings, which the engine computes from a prompt and its pictures."""
 
     def __init__(self, load: Message, device: Device) -> None:
         super().__init__(load, device)
@@ -49,7 +49,7 @@ class VisionModel(LanguageModel):
         return batch.add("Hello", config)
 
     def add_prompt(self, prompt: str, images: list[Any], config: Any) -> Any:
-        """Adds a request to the batch; returns its handle. The engine would crash at token ids."""
+        """Adds a request to the batch; returns its handle. The engine would crash on token ids."""
         return self.batch.add(prompt, images, config) if images else self.batch.add(prompt, config)
 
     def _add_trial(self, prompt: str, images: list[Any]) -> Any:
@@ -67,7 +67,7 @@ def to_reason(load: Message, error: Exception) -> str:
 
 @dataclass(slots=True)
 class Waiting:
-    """A request whose pictures are read, and wait to be counted."""
+    """A request whose pictures have been read and wait to be counted."""
 
     message: Message
     pictures: list[Picture]
@@ -95,7 +95,7 @@ class Vision(Text):
         return self.model.busy or self.reader.busy or bool(self.waiting)
 
     def start(self, message: Message) -> list[Message]:
-        """Takes a request; its `started` message comes once its pictures are read and counted."""
+        """Takes a request; its `started` message follows once its pictures have been read and counted."""
         prompt = message["prompt"]
         if not isinstance(prompt, str):
             raise RequestFailed("unsupported_parameter", "A vision model takes no token ids: send the prompt as text.")
@@ -105,7 +105,7 @@ class Vision(Text):
         return self._start_counted(message, [], [])
 
     def tokenize(self, message: Message) -> list[Message]:
-        """Answers with images once those are read and counted."""
+        """Answers a request with images once they have been read and counted."""
         if not message.get("images"):
             return self.tokenize_text(message)
         self.reader.add(message)
@@ -134,7 +134,7 @@ class Vision(Text):
         return answers
 
     def _guard(self, message: Message, work: Callable[[], list[Message]]) -> list[Message]:
-        """What goes wrong fails this request, and no other."""
+        """A failure ends only this request."""
         try:
             return work()
         except Exception as error:
@@ -146,7 +146,7 @@ class Vision(Text):
         return []
 
     def _go_on(self, one: Waiting) -> list[Message]:
-        """Starts it if its pictures' tokens are known, else has those counted in the next step."""
+        """Starts it if its pictures' tokens are known, otherwise has them counted in the next step."""
         tokens = self.model.image_tokens
         counts = [tokens.get(picture.size) for picture in one.pictures]
         for picture in one.pictures:
@@ -179,14 +179,14 @@ class Vision(Text):
         return self.take(message, ids, lambda _batch, config: self.model.add_prompt(prompt, images, config))
 
     def _encode(self, text: str, add_special_tokens: bool) -> list[int]:
-        # Between pictures, and before the first one, there is often nothing; the tokenizer takes a while for that too.
+        # The text between pictures, or before the first one, is often empty, but even that takes the tokenizer a while.
         if not text and not add_special_tokens:
             return []
         ids: list[int] = self.model.prompts.encode_text(text, add_special_tokens).data[0].tolist()
         return ids
 
     def _join(self, pieces: list[list[int]], pictures: list[tuple[Picture, int]]) -> list[int]:
-        """The prompt's tokens, for counts and the prefix cache: those of a picture by numbers that no other has."""
+        """The prompt's tokens, for counts and the prefix cache; a picture's tokens are numbers unique to it."""
         ids = [*pieces[0]]
         for (picture, count), piece in zip(pictures, pieces[1:], strict=True):
             ids += [-1 - picture.key - place for place in range(count)]
