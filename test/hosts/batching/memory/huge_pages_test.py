@@ -182,6 +182,17 @@ class System(unittest.TestCase):
 HUGE = 2 << 20
 
 
+class Maps(unittest.TestCase):
+    def test_name_files_that_are_no_text(self) -> None:
+        line = "7f0000000000-7f0000400000 {} 00000000 {}"
+        mapped = line.format("r--s", "08:01 12 /models/a").encode() + b"\xff\xc2\x85b\n"
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("statm", "pagemap"):
+                (Path(folder) / name).write_bytes(b"")
+            (Path(folder) / "maps").write_bytes(mapped + line.format("rw-p", "00:00 0\n").encode())
+            self.assertEqual([*OwnMemory(HUGE, Path(folder)).find()], [None])
+
+
 class Memory(unittest.TestCase):
     def setUp(self) -> None:
         self.memory = OwnMemory(HUGE, Path("/proc/self"))

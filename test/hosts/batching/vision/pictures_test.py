@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 from PIL import Image, ImageFilter
+from PIL.PngImagePlugin import PngInfo
 
 from messages import RequestFailed
 from vision.image_grid import Bounds, find_grid, read_bounds
@@ -60,6 +61,29 @@ class Pictures(unittest.TestCase):
                 pixels = self.read(image, form, **options)
                 self.assertEqual((pixels.shape, pixels.dtype), ((1, 6, 8, 3), np.uint8))
                 np.testing.assert_allclose(self.first(pixels), RED, atol=4)
+
+    def test_one_whose_decoder_takes_much_has_fewer_pixels(self) -> None:
+        for form, mode, options, side in (
+            ("WEBP", "RGB", {"lossless": True}, 56),
+            ("JPEG", "CMYK", {"progressive": True, "subsampling": 0}, 73),
+            ("JPEG", "RGB", {"progressive": True, "subsampling": 0}, 82),
+            ("JPEG", "RGB", {"progressive": True, "subsampling": 2}, 100),
+            ("JPEG", "CMYK", {}, 100),
+            ("PNG", "RGBA", {}, 100),
+        ):
+            with (
+                self.subTest(form, mode=mode, options=options),
+                patch("vision.pictures.MOST_BYTES", 51_200),
+                patch("vision.pictures.MOST_PIXELS", 10_000),
+            ):
+                self.read(Image.new(mode, (side, side)), form, **options)
+                with self.assertRaisesRegex(RequestFailed, f"{side + 1} x {side + 1} pixels"):
+                    self.read(Image.new(mode, (side + 1, side + 1)), form, **options)
+
+    def test_the_text_of_a_png_changes_nothing(self) -> None:
+        text = PngInfo()
+        text.add_text("progressive", "1")
+        self.assertEqual(self.read(Image.new("RGB", (8, 6)), pnginfo=text).shape, (1, 6, 8, 3))
 
     def test_is_made_as_small_as_the_model_needs(self) -> None:
         path = self.folder / "image"
