@@ -218,9 +218,14 @@ describe("a header that only one dialect's clients send", () => {
   });
 
   test("cannot decide whose body is read", () => {
-    const twice = withJson(Type.Object({}), { ...both(other), handle: () => ({ type: "json", body: {} }) });
-    expect(() => createRouteApp([both(openai), twice])).toThrow("GET /both/:id is served twice");
-    expect(() => createRouteApp([both(openai), both(openai)])).toThrow("GET /both/:id is served twice");
+    const twice = withJson(Type.Object({}), {
+      ...both(other, "other"),
+      handle: () => ({ type: "json", body: {} }),
+    });
+    expect(() => createRouteApp([both(openai, "openai"), twice])).toThrow("GET /both/:id is served twice");
+    expect(() => createRouteApp([both(openai, "openai"), both(openai, "openai")])).toThrow(
+      "GET /both/:id is served twice",
+    );
   });
 });
 
