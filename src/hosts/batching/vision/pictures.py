@@ -74,7 +74,7 @@ def bytes_each(image: Any) -> float:
     layers = getattr(image, "layer", None)
     if layers and "progressive" in image.info:
         # All coefficients, of 16 bits, at once; fewer where the colours are coarser than the light.
-        shares = [across * down for _, across, down, _ in layers]
+        shares: list[int] = [across * down for _, across, down, _ in layers]
         return 2 * sum(shares) / max(shares) + 1.5
     return MOST_BYTES / MOST_PIXELS
 
