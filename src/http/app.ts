@@ -78,6 +78,7 @@ function createRouter(deps: AppDeps) {
       const route = table.find(request, path);
       const failure = toFailure({ code, error, request, route, paths, unserved });
       record.code = failure.code;
+      record.asked = failure.asked;
       logUnforeseen(log, failure, record.id);
       const { pathname } = new URL(request.url);
       const methods = code === "NOT_FOUND" ? methodsAt(pathname, paths) : [];

@@ -22,6 +22,7 @@ function write(log: Log, request: RequestFinished): void {
     client: request.client,
     key: request.key,
     model: request.model,
+    asked: request.asked,
     stream: request.stream,
     prompt: request.promptTokens,
     cached: request.cachedTokens,

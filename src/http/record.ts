@@ -12,6 +12,8 @@ export interface RequestRecord {
   key: string | undefined;
   /** The code of the error that it ended with. */
   code: ErrorCode | undefined;
+  /** The name of the model that it asked for and did not get. */
+  asked: string | undefined;
   /** Its route is polled every few seconds by monitors. */
   quiet: boolean;
   /** Its answer continues after its headers, so the stream ends the record. */
@@ -73,7 +75,7 @@ export function startRecord(
   function toFinished(status: number): RequestFinished {
     const { promptTokens, cachedTokens, newTokens } = counts;
     const { model, stream, texts, audioSeconds, finish } = facts;
-    const { code, key } = record;
+    const { asked, code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
       ...whole,
@@ -85,6 +87,7 @@ export function startRecord(
       // An answer that broke off after the engine took the prompt has the error as its finish reason.
       finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
       code,
+      asked,
       ...readTimes(),
       quiet: record.quiet && status === 200,
     };
@@ -95,6 +98,7 @@ export function startRecord(
     client,
     key: undefined,
     code: undefined,
+    asked: undefined,
     quiet: false,
     streaming: false,
     notes: {

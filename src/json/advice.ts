@@ -49,6 +49,11 @@ const mistakes: readonly Mistake[] = [
     expected: ["escape"],
     advice: `A backslash in a string is written \\\\, as in C:\\\\models; ${byTool}.`,
   },
+  {
+    expected: ["value", "key"],
+    here: /^\\+"/,
+    advice: `Write the quotes without backslashes; a shell needs those only between double quotes. Or ${byFile}`,
+  },
   { here: /^(\/[/*]|#)/, advice: "JSON has no comments: remove it." },
   { here: /^[“”„‟«»‘’‚]/, advice: 'These are typographic quotes: write ".' },
   { here: /^[}\]]/, before: /,\s*$/, advice: "Remove the comma before it." },

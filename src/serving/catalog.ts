@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { withDraftFiles } from "../engine/draft/files.ts";
 import { type EngineChoice, type ModelTarget, toTarget } from "../engine/model/target.ts";
-import { OvError, shorten } from "../errors.ts";
+import { type ErrorFacts, OvError, shorten } from "../errors.ts";
 import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
-import { checkServed } from "../models/served.ts";
+import { findTaskRefusal } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
 import { findTask, isServed, type Operation, usualTask } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
@@ -104,7 +104,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (broken === undefined) return;
     const what = `Cannot use model ${JSON.stringify(shorten(asked, longestName))}`;
     const facts = { what, why: "its entry in the registry is not valid", next: broken.reason };
-    throw new OvError("model_not_found", facts, { param: "model" });
+    throw notFound(asked, facts);
   }
 
   function resolve(asked: string | null | undefined): CatalogModel {
@@ -122,7 +122,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     refuseBroken(asked);
     const what = `Cannot find model ${JSON.stringify(shorten(asked, longestName))}`;
     const next = 'List them with GET /v1/models or "ov-llm models".';
-    throw new OvError("model_not_found", { what, why: known(), next }, { param: "model" });
+    throw notFound(asked, { what, why: known(), next });
   }
 
   function resolveDefault(name: string): CatalogModel {
@@ -141,8 +141,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     resolveServed(asked, operation) {
       const model = resolve(asked);
-      checkServed(`Cannot use model ${JSON.stringify(model.name)}`, model.entry.task, operation, adviseOn);
-      return model;
+      const refusal = findTaskRefusal(model.entry.task, operation);
+      if (refusal === null) return model;
+      const what = `Cannot use model ${JSON.stringify(model.name)}`;
+      const advice = operation === undefined ? {} : { next: adviseOn(operation) };
+      const detail = { param: "model", asked: model.name };
+      throw new OvError("task_unsupported", { what, ...refusal, ...advice }, detail);
     },
     list,
     toTarget(model) {
@@ -154,6 +158,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return { ...target, files: readStamp(entry.path), speculation };
     },
   };
+}
+
+function notFound(asked: string, facts: ErrorFacts): OvError {
+  return new OvError("model_not_found", facts, { param: "model", asked: shorten(asked, longestName) });
 }
 
 function toDefaults({ defaults, presets }: RegistryEntry, preset?: string): Pick<CatalogModel, "defaults"> {

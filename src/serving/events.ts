@@ -30,6 +30,8 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   finish: string | undefined;
   /** A code of the error catalogue; undefined: it succeeded. */
   code: string | undefined;
+  /** The name of the model that it asked for and did not get. */
+  asked?: string | undefined;
   seconds: number;
   timeToFirstToken: number | undefined;
   /** A route that monitors poll every few seconds, and a successful answer. */

@@ -40,6 +40,18 @@ describe("the server and its service", () => {
       /^fail None answers\. Its port is held by nginx \(pid 9\)\. -> /,
     ],
     [
+      "server",
+      {
+        server: {
+          state: "silent",
+          url: "http://127.0.0.1:9",
+          problem: "None answers.",
+          holder: { user: "www" },
+        },
+      },
+      /^fail None answers\. Its port is held by a program of the user www\. -> /,
+    ],
+    [
       "service",
       { service: { problem: null, active: "failed", enabled: true, pid: 0 } },
       /^fail .*has failed\. -> `ov-llm logs`/,
