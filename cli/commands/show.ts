@@ -37,6 +37,12 @@ export const show = defineCommand({
   }),
 });
 
+/** `ok, 94 MB`; a problem is whole sentences, so its size stands before it. */
+function renderFiles({ path_problem: problem, size_bytes: bytes }: ListedModel): string {
+  if (bytes === null) return problem ?? "ok";
+  return problem === null ? `ok, ${renderBytes(bytes)}` : `${renderBytes(bytes)}. ${problem}`;
+}
+
 function render(model: ListedModel & { copy: CopyOnDisk | null }, entry: RegistryEntry): string {
   const { path, task, weight_format, aliases, ...rest } = entry;
   const settings = Object.entries(rest).map(([key, value]): [string, string] => [key, toText(value)]);
@@ -46,10 +52,7 @@ function render(model: ListedModel & { copy: CopyOnDisk | null }, entry: Registr
     ["task", task],
     ["format", weight_format],
     ["path", path],
-    [
-      "files",
-      `${model.path_problem ?? "ok"}${model.size_bytes === null ? "" : `, ${renderBytes(model.size_bytes)}`}`,
-    ],
+    ["files", renderFiles(model)],
     ["copy", model.copy === null ? "" : `${model.copy.folder}, ${renderBytes(model.copy.bytes)}`],
     ...settings,
     ["state", model.state ?? "no server answers"],

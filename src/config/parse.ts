@@ -33,7 +33,8 @@ function toValue(name: SettingName, text: string, home?: string): unknown {
       return text
         .split(",")
         .map((item) => item.trim())
-        .filter((item) => item !== "");
+        .filter((item) => item !== "")
+        .map((item) => (name === "corsOrigins" ? toOrigin(item) : item));
     case "path":
       return expandPath(text, home);
     case "switch":
@@ -41,6 +42,11 @@ function toValue(name: SettingName, text: string, home?: string): unknown {
     case "text":
       return toText(name, text);
   }
+}
+
+/** As browsers send it: in lower case, without the port that its scheme has anyway. */
+function toOrigin(text: string): string {
+  return /^https?:\/\/[^/@]+$/i.test(text) && URL.canParse(text) ? new URL(text).origin : text;
 }
 
 function toText(name: SettingName, text: string): string {

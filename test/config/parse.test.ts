@@ -35,6 +35,7 @@ describe("parseSetting", () => {
     ["requestSeconds", "60", 60],
     ["corsOrigins", "", []],
     ["corsOrigins", " https://a.example , ,http://b:3000,", ["https://a.example", "http://b:3000"]],
+    ["corsOrigins", "HTTPS://A.Example:443,http://b:443", ["https://a.example", "http://b:443"]],
     ["apiKey", "sk-12345", "sk-12345"],
     ["logLevel", "debug", "debug"],
   ])("%s: %p is %p", (name, text, value) => {

@@ -1,41 +1,40 @@
-"""Which device a model runs on: the rule of src/protocol/device.ts, held to it by test/fixtures/devices.json."""
+"""The device that a model runs on, as OpenVINO offers it, and the versions of what computes there."""
 
 from __future__ import annotations
 
-from messages import RequestFailed
+import platform
+from typing import Any
 
-# OpenVINO's own ways to combine devices: HETERO:GPU,CPU. It loads none of which it does not see every device.
-COMBINATIONS = ("AUTO", "BATCH", "HETERO", "MULTI")
+import openvino as ov
+import openvino_genai as genai
 
-
-def choose_device(wanted: str, seen: list[str]) -> str:
-    """The device that `wanted` means, of those that OpenVINO sees."""
-    if wanted == "AUTO":
-        return next((name for name in seen if name.startswith("GPU")), "CPU")
-    bases = {_to_base(name) for name in seen}
-    missing = next((part for part in list_parts(wanted) if _to_base(part) not in bases), None)
-    if missing is None:
-        return wanted
-    whole = "" if missing == wanted else f' of "{wanted}"'
-    what = f'OpenVINO sees no device "{missing}"{whole}, only {", ".join(seen)}'
-    if _to_base(missing) not in ("CPU", "GPU", "NPU"):
-        raise RequestFailed("model_load_failed", f"{what}: set one of these.")
-    raise RequestFailed(
-        "model_load_failed",
-        f"{what}: install its driver "
-        "(for a GPU: the compute runtime, and membership in the render group) or set another device "
-        "(OV_DEVICE, or `ov-llm models set NAME device=…`).",
-    )
+from device_choice import choose_device, list_parts
+from messages import Message
+from stages import Stages
 
 
-def list_parts(device: str) -> list[str]:
-    """The devices that a combination names, without BATCH's sizes and AUTO's exclusions; else the device itself."""
-    base, _, parts = device.partition(":")
-    if base not in COMBINATIONS:
-        return [device]
-    return [part.split("(")[0] for part in parts.split(",") if part and not part.startswith("-")]
+class Device:
+    """The device that a model runs on."""
 
+    def __init__(self, load: Message, stages: Stages) -> None:
+        self.stages = stages
+        self.core = ov.Core()
+        self.name = choose_device(load["device"], self.core.available_devices)
+        # OpenVINO has no name for a combination of devices.
+        names = [str(self.core.get_property(part, "FULL_DEVICE_NAME")).strip() for part in list_parts(self.name)]
+        self.full_name = ", ".join(names) or self.name
+        # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
+        cache: dict[str, Any] = {} if self.name == "CPU" else {"CACHE_DIR": load["cache_dir"]}
+        self.properties = cache | load["properties"]
+        stages.end("device")
 
-def _to_base(device: str) -> str:
-    """Without the number of one of several."""
-    return device.split(":")[0].split(".")[0]
+    def ready(self) -> Message:
+        return {
+            "device": self.name,
+            "device_name": self.full_name,
+            "versions": {
+                "python": platform.python_version(),
+                "openvino": ov.get_version(),
+                "openvino_genai": genai.get_version(),
+            },
+        }
