@@ -185,8 +185,21 @@ function unknownMember(name: string, { names, word, words }: (typeof groups)[num
 
 function unknownKey(key: string): OvError {
   const next = `The keys that ov-llm knows are ${settable.join(", ")}, properties.NAME, defaults.NAME, embedding.NAME, presets.PRESET.NAME; --force sets others.`;
-  return refused({ what: `Cannot set ${quote(key)}`, why: toGuess(key, settable), next });
+  return refused({ what: `Cannot set ${quote(key)}`, why: guessInner(key) ?? toGuess(key, settable), next });
 }
+
+const speculationParts = ["kind", "model", "num_assistant_tokens", "max_ngram_size"];
+
+/** What a key may mean that stands in an object of the entry; undefined: none. */
+function guessInner(key: string): string | undefined {
+  const part = key.replace(/^speculation\./, "");
+  if ((part !== key || speculationParts.indexOf(part) > 1) && speculationParts.includes(part))
+    return `it is a part of "speculation", as in ${speculationExample}`;
+  const group = groups.find(({ prefix, names }) => prefix !== "presets." && names.includes(key));
+  return group && `did you mean ${quote(group.prefix + key)}?`;
+}
+
+const speculationExample = `speculation='{"kind":"prompt-lookup","num_assistant_tokens":5}'`;
 
 function toGuess(word: string, known: readonly string[]): string {
   const [nearest] = findNearest(word, known);

@@ -44,6 +44,33 @@ test("set changes values and removes keys", async () => {
   expect(read().a).toEqual({ path: "/a", ...exported, aliases: ["x"] });
 });
 
+test("set warns about a device that the running server does not see, and sets it", async () => {
+  const engine = { name: "batching", state: "ready", reason: null, versions: {}, devices: ["CPU"] };
+  const health = {
+    status: "ok",
+    reason: null,
+    version: "0",
+    started: "",
+    pid: 1,
+    device: "CPU",
+    engine: null,
+  };
+  const counts = { registered: 0, on_disk: 0, loaded: [] };
+  const server = Bun.serve({
+    port: 0,
+    fetch: () => Response.json({ ...health, engines: [engine], ...counts }),
+  });
+  const { models, read, write } = createModelHome({ OV_PORT: String(server.port) });
+  write({ a: { path: "/a", ...exported } });
+  const { code, err } = await models("set", "a", "device=GPU");
+  await server.stop(true);
+  expect([code, err]).toEqual([
+    0,
+    expect.stringMatching(/^Warning: OpenVINO sees no device "GPU", only CPU: /),
+  ]);
+  expect(read().a?.device).toBe("GPU");
+});
+
 test("rm without --files leaves the files", async () => {
   const { models, makeModel, read, write } = createHome();
   const path = makeModel("m");
@@ -67,6 +94,12 @@ describe("what cannot be done is one line on stderr, exit code 1, and changes no
     [
       ["set", "a", "pinned=true", "devise=GPU"],
       `Cannot set "devise": did you mean "device"? The keys that ov-llm`,
+    ],
+    [["set", "a", "temperature=1"], `Cannot set "temperature": did you mean "defaults.temperature"?`],
+    [["set", "a", "pooling=cls"], `Cannot set "pooling": did you mean "embedding.pooling"?`],
+    [
+      ["set", "a", "num_assistant_tokens=-1"],
+      `Cannot set "num_assistant_tokens": it is a part of "speculation", as in `,
     ],
     [
       ["set", "a", "context_length=many"],

@@ -3,7 +3,8 @@ import { loadSettings } from "../../../src/config/load.ts";
 import { setEntry } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
-import { writeLines } from "../../terminal.ts";
+import { findSetDoubts } from "../../models/doubts.ts";
+import { toOneLine, writeLines } from "../../terminal.ts";
 
 const args = {
   name: { type: "positional", valueHint: "model", description: "The model's name or alias" },
@@ -20,10 +21,13 @@ export const set = defineCommand({
   meta: { name: "models set", description: "Change values of a model's entry, such as its device" },
   args,
   run: action<typeof args>(async ({ args: given }) => {
-    const { registryPath } = loadSettings({ flags: toFlags(given) }).settings;
+    const loaded = loadSettings({ flags: toFlags(given) });
+    const { registryPath } = loaded.settings;
     const [asked = "", ...values] = given._;
     const name = await setEntry(registryPath, asked, values, { force: given.force === true });
     await writeLines(`Changed "${name}": ${values.join(", ")}`);
+    for (const doubt of await findSetDoubts(loaded, name, values))
+      process.stderr.write(`Warning: ${toOneLine(doubt)}\n`);
     return 0;
   }),
 });

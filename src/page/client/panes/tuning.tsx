@@ -53,7 +53,7 @@ function toVerdict({ winner, tried, noise, written }: Tuning): string {
     return `Faster: ${winner.labels.join(", ")} (${winner.change.join(" ")}), ${renderGain(gain)} ±${renderShare(spread)}; ${text}. ${end}`;
   }
   if (tried.some(({ measured }) => measured?.judgement.verdict === "faster"))
-    return "Nothing was still faster when it was measured again.";
+    return "No setting was still faster when measured again.";
   return `Nothing was faster than the present settings beyond noise (±${renderShare(noise)}).`;
 }
 
