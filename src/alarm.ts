@@ -1,21 +1,21 @@
 import { createLooks } from "./standstill.ts";
 
-/** The limit of a wait. It may be set again at each piece of an answer, and hardly ever runs out. */
+/** A time limit that may be reset for each piece of an answer, and hardly ever expires. */
 export interface Alarm extends Disposable {
-  /** From now on; one that was set before is forgotten. */
+  /** Starts now and replaces an earlier limit. */
   set(): void;
   clear(): void;
 }
 
-/** A standstill that is shorter than twice that is not noticed. */
+/** A standstill of less than twice this goes unnoticed. */
 const mostMs = 1000;
-/** A look that is later than that shows a standstill: on a busy machine, timers come a few milliseconds late. */
+/** A check that is later than this shows a standstill: on a busy machine, timers fire a few milliseconds late. */
 const leastMs = 20;
 
 /**
- * Calls `ring` once nothing has set or cleared it for that long, without the time in which this process stood still, perhaps
- * with its whole machine: what came meanwhile is heard first. Its timer stays, and looks at the clock when it ends: a stream
- * sets two alarms for each token, and making timers for them would be much of its work.
+ * Calls `ring` once nothing has set or cleared it for that long, not counting time in which this process stood still, perhaps
+ * with its whole machine: what arrived meanwhile is handled first. Its timer stays and checks the clock when it fires: a stream
+ * sets two alarms for each token, and creating timers for them would be a large part of its cost.
  */
 export function createAlarm(milliseconds: number, ring: () => void): Alarm {
   const everyMs = Math.min(mostMs, Math.max(leastMs, milliseconds / 4));
@@ -62,7 +62,7 @@ export function createAlarm(milliseconds: number, ring: () => void): Alarm {
   };
 }
 
-/** An alarm that is set; to be disposed of once the wait is over. */
+/** An alarm that is set; dispose of it when the wait has ended. */
 export function startAlarm(milliseconds: number, ring: () => void): Alarm {
   const alarm = createAlarm(milliseconds, ring);
   alarm.set();

@@ -69,6 +69,8 @@ export interface ErrorFacts {
 export interface ErrorDetail {
   /** The request field or setting that is at fault, as a path such as `messages[0].role`. */
   param?: string;
+  /** The name of the model that a client asked for and did not get, for the log. */
+  asked?: string;
   /** Seconds after which trying again makes sense; becomes the Retry-After header. */
   retryAfterSeconds?: number;
   cause?: unknown;
@@ -88,6 +90,7 @@ export class OvError extends Error {
   readonly code: ErrorCode;
   readonly facts: ErrorFacts;
   readonly param: string | null;
+  readonly asked: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, facts: ErrorFacts | string, detail: ErrorDetail = {}) {
@@ -97,6 +100,7 @@ export class OvError extends Error {
     this.code = code;
     this.facts = typeof facts === "string" ? { what: facts } : facts;
     this.param = detail.param === undefined ? null : shorten(detail.param, longestParam);
+    this.asked = detail.asked;
     this.retryAfterSeconds = detail.retryAfterSeconds;
   }
 

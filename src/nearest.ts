@@ -2,6 +2,7 @@ const mostNearest = 3;
 
 /** The known names that a mistyped one may mean, best first, at most three; empty: none is near. */
 export function findNearest(asked: string, known: readonly string[]): string[] {
+  if (asked === "") return [];
   const wanted = asked.toLowerCase();
   const rated = known.map((name) => ({ name, distance: rate(wanted, name.toLowerCase()) }));
   return rated

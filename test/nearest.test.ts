@@ -12,6 +12,7 @@ test.each([
   ["lama", ["llama", "llama-2"]],
   ["mistral-7b", []],
   ["zzzz", []],
+  ["", []],
 ])("%p is near %p", (asked, names) => expect(findNearest(asked, known)).toEqual(names));
 
 test("at most three, the best first", () => {

@@ -31,8 +31,7 @@ export function parseKeys(text: string, path: string): NamedKey[] {
     const form = "expected `name: key` with a key of at least 8 characters";
     throw unusable(path, `line ${index + 1} (not shown) is not a key: ${form}`);
   });
-  if (keys.length === 0)
-    throw unusable(path, "it contains no key, and without one nobody could ask anything");
+  if (keys.length === 0) throw unusable(path, "it contains no key, so no client could use the server");
   return keys;
 }
 

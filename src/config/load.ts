@@ -108,7 +108,7 @@ function renderOrigin(setting: Setting, { source, settingsFile }: Origin): strin
 
 function readSettingsFile(path: string): Texts {
   try {
-    return parseEnv(readTextFile(path).replace(/^\uFEFF/, ""));
+    return parseEnv(quoteHashes(readTextFile(path).replace(/^\uFEFF/, "")));
   } catch (error) {
     if (toSystemCode(error) === "ENOENT") return {};
     throw new OvError(
@@ -117,6 +117,14 @@ function readSettingsFile(path: string): Texts {
       { cause: error },
     );
   }
+}
+
+/** As for a shell and for systemd, a `#` within a word is part of it; `parseEnv` starts a comment there and would cut a key. */
+function quoteHashes(text: string): string {
+  const value = /^(\s*(?:export\s+)?OV_\w+\s*=[ \t]*)([^\s'"`#][^\n\r'`]*?)(?=\s+#|\s*$)/gm;
+  return text.replace(value, (whole, start: string, value: string) =>
+    value.includes("#") ? `${start}'${value}'` : whole,
+  );
 }
 
 function findMistyped(env: Texts): string[] {

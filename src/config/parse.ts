@@ -39,9 +39,15 @@ function toValue(name: SettingName, text: string, home?: string): unknown {
     case "switch":
       return switchWords.get(text.toLowerCase());
     case "text":
-      // OpenVINO writes its devices in capitals; people write gpu.
-      return name === "device" ? text.toUpperCase() : text;
+      return toText(name, text);
   }
+}
+
+function toText(name: SettingName, text: string): string {
+  // OpenVINO writes its devices in capitals; people write gpu.
+  if (name === "device") return text.toUpperCase();
+  // An IPv6 address as it stands in URLs.
+  return name === "host" ? text.replace(/^\[(.*:.*)\]$/, "$1") : text;
 }
 
 /** KB, MB and GB are powers of 1024. */

@@ -9,7 +9,6 @@ import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
-import { describeModel } from "../models/folder.ts";
 import { createStampReader, oncePerTurn } from "../models/stamp.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
@@ -20,6 +19,7 @@ import { createAppsFor } from "./app.ts";
 import { createFindEngineProblem, logEngines } from "./engine-state.ts";
 import { createRequestFiles } from "./files.ts";
 import { openListeners } from "./listeners.ts";
+import { readModelTask } from "./model-path.ts";
 import { createPoolFor, createPreloadsFor, createRegistryFor } from "./models.ts";
 import { createProblemLog } from "./problem-log.ts";
 import { createPullLog, createPullsFor } from "./pulls.ts";
@@ -61,7 +61,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     catalog: () => catalog,
     onChanged: () => logProblems(),
   });
-  const modelTask = await readTask(settings.modelPath);
+  const modelTask = await readModelTask(settings.modelPath, log);
   const readStamp = oncePerTurn(createStampReader());
   const catalog = createCatalog({ ...settings, registry, modelTask, readStamp });
   const findEngineProblem = createFindEngineProblem(engines, settings);
@@ -114,13 +114,4 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     engines.dispose();
     signals.dispose();
   }
-}
-
-/** null: there is no model at the path, or its files do not show its task. */
-async function readTask(path: string | null): Promise<string | null> {
-  if (path === null) return null;
-  return await describeModel(path).then(
-    ({ task }) => task,
-    () => null,
-  );
 }

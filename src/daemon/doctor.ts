@@ -12,13 +12,13 @@ export interface DiagnosisDeps {
   loaded: LoadedSettings;
   engines: Pick<Engines, "probe">;
   pool: Pick<Pool, "status">;
-  /** Of this server; `reason`: why it is degraded. */
+  /** This server's state; `reason`: why it is degraded. */
   readHealth: () => { version: string; reason: string | null };
 }
 
 /**
- * Looks at the machine from within the server, without asking the hub. Those who ask meanwhile get the same answer. Devices are
- * described once, as engines are asked once: what a new driver brings shows after a restart.
+ * Examines the machine from within the server, without asking the hub. Concurrent requests share one result. Devices are
+ * described once, because engines are probed once: a new driver takes effect after a restart.
  */
 export function createDiagnosisFor(deps: DiagnosisDeps): () => Promise<Diagnosis> {
   const { settings, variables } = deps.loaded;
@@ -56,7 +56,7 @@ async function diagnose(
     readDevices,
     readServer,
     isOffline: true,
-    // Each of its questions has a bound of its own.
+    // Each of its queries has its own time limit.
     signal: new AbortController().signal,
   });
   return check(subject);

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import type { EngineState } from "../serving/health.ts";
 import type { FindEngineProblem } from "../serving/model-problems.ts";
 
-/** What /health reports of the engines, by what is known now. */
+/** What /health reports about the engines, as far as is known now. */
 export function toEngineState(engines: Engines, { device }: Settings): EngineState {
   const found = engines.preferred();
   const ready = found?.state === "ready" ? found : null;
@@ -19,7 +19,7 @@ export function toEngineState(engines: Engines, { device }: Settings): EngineSta
   };
 }
 
-/** Why the engine and device that a model would get cannot run it, by what is known now. */
+/** Why the engine and device that a model would get cannot run it, as far as is known now. */
 export function createFindEngineProblem(
   engines: Engines,
   settings: Pick<Settings, "device">,
@@ -32,7 +32,7 @@ export function createFindEngineProblem(
   };
 }
 
-/** Looked up while requests are served already, because it takes a second. */
+/** Looked up while requests are already served, because it takes a second. */
 export async function logEngines(engines: Engines, { device }: Settings, log: Log): Promise<void> {
   for (const report of await engines.probe()) {
     if (report.state === "ready") logEngine(report, device, log);
@@ -57,7 +57,7 @@ function logEngine(report: EngineReport, device: string, log: Log): void {
   if (problem !== null) log.warn(`OV_DEVICE cannot be used: ${problem}`);
 }
 
-/** A pair of packages of another release works where both are of the same one, but this is not what was tested. */
+/** Packages of another release work if both have the same version, but were not tested. */
 function toOtherRelease({ name, versions }: EngineReport): string | null {
   const pinned = Object.entries(nativePackages);
   const isPinned = pinned.every(([other, version]) => versions[other.replaceAll("-", "_")] === version);

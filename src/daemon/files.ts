@@ -9,13 +9,13 @@ type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Files of requests for hosts to read, in a folder of this process that no other user can enter. */
 export interface RequestFiles {
-  /** What fails in the middle leaves no file. */
+  /** A failure leaves no file. */
   keep(bytes: Uint8Array | Pieces): Promise<KeptFile>;
   /** Removes all of them. */
   dispose(): void;
 }
 
-/** The folder is made at first use; its name lets the next server remove what a killed one leaves (`removeLeftovers`). */
+/** The folder is made at first use; its name lets the next server remove what a killed one has left (`removeLeftovers`). */
 export function createRequestFiles(): RequestFiles {
   let folder: string | null = null;
   return {

@@ -8,13 +8,16 @@ import type { Apps } from "./app.ts";
 export interface Listeners {
   /** Of the whole API: `http://127.0.0.1:9000` */
   url: string;
-  /** Takes no new connection; resolves when the open requests have been answered. */
+  /** Accepts no new connections; resolves when the open requests have been answered. */
   stop(): Promise<void>;
   /** Closes every connection now. */
   kill(): void;
 }
 
-/** Serves the API, Ollama's on OV_OLLAMA_PORT and the Wyoming protocol on OV_WYOMING_PORT where these are set: all ports or, when one is taken, none and `port_in_use`. */
+/**
+ * Serves the API, Ollama's on OV_OLLAMA_PORT and the Wyoming protocol on OV_WYOMING_PORT if these are set: all ports or,
+ * if one is taken, none and `port_in_use`.
+ */
 export function openListeners(
   { main, createOllama, ears }: Apps,
   {

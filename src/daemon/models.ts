@@ -56,7 +56,7 @@ export function createPreloadsFor({
   });
 }
 
-/** What clients of Ollama's API may change of the registry. */
+/** The changes of the registry that clients of Ollama's API may make. */
 export function createEditsFor(
   settings: Pick<Settings, "registryPath" | "modelCacheDir">,
 ): EditModels & ModelActionsDeps["editModels"] {

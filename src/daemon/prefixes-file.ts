@@ -18,8 +18,8 @@ const Contents = Type.Object({
 const mode = 0o600;
 
 /**
- * OV_WARM_PREFIXES_FILE: what models' prompts had in common, from one run to the next. A file that cannot be read or written
- * is a warning, and the server does without it.
+ * OV_WARM_PREFIXES_FILE: keeps common prefixes of models' prompts from one run to the next. If it cannot be read or written, the
+ * server warns and does without it.
  */
 export function createPrefixesFile(path: string, log: Pick<Log, "warn">): PrefixesStore {
   function warn(what: string, error: unknown): void {

@@ -9,7 +9,7 @@ export interface ProblemLogOptions {
   findDefaultProblem: () => string | null;
 }
 
-/** Warns of each model that cannot be served, once while that lasts, whenever it is called. Failed loads are in the log already. */
+/** When called, warns about each model that cannot be served, once as long as that lasts. Failed loads are already in the log. */
 export function createProblemLog({ log, events, find, findDefaultProblem }: ProblemLogOptions): () => void {
   let known: ReadonlySet<string> = new Set();
   return () => {

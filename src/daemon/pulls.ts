@@ -15,10 +15,10 @@ import type { Events, ServerEvent } from "../serving/events.ts";
 import type { PulledModel } from "../serving/pull.ts";
 import { createPulls, type Pulls, type PullsDeps } from "../serving/pulls.ts";
 
-/** How long a stopped pull may take to remove what is half made, in milliseconds. */
+/** How long a stopped pull may take to remove unfinished files, in milliseconds. */
 const patienceMs = 20_000;
 
-/** Pulls, in processes of their own: they leave the CPU to models, and are ended before them when memory runs out. */
+/** Pulls run in separate processes, which yield the CPU to models and are ended before them when memory runs out. */
 export function createPullsFor({ loaded, events }: { loaded: LoadedSettings; events: Events }): Pulls {
   const { settings, variables } = loaded;
   const hub = findHub(variables);
@@ -87,12 +87,12 @@ async function runChild(
   return toResult(heard, child.signalCode === null ? null : String(child.signalCode), repo);
 }
 
-/** A pull through the server measures nothing, so that it ends sooner. */
+/** A pull through the server measures no quality, so that it ends sooner. */
 function isStep(event: PullEvent): event is Exclude<PullEvent, { type: "measured" | "done" | "failed" }> {
   return event.type !== "measured" && event.type !== "done" && event.type !== "failed";
 }
 
-/** What its last word was. */
+/** Its last event. */
 function toResult(
   { last, trouble }: { last: PullEvent | null; trouble: string },
   killed: string | null,
@@ -118,7 +118,7 @@ function parseEvent(line: string): PullEvent | null {
   }
 }
 
-/** This server's own settings, wherever they came from. */
+/** This server's own settings, whatever their source. */
 function toFlags(settings: Settings): string[] {
   return settingNamesOf("convert").flatMap((name) => {
     const { flag, kind } = settingsTable[name];
@@ -129,7 +129,7 @@ function toFlags(settings: Settings): string[] {
   });
 }
 
-/** A subscriber that logs what becomes of pulls. */
+/** A subscriber that logs pulls. */
 export function createPullLog(log: Log): (event: ServerEvent) => void {
   return (event) => {
     if (event.topic !== "conversion") return;

@@ -14,7 +14,7 @@ interface Reloaded {
   notifier: Notifier;
 }
 
-/** What SIGHUP asks for. A key file that cannot be used leaves the keys as they were. */
+/** Reloads at SIGHUP. If the key file cannot be used, the previous keys stay. */
 export function createReload({ settings, log, keys, registry, notifier }: Reloaded): () => void {
   return () => {
     notifier.reloading();

@@ -20,7 +20,7 @@ import { createThinkingReader } from "../serving/thinking.ts";
 import { createTokenizeService } from "../serving/tokenize.ts";
 import { createTranscribeService, type TranscribeDeps } from "../serving/transcribe.ts";
 
-/** The first one answers for paths that no prefix claims. */
+/** The first one handles paths that no prefix claims. */
 export const dialects = [openai, anthropic, ollama] as const;
 
 type Services =
@@ -34,7 +34,7 @@ type Services =
   | "responses"
   | "readThinking";
 
-/** What `store` of /v1/responses keeps in memory at most. */
+/** The most that `store` of /v1/responses keeps in memory. */
 const keptResponses = { most: 1000, bytes: 64 * 2 ** 20, seconds: 24 * 3600 };
 
 export type RoutesDeps = Omit<

@@ -20,7 +20,7 @@ interface Running {
   stopping: { now: boolean };
 }
 
-/** Serves until a signal says to stop; a second one ends what still runs. New requests get 503 in between. */
+/** Serves until a signal requests a stop; a second one ends what still runs. New requests get 503 in between. */
 export async function stopOnSignal(running: Running): Promise<void> {
   const { listeners, pool, pulls, events, signals, settings, log, notifier } = running;
   const name = await signals.first;
@@ -30,10 +30,10 @@ export async function stopOnSignal(running: Running): Promise<void> {
   const pulled = pulls.close();
   await Promise.race([pool.close(settings.drainSeconds), signals.second.then(() => pool.close(0))]);
   await pulled;
-  // Whoever follows them has seen the last model end.
+  // By now, their readers have seen the last model end.
   events.close();
   const answered = listeners.stop();
-  // The last answers are on their way; idle connections of pooled clients would stay for good.
+  // The last answers are being sent; idle connections of pooled clients would stay open forever.
   await Promise.race([answered, Bun.sleep(500)]);
   listeners.kill();
   log.info("stopped");

@@ -12,7 +12,7 @@ export interface DaemonThreads {
 
 /** A body of 32 MB takes a third of a second on an idle machine. */
 const bodySeconds = 10;
-/** Nearly all take milliseconds. */
+/** Seconds; nearly all jobs take milliseconds. */
 const textSeconds = 10;
 
 const what = {
@@ -21,7 +21,7 @@ const what = {
   renderPrompt: "The model's chat template",
 } as const;
 
-/** What may hold the daemon's loop too long is done here. */
+/** Work that could block the daemon's event loop too long. */
 export function createDaemonThreads(): DaemonThreads {
   const threads = createThreads<DaemonJobs>({ module: findModule() });
   return {

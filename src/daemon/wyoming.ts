@@ -19,10 +19,10 @@ interface EarsDeps extends Omit<TranscribeDeps, "catalog"> {
   newId: () => string;
 }
 
-/** How the protocol's requests show in the log, the metrics and the events. */
+/** The path that the protocol's requests have in the log, the metrics and the events. */
 const route = { method: "WYOMING", path: "/transcribe", key: undefined };
 
-/** What Home Assistant's voice pipelines get; pinned models come first. */
+/** Transcription for Home Assistant's voice pipelines; pinned models come first. */
 export function createEarsFor(deps: EarsDeps): Ears {
   const { catalog, events, openRequests, newId } = deps;
   const service = createTranscribeService(deps);
@@ -73,7 +73,7 @@ function toAsk(sound: Uint8Array, language: string | null): TranscribeAsk {
   return { sound, language, task: "transcribe", prompt: null, temperature: 0, words: false };
 }
 
-/** `onSeconds` gets how much of the recording has been heard, after each window. */
+/** `onSeconds` is called after each window with how much of the recording has been transcribed. */
 async function hearAll(windows: AsyncIterable<Heard>, onSeconds: (seconds: number) => void) {
   let text = "";
   let language: string | null = null;
@@ -85,7 +85,7 @@ async function hearAll(windows: AsyncIterable<Heard>, onSeconds: (seconds: numbe
   return { text: text.trim(), language };
 }
 
-/** What is known of it at any time. */
+/** What is known about it so far. */
 function toOpen(id: string, client: string, startedAt: number) {
   const noTokens = { promptTokens: undefined, cachedTokens: undefined, newTokens: undefined };
   const seconds = (performance.now() - startedAt) / 1000;

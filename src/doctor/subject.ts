@@ -2,6 +2,7 @@ import type { Settings } from "../config/settings.ts";
 import type { DeviceFacts } from "../engine/kinds/batching/devices.ts";
 import type { EngineReport } from "../engine/kinds/kind.ts";
 import type { ServiceState } from "../library/service.ts";
+import type { PortHolder } from "../linux/port-holder.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import type { Machine } from "./machine.ts";
 
@@ -22,7 +23,7 @@ export interface Subject {
 export type ServerFacts =
   | AnsweringServer
   /** `holder`: the program that has its port, where it is this machine's. */
-  | (SilentServer & { holder: { pid: number; program: string } | null });
+  | (SilentServer & { holder: PortHolder | null });
 
 /** Nothing answers there, or no ov-llm does. `problem`: a sentence with the next step. */
 export interface SilentServer {

@@ -11,7 +11,7 @@ export interface WriterOptions {
   toLogprobs: (span: Span) => TokenLogprob[];
 }
 
-/** A model that makes more calls in one answer is caught in a loop, as small ones are that must call. */
+/** A model that makes more calls in one answer is caught in a loop, as happens to small models that have to call. */
 const mostCalls = 16;
 
 /** Most tokens have nothing before them to end. */
@@ -19,7 +19,7 @@ function join(before: ContentEvent[], after: ContentEvent[]): ContentEvent[] {
   return before.length === 0 ? after : [...before, ...after];
 }
 
-/** Makes events of what a model's text turned out to be. */
+/** Turns what a model's text turned out to be into events. */
 export interface AnswerWriter {
   speak(span: Span): ContentEvent[];
   think(text: string): ContentEvent[];
@@ -27,7 +27,7 @@ export interface AnswerWriter {
   /** Of the last call. */
   arguments(text: string): ContentEvent[];
   end(): ContentEvent[];
-  /** A stop string was met in the content, or there were calls enough: nothing more is written. */
+  /** A stop string was matched in the content, or there were enough calls: nothing more is written. */
   readonly stopped: boolean;
   finish(reason: "stop" | "length"): { reason: EndReason; stop: string | null };
 }

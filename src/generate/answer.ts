@@ -11,7 +11,7 @@ export interface ReaderOptions {
   reasoning: ReasoningSplitter | null;
   /** null: there are no tools to call. */
   calls: ToolCallParser | null;
-  /** Calls are looked for behind the thought alone, as their format has no marker; else one ends the thought it stands in. */
+  /** Calls are sought only after the reasoning, because their format has no marker; otherwise a call ends the reasoning it stands in. */
   unmarked?: boolean;
   /** Special tokens that are never shown. */
   markers?: readonly string[];
@@ -24,13 +24,13 @@ export interface ReaderOptions {
 export interface AnswerReader {
   /** New text, how many tokens it took, and their log probabilities where they were asked for. */
   push(text: string, tokens: number, logprobs?: readonly TokenLogprob[]): ContentEvent[];
-  /** The text is over: what was held back, and the end of an open call. Not to be called once `stopped`. */
+  /** The text has ended: returns what was held back, and the end of an open call. Must not be called once `stopped`. */
   end(): ContentEvent[];
-  /** There are stop strings to meet. */
+  /** Whether there are stop strings to match. */
   readonly mayStop: boolean;
-  /** A stop string was met in the content, or there were calls enough: everything further is dropped. */
+  /** A stop string was matched in the content, or there were enough calls: everything further is dropped. */
   readonly stopped: boolean;
-  /** Within a thought that is not closed. */
+  /** Within reasoning that is not closed. */
   readonly thinking: boolean;
   /** Tokens that were reasoning. */
   readonly reasoningTokens: number;
@@ -39,21 +39,21 @@ export interface AnswerReader {
 }
 
 /**
- * Finds the calls, separates reasoning from what is left, takes markers out of both, and last looks for stop strings in
- * what is content.
+ * Finds the calls, separates reasoning from the rest, removes markers from both, and finally matches stop strings in
+ * the content.
  */
 export function createAnswerReader(options: ReaderOptions): AnswerReader {
   const { reasoning, calls, unmarked = false, markers = [], stops, newCallId } = options;
-  /** Calls are looked for either in what a thought leaves, or in all, and a thought in what is left of that. */
+  /** Calls are sought either in what the reasoning leaves, or in the whole text, and reasoning in the rest. */
   const [before, within] = unmarked ? [reasoning, null] : [null, reasoning];
   const tokens = createTokenMap();
   const writer = createAnswerWriter({ markers, stops, newCallId, toLogprobs: tokens.take });
   let received = 0;
-  /** Where the text that calls are looked for in starts. */
+  /** Where the text in which calls are sought starts. */
   let callsFrom: number | null = before ? null : 0;
   let reasoningTokens = 0;
 
-  /** Content parts of one push lie at the end of what was pushed. */
+  /** The content parts of one push are at the end of the pushed text. */
   function readReasoned(parts: ReasoningPart[], end: number, speak: (span: Span) => ContentEvent[]) {
     return parts.flatMap(({ type, text }) =>
       type === "reasoning" ? writer.think(text) : speak({ text, at: end - text.length }),

@@ -9,22 +9,22 @@ import type { ReasoningTags } from "./template/traits.ts";
 import { type LooseSchema, type ToolChoice, toToolChoice } from "./tools/choice.ts";
 import type { ToolFormat } from "./tools/format.ts";
 
-/** What the answer must look like, and which field of the request asks for that. */
+/** The form that the answer must have, and the field of the request that asks for it. */
 export interface CompiledForm {
   grammar: Grammar;
   param: string;
-  /** null: whatever keeps the grammar is right. */
+  /** null: an answer that matches the grammar is right. */
   loose: LooseSchema | null;
 }
 
-/** What a request demands of the answer. */
+/** The rules that a request sets for its answer. */
 export interface AnswerRules {
   tools: ToolChoice;
   /** null: free text. */
   form: CompiledForm | null;
 }
 
-/** What of a request is compiled. */
+/** The parts of a request that are compiled. */
 export type RulesSource = Pick<TextRequest, "tools" | "toolChoice" | "form">;
 
 /**
@@ -57,7 +57,7 @@ export function compileForm(form: AnswerForm, compile: SchemaCompiler): Compiled
   }
 }
 
-/** What the engine holds the answer to; null: nothing. Throws `unsupported_parameter` for what the engine cannot do. */
+/** The grammar that the engine enforces; null: none. Throws `unsupported_parameter` for what the engine cannot do. */
 export function toAnswerGrammar(
   { tools, form }: AnswerRules,
   model: TextModel,
@@ -74,13 +74,13 @@ export function toAnswerGrammar(
     return format.readsAll && prompt.within === "content"
       ? null
       : format.toGrammar(callable, { required, parallel });
-  // The engine takes no union of an answer that may go on and one that may not, so beside a form there is one call.
+  // The engine takes no union of an answer that may continue and one that may not, so with a form there is at most one call.
   const calls = format.toGrammar(callable, { required: true, parallel: parallel && required });
   const called = format.readsAll ? afterMessage(calls, format, prompt) : afterReasoning(calls, model, prompt);
   return required || !spoken ? called : { type: "union", elements: [called, spoken] };
 }
 
-/** A model that writes its reasoning does so before it is held to anything. */
+/** A model that reasons does so freely before the grammar applies. */
 function afterReasoning(grammar: Grammar, { traits, format }: TextModel, prompt: Prompt): Grammar {
   if (prompt.within === "content") return grammar;
   if (format.readsAll) return think(finalChannel, grammar);
@@ -90,13 +90,13 @@ function afterReasoning(grammar: Grammar, { traits, format }: TextModel, prompt:
   return { type: "union", elements: [think(reasoning, grammar), grammar] };
 }
 
-/** A message that was begun ends before the one with the calls. */
+/** A message that has started ends before the one with the calls. */
 function afterMessage(calls: Grammar, { thoughtEnd }: ToolFormat, { within }: Prompt): Grammar {
   if (within !== "content" || thoughtEnd === undefined) return calls;
   return { type: "concat", elements: [{ type: "const", text: thoughtEnd }, calls] };
 }
 
-/** Whatever a model with harmony's channels writes before, its answer follows the header of the last one. */
+/** Whatever else a model with harmony's channels writes first, its answer follows the header of the last channel. */
 const finalChannel: ReasoningTags = { open: "", close: "<|channel|>final<|message|>" };
 
 function think({ open, close }: ReasoningTags, grammar: Grammar): Grammar {

@@ -1,12 +1,12 @@
 /** Keeps control tokens out of texts. */
 export interface ControlTokens {
-  /** The text with the marker behind the first character of each control token in it, overlapping ones included. */
+  /** The text with the marker after the first character of each control token in it, overlapping ones included. */
   cut(text: string, marker: string): string;
   /** The first one in the text; null: none. */
   find(text: string): string | null;
 }
 
-/** A letter leads to the node of what may follow it; `length`: of the token that ends here. */
+/** Each character leads to the node of what may follow it; `length`: that of the token that ends here. */
 interface Node {
   next: Map<number, Node>;
   length: number | null;

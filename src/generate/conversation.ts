@@ -1,5 +1,5 @@
 /**
- * A conversation as every dialect states it, free of any dialect's words. Everything carries `at`: where it stood in
+ * A conversation in no dialect's terms. Everything carries `at`: its place in
  * the request, as a path such as `messages[3].content[0]`, so that an error can name it.
  */
 export interface Conversation {
@@ -11,7 +11,7 @@ export interface Conversation {
 export type Role = "system" | "user" | "assistant";
 
 /**
- * What one side contributes. A turn without parts is an empty message. The result of a tool is a part of whichever turn brings
+ * What one side contributes. A turn without parts is an empty message. The result of a tool is a part of whichever turn contains
  * it: OpenAI sends a message for each, Anthropic puts them at the head of the user's next one.
  */
 export interface Turn {
@@ -24,7 +24,7 @@ export interface Turn {
 
 export type Part = ContentPart | ReasoningPart | CallPart | ResultPart;
 
-/** What a message or a tool's result is made of. */
+/** The parts of a message or of a tool's result. */
 export type ContentPart = TextPart | ImagePart;
 
 export interface TextPart {
@@ -40,7 +40,7 @@ export interface ImagePart {
   at: string;
 }
 
-/** What the assistant thought before an earlier answer. */
+/** The assistant's reasoning before an earlier answer. */
 export interface ReasoningPart {
   type: "reasoning";
   text: string;
@@ -53,7 +53,7 @@ export interface CallPart {
   /** null: the client sent none; its result is then found by name or order. */
   id: string | null;
   name: string;
-  /** JSON text as the client sent it: never read into numbers on the way to the prompt. May be no valid JSON. */
+  /** JSON text as the client sent it; its numbers are never parsed on the way to the prompt. It may be invalid JSON. */
   arguments: string;
   at: string;
 }
@@ -69,7 +69,7 @@ export interface ResultPart {
   at: string;
 }
 
-/** The text of these parts, in one. */
+/** The joined text of these parts. */
 export function toText(parts: readonly Part[]): string {
   return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }

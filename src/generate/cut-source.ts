@@ -5,7 +5,7 @@ import type { PromptSource } from "./prompt-source.ts";
 import type { AnsweredCall, Round } from "./rounds.ts";
 import { JsonNumber } from "./template/json-numbers.ts";
 
-/** A text in which the engine is to cut at each `cut`; null: nowhere. */
+/** A text that the engine must cut at each `cut`; null: nowhere. */
 export interface CutText {
   text: string;
   cut: string | null;
@@ -39,7 +39,7 @@ export function cutSource(
   return { source: cut, cut: cutter.used ? marker : null };
 }
 
-/** What the model has written itself, as part of a prompt again. Left as it is where the engine cannot cut. */
+/** The model's own text as part of a prompt. Unchanged if the engine cannot cut. */
 export function cutAnswer(text: string, marker: string | null, model: TextModel): CutText {
   if (marker === null || model.control === null || !model.control.canCut) return { text, cut: null };
   const marked = model.control.assistant.cut(text, marker);

@@ -1,6 +1,6 @@
 import type { SamplingWishes, TextRequest } from "./request.ts";
 
-/** What a request means where it is silent. */
+/** The values for what a request leaves out. */
 export interface RequestDefaults extends Omit<SamplingWishes, "seed"> {
   seed?: number;
   max_tokens?: number;
@@ -10,7 +10,7 @@ export interface RequestDefaults extends Omit<SamplingWishes, "seed"> {
   system?: string;
 }
 
-/** The request with the defaults where it says nothing. What a client sent always has the last word. */
+/** The request with defaults for what it leaves out. What a client sent always takes precedence. */
 export function applyDefaults(request: TextRequest, defaults: RequestDefaults): TextRequest {
   const { reasoning_effort, system } = defaults;
   return {
@@ -20,7 +20,7 @@ export function applyDefaults(request: TextRequest, defaults: RequestDefaults): 
   };
 }
 
-/** Those defaults that a prompt without a chat template has, too. */
+/** The defaults that also apply to a prompt without a chat template. */
 export function applyRawDefaults<Request extends Pick<TextRequest, "sampling" | "stops" | "maxTokens">>(
   request: Request,
   { max_tokens, stop, reasoning_effort: _effort, system: _system, ...sampling }: RequestDefaults,

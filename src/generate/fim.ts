@@ -1,6 +1,6 @@
 /**
- * Fill-in-the-middle: how families of code models mark what stands before a gap and behind it. The vocabulary shows which
- * family a model is of; whether it was trained for it, it does not.
+ * Fill-in-the-middle: how families of code models mark the text before and after a gap. The vocabulary shows a model's
+ * family, but not whether it was trained for this.
  */
 export interface FimTokens {
   prefix: string;
@@ -14,7 +14,7 @@ export interface FimTokens {
   file: string | null;
   /** Stands before the project's name, once, in front of its files. */
   repo: string | null;
-  /** What such a model writes when the gap is filled, beside its end of text. */
+  /** What such a model writes when the gap is filled, in addition to its end of text. */
   ends: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface FimTokens {
 export interface FimPrompt {
   prefix: string;
   suffix: string;
-  /** The least important first: it is left out first where the context is too short. */
+  /** The least important first: it is the first to be left out if the context is too short. */
   files: readonly FimFile[];
 }
 
@@ -120,7 +120,7 @@ export async function findFimTokens(
   return null;
 }
 
-/** Most code has more of them: files are left out a little early rather than too late. */
+/** Most code has more characters per token: files are left out a little early rather than too late. */
 const charsPerToken = 2.5;
 /** For the project's and the file's names, which no request states; llama.cpp uses the same. */
 const unnamed = { repo: "myproject", file: "filename", chunk: "tmp" };

@@ -12,8 +12,8 @@ export function listImages(turns: readonly Turn[]): ImagePart[] {
 }
 
 /**
- * Where an image stands in the text that a chat template is given, between characters that no text has (Unicode, planes for
- * private use): templates copy them as they are, and nothing that a client sends is taken for one.
+ * The place of an image in the text for a chat template, between characters that no text has (Unicode, planes for
+ * private use): templates copy them unchanged, and nothing that a client sends is taken for one.
  */
 export function renderPlace(index: number): string {
   return `\u{F0000}${index}\u{F0001}`;
@@ -31,7 +31,7 @@ export interface ImagePrompt {
 export function toImagePrompt(prompt: string, files: readonly ImageFile[]): ImagePrompt {
   const images: ImageFile[] = [];
   const text = prompt.split(place).map((part, position) => {
-    // What was split off stands at odd places.
+    // Splitting puts the captured indices at odd places.
     if (position % 2 === 0) return part.replaceAll("<ov_genai_", "<ov-genai_");
     const file = files[Number(part)];
     return file === undefined ? "" : `<ov_genai_image_${images.push(file) - 1}>`;

@@ -1,18 +1,18 @@
 import type { TokenLogprob } from "../protocol/generate.ts";
 import type { Span } from "./markers.ts";
 
-/** Finds the tokens that a piece of the model's text was made of. */
+/** Finds the tokens of a piece of the model's text. */
 export interface TokenMap {
   /** New text and the tokens that came with it. A character of several tokens comes with its last one. */
   push(text: string, tokens: readonly TokenLogprob[]): void;
   /**
-   * The tokens of this piece, which lies behind every one that was asked for before. A token that reaches beyond the piece
+   * The tokens of this piece, which must come after every earlier one. A token that reaches beyond the piece
    * is cut to it, so that the bytes of all, joined, are the piece.
    */
   take(span: Span): TokenLogprob[];
 }
 
-/** A token's place in the whole text, in UTF-16 units: all characters that it has a part of. */
+/** A token's place in the whole text, in UTF-16 units: all characters of which it has a part. */
 interface Placed {
   logprob: number;
   bytes: number[];
@@ -46,7 +46,7 @@ export function createTokenMap(): TokenMap {
     push(text, tokens) {
       received += text.length;
       if (tokens.length > 0) placed.push(...tokens.map(place).filter(({ bytes }) => bytes.length > 0));
-      // A tokenizer may decode in a way of its own: from here on the two agree again.
+      // A tokenizer may decode irregularly: from here on, tokens and text agree again.
       if (waiting === 0) decoded = received;
     },
     take({ text, at }) {
@@ -80,7 +80,7 @@ function cut(
   return { token: spell(own), logprob, bytes: own };
 }
 
-/** Its text; what is no whole character is spelled byte by byte, as `\xf0\x9f`, which is how OpenAI spells it. */
+/** Its text; an incomplete character is spelled byte by byte as `\xf0\x9f`, as OpenAI does. */
 function spell(bytes: number[]): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));

@@ -7,14 +7,14 @@ export interface Span {
   at: number;
 }
 
-/** Takes every whole marker out of a text that comes in pieces. */
+/** Removes every whole marker from a text that comes in pieces. */
 export interface MarkerFilter {
   push(span: Span): Span[];
   /** What was held back because a marker could have started there. */
   flush(): Span[];
 }
 
-/** `markers`: special tokens of the model. They mean something to programs alone; a client is never shown one. */
+/** `markers`: special tokens of the model. They have a meaning for programs only, and are never shown to a client. */
 export function createMarkerFilter(markers: readonly string[]): MarkerFilter {
   const starts = [...new Set(markers.map((marker) => marker.slice(0, 1)))];
   let held = "";

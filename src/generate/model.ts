@@ -19,20 +19,20 @@ export interface EngineFacts {
   chat_template: string | null;
   bos_token: string;
   eos_token: string;
-  /** Texts that its tokenizer takes for tokens of the chat format; absent: it was not asked. */
+  /** Texts that its tokenizer takes for tokens of the chat format; absent: not requested. */
   control_tokens?: readonly string[];
 }
 
-/** All that has to be known about a loaded model to talk with it; made once for each load. */
+/** All that is needed to talk with a loaded model; made once per load. */
 export interface TextModel {
   facts: EngineFacts;
   defaults: SamplingDefaults;
   template: ChatTemplate;
   traits: TemplateTraits;
   format: ToolFormat;
-  /** The template is not asked to write tools: our own words explain them to the model. */
+  /** The template does not render the tools: our own wording explains them to the model. */
   prompted: boolean;
-  /** What closes a thought that has no end; null: it does not think in a known way. */
+  /** What closes reasoning that has no end; null: it does not reason in a known format. */
   thoughtEnd: string | null;
   /** null: the engine does not report them. */
   control: ModelControl | null;
@@ -54,7 +54,7 @@ export interface TextModelOptions {
   defaults: SamplingDefaults;
   /** Its entry's `tool_format`; undefined: as its chat template shows. */
   toolFormat: ToolFormatName | undefined;
-  /** What `probeTemplate` found, where that is known already: to find it takes up to seconds. */
+  /** The result of `probeTemplate`, if it is known already: finding it takes up to seconds. */
   traits?: TemplateTraits;
 }
 
@@ -78,8 +78,8 @@ export function createTextModel(facts: EngineFacts, options: TextModelOptions): 
 }
 
 /**
- * The same model with its tools explained in our own words: its template takes none, its calls are of no known form, or it
- * cannot render the tools of a request. Calls and results are written in the same words, so that the model sees one form.
+ * The same model with its tools explained in our own wording: its template takes none, its call format is unknown, or it
+ * cannot render the tools of a request. Calls and results use the same wording, so that the model sees one format.
  */
 export function toPrompted(model: Omit<TextModel, "format" | "prompted">): TextModel {
   const none = { tools: false, systemTools: false, toolCalls: false, toolResults: false };
@@ -121,7 +121,7 @@ const meanings = {
   special_tokens: "keep the special tokens that separate this model's reasoning from its answer",
 } as const;
 
-/** Throws `unsupported_parameter` where the model's engine cannot do what the request's field asks for. */
+/** Throws `unsupported_parameter` if the model's engine cannot do what the request's field asks for. */
 export function requireCapability(
   { engine, capabilities }: EngineFacts,
   capability: keyof typeof meanings,

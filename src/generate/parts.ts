@@ -2,7 +2,7 @@ import type { TokenLogprob } from "../protocol/generate.ts";
 
 /** A part of an answer's content, in the order in which the model wrote it. */
 export type ContentEvent =
-  /** `logprobs`: of the tokens that became this text, where they were asked for. */
+  /** `logprobs`: those of this text's tokens, if requested. */
   | { type: "text"; text: string; logprobs: TokenLogprob[] }
   | { type: "reasoning"; text: string }
   /** Calls are numbered from 0 within a choice; no other content comes until `call_end`. */
@@ -11,23 +11,23 @@ export type ContentEvent =
   | { type: "call_arguments"; call: number; text: string }
   | { type: "call_end"; call: number };
 
-/** What every dialect makes its answer of: `start` once, then the content, then `end` once. */
+/** What every dialect renders its answer from: `start` once, then the content, then `end` once. */
 export type AnswerPart =
   /** The engine took the prompt. */
   | { type: "start"; promptTokens: number; cachedTokens: number; fingerprint: string }
   | ContentEvent
   | { type: "end"; reason: EndReason; stop: string | null; usage: Usage; timings?: Timings };
 
-/** `calls`: it ended by itself and called tools; `length`: it was cut by the bound on its tokens. */
+/** `calls`: it ended by itself and called tools; `length`: it reached its limit of tokens. */
 export type EndReason = "stop" | "length" | "calls";
 
 /** Tokens of the whole answer, all choices together, up to now: what the last `end` has is the sum. */
 export interface Usage {
   promptTokens: number;
-  /** Those of the prompt that the prefix cache held. */
+  /** The prompt's tokens that the prefix cache held. */
   cachedTokens: number;
   newTokens: number;
-  /** Those of the new ones that were reasoning. */
+  /** The new tokens that were reasoning. */
   reasoningTokens: number;
   /** Tokens that were guessed by speculation, and those that were right, which are new ones. */
   guesses?: { tokens: number; right: number };
@@ -35,9 +35,9 @@ export interface Usage {
 
 /** How long the engine took for the usage beside it, in milliseconds; loading and waiting for a turn are no part of it. */
 export interface Timings {
-  /** From when it got the request to its first new token. */
+  /** From receiving the request to its first new token. */
   promptMs: number;
-  /** From there to the end. */
+  /** From the first new token to the end. */
   predictedMs: number;
 }
 

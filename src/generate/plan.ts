@@ -16,15 +16,15 @@ import { isSpecial } from "./template/reasoning-tags.ts";
 import { type ClosedThought, createThoughtBudget } from "./thought-budget.ts";
 import type { LooseSchema, ToolChoice } from "./tools/choice.ts";
 
-/** One choice: what to ask the engine, and what reads its text. */
+/** One choice: the request to the engine, and the reader of its text. */
 export interface Choice {
   request: GenerateRequest;
   reader: AnswerReader;
-  /** To be asked behind each text that the reader has read: whether the engine is to go on elsewhere. */
+  /** Ask this after each text that the reader has read: whether the engine must continue from another prompt. */
   closeThought: (text: string, tokens: number) => ClosedThought | null;
 }
 
-/** A plan for one model: its prompt and grammar are made. */
+/** A plan for one model, with its prompt and grammar. */
 export interface PreparedText {
   /** What the operator should know: the template failed, and how it was avoided. null: it did not. */
   warning: string | null;
@@ -35,9 +35,9 @@ export interface PreparedText {
 /** A checked request: what it means before the model is known. */
 export interface TextPlan {
   choices: number;
-  /** What the grammar does not hold the answer to whole, so that it has to be checked. */
+  /** The schemas that the grammar does not fully enforce, so that the answer has to be checked. */
   loose: readonly LooseSchema[];
-  /** What `renderFor` makes the prompt of. */
+  /** What `renderFor` makes the prompt from. */
   source: PromptSource;
   /**
    * Makes the grammar of the answer to this prompt, once for all choices. Throws `unsupported_parameter` for what the
@@ -47,11 +47,11 @@ export interface TextPlan {
 }
 
 export interface PlanOptions {
-  /** Used when the request has none. */
+  /** The seed for a request without one. */
   seed: number;
-  /** The bound when the request has none. */
+  /** The limit for a request without one. */
   maxTokens: number;
-  /** What `compileRules` made of the request. */
+  /** The result of `compileRules` for the request. */
   rules: AnswerRules;
   /** Ids for the calls, unique within a conversation. */
   newCallId: () => string;
@@ -76,7 +76,7 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
       return {
         warning: prompt.explained ? toolsFailed : given.warning,
         choice(index) {
-          // Each choice draws its own numbers, the same ones again for the same seed.
+          // Each choice has its own random numbers, which the same seed repeats.
           const own = { ...shared, sampling: { ...shared.sampling, seed: shared.sampling.seed + index } };
           const reader = toReader(request, { tools, prompt, model, options });
           const closeThought = createThoughtBudget({
@@ -84,7 +84,7 @@ export function planText(request: TextRequest, options: PlanOptions): TextPlan {
             request: own,
             reader,
             close: model.thoughtEnd,
-            // Where control tokens stay in the text, those that were only text cannot be known from them.
+            // If control tokens stay in the text, plain text that looks like one cannot be told apart.
             cut: (text) => cutAnswer(text, own.special_tokens ? null : options.marker, model),
             toGrammar: (text) => toAnswerGrammar(rules, model, { text, within: "nothing" }),
           });
@@ -104,7 +104,7 @@ interface Prepared {
   options: PlanOptions;
 }
 
-/** What all choices ask of the engine. */
+/** The request to the engine that all choices share. */
 function toSharedRequest(
   request: TextRequest,
   { rules, prompt, model, options }: Prepared & { rules: AnswerRules },
@@ -149,7 +149,7 @@ function marksBySpecialTokens({ facts, format, traits }: TextModel, { callable }
   return reasoning !== null && isSpecial(reasoning);
 }
 
-/** What no client is shown. */
+/** The special tokens that are never shown to a client. */
 function toMarkers({ format, traits: { reasoning } }: TextModel): string[] {
   return [...format.markers, ...(reasoning && isSpecial(reasoning) ? [reasoning.open, reasoning.close] : [])];
 }

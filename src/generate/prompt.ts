@@ -21,8 +21,8 @@ export interface RenderOptions {
 }
 
 /**
- * What the model's chat template makes of a request; throws `chat_template_failed`. Halves of characters, as clients leave them
- * that cut a text in the middle of an emoji, become U+FFFD: no tokenizer takes them.
+ * Renders a request with the model's chat template; throws `chat_template_failed`. Half characters, which clients leave
+ * when they cut a text within an emoji, become U+FFFD: no tokenizer takes them.
  */
 function renderPrompt(
   source: PromptSource,
@@ -49,8 +49,8 @@ function renderPrompt(
 }
 
 /**
- * The prompt for the model; where the template fails because of the tools alone, for the model with them explained in our
- * own words: a template should not refuse what most models can do. Throws its first failure where that does not help,
+ * The prompt for the model; if the template fails only because of the tools, for the model with them explained in our
+ * own wording: a template should not refuse what most models can do. Throws the first failure if that does not help,
  * `context_length_exceeded` for more than any tokens could hold, and what `cutSource` throws.
  */
 export function renderFor(given: PromptSource, model: TextModel, options: RenderOptions): RenderedPrompt {
@@ -61,7 +61,7 @@ export function renderFor(given: PromptSource, model: TextModel, options: Render
   } catch (error) {
     const failed = error instanceof OvError && error.code === "chat_template_failed";
     if (mayTryElsewhere(error, options)) throw error;
-    // A format that reads all of an answer separates its reasoning too, which no other one would.
+    // A format that reads the whole answer separates its reasoning too, which no other format would.
     const mayExplain = source.tools.tools.length > 0 && !model.prompted && !model.format.readsAll;
     if (!failed || !mayExplain) throw error;
     try {
@@ -72,15 +72,15 @@ export function renderFor(given: PromptSource, model: TextModel, options: Render
   }
 }
 
-/** It ran out of the few steps that it was given, so it may be rendered with more of them elsewhere. */
+/** It ran out of its few steps, so it may be rendered with more of them in a thread. */
 function mayTryElsewhere(error: unknown, { steps }: RenderOptions): boolean {
   return steps !== undefined && error instanceof OvError && error.cause instanceof OutOfSteps;
 }
 
-/** A prompt, and where the model is in its answer behind it. */
+/** A prompt, and the state of the answer at its end. */
 export interface Prompt {
   text: string;
-  /** `thought`: within one; `content`: it has begun to speak, and does not think any more. */
+  /** `thought`: within reasoning; `content`: the answer proper has started, without further reasoning. */
   within: "nothing" | "thought" | "content";
 }
 
@@ -89,7 +89,7 @@ export interface RenderedPrompt extends Prompt, CutText {
   explained: boolean;
 }
 
-/** The conversation alone, or the prompt of an answer: behind it the model starts one, or goes on with the last turn. */
+/** The conversation alone, or the prompt of an answer, which the model starts or with which it continues the last turn. */
 function toPrompt(source: PromptSource, model: TextModel, options: RenderOptions): Prompt {
   const { request, rounds } = source;
   const { reasoning } = model.traits;
@@ -100,7 +100,7 @@ function toPrompt(source: PromptSource, model: TextModel, options: RenderOptions
     return { text: renderContinued(source, last, model, options), within: toPlace(last, model) };
   const text = renderPrompt(source, model, options);
   if (!reasoning || !opensReasoning(text, reasoning)) return { text, within: "nothing" };
-  // A budget of nothing at all ends the thought before it starts.
+  // A budget of zero ends the reasoning before it starts.
   if (request.thinkingBudget !== 0 || model.thoughtEnd === null) return { text, within: "thought" };
   return { text: text.trimEnd() + model.thoughtEnd, within: "nothing" };
 }
@@ -114,7 +114,7 @@ function toPlace({ text }: Round, { traits: { reasoning } }: TextModel): Prompt[
 /** No template writes it by itself. */
 const cutHere = "zebracontinuation";
 
-/** The template writes the turn as it writes any earlier one, up to the end of its text. */
+/** The template renders the turn like any earlier one, up to the end of its text. */
 function renderContinued(
   source: PromptSource,
   last: Round,
@@ -125,13 +125,13 @@ function renderContinued(
   const marked = { ...source, rounds: [...before, { ...last, text: `${last.text}${cutHere}` }] };
   const rendered = renderPrompt(marked, model, { ...options, addGenerationPrompt: false });
   const end = rendered.lastIndexOf(cutHere);
-  // A template that leaves the turn out: its text goes where an answer starts.
+  // The template leaves the turn out, so its text goes where an answer starts.
   return end === -1
     ? renderPrompt({ ...source, rounds: before }, model, options) + last.text
     : rendered.slice(0, end);
 }
 
-/** Behind the system messages that the conversation starts with. */
+/** After the system messages at the start of the conversation. */
 function explainTools(rounds: readonly Round[], text: string): Round[] {
   const rest = rounds.findIndex(({ role }) => role !== "system");
   const at = rest === -1 ? rounds.length : rest;
@@ -147,7 +147,7 @@ function putTools(messages: TemplateMessage[], definitions: readonly unknown[]):
   return [{ ...first, tools }, ...rest];
 }
 
-/** The effort in the words that the template knows; "none" turns thinking off where that can be done. */
+/** The effort as a value that the template knows; "none" turns reasoning off where possible. */
 function toReasoningKwargs(
   { reasoningEffort, thinkingBudget }: TextRequest,
   { kwargs, efforts: words }: TemplateTraits,
@@ -163,13 +163,13 @@ function toReasoningKwargs(
   ]);
 }
 
-/** Throws `context_length_exceeded` for what fills the context whatever the template makes of it. `limit`: in tokens. */
+/** Throws `context_length_exceeded` for what exceeds the context however it is rendered. `limit`: in tokens. */
 export function refuseTooMuch({ request, rounds }: PromptSource, limit: number): void {
   refuseTooMany(request, limit);
   refuseTooLong(rounds, request, limit);
 }
 
-/** Each message takes a token at least, so there is no use in rendering them. */
+/** Each message takes at least one token, so rendering them is pointless. */
 function refuseTooMany({ conversation: { turns, at } }: TextRequest, limit: number): void {
   if (turns.length <= limit) return;
   throw new OvError(
@@ -184,13 +184,13 @@ function refuseTooLong(rounds: readonly Round[], { conversation: { at } }: TextR
   refuseLongText(length, limit, { whose: "the messages have", param: at });
 }
 
-/** As the hosts bound it: no real text has more characters a token on the whole. */
+/** The hosts' bound: no real text has more characters per token on average. */
 const charactersAtLeast = 131_072;
 const charactersOfToken = 16;
 
 /**
- * Throws `context_length_exceeded` for a text of more characters than `limit` tokens can have: to tokenize it would hold up the
- * answers beside it.
+ * Throws `context_length_exceeded` for a text with more characters than `limit` tokens can have: tokenizing it would hold up the
+ * other answers.
  */
 export function refuseLongText(
   length: number,

@@ -10,21 +10,21 @@ import { type SamplingDefaults, toSampling } from "./sampling.ts";
 import type { LooseSchema } from "./tools/choice.ts";
 
 /**
- * What a client asks of a model without its chat template: to go on with prompts. There are neither tools nor reasoning, so any
- * model can do it, a base model too.
+ * A request to continue prompts without a chat template. There are neither tools nor reasoning, so any
+ * model can do it, even a base model.
  */
 export interface RawRequest
   extends Pick<TextRequest, "form" | "sampling" | "stops" | "maxTokens" | "ignoreEos" | "logprobs"> {
   /** Each is answered by `choices` choices, all in one answer: those of the first come first. */
   prompts: readonly RawPrompt[];
   choices: number;
-  /** Special tokens that the model writes stay in the text; they do anyway where a stop string is one. */
+  /** Keep special tokens in the text; they are also kept if a stop string is one. */
   specialTokens: boolean;
 }
 
 export type RawPrompt =
   /**
-   * What the tokenizer puts around a text of its own, such as a begin-of-text token, is added unless it is there already.
+   * The tokenizer's own special tokens, such as a begin-of-text token, are added unless they are there already.
    * `bare`: it never is.
    */
   | { type: "text"; text: string; bare?: boolean }
@@ -32,17 +32,17 @@ export type RawPrompt =
   /** `at`: the field that asks for a gap to be filled, for errors. */
   | ({ type: "fim"; at: string } & FimPrompt);
 
-/** What has to be known about a loaded model to let it go on with a prompt. */
+/** What is needed to let a loaded model continue a prompt. */
 export interface RawModel {
   facts: EngineFacts;
   defaults: SamplingDefaults;
-  /** null: its vocabulary has none. Not looked for unless a prompt has a gap. */
+  /** null: its vocabulary has none. Looked up only if a prompt has a gap. */
   fim: FimTokens | null;
 }
 
 /** A checked request: what it means before the model is known. */
 export interface RawPlan {
-  /** Of all prompts together. */
+  /** The number for all prompts together. */
   choices: number;
   /** What the grammar does not hold the answer to whole, so that it has to be checked. */
   loose: readonly LooseSchema[];
@@ -128,12 +128,12 @@ function toEnginePrompt(
   }
 }
 
-/** What a prompt may have, in tokens; a bound on the answer that is only there to have one takes a quarter at most. */
+/** The tokens that a prompt may have; a default limit on the answer takes a quarter of the context at most. */
 function roomFor({ context_length: limit }: EngineFacts, maxTokens: number): number {
   return limit - Math.min(maxTokens, Math.floor(limit / 4));
 }
 
-/** An empty one asks for a new document, as OpenAI's does: the model sees what documents start behind. */
+/** An empty prompt asks for a new document, as in OpenAI's API: the model sees the token that precedes documents. */
 function toTextPrompt(
   text: string,
   { bos_token: start, eos_token: end }: EngineFacts,
@@ -147,7 +147,7 @@ function toTextPrompt(
 /** In the form of special tokens: `<|endoftext|>`, `<EOT>`, `[/INST]`. */
 const special = /^\s*(<[^\s<>]+>|\[\/?[A-Z_]+\])$/;
 
-/** A stop string that is a special token is met only where those stay in the text. */
+/** A stop string that is a special token matches only if those stay in the text. */
 function keepsSpecialTokens(request: RawRequest, prompt: RawPrompt, { facts }: RawModel): boolean {
   if (!facts.capabilities.includes("special_tokens")) return false;
   return request.specialTokens || prompt.type === "fim" || request.stops.some((stop) => special.test(stop));

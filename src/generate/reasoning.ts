@@ -6,18 +6,18 @@ export interface ReasoningPart {
   text: string;
 }
 
-/** Splits a model's text into what it thinks and what it answers, as the text comes, in pieces of any size. */
+/** Splits a model's text into reasoning and answer as it arrives, in pieces of any size. */
 export interface ReasoningSplitter {
   push(text: string): ReasoningPart[];
-  /** The text is over: returns what was held back. */
+  /** The text has ended: returns what was held back. */
   end(): ReasoningPart[];
-  /** A call came: a thought that is open ends, and its closing tag, should it come yet, is dropped. */
+  /** A call has started: open reasoning ends, and its closing tag is dropped if it still comes. */
   interrupt(): ReasoningPart[];
-  /** Within a thought that is not closed. */
+  /** Within reasoning that is not closed. */
   readonly thinking: boolean;
 }
 
-/** One step of a state: what goes out, what is kept, the state that goes on with it; `null`: it waits for more. */
+/** One step of a state: what is emitted, what is kept, and the next state; `null`: it waits for more. */
 type Step = { part: ReasoningPart | null; rest: string; next: State } | null;
 type State = (held: string, final: boolean) => Step;
 

@@ -1,31 +1,31 @@
 import type { Conversation } from "./conversation.ts";
 
 /**
- * What a client asks for, before the model is known: all that a dialect has to fill in. `at` and `param` name fields of the
+ * A client's request before the model is known: all that a dialect has to fill in. `at` and `param` name fields of the
  * client's own request, for errors.
  */
 export interface TextRequest {
   conversation: Conversation;
   tools: readonly ToolDefinition[];
   toolChoice: ToolWish;
-  /** What the whole answer must look like; null: free text. */
+  /** The form of the whole answer; null: free text. */
   form: AnswerForm | null;
   sampling: SamplingWishes;
   /** The answer ends before the first of these. */
   stops: readonly string[];
-  /** null: the server's bound. */
+  /** null: the server's limit. */
   maxTokens: number | null;
-  /** Go on to `maxTokens` where the model would end. */
+  /** Continue to `maxTokens` where the model would end. */
   ignoreEos: boolean;
   /** How many answers, 1 or more. */
   choices: number;
-  /** The log probability of each token of the content; null: not asked for. */
+  /** The log probability of each token of the content; null: not requested. */
   logprobs: { at: string } | null;
-  /** In the words of the model's template, such as "low"; "none" turns thinking off. null: as the model does by itself. */
+  /** A value of the model's template, such as "low"; "none" turns reasoning off. null: the model's default. */
   reasoningEffort: string | null;
-  /** The tokens that a thought may take before it is closed; null: no bound. */
+  /** The tokens that reasoning may take before it is closed; null: no limit. */
   thinkingBudget: number | null;
-  /** The conversation's last turn is the assistant's, whose text the answer goes on with; null: the answer is a turn of its own. */
+  /** The conversation's last turn, the assistant's, if the answer continues it; null: the answer is a turn of its own. */
   continueLast: { at: string } | null;
   /** Further variables of the chat template. */
   templateVariables: Record<string, unknown>;
@@ -37,7 +37,7 @@ export interface ToolDefinition {
   description: string | null;
   /** JSON Schema of its arguments; null: it takes none. */
   schema: Record<string, unknown> | null;
-  /** Arguments fit the schema whole, or the request is refused; else what cannot be enforced is left to the model. */
+  /** Arguments must fully match the schema, or the request is refused; otherwise what cannot be enforced is left to the model. */
   strict: boolean;
   at: string;
   /** Where its schema stood. */
@@ -48,7 +48,7 @@ export interface ToolWish {
   mode: "none" | "auto" | "required";
   /** Only these may be called; null: any. */
   names: readonly string[] | null;
-  /** Several calls in one answer; null: as the mode has it. */
+  /** Several calls in one answer; null: the mode decides. */
   parallel: boolean | null;
   at: string;
 }
@@ -64,7 +64,7 @@ export type AnswerForm = { param: string; at: string } & (
   | { type: "grammar"; grammar: string }
 );
 
-/** How the next token is chosen; what is absent or null is left to the model. */
+/** How the next token is chosen; absent or null: the model's own recommendation. */
 export interface SamplingWishes {
   temperature?: number | null;
   top_p?: number | null;
@@ -74,6 +74,6 @@ export interface SamplingWishes {
   repetition_penalty?: number | null;
   presence_penalty?: number | null;
   frequency_penalty?: number | null;
-  /** A whole number; null: another one for each request. */
+  /** An integer; null: a different one for each request. */
   seed?: number | null;
 }

@@ -11,7 +11,7 @@ export interface AnsweredCall {
   result: string | null;
 }
 
-/** What a prompt is made of: a message without tools, or an assistant's with its calls and their results. */
+/** A unit of the prompt: a message without tools, or an assistant's with its calls and their results. */
 export interface Round {
   role: Role;
   name: string | null;
@@ -22,7 +22,7 @@ export interface Round {
 }
 
 /**
- * Joins calls and results: by id, without an id by name, else by order. Throws `invalid_request` for a result that
+ * Joins calls and results: by id, without an id by name, otherwise by order. Throws `invalid_request` for a result that
  * answers no call of the message before it.
  */
 export function toRounds(turns: readonly Turn[]): Round[] {
@@ -31,7 +31,7 @@ export function toRounds(turns: readonly Turn[]): Round[] {
   for (const turn of turns) {
     const results = turn.parts.filter((part) => part.type === "result");
     for (const result of results) answer(rounds.at(-1)?.calls ?? [], result, toText);
-    // A turn of results alone has nothing to say itself.
+    // A turn of results alone has no text.
     if (results.length === 0 || results.length < turn.parts.length) rounds.push(toRound(turn, toText));
   }
   return rounds;

@@ -14,13 +14,13 @@ export interface SamplingDefaults {
 /** Below it dividing by the temperature overflows; vLLM has the same limit. */
 export const leastTemperature = 1e-5;
 
-/** The engine's numbers have 32 bits: a smaller one would be 0 there, which it refuses where 0 is not allowed. */
+/** The engine's numbers have 32 bits: a smaller one would become 0, which it refuses where 0 is not allowed. */
 const leastNumber = 2 ** -126;
 
 /**
- * The request's values, else the model's, else OpenAI's. A model that recommends no temperature answers greedily unless the
+ * The request's values, then the model's, then OpenAI's. A model that recommends no temperature answers greedily unless the
  * request asks for sampling by another parameter or by several choices.
- * `seed`: used when the request has none; an integer of 0 or more.
+ * `seed`: for a request without one; an integer of 0 or more.
  */
 export function toSampling(
   wishes: SamplingWishes,
@@ -33,7 +33,7 @@ export function toSampling(
   const minP = wishes.min_p ?? defaults.min_p ?? 0;
   const repetition = wishes.repetition_penalty ?? defaults.repetition_penalty ?? 1;
   const temperature = wishes.temperature ?? defaultTemperature(wishes, defaults, choices);
-  // A top_p of 0 or a min_p of 1, as 32 bits have it, leave only the likeliest token.
+  // A top_p of 0 or a min_p of 1, rounded to 32 bits, leaves only the likeliest token.
   const isOne = Math.fround(minP) >= 1;
   const greedy = temperature < leastTemperature || likeliest || isOne || topK === 1;
   return {

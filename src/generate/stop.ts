@@ -1,10 +1,10 @@
-/** Ends an answer at the first stop string, also one that comes in pieces. */
+/** Ends an answer at the first stop string, even one that arrives in pieces. */
 export interface StopFilter {
-  /** New text in; what may go out. After a stop everything further is dropped. */
+  /** Takes new text; returns what may be sent. After a stop everything further is dropped. */
   push(text: string): string;
   /** What was held back because a stop string could have started there. */
   flush(): string;
-  /** The stop string that was met. */
+  /** The stop string that matched. */
   readonly met: string | null;
   /** How much is held back, in UTF-16 units. */
   readonly held: number;
@@ -44,7 +44,7 @@ export function createStopFilter(stops: readonly string[]): StopFilter {
   };
 }
 
-/** The earliest, and of those that start together the shortest: it is complete first, however the text is cut. */
+/** The earliest match, and of those that start together the shortest: it is complete first, however the text is split. */
 function findFirst(text: string, stops: readonly string[]): { stop: string; at: number } | undefined {
   const found = stops.map((stop) => ({ stop, at: text.indexOf(stop) })).filter(({ at }) => at !== -1);
   return found.sort((a, b) => a.at - b.at || a.stop.length - b.stop.length)[0];

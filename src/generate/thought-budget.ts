@@ -4,26 +4,26 @@ import type { CutText } from "./cut-source.ts";
 export interface ThoughtBudgetOptions {
   /** In tokens; null: no bound. */
   budget: number | null;
-  /** What is asked of the engine first. */
+  /** The first request to the engine. */
   request: GenerateRequest;
   reader: { readonly thinking: boolean };
-  /** What closes a thought, as the model's template does it; null: nothing is known to. */
+  /** What closes reasoning in the model's template; null: unknown. */
   close: string | null;
-  /** What the model has written, as it may stand in a prompt. */
+  /** The model's text as it may stand in a prompt. */
   cut: (text: string) => CutText;
-  /** What the answer behind such a prompt is held to. */
+  /** The grammar for the answer after such a prompt. */
   toGrammar: (prompt: string) => GenerateRequest["grammar"];
 }
 
-/** A thought is cut: what is written in the model's place, and what the engine is asked for next. */
+/** Reasoning was cut: the text written in the model's place, and the next request to the engine. */
 export interface ClosedThought {
   text: string;
   request: GenerateRequest;
 }
 
 /**
- * Watches the text that the reader has read, piece by piece. Once a thought has taken its budget, what it is and its closing
- * tag become part of the prompt, and the answer goes on behind it; all but the tag is in the engine's prefix cache.
+ * Watches the text that the reader has read, piece by piece. Once reasoning has used its budget, its text and its closing
+ * tag become part of the prompt, from which the answer continues; all but the tag is in the engine's prefix cache.
  */
 export function createThoughtBudget({
   budget,

@@ -2,25 +2,25 @@ import { isIP } from "node:net";
 import { OvError, shorten } from "../errors.ts";
 
 /**
- * From where a server without a key may be used. A web page that someone opens can send requests to any address, and by
- * DNS rebinding read the answers as if they were its own: the browser then names the page in `Origin`, or its domain in
+ * Who may use a server without a key. A web page that someone opens can send requests to any address, and by
+ * DNS rebinding read the answers as if they were its own. The browser then names the page in `Origin`, or its domain in
  * `Host`. With a key a page would have to know it.
  */
 export interface Access {
-  /** OV_HOST, as far as it is a name. */
+  /** OV_HOST, if it is a name. */
   host: string;
   /** OV_ALLOWED_HOSTS: names; with a dot before them: all below them; `*`: all. */
   allowedHosts: readonly string[];
   /** OV_CORS_ORIGINS */
   corsOrigins: readonly string[];
-  /** What the machine calls itself, with or without its domain. */
+  /** The machine's own name, with or without its domain. */
   machine: string;
 }
 
-/** What home networks put behind a machine's name (RFC 6762, RFC 8375, ICANN's .internal). */
+/** Domains that home networks append to a machine's name (RFC 6762, RFC 8375, ICANN's .internal). */
 const domains = ["local", "lan", "home.arpa", "internal"];
 
-/** RFC 9112, section 3.2: one is expected. Headers of one name come joined by commas, which no host has. */
+/** RFC 9112, section 3.2: there must be one. Headers of one name arrive joined by commas, which no host contains. */
 export function refuseTwoHosts({ headers }: Pick<Request, "headers">): void {
   const host = headers.get("host");
   if (host?.includes(",")) throw new OvError("invalid_request", `There are two Host headers: ${show(host)}.`);
@@ -53,7 +53,7 @@ function isAllowedHost(name: string, { host, allowedHosts, machine }: Access): b
 function isMachine(name: string, machine: string): boolean {
   const [short = ""] = machine.split(".");
   if (short === "") return false;
-  // Tailscale's names have the network's between.
+  // Tailscale's names contain the network's name.
   const isTailscale =
     name.startsWith(`${short}.`) && name.endsWith(".ts.net") && name.split(".").length === 4;
   return (
@@ -69,7 +69,7 @@ function isOwn(origin: string, host: string | null): boolean {
   return host !== null && URL.canParse(origin) && new URL(origin).host === toHost(host);
 }
 
-/** As URL writes it: lower case, without the port that its scheme has anyway. */
+/** As URL normalizes it: in lower case, without its scheme's default port. */
 function toHost(host: string): string {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : host;
 }

@@ -19,20 +19,20 @@ import type { StreamTimes } from "./stream.ts";
 
 export interface AppDeps {
   routes: Route[];
-  /** The first one answers for paths that no prefix claims. */
+  /** The first one handles paths that no prefix claims. */
   dialects: readonly [Dialect, ...Dialect[]];
   log: Log;
   events: Pick<Events, "publish">;
-  /** Gets what runs and waits. Absent: nobody looks. */
+  /** Gets the running and waiting requests. Absent: they are not tracked. */
   openRequests?: Pick<OpenRequests, "add">;
   keys: Keyring;
-  /** From where it may be used while no key is asked for. */
+  /** Who may use it while no key is required. */
   access: Access;
   /** OV_MAX_BODY, in bytes. */
   maxBody: number;
-  /** Reads a large body off the loop, for a client. Absent: all are read at once. */
+  /** Reads a large body off the event loop, for a client. Absent: all are read on it. */
   readLarge?: (body: LargeBody, client: string) => Promise<unknown>;
-  /** Which machine answers, for those who ask several through one address: the header `x-ov-llm-box` of every answer. */
+  /** The machine's name, for clients that reach several through one address: the header `x-ov-llm-box` of every answer. */
   box: string;
   /** Unique, without its prefix. */
   newId: () => string;
@@ -59,7 +59,7 @@ export function createApp(deps: AppDeps): AppHandler {
   };
 }
 
-/** Elysia routes, validates, describes the API and answers CORS; everything else is ours, and is called from here. */
+/** Elysia routes, validates, describes the API and handles CORS; everything else is ours, and is called from here. */
 function createRouter(deps: AppDeps) {
   const { routes, dialects, log, keys, access, streamTimes } = deps;
   const table = createRouteTable(routes);
@@ -68,9 +68,9 @@ function createRouter(deps: AppDeps) {
 
   TypeRegistry.Set(uploadKind, (_schema, value) => isUpload(value));
   const app = new Elysia({
-    // Bodies are validated as they are.
+    // Bodies are validated without conversions.
     normalize: false,
-    // Else the path is sought from the 11th character on, and a host of up to three letters ("nas") moves it.
+    // Otherwise the path is sought from the 11th character on, and a host of up to three letters ("nas") shifts it.
     handler: { standardHostname: false },
   })
     .onError({ as: "global" }, ({ code, error, request, route: path }) => {
@@ -78,6 +78,7 @@ function createRouter(deps: AppDeps) {
       const route = table.find(request, path);
       const failure = toFailure({ code, error, request, route, paths, unserved });
       record.code = failure.code;
+      record.asked = failure.asked;
       logUnforeseen(log, failure, record.id);
       const { pathname } = new URL(request.url);
       const methods = code === "NOT_FOUND" ? methodsAt(pathname, paths) : [];
@@ -123,7 +124,7 @@ function mount(app: AnyElysia, group: RouteGroup, options: RespondOptions): void
     );
     return;
   }
-  // Read by `readBody`; without this word the document would leave the body out.
+  // Read by `readBody`; without this key the OpenAPI document would leave the body out.
   const parse = body.type === "json" ? "json" : "formdata";
   app.route(
     method,

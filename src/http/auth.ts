@@ -6,13 +6,13 @@ import { OvError } from "../errors.ts";
 export interface Keyring {
   /** False: it is open to everyone. */
   readonly asks: boolean;
-  /** The name of a key, undefined when it opens nothing. Takes the same time for every key that is given. */
+  /** The name of a key; undefined if it is not valid. Takes the same time for every key. */
   nameOf(given: string): string | undefined;
-  /** Reads the keys again; throws and keeps the old ones when they cannot be used. */
+  /** Reads the keys again; throws and keeps the old ones if the new ones cannot be used. */
   reload(): void;
 }
 
-/** `read`: the keys and their names. Its error is thrown on. */
+/** `read`: the keys and their names. Its error is passed on. */
 export function createKeyring(read: () => { name: string; key: string }[]): Keyring {
   // Digests are of one length, so the time of a comparison reveals neither the key nor its length.
   const take = () => read().map(({ name, key }) => ({ name, digest: digest(key) }));
@@ -23,7 +23,7 @@ export function createKeyring(read: () => { name: string; key: string }[]): Keyr
     },
     nameOf(given) {
       const expected = digest(given);
-      // All are compared, also after the right one.
+      // All are compared, even after a match.
       const found = keys.filter((key) => timingSafeEqual(key.digest, expected));
       return found[0]?.name;
     },
@@ -37,7 +37,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** The name of the key that the request carries. Throws `invalid_api_key` in words of its dialect. */
+/** The name of the request's key. Throws `invalid_api_key` with the dialect's hint. */
 export function checkKey(request: Request, keys: Keyring, { readKey, keyHint }: Dialect): string {
   const given = readKey(request.headers);
   if (given === undefined) {
@@ -49,8 +49,8 @@ export function checkKey(request: Request, keys: Keyring, { readKey, keyHint }: 
 }
 
 /**
- * The very text that Elysia's router looks up, from the first slash after the host to the question mark: a second
- * reading of an address, as URL's, would be a way around the key.
+ * Exactly the text that Elysia's router looks up, from the first slash after the host to the question mark: a second
+ * reading of the address, such as URL's, could be a way around the key.
  */
 export function toRoutedPath(url: string): string {
   return /^[^:]*:\/\/[^/]*([^?]*)/.exec(url)?.[1] ?? url;

@@ -1,12 +1,12 @@
 import { cors } from "@elysiajs/cors";
 import { Elysia } from "elysia";
 
-/** How long a browser may remember what it was allowed, so that not every call costs two; Chromium takes 2 hours at most. */
+/** How long a browser may cache the permission, so that not every call costs two requests; Chromium caps it at 2 hours. */
 const preflightSeconds = 600;
 
 /**
  * Lets pages of these origins call the API; without any, browsers keep all pages out. They may send any header: clients for
- * browsers add their own, such as x-stainless-lang, and each release may add another.
+ * browsers add their own, such as x-stainless-lang, and each release may add more.
  */
 export function crossOrigin(origins: string[]) {
   if (origins.length === 0) return new Elysia();

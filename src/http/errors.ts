@@ -5,7 +5,7 @@ import { toInvalidRequest } from "../api/validation.ts";
 import { type ErrorCode, OvError, shorten, toOvError } from "../errors.ts";
 import { findNearest } from "../nearest.ts";
 
-/** What Elysia reports. `route`: the path pattern that it found, if any. */
+/** Elysia's report of an error. `route`: the path pattern that it found, if any. */
 export interface Failure {
   code: string | number;
   error: unknown;
@@ -13,15 +13,15 @@ export interface Failure {
   route: Route | undefined;
   /** Path -> the methods that are served there. */
   paths: ReadonlyMap<string, string[]>;
-  /** Of all dialects. */
+  /** The unserved areas of all dialects. */
   unserved: readonly UnservedArea[];
 }
 
-/** Elysia's words for what went wrong, in ours. */
+/** Translates Elysia's errors to ours. */
 export function toFailure({ code, error, request, route, paths, unserved }: Failure): OvError {
   if (code === "NOT_FOUND") return toNotFound(request, paths, unserved);
   if (error instanceof ValidationError && route) return toInvalid(error, request, route);
-  // Elysia wraps what a body reader throws.
+  // Elysia wraps what a body parser throws.
   return toOvError(code === "PARSE" && error instanceof Error ? error.cause : error);
 }
 
@@ -47,7 +47,7 @@ const endsConnection: readonly string[] = [
 
 export interface FailureContext {
   dialect: Dialect;
-  /** Those that are served at the path, where the request's is not. */
+  /** The methods that are served at the path, if the request's is not. */
   methods: readonly string[];
   requestId: string;
 }
@@ -55,7 +55,7 @@ export interface FailureContext {
 export function renderFailure(failure: OvError, { dialect, methods, requestId }: FailureContext): Response {
   const { status, headers, body } = dialect.renderError(failure, requestId);
   const allow = methods.length > 0 && { allow: methods.join(", ") };
-  // What is left of the body would have to be read up to its end, however large.
+  // Otherwise the rest of the body would have to be read, however large.
   const close = endsConnection.includes(failure.code) && { connection: "close" };
   return Response.json(body, { status, headers: { ...headers, ...allow, ...close } });
 }
@@ -97,7 +97,7 @@ function toNotFound(
   });
 }
 
-/** What a path with a base URL too many or too few may mean: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */
+/** The paths that a wrong base URL may have meant: `//v1/models`, `/models`, `/v1/v1/models`, `/v1/models/`. */
 function guessPaths(pathname: string): string[] {
   const plain = pathname.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
   const single = plain.replace(/^(\/v1)+(?=\/)/, "/v1");

@@ -2,8 +2,8 @@ import type { Log } from "../log.ts";
 import type { RequestFinished, SchemaMissed, SchemaWidened, ServerEvent } from "../serving/events.ts";
 
 /**
- * A subscriber that writes one line for each request when its answer is over, and one for each schema that is not kept or
- * cannot be enforced. Never what was asked or answered.
+ * A subscriber that writes one line for each request when its answer has ended, and one for each schema that is violated or
+ * cannot be enforced. It never writes prompts or answers.
  */
 export function createRequestLog(log: Log): (event: ServerEvent) => void {
   return (event) => {
@@ -22,6 +22,7 @@ function write(log: Log, request: RequestFinished): void {
     client: request.client,
     key: request.key,
     model: request.model,
+    asked: request.asked,
     stream: request.stream,
     prompt: request.promptTokens,
     cached: request.cachedTokens,
@@ -38,7 +39,7 @@ function write(log: Log, request: RequestFinished): void {
   log[request.quiet ? "debug" : "info"](`${method} ${path} ${status}`, fields, { method, path, status });
 }
 
-/** Seconds to three places. */
+/** Seconds, with three decimals. */
 function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }

@@ -23,7 +23,7 @@ const statusHeaders: Record<number, object> = {
   503: { "retry-after": { description: "Seconds, where trying again may help", schema: Type.String() } },
 };
 
-/** What reading and validating a body may end in. */
+/** The errors of reading and validating a body. */
 const bodyErrors = [
   "invalid_json",
   "invalid_request",
@@ -33,8 +33,8 @@ const bodyErrors = [
 ] as const;
 
 /**
- * The documentation of a path's routes: each status that it can answer with, and which errors it stands for. Answers are
- * described, not checked at run time: the types of the code that builds them already hold them to the same schemas.
+ * The documentation of a path's routes: each status that it can answer with, and the errors for that status. Answers are
+ * described, not checked at run time: the code that builds them already has the types of the same schemas.
  */
 export function toDetail(group: RouteGroup) {
   const [{ doc, open }] = group;
@@ -75,7 +75,7 @@ function toErrorResponse(status: number, all: readonly ErrorCode[], group: Route
   return toResponse(status, codes.join(", "), { "application/json": either(bodies) });
 }
 
-/** By content type, what any of the routes may answer. */
+/** The answers of all the routes, by content type. */
 function joinContent(all: readonly Content[]) {
   const types = new Set(all.flatMap((content) => Object.keys(content)));
   const schemas = (type: string) => all.flatMap((content) => content[type] ?? []);

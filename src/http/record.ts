@@ -3,35 +3,37 @@ import type { ErrorCode } from "../errors.ts";
 import type { Events, RequestFinished } from "../serving/events.ts";
 import type { OpenRequests } from "../serving/open-requests.ts";
 
-/** What becomes known of one request on its way; published when its answer is over. */
+/** Collects the facts about one request; published when its answer has ended. */
 export interface RequestRecord {
   readonly id: string;
-  /** Address of who asks. */
+  /** The client's address. */
   readonly client: string;
   /** The name of the API key. */
   key: string | undefined;
-  /** Of the error that it ended with. */
+  /** The code of the error that it ended with. */
   code: ErrorCode | undefined;
-  /** Its route is asked every few seconds by those who watch. */
+  /** The name of the model that it asked for and did not get. */
+  asked: string | undefined;
+  /** Its route is polled every few seconds by monitors. */
   quiet: boolean;
-  /** Its answer goes on after its headers: the stream ends the record. */
+  /** Its answer continues after its headers, so the stream ends the record. */
   streaming: boolean;
   readonly notes: RequestNotes;
-  /** Publishes it, with the status that the client really got. */
+  /** Publishes it, with the status that the client actually got. */
   end(status: number): void;
 }
 
 export interface RecordOptions {
   newId: () => string;
   events: Pick<Events, "publish">;
-  /** Shows the request from when its model is known until its end. Absent: nobody looks. */
+  /** Lists the request from when its model is known until its end. Absent: requests are not listed. */
   openRequests?: Pick<OpenRequests, "add"> | undefined;
 }
 
 const saneId = /^[\w.:-]{1,128}$/;
 const records = new WeakMap<Request, RequestRecord>();
 
-/** Gives the request its id: the client's own where it is sane. */
+/** Gives the request its id: the client's own if it is valid. */
 export function startRecord(
   request: Request,
   client: string,
@@ -73,7 +75,7 @@ export function startRecord(
   function toFinished(status: number): RequestFinished {
     const { promptTokens, cachedTokens, newTokens } = counts;
     const { model, stream, texts, audioSeconds, finish } = facts;
-    const { code, key } = record;
+    const { asked, code, key } = record;
     const whole = { id, method, path, client, key, status, model, stream };
     return {
       ...whole,
@@ -82,9 +84,10 @@ export function startRecord(
       newTokens,
       texts,
       audioSeconds,
-      // What broke off after the engine took the prompt ended for that reason.
+      // An answer that broke off after the engine took the prompt has the error as its finish reason.
       finish: promptTokens === undefined || !record.streaming ? finish : (code ?? finish),
       code,
+      asked,
       ...readTimes(),
       quiet: record.quiet && status === 200,
     };
@@ -95,6 +98,7 @@ export function startRecord(
     client,
     key: undefined,
     code: undefined,
+    asked: undefined,
     quiet: false,
     streaming: false,
     notes: {
@@ -121,7 +125,7 @@ export function recordOf(request: Request): RequestRecord {
   return record;
 }
 
-/** Who asks, for the order of turns: people behind one address are told apart by their keys, and the other way round. */
+/** Identifies the client for the order of turns: by address and key, since clients may share either. */
 export function toClient({ key, client }: RequestRecord): ApiRequest<unknown>["client"] {
   return key === undefined ? client : `${key}@${client}`;
 }

@@ -9,7 +9,7 @@ export interface RespondOptions extends StreamTimes {
   log: Log;
 }
 
-/** What Elysia has read, decoded and validated. */
+/** The request as read, decoded and validated by Elysia. */
 export interface RoutedRequest {
   request: Request;
   body: unknown;
@@ -17,7 +17,7 @@ export interface RoutedRequest {
   query: Record<string, string | undefined>;
 }
 
-/** Calls the route's handler and makes its answer a Response. Throws what the handler throws. */
+/** Calls the route's handler and turns its answer into a Response. Throws what the handler throws. */
 export async function respond(
   route: Route,
   { request, body, params, query }: RoutedRequest,
@@ -99,7 +99,7 @@ function watchClient(signal: AbortSignal): AbortController {
   return client;
 }
 
-/** An error that this code did not foresee is logged with where it came from. */
+/** Logs an unforeseen error with its stack. */
 export function logUnforeseen(log: Log, { code, message, cause }: OvError, id: string): void {
   if (code !== "internal_error") return;
   log.error(message, { id, stack: cause instanceof Error ? cause.stack : undefined });

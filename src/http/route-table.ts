@@ -1,7 +1,7 @@
 import { isMarked } from "../api/dialect.ts";
 import type { Route } from "../api/route.ts";
 
-/** The routes at one method and path: one for each dialect that serves it. */
+/** The routes of one method and path: one for each dialect that serves it. */
 export type RouteGroup = readonly [Route, ...Route[]];
 
 export interface RouteTable {
@@ -28,7 +28,7 @@ export function createRouteTable(routes: readonly Route[]): RouteTable {
   };
 }
 
-/** That of the dialect which the headers name, else the first. */
+/** The route of the dialect that the headers name, otherwise the first. */
 export function chooseRoute(group: RouteGroup, headers: Headers): Route {
   return group.find(({ dialect }) => isMarked(dialect, headers)) ?? group[0];
 }
@@ -37,7 +37,7 @@ function toKey(method: string, path: string): string {
   return `${method} ${path}`;
 }
 
-/** One body is read, and one query checked, for all of a group. */
+/** A group shares one way to read the body and one schema of the query. */
 function refuseBody(route: Route, first: Route): Route {
   const isPlain = [route, first].every(({ body, query }) => body.type === "none" && query === undefined);
   if (isPlain && route.dialect.marker !== undefined) return route;

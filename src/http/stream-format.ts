@@ -7,17 +7,17 @@ const contentTypes: Record<StreamFormat, string> = {
 };
 
 /**
- * What clients skip, but see that the connection lives by: a comment; in NDJSON, which has none, white space in front of the next
+ * A filler that clients skip but that shows the connection is alive: a comment; in NDJSON, which has none, white space before the next
  * line's JSON.
  */
 const fillers: Record<StreamFormat, string> = { sse: ": waiting\n\n", ndjson: " " };
 
-/** Shows that the connection lives: the dialect's own event, else a filler. */
+/** Shows that the connection is alive: the dialect's own event, or a filler. */
 export function renderKeepAlive(format: StreamFormat, event: StreamEvent | undefined): string {
   return event === undefined ? fillers[format] : renderEvent(format, event);
 }
 
-/** Whether an answer of that content type goes on after its headers. */
+/** Whether an answer of that content type continues after its headers. */
 export function isStream(contentType: string | null): boolean {
   return Object.values(contentTypes).some((type) => type === contentType);
 }
@@ -26,13 +26,13 @@ export function toStreamHeaders(format: StreamFormat): Record<string, string> {
   return {
     "content-type": contentTypes[format],
     "cache-control": "no-cache",
-    // Else nginx holds the stream back.
+    // Otherwise nginx buffers the stream.
     "x-accel-buffering": "no",
   };
 }
 
 /**
- * Line ends to Unicode that JSON need not escape. Clients that read lines with Python's `str.splitlines`, as httpx does, would cut the
+ * Unicode line ends that JSON need not escape. Clients that split lines with Python's `str.splitlines`, as httpx does, would cut the
  * JSON at them.
  */
 const strayLineEnds = /[\u0085\u2028\u2029]/g;

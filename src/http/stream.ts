@@ -7,7 +7,7 @@ import { renderEvent, renderKeepAlive, toStreamHeaders } from "./stream-format.t
 export interface StreamTimes {
   /** Some clients give up on a connection that is silent for minutes, as a load or a long prefill is. */
   keepAliveSeconds: number;
-  /** A client that takes nothing for that long is given up: what it does not read waits in memory. */
+  /** A client that accepts nothing for this long is ended, because what it does not read waits in memory. */
   patienceSeconds: number;
 }
 
@@ -17,18 +17,18 @@ export interface StreamOptions extends StreamTimes {
   endless: boolean;
   /** Aborts when the client leaves. */
   signal: AbortSignal;
-  /** Makes the source of the events end; its reason is the error. */
+  /** Ends the source of the events; its reason is the error. */
   abort: (reason: OvError) => void;
   renderError: (error: OvError) => StreamEvent;
-  /** What is sent in silence; undefined: what the format has for it. */
+  /** Sent after a silence; undefined: the format's filler. */
   keepAlive: StreamEvent | undefined;
-  /** Called once, when the source has ended: with the error that ended it, else null. */
+  /** Called once when the source has ended, with the error that ended it or null. */
   onEnd: (failure: OvError | null) => void;
 }
 
 /**
- * Answers with the events as they come, each pulled only when the client has taken the one before. What fails before
- * the first event is thrown, so that it becomes an HTTP error; unless that takes long: then the stream starts, and
+ * Answers with the events as they come, each pulled only when the client has accepted the previous one. A failure before
+ * the first event is thrown, so that it becomes an HTTP error, unless that takes long: then the stream starts, and
  * reports the failure itself.
  */
 export async function openStream(
@@ -43,7 +43,7 @@ export async function openStream(
       pull: sender.sendNext,
       cancel: sender.leave,
     },
-    // Nothing is made in advance: with this, Bun pulls only when the socket takes more.
+    // Nothing is produced in advance: with this, Bun pulls only when the socket accepts more.
     { highWaterMark: 0 },
   );
   return new Response(body, { headers: toStreamHeaders(options.format) });
@@ -56,7 +56,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   const { format, signal, keepAliveSeconds, patienceSeconds } = options;
   const comment = renderKeepAlive(format, options.keepAlive);
   const encoder = new TextEncoder();
-  /** Asked for, and not sent yet. */
+  /** Pulled from the source, but not sent yet. */
   let next: Promise<Next> | undefined;
   let over = false;
   let onSilence = () => {};
@@ -64,7 +64,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   const patience = createAlarm(patienceSeconds * 1000, loseWithSlowClient);
   let body: Controller | undefined;
 
-  /** What comes next, undefined when nothing does for a while. */
+  /** The next event; undefined if none comes for a while. */
   async function wait(): Promise<Next | undefined> {
     next ??= events.next();
     const { promise, resolve, reject } = Promise.withResolvers<Next | undefined>();
@@ -91,7 +91,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
     void giveUp(reason);
   }
 
-  /** The last thing to happen. */
+  /** Ends the stream; called last. */
   function end(failure: OvError | null): void {
     over = true;
     silence[Symbol.dispose]();
@@ -100,7 +100,7 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
     options.onEnd(failure);
   }
 
-  /** Ends a stream that nobody reads any more. */
+  /** Ends a stream that is no longer read. */
   async function giveUp(reason: OvError): Promise<void> {
     if (over) return;
     over = true;
@@ -135,15 +135,15 @@ function createSender(events: AsyncGenerator<StreamEvent>, options: StreamOption
   }
 
   return {
-    /** Whether the first event has come, for which it waits until a keep-alive is due; throws what fails before. */
+    /** Waits for the first event until a keep-alive is due; returns whether it came, and throws an earlier failure. */
     async start(): Promise<boolean> {
       if (!options.endless) return (await wait()) !== undefined;
       next = events.next();
-      // Its failure is reported by whoever waits for it; after a client has left, that is nobody.
+      // Whatever waits for it reports its failure; after a client has left, nothing does.
       next.catch(() => {});
       return false;
     },
-    /** `isEarly`: nothing has come yet, but the headers must leave, which they do with the first bytes. */
+    /** `isEarly`: no event has come yet, but the headers must be sent, which needs a first byte. */
     open(controller: Controller, isEarly: boolean): void {
       signal.addEventListener("abort", leave, { once: true });
       if (isEarly) send(controller, comment);

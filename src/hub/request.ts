@@ -46,7 +46,7 @@ export interface Silence {
 
 export function watchSilence(signal: AbortSignal): Silence {
   const silence = new AbortController();
-  const alarm = createAlarm(silenceMs, () => silence.abort(new Error("nothing comes any more")));
+  const alarm = createAlarm(silenceMs, () => silence.abort(new Error("the connection went silent")));
   return {
     signal: AbortSignal.any([signal, silence.signal]),
     heard: alarm.set,

@@ -1,11 +1,11 @@
 import type { Expected, Fault } from "./scan.ts";
 
-/** A mistake that people and programs really make, told by what stands at the fault and before it. */
+/** A mistake that people and programs really make, recognised by the text at the fault and before it. */
 interface Mistake {
   expected?: readonly Expected[];
   here?: RegExp;
   before?: RegExp;
-  /** Of the whole text; tried only where the fault is at its start. */
+  /** Matches the whole text; tried only if the fault is at its start. */
   whole?: RegExp;
   advice: string;
 }
@@ -14,7 +14,7 @@ const byTool = "json.dumps and JSON.stringify write it right";
 const python = "Python's str() is no JSON: send json.dumps(body), or json=body";
 const byFile = "put the JSON into a file and send it with: curl -d @FILE";
 
-/** The first that fits is given. */
+/** The first match applies. */
 const mistakes: readonly Mistake[] = [
   {
     whole: /^\[object /,
@@ -48,6 +48,11 @@ const mistakes: readonly Mistake[] = [
   {
     expected: ["escape"],
     advice: `A backslash in a string is written \\\\, as in C:\\\\models; ${byTool}.`,
+  },
+  {
+    expected: ["value", "key"],
+    here: /^\\+"/,
+    advice: `Write the quotes without backslashes; a shell needs those only between double quotes. Or ${byFile}`,
   },
   { here: /^(\/[/*]|#)/, advice: "JSON has no comments: remove it." },
   { here: /^[“”„‟«»‘’‚]/, advice: 'These are typographic quotes: write ".' },
@@ -109,7 +114,7 @@ const mistakes: readonly Mistake[] = [
   { expected: ["after"], here: /^[{[]/, advice: "Send one JSON value, not several." },
 ];
 
-/** The sentence that repairs it; empty: none is known. */
+/** The sentence that states how to repair it; empty: none is known. */
 export function advise(text: string, fault: Fault): string {
   const { at, expected, open } = fault;
   const here = text.slice(at, at + 60);

@@ -1,7 +1,7 @@
 import { advise } from "./advice.ts";
 import { type Expected, type Fault, findFault } from "./scan.ts";
 
-/** As much of the text as an error quotes on either side of the place. */
+/** How much of the text an error quotes on either side of the place. */
 const nearby = 20;
 
 const words: Record<Expected, string> = {
@@ -15,8 +15,8 @@ const words: Record<Expected, string> = {
 };
 
 /**
- * Where and how a text is no JSON, and the sentence that repairs it, as the end of an error after a colon; the runtime's own
- * error does not say where.
+ * Where and why a text is not valid JSON, and how to repair it, as the end of an error after a colon; the runtime's own
+ * error does not state where.
  */
 export function explainFault(text: string): string {
   const fault = findFault(text);

@@ -3,7 +3,7 @@ export type Expected = "value" | "key" | "colon" | "next" | "after" | "character
 
 /** The first place where a text stops being JSON (RFC 8259). */
 export interface Fault {
-  /** Its offset; the text's length where the text ends too early. */
+  /** Its offset; the text's length if the text ends too early. */
   at: number;
   expected: Expected;
   /** The brackets that are open there, outermost first. */
@@ -14,7 +14,7 @@ const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])/y;
 const word = /(?:true|false|null)(?!\w)/y;
 const escaped = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
-/** Where reading a string, number or word ended: behind it, or at what is expected there instead. */
+/** Where reading a string, number or word ended: after it, or at the fault. */
 interface Read {
   at: number;
   expected: Expected | null;
@@ -24,7 +24,7 @@ interface Read {
 export function findFault(text: string): Fault | null {
   const open: string[] = [];
   let expected: Expected = "value";
-  /** Right behind an opening bracket. */
+  /** Right after an opening bracket. */
   let isFirst = false;
   for (let at = skipSpace(text, 0); ; at = skipSpace(text, at)) {
     if (at >= text.length) return expected === "after" ? null : { at, expected, open };
@@ -51,7 +51,7 @@ export function findFault(text: string): Fault | null {
 
 const closing: Record<string, string> = { "{": "}", "[": "]" };
 
-/** What comes behind a whole token, within that bracket. */
+/** What is expected after a whole token, within that bracket. */
 function follow(expected: Expected, inner: string | undefined): Expected {
   if (expected === "key") return "colon";
   if (expected === "colon") return "value";
@@ -87,7 +87,7 @@ function readString(text: string, start: number): Read {
   return { at, expected: "character" };
 }
 
-/** Behind what the sticky pattern matches here; null: it does not. */
+/** The offset after the sticky pattern's match here; null: it does not match. */
 function match(pattern: RegExp, text: string, at: number): number | null {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : null;

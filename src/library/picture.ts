@@ -15,7 +15,7 @@ export function readPicture(path: string): string {
   const bytes = read(path, what);
   const type = formats.find(([, isIt]) => isIt(bytes))?.[0];
   if (type === undefined) {
-    const why = "it is no picture in PNG, JPEG, GIF or WebP";
+    const why = "it is not a PNG, JPEG, GIF or WebP picture";
     throw new OvError("invalid_request", { what, why, next: "Convert it to one of these." });
   }
   return `data:${type};base64,${bytes.toString("base64")}`;

@@ -53,7 +53,7 @@ export async function withTuneLock<T>(path: string, work: () => Promise<T>): Pro
   const locked = () =>
     new OvError("queue_timeout", {
       what: "Another ov-llm tune is measuring",
-      why: "whatever is measured beside it says nothing",
+      why: "measurements at the same time would mean nothing",
       next: "Wait until it ends, or stop it.",
     });
   return await withFileLock(`${path}.measuring`, work, { waitMs: 0, locked, removes: true });

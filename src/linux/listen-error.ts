@@ -1,5 +1,6 @@
+import { isIPv6 } from "node:net";
 import { OvError, toReason, toSystemCode } from "../errors.ts";
-import { findPortHolder } from "./port-holder.ts";
+import { findPortHolder, renderHolder } from "./port-holder.ts";
 
 export interface Address {
   host: string;
@@ -12,25 +13,28 @@ export interface Address {
 /** Why an address cannot be listened on: `port_in_use` with who holds the port, else `invalid_setting`. */
 export function toListenError(error: unknown, { host, port, setting }: Address): OvError {
   const code = toSystemCode(error);
+  const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   if (code === "EADDRINUSE") {
-    const holder = findPortHolder(port);
-    const who = holder
-      ? `"${holder.program}" (pid ${holder.pid}) listens there`
-      : "a program of another user listens there";
+    const holder = findPortHolder(port, host);
+    const who =
+      holder === null
+        ? "a connection or a program that does not listen yet holds this port"
+        : renderHolder(holder);
     const next = `Stop it, or choose another port with ${setting}.`;
-    return new OvError("port_in_use", `Cannot listen on ${host}:${port}: ${who}. ${next}`, { cause: error });
+    return new OvError("port_in_use", `Cannot listen on ${address}: ${who}. ${next}`, { cause: error });
   }
   return new OvError(
     "invalid_setting",
-    `Cannot listen on ${host}:${port}: ${toWhy(code) ?? toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
+    `Cannot listen on ${address}: ${toWhy(code) ?? toReason(error)}. Correct --host or OV_HOST, or ${setting}.`,
     { cause: error },
   );
 }
 
 /** In words what the system's codes mean here. */
 function toWhy(code: unknown): string | undefined {
-  if (code === "EINVAL") return "this name has no address; 0.0.0.0 is every interface";
-  if (code === "EADDRNOTAVAIL") return "no interface of this machine has that address; 0.0.0.0 is every one";
-  if (code === "EACCES") return "ports below 1024 are for root";
+  if (code === "EINVAL") return "this name has no address; use 0.0.0.0 for every interface";
+  if (code === "EADDRNOTAVAIL")
+    return "no interface of this machine has that address; use 0.0.0.0 for every interface";
+  if (code === "EACCES") return "only root may use ports below 1024";
   return undefined;
 }

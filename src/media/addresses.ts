@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** IPv4 networks that no public host is in (IANA, "IPv4 Special-Purpose Address Registry"), and multicast. */
+/** IPv4 networks without public hosts (IANA, "IPv4 Special-Purpose Address Registry"), and multicast. */
 const special4: readonly (readonly [string, number])[] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -18,7 +18,7 @@ const special4: readonly (readonly [string, number])[] = [
   ["224.0.0.0", 3],
 ];
 
-/** IPv6: all but the public part of the space, and those within it that lead elsewhere or hold an IPv4 address. */
+/** IPv6: all but the public part of the space, and networks within it that lead elsewhere or embed an IPv4 address. */
 const special6: readonly (readonly [string, number])[] = [
   ["::", 3],
   ["4000::", 2],
@@ -33,7 +33,7 @@ const special = new BlockList();
 for (const [network, bits] of special4) special.addSubnet(network, bits, "ipv4");
 for (const [network, bits] of special6) special.addSubnet(network, bits, "ipv6");
 
-/** Whether an IP address is one of the public internet: not of this machine, its network or a reserved part. */
+/** Whether an IP address is on the public internet, rather than this machine, its network or a reserved range. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   return version !== 0 && !special.check(address, version === 4 ? "ipv4" : "ipv6");

@@ -1,14 +1,14 @@
 import { OvError } from "../errors.ts";
 
 /**
- * In UTF-16 units: what is decoded before others get their turn. All in percent-encoding it takes 10 to 20 ms. A multiple of 4, as
- * base64 has it.
+ * In UTF-16 units: how much is decoded before others get their turn. Fully percent-encoded, it takes 10 to 20 ms. A multiple of 4, as
+ * in base64.
  */
 const pieceLength = 2 ** 18;
 
 /**
  * The bytes of a `data:` address in base64, piece by piece. Line breaks and the alphabet for addresses (RFC 4648, section 5) are
- * taken too, and characters in percent-encoding; what is no base64 at all is left to whoever reads the bytes. Throws
+ * accepted too, as are percent-encoded characters; invalid base64 is left to whatever reads the bytes. Throws
  * `invalid_request` that names `at`.
  */
 export function* decodeDataUrl(url: string, at: string): Generator<Uint8Array> {

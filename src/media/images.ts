@@ -1,7 +1,7 @@
 import { OvError, toReason } from "../errors.ts";
 import { decodeDataUrl } from "./data-url.ts";
 
-/** An image as a client names it; `at`: where that stood in the request. */
+/** An image as a client names it; `at`: its place in the request. */
 export interface NamedImage {
   url: string;
   at: string;
@@ -16,7 +16,7 @@ interface KeptFile {
 type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface ImageStoreOptions {
-  /** Writes a file that the hosts alone can read; one that fails leaves none. */
+  /** Writes a file that only the hosts can read; a failure leaves no file. */
   keepFile: (pieces: Pieces) => Promise<KeptFile>;
   /** The bytes behind an http(s) address. Throws OvErrors that name the image. */
   fetch: (image: NamedImage, signal: AbortSignal) => AsyncIterable<Uint8Array>;
@@ -26,8 +26,8 @@ export interface ImageStoreOptions {
 const mostImages = 64;
 
 /**
- * Makes files of the images that a request names, so that hosts read them there and no pipe carries them. All or none: what
- * fails removes those before it.
+ * Writes the images of a request to files, so that hosts read them there and no pipe carries them. All or none: a failure
+ * removes the files before it.
  */
 export function createImageStore({ keepFile, fetch }: ImageStoreOptions) {
   async function keep(image: NamedImage, signal: AbortSignal): Promise<KeptFile> {

@@ -5,31 +5,31 @@ import { isPublicAddress } from "./addresses.ts";
 import type { NamedImage } from "./images.ts";
 
 export interface ImageFetchOptions {
-  /** OV_MEDIA_DOMAINS: hosts, and with a leading dot all below one. */
+  /** OV_MEDIA_DOMAINS: hosts; with a leading dot, all hosts below one. */
   domains: readonly string[];
-  /** The bytes of an image at most; default: 32 MB. */
+  /** The most bytes of an image; default: 32 MB. */
   mostBytes?: number;
-  /** For the whole of it; default: 20 s. */
+  /** Seconds for the whole fetch; default: 20. */
   seconds?: number;
   /** The IP addresses of a host. */
   resolve?: (host: string) => Promise<readonly string[]>;
-  /** Which of them may be asked; default: public ones. */
+  /** Which addresses may be asked; default: public ones. */
   mayAsk?: (address: string) => boolean;
-  /** Certificates to trust besides those that the system does. */
+  /** Certificates to trust in addition to the system's. */
   ca?: string;
 }
 
-/** Redirects that are followed at most, each of which has to be allowed itself. */
+/** The most redirects to follow; each target has to be allowed itself. */
 const mostRedirects = 3;
 
 /**
- * Fetches images from the hosts that the operator allows, and from nowhere else: a host is asked at the address that was
- * checked, so that its name cannot mean another one a moment later.
+ * Fetches images only from hosts that the operator allows: it connects to the very address that was
+ * checked, so that the name cannot resolve to another one a moment later.
  */
 export function createImageFetch(options: ImageFetchOptions) {
   const { mostBytes = 32 * 2 ** 20, seconds = 20, mayAsk = isPublicAddress, resolve = resolveAll } = options;
 
-  /** Throws where the operator does not allow it. */
+  /** Throws if the operator does not allow it. */
   function toAllowed(text: string, at: string): URL {
     const url = URL.parse(text);
     if (url === null || !/^https?:$/.test(url.protocol))

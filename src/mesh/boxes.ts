@@ -2,7 +2,7 @@ import { OvError } from "../errors.ts";
 
 /** A machine that serves models, as a command line names it. */
 export interface Box {
-  /** As people recognise it, and unlike every other one's: `pc1:9000`. */
+  /** A unique name that people recognise: `pc1:9000`. */
   name: string;
   /** Without a path and without a slash at the end. */
   url: string;
@@ -12,7 +12,7 @@ export interface Box {
 
 export interface BoxKey {
   value: string;
-  /** The variable in which a router finds it. */
+  /** The variable in which a router finds the key. */
   variable: string;
 }
 
@@ -57,7 +57,7 @@ function toUrl(address: string): URL {
   return url;
 }
 
-/** What is no port behind the first colon may be a password, cut off at a `=` of its own. */
+/** Text after the first colon that is not a port may be a password, cut off at a `=` in it. */
 function toSecretless(address: string): string {
   return address.replace(/^([^:]*:\/\/[^/:]*:)(?!\d+(?:\/|$)).*$/s, "$1…");
 }

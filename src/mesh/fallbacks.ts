@@ -1,7 +1,7 @@
 import { OvError } from "../errors.ts";
 import { findNearest } from "../nearest.ts";
 
-/** What answers when no box can. */
+/** The model that answers when no box can. */
 export interface Fallback {
   /** Null: every model that chats. */
   from: string | null;

@@ -47,12 +47,12 @@ const providers: Readonly<Record<Mode, string>> = {
   audio_transcription: "openai",
 };
 
-/** OV_REQUEST_SECONDS: no box answers for longer. */
+/** OV_REQUEST_SECONDS: no answer of a box takes longer. */
 const requestSeconds = 3600;
-/** Between two pieces of a stream; a box that lives sends a comment every 10 s. */
+/** Between two pieces of a stream; a live box sends a comment every 10 s. */
 const silentSeconds = 60;
 
-/** Few enough that a request at which engines crash does not visit a whole fleet. */
+/** Few enough that a request that crashes engines does not reach a whole fleet. */
 const retries = 4;
 /** Short: while all boxes of a model cool down, LiteLLM refuses its requests at once, whatever the retries. */
 const cooldownSeconds = 2;
@@ -90,7 +90,7 @@ export function toLiteLlmConfig({ offers, fallbacks, keysInFile }: ConfigOptions
   };
 }
 
-/** A check asks for a token, and so loads the model: only those that are always in memory are checked. */
+/** A check requests a token, and so loads the model: only models that are always in memory are checked. */
 function isChecked({ model }: Placed): boolean {
   return model.pinned && model.parent === null;
 }
@@ -108,7 +108,7 @@ function toDeployment(name: string, placed: Placed, keysInFile: boolean): Deploy
       model: `${providers[mode]}/${model.id}`,
       api_base: `${box.url}/v1`,
       api_key: toKey(box, keysInFile),
-      // Of the deployment itself: else the Retry-After of a busy box would be longer.
+      // On the deployment itself: otherwise the Retry-After of a busy box would be longer.
       cooldown_time: cooldownSeconds,
     },
     model_info: {
@@ -151,7 +151,7 @@ function toInfo({ context_length: context, capabilities }: BoxModel, mode: Mode)
   };
 }
 
-/** LiteLLM finds the key of a provider in the variable that the provider is known for. */
+/** LiteLLM reads a provider's key from the provider's usual variable. */
 function toForeign(fallbacks: readonly Fallback[], offers: readonly Offer[]): Deployment[] {
   const known = new Set(offers.map(({ name }) => name));
   const foreign = new Set(fallbacks.map(({ to }) => to).filter((to) => !known.has(to)));

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Model } from "../api/openai/models.ts";
 import type { Box } from "./boxes.ts";
 
-/** What a router has to know of a model; boxes of other releases answer it, too. */
+/** What a router has to know about a model; boxes of other releases return it, too. */
 export const BoxModel = Type.Pick(Model, [
   "id",
   "type",
@@ -41,7 +41,7 @@ export interface Placed {
   mode: Mode;
 }
 
-/** A name under which one or more boxes serve a model. */
+/** A name under which at least one box serves a model. */
 export interface Offer {
   name: string;
   mode: Mode;
@@ -49,8 +49,8 @@ export interface Offer {
 }
 
 /**
- * The names that the boxes list, with aliases and presets, and who serves each. A name is one kind of model: a box on which it is
- * another kind than on the first is left out, as a sentence.
+ * The names that the boxes list, with aliases and presets, and the boxes for each. A name is one kind of model: a box on which it is
+ * another kind than on the first is left out, and a sentence reports that.
  */
 export function toOffers(answers: readonly BoxAnswer[]): { offers: Offer[]; problems: string[] } {
   const offers = new Map<string, Offer>();
@@ -79,7 +79,7 @@ export function onceEach(models: readonly BoxModel[]): BoxModel[] {
   return models.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
-/** Why LiteLLM would not take a name as it is; null: it would. */
+/** Why LiteLLM would misread a name; null: it would not. */
 function findFault(name: string): string | null {
   if (name.startsWith("os.environ/")) return "LiteLLM would put the value of a variable in place of its name";
   if (name.includes("*")) return "LiteLLM would take its name for a pattern of names";

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Health } from "../api/operate/health.ts";
 import { type BoxAnswer, type BoxModel, onceEach } from "./models.ts";
 
-/** What is to be seen of a box at a glance; boxes of other releases answer it, too. */
+/** What to show of a box at a glance; boxes of other releases return it, too. */
 export const BoxHealth = Type.Pick(Health, ["status", "reason", "version", "device"]);
 export type BoxHealth = Static<typeof BoxHealth>;
 

@@ -1,13 +1,13 @@
 type Yaml = string | number | boolean | readonly Yaml[] | { readonly [key: string]: Yaml };
 
-/** Letters first, so that no reader takes it for a number, a date or a mark of YAML. */
+/** Starts with a letter, so that no reader takes it for a number, a date or YAML syntax. */
 const plain = /^[A-Za-z](?:[\w./:-]*[\w/-])?$/;
-/** What YAML 1.1, which LiteLLM's reader speaks, takes for a truth value or for nothing (yaml.org/type). */
+/** What YAML 1.1, which LiteLLM's parser reads, takes for a boolean or null (yaml.org/type). */
 const word = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
-/** Line breaks of YAML 1.1 that JSON leaves as they are, and what its readers refuse. */
+/** Line breaks of YAML 1.1 that JSON does not escape, and characters that its readers refuse. */
 const unwritable = /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
-/** As YAML 1.1, in which a text stays a text whatever it holds. Not for lone surrogates, which no reader takes. */
+/** A value as YAML 1.1 in which a text stays a text whatever it contains. Not for lone surrogates, which no reader takes. */
 export function renderYaml(value: Yaml): string {
   return `${renderLines(value).join("\n")}\n`;
 }

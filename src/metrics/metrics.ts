@@ -14,12 +14,12 @@ export interface Metrics {
 
 export interface MetricsOptions {
   version: string;
-  /** What each loaded model does now. */
+  /** The present state of each loaded model. */
   readModels: () => ReadonlyMap<string, ModelLoad>;
 }
 
 /**
- * What a Prometheus server asks for. Counted as it happens, or read when it is asked: nothing runs in between.
+ * What a Prometheus server reads. Counted from events or computed at a scrape: nothing runs in between.
  * Names and meanings follow vLLM's, under `ov_llm_`; `model` is always a registered name.
  */
 export function createMetrics({ version, readModels }: MetricsOptions): Metrics {
@@ -35,7 +35,7 @@ export function createMetrics({ version, readModels }: MetricsOptions): Metrics 
   });
   const conversions = new Counter({
     name: "ov_llm_conversions_total",
-    help: "Pulls through the server that are over, by result: present, registered, converted, failed, cancelled",
+    help: "Finished pulls through the server, by result: present, registered, converted, failed, cancelled",
     labelNames: ["result"],
     registers: [registry],
   });

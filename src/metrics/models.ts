@@ -10,7 +10,7 @@ export interface ModelLoad {
 
 const loadEdges = [0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
 
-/** Metrics of models; returns what takes each event. */
+/** Metrics of models; returns the function that takes each event. */
 export function addModelMetrics(
   registry: Registry,
   readModels: () => ReadonlyMap<string, ModelLoad>,
@@ -52,7 +52,7 @@ export function addModelMetrics(
   const info = new Gauge({
     ...common,
     name: "ov_llm_model_info",
-    help: "1 for each loaded model, with where it runs",
+    help: "1 for each loaded model, with its device and engine",
     labelNames: ["model", "device", "engine"],
   });
   /** By model: its process, and the labels of its `model_info`. */

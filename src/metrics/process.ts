@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { Counter, Gauge, type Registry } from "prom-client";
 
-/** The daemon itself, under the names that every Prometheus client uses; read when it is asked. */
+/** The daemon itself, under the names that every Prometheus client uses; read at each scrape. */
 export function addProcessMetrics(registry: Registry, version: string): void {
   const registers = [registry];
   const started = Date.now() / 1000 - process.uptime();
@@ -27,7 +27,7 @@ export function addProcessMetrics(registry: Registry, version: string): void {
   });
   const measured: [name: string, help: string, read: () => number][] = [
     ["process_resident_memory_bytes", "Memory of the server without its models", process.memoryUsage.rss],
-    ["process_open_fds", "Open descriptors of the server, its connections among them", countDescriptors],
+    ["process_open_fds", "Open descriptors of the server, including its connections", countDescriptors],
   ];
   for (const [name, help, read] of measured) {
     new Gauge({
@@ -46,7 +46,7 @@ function readCpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** The one that reads the folder is among them. */
+/** Includes the descriptor that reads the folder. */
 function countDescriptors(): number {
   return readdirSync("/proc/self/fd").length - 1;
 }

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { RequestFinished } from "../serving/events.ts";
 
-/** What is counted of a request whose answer is over. */
+/** What is counted for a request whose answer has ended. */
 export type FinishedRequest = Pick<
   RequestFinished,
   | "model"
@@ -28,7 +28,7 @@ export const requestEdges = [
 ];
 const lengthEdges = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
-/** Metrics of requests; returns what takes each request when its answer is over. */
+/** Metrics of requests; returns the function that takes each request when its answer has ended. */
 export function addRequestMetrics(registry: Registry): (request: FinishedRequest) => void {
   const common = { labelNames: ["model"], registers: [registry] };
   const histogram = (name: string, help: string, buckets: number[]) =>
@@ -72,11 +72,11 @@ export function addRequestMetrics(registry: Registry): (request: FinishedRequest
   );
   const failures = counter(
     "request_errors_total",
-    "Requests that ended with an error; without a model when they named none that is registered",
+    "Requests that ended with an error; without a model if they named no registered one",
     "code",
   );
 
-  /** Of an answer that is text. */
+  /** For an answer that is text. */
   function observeText(
     of: { model: string },
     { promptTokens = 0, cachedTokens = 0, newTokens = 0, timeToFirstToken, seconds }: FinishedRequest,

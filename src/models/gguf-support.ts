@@ -62,7 +62,8 @@ export function findGgufProblem(content: GgufContent): Required<Pick<ErrorFacts,
     const why = `the engine reads no .gguf files of the architecture "${architecture}", only of ${architectures.join(", ")}`;
     return { why, next: weights };
   }
-  if (experts > 0) return { why: "the engine reads no .gguf files of models with experts", next: weights };
+  if (experts > 0)
+    return { why: "the engine reads no .gguf files of mixture-of-experts models", next: weights };
   if (content.tokenizer !== null && content.tokenizer !== tokenizer) {
     const kinds = `of the kind "${content.tokenizer}", only of "${tokenizer}"`;
     return { why: `the engine reads no .gguf files with a tokenizer ${kinds}`, next: weights };

@@ -68,7 +68,7 @@ export async function readGguf(path: string): Promise<GgufFacts> {
       task: toTask(architecture, Number(facts.get(`${architecture}.pooling_type`) ?? 0)),
     };
   } catch (error) {
-    throw unreadable(path, "its head is damaged or truncated", error);
+    throw unreadable(path, "its header is damaged or truncated", error);
   }
 }
 

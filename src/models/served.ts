@@ -19,17 +19,10 @@ export function findTaskRefusal(
   };
 }
 
-/** Throws that as `task_unsupported`. `what`: what fails, such as `Cannot add "x"`. `next`: what to do, where more is known. */
-export function checkServed(
-  what: string,
-  task: string,
-  operation?: Operation,
-  next?: (operation: Operation) => string,
-): void {
-  const refusal = findTaskRefusal(task, operation);
-  if (refusal === null) return;
-  const advice = next !== undefined && operation !== undefined ? { next: next(operation) } : {};
-  throw new OvError("task_unsupported", { what, ...refusal, ...advice }, { param: "model" });
+/** Throws `task_unsupported` for a model that cannot be asked for anything. `what`: what fails, such as `Cannot add "x"`. */
+export function checkServed(what: string, task: string): void {
+  const refusal = findTaskRefusal(task);
+  if (refusal !== null) throw new OvError("task_unsupported", { what, ...refusal }, { param: "model" });
 }
 
 /**

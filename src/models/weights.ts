@@ -61,7 +61,7 @@ function add(sum: Sum, folder: string, name: string, listed: readonly string[]):
   if (size < facts.bytes) return `incomplete download: ${name} has ${size} of ${facts.bytes} bytes`;
   const held = new Set(facts.names);
   const lost = listed.find((tensor) => !held.has(tensor));
-  if (lost !== undefined) return `damaged download: ${name} lacks ${lost}, which the index states of it`;
+  if (lost !== undefined) return `damaged download: ${name} lacks ${lost}, which the index lists for it`;
   sum.parameters += facts.parameters;
   for (const tensor of facts.names) sum.tensors.add(tensor);
   return null;

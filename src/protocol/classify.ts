@@ -8,7 +8,7 @@ export const ClassifyMessage = Type.Object({
   type: Type.Literal("classify"),
   id: requestId,
   inputs: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
-  /** As in `embed`. */
+  /** See `embed`. */
   max_tokens: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
 });
 export type ClassifyMessage = Static<typeof ClassifyMessage>;
@@ -16,14 +16,14 @@ export type ClassifyMessage = Static<typeof ClassifyMessage>;
 export const Classes = Type.Object({
   /** The index of its input. */
   input: count,
-  /** Of each label, in their order. They sum to 1, unless each label holds whatever the others do. */
+  /** One for each label, in the labels' order. They sum to 1, unless labels are independent of each other. */
   probabilities: Type.Array(Type.Number({ minimum: 0, maximum: 1 })),
   /** How many tokens of the input were computed. */
   tokens: count,
 });
 export type Classes = Static<typeof Classes>;
 
-/** Of some of a request's texts, in any order. All of them have come when it is finished. */
+/** The results of some of a request's texts, in any order. All have come when the request is finished. */
 export const ClassesMessage = Type.Object({
   type: Type.Literal("classes"),
   id: requestId,

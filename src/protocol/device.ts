@@ -1,5 +1,5 @@
 /**
- * The device that a model runs on. hosts/batching/device.py repeats this for the host in Python, and
+ * The device that a model runs on. hosts/batching/device_choice.py repeats this for the host in Python, and
  * test/fixtures/devices.json holds both to the same choices.
  */
 
@@ -12,7 +12,7 @@ export function chooseDevice(wanted: string, seen: readonly string[]): string {
 /** OpenVINO's own ways to combine devices, which it judges by itself: HETERO:GPU,CPU. */
 const combinations = ["AUTO", "BATCH", "HETERO", "MULTI"];
 
-/** Why a chosen device cannot be used; null: nothing speaks against it. */
+/** Why a chosen device cannot be used; null: no reason is known. */
 export function findDeviceProblem(device: string, seen: readonly string[]): string | null {
   const base = device.split(/[:.]/)[0] ?? device;
   if (combinations.includes(base) || seen.some((name) => name.split(".")[0] === base)) return null;

@@ -4,13 +4,13 @@ import { requestId } from "./request.ts";
 const count = Type.Integer({ minimum: 0 });
 const positive = Type.Integer({ minimum: 1 });
 
-/** A text, which gets the tokens that the tokenizer puts around texts; or token ids, which are computed as they are. */
+/** A text, which gets the tokenizer's special tokens; or token ids, which are used unchanged. */
 export const EmbedInput = Type.Union([
   Type.String({ minLength: 1 }),
   Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }),
 ]);
 
-/** Asks for one vector of each input. */
+/** Requests one vector for each input. */
 export const EmbedMessage = Type.Object({
   type: Type.Literal("embed"),
   id: requestId,
@@ -20,7 +20,7 @@ export const EmbedMessage = Type.Object({
    * the request with `context_length_exceeded`.
    */
   max_tokens: Type.Union([positive, Type.Null()]),
-  /** Only the first so many numbers of each vector; one of length 1 is brought to that length again. null: all. */
+  /** How many numbers of each vector to keep; a normalized one is normalized again. null: all. */
   dimensions: Type.Union([positive, Type.Null()]),
 });
 export type EmbedMessage = Static<typeof EmbedMessage>;
@@ -35,7 +35,7 @@ export const Vector = Type.Object({
 });
 export type Vector = Static<typeof Vector>;
 
-/** Some of a request's vectors, in any order. All of them have come when it is finished. */
+/** Some of a request's vectors, in any order. All have come when the request is finished. */
 export const VectorsMessage = Type.Object({
   type: Type.Literal("vectors"),
   id: requestId,

@@ -6,11 +6,11 @@ import { Sampling } from "./sampling.ts";
 
 const count = Type.Integer({ minimum: 0 });
 
-/** An image as a client sent it: any file, PNG, JPEG, WebP or GIF if all is well. */
+/** An image file as a client sent it, unchecked; supposed to be PNG, JPEG, WebP or GIF. */
 export const ImageFile = Type.Object({
-  /** Stays until the request has ended. */
+  /** The file stays until the request has ended. */
   path: Type.String(),
-  /** What errors call it: where it stood in the client's request. */
+  /** Its name in errors: its place in the client's request. */
   at: Type.String(),
 });
 export type ImageFile = Static<typeof ImageFile>;
@@ -18,19 +18,19 @@ export type ImageFile = Static<typeof ImageFile>;
 export const GenerateMessage = Type.Object({
   type: Type.Literal("generate"),
   id: requestId,
-  /** A text, or token ids, which the engine computes as they are. */
+  /** A text, or token ids, which the engine uses unchanged. */
   prompt: Type.Union([Type.String(), Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 })]),
   /**
-   * Add what the tokenizer puts around a text of its own, such as a begin-of-text token. False for what a chat template
-   * has rendered, which holds those already; of no effect on ids.
+   * Add the tokenizer's special tokens, such as a begin-of-text token. False for what a chat template
+   * has rendered, which has them already; no effect on ids.
    */
   add_special_tokens: Type.Boolean(),
   cut: Type.Optional(Cut),
-  /** What the tags `<ov_genai_image_0>`, `<ov_genai_image_1>`, … of the prompt stand for. Only where the capability `images` is. */
+  /** The images of the prompt's tags `<ov_genai_image_0>`, `<ov_genai_image_1>`, … Only with the capability `images`. */
   images: Type.Optional(Type.Array(ImageFile, { minItems: 1 })),
-  /** null: free text. Must be valid: the engine may not survive one that is not. */
+  /** null: free text. It must be valid: an invalid one may crash the engine. */
   grammar: Type.Union([Grammar, Type.Null()]),
-  /** Keep special tokens in the text, for formats that mark tool calls by them; an end of text is never kept. */
+  /** Keep special tokens in the text, for formats that mark tool calls with them; an end of text is never kept. */
   special_tokens: Type.Boolean(),
   sampling: Sampling,
   /** The host lowers it to what fits in the context. */
@@ -52,7 +52,7 @@ export type StartedMessage = Static<typeof StartedMessage>;
 export const TokenLogprob = Type.Object({
   token: Type.String(),
   logprob: Type.Number(),
-  /** What it adds to the text in UTF-8, also a part of a character; absent: as `token` has it. */
+  /** What it adds to the text in UTF-8, possibly a part of a character; absent: the same as `token`. */
   bytes: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }))),
 });
 export type TokenLogprob = Static<typeof TokenLogprob>;
@@ -66,7 +66,7 @@ export const StepOutput = Type.Object({
   /** How many were guessed for this step; all of `tokens` but one were among them. */
   guesses: Type.Optional(count),
   /**
-   * How much of `text` each token is, in UTF-16 units; a token that ends the answer has none. Only where several tokens came that
+   * The length of each token's part of `text`, in UTF-16 units; a token that ends the answer has none. Only if several tokens came that
    * have texts of their own.
    */
   lengths: Type.Optional(Type.Array(count)),
@@ -77,7 +77,7 @@ export type StepOutput = Static<typeof StepOutput>;
 /** All new text of all requests in one step; an empty list is a sign of life during a long prefill. */
 export const StepMessage = Type.Object({ type: Type.Literal("step"), outputs: Type.Array(StepOutput) });
 
-/** What is asked of a loaded model; the daemon gives it its id. */
+/** A request to a loaded model; the daemon assigns the id. */
 export type GenerateRequest = Omit<GenerateMessage, "type" | "id">;
 
 export type GenerationEvent =
@@ -89,7 +89,7 @@ export type GenerationEvent =
       text: string;
       tokens: number;
       guesses?: number;
-      /** As `StepOutput` has them. */
+      /** See `StepOutput`. */
       lengths?: number[];
       logprobs?: TokenLogprob[];
     }

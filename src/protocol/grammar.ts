@@ -5,7 +5,7 @@ const Tag = <Content extends TSchema>(content: Content) =>
   Type.Object({ type: Type.Literal("tag"), begin: Type.String(), content, end: Type.String() });
 
 /**
- * What the engine is held to while it answers, as a tree: the structural tags of OpenVINO GenAI
+ * What the engine enforces while it answers, as a tree: the structural tags of OpenVINO GenAI
  * (StructuredOutputConfig) under the names of XGrammar's documentation.
  */
 export const Grammar = Type.Recursive((Self) => {
@@ -22,14 +22,14 @@ export const Grammar = Type.Recursive((Self) => {
     Type.Object({ type: Type.Literal("concat"), elements }),
     Type.Object({ type: Type.Literal("union"), elements }),
     Tag(Self),
-    /** Free text in which a trigger must go on as one of the tags that start with it. */
+    /** Free text in which a trigger must continue as one of the tags that start with it. */
     Type.Object({
       type: Type.Literal("triggered_tags"),
       triggers: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
       tags,
       ...rules,
     }),
-    /** Tags and nothing else, the separator between two of them. */
+    /** Tags and nothing else, separated by the separator. */
     Type.Object({ type: Type.Literal("tags_with_separator"), separator: Type.String(), tags, ...rules }),
   ]);
 });

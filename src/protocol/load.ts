@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { protocolVersion } from "./version.ts";
 
-/** What pooled vectors go through: a linear layer of a file in the model's folder, or to length 1. */
+/** A step after the pooling: a linear layer from a file in the model's folder, or normalization to length 1. */
 export const EmbeddingLayer = Type.Union([
   Type.Object({ kind: Type.Literal("normalize") }),
   Type.Object({
@@ -14,20 +14,20 @@ export const EmbeddingLayer = Type.Union([
   }),
 ]);
 
-/** How one vector is made of a text's tokens, as sentence-transformers names the ways. */
+/** How the states of a text's tokens become one vector, by sentence-transformers' names. */
 export const Embedding = Type.Object({
   pooling: Type.Union(
     (["cls", "mean", "max", "mean_sqrt_len_tokens", "lasttoken"] as const).map((way) => Type.Literal(way)),
   ),
   /** In this order. Absent: none. */
   layers: Type.Optional(Type.Array(EmbeddingLayer)),
-  /** Each vector is brought to length 1 in the end. */
+  /** Finally normalize each vector to length 1. */
   normalize: Type.Boolean(),
 });
 export type Embedding = Static<typeof Embedding>;
 
 const guesses = Type.Integer({ minimum: 1 });
-/** Guesses before `ready`, not once that looks worth it and the host is idle. */
+/** Open the speculating pipeline before `ready`, not once it looks worth it and the host is idle. */
 const atOnce = Type.Optional(Type.Boolean());
 
 /** How the host guesses tokens before the model computes them. */
@@ -53,26 +53,26 @@ export const LoadMessage = Type.Object({
   type: Type.Literal("load"),
   protocol: Type.Literal(protocolVersion),
   path: Type.String(),
-  /** What the model does, by the name of models/tasks.ts; decides which operations the host offers. */
+  /** The model's task, by the names of models/tasks.ts; decides which operations the host offers. */
   task: Type.String(),
   /** An OpenVINO device, or AUTO; see `chooseDevice`. */
   device: Type.String(),
-  /** What the model's own files say, in tokens; null: they do not say. */
+  /** The context length that the model's files state, in tokens; null: they state none. */
   context_length: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
   /** Only for `embed`. */
   embedding: Type.Optional(Embedding),
-  /** Size of the KV cache in GB, which the daemon alone decides; 0: it grows without a bound. */
+  /** Size of the KV cache in GB, which only the daemon decides; 0: it grows without a bound. */
   kv_cache_gb: Type.Integer({ minimum: 0 }),
   /** Most requests in one batch. */
   max_concurrent: Type.Integer({ minimum: 1 }),
-  /** Whether `ready` is to list the control tokens; a model that writes no text has none. */
+  /** Whether `ready` must list the control tokens; a model that writes no text has none. */
   control_tokens: Type.Optional(Type.Boolean()),
-  /** Whether `ready` is to say where the load's time went. */
+  /** Whether `ready` must report the stages of the load. */
   trace: Type.Optional(Type.Boolean()),
   cache_dir: Type.String(),
-  /** For a .gguf file: where its copy in OpenVINO's own form lies or is to be made, and what the file looks like now. */
+  /** For a .gguf file: the folder of its copy in OpenVINO's own format, made or to be made, and the file's present stamp. */
   copy: Type.Optional(Type.Object({ folder: Type.String(), stamp: Type.String() })),
-  /** Most tokens that one step computes; absent: what suits the device. Only batching has steps. */
+  /** The most tokens that one step computes; absent: what suits the device. Only batching has steps. */
   prefill_chunk: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Only for text on batching. */
   speculation: Type.Optional(Speculation),
@@ -93,27 +93,27 @@ export const ReadyMessage = Type.Object({
   embedding_size: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Longest prompt plus answer, or input, in tokens, as the model, its tokenizer and the KV cache allow. */
   context_length: Type.Integer({ minimum: 1 }),
-  /** What `classify` gives a text, in the order of its probabilities. */
+  /** The labels of `classify`, in the order of its probabilities. */
   labels: Type.Optional(Type.Array(Type.String())),
   /** The codes of the languages that `transcribe` knows. */
   languages: Type.Optional(Type.Array(Type.String())),
   versions: Type.Record(Type.String(), Type.String()),
-  /** The Jinja source of the model's chat template, and the tokens that it may name. */
+  /** The Jinja source of the model's chat template, and the special tokens that it may name. */
   chat_template: Type.Union([Type.String(), Type.Null()]),
   bos_token: Type.String(),
   eos_token: Type.String(),
-  /** What the model may be asked for: types of requests. A later host may offer more than the daemon knows. */
+  /** The operations that the model offers. A later host may offer more than the daemon knows. */
   operations: Type.Array(Type.String()),
   /** What `generate` can do beyond plain text: `grammar`, `logprobs`, `special_tokens`, `cut_prompts`, `images`; of `transcribe`: `translate`, `words`. */
   capabilities: Type.Array(Type.String()),
   /**
-   * Texts that the tokenizer takes for a token of the chat format wherever they stand. `cut_prompts`: each is plain text where a
-   * `cut` stands behind its first character. Absent: the load did not ask.
+   * Texts that the tokenizer takes for a token of the chat format anywhere in a text. `cut_prompts`: each becomes plain text if a
+   * `cut` follows its first character. Absent: the load did not request them.
    */
   control_tokens: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-  /** Seconds of each stage of the load, in their order. Absent: the load did not ask, or the host does not measure them. */
+  /** Seconds of each stage of the load, in their order. Absent: not requested, or the host does not measure them. */
   stages: Type.Optional(Type.Record(Type.String(), Type.Number({ minimum: 0 }))),
-  /** What went wrong without keeping the model from being served, as a sentence. */
+  /** A problem that does not keep the model from being served, as a sentence. */
   warning: Type.Optional(Type.String()),
   /** How many requests it runs at once. */
   max_concurrent: Type.Integer({ minimum: 1 }),

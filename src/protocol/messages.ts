@@ -21,7 +21,7 @@ import { SegmentsMessage, TranscribeMessage } from "./transcribe.ts";
 import { protocolVersion, toVersionMismatch } from "./version.ts";
 
 /**
- * What the daemon and a host send each other: one JSON object a line, daemon -> host on file descriptor 3, host -> daemon
+ * What the daemon and a host send each other: one JSON object per line, daemon -> host on file descriptor 3, host -> daemon
  * on 4. The schemas of this folder are the one definition; the hosts in Python follow them, and
  * test/fixtures/protocol.jsonl holds all sides to the same lines.
  */
@@ -72,7 +72,7 @@ export function renderLine(message: ToHost | FromHost): string {
 let fromHost: TypeCheck<typeof FromHost> | undefined;
 let toHost: TypeCheck<typeof ToHost> | undefined;
 
-/** One line of a host; throws `engine_failed` when it is not a message of this protocol. */
+/** Parses one line of a host; throws `engine_failed` if it is not a message of this protocol. */
 export function parseFromHost(line: string): FromHost {
   fromHost ??= TypeCompiler.Compile(FromHost);
   const message = parseJson(line, "The engine");
@@ -86,7 +86,7 @@ export function parseFromHost(line: string): FromHost {
   });
 }
 
-/** One line of the daemon; throws `engine_failed` when it is not a message of this protocol. */
+/** Parses one line of the daemon; throws `engine_failed` if it is not a message of this protocol. */
 export function parseToHost(line: string): ToHost {
   toHost ??= TypeCompiler.Compile(ToHost);
   const message = parseJson(line, "The daemon");

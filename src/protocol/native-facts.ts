@@ -1,10 +1,10 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-/** What the native engine's addon says of itself: printed by the host's probe, repeated by its ready message. */
+/** What the native engine's addon reports about itself: printed by the host's probe, repeated in its ready message. */
 export const NativeFacts = Type.Object({
   openvino_genai_node: Type.String(),
   openvino_node: Type.String(),
-  /** Of the library itself, as it states it. */
+  /** As the library itself states it. */
   openvino: Type.String(),
   /** As OpenVINO names them: CPU, GPU, GPU.0, NPU, … */
   devices: Type.Array(Type.String()),
@@ -13,7 +13,7 @@ export const NativeFacts = Type.Object({
 });
 export type NativeFacts = Static<typeof NativeFacts>;
 
-/** The line that the native host's probe prints: the facts, or why there are none. */
+/** The line that the native host's probe prints: the facts, or why the addon does not work. */
 export const NativeAnswer = Type.Union([
   NativeFacts,
   Type.Object({

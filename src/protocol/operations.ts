@@ -15,7 +15,7 @@ import type {
 } from "./tokens.ts";
 import type { SegmentsMessage, TranscribeEvent, TranscribeRequest } from "./transcribe.ts";
 
-/** What a loaded model can be asked, with the events that answer it; the last event is always `finished`. */
+/** The operations of a loaded model, with the events that answer each; the last event is always `finished`. */
 export interface Operations {
   generate: { request: GenerateRequest; event: GenerationEvent };
   tokenize: { request: TokenizeRequest; event: TokenizeEvent };
@@ -39,7 +39,7 @@ export type Answer =
   | Static<typeof SegmentsMessage>
   | Static<typeof FinishedMessage>;
 
-/** What a message answers, request by request; nothing for messages that are not about one. */
+/** The answers in a message, by request; none for messages that belong to no request. */
 export function toAnswers(message: FromHost): Answer[] {
   switch (message.type) {
     case "step":
@@ -60,7 +60,7 @@ export function toAnswers(message: FromHost): Answer[] {
 
 const textType = { type: "text" } as const;
 
-/** How each operation reads its answers; null: an answer that is not of this operation. */
+/** How each operation reads its answers; null: the answer belongs to another operation. */
 export const eventReaders: {
   readonly [Name in OperationName]: (answer: Answer) => Operations[Name]["event"] | null;
 } = {

@@ -3,16 +3,16 @@ import { requestId } from "./request.ts";
 
 const count = Type.Integer({ minimum: 0 });
 
-/** Asks how well each document answers its query. */
+/** Requests a score of how well each document answers its query. */
 export const RankMessage = Type.Object({
   type: Type.Literal("rank"),
   id: requestId,
   /** One for all documents, or one for each. */
   queries: Type.Array(Type.String(), { minItems: 1 }),
   documents: Type.Array(Type.String(), { minItems: 1 }),
-  /** As in `embed`; of a query and its document together. */
+  /** See `embed`; for a query and its document together. */
   max_tokens: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-  /** What makes a document fit, for models that read it; null: their usual one. */
+  /** What makes a document relevant, for models that take an instruction; null: their usual one. */
   instruction: Type.Union([Type.String(), Type.Null()]),
 });
 export type RankMessage = Static<typeof RankMessage>;
@@ -26,7 +26,7 @@ export const Score = Type.Object({
 });
 export type Score = Static<typeof Score>;
 
-/** Some of a request's scores, in any order. All of them have come when it is finished. */
+/** Some of a request's scores, in any order. All have come when the request is finished. */
 export const ScoresMessage = Type.Object({
   type: Type.Literal("scores"),
   id: requestId,

@@ -6,11 +6,11 @@ export const requestId = Type.Integer({ minimum: 0 });
 export const CancelMessage = Type.Object({ type: Type.Literal("cancel"), id: requestId });
 export const CloseMessage = Type.Object({ type: Type.Literal("close") });
 
-/** The end of a request, whatever it asked for: exactly one of `finished` and `failed` comes, and nothing after it. */
+/** The end of a request of any operation: exactly one of `finished` and `failed` comes, and nothing after it. */
 export const FinishedMessage = Type.Object({
   type: Type.Literal("finished"),
   id: requestId,
-  /** `length`: an answer that ended at its bound; `cancelled`: the daemon left the request. */
+  /** `length`: the answer reached its limit; `cancelled`: the daemon cancelled the request. */
   reason: Type.Union([Type.Literal("stop"), Type.Literal("length"), Type.Literal("cancelled")]),
 });
 
@@ -20,38 +20,38 @@ export const FailedMessage = Type.Object({
   id: Type.Union([requestId, Type.Null()]),
   code: Type.String(),
   message: Type.String(),
-  /** The field of the client's request that is at fault, as the client would find it there. */
+  /** The field of the client's request that is at fault. */
   param: Type.Optional(Type.String()),
 });
 export type FailedMessage = Static<typeof FailedMessage>;
 
 /**
- * What the engine keeps of the grammars that requests were held to, whenever that has changed; sent before the answers of the
- * step in which it did. The engine gives none of it back: only the end of the process does.
+ * The grammars that the engine keeps, sent whenever they have changed, before the answers of the
+ * step in which they did. Only the end of the process frees them.
  */
 export const GrammarsMessage = Type.Object({
   type: Type.Literal("grammars"),
-  /** Distinct ones. */
+  /** The number of distinct grammars. */
   held: Type.Integer({ minimum: 0 }),
-  /** Memory that they take; estimated where it cannot be measured. */
+  /** The bytes that they take; estimated where that cannot be measured. */
   bytes: Type.Integer({ minimum: 0 }),
 });
 
-/** Of one host, as its last message has it. */
+/** The last message of one host. */
 export type HeldGrammars = Omit<Static<typeof GrammarsMessage>, "type">;
 
-/** What was guessed since the last such message: at most once a second while requests run, and once more when none is left. */
+/** The guesses since the last such message: at most once a second while requests run, and once when none is left. */
 export const SpeculationMessage = Type.Object({
   type: Type.Literal("speculation"),
   /** Steps of a request in which tokens were guessed. */
   drafts: Type.Integer({ minimum: 0 }),
   /** Tokens that were guessed, and computed. */
   draft_tokens: Type.Integer({ minimum: 0 }),
-  /** Those that were right. */
+  /** The guessed tokens that were right. */
   accepted_tokens: Type.Integer({ minimum: 0 }),
-  /** New requests are guessed from now on, or no longer. */
+  /** Whether guesses are made for new requests from now on. */
   active: Type.Optional(Type.Boolean()),
-  /** Why: how fast a single answer is with guesses, of a plain one, as the host reckons. */
+  /** The reason: the estimated speed of a single answer with guesses, relative to a plain one. */
   worth: Type.Optional(Type.Number()),
   /** Why there are no guesses until the model is loaded again. */
   problem: Type.Optional(Type.String()),
@@ -59,8 +59,8 @@ export const SpeculationMessage = Type.Object({
 export type SpeculationMessage = Static<typeof SpeculationMessage>;
 
 /**
- * At most once a second while requests run, and once more when none is left. The share of the KV cache's blocks that
- * running requests hold; what is kept for later prompts counts as free.
+ * At most once a second while requests run, and once when none is left. The share of the KV cache's blocks that
+ * running requests hold; blocks kept for later prompts count as free.
  */
 export const MetricsMessage = Type.Object({
   type: Type.Literal("metrics"),

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-/** Everything that decides which token comes next; each value is explicit, none is left to the engine. */
+/** Everything that decides which token comes next; each value is explicit, so the engine's defaults never apply. */
 export const Sampling = Type.Object({
   /** 0: greedy. */
   temperature: Type.Number({ minimum: 0 }),
@@ -15,7 +15,7 @@ export const Sampling = Type.Object({
 });
 export type Sampling = Static<typeof Sampling>;
 
-/** The most probable token each time, whatever came before it. */
+/** Always the most probable token, without penalties. */
 export const greedy: Sampling = {
   temperature: 0,
   top_p: 1,

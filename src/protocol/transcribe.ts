@@ -5,47 +5,47 @@ import { requestId } from "./request.ts";
 const at = Type.Number({ minimum: 0 });
 const language = Type.Union([Type.String(), Type.Null()]);
 
-/** Asks for what is said in a recording. */
+/** Requests the text of a recording. */
 export const TranscribeMessage = Type.Object({
   type: Type.Literal("transcribe"),
   id: requestId,
-  /** A file of sound that the host can read, in any form that `audio.py` knows; whoever asks removes it afterwards. */
+  /** A sound file that the host can read, in any format of `audio.py`; the caller removes it afterwards. */
   path: Type.String(),
   /** Longer recordings fail the request. */
   max_seconds: Type.Number({ exclusiveMinimum: 0 }),
   /** `translate`: into English. */
   task: Type.Union([Type.Literal("transcribe"), Type.Literal("translate")]),
-  /** A code of `ready.languages`; null: it is heard from the first half minute. */
+  /** A code of `ready.languages`; null: it is detected from the first half minute. */
   language,
-  /** What may stand before it: spellings and style follow it. */
+  /** A preceding text, whose spellings and style the model follows. */
   prompt: Type.Union([Type.String(), Type.Null()]),
-  /** 0: the likeliest words, and others only where these repeat themselves. */
+  /** 0: the likeliest words, and others only if these repeat themselves. */
   temperature: Type.Number({ minimum: 0, maximum: 1 }),
-  /** When each word is said, too. */
+  /** Also return the times of words. */
   words: Type.Boolean(),
 });
 export type TranscribeMessage = Static<typeof TranscribeMessage>;
 
-/** With the space that stands before it in the text. */
+/** Includes the space before it in the text. */
 export const Word = Type.Object({ word: Type.String(), start: at, end: at });
 export type Word = Static<typeof Word>;
 
 export const Segment = Type.Object({
   start: at,
   end: at,
-  /** With the space that stands before it. */
+  /** Includes the space before it. */
   text: Type.String(),
   words: Type.Optional(Type.Array(Word)),
 });
 export type Segment = Static<typeof Segment>;
 
-/** What was said in the next half minute, in order; empty where nothing was. At least one comes. */
+/** The segments of the next half minute, in order; empty if nothing was said. At least one such message comes. */
 export const SegmentsMessage = Type.Object({
   type: Type.Literal("segments"),
   id: requestId,
-  /** null: nothing has been said yet, and none was asked for. */
+  /** null: nothing has been said yet, and none was requested. */
   language,
-  /** Of the whole recording. */
+  /** The length of the whole recording. */
   seconds: at,
   segments: Type.Array(Segment),
 });

@@ -1,9 +1,9 @@
 import { OvError } from "../errors.ts";
 
-/** Of the messages between the daemon and a host; both state it in their first message. */
+/** The version of the messages between daemon and host; both state it in their first message. */
 export const protocolVersion = 3;
 
-/** The error of a host and a daemon of different versions, as after an upgrade that was not finished. */
+/** The error for a host and a daemon of different versions, as after an unfinished upgrade. */
 export function toVersionMismatch(host: number, daemon: number): OvError {
   return new OvError("engine_failed", {
     what: `The engine host speaks protocol ${host}, ov-llm ${daemon}`,

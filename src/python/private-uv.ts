@@ -47,7 +47,7 @@ export async function bringUv({
 }: BringUvOptions): Promise<string> {
   const uv = join(dir, "uv");
   if (existsSync(uv) && (await digestOf(await Bun.file(uv).bytes())) === sha256) return uv;
-  say(`Fetching uv ${uvVersion}, which brings what Python lacks here (17 MB)`);
+  say(`Fetching uv ${uvVersion}, which provides what Python lacks here (17 MB)`);
   const scrapDir = makeFolder(dir);
   try {
     return await fetchUv(uv, sha256, {
@@ -115,7 +115,7 @@ export async function bringPython(
   { dir, say, variables, signal }: Pick<BringUvOptions, "dir" | "say" | "variables" | "signal">,
 ): Promise<{ python: string; version: string }> {
   const installed = join(dir, "pythons");
-  say(`Bringing a private Python ${privatePython} with uv into ${installed} (about 30 MB)`);
+  say(`Installing a private Python ${privatePython} with uv into ${installed} (about 30 MB)`);
   const command = [uv, "python", "install", "--no-bin", "--install-dir", installed, privatePython];
   const { reason } = await runProgram(command, { variables, signal });
   const name = existsSync(installed)

@@ -1,39 +1,39 @@
 import { basename } from "node:path";
 import { withDraftFiles } from "../engine/draft/files.ts";
 import { type EngineChoice, type ModelTarget, toTarget } from "../engine/model/target.ts";
-import { OvError, shorten } from "../errors.ts";
+import { type ErrorFacts, OvError, shorten } from "../errors.ts";
 import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
-import { checkServed } from "../models/served.ts";
+import { findTaskRefusal } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
 import { findTask, isServed, type Operation, usualTask } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 
-/** Of a name that is quoted; no name is longer. */
+/** The most characters of a quoted name; no name is longer. */
 const longestName = 200;
 
 /** A model as the API names it: a registry entry, or OV_MODEL_PATH. */
 export interface CatalogModel {
   name: string;
   entry: RegistryEntry;
-  /** What its requests mean where they are silent: the model's defaults, and those of the preset that was asked for. */
+  /** The defaults for what its requests leave out: the model's, and those of the requested preset. */
   defaults?: RequestDefaults;
 }
 
 export interface Catalog {
-  /** The model that a request names, or the fallback when it names none. Throws 404 and 400 with the known names. */
+  /** The model that a request names, or the fallback if it names none. Throws 404 and 400 with the known names. */
   resolve(asked: string | null | undefined): CatalogModel;
   /**
-   * The same for a request that uses the model: also throws `task_unsupported` where its task does not serve the
+   * The same for a request that uses the model: also throws `task_unsupported` if its task does not offer the
    * operation; without one: any.
    */
   resolveServed(asked: string | null | undefined, operation?: Operation): CatalogModel;
   list(): CatalogModel[];
-  /** Why OV_DEFAULT_MODEL answers nothing, as a sentence; null: it does, or is not set. */
+  /** Why OV_DEFAULT_MODEL cannot answer, as a sentence; null: it can, or is not set. */
   defaultProblem(): string | null;
-  /** With the model's entry and files as they are now, so that a change is noticed at the next request. */
+  /** With the model's present entry and files, so that a change is noticed at the next request. */
   toTarget(model: CatalogModel): ModelTarget;
 }
 
@@ -43,25 +43,25 @@ export interface CatalogOptions {
   defaultModel?: string | null;
   /** OV_MODEL_PATH: answers requests that name no model, and is listed under a name of its own. */
   modelPath: string | null;
-  /** What its files show of its task; null: nothing. */
+  /** The task that its files show; null: none. */
   modelTask?: string | null;
   /** OV_DEVICE: for entries that name none. */
   device: string;
   /** OV_ENGINE: for entries that name none. */
   engine: EngineChoice;
-  /** What the files at a path look like now. */
+  /** The present stamp of the files at a path. */
   readStamp?: (path: string) => string;
 }
 
-/** How many of the models that would do an error names. */
+/** The most suitable models that an error names. */
 const mostNamed = 5;
 
-/** Which model a request means. Nothing is ever answered by a model that was not asked for. */
+/** Finds the model that a request means. No request is ever answered by a model that it did not ask for. */
 export function createCatalog(options: CatalogOptions): Catalog {
   const { registry, modelPath, modelTask = null, device, engine, readStamp = createStampReader() } = options;
   const { defaultModel = null } = options;
 
-  /** OV_MODEL_PATH as a model: the registry's own entry where it has one for that path. */
+  /** OV_MODEL_PATH as a model: the registry's own entry if it has one for that path. */
   function fallback(): CatalogModel | undefined {
     if (modelPath === null) return undefined;
     const { entries } = registry.current();
@@ -83,7 +83,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function known(): string {
     const names = list().map(({ name }) => `"${name}"`);
-    if (names.length > 0) return `there is ${names.join(", ")}`;
+    if (names.length > 0) return `there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
     return registry.current().problems.length > 0
       ? "no entry of the registry can be used"
       : "no model is registered yet, run `ov-llm setup --starter` or `ov-llm convert`";
@@ -98,13 +98,13 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return `Use one that does: ${names.join(", ")}${able.length > mostNamed ? ", …" : ""}.`;
   }
 
-  /** Whoever asks for a model whose entry is broken hears what is wrong with it. */
+  /** A request for a model with a broken entry is told what is wrong with the entry. */
   function refuseBroken(asked: string): void {
     const broken = registry.current().problems.find(({ name }) => name === asked);
     if (broken === undefined) return;
     const what = `Cannot use model ${JSON.stringify(shorten(asked, longestName))}`;
     const facts = { what, why: "its entry in the registry is not valid", next: broken.reason };
-    throw new OvError("model_not_found", facts, { param: "model" });
+    throw notFound(asked, facts);
   }
 
   function resolve(asked: string | null | undefined): CatalogModel {
@@ -122,7 +122,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     refuseBroken(asked);
     const what = `Cannot find model ${JSON.stringify(shorten(asked, longestName))}`;
     const next = 'List them with GET /v1/models or "ov-llm models".';
-    throw new OvError("model_not_found", { what, why: known(), next }, { param: "model" });
+    throw notFound(asked, { what, why: known(), next });
   }
 
   function resolveDefault(name: string): CatalogModel {
@@ -141,12 +141,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     resolveServed(asked, operation) {
       const model = resolve(asked);
-      checkServed(`Cannot use model ${JSON.stringify(model.name)}`, model.entry.task, operation, adviseOn);
-      return model;
+      const refusal = findTaskRefusal(model.entry.task, operation);
+      if (refusal === null) return model;
+      const what = `Cannot use model ${JSON.stringify(model.name)}`;
+      const advice = operation === undefined ? {} : { next: adviseOn(operation) };
+      const detail = { param: "model", asked: model.name };
+      throw new OvError("task_unsupported", { what, ...refusal, ...advice }, detail);
     },
     list,
     toTarget(model) {
-      // One that was removed meanwhile is used as it was.
+      // A model that was removed meanwhile is used with its last entry.
       const entry = registry.current().entries.get(model.name) ?? model.entry;
       const target = toTarget(model.name, entry, { device, engine });
       const pathOf = (model: string) => registry.current().entries.get(model)?.path;
@@ -154,6 +158,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
       return { ...target, files: readStamp(entry.path), speculation };
     },
   };
+}
+
+function notFound(asked: string, facts: ErrorFacts): OvError {
+  return new OvError("model_not_found", facts, { param: "model", asked: shorten(asked, longestName) });
 }
 
 function toDefaults({ defaults, presets }: RegistryEntry, preset?: string): Pick<CatalogModel, "defaults"> {

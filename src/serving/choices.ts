@@ -16,7 +16,7 @@ interface EngineEvent {
 }
 
 /**
- * One choice in its turn. The choice is made again where another engine takes over. Where its thought is cut, the answer comes
+ * One choice in its lease. The choice starts again if another engine takes over. If its reasoning is cut, the answer comes
  * from a second request.
  */
 export async function* askEngine(
@@ -32,7 +32,7 @@ export async function* askEngine(
       for await (const event of model.host.run("generate", request, signal)) {
         if (event.type === "text") rate.add(event.tokens);
         if (first || event.type !== "started") yield { choice, fingerprint, event };
-        // The reader has read it by now. Leaving the loop ends the request in the engine.
+        // The reader has read it by now. Leaving the loop cancels the request in the engine.
         if (event.type === "text") closed = choice.closeThought(event.text, event.tokens);
         if (closed) break;
       }
@@ -85,7 +85,7 @@ export async function* readChoice(
   }
 }
 
-/** The tokens of a step one by one, where they have texts of their own: what comes behind a stop string does not count. */
+/** The tokens of a step one by one if they have their own texts, because those after a stop string do not count. */
 function toTokens({ text, tokens, lengths, logprobs }: TextEvent): Omit<TextEvent, "type">[] {
   if (lengths === undefined || lengths.length === 0) return [{ text, tokens, ...(logprobs && { logprobs }) }];
   let end = 0;
@@ -99,7 +99,7 @@ function toTokens({ text, tokens, lengths, logprobs }: TextEvent): Omit<TextEven
 }
 
 /**
- * Several choices, `atOnce` of them at a time. All but the first start when that has computed the prompt, and find it in the
+ * Several choices, `atOnce` at a time. The others start when the first has computed the prompt, and find it in the
  * prefix cache.
  */
 export async function* runAll(

@@ -12,15 +12,15 @@ export interface ClassifyAsk {
 }
 
 export interface Classified {
-  /** Of the model, in the order of the probabilities. */
+  /** The model's labels, in the order of the probabilities. */
   labels: readonly string[];
   /** In the order of the texts: how likely each label is, from 0 to 1. */
   probabilities: readonly (readonly number[])[];
-  /** Of all texts. */
+  /** The tokens of all texts. */
   tokens: number;
 }
 
-/** Labels of texts, by models that classify; loads the model if need be. Throws OvErrors. */
+/** Classifies texts; loads the model if necessary. Throws OvErrors. */
 export interface ClassifyService {
   classify(model: CatalogModel, asker: Asker, ask: ClassifyAsk): Promise<Classified>;
 }

@@ -2,13 +2,13 @@ import { startAlarm } from "../alarm.ts";
 import { OvError } from "../errors.ts";
 
 export interface Deadline {
-  /** Aborts when the client leaves, or when the time is up; its reason is an OvError. */
+  /** Aborts when the client leaves or the time is up; its reason is an OvError. */
   signal: AbortSignal;
   abort(reason: OvError): void;
   clear(): void;
 }
 
-/** Bounds one request in time and ties it to its client, whose signal aborts with an OvError. */
+/** Limits the time of one request and ends it with its client, whose signal aborts with an OvError. */
 export function createDeadline(client: AbortSignal, seconds: number): Deadline {
   const controller = new AbortController();
   const leave = () => controller.abort(client.reason);
@@ -29,7 +29,7 @@ export function createDeadline(client: AbortSignal, seconds: number): Deadline {
   };
 }
 
-/** Runs what takes a while within a bound of time, until it ends or the client leaves. */
+/** Runs an operation within a time limit, until it ends or the client leaves. */
 export async function withDeadline<T>(
   client: AbortSignal,
   seconds: number,

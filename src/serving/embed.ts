@@ -8,7 +8,7 @@ import { type Asker, createOperation, type OperationDeps, toCut } from "./operat
 export interface EmbedAsk {
   /** Texts, or token ids; none of them empty. */
   inputs: EmbedRequest["inputs"];
-  /** What the inputs are, such as `query`, for models that are asked differently for each; null: nothing is known. */
+  /** The kind of the inputs, such as `query`, for models with a prompt for each kind; null: unknown. */
   inputType: string | null;
   /** Longer inputs are cut to that many tokens; Infinity: to the model's maximum; null: they are refused. */
   maxTokens: number | null;
@@ -18,13 +18,13 @@ export interface EmbedAsk {
 export interface Embedded {
   /** In the order of the inputs: float32, little-endian, in base64. */
   vectors: string[];
-  /** Of all inputs. */
+  /** The tokens of all inputs. */
   tokens: number;
-  /** When the model had its turn, in milliseconds of the given clock. */
+  /** When the request got its turn, in milliseconds of the given clock. */
   startedAt: number;
 }
 
-/** Vectors of texts, by models that make embeddings; loads the model if need be. Throws OvErrors. */
+/** Embeds texts; loads the model if necessary. Throws OvErrors. */
 export interface EmbedService {
   embed(model: CatalogModel, asker: Asker, ask: EmbedAsk): Promise<Embedded>;
 }
@@ -63,7 +63,7 @@ function toRequest(name: string, { host, embedding = null }: LoadedModel, ask: E
   };
 }
 
-/** Only vectors that were trained for it mean anything when they are cut. */
+/** A shortened vector has a meaning only if the model was trained for that. */
 function checkDimensions(
   model: string,
   asked: number,
@@ -84,7 +84,7 @@ function checkDimensions(
   }
 }
 
-/** By the names that clients use: Cohere's, Jina's and Voyage's. */
+/** The names that clients use: Cohere's, Jina's and Voyage's. */
 const synonyms: ReadonlyMap<string, readonly string[]> = new Map([
   ["query", ["query", "search_query"]],
   ["search_query", ["query", "search_query"]],
@@ -93,14 +93,14 @@ const synonyms: ReadonlyMap<string, readonly string[]> = new Map([
   ["search_document", ["document", "passage", "search_document"]],
 ]);
 
-/** What stands before each text; empty: nothing. */
+/** The prompt before each text; empty: none. */
 function findPrompt(model: string, facts: EmbeddingFacts | null, inputType: string | null): string {
   const { prompts = {}, defaultPrompt = null } = facts ?? {};
   if (inputType === null) return defaultPrompt ?? "";
   const names = [inputType, ...(synonyms.get(inputType) ?? [])];
   const name = names.find((one) => Object.hasOwn(prompts, one));
   if (name !== undefined) return prompts[name] ?? "";
-  // A model without prompts takes all texts alike.
+  // A model without prompts treats all texts alike.
   if (synonyms.has(inputType)) return "";
   const known = [...new Set([...Object.keys(prompts), "query", "document"])].join(", ");
   const what = `Model ${JSON.stringify(model)} has no prompt for the "input_type" ${JSON.stringify(inputType)}`;
@@ -109,7 +109,7 @@ function findPrompt(model: string, facts: EmbeddingFacts | null, inputType: stri
 
 type Input = EmbedRequest["inputs"][number];
 
-/** As the model was trained to read it. */
+/** The input in the form for which the model was trained. */
 function toInput(input: Input, prompt: string, lowerCase: boolean): Input {
   const whole = prompt === "" ? input : withPrompt(prompt, input);
   return lowerCase && typeof whole === "string" ? whole.toLowerCase() : whole;

@@ -1,23 +1,23 @@
 import type { ModelEvent } from "../engine/model/events.ts";
 import { createChannel } from "../engine/supervise/channel.ts";
 
-/** A request whose model is known: it waits for it, or is answered. */
+/** A request whose model is known: it waits for the model, or is being answered. */
 export interface RequestStarted {
   id: string;
   method: string;
   path: string;
-  /** Address of who asks. */
+  /** The client's address. */
   client: string;
   /** The name of the API key. */
   key: string | undefined;
   model: string;
 }
 
-/** A request whose answer is over, whatever it asked for. Times in seconds. */
+/** A request of any kind whose answer has ended. Times in seconds. */
 export interface RequestFinished extends Omit<RequestStarted, "model"> {
-  /** What the client got; for a stream, what it ended with. */
+  /** The status that the client got; for a stream, the one that it ended with. */
   status: number;
-  /** A registered name; undefined when the request never named one. */
+  /** A registered name; undefined if the request never named one. */
   model: string | undefined;
   stream: boolean | undefined;
   promptTokens: number | undefined;
@@ -25,57 +25,59 @@ export interface RequestFinished extends Omit<RequestStarted, "model"> {
   newTokens: number | undefined;
   /** Texts that were embedded or classified, or documents that were ranked. */
   texts: number | undefined;
-  /** Of a recording that was transcribed. */
+  /** The length of a transcribed recording. */
   audioSeconds: number | undefined;
   finish: string | undefined;
-  /** Of the error catalogue; undefined: it succeeded. */
+  /** A code of the error catalogue; undefined: it succeeded. */
   code: string | undefined;
+  /** The name of the model that it asked for and did not get. */
+  asked?: string | undefined;
   seconds: number;
   timeToFirstToken: number | undefined;
-  /** Asked every few seconds by those who watch, and went well. */
+  /** A route that monitors poll every few seconds, and a successful answer. */
   quiet: boolean;
 }
 
-/** A schema asks for what cannot be enforced while the model answers; published once for each tool. */
+/** A schema has keywords that cannot be enforced while the model answers; published once for each tool. */
 export interface SchemaWidened {
   model: string;
   /** null: the schema of a whole answer. */
   tool: string | null;
-  /** The first ones; never what the schema says there. */
+  /** The first places; never the schema's content there. */
   places: { at: string; keyword: string }[];
-  /** Of all places. */
+  /** The number of all places. */
   count: number;
 }
 
-/** An answer breaks such a schema. */
+/** An answer violates such a schema. */
 export interface SchemaMissed {
   model: string;
   tool: string | null;
-  /** What it breaks first. */
+  /** The first keyword that it violates. */
   keyword: string;
 }
 
 export interface ConversionFinished {
   id: string;
   model: string;
-  /** What was done: nothing where it was `present`. */
+  /** The result; `present`: nothing had to be done. */
   result: "present" | "registered" | "converted";
-  /** In the registry. */
+  /** Its name in the registry. */
   name: string;
   path: string;
   seconds: number;
 }
 
-/** Everything that happens and somebody may want to know. Never holds prompts, answers or keys. */
+/** All events of the server. They never contain prompts, answers or keys. */
 export type ServerEvent =
   | ({ topic: "model" } & ModelEvent)
   | ({ topic: "request"; type: "started" } & RequestStarted)
   | ({ topic: "request"; type: "finished" } & RequestFinished)
-  /** Something about the model's chat template that its operator should know; once for each load. */
+  /** A problem with the model's chat template that the operator should know; once for each load. */
   | { topic: "template"; type: "warning"; model: string; warning: string }
   | ({ topic: "schema"; type: "widened" } & SchemaWidened)
   | ({ topic: "schema"; type: "missed" } & SchemaMissed)
-  /** A model is pulled: fetched, made ready and registered. `model`: as the hub calls it. */
+  /** A model is pulled: fetched, converted if necessary, and registered. `model`: its name on the hub. */
   | { topic: "conversion"; type: "queued" | "started"; id: string; model: string }
   /** About once a second; `percent` of this step, null where that is not known. */
   | { topic: "conversion"; type: "progress"; id: string; model: string; step: string; percent: number | null }
@@ -90,7 +92,7 @@ export type ServerEvent =
       seconds: number;
     }
   | { topic: "registry"; type: "changed"; added: string[]; changed: string[]; removed: string[] }
-  /** It cannot be read; the models stay as they were. */
+  /** The registry cannot be read; the models stay as they were. */
   | { topic: "registry"; type: "problem"; reason: string };
 
 /** The last event of a stream whose reader was too slow. */
@@ -101,11 +103,11 @@ export interface DroppedEvent {
 
 export interface Events {
   publish(event: ServerEvent): void;
-  /** Calls the listener with each event, in their order; it must not throw. Returns what ends that. */
+  /** Calls the listener with each event in order; it must not throw. Returns a function that ends this. */
   subscribe(listener: (event: ServerEvent) => void): () => void;
   /**
    * Each event from the first read on, until the signal aborts or `close` is called. A reader that falls too far behind
-   * gets what waits for it and `dropped`, and nothing more: nobody waits for it.
+   * gets the waiting events and `dropped`, and nothing more.
    */
   stream(signal: AbortSignal): AsyncGenerator<ServerEvent | DroppedEvent>;
   /** Ends all streams. */

@@ -4,8 +4,8 @@ import type { ChoicePart } from "../generate/parts.ts";
 import type { TextRequest } from "../generate/request.ts";
 
 /**
- * Answers with the oldest turns left out where the whole conversation does not fit the model's context. System turns and
- * the last one stay, and a result goes with its call. Throws what `answer` throws when nothing is left to leave out.
+ * Answers without the oldest turns if the whole conversation does not fit the model's context. System turns and
+ * the last one stay, and a result is left out with its call. Throws what `answer` throws if nothing more can be left out.
  */
 export async function* answerFitting(
   request: TextRequest,
@@ -16,7 +16,7 @@ export async function* answerFitting(
       yield* answer(fitting);
       return;
     } catch (error) {
-      // It comes before the first part: nothing has been answered yet.
+      // The error comes before the first part, so nothing has been answered yet.
       const isTooLong = error instanceof OvError && error.code === "context_length_exceeded";
       fitting = isTooLong ? leaveOldestOut(fitting) : null;
       if (fitting === null) throw error;
@@ -24,7 +24,7 @@ export async function* answerFitting(
   }
 }
 
-/** A quarter of what can be left out; null: nothing can. */
+/** Leaves out a quarter of what can be left out; null: nothing can. */
 function leaveOldestOut(request: TextRequest): TextRequest | null {
   const { turns } = request.conversation;
   const groups = toGroups(turns);

@@ -9,10 +9,10 @@ import {
   type ModelProblemsDeps,
 } from "./model-problems.ts";
 
-/** What the daemon found out about its engines; null while it is still looking. */
+/** What the daemon has found out about its engines; null while it is still looking. */
 export interface EngineState {
   device: string | null;
-  /** The one that runs models which name none. */
+  /** The engine for models that name none. */
   engine: { name: string; versions: Record<string, string> } | null;
   engines: EngineReport[];
   /** Why models cannot run. */
@@ -35,12 +35,12 @@ export interface ServerHealth extends EngineState {
   version: string;
   started: Date;
   pid: number;
-  /** Why it cannot serve as it should; null: it can. */
+  /** Why it cannot serve properly; null: it can. */
   reason: string | null;
-  /** Models that requests can name, and those of them whose path exists. */
+  /** The models that requests can name, and how many of them have an existing path. */
   registered: number;
   onDisk: number;
-  /** The names of those that are ready. */
+  /** The names of loaded models. */
   loaded: string[];
 }
 
@@ -61,7 +61,7 @@ export function readHealth(deps: HealthDeps): ServerHealth {
   };
 }
 
-/** Whatever keeps a registered model from being served, the widest first. */
+/** All that keeps registered models from being served, the most general first. */
 function findReasons(
   { registry, catalog }: HealthDeps,
   state: EngineState,
@@ -71,7 +71,7 @@ function findReasons(
   const known = [reason, state.failure, state.deviceFailure, catalog.defaultProblem()].filter(
     (sentence) => sentence !== null,
   );
-  // What the engine lacks for all of them is reported once.
+  // A lack of the engine that concerns all of them is reported once.
   const own = problems.filter(({ reason }) => !known.some((sentence) => reason.endsWith(sentence)));
   return [...new Set([...known, ...[...skipped, ...own].map(({ reason }) => reason)])];
 }
@@ -94,7 +94,7 @@ export interface Readiness extends ModelProblemsDeps {
   preloading: boolean;
 }
 
-/** Why no request would be served now, as sentences; none: one for some registered model would. */
+/** Why no request would be served now, as sentences; none: at least one registered model could be served. */
 export function findReasonsNotToServe(readiness: Readiness): string[] {
   const { engine, stopping, preloading } = readiness;
   const found =
@@ -106,7 +106,7 @@ export function findReasonsNotToServe(readiness: Readiness): string[] {
   ];
 }
 
-/** Why not one of the registered models can be served. A server without any is ready for the first. */
+/** Why none of the registered models can be served. A server without any is ready for the first. */
 function findUnusable(readiness: Readiness): string[] {
   const { registry, catalog } = readiness;
   const { reason, problems } = registry.current();

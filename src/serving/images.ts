@@ -15,21 +15,21 @@ export interface WantedImage {
 
 /** Images as files, which a host reads. */
 export interface OpenImages {
-  /** In the order asked for. */
+  /** In the order of the request. */
   files: readonly ImageFile[];
   /** Removes the files. */
   release(): Promise<void>;
 }
 
 /**
- * Fetches images and makes files of them. Throws `invalid_request` and `unsupported_parameter` that name the image, and the
+ * Fetches images and writes them to files. Throws `invalid_request` and `unsupported_parameter` that name the image, and the
  * signal's reason.
  */
 export type OpenImagesOf = (images: readonly WantedImage[], signal: AbortSignal) => Promise<OpenImages>;
 
 const none: OpenImages = { files: [], release: async () => {} };
 
-/** The images of a request that its model will be shown. Throws `unsupported_parameter` where that sees none. */
+/** The images of a request for its model. Throws `unsupported_parameter` if the model takes none. */
 export async function openImagesOf(
   request: TextRequest | RawRequest,
   model: CatalogModel,
@@ -43,13 +43,13 @@ export async function openImagesOf(
   return (await open?.(images, signal)) ?? none;
 }
 
-/** Throws `unsupported_parameter` for images that a model, by its task, does not see. */
+/** Throws `unsupported_parameter` for images if the model's task takes none. */
 export function checkImages({ conversation }: TextRequest, { name, entry }: CatalogModel): void {
   if (takesImages(entry.task) !== false) return;
   refuseImages(listImages(conversation.turns), `model ${JSON.stringify(name)}`);
 }
 
-/** Throws `unsupported_parameter` for images where the ids of a prompt's tokens are asked for. */
+/** Throws `unsupported_parameter` for images in a request for a prompt's token ids. */
 export function refuseToTokenize({ conversation }: TextRequest): void {
   const [image] = listImages(conversation.turns);
   if (image === undefined) return;

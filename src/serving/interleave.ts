@@ -1,7 +1,7 @@
 /**
- * What several sources yield, in the order in which it comes. A source goes on only once what it yielded was taken, so
- * that a slow reader makes nothing pile up. The first failure ends all. Whatever the end, every source is closed before
- * this is. `stop` must end what the sources wait for.
+ * Yields the values of several sources in the order in which they come. A source continues only once its value was taken, so
+ * that nothing piles up for a slow reader. The first failure ends all. However it ends, every source is closed before
+ * this generator is. `stop` must end the sources' waits.
  */
 export async function* interleave<T>(
   sources: readonly AsyncIterable<T>[],

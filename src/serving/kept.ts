@@ -3,11 +3,11 @@ import { LRUCache } from "lru-cache";
 export interface KeptOptions {
   /** How many answers; the least recently used one is dropped for a new one. */
   most: number;
-  /** How many bytes of JSON all together. */
+  /** The most bytes of JSON in total. */
   bytes: number;
-  /** How long after its last use. */
+  /** How long an answer is kept after its last use. */
   seconds: number;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number;
 }
 
@@ -15,15 +15,15 @@ export interface KeptOptions {
 export interface KeptAnswers<T> {
   /** False: it is too large to be kept. */
   keep(key: string | undefined, id: string, answer: T): boolean;
-  /** A use: the answer is kept on. */
+  /** Returns an answer, which counts as a use. */
   find(key: string | undefined, id: string): T | undefined;
-  /** False: there is none. */
+  /** Deletes an answer; false: there is none. */
   remove(key: string | undefined, id: string): boolean;
-  /** All that are kept for this key; no use. */
+  /** All answers of this key; does not count as a use. */
   all(key: string | undefined): T[];
-  /** Shows an answer that is still being made, as `read` returns it, until what this returns is called. */
+  /** Shows an unfinished answer, in the form that `read` returns, until the returned function is called. */
   watch(key: string | undefined, id: string, read: () => T): () => void;
-  /** What is being made under that id, as it is now. */
+  /** The present state of the unfinished answer with that id. */
   live(key: string | undefined, id: string): T | undefined;
 }
 
@@ -39,17 +39,17 @@ export function createKeptAnswers<T extends object>({
     sizeCalculation: ({ answer }) => Math.max(1, Buffer.byteLength(JSON.stringify(answer))),
     ttl: seconds * 1000,
     updateAgeOnGet: true,
-    // Else it reads the clock once in a while, by a timer.
+    // Otherwise it would read the clock now and then by a timer.
     ttlResolution: 0,
     perf: { now },
   });
   const watched = new Map<string, () => T>();
-  // No key's name can make the id of another's answer.
+  // No key's name can be combined to the id of another key's answer.
   const toPlace = (key: string | undefined, id: string) => JSON.stringify([key ?? null, id]);
   return {
     keep(key, id, answer) {
       const place = toPlace(key, id);
-      // What nobody asks for again is forgotten here.
+      // Expired answers are removed here.
       kept.purgeStale();
       kept.set(place, { key, answer });
       return kept.has(place);

@@ -9,7 +9,7 @@ import type { CatalogModel } from "./catalog.ts";
 type Labelling = "rank" | "classify";
 
 export interface LabelDeps {
-  /** What the files at a path show. */
+  /** The number of labels in the files at a path. */
   facts: (path: string) => Promise<ModelFacts>;
   pool: Pick<Pool, "peek">;
 }

@@ -3,7 +3,7 @@ import type { Pool } from "../engine/pool/pool.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import type { Catalog } from "./catalog.ts";
 
-/** Why the engine and device of an entry cannot run it, as a sentence; null: nothing speaks against them. */
+/** Why the engine and device of an entry cannot run it, as a sentence; null: no reason is known. */
 export type FindEngineProblem = (entry: Pick<RegistryEntry, "engine" | "device">) => string | null;
 
 /** Why a request for a model would not be served. */

@@ -16,22 +16,22 @@ import type { ReadThinking } from "./thinking.ts";
 /** What a model can do here, in Ollama's words. */
 export type Capability = "completion" | "tools" | "thinking" | "embedding" | "vision";
 
-/** A model as it is seen from outside: its entry, its files, and how it is now. */
+/** A model as seen from outside: its entry, its files, and its present state. */
 export interface ModelView extends CatalogModel {
   /** All names that requests may use for it, its own first. */
   names: readonly string[];
   facts: ModelFacts;
   /** Undefined: it is not loaded. */
   status: ModelStatus | undefined;
-  /** Of its last work, all requests together; null: it has generated none since its load. */
+  /** Tokens per second of its last work, all requests together; null: it has generated none since its load. */
   tokensPerSecond: number | null;
-  /** What it can be asked for here. */
+  /** The operations that it offers here. */
   operations: readonly Operation[];
-  /** What it is for, whether that is served or not. */
+  /** Its task, whether that is served or not. */
   purpose: Operation;
   /** Any model that writes text can call tools, even one that was not trained to. */
   capabilities: readonly Capability[];
-  /** In tokens: that of its process, else what its entry or its files say; null: they do not. */
+  /** In tokens: that of its process, or what its entry or files state; null: they state none. */
   contextLength: number | null;
   /** Jinja; empty: it has none, or only its tokenizer does, which is not loaded. */
   chatTemplate: string;

@@ -1,21 +1,21 @@
 import type { RequestStarted } from "./events.ts";
 
-/** A request whose model is known and whose answer is not over, as it is now. */
+/** A request whose model is known and whose answer has not ended, in its present state. */
 export interface OpenRequest extends RequestStarted {
   /** Undefined until the engine has taken the prompt. */
   promptTokens: number | undefined;
   cachedTokens: number | undefined;
   newTokens: number | undefined;
-  /** Since it arrived. */
+  /** The time since it arrived. */
   seconds: number;
   timeToFirstToken: number | undefined;
 }
 
-/** What runs and waits, for those who watch. Two requests may have the same id, which is the client's to choose. */
+/** The running and waiting requests. Two may have the same id, because clients choose it. */
 export interface OpenRequests {
-  /** `look`: how it is when somebody asks. Returns what removes it. */
+  /** `look`: returns its present state. Returns a function that removes it. */
   add(look: () => OpenRequest): () => void;
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   list(): OpenRequest[];
 }
 

@@ -11,12 +11,12 @@ export interface OperationDeps {
   requestSeconds: number;
 }
 
-/** Who asks, and by which ids the request can be cancelled. */
+/** The client, and the ids by which the request can be cancelled. */
 export interface Asker extends RunningRequest {
   /** For the order of turns. */
   client: string;
   signal: AbortSignal;
-  /** How long the model stays after it, see `ModelTarget`; null: as its entry says. */
+  /** How long the model stays afterwards, see `ModelTarget`; null: as in its entry. */
   keepSeconds?: number | null;
 }
 
@@ -24,7 +24,7 @@ export interface Asker extends RunningRequest {
 export type Work<Event> = (lease: Lease, signal: AbortSignal) => AsyncIterable<Event>;
 
 /**
- * Runs an operation whose answer is whole or nothing: waits for the model and for a turn, within the request's time, and
+ * Runs an operation whose answer is not streamed: waits for the model and for a turn, within the request's time, and
  * returns all its events. Throws OvErrors and the signal's reason.
  */
 export function createOperation({ pool, catalog, running, requestSeconds }: OperationDeps) {
@@ -39,7 +39,7 @@ export function createOperation({ pool, catalog, running, requestSeconds }: Oper
 }
 
 /**
- * What the engine may cut a text to, in tokens, by what the client asked for: no more than the model's maximum; null: a
+ * The tokens to which the engine may cut a text, from the client's value: at most the model's maximum; null: a
  * longer one is refused.
  */
 export function toCut(maxTokens: number | null, most: number): number | null {

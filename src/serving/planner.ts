@@ -14,14 +14,14 @@ import { createPrompting } from "./prompting.ts";
 import type { RunTextJob } from "./text-jobs.ts";
 import type { ShownText } from "./tokenize.ts";
 
-/** What a checked request, of whatever kind, asks of a loaded model. */
+/** A checked request of any kind, planned for a loaded model. */
 export interface AnswerPlan {
   choices: number;
   /** Choices of the same prompt, which is counted once. */
   choicesPerPrompt: number;
-  /** What the grammar does not hold the answer to whole, so that it has to be checked. */
+  /** The schemas that the grammar does not fully enforce, so that the answer has to be checked. */
   loose: readonly LooseSchema[];
-  /** Once for all choices: another model comes only when another engine takes over. */
+  /** Called once for all choices: another model comes only if another engine takes over. */
   prepare(loaded: LoadedModel, signal: AbortSignal): Promise<PreparedText>;
 }
 
@@ -42,13 +42,13 @@ export interface RenderOptions {
   images?: readonly ImageFile[];
 }
 
-/** Who asks, and the files of the conversation's images. */
+/** The client, and the files of the conversation's images. */
 export interface Asked {
   client: string;
   images: readonly ImageFile[];
 }
 
-/** Plans requests with the model's defaults, without holding the daemon's loop. */
+/** Plans requests with the model's defaults, without blocking the daemon's event loop. */
 export function createPlanner(deps: PlannerDeps) {
   const { newId, newSeed, specialTokens, maxTokens, now = () => new Date() } = deps;
   const prompting = createPrompting(deps.runTextJob);
@@ -59,7 +59,7 @@ export function createPlanner(deps: PlannerDeps) {
     maxTokens,
     rules: await prompting.compileRules(source, client),
     newCallId,
-    // Letters and digits alone: a template may trim, quote or escape anything else.
+    // Only letters and digits: a template may trim, quote or escape anything else.
     marker: specialTokens === "text" ? `zebracut${newId()}` : null,
     images,
   });
@@ -117,7 +117,7 @@ export function createPlanner(deps: PlannerDeps) {
       "prompts" in request
         ? planContinuation(model, request, asked)
         : planConversation(model, request, asked),
-    /** As `TextService.render`. */
+    /** See `TextService.render`. */
     async render(
       model: CatalogModel,
       request: TextRequest,
@@ -146,7 +146,7 @@ function onceForEachLoad(prepare: AnswerPlan["prepare"]): AnswerPlan["prepare"] 
   };
 }
 
-/** Looks for a model's fill-in-the-middle tokens, once for each load. */
+/** Finds a model's fill-in-the-middle tokens, once for each load. */
 function createFimReader(): (host: Host, signal: AbortSignal) => Promise<FimTokens | null> {
   const known = new WeakMap<Host, FimTokens | null>();
   return async (host, signal) => {

@@ -1,24 +1,24 @@
 import { type Static, Type } from "@sinclair/typebox";
 
-/** Those that more than one prompt had, as they may be kept elsewhere. */
+/** Prefixes that more than one prompt had, in a form that can be stored. */
 export const KeptPrefixes = Type.Array(
   Type.Object({ text: Type.String(), uses: Type.Integer({ minimum: 2 }) }),
 );
 export type KeptPrefixes = Static<typeof KeptPrefixes>;
 
-/** What prompts of one model have in common at their start: a system prompt, tools, the turns of a conversation. */
+/** What prompts of one model have in common at the start: a system prompt, tools, the turns of a conversation. */
 export interface PromptPrefixes {
   /** Takes a prompt into account. */
   note(prompt: string): void;
-  /** Those that more than one prompt had, the most used ones first. */
+  /** The prefixes that more than one prompt had, most used first. */
   list(most: number): KeptPrefixes;
 }
 
-/** UTF-16 units. A shorter text is computed sooner than a prefix pays. */
+/** UTF-16 units. A shorter text is computed too quickly to matter. */
 const shortest = 1500;
-/** A longer prompt is passed over: it fills any context. */
+/** A longer prompt is ignored: it fills any context. */
 const longest = 1_000_000;
-/** Prefixes that are kept; the one that was used least, then longest ago, makes way. */
+/** The most prefixes that are kept; the least used one, then the least recently used one, is dropped. */
 const kept = 16;
 
 interface Prefix {
@@ -26,12 +26,12 @@ interface Prefix {
   uses: number;
 }
 
-/** `earlier`: what another run kept. */
+/** `earlier`: the prefixes that an earlier run kept. */
 export function createPrefixes(earlier: KeptPrefixes = []): PromptPrefixes {
-  /** In the order of their last use. */
+  /** In order of last use. */
   let known: Prefix[] = earlier.map((one) => ({ ...one }));
 
-  /** The one that the prompt shares most with, unless that would leave less than half of it. */
+  /** The prefix with which the prompt shares most, unless that would leave less than half of it. */
   function findRelated(prompt: string): { prefix: Prefix; shared: number } | undefined {
     return known
       .map((prefix) => ({ prefix, shared: countShared(prefix.text, prompt) }))
@@ -67,7 +67,7 @@ export function createPrefixes(earlier: KeptPrefixes = []): PromptPrefixes {
 
 const step = 4096;
 
-/** How long a start two texts have in common. */
+/** The length of the start that two texts have in common. */
 function countShared(a: string, b: string): number {
   const most = Math.min(a.length, b.length);
   let at = 0;

@@ -10,13 +10,13 @@ import type { ToolFormatName } from "../tool-formats.ts";
 import { type RunTextJob, runAtOnce } from "./text-jobs.ts";
 import { weighsAtMost } from "./weight.ts";
 
-/** What has to be made of a request before the engine is asked, without holding the daemon's loop. */
+/** Prepares a request for the engine without blocking the daemon's event loop. */
 export interface Prompting {
-  /** As `generate/constraint.ts` compiles them. */
+  /** See `generate/constraint.ts`. */
   compileRules(request: RulesSource, client: string): Promise<AnswerRules>;
-  /** Made once for each load and form of tool calls, and forgotten together with the model. */
+  /** Made once for each load and tool-call format, and dropped together with the model. */
   modelOf(loaded: LoadedModel, toolFormat: ToolFormatName | undefined, client: string): Promise<TextModel>;
-  /** As `generate/prompt.ts` renders it. */
+  /** See `generate/prompt.ts`. */
   render(source: PromptSource, model: TextModel, options: PromptOptions): Promise<RenderedPrompt>;
 }
 
@@ -28,11 +28,11 @@ export interface PromptOptions {
 
 /** Characters of tools and forms with their grammars: some 10 MB. */
 const keptRules = 5_000_000;
-/** Of tools and forms that are worth remembering, in values; see weight.ts. 1 MB of text at most. */
+/** The most values of tools and forms that are cached; see weight.ts. 1 MB of text at most. */
 const keptWeight = 30_000;
-/** Of those that are looked at: some 4 MB of text, which fills any context. */
+/** The most values of tools and forms that are accepted: some 4 MB of text, which fills any context. */
 const mostWeight = 130_000;
-/** What is rendered at once: nearly all requests. Its steps take up to 10 ms. */
+/** What is rendered on the event loop: nearly all requests. Its steps take up to 10 ms. */
 const lightWeight = 2000;
 const lightSteps = 60_000;
 
@@ -72,7 +72,7 @@ export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
       if (before) return before;
       const made = makeModel(loaded, toolFormat, client);
       forms.set(toolFormat, made);
-      // A model that cannot be made says so each time, and one that had no thread is made later.
+      // A failure is not cached, so it is reported each time, and a model that got no thread is made later.
       made.catch(() => forms.delete(toolFormat));
       return made;
     },
@@ -86,7 +86,7 @@ export function createPrompting(run: RunTextJob = runAtOnce()): Prompting {
       }
       refuseTooMuch(source, model.facts.context_length);
       const portable = { facts: model.facts, toolFormat: model.format.name, traits: model.traits };
-      // To copy a long conversation takes time on this side; the prompt is made of its rounds alone.
+      // Copying a long conversation takes time on this side, and the prompt needs only its rounds.
       const { request } = source;
       const slim = {
         ...source,

@@ -1,12 +1,12 @@
 import type { OvError } from "../errors.ts";
 
-/** How far a pull is; sizes in bytes. */
+/** The progress of a pull; sizes in bytes. */
 export type PullStep =
   | {
       type: "fetching";
       done: number;
       bytes: number;
-      /** The file that comes now; `digest` in hexadecimal, null where the hub names none. */
+      /** The file that is being fetched; `digest` in hexadecimal, null if the hub states none. */
       file: { path: string; digest: string | null; done: number; bytes: number };
     }
   /** The converter itself, which is missing. */
@@ -14,25 +14,25 @@ export type PullStep =
   | { type: "converting"; stage: string; percent: number | null }
   | { type: "checking" };
 
-/** What is pulled, as the hub calls it. */
+/** What is pulled, by its name on the hub. */
 export interface PullSource {
   /** `owner/name` */
   repo: string;
-  /** Which .gguf file; null: not said. */
+  /** Which .gguf file; null: not specified. */
   quant: string | null;
 }
 
-/** What a pull has made ready. */
+/** The result of a pull. */
 export interface PulledModel {
   state: "present" | "registered" | "converted";
-  /** In the registry. */
+  /** Its name in the registry. */
   name: string;
   path: string;
 }
 
 export interface Pull {
   id: string;
-  /** `owner/name`, with `:quant` where that was asked for. */
+  /** `owner/name`, with `:quant` if that was requested. */
   model: string;
   state: "queued" | "running" | "done" | "failed" | "cancelled";
   createdAt: Date;
@@ -45,7 +45,7 @@ export function isOver({ state }: Pull): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
 
-/** Steps with the same one differ in their progress alone. */
+/** Steps with the same key differ only in their progress. */
 export function toLabel(step: PullStep): string {
   return step.type === "converting" ? step.stage : step.type;
 }

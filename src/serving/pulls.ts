@@ -11,37 +11,37 @@ import {
 } from "./pull.ts";
 
 export interface PullsDeps {
-  /** What a text names. Throws `invalid_request`. */
+  /** The model that a text names. Throws `invalid_request`. */
   resolve(asked: string): PullSource;
-  /** Does it, away from this process. Throws an OvError; what the signal's abort leaves is nothing half made. */
+  /** Runs it outside of this process. Throws an OvError; an abort leaves nothing unfinished. */
   run(source: PullSource, onStep: (step: PullStep) => void, signal: AbortSignal): Promise<PulledModel>;
-  /** Why nothing may be pulled; null: it may. */
+  /** Why pulls are not allowed; null: they are. */
   findRefusal(): OvError | null;
   publish(event: ServerEvent): void;
   newId(): string;
   now(): Date;
 }
 
-/** Models that are fetched and made ready, one at a time; the others wait in the order in which they were asked for. */
+/** Pulls models one at a time; the others wait in order of request. */
 export interface Pulls {
-  /** Starts one that runs to its end whoever leaves; the one that runs or waits for the same model is taken. */
+  /** Starts a pull that runs to its end even if clients leave; joins one of the same model that runs or waits. */
   start(asked: string): Pull;
-  /** The same for as long as somebody follows it: each step until its end; of one step's progress, who reads slowly gets the latest. */
+  /** The same, but it ends when its last follower leaves. Yields each step until the end; slow readers get only the latest progress of a step. */
   follow(asked: string, signal: AbortSignal): AsyncGenerator<Pull>;
-  /** Those that wait and run, and the last ones that ended; in the order in which they were asked for. */
+  /** The waiting and running pulls and the last ones that ended, in order of request. */
   list(): Pull[];
   /** Throws `request_not_found`. */
   find(id: string): Pull;
-  /** Throws `request_not_found`; what has ended stays as it is. */
+  /** Throws `request_not_found`; a pull that has ended does not change. */
   cancel(id: string): Pull;
-  /** Ends all of them and waits for that. */
+  /** Cancels all of them and waits for their ends. */
   close(): Promise<void>;
 }
 
 interface Job {
   pull: Pull;
   source: PullSource;
-  /** It ends when the last one leaves. */
+  /** The pull ends when the last follower leaves. */
   followers: number;
   kept: boolean;
   stop: AbortController;
@@ -89,7 +89,7 @@ export function createPulls(deps: PullsDeps): Pulls {
     };
     jobs.push(job);
     deps.publish({ topic: "conversion", type: "queued", id: pull.id, model });
-    // Whoever asked is listed as a follower before it starts.
+    // The first follower is listed before it starts.
     queueMicrotask(startNext);
     return job;
   }
@@ -136,7 +136,7 @@ export function createPulls(deps: PullsDeps): Pulls {
     deps.publish({ topic: "conversion", type: "failed", id, model, code, message, seconds });
   }
 
-  /** Followers see each step; the bus one a second, and each new kind at once. */
+  /** Followers get each step; the bus gets one per second, and each new kind at once. */
   function createProgress(job: Job): (step: PullStep) => void {
     let last = { label: "", at: 0 };
     return (step) => {
@@ -185,13 +185,13 @@ export function createPulls(deps: PullsDeps): Pulls {
       const job = join(asked);
       job.followers += 1;
       try {
-        // One that has not to wait has started by then.
+        // A pull that does not have to wait has started by then.
         await Promise.resolve();
         yield* watch(job, signal);
       } finally {
         job.followers -= 1;
         if (job.followers === 0 && !job.kept)
-          stop(job, "request_cancelled", "Whoever asked for the pull left.");
+          stop(job, "request_cancelled", "The client that asked for the pull left.");
       }
     },
     list: () => jobs.map(({ pull }) => pull),
@@ -240,7 +240,7 @@ async function* watch(job: Job, signal: AbortSignal): AsyncGenerator<Pull> {
   }
 }
 
-/** Whether they differ in their progress alone. */
+/** Whether they differ only in their progress. */
 function isSameStep(one: Pull, other: Pull): boolean {
   if (one.state !== other.state || one.step === null || other.step === null) return false;
   if (one.step.type === "fetching" && other.step.type === "fetching")

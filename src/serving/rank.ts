@@ -11,18 +11,18 @@ export interface RankAsk {
   documents: readonly string[];
   /** A query with its document is cut to that many tokens; Infinity: to the model's maximum; null: refused if longer. */
   maxTokens: number | null;
-  /** What makes a document fit, for models that read it; null: their usual one. */
+  /** What makes a document relevant, for models that take an instruction; null: their usual one. */
   instruction: string | null;
 }
 
 export interface Ranked {
   /** In the order of the documents, each from 0 to 1. */
   scores: number[];
-  /** Of all queries and documents. */
+  /** The tokens of all queries and documents. */
   tokens: number;
 }
 
-/** Scores of how well documents answer queries; loads the model if need be. Throws OvErrors. */
+/** Scores how well documents answer queries; loads the model if necessary. Throws OvErrors. */
 export interface RankService {
   rank(model: CatalogModel, asker: Asker, ask: RankAsk): Promise<Ranked>;
 }

@@ -20,7 +20,7 @@ export interface RunningRate {
 
 /** `now`: milliseconds, monotonic. */
 export function createRates(now: () => number = () => performance.now()): Rates {
-  /** Forgotten together with the loaded model. */
+  /** Dropped together with the loaded model. */
   const rates = new WeakMap<LoadedModel, Rate>();
 
   function rateOf(model: LoadedModel): Rate {
@@ -40,7 +40,7 @@ export function createRates(now: () => number = () => performance.now()): Rates 
 
 /** How quickly one model generates tokens while it has something to do. */
 export interface Rate {
-  /** A request starts; the function ends it again. */
+  /** Notes that a request starts; the returned function notes its end. */
   start(): () => void;
   add(tokens: number): void;
   /** Tokens per second of the last work, of its last 10 s at most; null: there were none. */

@@ -1,16 +1,16 @@
 import type { ServerEvent } from "./events.ts";
 
-/** What ended within one minute, and how many requests ran at once at most. */
+/** The requests that ended within one minute, and the most that ran at once. */
 export interface Minute {
-  /** Unix time in seconds of its start. */
+  /** The minute's start, Unix time in seconds. */
   at: number;
   finished: number;
   /** Answered with a status of 500 or more. */
   failed: number;
   newTokens: number;
-  /** Mean in seconds of those answers that had a first token; null: none had. */
+  /** Mean in seconds over the answers that had a first token; null: none had. */
   timeToFirstToken: number | null;
-  /** Of requests whose model was known. */
+  /** Counts requests whose model was known. */
   mostRunning: number;
 }
 
@@ -26,7 +26,7 @@ interface Counts extends Omit<Minute, "timeToFirstToken"> {
   firstTokens: { count: number; seconds: number };
 }
 
-/** Remembers the last hour, in a bounded place and without a timer. `now`: Unix time in milliseconds. */
+/** Remembers the last hour in bounded memory and without a timer. `now`: Unix time in milliseconds. */
 export function createRecent(now: () => number): Recent {
   let kept: Counts[] = [];
   const running = new Set<string>();
@@ -34,7 +34,7 @@ export function createRecent(now: () => number): Recent {
   function current(): Counts {
     const at = Math.floor(now() / 60_000) * 60;
     const last = kept.at(-1);
-    // A clock that was set back does not bring an earlier minute back.
+    // A clock that was set back does not return to an earlier minute.
     if (last !== undefined && last.at >= at) return last;
     const firstTokens = { count: 0, seconds: 0 };
     const next = { at, finished: 0, failed: 0, newTokens: 0, mostRunning: running.size, firstTokens };

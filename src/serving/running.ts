@@ -2,28 +2,28 @@ import { OvError } from "../errors.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
 
 export interface RunningRequest {
-  /** Of the answer, `chatcmpl-…`, and of the request, `x-request-id`: either names it. */
+  /** The id of the answer, `chatcmpl-…`, or of the request, `x-request-id`. */
   id: string;
   requestId: string;
-  /** The name of the API key that asked. */
+  /** The name of the client's API key. */
   key: string | undefined;
 }
 
 export interface RunBounds {
-  /** The client's: aborts with an OvError. */
+  /** The client's signal; aborts with an OvError. */
   signal: AbortSignal;
   seconds: number;
 }
 
-/** The requests that are being answered or wait for it, so that another request can end them. */
+/** The running and waiting requests, so that another request can cancel them. */
 export interface RunningRequests {
-  /** Runs the work from the first read on; its signal aborts when the client leaves, at a cancel, or when its time is up. */
+  /** Starts the work at the first read; its signal aborts when the client leaves, at a cancel, or when its time is up. */
   run<T>(
     request: RunningRequest,
     bounds: RunBounds,
     work: (signal: AbortSignal) => AsyncIterable<T>,
   ): AsyncGenerator<T>;
-  /** Ends what has that id and was asked with the same key. Throws `request_not_found` when there is none. */
+  /** Cancels the requests with that id and key. Throws `request_not_found` if there is none. */
   cancel(id: string, key: string | undefined): void;
 }
 

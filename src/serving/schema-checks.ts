@@ -4,11 +4,11 @@ import type { LooseSchema } from "../generate/tools/choice.ts";
 import type { Events } from "./events.ts";
 import { createSchemaValidator, longestAnswer } from "./schema-validator.ts";
 
-/** Reports what schemas ask for beyond their grammars, and the answers that miss it. */
+/** Reports keywords of schemas that their grammars do not enforce, and the answers that violate them. */
 export interface SchemaChecks {
   /** Publishes what was widened, once for each tool. */
   note(model: string, loose: readonly LooseSchema[]): void;
-  /** The parts as they are; an answer that breaks one of the schemas is published when it is over. */
+  /** Passes the parts on unchanged; publishes an answer that violates one of the schemas when it has ended. */
   watch(
     model: string,
     loose: readonly LooseSchema[],
@@ -18,7 +18,7 @@ export interface SchemaChecks {
 
 /** How many tools are remembered as reported. */
 const mostReported = 1000;
-/** How many places one report names. */
+/** The most places that one report names. */
 const mostPlaces = 20;
 
 export function createSchemaChecks(events: Pick<Events, "publish">): SchemaChecks {
@@ -54,13 +54,13 @@ export function createSchemaChecks(events: Pick<Events, "publish">): SchemaCheck
   };
 }
 
-/** JSON that a model wrote whole; `tool`: whose arguments it is, null: the answer itself. */
+/** Complete JSON from a model; `tool`: the tool whose arguments it is, null: the answer itself. */
 interface Written {
   tool: string | null;
   json: string;
 }
 
-/** Puts one choice together; what was cut off is left out, and what is too long to be checked is not kept. */
+/** Assembles one choice; what was cut off is left out, and what is too long to check is not kept. */
 function createCollector() {
   const calls: Written[] = [];
   let content = "";

@@ -5,24 +5,24 @@ import addFormats, { type FormatName } from "ajv-formats";
 import { LRUCache } from "lru-cache";
 import { Regex } from "../grammar/regex/compile.ts";
 
-/** `unknown`: the schema is none that can be checked, or the check took too long. */
+/** `unknown`: the schema cannot be checked, or the check took too long. */
 export type Verdict = { type: "valid" } | { type: "missed"; keyword: string } | { type: "unknown" };
 
-/** What a value breaks first; null: nothing. */
+/** The first keyword that a value violates; null: none. */
 type Check = (value: unknown) => string | null;
 
-/** Longer ones are not checked: they are compiled to code, on the thread that serves everybody. */
+/** Longer schemas are not checked: they are compiled to code on the main thread. */
 const longestSchema = 50_000;
-/** Longer answers are not checked: `uniqueItems` compares each item with each other. */
+/** Longer answers are not checked: `uniqueItems` compares all pairs of items. */
 export const longestAnswer = 20_000;
-/** Of one check. Schemas can ask for any amount of work, by references that double it at each step. */
+/** The time limit of one check. Schemas can cause any amount of work, by references that double it at each step. */
 const mostMs = 50;
-/** The first one finds the compiler itself not compiled yet. */
+/** For the first check, when the compiler itself is not compiled yet. */
 const mostMsToCompile = 250;
-/** Characters of schemas; their code takes some ten times as much. */
+/** Characters of schemas in the cache; their code takes about ten times as much. */
 const kept = 500_000;
 
-/** Those that ajv-formats knows, without `regex`, which would run the answer's own patterns. */
+/** The formats of ajv-formats, without `regex`, which would run the answer's own patterns. */
 const formats: FormatName[] = [
   ...(["date", "time", "date-time", "iso-time", "iso-date-time", "duration"] as const),
   ...(["uri", "uri-reference", "uri-template", "email", "hostname", "ipv4", "ipv6", "uuid"] as const),
@@ -57,18 +57,18 @@ export function createSchemaValidator(): (schema: unknown, json: string) => Verd
       const keyword = within(mostMs, () => check(value));
       return keyword === null ? { type: "valid" } : { type: "missed", keyword };
     } catch {
-      // It would take its time again.
+      // It would take as long again.
       known.set(key, { check: null });
       return { type: "unknown" };
     }
   };
 }
 
-/** null: it is none that Ajv takes. */
+/** null: Ajv refuses it. */
 function compile(schema: string): Check | null {
   try {
     const { $schema: _dialect, ...content } = JSON.parse(schema);
-    // In 2020-12 a list of items stands in `prefixItems`; what is left of its predecessors works alike in both.
+    // In 2020-12 a list of items is in `prefixItems`; the rest works alike in the earlier drafts.
     const Ajv = /"items":\[/.test(schema) ? Ajv2019 : Ajv2020;
     const validate = within(mostMsToCompile, () => {
       const ajv = new Ajv(options);
@@ -82,7 +82,7 @@ function compile(schema: string): Check | null {
 }
 
 const options = {
-  // Unknown keywords and formats are ignored, as JSON Schema has it.
+  // Unknown keywords and formats are ignored, as JSON Schema requires.
   strict: false,
   validateSchema: false,
   meta: false,
@@ -91,18 +91,18 @@ const options = {
   inlineRefs: false,
   messages: false,
   ownProperties: true,
-  // 0.07 is a multiple of 0.01, whatever its quotient in binary.
+  // 0.07 is a multiple of 0.01, although their binary quotient is not an integer.
   multipleOfPrecision: 9,
   code: { regExp: Object.assign(toRegExp, { code: "toRegExp" }) },
 } as const;
 
-/** JavaScript's own matcher can be kept busy for years, and no time limit ends it. Throws for what is no regular language. */
+/** JavaScript's own matcher can be kept busy for years, and no time limit ends it. Throws for patterns that are not regular. */
 function toRegExp(pattern: string) {
   const regex = new Regex(pattern, "pattern");
   return { test: (text: string) => regex.test(text), toString: () => pattern };
 }
 
-/** Throws when the work takes too long. */
+/** Throws if the work takes too long. */
 function within<T>(timeout: number, work: () => T): T {
   let result: { value: T } | undefined;
   const context = vm.createContext({

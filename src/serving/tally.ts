@@ -1,34 +1,34 @@
 import type { EndReason, Timings, Usage } from "../generate/parts.ts";
 
-/** What a log or a metric wants to know of an answer. */
+/** What the log and the metrics need to know about an answer. */
 export interface AnswerObserver {
-  /** The first part of the content is there. */
+  /** The first part of the content has come. */
   firstToken(): void;
   /** The engine took a prompt. `usage`: of the answer; it grows as that does. */
   started(usage: Readonly<Usage>): void;
-  /** The answer is over, whole or not. `finish`: why the first choice that ended did; null: none did. */
+  /** The answer has ended, complete or not. `finish`: the finish reason of the first choice to end; null: none ended. */
   ended(usage: Usage, finish: EndReason | null): void;
 }
 
 export interface Tally {
   /** Resolves once the engine has computed the prompt, or a choice has ended without any text. */
   readonly firstText: Promise<void>;
-  /** The engine gets the first choice, maybe again after another one ended. */
+  /** An engine gets the first choice, perhaps again after an engine has ended. */
   ask(): void;
   /** The engine took a prompt, which its choices share. */
   start(promptTokens: number, cachedTokens: number): void;
-  /** `guesses`: how many tokens were guessed; all new ones but one were among them. */
+  /** `guesses`: how many tokens were guessed; all but one of the new ones were among them. */
   add(newTokens: number, reasoningTokens: number, guesses?: number): void;
-  /** Parts of the content, as they go out; returns them. */
+  /** Notes parts of the content as they are sent; returns them. */
   see<T>(parts: T[]): T[];
-  /** A choice ended; returns the usage up to now, and how long it took. */
+  /** Notes the end of a choice; returns the usage so far, and the time that it took. */
   finish(reason: EndReason): { usage: Usage; timings: Timings };
-  /** The whole answer is over. */
+  /** The whole answer has ended. */
   end(): void;
 }
 
 /**
- * Counts the tokens of all choices together, and reports what an observer waits for. `clock`: milliseconds, monotonic.
+ * Counts the tokens of all choices together and reports to an observer. `clock`: milliseconds, monotonic.
  */
 export function createTally(
   observer: AnswerObserver | undefined,

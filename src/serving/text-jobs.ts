@@ -9,7 +9,7 @@ import type { TemplateTraits } from "../generate/template/traits.ts";
 import { createSchemaCompiler } from "../grammar/json-schema/compiled.ts";
 import type { ToolFormatName } from "../tool-formats.ts";
 
-/** A model by what a structured clone carries of it. */
+/** A model in a form that a structured clone can carry. */
 export interface PortableModel {
   facts: EngineFacts;
   toolFormat: ToolFormatName | undefined;
@@ -29,25 +29,25 @@ interface TextJobTypes {
   renderPrompt: { input: RenderJob; output: RenderedPrompt };
 }
 
-/** What of a text request may take long, as pure functions of what can be handed to a thread. */
+/** The parts of a text request that may take long, as pure functions of values that can be sent to a thread. */
 export type TextJobs = {
   [Name in keyof TextJobTypes]: (input: TextJobTypes[Name]["input"]) => TextJobTypes[Name]["output"];
 };
 
-/** Runs one of these jobs, wherever. `client`: whose it is. */
+/** Runs one of these jobs, in a thread or on the event loop. `client`: the client that it is for. */
 export type RunTextJob = <Name extends keyof TextJobTypes>(
   name: Name,
   input: TextJobTypes[Name]["input"],
   client: string,
 ) => Promise<TextJobTypes[Name]["output"]>;
 
-/** Runs them where they are asked for, on the loop. */
+/** Runs them directly, on the event loop. */
 export function runAtOnce(): RunTextJob {
   const jobs = createTextJobs();
   return async (name, input) => jobs[name](input);
 }
 
-/** Models whose templates stay parsed. */
+/** How many models' templates stay parsed. */
 const keptModels = 8;
 
 export function createTextJobs(): TextJobs {

@@ -1,10 +1,10 @@
 import { probeTemplate } from "../generate/template/probe.ts";
 import { compileTemplate } from "../generate/template/template.ts";
 
-/** Whether a chat template knows of thinking. */
+/** Whether a chat template supports reasoning. */
 export type ReadThinking = (template: string) => Promise<boolean>;
 
-/** Finding it out takes trial renders: it is remembered of each template, and one at a time is tried, between other work. */
+/** This takes trial renders, so the result is cached for each template, and one at a time is tried, between other work. */
 export function createThinkingReader(): ReadThinking {
   const known = new Map<string, Promise<boolean>>();
   let last: Promise<unknown> = Promise.resolve();
@@ -26,7 +26,7 @@ function thinks(source: string): boolean {
     const { reasoning, kwargs } = probeTemplate(compileTemplate({ source, bosToken: "", eosToken: "" }));
     return reasoning !== null || kwargs.length > 0;
   } catch {
-    // One that cannot be read cannot be used either; a request says why.
+    // A template that cannot be read cannot be used either; requests report why.
     return false;
   }
 }

@@ -11,25 +11,25 @@ import { withDeadline } from "./deadline.ts";
 
 export interface Tokens {
   tokens: number[];
-  /** The text of each token; null: not asked for. */
+  /** The text of each token; null: not requested. */
   strings: string[] | null;
-  /** The model's, in tokens. */
+  /** The model's context length, in tokens. */
   contextLength: number;
 }
 
-/** Who asks: for the order of turns, and to stop when they leave. */
+/** The client: for the order of turns, and to stop when it leaves. */
 export interface TokenizeAsker {
   client: string;
   signal: AbortSignal;
 }
 
-/** A prompt, and the files that its tags of images stand for; without those: it has none. */
+/** A prompt, and the files of its image tags; absent: it has none. */
 export interface ShownText extends CutText {
   images?: ImageFile[];
 }
 
 export interface TokenizeText {
-  /** What is asked about, once the model is known that may have to render it. */
+  /** Makes the prompt once the model that may have to render it is known. */
   toText(loaded: LoadedModel): CutText | Promise<CutText>;
   addSpecialTokens: boolean;
   strings: boolean;
@@ -37,11 +37,11 @@ export interface TokenizeText {
 
 export type CountedText = (loaded: LoadedModel) => ShownText | Promise<ShownText>;
 
-/** Text to tokens and back by a model's own tokenizer; loads the model if need be. Throws OvErrors. */
+/** Text to tokens and back with a model's own tokenizer; loads the model if necessary. Throws OvErrors. */
 export interface TokenizeService {
   tokenize(model: CatalogModel, asker: TokenizeAsker, ask: TokenizeText): Promise<Tokens>;
   detokenize(model: CatalogModel, asker: TokenizeAsker, tokens: number[]): Promise<string>;
-  /** How many tokens a prompt has. One beyond the context is counted in parts, so that it may come out some tokens too long. */
+  /** How many tokens a prompt has. A prompt beyond the context is counted in parts, so the result may be a few tokens too high. */
   count(model: CatalogModel, asker: TokenizeAsker, toText: CountedText): Promise<number>;
 }
 
@@ -102,11 +102,11 @@ export function createTokenizeService({
   };
 }
 
-/** A tokenizer silently cuts what is longer than the context, so no part may be. No character has more tokens. */
+/** A tokenizer silently cuts what exceeds the context, so no part may. No character has more tokens. */
 const tokensOfCharacter = 4;
 const longestPart = 8192;
 
-/** The tokens of the whole text, or where that is beyond the context, of each of its parts. */
+/** The tokens of the whole text or, if that exceeds the context, of each of its parts. */
 async function* countParts(host: Host, text: ShownText, signal: AbortSignal): AsyncGenerator<number> {
   const count = async ({ text: part, cut, images }: ShownText) => {
     // The template adds its own special tokens.
@@ -130,7 +130,7 @@ async function* countParts(host: Host, text: ShownText, signal: AbortSignal): As
   }
 }
 
-/** Neighbours together, of at most that many UTF-16 units in all: to ask for each of thousands by itself takes seconds. */
+/** Joins neighbours to at most that many UTF-16 units: requesting thousands one by one would take seconds. */
 export function toGroups(parts: readonly string[], size: number): string[][] {
   const groups: string[][] = [];
   let room = 0;
@@ -149,7 +149,7 @@ function toPieces({ text, cut }: CutText): string[] {
   return cut === null ? [text] : text.split(cut);
 }
 
-/** Of at most that many UTF-16 units, or of one character. */
+/** Pieces of at most that many UTF-16 units, or of one character. */
 export function toParts(text: string, size: number): string[] {
   const parts: string[] = [];
   for (let start = 0; start < text.length; ) {

@@ -12,23 +12,23 @@ export interface KeptFile {
 }
 
 export interface TranscribeAsk extends Pick<TranscribeRequest, "task" | "prompt" | "temperature" | "words"> {
-  /** A file of any form that is decoded, such as wav or mp3. */
+  /** A file in any supported format, such as wav or mp3. */
   sound: Uint8Array;
-  /** A code such as `de`, or the language's English name; null or `auto`, as whisper.cpp calls it: it is heard. */
+  /** A code such as `de`, or the language's English name; null or `auto`, as in whisper.cpp: it is detected. */
   language: string | null;
 }
 
-/** What was said in one half minute after the other. */
+/** The segments of one half minute after the other. */
 export type Heard = Extract<TranscribeEvent, { type: "segments" }>;
 
-/** What is said in recordings; loads the model if need be. */
+/** Transcribes recordings; loads the model if necessary. */
 export interface TranscribeService {
-  /** Nothing happens before the first is asked for; leaving the loop cancels the rest. Throws OvErrors and the signal's reason. */
+  /** Nothing happens before the first read; leaving the loop cancels the rest. Throws OvErrors and the signal's reason. */
   transcribe(model: CatalogModel, asker: Asker, ask: TranscribeAsk): AsyncGenerator<Heard>;
 }
 
 export interface TranscribeDeps extends OperationDeps {
-  /** Writes a file that the hosts alone can read. */
+  /** Writes a file that only the hosts can read. */
   keepFile: (bytes: Uint8Array) => Promise<KeptFile>;
   /** OV_MAX_AUDIO_SECONDS */
   maxAudioSeconds: number;
@@ -65,12 +65,12 @@ export function createTranscribeService(deps: TranscribeDeps): TranscribeService
 
 const names = new Intl.DisplayNames("en", { type: "language" });
 
-/** The English name of a language, in small letters as OpenAI writes it: `german`; an unknown code stays as it is. */
+/** The English name of a language, in lower case as in OpenAI's API: `german`; an unknown code is returned unchanged. */
 export function toLanguageName(code: string): string {
   return (names.of(code) ?? code).toLowerCase();
 }
 
-/** The model's code of a language that is asked for by code, with or without a region, or by name; null: it is to be heard. */
+/** The model's code for a language given by code, with or without a region, or by name; null: detect it. */
 function findLanguage(asked: string, { languages = [] }: Pick<ReadyMessage, "languages">): string | null {
   const wanted = asked.trim().toLowerCase();
   if (wanted === "auto") return null;

@@ -5,27 +5,27 @@ import { greedy } from "../protocol/sampling.ts";
 import type { Events } from "./events.ts";
 import { createPrefixes, type KeptPrefixes, type PromptPrefixes } from "./prompt-prefixes.ts";
 
-/** What a load has lost and is computed again: the prefixes of prompts that a model's prefix cache held. */
+/** Computes again what a load has lost: the prompt prefixes in a model's prefix cache. */
 export interface WarmUp {
-  /** A request for the model is here: what is computed for it in advance ends. Returns what reports the request's end. */
+  /** Notes a request for the model, which ends computing in advance. Returns a function that notes the request's end. */
   enter(model: string): () => void;
   /** Takes a request's prompt into account. */
   note(model: string, request: GenerateRequest): void;
 }
 
 export interface WarmUpOptions {
-  /** OV_WARM_PREFIXES: most prefixes of a model that are computed after a load; 0: nothing is kept or computed. */
+  /** OV_WARM_PREFIXES: the most prefixes of a model to compute after a load; 0: nothing is kept or computed. */
   warmPrefixes: number;
   pool: Pick<Pool, "peek">;
   events: Pick<Events, "subscribe">;
-  /** Absent: texts stay in memory alone. */
+  /** Absent: texts are kept in memory only. */
   store?: PrefixesStore;
   onWarmed: (report: WarmReport) => void;
-  /** Calls it after a moment without requests; returns what prevents that. */
+  /** Calls the function after a moment without requests; returns a function that prevents that. */
   later?: (run: () => void) => () => void;
 }
 
-/** By model. Neither throws. */
+/** The keys are models' names. Neither throws. */
 export interface PrefixesStore {
   read(): Record<string, KeptPrefixes>;
   write(models: Record<string, KeptPrefixes>): void;
@@ -43,18 +43,18 @@ interface Model {
   prefixes: PromptPrefixes;
   /** Requests that wait or run. */
   active: number;
-  /** What is still to be computed since the last load. */
+  /** What remains to be computed since the last load. */
   left: string[];
-  /** Ends the wait for a quiet moment, or the computing. */
+  /** Ends the wait for a quiet moment, or the computation. */
   stop: () => void;
 }
 
-/** Milliseconds. A client that asks several things asks the next one sooner. */
+/** Milliseconds. A client with several requests sends the next one sooner. */
 const quietMs = 250;
 
 /**
- * Works beside the pool's leases: it takes no turn, keeps no model from being unloaded, and ends with its process. A request
- * that comes meanwhile waits for one step of the engine at most.
+ * Works without a lease: it takes no turn, keeps no model from being unloaded, and ends with its process. A request
+ * that arrives meanwhile waits for one step of the engine at most.
  */
 export function createWarmUp(options: WarmUpOptions): WarmUp {
   const { warmPrefixes, pool, events, store, onWarmed, later = afterQuiet } = options;
@@ -129,7 +129,7 @@ export function createWarmUp(options: WarmUpOptions): WarmUp {
       };
     },
     note(name, { prompt, add_special_tokens, cut, images }) {
-      // A cut is another text in each request, and a picture's tokens are none of the prompt's.
+      // A cut marker differs in each request, and a picture's tokens are not in the prompt's text.
       if (typeof prompt !== "string" || add_special_tokens || images !== undefined) return;
       if (cut === undefined || !prompt.includes(cut)) find(name).prefixes.note(prompt);
     },
@@ -151,7 +151,7 @@ function afterQuiet(run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** How many tokens it has; 0: it failed, which costs nobody anything, as the prompt is computed when it comes. */
+/** How many tokens it has; 0: it failed, which does no harm, because the prompt is computed when it comes. */
 async function computeOne(host: Host, text: string, signal: AbortSignal): Promise<number> {
   let tokens = 0;
   try {
@@ -163,7 +163,7 @@ async function computeOne(host: Host, text: string, signal: AbortSignal): Promis
   }
 }
 
-/** One token after the text: the engine computes all of it. */
+/** One token after the text, so that the engine computes all of the text. */
 function toRequest(prompt: string): GenerateRequest {
   return {
     prompt,

@@ -1,7 +1,7 @@
-/** Characters of a text that weigh as much as a value. */
+/** How many characters of a text weigh as much as a value. */
 const charactersInValue = 32;
 
-/** Whether a value of JSON, with all that it holds, weighs no more than this many values. Looks no further than that. */
+/** Whether a JSON value, with all that it contains, weighs at most this many values. Stops counting there. */
 export function weighsAtMost(most: number, value: unknown): boolean {
   let left = most;
   const weigh = (one: unknown): boolean => {

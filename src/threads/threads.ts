@@ -1,26 +1,26 @@
 import { startAlarm } from "../alarm.ts";
 import { isErrorCode, OvError } from "../errors.ts";
 
-/** What came through a structured clone: the same program wrote it on the other side. */
+/** A value from a structured clone, written by the same program on the other side. */
 type Cloned = MessageEvent["data"];
 
-/** What a thread can do, by name: pure functions from and to what a structured clone carries. */
+/** The jobs of a thread, by name: pure functions between values that a structured clone can carry. */
 export type Jobs = Record<string, (input: Cloned) => unknown>;
 
 export interface JobOptions {
-  /** Whose request it is: nobody has both threads while another waits. */
+  /** The client: none has both threads while another waits. */
   client: string;
   /** A job that takes longer, without what this process stood still, is ended with its thread. */
   seconds: number;
-  /** What was too much, as the start of a sentence: `The request body`. */
+  /** What took too long, as the start of a sentence: `The request body`. */
   what: string;
-  /** Handed over instead of copied; the caller must not touch them again. */
+  /** Transferred instead of copied; the caller must not use them again. */
   transfer?: ArrayBuffer[];
 }
 
-/** Work off the daemon's loop, for what may take longer than other clients can wait. */
+/** Runs work off the daemon's event loop that may take longer than other clients can wait. */
 export interface Threads<Table extends Jobs> {
-  /** Throws what the job throws, and `invalid_request` after its time; `queue_full` where too many wait. */
+  /** Throws what the job throws, `invalid_request` when its time is up, and `queue_full` if too many wait. */
   run<Name extends keyof Table & string>(
     name: Name,
     input: Parameters<Table[Name]>[0],
@@ -35,7 +35,7 @@ export interface ThreadsOptions {
   module: string;
   threads?: number;
   maxWaiting?: number;
-  /** An unused thread is ended after that, and its memory returns. */
+  /** An unused thread is ended after this time, which frees its memory. */
   idleSeconds?: number;
 }
 
@@ -73,7 +73,7 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
     return thread;
   }
 
-  /** Its job, if there is one, is nobody's any more. */
+  /** The request of its job, if it has one, has ended. */
   function end(thread: Thread): Waiting | null {
     thread.stopTimer();
     threads.delete(thread);

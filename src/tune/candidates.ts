@@ -92,9 +92,9 @@ const kvPrecisions: Record<string, readonly string[]> = { CPU: ["f16", "u4"], GP
 function listKvPrecisions({ device, entry }: Present): Found {
   const { KEY_CACHE_PRECISION: key, VALUE_CACHE_PRECISION: value } = entry.properties ?? {};
   if (key !== undefined || value !== undefined)
-    return "its entry sets the precisions of keys and values apart";
+    return "its entry sets the precisions of keys and values separately";
   const all = kvPrecisions[device.split(".")[0] ?? ""];
-  if (all === undefined) return `${device} has no choice of it`;
+  if (all === undefined) return `${device} has no other setting`;
   const present = entry.properties?.KV_CACHE_PRECISION;
   const back =
     present === undefined ? [] : [toProperty("kv", "KV cache by default", "KV_CACHE_PRECISION", "")];
@@ -116,12 +116,12 @@ function listThreads({ device, entry }: Present, { cpu: { threads, cores } }: Tu
       found.push(toProperty("threads", `${count} threads`, "INFERENCE_NUM_THREADS", String(count)));
   }
   if (present !== 0) found.push(toProperty("threads", "threads by default", "INFERENCE_NUM_THREADS", ""));
-  return found.length > 0 ? found : `it uses all ${threads} threads, and they are too few to leave some`;
+  return found.length > 0 ? found : `it uses all ${threads} threads, which are too few to try fewer`;
 }
 
 /** The inputs of layers with compressed weights are quantized in groups; 0: not at all (docs.openvino.ai, "Dynamic quantization"). */
 function listQuantization({ device, entry }: Present): Found {
-  if (device.startsWith("NPU")) return `${device} has no choice of it`;
+  if (device.startsWith("NPU")) return `${device} has no other setting`;
   if (!/^(u?int[48]|q\d|nf4|mxfp4)/i.test(entry.weight_format))
     return `its weights are ${entry.weight_format}, not compressed`;
   const name = "DYNAMIC_QUANTIZATION_GROUP_SIZE";
@@ -198,7 +198,7 @@ function listCores({ device, entry }: Present, { cpu }: TuneMachine): Found {
   if (!cpu.isHybrid) return "all cores of this CPU are of one kind";
   const present = entry.properties?.SCHEDULING_CORE_TYPE;
   const kinds = [
-    ["PCORE_ONLY", "performance cores alone"],
+    ["PCORE_ONLY", "performance cores only"],
     ["ANY_CORE", "cores of both kinds"],
   ] as const;
   return kinds
@@ -209,7 +209,7 @@ function listCores({ device, entry }: Present, { cpu }: TuneMachine): Found {
 /** Batching knows paged attention alone; with the native engine it is a choice. */
 function listAttention({ engine, entry }: Present, { engines }: TuneMachine): Found {
   if (!engines.includes("native"))
-    return "the batching engine knows paged attention alone, and no native engine works here";
+    return "the batching engine has only paged attention, and no native engine works here";
   const isPlain = engine === "native" && entry.properties?.ATTENTION_BACKEND === "SDPA";
   if (isPlain) return [toProperty("attention", "paged attention", "ATTENTION_BACKEND", "PA")];
   const change = [...(engine === "native" ? [] : ["engine=native"]), "properties.ATTENTION_BACKEND=SDPA"];

@@ -114,7 +114,7 @@ async function tryOne(
   if (promptTokens <= beyondPrompt)
     return {
       ...tried,
-      problem: `there was time for prompts of ${promptTokens} tokens alone, which fit into one part`,
+      problem: `there was time for prompts of ${promptTokens} tokens only, which fit into one part`,
     };
   try {
     const entry = withChange(options.models, options.name, change);
@@ -183,7 +183,7 @@ function toMeasured(pairs: readonly Pair[], noise: number): Measured {
 function tooBusy(minutes: number): OvError {
   return new OvError("queue_timeout", {
     what: `The server answered requests for most of the ${minutes} minutes`,
-    why: "measurements beside them mean nothing",
-    next: "Try again when it is idle, or stop it for that time.",
+    why: "measurements at the same time mean nothing",
+    next: "Try again when it is idle, or stop it meanwhile.",
   });
 }

@@ -1,13 +1,13 @@
 import { createEventReader, renderEvent } from "./events.ts";
 import type { Session } from "./session.ts";
 
-/** What a connection needs of its socket. */
+/** What a connection needs from its socket. */
 export interface Wire {
-  /** Returns how many bytes it took. */
+  /** Returns how many bytes it accepted. */
   write(bytes: Uint8Array): number;
   /** Closes it now. */
   terminate(): void;
-  /** Reports a silence of that many seconds; 0: none. */
+  /** Reports a silence of that many seconds; 0: never. */
   timeout(seconds: number): void;
 }
 
@@ -29,7 +29,7 @@ export interface Connection {
   close(): void;
 }
 
-/** Bytes that are taken apart before others get their turn: a few hundred of the smallest events. */
+/** Bytes that are parsed before others get their turn: a few hundred of the smallest events. */
 const sliceBytes = 16 * 1024;
 /** Milliseconds of work before others get their turn. */
 const turn = 10;
@@ -37,7 +37,7 @@ const turn = 10;
 const mostUnsent = 2 ** 20;
 
 /**
- * Answers events in their order. A client that is not of the protocol, sends more than is taken at once or reads no answers
+ * Answers events in their order. A client that breaks the protocol, sends more than the limit at once or reads no answers
  * is closed.
  */
 export function createConnection(wire: Wire, options: ConnectionOptions): Connection {
@@ -105,7 +105,7 @@ export function createConnection(wire: Wire, options: ConnectionOptions): Connec
     try {
       await work();
     } catch {
-      // Not the protocol, so that nobody knows where the next event starts.
+      // It breaks the protocol, so the start of the next event is unknown.
       if (isOpen) drop();
     }
     isWorking = false;

@@ -9,7 +9,7 @@ export interface WyomingEvent {
   payload: Uint8Array;
 }
 
-/** What an event may hold; whoever sends more is no client. A second of sound is 32 KB. */
+/** The limits of an event; no real client sends more. A second of sound is 32 KB. */
 const most = { header: 16 * 1024, data: 256 * 1024, payload: 4 * 2 ** 20 };
 
 const size = (maximum: number) =>
@@ -25,8 +25,8 @@ const Header = Type.Object({
 const nothing = new Uint8Array();
 
 /**
- * Puts events together from bytes as they come: a line of JSON, then as much JSON and as many bytes as it announces. What
- * it is given is kept until its event is whole. Throws `invalid_request` for anything else; then the connection is lost.
+ * Assembles events from bytes as they arrive: a line of JSON, then as much JSON and as many bytes as it announces. The bytes that
+ * it is given are kept until their event is whole. Throws `invalid_request` for anything else; the connection is then unusable.
  */
 export function createEventReader(): (bytes: Uint8Array) => WyomingEvent[] {
   let chunks: Uint8Array[] = [];
@@ -87,5 +87,5 @@ export function renderEvent(type: string, data: object): Uint8Array {
   return Buffer.concat([Buffer.from(`${header}\n`), bytes]);
 }
 
-/** The release of the protocol's package that this was written by. */
+/** The release of the protocol's package that this follows. */
 const protocol = "1.10.2";

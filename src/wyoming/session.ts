@@ -4,9 +4,9 @@ import { OvError, toOvError } from "../errors.ts";
 import { type Pcm, renderWav } from "../wav.ts";
 import type { WyomingEvent } from "./events.ts";
 
-/** What a client may ask of speech. */
+/** The transcription that a client may request. */
 export interface Ears {
-  /** The models that transcribe, the one that is taken where none is named first. */
+  /** The models that transcribe; the first is the default. */
   list(): { name: string; languages: string[] }[];
   /** The text of a recording; null: the first of the list. Throws OvErrors and the signal's reason. */
   transcribe(
@@ -45,7 +45,7 @@ const Ping = Type.Object({ text: Type.Optional(Type.Union([Type.String(), Type.N
 /** Home Assistant's own. */
 const usual = { rate: 16_000, width: 2, channels: 1 };
 
-/** What the smallest piece of a recording costs in memory; nobody sends shorter ones. */
+/** What the smallest piece of a recording costs in memory; real clients send no shorter ones. */
 const chunkBytes = 256;
 
 interface Recording {
@@ -59,7 +59,7 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
   const leaving = new AbortController();
   let asked: Static<typeof Transcribe> = {};
   let recording: Recording | null = null;
-  /** The recording has failed already: the rest of it is passed over. */
+  /** The recording has already failed; the rest of it is skipped. */
   let refused = false;
 
   function add({ data, payload }: WyomingEvent): void {

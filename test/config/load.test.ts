@@ -104,6 +104,21 @@ describe("loadSettings", () => {
     expect([settings.port, settings.host, settings.device]).toEqual([7, "::1", "GPU"]);
   });
 
+  test.each([
+    ["OV_API_KEY=first#second", "first#second"],
+    ["export OV_API_KEY = first#second  # here #", "first#second"],
+    ['OV_API_KEY=first"#second\r', 'first"#second'],
+    ["OV_API_KEY=first # second", "first"],
+    ["OV_API_KEY='first # second'", "first # second"],
+    ['OV_API_KEY="first#second" # here', "first#second"],
+    ["OV_API_KEY=#first", null],
+  ])("a # within a word of the file is part of it: %p", (line, key) => {
+    const long = (text: string) => text.replace("first", "firstfirst");
+    const home = homeWith(`OV_PORT=7\n${long(line)}\nOV_MAX_TOKENS=9\n`);
+    const { settings } = loadSettings({ env: {}, home });
+    expect(settings).toMatchObject({ port: 7, maxTokens: 9, apiKey: key === null ? null : long(key) });
+  });
+
   test("another settings file can be named", () => {
     const home = homeWith("OV_PORT=1\n");
     writeFileSync(join(home, "other.env"), "OV_PORT=2\n");

@@ -11,6 +11,7 @@ const settings = Object.entries<Setting>(settingsTable).map(([name, setting]) =>
 describe("parseSetting", () => {
   test.each<[SettingName, string, unknown]>([
     ["host", " 0.0.0.0 ", "0.0.0.0"],
+    ["host", "[::1]", "::1"],
     ["port", "0", 0],
     ["port", " 65535 ", 65_535],
     ["device", "gpu.1", "GPU.1"],

@@ -40,6 +40,18 @@ describe("the server and its service", () => {
       /^fail None answers\. Its port is held by nginx \(pid 9\)\. -> /,
     ],
     [
+      "server",
+      {
+        server: {
+          state: "silent",
+          url: "http://127.0.0.1:9",
+          problem: "None answers.",
+          holder: { user: "www" },
+        },
+      },
+      /^fail None answers\. Its port is held by a program of the user www\. -> /,
+    ],
+    [
       "service",
       { service: { problem: null, active: "failed", enabled: true, pid: 0 } },
       /^fail .*has failed\. -> `ov-llm logs`/,
@@ -126,9 +138,9 @@ describe("memory, disks and models", () => {
     [
       "disk",
       { disks: [{ purpose: "models", path: "/m", free: 2 ** 29 }] },
-      /^fail Only 512\.0 MB are free for models in "\/m"/,
+      /^fail Only 512\.0 MB is free for models in "\/m"/,
     ],
-    ["disk", { disks: [{ purpose: "models", path: "/m", free: 2 ** 32 }] }, /^warn 4\.0 GB are free/],
+    ["disk", { disks: [{ purpose: "models", path: "/m", free: 2 ** 32 }] }, /^warn 4\.0 GB is free/],
     ["disk", { disks: [{ purpose: "models", path: "/m", free: null }] }, /^warn Cannot see how much room/],
     ["models", withModel({ problem: "It is gone. Fetch it." }), /^fail "m": It is gone\. Fetch it\.$/],
     [

@@ -124,7 +124,7 @@ describe("a Meteor Lake with an NPU", () => {
         /^warn governor: .*preference power\), which prefers saving power to speed\. -> /,
       ),
       expect.stringMatching(/^warn heat: The GPU card0 is throttled now, by heat or power \(71 °C\)\. -> /),
-      expect.stringMatching(/^warn swap: 7\.0 GB of 8\.0 GB of swap are used/),
+      expect.stringMatching(/^warn swap: 7\.0 GB of 8\.0 GB of swap is used/),
     ]);
   });
 

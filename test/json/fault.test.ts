@@ -52,6 +52,13 @@ describe("the advice", () => {
     ["Python's None", '{"stop": None}', "JSON has true, false and null."],
     ["a trailing comma in an object", '{"a": 1, }', "Remove the comma before it."],
     ["a trailing comma in a list", '{"a": [1,\n]}', "Remove the comma before it."],
+    [
+      "backslashes that the shell left",
+      String.raw`{\"model\": \"x\"}`,
+      "Write the quotes without backslashes",
+    ],
+    ["such a value", String.raw`{"model": \"x\"}`, "Write the quotes without backslashes"],
+    ["such a text alone", String.raw`\"x\"`, "Write the quotes without backslashes"],
     ["doubled braces of an f-string", '{{"model": "x"}}', "Doubled braces belong to an f-string"],
     ["a placeholder", '{"model": {name}}', "This is a placeholder that was not filled in"],
     ["NaN", '{"temperature": NaN}', "JSON has no NaN and no infinity"],

@@ -18,7 +18,7 @@ test.each([
 
 test("readPicture refuses what is no picture, or no file", () => {
   writeFileSync(path, "text");
-  expect(() => readPicture(path)).toThrow("it is no picture in PNG, JPEG, GIF or WebP");
+  expect(() => readPicture(path)).toThrow("it is not a PNG, JPEG, GIF or WebP picture");
   expect(() => readPicture(join(path, "none"))).toThrow(
     /^Cannot read the picture ".*none": there is no such file. Check the path\.$/,
   );

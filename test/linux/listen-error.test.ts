@@ -4,7 +4,7 @@ import { toListenError } from "../../src/linux/listen-error.ts";
 test.each([
   ["EINVAL", "this name has no address"],
   ["EADDRNOTAVAIL", "no interface of this machine has that address"],
-  ["EACCES", "ports below 1024 are for root"],
+  ["EACCES", "only root may use ports below 1024"],
   ["EIO", "it broke"],
 ])("%s is explained: %s", (code, why) => {
   const cause = Object.assign(new Error("it broke"), { code });

@@ -37,7 +37,7 @@ test("one that cannot be used has the same error until its file changes, also wi
   writeFileSync(path, "GGUF");
   appendFileSync(path, "x");
   utimesSync(path, at, at);
-  expect(await reason()).toBe("its head is damaged or truncated");
+  expect(await reason()).toBe("its header is damaged or truncated");
 });
 
 test("one that is missing is looked for again", async () => {

@@ -45,7 +45,7 @@ test("on a machine without any Python, uv and a Python are brought, and the engi
   expect(pip).toMatch(/^uv pip install .*--require-hashes .*pip\.txt$/);
   expect(packages).toMatch(/^uv pip install .*--require-hashes .*runtime\.txt$/);
   expect(readdirSync(brought).sort()).toEqual(["pythons", "uv"]);
-  expect(lines.slice(0, 3).map((line) => line.split(" ")[0])).toEqual(["Fetching", "Bringing", "Creating"]);
+  expect(lines.slice(0, 3).map((line) => line.split(" ")[0])).toEqual(["Fetching", "Installing", "Creating"]);
   expect(lines[2]).toBe("Creating a Python 3.12.11 environment with uv");
 
   // It is there: nothing is fetched or installed again.

@@ -146,9 +146,9 @@ describe("what is not tried is said", () => {
   test("on a small CPU", () => {
     expect(reasons(onCpu(), plain)).toEqual({
       device: "OpenVINO sees no other device than CPU",
-      threads: "it uses all 2 threads, and they are too few to leave some",
+      threads: "it uses all 2 threads, which are too few to try fewer",
       cores: "all cores of this CPU are of one kind",
-      attention: "the batching engine knows paged attention alone, and no native engine works here",
+      attention: "the batching engine has only paged attention, and no native engine works here",
     });
   });
 

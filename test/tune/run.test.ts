@@ -141,7 +141,7 @@ describe("tune", () => {
     const { options } = setUp({ candidates: [candidate(100), candidate(99)], minutes: 0.05 });
     const { tried, size } = await tune(options);
     expect(size.prompt_tokens).toBe(100);
-    expect(tried[0]?.problem).toContain("prompts of 100 tokens alone, which fit into one part");
+    expect(tried[0]?.problem).toContain("prompts of 100 tokens only, which fit into one part");
     expect(tried[1]?.problem ?? "").not.toContain("prompts of");
   });
 

@@ -79,7 +79,7 @@ const signs: [kind: FailureKind, pattern: RegExp][] = [
 const remedies: Record<FailureKind, string | null> = {
   memory:
     "There was not enough memory: stop other programs (a loaded model, the server), add swap, or convert on a larger machine.",
-  disk: "The disk is full: make room where OV_MODEL_OUT lies (and in /tmp), then convert again.",
+  disk: "The disk is full: make room on the disk of OV_MODEL_OUT (and in /tmp), then convert again.",
   gated:
     "Its owner gives access on request: accept the licence on huggingface.co, log in with `hf auth login`, then fetch it again.",
   "remote-code":

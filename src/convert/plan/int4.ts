@@ -85,11 +85,11 @@ export function refit({ scheme, isFixed }: Int4Choice, widths: readonly number[]
 function chooseUsual({ widths, parameters }: Int4Model, machine: Int4Machine): Omit<Int4Choice, "isFixed"> {
   if (machine.device === "NPU") {
     const scheme = { groupSize: perRow, symmetric: true, ratio: 1 };
-    return { scheme, note: `int4 uses ${describeScheme(scheme)}: an NPU needs that` };
+    return { scheme, note: `int4 uses ${describeScheme(scheme)}: as an NPU requires` };
   }
   if (machine.device === "CPU" && hasAvx2Alone(machine.flags) && parameters >= fewestForRows) {
     const scheme = { groupSize: perRow, symmetric: false, ratio: 1 };
-    const why = `this CPU has AVX2 alone, and groups of ${usualGroup} are about 30 % slower on it, though closer to the original (--group-size)`;
+    const why = `this CPU has only AVX2, and groups of ${usualGroup} are about 30 % slower on it, though closer to the original (--group-size)`;
     return { scheme, note: `int4 uses ${describeScheme(scheme)}: ${why}` };
   }
   const groupSize = toGroupSize(widths);

@@ -79,7 +79,7 @@ export function toPlan(options: PlanOptions): Planned[] {
     if (source.kind !== "export") {
       const { weightFormat, path } = source;
       if (source.needsTokenizer)
-        notes.push("it lacks its tokenizer, which is made of its tokenizer files first");
+        notes.push("it lacks its tokenizer, which is made from its tokenizer files first");
       return { ...base, source, weightFormat, path };
     }
     const planned = planExport(source, base, originals, options);

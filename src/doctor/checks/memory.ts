@@ -9,7 +9,7 @@ const toNeed = (size: number) => size * 1.25 + gigabyte / 4;
 export function checkMemory({ machine: { memory }, registry }: Subject): Finding[] {
   const { ok, warn } = createFinder("memory");
   const { total, available } = memory;
-  const what = `${renderBytes(available)} of ${renderBytes(total)} of memory are available`;
+  const what = `${renderBytes(available)} of ${renderBytes(total)} of memory is available`;
   const large = registry.models.filter(({ size }) => size !== null && toNeed(size) > total);
   const tooLarge = large.map(({ name, size }) =>
     warn(
@@ -29,7 +29,7 @@ export function checkSwap({ machine: { memory } }: Subject): Finding {
   const { swapTotal, swapFree } = memory;
   if (swapTotal === 0) return ok("There is no swap: when memory runs out, the kernel ends programs.");
   const used = swapTotal - swapFree;
-  const what = `${renderBytes(used)} of ${renderBytes(swapTotal)} of swap are used`;
+  const what = `${renderBytes(used)} of ${renderBytes(swapTotal)} of swap is used`;
   if (used < swapTotal / 2) return ok(`${what}.`);
   return warn(
     `${what}: models that are swapped out answer slowly.`,
@@ -41,7 +41,7 @@ export function checkDisks({ disks }: Subject): Finding[] {
   const { ok, warn, fail } = createFinder("disk");
   return disks.map(({ purpose, path, free }) => {
     if (free === null) return warn(`Cannot see how much room is left for ${purpose} in "${path}".`);
-    const what = `${renderBytes(free)} are free for ${purpose} in "${path}"`;
+    const what = `${renderBytes(free)} is free for ${purpose} in "${path}"`;
     if (free < gigabyte)
       return fail(`Only ${what}.`, "Make room: `ov-llm list` shows the sizes of the models.");
     if (free < 10 * gigabyte)

@@ -10,7 +10,7 @@ export function checkServer({ server }: Subject): Finding {
   const { holder, problem } = server;
   if (holder === null) return warn(problem);
   return fail(
-    `${problem} Its port is held by ${holder.program} (pid ${holder.pid}).`,
+    `${problem} Its port is held by ${"pid" in holder ? `${holder.program} (pid ${holder.pid})` : `a program of the user ${holder.user}`}.`,
     "End that program, or choose another port with OV_PORT.",
   );
 }

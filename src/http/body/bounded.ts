@@ -2,14 +2,14 @@ import { startAlarm } from "../../alarm.ts";
 import { OvError } from "../../errors.ts";
 import { findUnpacker } from "./encoding.ts";
 
-/** A body of a stated length up to this is read whole: its stream would take a fifth of the daemon's time for a short request. */
+/** A body with a stated length up to this is read whole: streaming it would take a fifth of the daemon's time for a short request. */
 const small = 64 * 1024;
-/** A body may come slowly, but not for ever: 32 MB in that time are 4 Mbit/s. */
+/** A body may arrive slowly, but not forever: 32 MB in that time are 4 Mbit/s. */
 const bodySeconds = 60;
 
 /**
  * The bytes of a request's body, unpacked. Throws `request_too_large` (also for what is too large when unpacked),
- * `unsupported_media_type` for a coding that is not known, `request_timeout`, and `client_closed_request` when the body
+ * `unsupported_media_type` for an unknown coding, `request_timeout`, and `client_closed_request` if the body
  * ends early.
  */
 export async function readBytes(
@@ -41,7 +41,7 @@ async function readBounded(request: Request, maxBytes: number): Promise<Uint8Arr
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** How many bytes the client is held to; null: it sends them in chunks until they end. */
+/** How many bytes the client has announced; null: it sends chunks until they end. */
 function readStatedLength(headers: Headers): number | null {
   const length = headers.get("transfer-encoding") === null ? headers.get("content-length") : null;
   return length === null ? null : Number(length);

@@ -3,7 +3,7 @@ const backslash = 0x5c;
 
 /** How much a JSON text may hold, whatever its size in bytes. */
 export interface Bounds {
-  /** Brackets within brackets. */
+  /** Levels of nested brackets. */
   depth: number;
   /** What it costs to hand the value from thread to thread: 1 for each value, 1 more for a text, 7 more for a list or object. */
   weight: number;
@@ -13,8 +13,8 @@ const weightOfText = 1;
 const weightOfContainer = 8;
 
 /**
- * What goes beyond its bound in a text read as JSON; what stands within strings does not count. One pass that keeps
- * nothing, so that it can stand before the parser; text that is no JSON gets some answer.
+ * Which bound a text read as JSON exceeds; the content of strings does not count. One pass that keeps
+ * nothing, so that it can run before the parser; the result for invalid JSON is arbitrary.
  */
 export function findExcess(text: string, bounds: Bounds): keyof Bounds | null {
   let depth = 0;
@@ -43,7 +43,7 @@ export function findExcess(text: string, bounds: Bounds): keyof Bounds | null {
   return null;
 }
 
-/** Where the string that starts here ends; the end of the text where it does not. */
+/** Where the string that starts here ends; the end of the text if it does not end. */
 function findStringEnd(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     if (!isEscaped(text, end)) return end;

@@ -11,7 +11,7 @@ import { OvError, toReason, toSystemCode } from "../../errors.ts";
 
 type Unpack = (packed: InputType, options: Pick<ZlibOptions, "maxOutputLength">) => Promise<Buffer>;
 
-/** Content codings (RFC 9110, section 8.4.1; RFC 8878 for zstd). All work on threads of their own. */
+/** Content codings (RFC 9110, section 8.4.1; RFC 8878 for zstd). All run on separate threads. */
 const codings: Record<string, Unpack> = {
   gzip: promisify(gunzip),
   "x-gzip": promisify(gunzip),
@@ -20,10 +20,10 @@ const codings: Record<string, Unpack> = {
   zstd: promisify(zstdDecompress),
 };
 
-/** Unpacks a body; null: it is larger than `maxBytes`. Throws `invalid_request` for what is not of its coding. */
+/** Unpacks a body; null: it is larger than `maxBytes`. Throws `invalid_request` if it does not have that coding. */
 type Unpacker = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array<ArrayBuffer> | null>;
 
-/** What unpacks a request's body; null: it is not packed. Throws `unsupported_media_type` for an unknown coding. */
+/** The decoder of a request's body; null: it is not encoded. Throws `unsupported_media_type` for an unknown coding. */
 export function findUnpacker(headers: Headers): Unpacker | null {
   const coding = (headers.get("content-encoding") ?? "").trim().toLowerCase();
   if (coding === "" || coding === "identity") return null;

@@ -6,10 +6,10 @@ import { readBytes } from "./bounded.ts";
 import { parseJson } from "./parse.ts";
 import { fromPortable, type PortableSchema, toPortable } from "./portable-schema.ts";
 
-/** Larger bodies are read off the loop. Reading one of this size, errors included, takes up to 20 ms. */
+/** Larger bodies are read off the event loop. Reading one of this size, errors included, takes up to 20 ms. */
 const large = 64 * 1024;
 
-/** A body to read away from the daemon's loop. */
+/** A body to read off the daemon's event loop. */
 export interface LargeBody {
   bytes: Uint8Array<ArrayBuffer>;
   schema: PortableSchema;
@@ -18,12 +18,12 @@ export interface LargeBody {
 export interface JsonBodyOptions {
   maxBytes: number;
   schema: TSchema;
-  /** Absent: all are read at once. */
+  /** Absent: all are read on the event loop. */
   readLarge?: ((body: LargeBody) => Promise<unknown>) | undefined;
   seconds?: number;
 }
 
-/** What clients really send with JSON: nothing, the right type, and what curl, fetch and aiohttp say unless told otherwise. */
+/** Content types that clients send with JSON: none, the right one, and the defaults of curl, fetch and aiohttp. */
 const types = [
   /^application\/([\w.-]+\+)?json$/,
   /^application\/x-www-form-urlencoded$/,
@@ -31,7 +31,7 @@ const types = [
   /^text\/plain$/,
 ];
 
-/** Throws `unsupported_media_type` for a body that says it is something else than JSON. */
+/** Throws `unsupported_media_type` for a body of another type than JSON. */
 export function checkJsonType(headers: Headers): void {
   const [given = ""] = (headers.get("content-type") ?? "").split(";");
   const type = given.trim().toLowerCase();
@@ -50,7 +50,7 @@ export async function readJsonBody(request: Request, options: JsonBodyOptions): 
   return await readLarge({ bytes, schema: toPortable(schema) });
 }
 
-/** What a thread does with a large body: to find what is wrong in it takes longer than to find that it is right. */
+/** A thread's work for a large body: finding what is wrong in it takes longer than finding that it is valid. */
 export function readLargeBody({ bytes, schema: portable }: LargeBody): unknown {
   const body = parseJson(bytes);
   const schema = fromPortable(portable);

@@ -2,18 +2,18 @@ import type { Upload } from "../../api/route.ts";
 import { OvError } from "../../errors.ts";
 import { readBytes } from "./bounded.ts";
 
-/** Far more than any form has: each one costs memory beyond its bytes. */
+/** Far more than any form has; each part costs memory beyond its bytes. */
 const mostParts = 200;
-/** Of the headers of one part. */
+/** The most bytes of one part's headers. */
 const mostHeaders = 8 * 1024;
 
 export type FormValue = string | Upload;
 export type Form = Record<string, FormValue | FormValue[]>;
 
 /**
- * The parts of a multipart/form-data body (RFC 7578) by name. Everything is bounded before it is taken apart: the whole by
- * `maxBytes`, and so each part, and their number. Files are views of the body, never copies: to copy 30 MB would hold the
- * loop. Throws `invalid_request`, and what `readBytes` does.
+ * The parts of a multipart/form-data body (RFC 7578) by name. Everything is bounded before it is split: the whole by
+ * `maxBytes`, hence each part, and their number. Files are views of the body, never copies: copying 30 MB would block the
+ * event loop. Throws `invalid_request`, and what `readBytes` does.
  */
 export async function readMultipartBody(request: Request, maxBytes: number, seconds?: number): Promise<Form> {
   const boundary = findBoundary(request.headers.get("content-type") ?? "");
@@ -35,7 +35,7 @@ function findBoundary(contentType: string): string {
   throw invalid(`The content type must be multipart/form-data with its boundary, but ${given}.`);
 }
 
-/** What stands between the delimiters (RFC 2046, section 5.1.1). */
+/** The parts between the delimiters (RFC 2046, section 5.1.1). */
 function* readParts(
   bytes: Uint8Array<ArrayBuffer>,
   mark: string,

@@ -16,7 +16,7 @@ const excess = {
     "has too many values: at most 150,000 numbers, 50,000 texts or 11,000 objects are taken. Send fewer.",
 };
 
-/** Throws `invalid_json` with the place, also for what has too many values or levels. */
+/** Throws `invalid_json` with the place, also for too many values or levels. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
   if (text.trim() === "") throw invalid("is empty: send a JSON object.");

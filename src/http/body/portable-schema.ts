@@ -1,6 +1,6 @@
 import { type TSchema, TypeGuard } from "@sinclair/typebox";
 
-/** A schema as a structured clone carries it: TypeBox's symbols, which no clone has, are names. */
+/** A schema that a structured clone can carry: TypeBox's symbols, which cannot be cloned, become names. */
 export type PortableSchema = Record<string, unknown>;
 
 const mark = "@@";
@@ -16,7 +16,7 @@ export function toPortable(schema: TSchema): PortableSchema {
   return portable;
 }
 
-/** Throws TypeError for what `toPortable` did not make. */
+/** Throws TypeError for anything but a result of `toPortable`. */
 export function fromPortable(schema: PortableSchema): TSchema {
   const restored = mapObject(schema, (key) =>
     typeof key === "string" && key.startsWith(mark) ? Symbol.for(key.slice(mark.length)) : key,

@@ -24,12 +24,12 @@ const group = (groupSize: number) => ({ ...perRow, groupSize });
 
 describe("the scheme of int4", () => {
   test.each<[string, Int4Machine, number[], Partial<Int4Wishes>, Int4Scheme | null, string]>([
-    ["with AVX2 alone", avx2, [2048], {}, perRow, "one group per row: this CPU has AVX2 alone"],
+    ["with AVX2 alone", avx2, [2048], {}, perRow, "one group per row: this CPU has only AVX2"],
     ["with VNNI", vnni, [2048], {}, null, "the exporter's own scheme"],
     ["with AMX", amx, [], {}, null, "the exporter's own scheme"],
     ["on Arm", arm, [2048], {}, null, "the exporter's own scheme"],
     ["on a GPU", gpu, [2048], {}, null, "the exporter's own scheme"],
-    ["on an NPU", npu, [2048], {}, { ...perRow, symmetric: true }, "per row, symmetric: an NPU needs that"],
+    ["on an NPU", npu, [2048], {}, { ...perRow, symmetric: true }, "per row, symmetric: as an NPU requires"],
     ["of odd widths", amx, [576, 1536], {}, group(64), "group size 64: 128 does not divide 576"],
     ["of odder widths", amx, [2048, 96], {}, group(32), "group size 32: 128 does not divide 96"],
     ["of the oddest widths", amx, [100], {}, perRow, "one group per row: 128 does not divide 100"],
@@ -60,7 +60,7 @@ describe("the scheme of int4", () => {
   test.each([
     [499e6, [2048], null, "the exporter's own scheme"],
     [135e6, [576, 1536], group(64), "group size 64: 128 does not divide 576"],
-    [500e6, [576, 1536], perRow, "one group per row: this CPU has AVX2 alone"],
+    [500e6, [576, 1536], perRow, "one group per row: this CPU has only AVX2"],
   ])("with AVX2 alone, of %d parameters of widths %j", (parameters, widths, scheme, note) => {
     const choice = chooseInt4({ widths, parameters }, noInt4Wishes, avx2);
     expect(choice.scheme).toEqual(scheme);

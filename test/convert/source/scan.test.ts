@@ -63,7 +63,7 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
       "model-1-of-2.safetensors": toSafetensors([2], ["a"]),
       "model-2-of-2.safetensors": toSafetensors([2], ["c"]),
     },
-    "damaged download: model-2-of-2.safetensors lacks b, which the index states of it",
+    "damaged download: model-2-of-2.safetensors lacks b, which the index lists for it",
   ],
   [
     "layers missing",
@@ -436,7 +436,7 @@ describe("scanSources", () => {
     writeFileSync(join(src, "b.gguf"), "GGUF");
     expect((await scan(src)).skipped).toMatchObject([
       { folder: "a.gguf", reason: expect.stringContaining("feature-extraction") },
-      { folder: "b.gguf", reason: "its head is damaged or truncated: fetch it again" },
+      { folder: "b.gguf", reason: "its header is damaged or truncated: fetch it again" },
     ]);
   });
 

@@ -77,7 +77,7 @@ async function readJson<T extends TSchema>(response: Response, schema: T): Promi
   if (Value.Check(schema, body)) return body;
   throw new ApiError(
     response.status,
-    "The server answered in a form that this page does not know: reload it.",
+    "The server's answer has a format that this page does not know: reload the page.",
   );
 }
 

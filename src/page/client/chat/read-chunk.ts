@@ -10,8 +10,7 @@ export function addChunk(turn: AssistantTurn, chunk: Chunk): AssistantTurn {
   const last = turn.rounds.at(-1) ?? emptyRound;
   const rounds =
     choice === undefined ? turn.rounds : [...turn.rounds.slice(0, -1), addDelta(last, choice.delta)];
-  const note =
-    choice?.finish_reason === "length" ? "The answer reached the most tokens that it may have." : turn.note;
+  const note = choice?.finish_reason === "length" ? "The answer reached its token limit." : turn.note;
   return { ...turn, rounds, note, figures: toFigures(chunk) ?? turn.figures };
 }
 

@@ -41,7 +41,7 @@ export function Log({ server }: { server: Server }) {
         </button>
       </div>
       <p class="hint">The server's events, live. They hold no prompts and no answers.</p>
-      {found.length === 0 && <p class="hint">{lines.length === 0 ? "Nothing yet." : "No line has that."}</p>}
+      {found.length === 0 && <p class="hint">{lines.length === 0 ? "Nothing yet." : "No line matches."}</p>}
       <ol class="log" aria-label="Events, the newest first">
         {found
           .slice(-shown)

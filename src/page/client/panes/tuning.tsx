@@ -57,7 +57,7 @@ function toVerdict({ winner, unconfirmed = null, tried, noise, written }: Tuning
     return `Measured again, ${unconfirmed.labels.join(", ")} gave ${renderGain(gain)} ±${renderShare(spread)}, which may be noise.`;
   }
   if (tried.some(({ measured }) => measured?.judgement.verdict === "faster"))
-    return "Nothing was still faster when it was measured again.";
+    return "No setting was still faster when measured again.";
   return `Nothing was faster than the present settings beyond noise (±${renderShare(noise)}).`;
 }
 

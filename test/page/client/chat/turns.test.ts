@@ -48,7 +48,7 @@ describe("an answer's chunks", () => {
   });
 
   test("report an answer that was cut", () =>
-    expect(addChunk(writing, delta({ content: "a" }, "length")).note).toContain("most tokens"));
+    expect(addChunk(writing, delta({ content: "a" }, "length")).note).toContain("token limit"));
 });
 
 describe("a conversation's messages", () => {
