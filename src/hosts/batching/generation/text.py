@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import openvino_genai as genai
 
 from arrivals import MOMENT, Arrivals
-from base import Device, Handler
+from device import Device
 from generation.decoder import Decoder
 from generation.generation_config import configure
 from generation.language import LanguageModel
 from generation.logprobs import to_logprobs
 from generation.request import Request
 from grammars.held_grammars import HeldGrammars
+from kind import Handler
 from messages import Message, RequestFailed, failed, last_line
 from pipeline.batch import Batch
 from speculation.odds import Running
