@@ -26,7 +26,6 @@ export interface UnservedArea {
  * of the route, or, where nothing is served, by the one whose prefix the path has.
  */
 export interface Dialect {
-  name: string;
   /** Paths that start with one of these are its own; the longest one decides. */
   prefixes: readonly string[];
   /**

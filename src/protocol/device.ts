@@ -1,5 +1,5 @@
 /**
- * The device that a model runs on. hosts/batching/device.py repeats this for the host in Python, and
+ * The device that a model runs on. hosts/batching/device_choice.py repeats this for the host in Python, and
  * test/fixtures/devices.json holds both to the same choices.
  */
 

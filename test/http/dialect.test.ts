@@ -9,7 +9,6 @@ import { createRouteApp } from "../helpers/routes.ts";
 
 /** Another contract than OpenAI's: its own key, its own shape. */
 const other: Dialect = {
-  name: "other",
   prefixes: ["/other/"],
   keyHint: "x-api-key: <key>",
   marker: "x-other-version",
@@ -50,20 +49,20 @@ const routes = [
     handle: () => ({ type: "raw", status: 201, contentType: "text/x-plain", body: "text" }),
     doc,
   }),
-  both(openai),
-  both(other),
+  both(openai, "openai"),
+  both(other, "other"),
 ];
 
 /** A path that both dialects serve. */
-function both(dialect: Dialect) {
-  const answer = { "application/json": Type.Object({ [dialect.name]: Type.Boolean() }) };
+function both(dialect: Dialect, name: string) {
+  const answer = { "application/json": Type.Object({ [name]: Type.Boolean() }) };
   return bodiless({
     method: "GET",
     path: "/both/:id",
     dialect,
     handle: ({ params: { id } }) => {
       if (id === "none") throw new OvError("model_not_found", "None.");
-      return { type: "json", body: { [dialect.name]: true } };
+      return { type: "json", body: { [name]: true } };
     },
     doc: { summary: "Both", answer, errors: ["model_not_found"] },
   });
@@ -219,9 +218,14 @@ describe("a header that only one dialect's clients send", () => {
   });
 
   test("cannot decide whose body is read", () => {
-    const twice = withJson(Type.Object({}), { ...both(other), handle: () => ({ type: "json", body: {} }) });
-    expect(() => createRouteApp([both(openai), twice])).toThrow("GET /both/:id is served twice");
-    expect(() => createRouteApp([both(openai), both(openai)])).toThrow("GET /both/:id is served twice");
+    const twice = withJson(Type.Object({}), {
+      ...both(other, "other"),
+      handle: () => ({ type: "json", body: {} }),
+    });
+    expect(() => createRouteApp([both(openai, "openai"), twice])).toThrow("GET /both/:id is served twice");
+    expect(() => createRouteApp([both(openai, "openai"), both(openai, "openai")])).toThrow(
+      "GET /both/:id is served twice",
+    );
   });
 });
 

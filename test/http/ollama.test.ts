@@ -477,7 +477,7 @@ describe("an error is Ollama's", () => {
       "/api/chat",
       { method: "POST", body: JSON.stringify({ ...hello, model: "nobody" }) },
       404,
-      /Cannot find model "nobody": there is "small"/,
+      /Cannot find model "nobody": there are "small"/,
     ],
     [
       "for a model of another task",

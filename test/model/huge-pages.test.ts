@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { runtimePython } from "../../src/engine/kinds/batching/probe.ts";
@@ -8,7 +7,8 @@ import { readProcBytes } from "../../src/linux/proc.ts";
 import { untilIdle } from "../../src/linux/process-cpu.ts";
 import { readProcessMemory } from "../../src/linux/process-memory.ts";
 import { runtimeDir } from "../helpers/environment.ts";
-import { repo, startServer, type TestServer } from "../helpers/server.ts";
+import { hostModules } from "../helpers/python-tests.ts";
+import { startServer, type TestServer } from "../helpers/server.ts";
 import { createTempDir } from "../helpers/temp.ts";
 
 setDefaultTimeout(180_000);
@@ -18,7 +18,6 @@ const Answer = Type.Object({ choices: Type.Array(Type.Unknown(), { minItems: 1 }
 /** Whether this system makes a huge page of small ones when it is asked to. */
 const probe = `
 import mmap, sys
-sys.path.insert(0, sys.argv[1])
 from memory.own_memory import find_own_memory
 memory = find_own_memory()
 if memory is None: sys.exit("none")
@@ -26,12 +25,7 @@ area = mmap.mmap(-1, 8 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 area.write(b"x" * (8 << 20))
 sys.exit(None if any(one is not None and memory.move(one) for one in memory.find()) else "no room")
 `;
-const { exitCode } = Bun.spawnSync([
-  runtimePython(runtimeDir()),
-  "-c",
-  probe,
-  join(repo, "src/hosts/batching"),
-]);
+const { exitCode } = Bun.spawnSync([runtimePython(runtimeDir()), "-c", probe], { env: hostModules });
 
 const home = createTempDir();
 

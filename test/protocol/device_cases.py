@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "src" / "hosts" / "batching"))
-
-from device import choose_device
+from device_choice import choose_device
 from messages import RequestFailed
 
 

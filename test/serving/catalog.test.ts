@@ -134,7 +134,7 @@ test("OV_DEFAULT_MODEL answers a request that names no model, by a name, an alia
   expect(of("text:wild").resolve("").defaults).toEqual({ temperature: 1.5 });
   expect([of("t").defaultProblem(), of(null).defaultProblem()]).toEqual([null, null]);
   expect(of("gone").defaultProblem()).toStartWith(
-    'OV_DEFAULT_MODEL names "gone", which is not registered: there is "text"',
+    'OV_DEFAULT_MODEL names "gone", which is not registered: there are "text"',
   );
   expect(() => of("gone").resolve(null)).toThrow(
     'OV_DEFAULT_MODEL names "gone", which is not registered: send "model"',

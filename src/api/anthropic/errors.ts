@@ -91,7 +91,6 @@ function toErrorResponse({ code, param, message }: OvError, requestId: string): 
 
 /** Anthropic's Messages API. Its clients send `anthropic-version` with each request. */
 export const anthropic: Dialect = {
-  name: "anthropic",
   prefixes: ["/v1/messages"],
   unserved: [{ path: "/v1/messages/batches", does: "run batches" }],
   marker: "anthropic-version",

@@ -6,7 +6,6 @@ export const ErrorBody = Type.Object({ error: Type.String() });
 
 /** Ollama's own API (docs/api.md and docs/openapi.yaml of its repository). */
 export const ollama: Dialect = {
-  name: "ollama",
   prefixes: ["/api/"],
   keyHint: "Authorization: Bearer <key>",
   readKey,

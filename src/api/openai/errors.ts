@@ -21,7 +21,6 @@ function toErrorBody({ message, type, param, code }: OvError): ErrorBody {
 
 /** OpenAI's API, and ours, which has the same errors and keys. */
 export const openai: Dialect = {
-  name: "openai",
   // LM Studio's routes lie among Ollama's.
   prefixes: ["/", "/api/v0/"],
   unserved: unservedByOpenAi,

@@ -24,7 +24,6 @@ export async function lookAtReady(
   try {
     const found = await describeModel(path, { bare: true });
     if (found.task !== null && !isServed(found.task)) return renderUnserved(found.task);
-    const { weightFormat, weightsBytes: bytes } = found;
     const files = kind === "openvino" ? (tryList(path) ?? []) : [];
     const missing = kind === "openvino" ? findMissingTokenizers(new Set(files), found.task) : [];
     if (missing.length > 0 && !hasTokenizerFiles(files)) {
@@ -36,8 +35,7 @@ export async function lookAtReady(
       folder,
       label,
       path,
-      bytes,
-      weightFormat,
+      weightFormat: found.weightFormat,
       task: found.task ?? task ?? usualTask,
       needsTokenizer,
     };

@@ -25,7 +25,6 @@ export interface ReadySource {
   folder: string;
   label: string;
   path: string;
-  bytes: number;
   weightFormat: string;
   /** As its files show it; otherwise the one that was asked for. */
   task: string;

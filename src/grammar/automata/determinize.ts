@@ -7,7 +7,6 @@ const MAX_SETS = 1500;
 
 /** A set of states as one; which of them goes on with what excludes one another. */
 interface State {
-  name: string;
   isEnd: boolean;
   steps: { symbol: Sign; to: string }[];
 }
@@ -35,7 +34,7 @@ export function determinize(
     const steps = groups(symbolsAt(automaton, states), budget).map(({ symbol, targets }) => {
       return { symbol, to: nameOf(closure(automaton, targets, budget)) };
     });
-    found.set(name, { name, isEnd: states.includes(automaton.end), steps });
+    found.set(name, { isEnd: states.includes(automaton.end), steps });
   }
   return joined(found, start, budget);
 }

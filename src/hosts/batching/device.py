@@ -1,26 +1,38 @@
-"""Which device a model runs on: the rule of src/protocol/device.ts, held to it by test/fixtures/devices.json."""
+"""The device that a model runs on, as OpenVINO offers it, and the versions of what computes there."""
 
 from __future__ import annotations
 
-from messages import RequestFailed
+import platform
+from typing import Any
 
-# OpenVINO's own ways to combine devices, which it judges by itself: HETERO:GPU,CPU.
-COMBINATIONS = ("AUTO", "BATCH", "HETERO", "MULTI")
+import openvino as ov
+import openvino_genai as genai
+
+from device_choice import choose_device
+from messages import Message
+from stages import Stages
 
 
-def choose_device(wanted: str, seen: list[str]) -> str:
-    """The device that `wanted` means, of those that OpenVINO sees."""
-    if wanted == "AUTO":
-        return next((name for name in seen if name.startswith("GPU")), "CPU")
-    base = wanted.split(":")[0].split(".")[0]
-    if base in COMBINATIONS or any(name.split(".")[0] == base for name in seen):
-        return wanted
-    what = f'OpenVINO sees no device "{wanted}", only {", ".join(seen)}'
-    if base not in ("CPU", "GPU", "NPU"):
-        raise RequestFailed("model_load_failed", f"{what}: set one of these.")
-    raise RequestFailed(
-        "model_load_failed",
-        f"{what}: install its driver "
-        "(for a GPU: the compute runtime, and membership in the render group) or set another device "
-        "(OV_DEVICE, or `ov-llm models set NAME device=…`).",
-    )
+class Device:
+    """The device that a model runs on."""
+
+    def __init__(self, load: Message, stages: Stages) -> None:
+        self.stages = stages
+        self.core = ov.Core()
+        self.name = choose_device(load["device"], self.core.available_devices)
+        self.full_name = str(self.core.get_property(self.name, "FULL_DEVICE_NAME")).strip()
+        # A compiled-model cache speeds up GPU and NPU loads a lot and does nothing on a CPU.
+        cache: dict[str, Any] = {} if self.name == "CPU" else {"CACHE_DIR": load["cache_dir"]}
+        self.properties = cache | load["properties"]
+        stages.end("device")
+
+    def ready(self) -> Message:
+        return {
+            "device": self.name,
+            "device_name": self.full_name,
+            "versions": {
+                "python": platform.python_version(),
+                "openvino": ov.get_version(),
+                "openvino_genai": genai.get_version(),
+            },
+        }

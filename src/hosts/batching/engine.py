@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from base import Device, Handler, Kind
+from device import Device
 from encoders.classify import load_labelled
 from encoders.embed import Embed
 from encoders.rank import load_ranker
 from generation.text import Text
+from kind import Handler, Kind
 from messages import Message, RequestFailed, failed_by, last_line
 from stages import Stages
 

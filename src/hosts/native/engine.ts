@@ -17,7 +17,7 @@ export interface NativeEngine {
   take(message: ToHost): void;
 }
 
-/** The context when the model's files state no length; as batching/base.py has it. */
+/** The context when the model's files state no length; as batching/kind.py has it. */
 const defaultContext = 131_072;
 
 const operations: OperationName[] = ["generate", "tokenize", "detokenize"];

@@ -113,7 +113,6 @@ describe("what is planned", () => {
         label: "m.gguf",
         needsTokenizer: false,
         path,
-        bytes: 1,
         weightFormat: "q4_1",
         task: "text-generation",
       },

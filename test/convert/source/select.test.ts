@@ -10,7 +10,6 @@ describe("select", () => {
       label: folder,
       needsTokenizer: false,
       path: `/${folder}`,
-      bytes: 1,
       weightFormat: "gguf",
       task: "text-generation",
     }),

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import openvino_genai as genai
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
 from grammars.structural_tags import to_config
 

@@ -11,6 +11,7 @@ import { minicpm5 } from "../../../src/generate/tools/minicpm5.ts";
 import { onyx } from "../../../src/generate/tools/onyx.ts";
 import { qwen3Coder } from "../../../src/generate/tools/qwen3-coder.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
+import { hostModules } from "../../helpers/python-tests.ts";
 import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 import { parse } from "./parsing.ts";
 
@@ -115,6 +116,7 @@ async function answer(runs: readonly Run[]): Promise<Answer[]> {
     });
   });
   const child = Bun.spawn([runtimePython(runtimeDir()), script, modelPath()], {
+    env: { ...process.env, ...hostModules },
     stdin: new Blob([lines.join("\n")]),
     stdout: "pipe",
     stderr: "pipe",

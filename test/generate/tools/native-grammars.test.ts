@@ -13,6 +13,7 @@ import { mistral } from "../../../src/generate/tools/mistral.ts";
 import { phi4 } from "../../../src/generate/tools/phi4.ts";
 import type { Grammar } from "../../../src/protocol/grammar.ts";
 import { modelPath, runtimeDir } from "../../helpers/environment.ts";
+import { hostModules } from "../../helpers/python-tests.ts";
 import { toStrictGrammar } from "../../helpers/strict-grammar.ts";
 import { parse } from "./parsing.ts";
 
@@ -173,6 +174,7 @@ async function write(requests: readonly Request[]): Promise<{ text: string; ids:
   const child = Bun.spawn(
     [runtimePython(runtimeDir()), join(import.meta.dir, "constrained.py"), modelPath()],
     {
+      env: { ...process.env, ...hostModules },
       stdin: new Blob([requests.map((request) => JSON.stringify({ ...request, raw: true })).join("\n")]),
       stdout: "pipe",
       stderr: "pipe",

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import unittest
 from collections.abc import Iterable
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "src" / "hosts" / "batching"))
 
 from arrivals import Arrivals, take_company
 from messages import Message

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { respell, withSpelledFolder } from "../../../src/hosts/native/spelling.ts";
 import { runtimeDir, tinyModelsPath } from "../../helpers/environment.ts";
-import { repo } from "../../helpers/server.ts";
+import { hostModules } from "../../helpers/python-tests.ts";
 
 const model = join(tinyModelsPath(), "mistral-llama2");
 
@@ -13,9 +13,7 @@ test("a vocabulary is spelled as the batching host spells it, to the byte", asyn
     "from grammars import spelling",
     "sys.stdout.buffer.write(spelling.respell(pathlib.Path(sys.argv[1])))",
   ].join("\n");
-  const child = Bun.spawn([join(runtimeDir(), "bin/python"), "-c", script, model], {
-    env: { PYTHONPATH: join(repo, "src/hosts/batching"), PYTHONDONTWRITEBYTECODE: "1" },
-  });
+  const child = Bun.spawn([join(runtimeDir(), "bin/python"), "-c", script, model], { env: hostModules });
   const expected = Buffer.from(await child.stdout.bytes());
   expect(expected.length).toBeGreaterThan(100_000);
   expect(respell(model)?.equals(expected)).toBe(true);

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from base import Device, Handler, Kind
+from device import Device
 from encoders.embed import name_input
 from encoders.encoder import Encoder, read_network
 from encoders.jobs import Encoded, Job, Jobs, OfJobs
 from encoders.layers import to_sigmoid
 from encoders.rank import Rank, count_labels
+from kind import Handler, Kind
 from messages import Message
 
 # `problem_type` of config.json (transformers, PretrainedConfig): each label is independent of the others.

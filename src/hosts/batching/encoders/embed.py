@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from base import Device, Handler
+from device import Device
 from encoders.encoder import Encoder, Name, read_network
 from encoders.jobs import Encoded, Job, Jobs, OfJobs
 from encoders.layers import load_layers
 from encoders.pooling import pool, to_length_one
+from kind import Handler
 from messages import Message, RequestFailed
 
 # The name that optimum-intel gives the vector of a whole text, computed by the model's own modules.

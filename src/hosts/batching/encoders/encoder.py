@@ -10,8 +10,9 @@ import numpy as np
 import openvino as ov
 import openvino_genai as genai
 
-from base import CONTEXT_DEFAULT, Device, Handler
+from device import Device
 from encoders.jobs import Encoded
+from kind import CONTEXT_DEFAULT, Handler
 from messages import Message, RequestFailed
 from tokenization.pieces import Anchor
 from tokenization.prompts import Prompts

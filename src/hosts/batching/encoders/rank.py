@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from base import Device, Handler
+from device import Device
 from encoders.encoder import Encoder, Name, read_network
 from encoders.jobs import Encoded, Job, Jobs, OfJobs
 from encoders.layers import to_sigmoid
 from encoders.yes_no import YesNo
+from kind import Handler
 from messages import Message, RequestFailed
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from openvino import opset13 as ops
 
-from base import Device
+from device import Device
 from encoders.encoder import Encoder, Name
 from encoders.jobs import Encoded
 from messages import Message, RequestFailed

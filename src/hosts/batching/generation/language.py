@@ -8,8 +8,9 @@ from typing import Any
 
 import openvino_genai as genai
 
-from base import CONTEXT_DEFAULT, Device
+from device import Device
 from grammars.structural_tags import to_config
+from kind import CONTEXT_DEFAULT
 from messages import Message, RequestFailed, last_line
 from pipeline.batch import Batch
 from pipeline.copies import Opened, open_pipeline

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import openvino_genai as genai
 
 from arrivals import MOMENT, Arrivals
-from base import Device, Handler
+from device import Device
 from generation.decoder import Decoder
 from generation.generation_config import configure
 from generation.language import LanguageModel
 from generation.logprobs import to_logprobs
 from generation.request import Request
 from grammars.held_grammars import HeldGrammars
+from kind import Handler
 from messages import Message, RequestFailed, failed, last_line
 from pipeline.batch import Batch
 from speculation.odds import Running
@@ -140,6 +141,7 @@ class Text:
             message["special_tokens"],
             exact=message["grammar"] is not None and message["grammar"]["type"] in EXACT,
             samples=samples,
+            lengths=message.get("lengths", False),
             guesses=guesses,
         )
         if message["grammar"] is not None:
@@ -188,7 +190,7 @@ class Text:
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
             if one.guesses:
                 output["guesses"] = one.guesses
-                if len(one.text_ids) > 1 and (lengths := self.pieces.lengths(one.text_ids, text)):
+                if request.lengths and len(one.text_ids) > 1 and (lengths := self.pieces.lengths(one.text_ids, text)):
                     output["lengths"] = lengths
             if request.logprobs:
                 output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)

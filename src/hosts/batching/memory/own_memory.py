@@ -64,7 +64,10 @@ class OwnMemory:
     def _regions(self) -> list[tuple[int, int]]:
         """From one multiple of a huge page to another."""
         regions = []
-        for line in (self._process / "maps").read_text().splitlines():
+        # The files that are mapped may have names that are no text.
+        for line in (self._process / "maps").read_text("utf-8", "replace").split("\n"):
+            if line == "":
+                continue
             addresses, permissions, _offset, _device, inode, *path = line.split(maxsplit=5)
             if permissions != "rw-p" or inode != "0" or path not in ([], ["[heap]"]):
                 continue

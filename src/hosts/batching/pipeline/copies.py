@@ -12,7 +12,7 @@ from typing import Any
 
 import openvino_genai as genai
 
-from base import Device
+from device import Device
 from grammars.spelling import respell, respelled
 from messages import Message, last_line
 

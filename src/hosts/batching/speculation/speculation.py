@@ -8,7 +8,7 @@ from typing import Any
 
 import openvino_genai as genai
 
-from base import Device
+from device import Device
 from messages import Message
 from speculation.lookup import try_lookup
 from speculation.odds import Costs, Odds, Running, to_tokens

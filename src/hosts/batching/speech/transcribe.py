@@ -13,7 +13,8 @@ from typing import Any
 
 import openvino_genai as genai
 
-from base import Device, Handler
+from device import Device
+from kind import Handler
 from messages import Message, RequestFailed, failed_by
 from speech.audio import SAMPLE_RATE, decode, loud_seconds, to_floats
 from speech.windows import LEAST_STEP, SECONDS, Heard, Segment, cut

@@ -20,6 +20,8 @@ from vision.picture_room import PictureRoom
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # As the file's head states them, before anything is decoded: 300 MB of pixels.
 MOST_PIXELS = 100_000_000
+# What decoding may take, as is reserved for it (memory.ts).
+MOST_BYTES = 512_000_000
 # No model uses more: larger ones are made smaller, which saves the engine memory and time. Some use less.
 KEPT_PIXELS = 12_845_056
 # For all pictures of a request together: 200 MB, however small their files are.
@@ -64,7 +66,30 @@ def read_picture(path: str, name: str, most_pixels: int = KEPT_PIXELS, room: Pic
     return Picture(pixels, int.from_bytes(digest[:7], "big"))
 
 
-def check_size(width: int, height: int, name: str) -> None:
+def bytes_each(image: Any) -> float:
+    """What decoding takes for a pixel: measured, with Pillow 12."""
+    if image.format == "WEBP":
+        # The decoder holds two frames with transparency, which are copied twice.
+        return 16
+    layers = getattr(image, "layer", None)
+    if layers and "progressive" in image.info:
+        # All coefficients, of 16 bits, at once; fewer where the colours are coarser than the light.
+        shares: list[int] = [across * down for _, across, down, _ in layers]
+        return 2 * sum(shares) / max(shares) + 1.5
+    return MOST_BYTES / MOST_PIXELS
+
+
+def check_size(image: Any, name: str) -> None:
+    width, height = image.size
+    most = min(MOST_PIXELS, int(MOST_BYTES / bytes_each(image)))
+    if most < width * height <= MOST_PIXELS:
+        kind = "WebP" if image.format == "WEBP" else "progressive JPEG of its kind"
+        raise RequestFailed(
+            "invalid_request",
+            f'"{name}" has {width} x {height} pixels, and a {kind} may have {most // 1_000_000} million: '
+            "send a smaller one, or a plain JPEG or PNG.",
+            name,
+        )
     if width * height > MOST_PIXELS:
         raise RequestFailed(
             "invalid_request",
@@ -82,7 +107,7 @@ def check_size(width: int, height: int, name: str) -> None:
 def decode(path: str, name: str, most_pixels: int, room: PictureRoom) -> Any:
     """The picture with at most that many pixels; a larger one is freed when this returns."""
     with Image.open(Path(path), formats=FORMATS) as image:
-        check_size(image.width, image.height, name)
+        check_size(image, name)
         is_large = image.width * image.height > KEPT_PIXELS
         with room.decoding() if is_large else nullcontext():
             small = shrink(image, most_pixels)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import openvino as ov
 import openvino_genai as genai
 
-from base import Device
+from device import Device
 from generation.language import LanguageModel
 from generation.text import Text
 from messages import Message, RequestFailed, failed_by, last_line

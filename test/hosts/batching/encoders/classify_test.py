@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import unittest
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from encoders.classify import choose_probabilities, name_label
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import unittest
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from encoders.jobs import BATCH_TEXTS, COMPANY_SECONDS, ENCODE_CHARS, Encoded, Job, Jobs
 from messages import Message, RequestFailed

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from encoders.layers import load_layers
 from messages import RequestFailed

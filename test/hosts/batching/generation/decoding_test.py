@@ -6,13 +6,9 @@ Run by decoding.test.ts. The tokenizers here are small but whole: each decodes a
 from __future__ import annotations
 
 import random
-import sys
 import unittest
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from generation.request import Request
 from pipeline.batch import Batch

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import struct
-import sys
 import tempfile
 import unittest
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from grammars.spelling import respell, respelled
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-import sys
 import tempfile
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from host import serve
 from memory.huge_pages import AGAIN_SECONDS, FAILURES, GROWTH_BYTES, QUIET_SECONDS, HugePages
@@ -183,6 +180,17 @@ class System(unittest.TestCase):
 
 
 HUGE = 2 << 20
+
+
+class Maps(unittest.TestCase):
+    def test_name_files_that_are_no_text(self) -> None:
+        line = "7f0000000000-7f0000400000 {} 00000000 {}"
+        mapped = line.format("r--s", "08:01 12 /models/a").encode() + b"\xff\xc2\x85b\n"
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("statm", "pagemap"):
+                (Path(folder) / name).write_bytes(b"")
+            (Path(folder) / "maps").write_bytes(mapped + line.format("rw-p", "00:00 0\n").encode())
+            self.assertEqual([*OwnMemory(HUGE, Path(folder)).find()], [None])
 
 
 class Memory(unittest.TestCase):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import unittest
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src/hosts/batching"))
 
 from pipeline.batch import Batch
 from speculation.guesser import MOST_PATIENCE, QUIET_SECONDS, WAIT_SECONDS, Guesser

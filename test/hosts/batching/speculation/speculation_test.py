@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import unittest
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src/hosts/batching"))
 
 from speculation.lookup import try_lookup
 from speculation.odds import Costs, Odds, Running

@@ -5,7 +5,6 @@ Run by sound.test.ts in the engine's environment.
 
 import contextlib
 import random
-import sys
 import tempfile
 import unittest
 from collections.abc import Iterator
@@ -13,8 +12,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src/hosts/batching"))
 
 from messages import RequestFailed
 from speech.audio import SAMPLE_RATE, _packets, decode, loud_seconds

@@ -4,7 +4,6 @@ The pipeline here writes the tokens that a test lets it write.
 """
 
 import json
-import sys
 import tempfile
 import threading
 import unittest
@@ -14,8 +13,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import openvino_genai as genai
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src/hosts/batching"))
 
 from messages import RequestFailed
 from speech.transcribe import Speech

@@ -6,15 +6,11 @@ Run by control.test.ts. The tokenizers here are small but whole: each encodes as
 from __future__ import annotations
 
 import re
-import sys
 import types
 import unittest
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
 
 from tokenization.control import ControlTokens
 from tokenization.prompts import Prompts

@@ -16,8 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 from PIL import Image, ImageFilter
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "src" / "hosts" / "batching"))
+from PIL.PngImagePlugin import PngInfo
 
 from messages import RequestFailed
 from vision.image_grid import Bounds, find_grid, read_bounds
@@ -63,6 +62,29 @@ class Pictures(unittest.TestCase):
                 self.assertEqual((pixels.shape, pixels.dtype), ((1, 6, 8, 3), np.uint8))
                 np.testing.assert_allclose(self.first(pixels), RED, atol=4)
 
+    def test_one_whose_decoder_takes_much_has_fewer_pixels(self) -> None:
+        for form, mode, options, side in (
+            ("WEBP", "RGB", {"lossless": True}, 56),
+            ("JPEG", "CMYK", {"progressive": True, "subsampling": 0}, 73),
+            ("JPEG", "RGB", {"progressive": True, "subsampling": 0}, 82),
+            ("JPEG", "RGB", {"progressive": True, "subsampling": 2}, 100),
+            ("JPEG", "CMYK", {}, 100),
+            ("PNG", "RGBA", {}, 100),
+        ):
+            with (
+                self.subTest(form, mode=mode, options=options),
+                patch("vision.pictures.MOST_BYTES", 51_200),
+                patch("vision.pictures.MOST_PIXELS", 10_000),
+            ):
+                self.read(Image.new(mode, (side, side)), form, **options)
+                with self.assertRaisesRegex(RequestFailed, f"{side + 1} x {side + 1} pixels"):
+                    self.read(Image.new(mode, (side + 1, side + 1)), form, **options)
+
+    def test_the_text_of_a_png_changes_nothing(self) -> None:
+        text = PngInfo()
+        text.add_text("progressive", "1")
+        self.assertEqual(self.read(Image.new("RGB", (8, 6)), pnginfo=text).shape, (1, 6, 8, 3))
+
     def test_is_made_as_small_as_the_model_needs(self) -> None:
         path = self.folder / "image"
         Image.new("RGB", (400, 100), RED).save(path, "PNG")
@@ -105,12 +127,12 @@ class Pictures(unittest.TestCase):
         side = 5000
         Image.new("RGBA", (side, side), (255, 0, 0, 128)).save(path, "PNG", compress_level=1)
         script = (
-            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "import sys\n"
             "from vision.pictures import read_picture\n"
             "def most(): return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) * 1024\n"
-            "before = most(); read_picture(sys.argv[2], 'x', 1_000_000); print(most() - before)"
+            "before = most(); read_picture(sys.argv[1], 'x', 1_000_000); print(most() - before)"
         )
-        command = [sys.executable, "-c", script, sys.path[0], str(path)]
+        command = [sys.executable, "-c", script, str(path)]
         taken = int(subprocess.run(command, capture_output=True, check=True).stdout)
         self.assertLess(taken, 1.9 * 4 * side * side)
 
