@@ -99,6 +99,8 @@ export const TuneResult = Type.Object({
   tried: Type.Array(Tried),
   untried: Type.Array(Untried),
   winner: orNull(Winner),
+  /** What was faster at first, but not when it was measured once more; results of older versions do not have it. */
+  unconfirmed: Type.Optional(orNull(Winner)),
 });
 export type TuneResult = Static<typeof TuneResult>;
 

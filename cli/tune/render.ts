@@ -1,4 +1,4 @@
-import type { Difference, Tried, TuneResult, Winner } from "../../src/tuning.ts";
+import type { Difference, Measured, Tried, TuneResult, Winner } from "../../src/tuning.ts";
 import { fitTable, paint, renderFitted, toOneLine } from "../terminal.ts";
 
 const header = ["SETTINGS", "FIRST TOKEN", "TOKENS/S", "ANSWERS", "SPREAD", "TEXT"];
@@ -87,21 +87,25 @@ export function toDisturbance({ disturbed }: TuneResult): string | null {
   return `${pairs} dropped, because the server answered requests meanwhile.`;
 }
 
-export function toVerdict({ winner, noise, tried }: TuneResult): string {
+export function toVerdict({ winner, unconfirmed = null, noise, tried }: TuneResult): string {
   if (winner !== null) return `Faster: ${renderWinner(winner)}.`;
+  if (isUnclear(unconfirmed)) return renderUnclear(unconfirmed.labels, unconfirmed, ", measured once more");
   const isClose = tried.some(({ measured }) => measured?.judgement.verdict === "faster");
   if (isClose) return "Nothing was still faster when it was measured again: keep the settings.";
-  const [unclear] = tried.filter(isUnclear);
-  if (unclear?.measured)
-    return `Unclear: ${unclear.label}: ${renderGain(unclear.measured.judgement.gain)} ±${toPercent(unclear.measured.judgement.spread)}. Measure longer (--minutes) while nothing else runs.`;
+  for (const { label, measured } of tried) if (isUnclear(measured)) return renderUnclear([label], measured);
   return `Nothing is faster than the present settings beyond noise (±${toPercent(noise)}): keep them.`;
 }
 
 /** It may be much faster, and what was measured lies too far apart to show it. */
-function isUnclear({ measured }: Tried): boolean {
+function isUnclear(measured: Measured | null): measured is Measured {
   if (measured === null) return false;
   const { verdict, gain, spread } = measured.judgement;
   return verdict === "same" && gain > 0.05 && spread > 0.05;
+}
+
+function renderUnclear(labels: readonly string[], { judgement }: Measured, when = ""): string {
+  const { gain, spread } = judgement;
+  return `Unclear: ${labels.join(", ")}: ${renderGain(gain)} ±${toPercent(spread)}${when}. Measure longer (--minutes) while nothing else runs.`;
 }
 
 function renderWinner({ labels, change, judgement, difference }: Winner): string {

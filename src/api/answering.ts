@@ -24,7 +24,7 @@ export function toTextOptions(request: Omit<ApiRequest<unknown>, "body">, id: st
   return { ...toAsker(request, id), observer: toObserver(request.notes) };
 }
 
-/** The same for operations whose answer is whole or nothing. */
+/** The same for operations whose answer is not streamed. */
 export function toAsker(request: Omit<ApiRequest<unknown>, "body">, id: string): Asker {
   const { id: requestId, key, client, signal } = request;
   return { id, requestId, key, client, signal };
@@ -62,7 +62,7 @@ function toObserver(notes: RequestNotes): AnswerObserver {
   };
 }
 
-/** What was ignored of a request that was answered all the same, as headers; null: nothing. */
+/** Which parts of an answered request were ignored, as headers; null: none. */
 export function toWarning(text: string | null): Record<string, string> {
   // A header has room for little, and for ASCII alone.
   return text === null ? {} : { "x-ov-llm-warning": text.slice(0, 500).replace(/[^ -~]/g, "?") };

@@ -15,26 +15,26 @@ export interface ModelOfRun {
   total: number;
 }
 
-/** Whatever happens in a run, in the order in which it happens. Paths are absolute, sizes in bytes. */
+/** All events of a run, in order. Paths are absolute, sizes in bytes. */
 export type ConvertEvent =
-  /** A conversion that an earlier run had not quite finished is finished now. */
+  /** A conversion that an earlier run had not finished has been finished. */
   | { type: "recovered"; name: string; warning: ErrorFacts | null }
-  /** The scrap of an earlier run is gone. */
+  /** The unfinished files of an earlier run have been removed. */
   | { type: "cleaned"; folders: string[] }
-  /** A folder states that its conversion is not finished, and must not be believed; it stays as it is. */
+  /** A folder has a journal that must not be followed; it stays unchanged. */
   | { type: "doubted"; folder: string; why: string }
   /** A line of progress. */
   | { type: "installing"; line: string }
   | ({ type: "fetching"; repo: string; path: string } & DownloadProgress)
-  /** What was asked for was fetched and registered before; nothing is done. */
+  /** The requested model was fetched and registered before; nothing is done. */
   | { type: "present"; repo: string; name: string; path: string; weightFormat: string }
   | { type: "scanned"; modelSrc: string; found: Source[]; skipped: Skipped[] }
   | ({ type: "planned" } & PlanView)
-  /** This machine cannot do what was planned. */
+  /** This machine lacks the disk or memory for the plan. */
   | { type: "refused"; shortages: Shortage[] }
   /** A model is left out, because its Python files must not run. */
   | { type: "code_refused"; folder: string; error: OvError }
-  /** Whoever was asked did not want it. */
+  /** The person declined the plan. */
   | { type: "declined" }
   /** `logPath` gets the exporter's output; null: the model needs no export. */
   | { type: "started"; model: ModelOfRun; logPath: string | null }
@@ -42,19 +42,19 @@ export type ConvertEvent =
   /** The export starts again, with other arguments. */
   | { type: "retrying"; model: ModelOfRun; note: string }
   | { type: "checking"; model: ModelOfRun; seconds: number }
-  /** What it writes looks like noise (`doubt`, a clause), and it is registered all the same, as asked. */
+  /** Its output looks like noise (`doubt`, a clause); it is registered anyway, as requested. */
   | { type: "accepted"; model: ModelOfRun; doubt: string }
-  /** How near it is to its original, as asked. */
+  /** How close it is to its original, if requested. */
   | { type: "measuring"; model: ModelOfRun; seconds: number }
   | { type: "measured"; model: ModelOfRun; quality: Quality }
-  /** Why it could not be, as a clause; the model is registered all the same. */
+  /** Why it could not be measured, as a clause; the model is registered anyway. */
   | { type: "unmeasured"; model: ModelOfRun; why: string }
   | ({ type: "converted" | "registered"; model: ModelOfRun } & Finished)
   | { type: "failed"; model: ModelOfRun; seconds: number; error: OvError }
   /** The signal ended it; the model and the registry are as they were. */
   | { type: "stopped"; model: ModelOfRun; seconds: number };
 
-/** What a person should know before they agree. */
+/** What a person should know before agreeing. */
 export interface PlanView {
   plan: readonly Planned[];
   verdict: Verdict;
@@ -66,7 +66,7 @@ export interface PlanView {
 }
 
 interface Finished {
-  /** In the registry; another one than planned when somebody took that meanwhile. */
+  /** Its name in the registry; differs from the planned one if that was taken meanwhile. */
   registeredAs: string;
   /** Its short name of the catalogue, by which it also answers; null: none. */
   alias: string | null;

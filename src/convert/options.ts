@@ -12,9 +12,9 @@ export interface Wanted {
   repo: string;
   /** Which of several .gguf files, such as Q8_0; null: weights to convert where there are any, else the best one. */
   quant: string | null;
-  /** A model that was fetched and registered before is not an error: it is what was asked for. */
+  /** A model that was fetched and registered before is not an error but the requested result. */
   reuse: boolean;
-  /** Nobody watches: no code that comes with a model, and no more memory than is free. */
+  /** Runs unattended: no code that comes with a model, and no more memory than is free. */
   unattended: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ConvertOptions {
   copy: boolean;
   /** How int4 weights are made. */
   int4: Int4Wishes;
-  /** Also measure how near each converted model is to its original. */
+  /** Also measure how close each converted model is to its original. */
   quality: boolean;
   /** Only plan. */
   dryRun: boolean;
@@ -51,7 +51,7 @@ export interface OwnCode {
   files: readonly string[];
 }
 
-/** Whoever can be asked during a run. Each throws the signal's reason when it aborts. */
+/** Questions to a person during a run. Each throws the signal's reason if it aborts. */
 export interface Ask {
   /** The name that a folder's model gets; `blank`: the one that a blank answer gives it. */
   name(folder: string, blank: string): Promise<string>;
@@ -65,7 +65,7 @@ export interface Ask {
 export interface Session {
   options: ConvertOptions;
   deps: { hub: Hub; converter: Converter; check: ModelCheck; measure: QualityMeter };
-  /** null: nobody can be asked; names are made from the folders, and the plan is carried out. */
+  /** null: no person can be asked; names are made from the folders, and the plan is carried out. */
   ask: Ask | null;
   report: (event: ConvertEvent) => void;
   signal: AbortSignal;

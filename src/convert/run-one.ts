@@ -78,7 +78,7 @@ async function check(
   report({ type: "accepted", model, doubt });
 }
 
-/** A model that cannot be measured is as good as one that nobody wanted to measure. */
+/** A model that cannot be measured is registered without its quality. */
 async function measure(
   { deps, signal, report }: Session,
   planned: PlannedExport,

@@ -30,7 +30,7 @@ export interface RunOptions
   trustRemoteCode: boolean;
   overwrite: boolean;
   modelOut: string;
-  /** Throws when the model at the path does not work. How good it is; null: nobody asked. */
+  /** Throws if the model at the path does not work. Returns its quality; null: not requested. */
   check: (path: string) => Promise<Quality | null>;
   signal: AbortSignal;
   now: () => Date;
@@ -44,7 +44,7 @@ export function toLogPath(modelOut: string, name: string): string {
   return join(modelOut, ".logs", `${name}.log`);
 }
 
-/** Does what was planned for one model. Throws an OvError; originals and registry are then as they were. */
+/** Carries out the plan for one model. Throws an OvError; originals and registry are then unchanged. */
 export async function runPlanned(planned: Planned, options: RunOptions): Promise<Outcome> {
   options.signal.throwIfAborted();
   if (!isExport(planned)) return await registerReady(planned, options);
@@ -124,7 +124,7 @@ async function registerReady(planned: PlannedEntry, options: RunOptions): Promis
 }
 
 /**
- * If config.json lacks the width that int4's groups must divide, the exporter's error names it: then it is tried once more.
+ * If config.json lacks the width that int4's groups must divide, the exporter's error names it, and the export is tried again.
  * Resolves to the choice that was carried out.
  */
 async function exportInto(

@@ -5,7 +5,7 @@ import { listOtherNames } from "../registry/schema.ts";
 import type { ModelFacts, Subject } from "./subject.ts";
 import { checkTriable } from "./trial.ts";
 
-/** The model to try: `asked`, else the largest that writes text and fits in half of the memory. Throws what speaks against it. */
+/** The model to try: `asked`, else the largest that writes text and fits in half of the memory. Throws the reason if there is none. */
 export function chooseModel({ registry, machine }: Subject, asked: string | undefined): ModelFacts {
   if (asked !== undefined) return findAsked(registry.models, asked);
   const able = registry.models.filter(

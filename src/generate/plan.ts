@@ -125,6 +125,7 @@ function toSharedRequest(
     // A grammar decides itself where the answer ends.
     ignore_eos: ignoreEos && grammar === null,
     logprobs: logprobs !== null,
+    ...(request.stops.length > 0 && { lengths: true }),
   };
 }
 

@@ -76,7 +76,11 @@ export function planRaw(request: RawRequest, options: PlanOptions): RawPlan {
           const seed = asked.sampling.seed + (index % choices);
           const stops = [...request.stops, ...endsOf(prompt, model)];
           return {
-            request: { ...asked, sampling: { ...asked.sampling, seed } },
+            request: {
+              ...asked,
+              sampling: { ...asked.sampling, seed },
+              ...(stops.length > 0 && { lengths: true }),
+            },
             reader: createAnswerReader({
               reasoning: null,
               calls: null,

@@ -15,7 +15,7 @@ const mostUnstated = 100_000_000;
 
 export type FileRequest = Omit<HubRequest, "headers">;
 
-/** Where the part of a file lies that has come so far: hidden, so that nobody takes it for a model. */
+/** Where an incomplete file is kept: hidden, so that it is not taken for a model. */
 export function toPartialPath(target: string): string {
   return join(dirname(target), `.${basename(target)}.incomplete`);
 }
@@ -28,7 +28,7 @@ export async function isThere(target: string, { bytes, digest }: HubFile): Promi
 }
 
 /**
- * Brings one file to `target`, where it appears once it is whole and has its digest. What came before an interruption is
+ * Fetches one file to `target`, where it appears once it is whole and has its digest. What came before an interruption is
  * kept beside it, and the next call resumes there. `onBytes` gets how much is there. Throws `download_failed`.
  */
 export async function downloadFile(

@@ -146,7 +146,7 @@ export function toReadyFormat({ ready }: KnownModel): "int8" | "int4" | null {
   return ready.includes("int4") ? "int4" : "int8";
 }
 
-/** What keeps this machine from converting a model of the catalogue, in bytes; `ready`: the name by which it can be had all the same. */
+/** What keeps this machine from converting a model of the catalogue, in bytes; `ready`: the name of the ready-made version, which needs no conversion. */
 export interface ConversionLack {
   name: string;
   needed: number;

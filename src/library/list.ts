@@ -11,7 +11,7 @@ export interface ModelOnDisk {
   task: string;
   weight_format: string;
   aliases: string[];
-  /** What requests mean where they are silent. */
+  /** Defaults for what requests leave out. */
   defaults: ModelDefaults;
   /** Further names, each with defaults of its own. */
   presets: Record<string, ModelDefaults>;

@@ -46,7 +46,7 @@ export async function keepTuning(
 
 /**
  * Runs `work` while no other tune of this user measures: two slow each other down. Throws `queue_timeout` when one does. `path`:
- * that of the results; where nothing may be written beside it, nobody waits for anybody.
+ * that of the results; if nothing can be written beside it, there is no lock.
  */
 export async function withTuneLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   if (!canWrite(dirname(path))) return await work();

@@ -1,7 +1,7 @@
 export interface Signals {
   /** Resolves with the name of the first signal that ends the server. */
   first: Promise<string>;
-  /** Resolves with the second one: somebody is in a hurry. */
+  /** Resolves with the second one, which asks for an immediate end. */
   second: Promise<string>;
   /** Lets signals end the process again. */
   dispose(): void;

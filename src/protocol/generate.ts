@@ -37,6 +37,8 @@ export const GenerateMessage = Type.Object({
   max_tokens: Type.Integer({ minimum: 1 }),
   ignore_eos: Type.Boolean(),
   logprobs: Type.Boolean(),
+  /** Report `lengths` in steps of several tokens; only needed if a token in the middle may end the answer. */
+  lengths: Type.Optional(Type.Boolean()),
 });
 export type GenerateMessage = Static<typeof GenerateMessage>;
 
@@ -66,8 +68,8 @@ export const StepOutput = Type.Object({
   /** How many were guessed for this step; all of `tokens` but one were among them. */
   guesses: Type.Optional(count),
   /**
-   * The length of each token's part of `text`, in UTF-16 units; a token that ends the answer has none. Only if several tokens came that
-   * have texts of their own.
+   * The length of each token's part of `text`, in UTF-16 units; a token that ends the answer has none. Only if the request asks for
+   * it, and several tokens came that have texts of their own.
    */
   lengths: Type.Optional(Type.Array(count)),
   logprobs: Type.Optional(Type.Array(TokenLogprob)),

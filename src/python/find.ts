@@ -32,9 +32,9 @@ export interface FindOptions {
   /** OV_PYTHON: the one to take, a path or the name of a program; null: whichever fits. */
   named?: string | null | undefined;
   variables?: Variables | undefined;
-  /** Brings uv where the machine has none; `pythons`: what there is, of any release. Throws `setup_failed`. */
+  /** Fetches uv if the machine has none; `pythons`: the installed ones, of any release. Throws `setup_failed`. */
   bringUv(pythons: readonly string[]): Promise<string>;
-  /** Has uv bring a Python. Throws `setup_failed`. */
+  /** Has uv install a Python. Throws `setup_failed`. */
   bringPython(uv: string): Promise<{ python: string; version: string }>;
 }
 

@@ -26,7 +26,7 @@ export interface InstallOptions {
   variables?: Variables | undefined;
   /** OV_PYTHON: the Python to make the environment with; null: whichever fits. */
   python?: string | null | undefined;
-  /** Of the uv that may be brought; absent: that of this release. */
+  /** The digest of the uv that may be fetched; absent: that of this release. */
   uvSha256?: string | undefined;
   /** The machine's file system; absent: `/`. */
   root?: string | undefined;
@@ -216,7 +216,7 @@ async function checkFresh<Facts extends object>(
   });
 }
 
-/** A folder that is no Python environment is never replaced: the setting may point at somebody's files. */
+/** A folder that is no Python environment is never replaced: the setting may point at the user's files. */
 function refuseForeignFolder(pythonEnv: string, { what, setting }: PythonEnvLabels): void {
   const entry = lstatSync(pythonEnv, { throwIfNoEntry: false });
   if (entry === undefined || entry.isSymbolicLink()) return;

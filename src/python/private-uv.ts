@@ -15,7 +15,7 @@ import type { Lock } from "./lock.ts";
 import uvText from "./locks/uv.txt" with { type: "text" };
 import { listUvSources, type UvWanted } from "./uv-sources.ts";
 
-/** Brings a Python where the machine has none that fits, and fetches a CPU build of torch where pip finds none. */
+/** Installs a Python if the machine has no suitable one, and fetches a CPU build of torch if pip finds none. */
 export const uvVersion = "0.13.9";
 export const uvRequirement = `uv==${uvVersion}`;
 export const uvLock: Lock = { name: "uv", text: uvText };
@@ -26,7 +26,7 @@ export const uvSha256: Readonly<Record<string, string>> = {
   arm64: "6109e47a75f2380d1cc90b00a6ee82b7b5792ddf66588625ec168545ae17512e",
 };
 
-/** The folder beside a Python environment with the uv that was brought, and the Pythons that it brought. */
+/** The folder beside a Python environment for the fetched uv and the Pythons that it installs. */
 export function toPrivateDir(pythonEnv: string): string {
   return join(dirname(pythonEnv), "private-python");
 }
@@ -97,7 +97,7 @@ function makeFolder(dir: string): string {
   }
 }
 
-/** By a rename: whoever runs the old one, or sets up at the same time, is not disturbed. */
+/** By a rename, which disturbs neither running programs nor a concurrent set-up. */
 function keep(bytes: Buffer, uv: string): string {
   const fresh = `${uv}.${process.pid}`;
   writeFileSync(fresh, bytes);
@@ -109,7 +109,7 @@ function keep(bytes: Buffer, uv: string): string {
 /** The release that uv brings. */
 const privatePython = "3.12";
 
-/** A private Python in `dir`, brought by uv if it is not there; its path and version. Throws `setup_failed`. */
+/** A private Python in `dir`, installed by uv if it is not there; its path and version. Throws `setup_failed`. */
 export async function bringPython(
   uv: string,
   { dir, say, variables, signal }: Pick<BringUvOptions, "dir" | "say" | "variables" | "signal">,

@@ -4,7 +4,7 @@ const number = (minimum: number, maximum: number) =>
   Type.Optional(Type.Number({ minimum, maximum, description: `a number from ${minimum} to ${maximum}` }));
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 
-/** What a model's requests mean where they are silent, in the names and bounds of the API. */
+/** The defaults for what a model's requests leave out, with the names and bounds of the API. */
 export const ModelDefaults = Type.Object(
   {
     temperature: number(0, 2),

@@ -19,7 +19,7 @@ export interface Snapshot {
   /** Why it is degraded, as a sentence. */
   reason: string | null;
   problems: readonly RegistryProblem[];
-  /** What of the entries looks like a slip of the pen; everything is served. */
+  /** Probable typing errors in entries; everything is served. */
   hints: readonly RegistryProblem[];
 }
 

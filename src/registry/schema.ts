@@ -39,7 +39,7 @@ export const RegistryEntry = Type.Object(
     pinned: Type.Optional(Type.Boolean({ description: "true or false" })),
     /** Unloaded after this many seconds without a request; 0: never. */
     idle_seconds: Type.Optional(Type.Number({ minimum: 0, description: "a number of seconds, 0 or more" })),
-    /** What requests mean where they are silent. */
+    /** Defaults for what requests leave out. */
     defaults: Type.Optional(ModelDefaults),
     /** Further names, each with defaults of its own beside the model's. */
     presets: Type.Optional(
@@ -81,7 +81,7 @@ export interface RegistryProblem {
 export interface ParsedRegistry {
   entries: Map<string, RegistryEntry>;
   problems: RegistryProblem[];
-  /** Keys of entries that are ignored but close to one that is not: they cost nothing but what they were meant to do. */
+  /** Ignored keys of entries that are close to a known one: probably typing errors. */
   hints: RegistryProblem[];
 }
 

@@ -30,7 +30,7 @@ export interface Bench {
 
 export interface Opened {
   host: Host;
-  /** Why what it writes cannot be trusted, as a clause; null: nothing speaks against it. */
+  /** Why what it writes cannot be trusted, as a clause; null: no reason is known. */
   doubt: string | null;
 }
 

@@ -10,7 +10,7 @@ export interface Pair {
 /** Quantiles of Student's t for 95 %, by degrees of freedom from 1 to 9. */
 const quantiles = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
 
-/** A gain that nobody feels is not one. */
+/** A smaller gain is not noticeable. */
 const least = 0.02;
 
 /** `noise`: by how much the present settings differ from themselves; at least one pair. */

@@ -59,7 +59,7 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
   if (same.length === 0) throw tooBusy(minutes);
   work.noise = toNoise(same);
   const { tried, late } = await tryAll(work, candidates, toTurn);
-  const winner = await confirm(work, tried, end);
+  const confirmed = await confirm(work, tried, end);
   const present = toFigures(same, "present");
   const sizes = { prompt_tokens: size.promptTokens, answer_tokens: size.tokens };
   const { noise, disturbed } = work;
@@ -74,7 +74,7 @@ async function run(bench: Bench, options: TuneOptions): Promise<TuneResult> {
     disturbed,
     tried,
     untried: left,
-    winner,
+    ...confirmed,
   };
 }
 
@@ -135,9 +135,18 @@ async function tryOne(
   }
 }
 
-/** In new processes: one that happened to get better memory shows nothing of its settings. */
-async function confirm(work: Work, tried: readonly Tried[], end: number): Promise<Winner | null> {
+/**
+ * In new processes: one that happened to get better memory shows nothing of its settings. Their loads take nothing from the time
+ * that is kept for it.
+ */
+async function confirm(
+  work: Work,
+  tried: readonly Tried[],
+  end: number,
+): Promise<Pick<TuneResult, "winner" | "unconfirmed">> {
   const { bench, options } = work;
+  const kept = end - work.trialsEnd;
+  let unconfirmed: Winner | null = null;
   for (const finalists of toFinalists(tried)) {
     const labels = finalists.map(({ label }) => label);
     const change = joinChanges(finalists.map((one) => one.change));
@@ -145,19 +154,21 @@ async function confirm(work: Work, tried: readonly Tried[], end: number): Promis
     await bench.close();
     options.report({ type: "loading", label: place.label });
     try {
+      if (options.hostsAtOnce === 2) await bench.open(options.entry);
       const entry = withChange(options.models, options.name, change);
       const { doubt } = await bench.open(entry);
       if (doubt !== null && !work.mayDoubt) continue;
-      const pairs = await measure(work, entry, place, Math.max(end, options.clock() + 1));
+      const pairs = await measure(work, entry, place, Math.max(end, options.clock() + kept));
       if (pairs.length < fewestPairs) continue;
-      const measured = toMeasured(pairs, work.noise);
-      if (measured.judgement.verdict === "faster") return { labels, change, ...measured };
+      const again = { labels, change, ...toMeasured(pairs, work.noise) };
+      if (again.judgement.verdict === "faster") return { winner: again, unconfirmed: null };
+      unconfirmed = again;
     } catch {
       // Together they may not run.
       options.signal.throwIfAborted();
     }
   }
-  return null;
+  return { winner: null, unconfirmed };
 }
 
 function toMeasured(pairs: readonly Pair[], noise: number): Measured {

@@ -38,7 +38,9 @@ describe("the plan of a request", () => {
   });
 
   test("stops at the first stop string", () => {
-    const { reader } = choose({ stops: ["x", "b"] });
+    const { reader, request } = choose({ stops: ["x", "b"] });
+    // Which may stand in the middle of a step.
+    expect([request.lengths, choose({}).request.lengths]).toEqual([true, undefined]);
     expect(reader.push("abc", 1)).toEqual([{ type: "text", text: "a", logprobs: [] }]);
     expect(reader.stopped).toBeTrue();
   });

@@ -97,7 +97,8 @@ describe("a raw prompt", () => {
 describe("a raw request", () => {
   test("ends at its stop strings, and within its bounds", () => {
     const { requests, prepared } = prepare({ stops: ["b"], maxTokens: 5, ignoreEos: true });
-    expect(requests[0]).toMatchObject({ max_tokens: 5, ignore_eos: true });
+    expect(requests[0]).toMatchObject({ max_tokens: 5, ignore_eos: true, lengths: true });
+    expect(prepare({}).requests[0]?.lengths).toBeUndefined();
     expect(prepared.choice(0).reader.push("abc", 1)).toMatchObject([{ text: "a" }]);
   });
 

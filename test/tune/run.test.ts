@@ -77,6 +77,32 @@ describe("tune", () => {
     expect(hosts.length).toBe(5);
   });
 
+  test("names what is not clearly faster once more, and keeps the time for it when loads take long", async () => {
+    let [now, loads, answers] = [0, 0, 0];
+    const { options } = setUp({
+      minutes: 3,
+      clock: () => now,
+      speedOf: (one) => {
+        // The fourth and fifth process compare once more: another program runs beside every third answer there.
+        const slow = loads > 3 && ++answers % 300 < 100 ? 4 : 1;
+        now += (isPinned(one) ? 10 : 5) * slow;
+        return 0;
+      },
+    });
+    const { load } = options.loader;
+    options.loader = {
+      load(...all) {
+        loads += 1;
+        now += loads > 3 ? 30_000 : 0;
+        return load(...all);
+      },
+    };
+    const { winner, unconfirmed } = await tune(options);
+    expect(winner).toBeNull();
+    expect(unconfirmed).toMatchObject({ labels: [pinned.label], judgement: { verdict: "same" } });
+    expect(unconfirmed?.pairs).toBeGreaterThan(3);
+  });
+
   test("has one process at a time where no two fit", async () => {
     const { options, most, hosts } = setUp({ hostsAtOnce: 1, speedOf: (one) => (isPinned(one) ? 10 : 5) });
     expect((await tune(options)).winner).not.toBeNull();

@@ -35,14 +35,14 @@ export interface PullRouteDeps {
 
 /** POST /api/pull. A client that leaves cancels it, unless others follow; the next one continues. */
 export function createPullRoute({ catalog, pulls, editModels }: PullRouteDeps): Route {
-  /** Ollama's clients go on with the name that they pulled. */
+  /** Ollama's clients continue with the name that they pulled. */
   async function addAsked(name: string, asked: string): Promise<void> {
     const alias = toUntagged(asked);
     if (alias.includes("://") || findNamed(catalog, alias)) return;
     try {
       await editModels.addAlias(name, alias);
     } catch (error) {
-      // It is registered all the same.
+      // It is registered anyway.
       if (!(error instanceof OvError)) throw error;
     }
   }

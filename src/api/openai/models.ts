@@ -23,7 +23,7 @@ export const Model = Type.Object({
   weight_format: Type.String(),
   aliases: Type.Array(Type.String()),
   defaults: Type.Record(Type.String(), Type.Unknown(), {
-    description: "What requests mean where they are silent, as its entry says",
+    description: "Defaults for what requests leave out, from its entry",
   }),
   presets: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
     description: "Further names, with the defaults of each",

@@ -6,7 +6,7 @@ import { answerPage, isForPage, type ReadPage } from "./page.ts";
 const text = "ov-llm is running. GET /openapi.json lists what it serves.\n";
 
 /**
- * GET /: the page for browsers, a line for clients that look whether somebody is there: Claude Code asks HEAD / first.
+ * GET /: the page for browsers, a line for clients that check whether a server is there: Claude Code asks HEAD / first.
  * `readPage`: null where there is no page.
  */
 export function createRootRoutes(readPage: ReadPage | null): Route[] {

@@ -2,7 +2,7 @@ import { runProgram, type Variables } from "../../linux/program.ts";
 import { toConverterVariables } from "./variables.ts";
 
 /**
- * Runs a short program of the converter's environment. Returns why it failed, as a clause; null: it did not. Throws the
+ * Runs a short program of the converter's environment. Returns why it failed, as a clause; null: it succeeded. Throws the
  * signal's reason.
  */
 export async function runCommand(

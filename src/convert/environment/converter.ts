@@ -7,7 +7,7 @@ import type { OtherTransformers } from "./transformers-versions.ts";
 
 /** The exporter, in its Python environment. */
 export interface Converter {
-  /** argv of `optimum-cli`, with another transformers than its own where one is named. */
+  /** argv of `optimum-cli`, with another version of transformers if one is named. */
   toCommand(transformers: OtherTransformers | null): string[];
   /** argv that gives a folder the tokenizer that it lacks. */
   toTokenizerCommand(places: { source: string; target: string; trustRemoteCode: boolean }): string[];
@@ -16,7 +16,7 @@ export interface Converter {
   isReady(): Promise<boolean>;
   /** `onProgress` gets lines for a person. Throws `setup_failed`. */
   install(signal: AbortSignal, onProgress: (line: string) => void): Promise<void>;
-  /** Brings another transformers into a converter that is ready, unless it is there. Throws `setup_failed`. */
+  /** Installs another version of transformers into a ready converter, unless it is there. Throws `setup_failed`. */
   installOther(
     transformers: OtherTransformers,
     signal: AbortSignal,

@@ -20,18 +20,18 @@ const locks: Readonly<Record<OtherTransformers, Lock>> = {
   "4.53.3": { name: "transformers-4.53.3", text: text4_53 },
 };
 
-/** Bytes that another transformers takes on the disk: measured, 102 to 135 MB. */
+/** Bytes that another version of transformers takes on disk: 102 to 135 MB, measured. */
 export const otherTransformersBytes = 135 * 1024 ** 2;
 
 /**
- * Where the packages lie that replace the converter's own: in its environment, because they are for its Python, and are gone
- * when it is made again. All others, such as torch, are shared.
+ * Where the packages that replace the converter's own are: in its environment, because they are for its Python, and are removed
+ * when it is rebuilt. All others, such as torch, are shared.
  */
 export function toFolder(pythonEnv: string, version: OtherTransformers): string {
   return join(pythonEnv, `transformers-${version}`);
 }
 
-/** The folder that replaces packages of the environment for that version; null: the converter's own, none does. */
+/** The folder that replaces packages of the environment for that version; null: it is the converter's own version. */
 export function toPackages(pythonEnv: string, version: OtherTransformers | null): string | null {
   return version === null ? null : toFolder(pythonEnv, version);
 }

@@ -26,7 +26,7 @@ const isFacts = (value: unknown): value is ConvertFacts => Value.Check(Installed
 
 /**
  * The first line of what the converter has Python run: a converter that is killed takes it along (prctl(2): PR_SET_PDEATHSIG
- * = 1), instead of leaving it to work on for nobody.
+ * = 1), so that it does not continue alone.
  */
 export const endWithParent = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)";
 
@@ -54,7 +54,7 @@ function probeImports(pythonEnv: string, options: ProbeOptions): Promise<Convert
   return probePythonEnv(pythonEnv, script, isFacts, { timeoutMs: 300_000, ...options });
 }
 
-/** Whether these are the pinned versions; `+cpu` and the like name a build, not a version. */
+/** Whether these are the pinned versions; a suffix such as `+cpu` names a build, not a version. */
 export function isPinnedConvertEnv({ packages }: ConvertFacts): boolean {
   return Object.entries(convertPackages).every(
     ([name, version]) => packages[name]?.split("+")[0] === version,

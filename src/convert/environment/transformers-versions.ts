@@ -21,8 +21,8 @@ const encoderDecoder = "text2text-generation";
 export type Way = { transformers: OtherTransformers | null } | { problem: string };
 
 /**
- * With which transformers a model of that type (`model_type` of its config.json) is exported for a task. `problem`: a clause on
- * why with none that the converter can have. A model with code of its own may have any type; one without a type is left to
+ * Which version of transformers exports a model of that type (`model_type` of its config.json) for a task. `problem`: a clause on
+ * why none that the converter can use does. A model with its own code may have any type; one without a type is left to
  * the exporter.
  */
 export function findWay(type: string, task: string, hasCode: boolean): Way {

@@ -1,5 +1,5 @@
 /**
- * What the exporter's output states of weights that transformers did not load as the checkpoint has them. It fills those at
+ * Finds in the exporter's output which weights transformers did not load from the checkpoint. It fills those at
  * random, and the export then succeeds with garbage.
  */
 export interface LoadReport {

@@ -34,7 +34,7 @@ const patienceMs = 5000;
 
 /**
  * Runs the exporter to its end in a process group of its own. Resolves to null when it succeeded, else to how it
- * ended; throws the signal's reason, with the whole group gone, when it aborts.
+ * ended; if the signal aborts, throws its reason once the whole group has ended.
  */
 export async function runExporter(options: ExporterOptions): Promise<FailedRun | null> {
   const { command, variables, notePath, signal, onProgress } = options;
@@ -90,7 +90,7 @@ export async function runExporter(options: ExporterOptions): Promise<FailedRun |
   }
 }
 
-/** A log that cannot be written, as on a full disk, costs the log and nothing else. */
+/** If the log cannot be written, as on a full disk, the conversion continues without it. */
 function createLogFile(path: string, command: string[]): (text: string) => void {
   const attempt = (work: () => void) => {
     try {

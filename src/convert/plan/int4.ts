@@ -10,7 +10,7 @@ export interface Int4Scheme {
   ratio: number;
 }
 
-/** What was asked for; null: what suits the machine and the model. */
+/** The requested values; null: what suits the machine and the model. */
 export interface Int4Wishes {
   groupSize: number | null;
   symmetric: boolean | null;
@@ -27,9 +27,9 @@ export interface Int4Machine {
 }
 
 export interface Int4Choice {
-  /** null: the exporter's own, which for some models by name is one that was tuned for them. */
+  /** null: the exporter's own, which for some models is tuned for them by name. */
   scheme: Int4Scheme | null;
-  /** The group size was asked for, and no other one may take its place. */
+  /** The group size was requested, so no other may replace it. */
   isFixed: boolean;
   /** What was chosen and why, as a clause. */
   note: string;
@@ -41,7 +41,7 @@ const usualGroup = 128;
 const otherGroups = [64, 32] as const;
 const perRow = -1;
 
-/** What of a model decides. */
+/** The properties of a model that decide the scheme. */
 export interface Int4Model {
   /** Of its matrices; those that its files show. */
   widths: readonly number[];
@@ -74,7 +74,7 @@ export function chooseInt4(model: Int4Model, wishes: Int4Wishes, machine: Int4Ma
   return { scheme, isFixed: wishes.groupSize !== null, note };
 }
 
-/** When the exporter names a further width: another choice, or null where there is none. */
+/** Another choice after the exporter has named a further width; null: there is none. */
 export function refit({ scheme, isFixed }: Int4Choice, widths: readonly number[]): Int4Choice | null {
   const groupSize = toGroupSize(widths);
   if (isFixed || groupSize === null || groupSize === scheme?.groupSize) return null;

@@ -7,7 +7,7 @@ import type { OwnCode, Session } from "../options.ts";
 import { isExport, type Planned, type PlannedExport } from "../plan/plan.ts";
 import { type Origin, readOrigin } from "./origin.ts";
 
-/** Whose Python files somebody has allowed to run: `owner/name@revision`. */
+/** The models whose Python files were allowed to run: `owner/name@revision`. */
 const Allowed = Type.Object({ allowed: Type.Array(Type.String()) });
 
 /**

@@ -31,7 +31,7 @@ export interface Present {
   weightFormat: string;
 }
 
-/** Brings a model of the hub into OV_MODEL_SRC. What it lacks is asked of the hub before anything is fetched. */
+/** Fetches a model of the hub into OV_MODEL_SRC. Checks on the hub that it can be served before anything is fetched. */
 export async function fetchSource(wanted: Wanted, session: Session): Promise<Fetched> {
   const { options, deps, signal } = session;
   const { settings } = options.loaded;
@@ -77,7 +77,7 @@ async function bring(
       onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
     });
   } catch (error) {
-    // What came so far is kept to resume from; folders that hold nothing are not.
+    // What was fetched so far is kept to resume from; empty folders are not.
     removeEmptyFolders(path);
     throw error;
   }
@@ -85,7 +85,7 @@ async function bring(
   return { state: "fetched", entry: basename(path) };
 }
 
-/** A link, as to another disk, is somebody's own. */
+/** A link, such as to another disk, belongs to the user. */
 function removeEmptyFolders(path: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const name of readdirSync(path)) removeEmptyFolders(join(path, name));
@@ -151,7 +151,7 @@ function planDry(repo: string, folder: string, { modelSrc }: Settings): Fetched 
   });
 }
 
-/** Before gigabytes are fetched for nothing. */
+/** Checked before gigabytes are fetched for nothing. */
 async function refuseUnfit(listing: Listing, wanted: Wanted, { deps, signal }: Session): Promise<void> {
   const { repo } = wanted;
   const config = toConfig(await deps.hub.readText(listing, "config.json", signal));

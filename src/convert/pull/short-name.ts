@@ -17,7 +17,7 @@ export async function addShortName(
     await changeAliases(loaded.settings.registryPath, name, { add: [short] });
     return short;
   } catch (error) {
-    // The model is registered all the same.
+    // The model is registered anyway.
     if (error instanceof OvError) return null;
     throw error;
   }

@@ -13,7 +13,7 @@ import { toOwnPath, writeOwnFile } from "../environment/own-files.ts";
 /**
  * Marks a folder that is whole and checked, but not yet registered or its original not yet moved. What is left to do
  * follows from it and from conversion.json. `seal`: made with this installation's own key, for a folder that comes from
- * elsewhere may bring a journal of its own, and would have any folder moved.
+ * elsewhere may contain a journal, which could have any folder moved.
  */
 export const Journal = Type.Object({
   overwrite: Type.Boolean(),

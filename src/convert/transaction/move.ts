@@ -20,7 +20,7 @@ export interface MoveOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Lies in a copy until its original is gone: without it, the folder is somebody else's. */
+/** Marks a copy until its original is removed: a folder without it is not ours. */
 const CopyMark = Type.Object({ source_path: Type.String() });
 const copyMark = ".ov-llm-copied.json";
 

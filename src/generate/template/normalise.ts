@@ -25,7 +25,7 @@ interface NamedRound extends Round {
 }
 
 /**
- * A conversation as the template of these traits renders it right. `renderCalls`: calls as text, for a template that
+ * A conversation in a form that a template with these traits renders correctly. `renderCalls`: calls as text, for a template that
  * does not write them.
  */
 export function normaliseRounds(

@@ -4,7 +4,7 @@ import type { ChatTemplate } from "./template.ts";
 import { effortKwargs, type TemplateTraits } from "./traits.ts";
 import { createTrial, type Trial, trialTools, words } from "./trial.ts";
 
-/** Finds out by some thirty trial renders what a template renders right; done once for a loaded model. */
+/** Finds out with about thirty trial renders what a template renders correctly; done once for a loaded model. */
 export function probeTemplate(template: ChatTemplate): TemplateTraits {
   const noTools = probeNoTools(template);
   const plain = createTrial(template, noTools);

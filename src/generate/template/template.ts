@@ -22,7 +22,7 @@ export interface RenderInput {
   addGenerationPrompt: boolean;
   /** The time of `strftime_now`, in local time. */
   now: Date;
-  /** Fewer steps than what is given would allow; the failure's cause is then OutOfSteps. */
+  /** A lower limit of steps than the input would allow; beyond it, the failure's cause is OutOfSteps. */
   steps?: number;
 }
 
@@ -110,7 +110,7 @@ function guard<T>(what: string, run: () => T): T {
   }
 }
 
-/** JavaScript's words for a full stack say nothing of a template. */
+/** JavaScript's message for a stack overflow does not describe the template's fault. */
 function toReason(cause: unknown): string {
   if (cause instanceof RangeError) return "it nests too deeply";
   return cause instanceof Error ? cause.message : String(cause);

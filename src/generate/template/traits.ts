@@ -1,4 +1,4 @@
-/** How a model marks what it thinks before it answers. */
+/** How a model marks its reasoning. */
 export interface ReasoningTags {
   open: string;
   close: string;
@@ -7,7 +7,7 @@ export interface ReasoningTags {
 /** Where templates read how much effort the thinking is worth; Onyx' has a name of its own. */
 export const effortKwargs = ["reasoning_effort", "reasoning_strength"] as const;
 
-/** What a chat template renders right; probe.ts finds it out by trial renders. */
+/** What a chat template renders correctly; probe.ts finds it out with trial renders. */
 export interface TemplateTraits {
   /**
    * Where a system message may stand. "with last user": first, but it is written only where a user speaks last, and so lost once tools

@@ -2,7 +2,7 @@ import type { Grammar, TagGrammar } from "../../protocol/grammar.ts";
 import type { CallRules } from "./format.ts";
 
 /**
- * Calls that stand one by one, each a tag of its own. Required ones need no triggers: nothing else may be said
+ * Calls that stand one by one, each in its own tag. Required ones need no triggers: nothing else may be written
  * there.
  */
 export function toCallsGrammar(

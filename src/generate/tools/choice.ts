@@ -5,7 +5,7 @@ import type { Widened } from "../../grammar/json-schema/enforcement.ts";
 import type { TextRequest, ToolDefinition } from "../request.ts";
 import type { Tool } from "./format.ts";
 
-/** A schema that an answer may break although its grammar was kept: the answer is to be checked against it. */
+/** A schema that an answer may violate although it matches the grammar, so the answer has to be checked. */
 export interface LooseSchema {
   /** Whose arguments it describes; null: the whole answer. */
   tool: string | null;
@@ -18,7 +18,7 @@ export interface LooseSchema {
 export interface ToolChoice {
   /** Those that the prompt names. */
   tools: Tool[];
-  /** Those that may be called: all of them unless the request names some. */
+  /** The tools that may be called: all unless the request names some. */
   callable: Tool[];
   loose: readonly LooseSchema[];
   /** A call must be made. */
@@ -53,7 +53,7 @@ export function toToolChoice(
     loose: read.flatMap(({ loose }) => loose ?? []),
     callable: names === null ? tools : names.map((name) => find(tools, name, at)),
     required: mode === "required",
-    // An answer that must call ends after one: small models would go on and on.
+    // A required call ends the answer, because small models would never stop.
     parallel: parallel ?? mode === "auto",
     at,
   };
@@ -72,7 +72,7 @@ function toTool(
   };
 }
 
-/** Arguments are an object, whatever a sloppy schema says of that. */
+/** Arguments are an object, even if a sloppy schema does not state that. */
 function toObjectType(type: unknown, schemaAt: string, strict: boolean): "object" {
   const others = ["string", "number", "integer", "boolean", "array", "null"];
   const isWrong = strict ? type !== undefined && type !== "object" : others.some((other) => other === type);

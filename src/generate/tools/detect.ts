@@ -36,8 +36,8 @@ const formats: Record<ToolFormatName, ToolFormat> = {
 };
 
 /**
- * The form of calls that a model writes: the given one, else the one that its chat template (Jinja source) describes;
- * null: neither tells. What is done then is decided in generate/model.ts.
+ * The tool-call format of a model: the given one, or the one that its chat template (Jinja source) describes;
+ * null: unknown. generate/model.ts decides what happens then.
  */
 export function toToolFormat(template: string, given: ToolFormatName | undefined): ToolFormat | null {
   if (given !== undefined) return formats[given];

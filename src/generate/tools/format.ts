@@ -7,7 +7,7 @@ export interface Tool {
   description?: string;
   /** JSON Schema of the arguments, an object's. */
   parameters: Record<string, unknown>;
-  /** The same as the engine is held to it, for formats that write arguments as JSON. */
+  /** The same as a grammar, for formats that write arguments as JSON. */
   grammar: Grammar;
 }
 
@@ -19,17 +19,17 @@ export type ToolPart =
   | { type: "reasoning"; text: string }
   /** A call starts; the `arguments` that follow are its own, until the next `call`. */
   | { type: "call"; name: string }
-  /** The next piece of the call's arguments: together they are the text of one JSON object. */
+  /** The next piece of the call's arguments; all pieces together are the text of one JSON object. */
   | { type: "arguments"; text: string };
 
 /**
- * Reads tool calls out of a model's text as it comes, in pieces of any size: however it is cut, the parts put together
+ * Reads tool calls from a model's text as it arrives, in pieces of any size: however it is split, the joined parts
  * are the same. It holds back only what could still become a marker. What looks like a call but is none (unknown
  * name, not the form) comes out as content, whole.
  */
 export interface ToolCallParser {
   push(text: string): ToolPart[];
-  /** The text is over: returns what was held back. */
+  /** The text has ended: returns what was held back. */
   end(): ToolPart[];
   /** Within reasoning of the format's own that is not closed yet. */
   readonly thinking: boolean;
@@ -53,22 +53,22 @@ export type RenderCalls = (calls: readonly ToldCall[]) => string;
 /** How one family of models writes its calls. */
 export interface ToolFormat {
   name: ToolFormatName;
-  /** Its markers are special tokens, which an engine leaves out of the text unless asked to keep them. */
+  /** Its markers are special tokens, which an engine drops from the text unless it is told to keep them. */
   specialTokens: boolean;
-  /** Special tokens that mean nothing to a client: it is never shown one, whatever becomes of the text around it. */
+  /** Special tokens that are never shown to a client, whatever the text around them turns out to be. */
   markers: readonly string[];
   /**
-   * A call has no marker that sets it apart from other text, so it is looked for only in what follows a thought. Any other
-   * call ends a thought that it stands in.
+   * A call has no marker that distinguishes it from other text, so it is sought only after the reasoning. In any other format, a
+   * call ends the reasoning that it stands in.
    */
   unmarked?: true;
   /** It covers answers without calls and separates reasoning from content, so its parser reads every answer. */
   readsAll?: true;
-  /** What ends a thought of a format that reads all, so that the model goes on with the answer. */
+  /** For a format that reads the whole answer: what ends reasoning, so that the model continues with the answer. */
   thoughtEnd?: string;
   /** Calls as the assistant wrote them, for templates that do not write them. Absent: in Hermes' form. */
   renderCalls?: RenderCalls;
-  /** Whether a chat template (Jinja source) speaks this form. */
+  /** Whether a chat template (Jinja source) uses this format. */
   matches(template: string): boolean;
   createParser(tools: readonly Tool[]): ToolCallParser;
   /** Free text until a call starts, or, when required, calls alone; each call is one of these tools' and valid. */

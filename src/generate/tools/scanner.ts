@@ -1,5 +1,5 @@
 /**
- * A reading in progress. It yields when it needs more text and goes on where it was: stream parsers are written as if
+ * A parse in progress. It yields when it needs more text and continues where it was: stream parsers are written as if
  * the whole text were there. As nothing is decided by where a piece ends, it cannot matter how a text is cut.
  */
 export type Reading<T> = Generator<undefined, T, undefined>;
@@ -14,7 +14,7 @@ export interface Scanner {
   match(...texts: string[]): Reading<string>;
   /** Takes the longest run of characters that `characters` matches one by one. */
   run(characters: RegExp): Reading<string>;
-  /** Takes all that is here already up to the first character of `stops`; waits for nothing. */
+  /** Takes all text that has arrived up to the first character of `stops`, without waiting. */
   skim(stops: string): string;
   /** Where the reading is, for `reset` and `since`. */
   mark(): number;
@@ -22,9 +22,9 @@ export interface Scanner {
   reset(mark: number): void;
   /** What was taken since the mark. */
   since(mark: number): string;
-  /** Lets go of what was taken: no way back behind here. */
+  /** Drops what was taken: `reset` cannot go back beyond this point. */
   forget(): void;
-  /** The text seems to end so many characters after here; Infinity: it ends where it does. */
+  /** Makes the text appear to end that many characters from here; Infinity: it ends where it really does. */
   limit(characters: number): void;
   feed(text: string): void;
   close(): void;

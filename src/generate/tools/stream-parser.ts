@@ -2,11 +2,11 @@ import type { ToolCallParser, ToolPart } from "./format.ts";
 import { createScanner, type Reading, readUntil, type Scanner } from "./scanner.ts";
 
 /**
- * Where a reading puts what it found. White space between a call and its neighbours belongs to the form, so content
+ * Where a parse puts what it found. White space between a call and its neighbours belongs to the format, so content
  * next to a call comes without it.
  */
 export interface Output {
-  /** To be called as soon as the text is taken. */
+  /** Call this as soon as the text is taken. */
   content(text: string): void;
   reasoning(text: string): void;
   /** The reasoning before is whole. */

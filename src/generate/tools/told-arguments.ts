@@ -32,7 +32,7 @@ function* readMembers(scanner: Scanner): Reading<[string, string][] | null> {
   return (yield* scanner.match("}")) === "" ? null : members;
 }
 
-/** What a JSON value says where text is written without quotes. */
+/** The text of a JSON value in a format that writes text without quotes. */
 export function toRawText(json: string): string {
   return json.startsWith('"') ? String(JSON.parse(json)) : json;
 }

@@ -97,9 +97,7 @@ describe("ov-llm chat MODEL QUESTION", () => {
     expect(await asked.promise).toMatchObject({
       messages: [{ role: "user", content: [picture, picture, { type: "text", text: "What?" }] }],
     });
-    expect((await chat(["m", "What?", "--image", main], { server })).err).toContain(
-      "it is no picture in PNG",
-    );
+    expect((await chat(["m", "What?", "--image", main], { server })).err).toContain("it is not a PNG");
     expect(await chat(["m", "--image", path], { server })).toMatchObject({
       code: 2,
       err: expect.stringContaining("--image of"),

@@ -70,6 +70,20 @@ describe("without a winner", () => {
   const none = { ...result, winner: null };
   test.each<[string, TuneResult]>([
     ["Nothing was still faster", none],
+    [
+      "Unclear: KV cache in f16: +45 % ±60 %, measured once more. Measure longer (--minutes)",
+      {
+        ...none,
+        unconfirmed: { labels: ["KV cache in f16"], change: ["k=f16"], ...measured(0.45, "same", 0.6) },
+      },
+    ],
+    [
+      "Nothing was still faster",
+      {
+        ...none,
+        unconfirmed: { labels: ["KV cache in f16"], change: ["k=f16"], ...measured(0.01, "same") },
+      },
+    ],
     ["Nothing is faster than the present settings beyond noise (±2 %)", { ...none, tried: [] }],
   ])("%s", (sentence, shown) => expect(renderTune(shown, 80)).toContain(sentence));
 });

@@ -25,6 +25,8 @@ class Request:
     """Whether a leading space belongs to it, even if the tokenizer drops one."""
     samples: bool = False
     """Whether its tokens are sampled."""
+    lengths: bool = False
+    """Whether the lengths of its tokens' texts are reported."""
     guesses: int = 0
     """How many tokens are guessed for each of its steps."""
     hits: int = 0

@@ -141,6 +141,7 @@ class Text:
             message["special_tokens"],
             exact=message["grammar"] is not None and message["grammar"]["type"] in EXACT,
             samples=samples,
+            lengths=message.get("lengths", False),
             guesses=guesses,
         )
         if message["grammar"] is not None:
@@ -189,7 +190,7 @@ class Text:
             output: Message = {"id": request.id, "text": text, "tokens": len(one.ids)}
             if one.guesses:
                 output["guesses"] = one.guesses
-                if len(one.text_ids) > 1 and (lengths := self.pieces.lengths(one.text_ids, text)):
+                if request.lengths and len(one.text_ids) > 1 and (lengths := self.pieces.lengths(one.text_ids, text)):
                     output["lengths"] = lengths
             if request.logprobs:
                 output["logprobs"] = to_logprobs(request, one.text_ids, one.output, self.pieces, text)

@@ -84,6 +84,10 @@ const Measured = Type.Object({
 });
 const Tried = Type.Object({ label: text, problem: orNull(text), measured: orNull(Measured) });
 export type Tried = Static<typeof Tried>;
+const Changed = Type.Composite([
+  Measured,
+  Type.Object({ labels: Type.Array(text), change: Type.Array(text) }),
+]);
 export const Tuning = Type.Object({
   model: text,
   at: text,
@@ -94,9 +98,8 @@ export const Tuning = Type.Object({
   noise: number,
   tried: Type.Array(Tried),
   untried: Type.Array(Type.Object({ topic: text, why: text })),
-  winner: orNull(
-    Type.Composite([Measured, Type.Object({ labels: Type.Array(text), change: Type.Array(text) })]),
-  ),
+  winner: orNull(Changed),
+  unconfirmed: Type.Optional(orNull(Changed)),
   written: Type.Boolean(),
 });
 export type Tuning = Static<typeof Tuning>;

@@ -74,7 +74,7 @@ function SystemPrompt({ chat }: { chat: Chat }) {
   );
 }
 
-/** Follows the answer as it is written, unless somebody has scrolled up to read. */
+/** Follows the answer as it is written, unless the reader has scrolled up. */
 function Turns({ chat }: { chat: Chat }) {
   const place = useRef<HTMLDivElement>(null);
   const follows = useRef(true);

@@ -45,12 +45,16 @@ function toShort({ winner }: Tuning): string {
   return `${renderGain(winner.judgement.gain)} with ${winner.labels.join(", ")}`;
 }
 
-function toVerdict({ winner, tried, noise, written }: Tuning): string {
+function toVerdict({ winner, unconfirmed = null, tried, noise, written }: Tuning): string {
   if (winner !== null) {
     const { gain, spread } = winner.judgement;
     const text = winner.difference === null ? "it writes the same text" : "it writes another text";
     const end = written ? "It was written into the entry." : "The entry was left as it was.";
     return `Faster: ${winner.labels.join(", ")} (${winner.change.join(" ")}), ${renderGain(gain)} ±${renderShare(spread)}; ${text}. ${end}`;
+  }
+  if (unconfirmed !== null) {
+    const { gain, spread } = unconfirmed.judgement;
+    return `Measured again, ${unconfirmed.labels.join(", ")} gave ${renderGain(gain)} ±${renderShare(spread)}, which may be noise.`;
   }
   if (tried.some(({ measured }) => measured?.judgement.verdict === "faster"))
     return "No setting was still faster when measured again.";

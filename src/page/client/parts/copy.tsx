@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 
-/** Copies the text when it is pressed, and says so. */
+/** Copies the text when pressed, and confirms it. */
 export function CopyButton({ text, label = "Copy" }: { text: () => string; label?: string }) {
   const state = useSignal<"idle" | "copied" | "failed">("idle");
   const copy = async () => {

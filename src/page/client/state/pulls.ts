@@ -33,7 +33,7 @@ export interface ShownPull {
   state: Pull["state"];
   /** What it does now: `fetching`; null: nothing yet. */
   step: string | null;
-  /** Of this step; null: nobody knows. */
+  /** Of this step; null: unknown. */
   percent: number | null;
   /** Why it failed, or that it registered a model. */
   note: string | null;

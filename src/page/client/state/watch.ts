@@ -29,7 +29,7 @@ export interface WatchDeps {
   server: Pick<Server, "connection" | "models" | "requests" | "refreshRequests" | "follow" | "lose">;
   meter: Pick<Meter, "take">;
   key: Pick<Key, "wanted">;
-  /** Whether nobody can see the page. */
+  /** Whether the page is hidden. */
   isHidden: () => boolean;
 }
 
