@@ -106,8 +106,9 @@ class Speculation:
         """
         self._crowd = max(1 + running.plain + len(running.guesses), self._crowd * CROWD_KEPT)
         guesses, gain = self.costs.choose(running, self.odds, self.most)
-        # The first of many decides for them, as two pipelines in turns are slower than either.
-        if self.costs.gain(round(self._crowd), guesses, self.odds.share) < 1:
+        # The first of many decides for them, as two pipelines in turns are slower than either; if it is guessed and the
+        # others are not, all are slower.
+        if self.costs.gain(round(self._crowd), guesses, self.odds.share) < WORTH:
             return 0
         tokens = min(float(max_tokens), self._answer_tokens)
         plain, guessed = (self.costs.each * count for count in uncached)

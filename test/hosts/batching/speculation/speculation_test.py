@@ -142,6 +142,16 @@ class SpeculationTest(unittest.TestCase):
         chosen = [speculation.choose(Running(0), (9, 9), 100) for _ in range(20)]
         self.assertGreater(chosen[-1], 0)
 
+    def test_the_first_of_many_requests_is_plain_where_all_would_gain_little(self) -> None:
+        speculation = Speculation(DRAFT)
+        speculation.costs.first, speculation.costs.guess = 1.1, 0.08
+        for plain in range(8):
+            speculation.choose(Running(plain), (9, 9), 100)
+        guesses, _ = speculation.costs.choose(Running(0), speculation.odds, speculation.most)
+        gain = speculation.costs.gain(7, guesses, speculation.odds.share)
+        self.assertTrue(1 < gain < 1.1, gain)
+        self.assertEqual(speculation.choose(Running(0), (9, 9), 100), 0)
+
     def test_a_draft_is_hoped_for_and_tried_again_now_and_then(self) -> None:
         speculation = Speculation(DRAFT)
         self.assertTrue(speculation.pays)
