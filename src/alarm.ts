@@ -7,9 +7,9 @@ export interface Alarm extends Disposable {
   clear(): void;
 }
 
-/** A standstill of less than twice this goes unnoticed. */
+/** A standstill of less than twice this may go unnoticed. */
 const mostMs = 1000;
-/** A check that is later than this shows a standstill: on a busy machine, timers fire a few milliseconds late. */
+/** Checks are at least this far apart: on a busy machine, timers fire a few milliseconds late. */
 const leastMs = 20;
 
 /**
@@ -47,7 +47,7 @@ export function createAlarm(milliseconds: number, ring: () => void): Alarm {
   return {
     set() {
       dueAt = performance.now() + milliseconds;
-      if (timer !== undefined) return;
+      if (timer !== undefined || dueAt === Number.POSITIVE_INFINITY) return;
       looks = createLooks(everyMs);
       lookAfter(milliseconds);
     },

@@ -23,7 +23,7 @@ export type TokenCounts = Pick<RequestFacts, "promptTokens" | "cachedTokens" | "
 
 export interface RequestNotes {
   set(facts: Partial<RequestFacts>): void;
-  /** Counts that grow as the answer does, and are read whenever somebody asks for them. */
+  /** Counts that grow as the answer does, and are read on demand. */
   follow(counts: Readonly<TokenCounts>): void;
   /** The first of the answer's text is there; later calls change nothing. */
   firstToken(): void;

@@ -9,8 +9,9 @@ declare global {
   }
 }
 
-/** The most decimal digits that a double always tells apart. */
+/** The most decimal digits that a normal double always tells apart; smaller ones have fewer. */
 const mostDigits = 15;
+const leastNormal = 2 ** -1022;
 
 /**
  * `JSON.parse` for what is written again: a number that a double cannot hold, such as a 64-bit id, becomes an object that
@@ -28,6 +29,7 @@ export function parseExactly(text: string): unknown {
 function isExact(value: number, source: string): boolean {
   const [digits = ""] = source.replace(/[-.]/g, "").split(/e/i);
   const known = digits.replace(/^0+|0+$/g, "").length;
-  if (!Number.isFinite(value) || (value === 0 && known > 0)) return false;
-  return known <= mostDigits || String(value) === source;
+  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
+  const isNormal = known === 0 || Math.abs(value) >= leastNormal;
+  return (isNormal && known <= mostDigits) || String(value) === source;
 }

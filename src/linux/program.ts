@@ -54,9 +54,11 @@ export async function runProgram(command: string[], options: RunOptions = {}): P
       forEachLine(child.stderr, seen),
     ]);
     const code = await child.exited;
+    // What happens from here on did not end it.
+    const ended = cause;
     await settleWithin(read, 1000);
     options.signal?.removeEventListener("abort", stop);
-    return { stdout: output.text, reason: explainEnd(code, child.signalCode, cause, tail.last()) };
+    return { stdout: output.text, reason: explainEnd(code, child.signalCode, ended, tail.last()) };
   } catch (error) {
     return { stdout: "", reason: toReason(error) };
   }

@@ -9,7 +9,7 @@ export function chooseDevice(wanted: string, seen: readonly string[]): string {
   return seen.find((device) => device.startsWith("GPU")) ?? "CPU";
 }
 
-/** OpenVINO's own ways to combine devices: HETERO:GPU,CPU. It loads none of which it does not see every device. */
+/** OpenVINO's own ways to combine devices: HETERO:GPU,CPU. It loads one only if it sees all its devices. */
 const combinations = ["AUTO", "BATCH", "HETERO", "MULTI"];
 
 /** Why a chosen device cannot be used; null: no reason is known. */

@@ -22,7 +22,13 @@ export const ModelDefaults = Type.Object(
     repetition_penalty: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 10, description: "a number above 0, up to 10" }),
     ),
-    seed: Type.Optional(Type.Integer({ minimum: 0, description: "a whole number, 0 or more" })),
+    seed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "a whole number from 0 to 2^53 - 1",
+      }),
+    ),
     max_tokens: Type.Optional(Type.Integer({ minimum: 1, description: "a whole number, 1 or more" })),
     stop: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {

@@ -12,7 +12,10 @@ export function toUnreadable(path: string, reason: string): string {
   return `${toSource(path)} cannot be read (${reason}). Correct its path or permissions.`;
 }
 
-/** The file as it is now; for a writer with `parseExactly`. Throws `registry_invalid` for one that cannot be read or understood; the system's ENOENT if there is none. */
+/**
+ * The file as it is now. `parse`: instead of `JSON.parse`; writers pass `parseExactly`. Throws `registry_invalid` for one that cannot be
+ * read or understood; the system's ENOENT if there is none.
+ */
 export function readRegistryFile(path: string, parse?: (json: string) => unknown): RegistryFile {
   return parseRegistryFile(readText(path), toSource(path), parse);
 }

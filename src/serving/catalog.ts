@@ -53,7 +53,7 @@ export interface CatalogOptions {
   readStamp?: (path: string) => string;
 }
 
-/** The most suitable models that an error names. */
+/** How many suitable models an error names at most. */
 const mostNamed = 5;
 
 /** Finds the model that a request means. No request is ever answered by a model that it did not ask for. */

@@ -44,7 +44,7 @@ export function createKeptAnswers<T extends object>({
     perf: { now },
   });
   const watched = new Map<string, () => T>();
-  // No key's name can be combined to the id of another key's answer.
+  // No two keys' names can produce the same id.
   const toPlace = (key: string | undefined, id: string) => JSON.stringify([key ?? null, id]);
   return {
     keep(key, id, answer) {

@@ -12,9 +12,9 @@ export interface Rates {
 
 /** Of one generation. */
 export interface RunningRate {
-  /** So many tokens came. */
+  /** Counts new tokens. */
   add(tokens: number): void;
-  /** It is over. */
+  /** Notes its end. */
   stop(): void;
 }
 

@@ -4,7 +4,7 @@ import type { EndReason, Timings, Usage } from "../generate/parts.ts";
 export interface AnswerObserver {
   /** The first part of the content has come. */
   firstToken(): void;
-  /** The engine took a prompt. `usage`: of the answer; it grows as that does. */
+  /** The engine took a prompt. `usage`: the answer's live counts, which grow until it ends. */
   started(usage: Readonly<Usage>): void;
   /** The answer has ended, complete or not. `finish`: the finish reason of the first choice to end; null: none ended. */
   ended(usage: Usage, finish: EndReason | null): void;

@@ -88,7 +88,7 @@ export function createTextService(deps: TextServiceDeps): TextService {
   const warn = createWarnings(deps.events);
   const { plan, render } = createPlanner(deps);
 
-  /** One generator for all of it: each further one would be run through with each token. */
+  /** One generator for all of it: each further one would take time for each token. */
   async function* answer(
     model: CatalogModel,
     request: TextRequest | RawRequest,

@@ -73,7 +73,7 @@ export function createThreads<Table extends Jobs>(given: ThreadsOptions): Thread
     return thread;
   }
 
-  /** The request of its job, if it has one, has ended. */
+  /** Ends the thread; returns its unfinished job, which the caller must settle. */
   function end(thread: Thread): Waiting | null {
     thread.stopTimer();
     threads.delete(thread);

@@ -41,6 +41,12 @@ describe("runProgram", () => {
     expect((await run).reason).toBe("it was ended by SIGKILL");
   });
 
+  test("a program that failed by itself is not called late, although a grandchild holds its pipes beyond its time", async () => {
+    const script = "/bin/sleep 0.4 & echo boom >&2; exit 3";
+    const run = await runProgram(["/bin/sh", "-c", script], { timeoutMs: 200 });
+    expect(run.reason).toBe("boom");
+  });
+
   test("a program has the time that this process stands still on top of its own", async () => {
     const file = join(createTempDir(), "over");
     const script = `while [ ! -e "${file}" ]; do /bin/sleep 0.01; done; echo done`;

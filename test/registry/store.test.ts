@@ -46,14 +46,14 @@ describe("updateRegistry", () => {
   test("keeps numbers that a double cannot hold", async () => {
     const path = join(createTempDir(), "registry.json");
     const numbers =
-      "[12345678901234567890,9007199254740993,1e400,-1E-400,0.12345678901234567890,1e3,1.0,0.1,5e-324]";
+      "[12345678901234567890,9007199254740993,1e400,-1E-400,0.12345678901234567890,1e3,1.0,0.1,5e-324,1.2345e-320,-0]";
     const text = `{"version":1,"x":${numbers},"models":{"a":{"path":"/m","task":"t","weight_format":"int8","y":${numbers},"context_length":2048}}}`;
     writeFileSync(path, text);
     await updateRegistry(path, (models) => {
       models.c = entry;
     });
     const kept =
-      "[12345678901234567890,9007199254740993,1e400,-1E-400,0.12345678901234567890,1000,1,0.1,5e-324]";
+      "[12345678901234567890,9007199254740993,1e400,-1E-400,0.12345678901234567890,1000,1,0.1,5e-324,1.2345e-320,-0]";
     const written = readFileSync(path, "utf8").replace(/\s/g, "");
     expect(written.split(kept)).toHaveLength(3);
     expect(written).toContain('"context_length":2048');

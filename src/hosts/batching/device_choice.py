@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from messages import RequestFailed
 
-# OpenVINO's own ways to combine devices: HETERO:GPU,CPU. It loads none of which it does not see every device.
+# OpenVINO's own ways to combine devices: HETERO:GPU,CPU. It loads one only if it sees all its devices.
 COMBINATIONS = ("AUTO", "BATCH", "HETERO", "MULTI")
 
 

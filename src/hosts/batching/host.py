@@ -110,8 +110,8 @@ class CacheReport:
 
 
 def serve(engine: Engine, pipe: Pipe, pages: HugePages) -> None:
-    """Each step of the engine turns all of the processor's caches over, so that every line between two steps takes
-    microseconds: as few as possible run there."""
+    """Each step of the engine evicts the processor's caches, so every line between two steps takes microseconds: keep
+    them few."""
     last_sign = time.monotonic()
     report = CacheReport()
     while True:

@@ -60,7 +60,7 @@ class Encoder:
         return self.prompts.context_length
 
     def operations(self) -> dict[str, Handler]:
-        """The vocabulary of its tokenizer."""
+        """Those of its tokenizer; none without a detokenizer."""
         if not self.has_detokenizer:
             return {}
         tokens = Tokens(self.tokenizer, Anchor(self.tokenizer), self.prompts)

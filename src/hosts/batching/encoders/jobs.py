@@ -121,7 +121,7 @@ class Jobs:
         return answers
 
     def _guard(self, jobs: list[Job], work: Callable[[], list[Message]]) -> list[Message]:
-        """A failure ends only the requests in this batch."""
+        """A failure ends only the requests that the work was for."""
         try:
             return work()
         except Exception as error:
@@ -130,7 +130,7 @@ class Jobs:
             return [failed_by(job.id, error) for job in jobs]
 
     def _next_texts(self, jobs: list[Job]) -> Iterator[Any]:
-        """The next encoded texts of each, as many as fit in one step together."""
+        """The texts of each to encode next, as many as fit in one step together."""
         size = 0
         for job in jobs:
             for text in job.texts[len(job.encoded) : len(job.encoded) + BATCH_TEXTS]:

@@ -65,6 +65,8 @@ class Text:
         self.running: dict[int, Request] = {}
         self._has_prompts = False
         """Whether a request may have no token yet."""
+        self._has_cancelled = False
+        """Whether a cancelled request is in a batch: it leaves in the next step."""
         self._arrivals = Arrivals()
         self._decoder = Decoder(model.tokenizer, model.pieces)
         self.grammars = HeldGrammars(self.pieces.vocabulary_size)
@@ -108,9 +110,10 @@ class Text:
 
     @property
     def _may_prepare(self) -> bool:
-        """Whether no request is in a batch but the guesser's own: a cancelled one leaves in the next step."""
+        """Whether no request is in a batch but the guesser's own."""
         guesser = self.model.guesser
-        return guesser is not None and not self.running and (guesser.works or not self.model.busy)
+        free = not self.running and not self._has_cancelled
+        return guesser is not None and free and (guesser.works or not self.model.busy)
 
     def start(self, message: Message) -> list[Message]:
         """Takes a request; returns its `started` message."""
@@ -168,6 +171,7 @@ class Text:
         if request is None:
             return False
         request.handle.cancel()
+        self._has_cancelled = True
         return True
 
     def step(self) -> list[Message]:
@@ -178,6 +182,7 @@ class Text:
                 return guesser.prepare()
             guesser.rest()
         self._arrivals.stepped()
+        self._has_cancelled = False
         report, moved, ended = self._step_with_prompts() if self._has_prompts else self._step_batches()
         if guesser is not None:
             report += self._watch(moved, guesser.speculation)

@@ -1,4 +1,4 @@
-"""This process's memory through Linux' interfaces."""
+"""This process's memory through Linux's interfaces."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class OwnMemory:
     def _regions(self) -> list[tuple[int, int]]:
         """From one multiple of a huge page to another."""
         regions = []
-        # The files that are mapped may have names that are no text.
+        # The files that are mapped may have names that are not UTF-8.
         for line in (self._process / "maps").read_text("utf-8", "replace").split("\n"):
             if line == "":
                 continue

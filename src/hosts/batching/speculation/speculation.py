@@ -91,7 +91,7 @@ class Speculation:
 
     @property
     def may_pay(self) -> bool:
-        """Whether it would if guesses cost nothing: else it does not matter what they cost."""
+        """Whether guessing would pay if it were free: otherwise its cost need not be measured."""
         return to_tokens(Running(0, (self.most,)), self.odds.share) >= WORTH
 
     def measure(self, plain: tuple[float, float], requests: int, guessed: tuple[float, float], most: int) -> None:

@@ -26,7 +26,8 @@ PROMPT_TOKENS = 223
 # A click is shorter than any word, but a model turns it into one.
 LEAST_LOUD = 0.2
 CONTROL = re.compile(r"<\|.*?\|>")
-# A text that compresses better repeats itself; it is generated again, each time hotter (whisper/transcribe.py).
+# A text that compresses better repeats itself; it is generated again, each time at a higher temperature
+# (whisper/transcribe.py).
 MOST_PACKED = 2.4
 TEMPERATURES = (0.0, 0.4, 0.8)
 

@@ -22,6 +22,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MOST_PIXELS = 100_000_000
 # What decoding may take, as is reserved for it (memory.ts).
 MOST_BYTES = 512_000_000
+# For each pixel of a picture that is decoded row by row.
+PLAIN_BYTES = MOST_BYTES / MOST_PIXELS
 # No model uses more: larger ones are made smaller, which saves the engine memory and time. Some use less.
 KEPT_PIXELS = 12_845_056
 # For all pictures of a request together: 200 MB, however small their files are.
@@ -76,7 +78,7 @@ def bytes_each(image: Any) -> float:
         # All coefficients, of 16 bits, at once; fewer where the colours are coarser than the light.
         shares: list[int] = [across * down for _, across, down, _ in layers]
         return 2 * sum(shares) / max(shares) + 1.5
-    return MOST_BYTES / MOST_PIXELS
+    return PLAIN_BYTES
 
 
 def check_size(image: Any, name: str) -> None:
@@ -108,7 +110,8 @@ def decode(path: str, name: str, most_pixels: int, room: PictureRoom) -> Any:
     """The picture with at most that many pixels; a larger one is freed when this returns."""
     with Image.open(Path(path), formats=FORMATS) as image:
         check_size(image, name)
-        is_large = image.width * image.height > KEPT_PIXELS
+        # As much memory as a plain picture takes of which nothing can be left out.
+        is_large = image.width * image.height * bytes_each(image) > KEPT_PIXELS * PLAIN_BYTES
         with room.decoding() if is_large else nullcontext():
             small = shrink(image, most_pixels)
             small.load()

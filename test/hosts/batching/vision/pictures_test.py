@@ -171,6 +171,16 @@ class Pictures(unittest.TestCase):
                 if waits:
                     self.assertEqual(len(reader.take(60)), 1)
 
+    def test_one_whose_format_takes_much_memory_is_decoded_while_none_is_encoded(self) -> None:
+        path = self.folder / "image"
+        Image.new("RGB", (2200, 2200)).save(path, "WEBP")
+        room = PictureRoom()
+        reader = PictureReader(room)
+        with room.encoding(True):
+            reader.add({"id": 1, "images": [{"path": str(path), "at": "messages[0]"}]})
+            self.assertEqual(reader.take(0.5), [])
+        self.assertEqual(len(reader.take(60)), 1)
+
     def test_none_is_encoded_while_a_large_one_is_decoded_but_before_the_next(self) -> None:
         path = self.folder / "image"
         Image.new("L", (4000, 4000)).save(path, "PNG")
