@@ -60,12 +60,14 @@ describe("ov-llm chat without a server and without a terminal", () => {
   test("--start starts one, and ends it after the answer", async () => {
     const [home, port] = [createHome(), await findFreePort()];
     const args = ["chat", "m", "Why?", "--max-tokens", "1", "--port", String(port), "--start"];
-    const { code, out, err } = await runCli(args, { home, env });
+    const { code, out, err } = await runCli(args, { home, env: { ...env, JOURNAL_STREAM: "8:1" } });
     expect([code, err]).toEqual([0, expect.stringContaining("which ends with this chat.")]);
     expect(out).not.toBe("");
     const log = readFileSync(join(home, `.local/state/ov-llm/chat-server-${port}.log`), "utf8");
     const pid = Number(/ serving .*pid=(\d+)/.exec(log)?.[1]);
     expect([log.includes(" stopped"), isRunning(pid)]).toEqual([true, false]);
+    // With times: it does not write to the journal, whatever the chat does.
+    expect(log).toMatch(/^\d{4}-\d{2}-\d{2}T.* serving /m);
   });
 
   test("a server that cannot start: why, and where its log is", async () => {
@@ -129,12 +131,15 @@ describe("ov-llm chat without a server and without a terminal", () => {
     expect(existsSync(join(home, ".local/state"))).toBe(false);
   });
 
-  test("two at once share the server of the first", async () => {
+  test("a server that another chat starts meanwhile is used", async () => {
     const [home, port] = [createHome(), await findFreePort()];
-    const args = ["chat", "m", "Why?", "--max-tokens", "1", "--port", String(port), "--start"];
-    const runs = await Promise.all([runCli(args, { home, env }), runCli(args, { home, env })]);
-    for (const { code, err } of runs)
-      expect([code, err]).toEqual([0, expect.stringContaining("Starting a server")]);
+    const missing = { OV_RUNTIME_DIR: join(home, "nothing") };
+    const run = runCli(["chat", "m", "Why?", "--start", "--port", String(port)], { home, env: missing });
+    await eventually(() => existsSync(join(home, `.local/state/ov-llm/chat-server-${port}.log`)));
+    const other = Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response("hello") });
+    const { err } = await run;
+    await other.stop(true);
+    expect(err).toContain(`Another server answers at http://127.0.0.1:${port} by now`);
   });
 
   test("something else listens there: names it", async () => {
