@@ -5,7 +5,7 @@ import { readKeys } from "../src/config/keys.ts";
 import { loadSettings } from "../src/config/load.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { isErrorCode, OvError, toSystemCode } from "../src/errors.ts";
-import { describeListener } from "../src/library/local-address.ts";
+import { describeListener, type Listener } from "../src/library/local-address.ts";
 import { toFlags } from "./args.ts";
 
 export interface Server {
@@ -133,7 +133,7 @@ function toForeign(server: Server, path: string, status: number, text: string): 
   const listener = describeListener(server.url);
   return unreachable(
     `What answers at ${server.url}${path} is not an ov-llm of this version (status ${status}, ` +
-      `${JSON.stringify(text.slice(0, 80))})${listener === null ? "" : `: ${listener}`}. Name the right one with ${(server.flags ?? ownFlags).address}.`,
+      `${JSON.stringify(text.slice(0, 80))})${listener === null ? "" : `: ${listener.clause}`}. Name the right one with ${(server.flags ?? ownFlags).address}.`,
   );
 }
 
@@ -169,9 +169,16 @@ function toUnanswered(server: Server, error: unknown, seconds?: number): OvError
   return unreachable(
     listener === null
       ? `No server answers at ${server.url} (${reason}). ${start}`
-      : `No server answers at ${server.url} (${reason}), although ${listener}. Stop that, or name another with ${address}.`,
+      : `No server answers at ${server.url} (${reason}), although ${listener.clause}. ${adviseOnSilent(listener, address)}`,
     error,
   );
+}
+
+/** What to do about a program that listens and does not answer. */
+function adviseOnSilent({ isOwn }: Listener, address: string): string {
+  return isOwn
+    ? 'It is busy or hangs: try again; "ov-llm logs" shows why.'
+    : `Stop that, or name another with ${address}.`;
 }
 
 /** Whether that error means that nothing listens at the address. */

@@ -44,6 +44,13 @@ export interface Missing {
   error: OvError;
 }
 
+/** Whether that command line may have a question, as far as can be seen without the names of the models. */
+export function mayAsk([first, ...words]: string[]): boolean {
+  return words.join(" ").trim() !== "" || (words.length === 0 && isLikeQuestion(first));
+}
+
+const isLikeQuestion = (first = "") => /\s/.test(first) && first.trim() !== "";
+
 /**
  * Reads `[MODEL] [QUESTION…]`. A single word with a space in it that names no model is the question. Without a model: `usual` where the server has it, else
  * a loaded one, else the first. `findOther` gives the name to take for one that is missing, or throws. Throws `model_not_found`, `model_required` or `task_unsupported`.
@@ -70,7 +77,7 @@ export async function readAsked(
   });
 }
 
-/** One that should be there by now. */
+/** `name`, which was registered or chosen after the question. Throws as `choose`, and where the server reads another registry. */
 async function take(server: Server, name: string): Promise<string> {
   const { data } = await askServer(server, "/v1/models", Rows, 10);
   if (data.some(({ id }) => id === name)) return choose(data, name);

@@ -1,5 +1,6 @@
 import { renderBytes } from "../../src/bytes.ts";
 import type { LoadedSettings } from "../../src/config/load.ts";
+import { createConverter } from "../../src/convert/environment/converter.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import { findFetched } from "../../src/convert/pull/fetch.ts";
 import { parseReference, type Reference } from "../../src/convert/pull/reference.ts";
@@ -46,14 +47,18 @@ export async function offerModel({ asked, near, error }: Missing, options: Offer
   const [nearest] = near;
   if (nearest !== undefined) {
     const question = `There is no model ${quote(asked)} here. Did you mean ${quote(nearest)}?`;
-    // A name that can be pulled is hardly a slip.
-    if (await confirm(question, signal, reference === null)) return nearest;
+    // A name that can be pulled is hardly a slip, unless it is the same one in other writing.
+    const isMeant = reference === null || toLetters(asked) === toLetters(nearest);
+    if (await confirm(question, signal, isMeant)) return nearest;
   }
   if (reference === null) throw error;
   const question = `${quote(asked)} is not here yet. Pull ${await describe(reference, options)}?`;
   if (!(await confirm(question, signal, true))) throw error;
   return await pull(asked, reference, options);
 }
+
+/** What is left of a name without case and punctuation. */
+const toLetters = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
 /** null: `ov-llm pull` does not take it. */
 function toReference(asked: string, { variables }: LoadedSettings): Reference | null {
@@ -77,12 +82,20 @@ async function describe(
   const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   const facts = [
     `${renderBytes(bytes)} to fetch`,
-    ...(kind === "weights" ? [`to be converted to ${loaded.settings.weightFormat}`] : []),
+    ...(kind === "weights" ? [await describeConversion(loaded)] : []),
     ...(known === undefined
       ? []
       : [`licence: ${known.licence}${known.gated ? ", to accept on the hub first" : ""}`]),
   ];
   return `${repo} (${facts.join("; ")})`;
+}
+
+async function describeConversion(loaded: LoadedSettings): Promise<string> {
+  const conversion = `to be converted to ${loaded.settings.weightFormat}`;
+  const isReady = await createConverter(loaded).isReady();
+  return isReady
+    ? conversion
+    : `${conversion} by the converter, which is installed first (about 2 GB of disk)`;
 }
 
 function refuseSilent(known: KnownModel): void {

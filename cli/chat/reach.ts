@@ -4,14 +4,11 @@ import { toChatServerLog } from "../../src/config/paths.ts";
 import { OvError } from "../../src/errors.ts";
 import { isThisMachine } from "../../src/library/local-address.ts";
 import { type OwnServer, startOwnServer } from "../../src/library/own-server.ts";
-import { actOnService, readServiceState, unit } from "../../src/library/service.ts";
+import { actOnService, unit } from "../../src/library/service.ts";
 import { confirm, isInteractive } from "../confirm.ts";
-import { askServer, findServer, isRefusedConnection, type Server } from "../server.ts";
-import { pause } from "./wait.ts";
-
-/** How long a server that starts may take until it answers, in milliseconds. */
-const startMs = 60_000;
-const lookMs = 100;
+import { askServer, type Server } from "../server.ts";
+import { isListening, startMs, waitUntil } from "./listening.ts";
+import { readService, type ServiceWay, waitForService } from "./service.ts";
 
 export interface ReachOptions {
   server: Server;
@@ -28,19 +25,20 @@ export interface Reached {
   release(): Promise<void>;
 }
 
+const notOurs: Reached = { release: async () => {} };
+
 /**
  * Makes sure that a server listens. Where none does, on this machine, it starts one, after a question on the terminal or with
  * `start`: the service where there is one, else a server that lives only as long as the chat. Throws `server_unreachable` with the next step, and the signal's reason.
  */
 export async function reachServer(options: ReachOptions): Promise<Reached> {
   const { server, loaded, start, signal, report } = options;
-  const problem = await findSilence(server);
-  if (problem === null || !isThisMachine(server.url)) return { release: async () => {} };
+  if (!isThisMachine(server.url) || (await isListening(server))) return notOurs;
   const service = await readService(options);
   if (service === "starts" || service === "runs") {
     if (service === "starts") report(`The service ${unit} is starting.`);
-    await waitForService(options);
-    return { release: async () => {} };
+    await waitForService(options, service);
+    return notOurs;
   }
   const question =
     service === "stopped"
@@ -50,39 +48,10 @@ export async function reachServer(options: ReachOptions): Promise<Reached> {
   if (!isWanted) throw toSilent(server, service);
   if (service === "stopped") {
     await actOnService("start", loaded.variables);
-    await waitForService(options);
-    return { release: async () => {} };
+    await waitForService(options, await readService(options));
+    return notOurs;
   }
   return await startForChat(options);
-}
-
-/** What is thrown where nothing listens; null: something does, whatever it answers. */
-async function findSilence(server: Server): Promise<OvError | null> {
-  try {
-    await askServer(server, "/health/live", Type.Unknown(), 10);
-    return null;
-  } catch (error) {
-    return error instanceof OvError && isRefusedConnection(error) ? error : null;
-  }
-}
-
-type ServiceWay = "none" | "stopped" | "starts" | "runs";
-
-/** What of the service may answer at that address; `none`: there is no service, or it was not meant. */
-async function readService({ server, loaded }: ReachOptions): Promise<ServiceWay> {
-  if (findServer({}).url !== server.url) return "none";
-  const state = await readServiceState(loaded.variables).catch(() => null);
-  if (state === null) return "none";
-  if (state.active === "active") return "runs";
-  return ["activating", "reloading"].includes(state.active) ? "starts" : "stopped";
-}
-
-async function waitForService({ server, signal }: ReachOptions): Promise<void> {
-  if (await waitUntil(async () => (await findSilence(server)) === null, signal)) return;
-  throw new OvError("server_unreachable", {
-    what: `The service ${unit} runs, but no server answers at ${server.url}`,
-    next: '"ov-llm logs" shows where it listens, or what is wrong.',
-  });
 }
 
 async function startForChat({ server, loaded, signal, report }: ReachOptions): Promise<Reached> {
@@ -93,7 +62,10 @@ async function startForChat({ server, loaded, signal, report }: ReachOptions): P
   const logPath = toChatServerLog(variables, address.port);
   const own = startOwnServer({ ...address, variables, logPath });
   try {
-    await waitForOwn(own, server, signal);
+    if ((await waitForOwn(own, server, signal)) === "another") {
+      report(`Another server answers at ${server.url} by now: this chat uses that one.`);
+      return notOurs;
+    }
   } catch (error) {
     await own.stop();
     throw error;
@@ -106,13 +78,15 @@ async function startForChat({ server, loaded, signal, report }: ReachOptions): P
   };
 }
 
-async function waitForOwn(own: OwnServer, server: Server, signal: AbortSignal): Promise<void> {
-  const isReady = await waitUntil(
-    async () => own.hasEnded() || (await findSilence(server)) === null,
+/** Which server answers: of two chats that start one at once, only the first one's can listen. Throws `server_unreachable`. */
+async function waitForOwn(own: OwnServer, server: Server, signal: AbortSignal): Promise<"own" | "another"> {
+  const isReady = await waitUntil(async () => own.hasEnded() || (await readPid(server)) === own.pid, {
     signal,
-    own.exited,
-  );
-  if (isReady && !own.hasEnded()) return;
+    ms: startMs,
+    hint: own.exited,
+  });
+  if (isReady && !own.hasEnded()) return "own";
+  if (own.hasEnded() && (await isListening(server))) return "another";
   throw new OvError("server_unreachable", {
     what: `The server for this chat ${isReady ? "ended at once" : `does not answer after ${startMs / 1000} s`}`,
     why: own.findTrouble() ?? "it wrote no error",
@@ -120,27 +94,19 @@ async function waitForOwn(own: OwnServer, server: Server, signal: AbortSignal): 
   });
 }
 
-/** False: not within the time. Looks again at once when `hint` resolves. Throws the signal's reason. */
-async function waitUntil(
-  isTrue: () => Promise<boolean>,
-  signal: AbortSignal,
-  hint: Promise<unknown> = new Promise(() => {}),
-): Promise<boolean> {
-  const deadline = performance.now() + startMs;
-  while (!(await isTrue())) {
-    signal.throwIfAborted();
-    if (performance.now() > deadline) return false;
-    await Promise.race([pause(lookMs, signal), hint]);
-  }
-  signal.throwIfAborted();
-  return true;
+/** Of the server that answers there; null: none does. */
+async function readPid(server: Server): Promise<number | null> {
+  const health = await askServer(server, "/health", Type.Object({ pid: Type.Integer() }), 2).catch(
+    () => null,
+  );
+  return health?.pid ?? null;
 }
 
 function toSilent({ url }: Server, service: ServiceWay): OvError {
   const next =
     service === "stopped"
-      ? `The service ${unit} is stopped: start it with "ov-llm start", or with --start of this command.`
-      : 'Start it with "ov-llm serve", or with --start of this command for as long as it runs; --host and --port name another.';
+      ? `The service ${unit} is stopped: start it with "ov-llm start", or pass --start.`
+      : 'Start it with "ov-llm serve", or pass --start to run one for this command; --host and --port name another.';
   const message = `No server answers at ${url} (connection refused). ${next}`;
   return new OvError("server_unreachable", message);
 }

@@ -6,7 +6,7 @@ import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
-import { type Missing, readAsked } from "../chat/model.ts";
+import { type Missing, mayAsk, readAsked } from "../chat/model.ts";
 import { offerModel } from "../chat/offer.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
 import { reachServer } from "../chat/reach.ts";
@@ -44,7 +44,8 @@ const args = {
   },
   start: {
     type: "boolean",
-    description: "Where no server runs, start one for as long as the command runs, without a question",
+    description:
+      "Where no server runs, start one without a question: the installed service, which stays, else one for this command",
   },
   ...toServerArgs(),
 } as const;
@@ -57,6 +58,9 @@ export const chat = defineCommand({
     const { system, json = false } = given;
     return await untilStopped(async (signal) => {
       const piped = await readPiped(signal);
+      // Before a server is started and a model pulled for nothing.
+      if (piped.trim() === "" && !mayAsk(given._)) refuseWithoutQuestion(given);
+      const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
       const server = findServer(given);
       const loaded = loadSettings({ flags: toFlags(given) });
       const start = given.start === true;
@@ -67,7 +71,6 @@ export const chat = defineCommand({
           offerModel(missing, { server, loaded, signal, report: writeNotice });
         const { model, question } = await readAsked(server, given._, defaultModel, findOther);
         if (question.trim() !== "" || piped.trim() !== "") {
-          const pictures = readRepeated(rawArgs, args, "image").map(readPicture);
           const messages = toTurns({ system, context: piped, question, pictures });
           const isTerminal = process.stdout.isTTY === true;
           const request = { ...tuning, model, messages };

@@ -1,7 +1,7 @@
 import { Health } from "../../src/api/operate/health.ts";
 import type { LoadedSettings } from "../../src/config/load.ts";
 import { probeEngines } from "../../src/engine/kinds/engines.ts";
-import { findDoubts } from "../../src/library/doubts.ts";
+import { type EngineFacts, findDoubts } from "../../src/library/doubts.ts";
 import { readModels } from "../../src/library/edit.ts";
 import { parseEntries } from "../../src/registry/schema.ts";
 import { askServer, findServer } from "../server.ts";
@@ -22,15 +22,35 @@ export async function findSetDoubts(
   const set = assignments.filter((one) => !one.endsWith("="));
   const keys = new Set(set.map((one) => /^[^.=]*/.exec(one)?.[0] ?? ""));
   const pathOf = (model: string) => entries.get(model)?.path;
-  const readEngines = () => readReadyEngines(loaded);
+  const readEngines = (wanted: string) => readEngineFacts(loaded, wanted);
   return await findDoubts({ name, entry, keys }, { modelCacheDir, pathOf, readEngines });
 }
 
-/** From the running server, which has looked; else they are started to see, which takes a second. */
-async function readReadyEngines({ settings, variables }: LoadedSettings) {
-  const health = await askServer(findServer({}), "/health", Health, 2).catch(() => null);
-  const seen = health?.engines.filter(({ state }) => state === "ready") ?? [];
-  if (seen.length > 0) return seen;
+/**
+ * From the running server, which has looked, if it can use what is wanted. It may have looked before that was installed: else they
+ * are started to see, which takes a second.
+ */
+async function readEngineFacts(
+  { settings, variables }: LoadedSettings,
+  wanted: string,
+): Promise<EngineFacts[]> {
+  const seen = await readServerEngines();
+  const ready = seen.filter(({ state }) => state === "ready").map(({ name }) => name);
+  if (wanted === "auto" ? ready.length > 0 : ready.includes(wanted)) {
+    return seen.map((engine) => ({ ...engine, isSeen: true }));
+  }
   const reports = await probeEngines({ ...settings, variables }).catch(() => []);
-  return reports.filter(({ state }) => state === "ready");
+  const lacks = (name: string) => seen.some((one) => one.name === name && isLacking(one.state));
+  return reports.map((engine) => ({ ...engine, isSeen: !lacks(engine.name) }));
+}
+
+const isLacking = (state: string) => state === "missing" || state === "broken";
+
+/** Empty: no server runs, or it cannot be asked. */
+async function readServerEngines(): Promise<Health["engines"]> {
+  try {
+    return (await askServer(findServer({}), "/health", Health, 2)).engines;
+  } catch {
+    return [];
+  }
 }

@@ -119,12 +119,17 @@ function readSettingsFile(path: string): Texts {
   }
 }
 
-/** As for a shell and for systemd, a `#` within a word is part of it; `parseEnv` starts a comment there and would cut a key. */
+/**
+ * As for a shell and for systemd, a `#` within a word or at its start, directly after the `=`, is part of it; `parseEnv` starts a
+ * comment there and would cut a key. A value that continues on the next line stays as it is.
+ */
 function quoteHashes(text: string): string {
-  const value = /^(\s*(?:export\s+)?OV_\w+\s*=[ \t]*)([^\s'"`#][^\n\r'`]*?)(?=\s+#|\s*$)/gm;
-  return text.replace(value, (whole, start: string, value: string) =>
-    value.includes("#") ? `${start}'${value}'` : whole,
-  );
+  const value =
+    /^(\s*(?:export\s+)?OV_\w+[ \t]*=(?:(?=#\S)|[ \t]*(?!#)))([^\s'"`][^\n\r]*?)(?<!\\)(?=\s+#|\s*$)/gm;
+  return text.replace(value, (whole, start: string, value: string) => {
+    const quote = ["'", "`"].find((one) => !value.includes(one));
+    return value.includes("#") && quote !== undefined ? `${start}${quote}${value}${quote}` : whole;
+  });
 }
 
 function findMistyped(env: Texts): string[] {

@@ -6,8 +6,8 @@ import type { EngineReport } from "../engine/kinds/kind.ts";
 import { toReason } from "../errors.ts";
 import { findHub } from "../hub/address.ts";
 import { listModels } from "../library/list.ts";
+import { findListener } from "../library/local-address.ts";
 import { readServiceState } from "../library/service.ts";
-import { findPortHolder } from "../linux/port-holder.ts";
 import { readSnapshot } from "../registry/registry.ts";
 import { readThrottleCount } from "./read/cpu.ts";
 import { createRoot } from "./read/files.ts";
@@ -35,8 +35,6 @@ export interface CollectOptions {
   isOffline: boolean;
   signal: AbortSignal;
 }
-
-const loopback: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
 
 /** How long the hub may take; the other questions have bounds of their own, the longest a minute. */
 const hubMs = 4000;
@@ -87,11 +85,10 @@ function toDevices({ state, devices, deviceNames }: EngineReport): DeviceFacts[]
   }));
 }
 
-async function askServer({ readServer, loaded: { settings } }: CollectOptions): Promise<ServerFacts> {
+async function askServer({ readServer }: CollectOptions): Promise<ServerFacts> {
   const server = await readServer();
   if (server.state === "answers") return server;
-  const isHere = URL.canParse(server.url) && loopback.includes(new URL(server.url).hostname);
-  return { ...server, holder: isHere ? findPortHolder(settings.port) : null };
+  return { ...server, holder: findListener(server.url) };
 }
 
 async function readService(variables: LoadedSettings["variables"]): Promise<ServiceFacts> {

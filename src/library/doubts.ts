@@ -1,8 +1,11 @@
 import { withDraftFiles } from "../engine/draft/files.ts";
 import { planSpeculation } from "../engine/draft/speculation.ts";
+import type { EngineReport } from "../engine/kinds/kind.ts";
+import type { EngineChoice } from "../engine/model/target.ts";
 import { OvError, toReason } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import { describeModel } from "../models/folder.ts";
+import { toScaledContext } from "../models/rope.ts";
 import { checkEntryTask } from "../models/served.ts";
 import { createStampReader } from "../models/stamp.ts";
 import { mainOperation } from "../models/tasks.ts";
@@ -17,13 +20,20 @@ export interface Changed {
   keys: ReadonlySet<string>;
 }
 
+/** An engine, and what OpenVINO sees with it. */
+export interface EngineFacts extends Pick<EngineReport, "state" | "reason" | "devices"> {
+  name: string;
+  /** The running server knows it, too; true without a server. */
+  isSeen: boolean;
+}
+
 /** What is known of the machine and of the other models. */
 export interface Surroundings {
   modelCacheDir: string;
   /** The path of a registered model; undefined: it is not registered. */
   pathOf: (model: string) => string | undefined;
-  /** The engines that are installed and what OpenVINO sees with them; asked only if that matters. Empty: not known. */
-  readEngines: () => Promise<{ name: string; devices: string[] }[]>;
+  /** Every kind of engine; asked only if that matters. `wanted`: the one of the entry. Empty: not known. */
+  readEngines: (wanted: EngineChoice) => Promise<EngineFacts[]>;
 }
 
 /**
@@ -65,24 +75,28 @@ function findFileDoubts({ name, entry }: Changed, described: ModelDescription | 
 async function findEngineDoubts({ entry, keys }: Changed, { readEngines }: Surroundings): Promise<string[]> {
   const { device = "AUTO", engine = "auto" } = entry;
   if (["CPU", "AUTO"].includes(device) && engine === "auto") return [];
-  const engines = await readEngines();
-  if (engines.length === 0) return [];
-  const able = engines.filter(({ name }) => engine === "auto" || engine === name);
-  if (able.length === 0 && keys.has("engine")) {
-    const there = engines.map(({ name }) => name).join(" and ");
-    const command = engine === "native" ? "ov-llm setup --native" : "ov-llm setup";
-    return [`The engine ${engine} is not installed, only ${there}: "${command}" installs it.`];
-  }
+  const engines = await readEngines(engine);
+  const asked = keys.has("engine") ? engines.filter(({ name }) => name === engine) : [];
+  const able = engines.filter(
+    ({ name, state }) => state === "ready" && (engine === "auto" || engine === name),
+  );
   const problem = findDeviceProblem(device, [...new Set(able.flatMap(({ devices }) => devices))]);
-  return problem === null || able.length === 0 ? [] : [problem];
+  return [...asked.flatMap(toEngineDoubts), ...(problem === null || able.length === 0 ? [] : [problem])];
+}
+
+function toEngineDoubts({ name, state, reason, isSeen }: EngineFacts): string[] {
+  if (state === "missing" || state === "broken") return [reason ?? `The engine ${name} does not run.`];
+  return isSeen
+    ? []
+    : [`The running server does not see the engine ${name} yet: "ov-llm restart" has it look again.`];
 }
 
 function findContextDoubts(
-  { context_length: wanted = 0 }: RegistryEntry,
+  { path, context_length: wanted = 0 }: RegistryEntry,
   described: ModelDescription | OvError,
 ): string[] {
   const own = described instanceof OvError ? null : described.contextLength;
-  if (own === null || wanted <= own) return [];
+  if (own === null || wanted <= toScaledContext(path, own)) return [];
   return [
     `The model's files state a context of ${own} tokens; what it writes beyond that may make no sense.`,
   ];
@@ -102,7 +116,7 @@ async function findSpeculationDoubts(
   return problem === null ? [] : [problem];
 }
 
-const ofTextAlone = ["tool_format", "defaults", "presets", "prefill_chunk"];
+const ofTextAlone = ["tool_format", "defaults", "prefill_chunk"];
 
 /** Keys that are for models of other tasks. */
 function findIdleKeys({ entry: { task }, keys }: Changed): string[] {
@@ -110,5 +124,10 @@ function findIdleKeys({ entry: { task }, keys }: Changed): string[] {
   const idle = [...keys].filter((key) =>
     operation === "generate" ? key === "embedding" : ofTextAlone.includes(key),
   );
-  return idle.map((key) => `${JSON.stringify(key)} has no effect: the model's task is ${task}.`);
+  return [
+    ...idle.map((key) => `${JSON.stringify(key)} has no effect: the model's task is ${task}.`),
+    ...(operation !== "generate" && keys.has("presets")
+      ? [`The values of "presets" have no effect, only their names: the model's task is ${task}.`]
+      : []),
+  ];
 }

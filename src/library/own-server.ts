@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { toSelf } from "../engine/kinds/native/launch.ts";
 import { OvError, toReason } from "../errors.ts";
@@ -7,13 +7,17 @@ import type { Variables } from "../linux/program.ts";
 /** How long each step of its end may take, in milliseconds, before the next one, which is less polite. */
 const patienceMs = 3000;
 
+/** A longer log of earlier chats is emptied first. */
+const mostLogBytes = 1_000_000;
+
 /** A server that lives only as long as this process. */
 export interface OwnServer {
+  pid: number;
   logPath: string;
   /** Resolves when it has ended, for whatever reason. */
   exited: Promise<unknown>;
   hasEnded(): boolean;
-  /** The last error in its log; null: it has none. */
+  /** The last error in the log since its start; null: there is none. */
   findTrouble(): string | null;
   /** Ends it and its models, and waits for that. */
   stop(): Promise<void>;
@@ -24,7 +28,7 @@ export interface OwnServerOptions {
   host: string;
   port: number;
   variables: Variables;
-  /** Written from the start again. */
+  /** Appended to: another chat's server may be writing there. */
   logPath: string;
 }
 
@@ -34,9 +38,10 @@ export interface OwnServerOptions {
  */
 export function startOwnServer({ host, port, variables, logPath }: OwnServerOptions): OwnServer {
   const log = openLog(logPath);
+  const { size } = fstatSync(log);
   const command = [...toSelf(), "chat-server", `--host=${host}`, `--port=${port}`];
   const child = Bun.spawn(command, {
-    env: variables,
+    env: withoutService(variables),
     stdio: ["pipe", "ignore", log],
     detached: true,
   });
@@ -54,10 +59,11 @@ export function startOwnServer({ host, port, variables, logPath }: OwnServerOpti
   }
 
   return {
+    pid: child.pid,
     logPath,
     exited: child.exited,
     hasEnded,
-    findTrouble: () => findError(logPath),
+    findTrouble: () => findError(logPath, size),
     async stop() {
       // A second SIGTERM has it cut off what still runs.
       const isOver = hasEnded() || (await endWith("SIGTERM")) || (await endWith("SIGTERM"));
@@ -69,7 +75,9 @@ export function startOwnServer({ host, port, variables, logPath }: OwnServerOpti
 function openLog(path: string): number {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, "w", 0o600);
+    const log = openSync(path, "a", 0o600);
+    if (fstatSync(log).size > mostLogBytes) ftruncateSync(log);
+    return log;
   } catch (error) {
     throw new OvError("invalid_setting", {
       what: `Cannot write the server's log to ${JSON.stringify(path)}`,
@@ -79,7 +87,20 @@ function openLog(path: string): number {
   }
 }
 
-function findError(path: string): string | null {
-  const lines = readFileSync(path, "utf8").split("\n");
+/** What systemd gives a service is for that one alone (systemd.exec(5), sd_notify(3), sd_watchdog_enabled(3)). */
+function withoutService(variables: Variables): Variables {
+  const {
+    JOURNAL_STREAM: _stream,
+    NOTIFY_SOCKET: _socket,
+    WATCHDOG_USEC: _limit,
+    WATCHDOG_PID: _pid,
+    ...others
+  } = variables;
+  return others;
+}
+
+/** `from`: the size in bytes that the log had. */
+function findError(path: string, from: number): string | null {
+  const lines = readFileSync(path).subarray(from).toString("utf8").split("\n");
   return lines.findLast((line) => line.startsWith("error: "))?.slice("error: ".length) ?? null;
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { isIPv4 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import { readProcText } from "./proc.ts";
 
 /** `user`: another user's process, which /proc does not show; its name, or its id where it has none. */
@@ -28,6 +28,9 @@ export function findPortHolder(port: number, host = "0.0.0.0"): PortHolder | nul
   return { user: findUserName(socket.uid) };
 }
 
+/** Of an address in /proc/net/tcp6. */
+const ipv6Digits = 32;
+
 /** As a clause. */
 export function renderHolder(holder: PortHolder): string {
   return "pid" in holder
@@ -47,8 +50,12 @@ function readListening(port: number): ListeningSocket[] {
   });
 }
 
-/** Only IPv4 addresses are compared: a name may have several, and nearly nobody listens on one of several IPv6 addresses. */
+/**
+ * Only IPv4 addresses are compared: a name may have several, and nearly nobody listens on one of several IPv6 addresses. Who
+ * listens on an IPv4 address is in the way of an IPv6 address only if that is `::`, which stands for both.
+ */
 function isInTheWay(address: string, host: string): boolean {
+  if (isIPv6(host) && host !== "::") return address.length === ipv6Digits;
   if (!isIPv4(host) || host === "0.0.0.0" || /^0+$/.test(address)) return true;
   return address.endsWith(toHex(host));
 }

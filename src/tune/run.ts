@@ -162,7 +162,7 @@ async function confirm(
       if (pairs.length < fewestPairs) continue;
       const again = { labels, change, ...toMeasured(pairs, work.noise) };
       if (again.judgement.verdict === "faster") return { winner: again, unconfirmed: null };
-      unconfirmed = again;
+      if (unconfirmed === null || again.judgement.gain > unconfirmed.judgement.gain) unconfirmed = again;
     } catch {
       // Together they may not run.
       options.signal.throwIfAborted();

@@ -71,6 +71,13 @@ test("set warns about a device that the running server does not see, and sets it
   expect(read().a?.device).toBe("GPU");
 });
 
+test("set succeeds where its warnings cannot be found", async () => {
+  const { models, read, write } = createModelHome({ OV_API_KEY_FILE: "/nowhere/keys" });
+  write({ a: { path: "/a", ...exported } });
+  expect((await models("set", "a", "engine=native")).code).toBe(0);
+  expect(read().a?.engine).toBe("native");
+});
+
 test("rm without --files leaves the files", async () => {
   const { models, makeModel, read, write } = createHome();
   const path = makeModel("m");

@@ -78,6 +78,24 @@ describe("askServer", () => {
     expect(String(error)).not.toContain("verbose");
   });
 
+  test("an ov-llm that listens and does not answer is not to be stopped", async () => {
+    const lines = [
+      "import socket, sys",
+      "open('/proc/self/comm', 'w').write('ov-llm')",
+      "s = socket.create_server(('127.0.0.1', 0))",
+      "print(s.getsockname()[1], flush=True)",
+      "sys.stdin.read()",
+    ];
+    const child = Bun.spawn(["python3", "-c", lines.join("\n")], { stdio: ["pipe", "pipe", "inherit"] });
+    const { value } = await child.stdout.getReader().read();
+    const busy = { url: `http://127.0.0.1:${new TextDecoder().decode(value).trim()}`, apiKey: null };
+    await expect(askServer(busy, "/health", Answer, 0.3)).rejects.toThrow(
+      `although "ov-llm" (pid ${child.pid}) listens there. It is busy or hangs: try again; "ov-llm logs" shows why.`,
+    );
+    child.kill("SIGKILL");
+    await child.exited;
+  });
+
   test("a server that hangs is given up", async () => {
     await expect(ask("/hang", 0.1)).rejects.toThrow("(nothing came within 0.1 s)");
   });

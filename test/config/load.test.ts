@@ -111,7 +111,12 @@ describe("loadSettings", () => {
     ["OV_API_KEY=first # second", "first"],
     ["OV_API_KEY='first # second'", "first # second"],
     ['OV_API_KEY="first#second" # here', "first#second"],
-    ["OV_API_KEY=#first", null],
+    ["OV_API_KEY=#first", "#first"],
+    ["OV_API_KEY=#first#second # here", "#first#second"],
+    ["OV_API_KEY=# first", null],
+    ["OV_API_KEY= #first", null],
+    ["OV_API_KEY=it'sfirst#second", "it'sfirst#second"],
+    ["OV_API_KEY=first\\\n#second", "first\\"],
   ])("a # within a word of the file is part of it: %p", (line, key) => {
     const long = (text: string) => text.replace("first", "firstfirst");
     const home = homeWith(`OV_PORT=7\n${long(line)}\nOV_MAX_TOKENS=9\n`);

@@ -33,11 +33,11 @@ describe("the server and its service", () => {
         server: {
           state: "silent",
           url: "http://127.0.0.1:9",
-          problem: "None answers.",
+          problem: 'No server answers at http://127.0.0.1:9 (reset). Start it with "ov-llm serve".',
           holder: { pid: 9, program: "nginx" },
         },
       },
-      /^fail None answers\. Its port is held by nginx \(pid 9\)\. -> /,
+      /^fail No server .* Its port is held by nginx \(pid 9\)\. -> /,
     ],
     [
       "server",
@@ -45,11 +45,23 @@ describe("the server and its service", () => {
         server: {
           state: "silent",
           url: "http://127.0.0.1:9",
-          problem: "None answers.",
+          problem: 'What answers there is not an ov-llm: "nginx" (pid 9) listens there. Name the right one.',
+          holder: { pid: 9, program: "nginx" },
+        },
+      },
+      /^fail What answers .* "nginx" \(pid 9\) listens there\. Name the right one\.$/,
+    ],
+    [
+      "server",
+      {
+        server: {
+          state: "silent",
+          url: "http://127.0.0.1:9",
+          problem: 'No server answers at http://127.0.0.1:9 (reset). Start it with "ov-llm serve".',
           holder: { user: "www" },
         },
       },
-      /^fail None answers\. Its port is held by a program of the user www\. -> /,
+      /^fail No server .* Its port is held by a program of the user www\. -> /,
     ],
     [
       "service",

@@ -45,6 +45,12 @@ test.each(["0.0.0.0", "::"])("who listens on every address (%s) is in the way on
   expect(findPortHolder(holder.port, "0.0.0.0")).toMatchObject({ pid: holder.pid });
 });
 
+test("who listens on an IPv4 address is not in the way of an IPv6 address, except of all", async () => {
+  await using holder = await hold({ host: "127.0.0.1" });
+  expect(findPortHolder(holder.port, "::1")).toBeNull();
+  expect(findPortHolder(holder.port, "::")).toMatchObject({ pid: holder.pid });
+});
+
 test("a port that is bound by who does not listen is not blamed on another user", async () => {
   await using holder = await hold({ host: "127.0.0.1", listens: false });
   expect(explain("127.0.0.1", holder.port)).toContain(

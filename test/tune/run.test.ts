@@ -103,6 +103,31 @@ describe("tune", () => {
     expect(unconfirmed?.pairs).toBeGreaterThan(3);
   });
 
+  test("of two that are not clearly faster once more, names the one that gains more", async () => {
+    let [now, loads, answers] = [0, 0, 0];
+    const other: Candidate = { topic: "kv", label: "KV cache in f16", change: ["pinned=true"] };
+    const { options } = setUp({
+      candidates: [pinned, other],
+      clock: () => now,
+      speedOf: (one) => {
+        // From the fifth process on, another program runs beside every third answer.
+        const slow = loads > 4 && ++answers % 300 < 100 ? 4 : 1;
+        now += (isPinned(one) ? 10 : 5) * (one.pinned === true ? 0.9 : 1) * slow;
+        return 0;
+      },
+    });
+    const { load } = options.loader;
+    options.loader = {
+      load(...all) {
+        loads += 1;
+        return load(...all);
+      },
+    };
+    const { winner, unconfirmed } = await tune(options);
+    expect(winner).toBeNull();
+    expect(unconfirmed?.labels).toEqual([pinned.label, other.label]);
+  });
+
   test("has one process at a time where no two fit", async () => {
     const { options, most, hosts } = setUp({ hostsAtOnce: 1, speedOf: (one) => (isPinned(one) ? 10 : 5) });
     expect((await tune(options)).winner).not.toBeNull();

@@ -1,5 +1,6 @@
 import { defineCommand } from "citty";
 import { loadSettings } from "../../../src/config/load.ts";
+import { toReason } from "../../../src/errors.ts";
 import { setEntry } from "../../../src/library/edit.ts";
 import { action } from "../../action.ts";
 import { toFlags, toSettingArgs } from "../../args.ts";
@@ -26,8 +27,9 @@ export const set = defineCommand({
     const [asked = "", ...values] = given._;
     const name = await setEntry(registryPath, asked, values, { force: given.force === true });
     await writeLines(`Changed "${name}": ${values.join(", ")}`);
-    for (const doubt of await findSetDoubts(loaded, name, values))
-      process.stderr.write(`Warning: ${toOneLine(doubt)}\n`);
+    // It is changed: what keeps the warnings from being found is one itself.
+    const doubts = await findSetDoubts(loaded, name, values).catch((error: unknown) => [toReason(error)]);
+    for (const doubt of doubts) process.stderr.write(`Warning: ${toOneLine(doubt)}\n`);
     return 0;
   }),
 });

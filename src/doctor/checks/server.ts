@@ -1,3 +1,4 @@
+import { renderHolder } from "../../linux/port-holder.ts";
 import { createFinder, type Finding } from "../finding.ts";
 import type { Subject } from "../subject.ts";
 
@@ -9,6 +10,8 @@ export function checkServer({ server }: Subject): Finding {
   }
   const { holder, problem } = server;
   if (holder === null) return warn(problem);
+  // Whoever asked the server may have named it, with the next step.
+  if (problem.includes(renderHolder(holder))) return fail(problem);
   return fail(
     `${problem} Its port is held by ${"pid" in holder ? `${holder.program} (pid ${holder.pid})` : `a program of the user ${holder.user}`}.`,
     "End that program, or choose another port with OV_PORT.",

@@ -72,6 +72,12 @@ suite(`ov-llm chat with a model that is not there, on a terminal${python ? "" : 
     expect([code, text]).toEqual([1, expect.stringContaining('did you mean "own-model"?')]);
   });
 
+  test("a name in other writing is the one that is meant", async () => {
+    const question = 'There is no model "Own/Model" here. Did you mean "own-model"? [Y/n]';
+    const { code, text } = await createScene().chat([[question, "\r"], leave], "Own/Model");
+    expect([code, text]).toEqual([0, expect.stringContaining('Chat with "own-model"')]);
+  });
+
   test.each([
     [known, [["[Y/n]", "n\r"]], `Get it with "ov-llm pull ${known}".`],
     ["Acme/none", [], "there is no such model on http://127.0.0.1"],

@@ -23,14 +23,35 @@ function createHome(): string {
   return home;
 }
 
-/** A `systemctl` that knows the service, in that state, and records what it is asked to do. */
-function createSystemctl(home: string, state: string): { PATH: string; asked: () => string } {
+/** The settings file that a service reads. */
+function writeSettings(home: string, text: string): void {
+  const folder = join(home, ".config/ov-llm-server");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "ov-server.env"), text);
+}
+
+/**
+ * A `systemctl` that knows the service, at that port, and records what it is asked to do. `states`: one after the other, as often as it is
+ * asked; the last one stays.
+ */
+function createSystemctl(
+  home: string,
+  port: number,
+  ...states: string[]
+): { PATH: string; asked: () => string } {
+  writeSettings(home, `OV_PORT=${port}\n`);
   const folder = join(home, "bin");
-  const record = join(home, "asked");
+  const [record, left] = [join(home, "asked"), join(home, "states")];
   mkdirSync(folder);
-  const shown = `LoadState=loaded\\nActiveState=${state}\\nUnitFileState=enabled\\nMainPID=0\\n`;
-  const script = `#!/bin/sh\ncase "$*" in *show*) printf '${shown}' ;; *) echo "$*" > '${record}'; exit 1 ;; esac\n`;
-  writeFileSync(join(folder, "systemctl"), script, { mode: 0o755 });
+  writeFileSync(left, `${states.join("\n")}\n`);
+  const lines = [
+    "#!/bin/sh",
+    `case "$*" in *show*) ;; *) echo "$*" > '${record}'; exit 1 ;; esac`,
+    `state=$(head -n 1 '${left}')`,
+    `[ "$(wc -l < '${left}')" = 1 ] || sed -i 1d '${left}'`,
+    `printf 'LoadState=loaded\\nActiveState=%s\\nUnitFileState=enabled\\nMainPID=0\\n' "$state"`,
+  ];
+  writeFileSync(join(folder, "systemctl"), `${lines.join("\n")}\n`, { mode: 0o755 });
   const asked = () => (existsSync(record) ? readFileSync(record, "utf8").trim() : "");
   return { PATH: `${folder}:${process.env.PATH}`, asked };
 }
@@ -61,13 +82,59 @@ describe("ov-llm chat without a server and without a terminal", () => {
 
   test("the service is stopped: names the command that starts it", async () => {
     const home = createHome();
-    const { PATH, asked } = createSystemctl(home, "inactive");
-    const port = String(await findFreePort());
-    const given = { home, env: { PATH, OV_PORT: port } };
+    const { PATH, asked } = createSystemctl(home, await findFreePort(), "inactive");
+    const given = { home, env: { PATH } };
     const { code, err } = await runCli(["chat", "m", "Why?"], given);
     expect([code, err, asked()]).toEqual([1, expect.stringContaining('start it with "ov-llm start"'), ""]);
     await runCli(["chat", "m", "Why?", "--start"], given);
     expect(asked()).toBe("--user start ov-server");
+  });
+
+  test.each([
+    [["active"], " runs, but not at ", '"ov-llm restart"'],
+    [["activating", "failed"], " ended before it answered at ", '"ov-llm logs"'],
+  ] satisfies [string[], string, string][])(
+    "the service is %j and does not answer",
+    async (states, what, next) => {
+      const home = createHome();
+      const port = await findFreePort();
+      const { PATH, asked } = createSystemctl(home, port, ...states);
+      const { code, err } = await runCli(["chat", "m", "Why?", "--start"], { home, env: { PATH } });
+      expect([code, asked()]).toEqual([1, ""]);
+      expect(err).toContain(`${what}http://127.0.0.1:${port}`);
+      expect(err).toContain(next);
+    },
+  );
+
+  test("a service at another address than this shell's OV_PORT is left alone", async () => {
+    const home = createHome();
+    const { PATH, asked } = createSystemctl(home, await findFreePort(), "inactive");
+    const { err } = await runCli(["chat", "m", "Why?"], {
+      home,
+      env: { PATH, OV_PORT: String(await findFreePort()) },
+    });
+    expect([err, asked()]).toEqual([expect.stringContaining('Start it with "ov-llm serve"'), ""]);
+  });
+
+  test.each([
+    [["m", "--json"], "requires a question"],
+    [["m", "Why?", "--image", "none.png"], "Cannot read the picture"],
+    [["m"], "requires a terminal or a question"],
+  ] satisfies [string[], string][])("%j starts no server", async (args, sentence) => {
+    const home = createHome();
+    const { err } = await runCli(["chat", ...args, "--start", "--port", String(await findFreePort())], {
+      home,
+    });
+    expect(err).toContain(sentence);
+    expect(existsSync(join(home, ".local/state"))).toBe(false);
+  });
+
+  test("two at once share the server of the first", async () => {
+    const [home, port] = [createHome(), await findFreePort()];
+    const args = ["chat", "m", "Why?", "--max-tokens", "1", "--port", String(port), "--start"];
+    const runs = await Promise.all([runCli(args, { home, env }), runCli(args, { home, env })]);
+    for (const { code, err } of runs)
+      expect([code, err]).toEqual([0, expect.stringContaining("Starting a server")]);
   });
 
   test("something else listens there: names it", async () => {
@@ -134,10 +201,10 @@ suite(`ov-llm chat without a server, on a terminal${python === null ? " (skipped
 
   test("a stopped service is offered first", async () => {
     const home = createHome();
-    const { PATH, asked } = createSystemctl(home, "failed");
     const port = await findFreePort();
+    const { PATH, asked } = createSystemctl(home, port, "failed");
     const steps: Steps = [["The service ov-server is stopped. Start it? [Y/n]", "\r"]];
-    const { code, text } = await talk({ port }, steps, [], home, { PATH, OV_PORT: String(port) });
+    const { code, text } = await talk({ port }, steps, [], home, { PATH });
     expect([code, asked()]).toEqual([1, "--user start ov-server"]);
     expect(text).toContain("`ov-llm logs` shows why.");
   });

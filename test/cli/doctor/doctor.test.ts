@@ -39,7 +39,9 @@ describe("ov-llm doctor", () => {
     const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("hello") });
     const { out } = await doctor("--json", ...toTarget(other));
     await other.stop(true);
-    expect(parse(out).server).toMatch(/^fail .*not an ov-llm.*Its port is held by .* \(pid \d+\)\.$/);
+    expect(parse(out).server).toMatch(
+      /^fail .*not an ov-llm.*: "bun" \(pid \d+\) listens there\. Name the right one with --host and --port\.$/,
+    );
   });
 
   test("prints lines for people, and asks nothing where nobody can answer", async () => {

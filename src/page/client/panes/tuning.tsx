@@ -53,8 +53,9 @@ function toVerdict({ winner, unconfirmed = null, tried, noise, written }: Tuning
     return `Faster: ${winner.labels.join(", ")} (${winner.change.join(" ")}), ${renderGain(gain)} ±${renderShare(spread)}; ${text}. ${end}`;
   }
   if (unconfirmed !== null) {
-    const { gain, spread } = unconfirmed.judgement;
-    return `Measured again, ${unconfirmed.labels.join(", ")} gave ${renderGain(gain)} ±${renderShare(spread)}, which may be noise.`;
+    const { gain, spread, verdict } = unconfirmed.judgement;
+    const doubt = verdict === "same" ? ", which may be noise" : "";
+    return `Measured again, ${unconfirmed.labels.join(", ")} gave ${renderGain(gain)} ±${renderShare(spread)}${doubt}.`;
   }
   if (tried.some(({ measured }) => measured?.judgement.verdict === "faster"))
     return "No setting was still faster when measured again.";
