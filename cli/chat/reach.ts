@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import type { LoadedSettings } from "../../src/config/load.ts";
 import { toChatServerLog } from "../../src/config/paths.ts";
 import { OvError } from "../../src/errors.ts";
-import { isThisMachine } from "../../src/library/local-address.ts";
+import { isThisMachine, toAddress } from "../../src/library/local-address.ts";
 import { type OwnServer, startOwnServer } from "../../src/library/own-server.ts";
 import { actOnService, unit } from "../../src/library/service.ts";
 import { confirm, isInteractive } from "../confirm.ts";
@@ -55,9 +55,8 @@ export async function reachServer(options: ReachOptions): Promise<Reached> {
 }
 
 async function startForChat({ server, loaded, signal, report }: ReachOptions): Promise<Reached> {
-  const { hostname, port } = new URL(server.url);
   const { variables } = loaded;
-  const address = { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 80) };
+  const address = toAddress(server.url);
   report(`Starting a server at ${server.url}, which ends with this chat.`);
   const logPath = toChatServerLog(variables, address.port);
   const own = startOwnServer({ ...address, variables, logPath });

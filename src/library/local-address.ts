@@ -7,11 +7,17 @@ export function isThisMachine(url: string): boolean {
   return url.startsWith("http://") && URL.canParse(url) && loopback.includes(new URL(url).hostname);
 }
 
+/** Where a server with that URL listens; `host`: without an IPv6 address's brackets. */
+export function toAddress(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 80) };
+}
+
 /** Who listens there; null: on another machine, or nobody. */
 export function findListener(url: string): PortHolder | null {
   if (!isThisMachine(url)) return null;
-  const { hostname, port } = new URL(url);
-  return findPortHolder(Number(port || 80), hostname.replace(/^\[(.*)\]$/, "$1"));
+  const { host, port } = toAddress(url);
+  return findPortHolder(port, host);
 }
 
 export interface Listener {

@@ -19,8 +19,8 @@ from grammars.held_grammars import HeldGrammars
 from kind import Handler
 from messages import Message, RequestFailed, failed, last_line
 from pipeline.batch import Batch
+from speculation.guesser import Guesser
 from speculation.odds import Running
-from speculation.speculation import Speculation
 from tokenization.control import ControlTokens
 from tokenization.tokens import Tokens
 
@@ -44,10 +44,6 @@ class Moved:
     output: Any
     guesses: int
     """How many tokens were guessed for it."""
-
-
-Stepped = tuple[list[Message], list[Moved], list[Message]]
-"""Of a step: reports, what moved, and the messages of requests that ended otherwise."""
 
 
 class Text:
@@ -183,9 +179,18 @@ class Text:
             guesser.rest()
         self._arrivals.stepped()
         self._has_cancelled = False
-        report, moved, ended = self._step_with_prompts() if self._has_prompts else self._step_batches()
+        # Grammars are compiled in these steps alone.
+        has_prompts = self._has_prompts
+        if has_prompts:
+            opening = guesser is not None and guesser.opening
+            self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
+        self.model.batch.step()
+        lost = self._step_guesser(guesser) if guesser else []
+        moved, given_up = self._read()
+        ended = [*lost, *given_up]
+        report = self._report_grammars(moved) if has_prompts else []
         if guesser is not None:
-            report += self._watch(moved, guesser.speculation)
+            report += self._watch(moved, guesser)
         if not moved:
             return [*report, *ended]
         outputs: list[Message] = []
@@ -206,25 +211,16 @@ class Text:
                 request.move_window(self.tokenizer, self.pieces)
         return [*report, {"type": "step", "outputs": outputs}, *ended]
 
-    def _step_with_prompts(self) -> Stepped:
-        """A step in which prompts are computed, and their grammars compiled."""
-        opening = self.model.guesser is not None and self.model.guesser.opening
-        self.grammars.before_step(self._most_tokens(), self._kv_bytes(), opening)
-        _, moved, ended = self._step_batches()
+    def _report_grammars(self, moved: list[Moved]) -> list[Message]:
+        """What is held after a step with prompts; `moved` before their tokens are taken."""
         waiting = {one.id for one in self._waiting()} - {one.request.id for one in moved}
         self._has_prompts = len(waiting) > 0
         self.grammars.after_step(waiting, self._kv_bytes())
-        return self.grammars.report(), moved, ended
+        return self.grammars.report()
 
-    def _step_batches(self) -> Stepped:
-        self.model.batch.step()
-        lost = self._step_guesser() if self.model.guesser else []
-        moved, ended = self._read()
-        return [], moved, [*lost, *ended]
-
-    def _step_guesser(self) -> list[Message]:
+    def _step_guesser(self, guesser: Guesser) -> list[Message]:
         """A failure in there costs its requests: the plain pipeline, which is another one, goes on."""
-        failure = self.model.guesser.step() if self.model.guesser else None
+        failure = guesser.step()
         if failure is None:
             return []
         lost = [request.id for request in self.running.values() if request.guesses]
@@ -233,8 +229,9 @@ class Text:
         what = "The engine failed while it guessed tokens; from now on it guesses none. Try again."
         return [*failure, *(failed(request_id, "engine_failed", what) for request_id in lost)]
 
-    def _watch(self, moved: list[Moved], speculation: Speculation) -> list[Message]:
+    def _watch(self, moved: list[Moved], guesser: Guesser) -> list[Message]:
         """What was guessed lately; `moved` before their tokens are taken."""
+        speculation = guesser.speculation
         for one in moved:
             request, tokens = one.request, len(one.ids)
             if one.guesses:
@@ -246,8 +243,7 @@ class Text:
             elif one.done:
                 answer = request.generated + one.ids
                 speculation.saw_plain(request.prompt, answer)
-                if self.model.guesser:
-                    self.model.guesser.saw_plain(request.prompt + answer, request.samples)
+                guesser.saw_plain(request.prompt + answer, request.samples)
         return speculation.report(all(one.done for one in moved) and len(moved) == len(self.running))
 
     def _waiting(self) -> list[Request]:
