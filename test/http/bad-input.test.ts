@@ -55,6 +55,11 @@ describe("a body that is not JSON", () => {
     ["has Python's quotes", "{'model': 'x'}", /line 1, column 2, .* send json.dumps\(body\)/],
     ["was encoded twice", JSON.stringify('{"model": "x"}'), /was encoded twice: send the object itself/],
     ["is UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), /not UTF-8 text.* looks like UTF-16/],
+    [
+      "is gzip without its header",
+      Bun.gzipSync("{}"),
+      /not UTF-8 text.* looks like gzip.*Content-Encoding: gzip/,
+    ],
     ["is no UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), /not UTF-8/],
     ["is 10 MB of something else", "x".repeat(10 * megabytes), /line 1, column 1/],
     ["is nested 100,000 levels deep and open", "[".repeat(100_000), /nested too deeply/],

@@ -48,9 +48,17 @@ function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    const wide = bytes.subarray(0, 64).includes(0) ? " This looks like UTF-16, which PowerShell writes." : "";
-    throw invalid(`is not UTF-8 text: send JSON in UTF-8.${wide}`);
+    throw invalid(`is not UTF-8 text: send JSON in UTF-8.${likeness(bytes)}`);
   }
+}
+
+/** What bytes that are not UTF-8 look like, as a sentence; empty if that is unknown. */
+function likeness(bytes: Uint8Array): string {
+  // RFC 1952: every gzip file starts with these two bytes. Its header holds zeros, as UTF-16 does.
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    return " This looks like gzip: add the header Content-Encoding: gzip.";
+  }
+  return bytes.subarray(0, 64).includes(0) ? " This looks like UTF-16, which PowerShell writes." : "";
 }
 
 function invalid(why: string, cause?: unknown): OvError {
