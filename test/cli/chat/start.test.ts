@@ -57,10 +57,13 @@ function createSystemctl(
 }
 
 describe("ov-llm chat without a server and without a terminal", () => {
-  test("--start starts one, and ends it after the answer", async () => {
+  test("--start starts one, on its own port alone, and ends it after the answer", async () => {
     const [home, port] = [createHome(), await findFreePort()];
+    const service = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("hello") });
+    writeSettings(home, `OV_OLLAMA_PORT=${service.port}\nOV_WYOMING_PORT=${service.port}\n`);
     const args = ["chat", "m", "Why?", "--max-tokens", "1", "--port", String(port), "--start"];
     const { code, out, err } = await runCli(args, { home, env: { ...env, JOURNAL_STREAM: "8:1" } });
+    await service.stop(true);
     expect([code, err]).toEqual([0, expect.stringContaining("which ends with this chat.")]);
     expect(out).not.toBe("");
     const log = readFileSync(join(home, `.local/state/ov-llm/chat-server-${port}.log`), "utf8");
