@@ -185,7 +185,7 @@ class Reading:
 class PictureReader:
     """Reads the pictures of requests while the engine steps: Pillow releases the interpreter's lock.
 
-    It keeps the lock while it copies: up to 0.1 s, for a WebP of the most pixels.
+    It keeps the lock while it copies: about 0.1 s for a WebP of the most pixels.
     """
 
     def __init__(self, room: PictureRoom, most_pixels: int = KEPT_PIXELS) -> None:
