@@ -1,14 +1,7 @@
 import { expect, test } from "bun:test";
 import { createAlarm, startAlarm } from "../src/alarm.ts";
+import { ringing } from "./helpers/ringing.ts";
 import { standStill } from "./helpers/stand-still.ts";
-
-/** Resolves once an alarm of that length, set now, has rung. */
-async function ringing(milliseconds: number): Promise<void> {
-  const rung = Promise.withResolvers<void>();
-  using alarm = createAlarm(milliseconds, rung.resolve);
-  alarm.set();
-  await rung.promise;
-}
 
 test("an alarm rings once, and again after it is set again", async () => {
   const rings: string[] = [];

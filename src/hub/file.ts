@@ -3,7 +3,6 @@ import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { renderBytes } from "../bytes.ts";
 import { OvError } from "../errors.ts";
-import { isDiskFull } from "../files.ts";
 import type { HubFile } from "./listing.ts";
 import { askHub, failed, type HubRequest, unreachable, watchSilence } from "./request.ts";
 
@@ -96,9 +95,8 @@ async function append(
   const most = bytes ?? toMost(response, size);
   const handle = await open(partial, isPart ? "a" : "w");
   try {
-    silence.heard();
-    for await (const chunk of response.body ?? []) {
-      silence.heard();
+    const fail = (cause: unknown) => unreachable(request.hub, request.repo, cause);
+    for await (const chunk of silence.pieces(response, fail)) {
       // All of it: `write` may end early where the disk is full.
       await handle.writeFile(chunk);
       size += chunk.byteLength;
@@ -107,7 +105,7 @@ async function append(
     }
   } catch (error) {
     request.signal.throwIfAborted();
-    throw isDiskFull(error) ? error : unreachable(request.hub, request.repo, error);
+    throw error;
   } finally {
     silence.stop();
     await handle.close();

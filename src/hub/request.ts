@@ -35,21 +35,39 @@ export async function askHub({ hub, repo, path, headers = {}, signal }: HubReque
   }
 }
 
-/** Ends a wait for the hub's next bytes once nothing has come for `silenceMs`. */
+/** Ends a wait for a server once nothing has come for that long; what is done with what came takes as long as it takes. */
 export interface Silence {
   /** Aborts for that reason too. */
   signal: AbortSignal;
-  /** Something came. */
-  heard(): void;
+  /** Waits from now on. */
+  listen(): void;
+  /** The body as it comes: only the wait for each piece counts. Throws `toFailure` of what ends it early. */
+  pieces(response: Response, toFailure: (cause: unknown) => OvError): AsyncGenerator<Uint8Array>;
   stop(): void;
 }
 
-export function watchSilence(signal: AbortSignal): Silence {
+export function watchSilence(signal: AbortSignal, milliseconds = silenceMs): Silence {
   const silence = new AbortController();
-  const alarm = createAlarm(silenceMs, () => silence.abort(new Error("the connection went silent")));
+  const alarm = createAlarm(milliseconds, () => silence.abort(new Error("the connection went silent")));
   return {
     signal: AbortSignal.any([signal, silence.signal]),
-    heard: alarm.set,
+    listen: alarm.set,
+    async *pieces({ body }, toFailure) {
+      const reader = body?.getReader();
+      try {
+        for (;;) {
+          alarm.set();
+          const read = await reader?.read().catch((error: unknown) => {
+            throw toFailure(error);
+          });
+          alarm.clear();
+          if (read?.value === undefined) return;
+          yield read.value;
+        }
+      } finally {
+        await reader?.cancel().catch(() => {});
+      }
+    },
     stop: alarm[Symbol.dispose],
   };
 }
@@ -61,16 +79,15 @@ export async function askForText(request: HubRequest, most: number): Promise<str
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    silence.heard();
-    for await (const chunk of response.body ?? []) {
-      silence.heard();
+    const fail = (cause: unknown) => unreachable(request.hub, request.repo, cause);
+    for await (const chunk of silence.pieces(response, fail)) {
       bytes += chunk.byteLength;
       if (bytes > most) return null;
       chunks.push(chunk);
     }
   } catch (error) {
     request.signal.throwIfAborted();
-    throw unreachable(request.hub, request.repo, error);
+    throw error;
   } finally {
     silence.stop();
   }

@@ -43,7 +43,8 @@ export async function fetchFile(
     }
   } catch (error) {
     rmSync(place, { force: true });
-    throw isDiskFull(error) ? toFull(url, dirname(place), error) : error;
+    signal.throwIfAborted();
+    throw error instanceof OvError ? error : toUnwritable(url, dirname(place), error);
   } finally {
     await handle.close();
   }
@@ -55,16 +56,19 @@ async function receive(
   take: (chunk: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const silence = watchSilence(signal);
+  const fail = (cause: unknown) => failed(url, toReason(cause));
   try {
-    silence.heard();
-    const response = await fetch(url, { signal: silence.signal, headers: { "accept-encoding": "identity" } });
+    silence.listen();
+    const asked = fetch(url, { signal: silence.signal, headers: { "accept-encoding": "identity" } });
+    const response = await asked.catch((error: unknown) => {
+      throw fail(error);
+    });
     if (!response.ok) {
       await response.body?.cancel();
       throw failed(url, `the server answered with status ${response.status}`, adviseOn(response.status));
     }
     let length = 0;
-    for await (const chunk of response.body ?? []) {
-      silence.heard();
+    for await (const chunk of silence.pieces(response, fail)) {
       length += chunk.length;
       await take(chunk);
     }
@@ -72,15 +76,16 @@ async function receive(
     if (length !== stated) throw failed(url, `it ended after ${length} of ${stated} bytes`);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof OvError || isDiskFull(error)) throw error;
-    throw failed(url, toReason(error));
+    throw error;
   } finally {
     silence.stop();
   }
 }
 
-function toFull(url: string, folder: string, error: unknown): OvError {
-  const next = "Free some space there, or set TMPDIR to a folder with more, then run it again.";
+function toUnwritable(url: string, folder: string, error: unknown): OvError {
+  const next = isDiskFull(error)
+    ? "Free some space there, or set TMPDIR to a folder with more, then run it again."
+    : "Set TMPDIR to a folder that can be written, then run it again.";
   return failed(url, `${toReason(error)} in ${folder}`, next);
 }
 

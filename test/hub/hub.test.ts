@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { chooseFiles } from "../../src/hub/choose.ts";
 import { toPartialPath } from "../../src/hub/file.ts";
@@ -185,6 +193,15 @@ describe("a download", () => {
     expect(await child.stdout.text()).toContain("Make room, then run it again to continue.");
     const partial = toPartialPath(join(folder, "model.safetensors"));
     expect(readFileSync(partial).equals(weights.subarray(0, kilobytes * 1024))).toBe(true);
+  });
+
+  test("does not blame the hub for a disk that fails", async () => {
+    const { folder, download } = createScene();
+    mkdirSync(folder, { recursive: true });
+    // The kernel takes only small numbers there, and answers anything else with an error.
+    symlinkSync("/proc/self/oom_score_adj", toPartialPath(join(folder, "model.safetensors")));
+    const message = await failure(download());
+    expect(message).toContain(`"${join(folder, "model.safetensors")}" cannot be written (EINVAL`);
   });
 
   test("says that the folder cannot be made", async () => {

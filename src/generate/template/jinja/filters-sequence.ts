@@ -103,8 +103,8 @@ function join(value: Value, [separator, name]: Given, runtime: Runtime): Value {
 function sort(value: Value, [reversed, sensitive, name]: Given, runtime: Runtime): Value {
   const names = name === undefined || name === null ? [undefined] : splitNames(name);
   const keys = names.map((part) => keyOf(part, isTrue(sensitive ?? false), runtime));
-  const key: Key =
-    names.length === 1 ? (keys[0] ?? ((item) => item)) : (item) => keys.map((part) => part(item));
+  // A list also for one name: lists of values that have no order are sorted where the values are equal.
+  const key: Key = (item) => keys.map((part) => part(item));
   return sorted(toItems(value), key, isTrue(reversed ?? false), runtime.budget);
 }
 

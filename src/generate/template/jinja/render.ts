@@ -188,19 +188,20 @@ class Render implements Runtime, MacroRunner {
   #loop(statement: ForStatement, all: readonly Value[], scope: Scope, depth: number): void {
     this.budget.items(all.length);
     const items = statement.test ? all.filter((item) => this.#passes(statement, item, scope)) : all;
-    if (items.length === 0) {
-      this.#run(statement.otherwise, new Scope(scope));
-      return;
-    }
     const again = (args: CallArguments): Value => this.#recurse(statement, args, scope, depth);
     const loop = createLoop(items, depth, statement.recursive ? again : null);
+    // As in Jinja2, `else` is for a loop that ran no round to its end, also where `break` or `continue` ended each.
+    let isWhole = false;
     for (const [index, item] of items.entries()) {
       this.budget.step(stepsOfRound);
       loop.moveTo(index);
       const round = new Scope(scope, [["loop", loop.thing]]);
       assign(statement.target, item, round);
-      if (this.#run(statement.body, round) === "break") break;
+      const outcome = this.#run(statement.body, round);
+      if (outcome === "break") break;
+      isWhole ||= outcome === "done";
     }
+    if (!isWhole) this.#run(statement.otherwise, new Scope(scope));
   }
 
   #passes({ target, test }: ForStatement, item: Value, scope: Scope): boolean {

@@ -173,6 +173,7 @@ function toHash(key: Value): unknown {
   if (key instanceof Tuple) return `\0${key.items.map((item) => hashText(item)).join("\0")}`;
   if (Array.isArray(key)) return fail("unhashable type: 'list'");
   if (key instanceof Dict) return fail("unhashable type: 'dict'");
+  if (key instanceof Undefined) return Undefined;
   return key;
 }
 
