@@ -5,6 +5,7 @@ import { findWarnings } from "../config/warnings.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/auth.ts";
 import { createRequestLog } from "../http/log.ts";
+import { nameProcess } from "../linux/proc.ts";
 import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
@@ -30,6 +31,7 @@ import { createDaemonThreads } from "./threads.ts";
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const { settings, variables } = loaded;
+  nameProcess("ov-llm");
   const log = createLog({
     level: settings.logLevel,
     format: settings.logFormat,
