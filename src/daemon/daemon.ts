@@ -10,6 +10,7 @@ import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { createFilesCheck } from "../models/files-check.ts";
 import { createStampReader, oncePerTurn } from "../models/stamp.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
@@ -63,11 +64,12 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     catalog: () => catalog,
     onChanged: () => logProblems(),
   });
-  const modelTask = await readModelTask(settings.modelPath, log);
+  const findFilesProblem = createFilesCheck();
+  const modelTask = await readModelTask(settings.modelPath, { findFilesProblem, log });
   const readStamp = oncePerTurn(createStampReader());
   const catalog = createCatalog({ ...settings, registry, modelTask, readStamp });
   const findEngineProblem = createFindEngineProblem(engines, settings);
-  const find = () => findModelProblems({ catalog, pool, findEngineProblem });
+  const find = () => findModelProblems({ catalog, pool, findEngineProblem, findFilesProblem });
   const logProblems = createProblemLog({
     log,
     events,
@@ -99,6 +101,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       preloads,
       threads,
       files,
+      findFilesProblem,
       stopping,
     });
     const listeners = openListeners(apps, settings, log);
