@@ -136,9 +136,12 @@ export function toSystemCode(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
+/** What Bun's `fetch` adds for programmers. */
+const advice = / For more information, pass `verbose: true` .*$/;
+
 /** What was thrown, in words, for the `why` of an error that it causes. */
 export function toReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message.replace(advice, "") : String(error);
 }
 
 /** An error as the reason of the one that it causes: its next step remains the next step. */

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { LoadedSettings } from "../../src/config/load.ts";
 import { toChatServerLog } from "../../src/config/paths.ts";
+import { isLoopback } from "../../src/config/warnings.ts";
 import { OvError } from "../../src/errors.ts";
 import { isThisMachine, toAddress } from "../../src/library/local-address.ts";
 import { type OwnServer, startOwnServer } from "../../src/library/own-server.ts";
@@ -33,13 +34,17 @@ const notOurs: Reached = { release: async () => {} };
  */
 export async function reachServer(options: ReachOptions): Promise<Reached> {
   const { server, loaded, start, signal, report } = options;
-  if (!isThisMachine(server.url) || (await isListening(server))) return notOurs;
+  // A path is a proxy's: no server of ours would answer below it.
+  const mayStart = isThisMachine(server.url) && new URL(server.url).pathname === "/";
+  if (!mayStart || (await isListening(server))) return notOurs;
   const service = await readService(options);
   if (service === "starts" || service === "runs") {
     if (service === "starts") report(`The service ${unit} is starting.`);
     await waitForService(options, service);
     return notOurs;
   }
+  const openness = service === "none" ? findOpenness(options) : null;
+  if (openness !== null) report(`Warning: ${openness}`);
   const question =
     service === "stopped"
       ? `The service ${unit} is stopped. Start it?`
@@ -52,6 +57,13 @@ export async function reachServer(options: ReachOptions): Promise<Reached> {
     return notOurs;
   }
   return await startForChat(options);
+}
+
+/** Who may use the server of this chat beside it, as a sentence; null: nobody on another machine without a key. */
+function findOpenness({ server: { url }, loaded: { settings } }: ReachOptions): string | null {
+  const hasKey = settings.apiKey !== null || settings.apiKeyFile !== null;
+  if (hasKey || isLoopback(toAddress(url).host)) return null;
+  return `everyone who reaches this machine can use a server at ${url}: set OV_API_KEY to require a key.`;
 }
 
 async function startForChat({ server, loaded, signal, report }: ReachOptions): Promise<Reached> {

@@ -1,7 +1,9 @@
+import { isIPv6 } from "node:net";
 import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { OvError } from "../../src/errors.ts";
+import { toAddress } from "../../src/library/local-address.ts";
 import { readServiceState, unit } from "../../src/library/service.ts";
-import { type Server, toServerUrl } from "../server.ts";
+import type { Server } from "../server.ts";
 import { isListening, startMs, waitUntil } from "./listening.ts";
 
 /** Between two looks at what systemd reports of a service that starts, in milliseconds. */
@@ -19,22 +21,31 @@ export type ServiceWay = "none" | "stopped" | "starts" | "runs";
 
 /** What of the service may answer at that address; `none`: there is no service, or it was not meant. */
 export async function readService({ server, loaded }: ServiceOptions): Promise<ServiceWay> {
-  if (findServiceUrl() !== server.url) return "none";
+  if (!isServedAt(server.url)) return "none";
   const state = await readServiceState(loaded.variables).catch(() => null);
   if (state === null) return "none";
   if (state.active === "active") return "runs";
   return ["activating", "reloading"].includes(state.active) ? "starts" : "stopped";
 }
 
-/** Where the service listens. It reads the settings file alone: this shell's variables are not for it. null: nowhere, with that file. */
-function findServiceUrl(): string | null {
+/**
+ * Whether the service listens at that address of this machine. It reads the settings file alone: this shell's variables are not for it.
+ * With a file that it cannot read, nowhere.
+ */
+function isServedAt(url: string): boolean {
   try {
     const { host, port } = loadSettings({ env: {} }).settings;
-    return toServerUrl(host, port);
+    const asked = toAddress(url);
+    if (asked.port !== port) return false;
+    if (host === "::" || (host === "0.0.0.0" && !isIPv6(asked.host))) return true;
+    return toPlainHost(host) === toPlainHost(asked.host);
   } catch {
-    return null;
+    return false;
   }
 }
+
+/** Both mean the same, and people write either. */
+const toPlainHost = (host: string) => (host === "localhost" ? "127.0.0.1" : host.toLowerCase());
 
 /** Waits as long as it starts. Throws `server_unreachable` where it ends, takes too long, or runs without answering here. */
 export async function waitForService(options: ServiceOptions, service: ServiceWay): Promise<void> {

@@ -1,17 +1,16 @@
 import { defineCommand } from "citty";
-import { loadSettings } from "../../src/config/load.ts";
+import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { action } from "../action.ts";
 import { toFlags, toSettingArgs } from "../args.ts";
 
 export const serve = defineCommand({
   meta: { name: "serve", description: "Serve the registered models over HTTP" },
   args: toSettingArgs(),
-  run: action(async ({ args }) => await serveModels(args)),
+  run: action(async ({ args }) => await serveModels(loadSettings({ flags: toFlags(args) }))),
 });
 
-/** Until a signal ends it; the exit code. `args`: as citty parses those of `serve`. */
-export async function serveModels(args: Record<string, unknown>): Promise<number> {
-  const loaded = loadSettings({ flags: toFlags(args) });
+/** Until a signal ends it; the exit code. */
+export async function serveModels(loaded: LoadedSettings): Promise<number> {
   const { runDaemon } = await import("../../src/daemon/daemon.ts");
   return await runDaemon(loaded);
 }

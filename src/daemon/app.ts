@@ -18,6 +18,7 @@ import { createImageStore } from "../media/images.ts";
 import { createImageFetch } from "../media/remote.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createFactsReader } from "../models/facts.ts";
+import type { FindFilesProblem } from "../models/files-check.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Catalog } from "../serving/catalog.ts";
 import type { Events } from "../serving/events.ts";
@@ -53,6 +54,7 @@ interface AppParts {
   preloads: Preloads;
   threads: DaemonThreads;
   files: RequestFiles;
+  findFilesProblem: FindFilesProblem;
   stopping: { readonly now: boolean };
 }
 
@@ -66,11 +68,12 @@ export interface Apps {
 
 /** The API over the daemon's parts; ids, seeds and the time come in here. */
 export function createAppsFor(parts: AppParts): Apps {
-  const { loaded, pool, registry, catalog, engines, preloads, stopping, threads } = parts;
+  const { loaded, pool, registry, catalog, engines, preloads, stopping, threads, findFilesProblem } = parts;
   const { settings } = loaded;
   const started = new Date();
   const engine = () => toEngineState(engines, settings);
-  const served = { registry, catalog, pool, findEngineProblem: createFindEngineProblem(engines, settings) };
+  const findEngineProblem = createFindEngineProblem(engines, settings);
+  const served = { registry, catalog, pool, findEngineProblem, findFilesProblem };
   const health = () => readHealth({ version, started, ...served, engine });
   const newId = () => randomUUID().replaceAll("-", "");
   const openRequests = createOpenRequests();

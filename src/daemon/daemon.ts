@@ -5,10 +5,12 @@ import { findWarnings } from "../config/warnings.ts";
 import { createEngines } from "../engine/kinds/engines.ts";
 import { createKeyring } from "../http/auth.ts";
 import { createRequestLog } from "../http/log.ts";
+import { nameProcess } from "../linux/proc.ts";
 import { createSignals } from "../linux/signals.ts";
 import { createNotifier } from "../linux/systemd.ts";
 import { createLog } from "../log.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { createFilesCheck } from "../models/files-check.ts";
 import { createStampReader, oncePerTurn } from "../models/stamp.ts";
 import { createCatalog } from "../serving/catalog.ts";
 import { createEvents } from "../serving/events.ts";
@@ -30,6 +32,7 @@ import { createDaemonThreads } from "./threads.ts";
 /** The composition root: wires all parts, serves until a signal ends it, resolves to the exit code. */
 export async function runDaemon(loaded: LoadedSettings): Promise<number> {
   const { settings, variables } = loaded;
+  nameProcess("ov-llm");
   const log = createLog({
     level: settings.logLevel,
     format: settings.logFormat,
@@ -61,11 +64,12 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
     catalog: () => catalog,
     onChanged: () => logProblems(),
   });
-  const modelTask = await readModelTask(settings.modelPath, log);
+  const findFilesProblem = createFilesCheck();
+  const modelTask = await readModelTask(settings.modelPath, { findFilesProblem, log });
   const readStamp = oncePerTurn(createStampReader());
   const catalog = createCatalog({ ...settings, registry, modelTask, readStamp });
   const findEngineProblem = createFindEngineProblem(engines, settings);
-  const find = () => findModelProblems({ catalog, pool, findEngineProblem });
+  const find = () => findModelProblems({ catalog, pool, findEngineProblem, findFilesProblem });
   const logProblems = createProblemLog({
     log,
     events,
@@ -97,6 +101,7 @@ export async function runDaemon(loaded: LoadedSettings): Promise<number> {
       preloads,
       threads,
       files,
+      findFilesProblem,
       stopping,
     });
     const listeners = openListeners(apps, settings, log);

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { OvError, shorten } from "../errors.ts";
+import { isNameOf } from "../linux/own-names.ts";
 
 /**
  * Who may use a server without a key. A web page that someone opens can send requests to any address, and by
@@ -16,9 +17,6 @@ export interface Access {
   /** The machine's own name, with or without its domain. */
   machine: string;
 }
-
-/** Domains that home networks append to a machine's name (RFC 6762, RFC 8375, ICANN's .internal). */
-const domains = ["local", "lan", "home.arpa", "internal"];
 
 /** RFC 9112, section 3.2: there must be one. Headers of one name arrive joined by commas, which no host contains. */
 export function refuseTwoHosts({ headers }: Pick<Request, "headers">): void {
@@ -43,25 +41,11 @@ function toName(host: string): string {
 
 function isAllowedHost(name: string, { host, allowedHosts, machine }: Access): boolean {
   if (isIP(name) !== 0 || name === "localhost" || name.endsWith(".localhost")) return true;
-  if (name === host.toLowerCase() || isMachine(name, machine.toLowerCase())) return true;
+  if (name === host.toLowerCase() || isNameOf(name, machine.toLowerCase())) return true;
   return allowedHosts.some((allowed) => {
     const pattern = allowed.toLowerCase();
     return pattern === "*" || pattern === name || (pattern.startsWith(".") && name.endsWith(pattern));
   });
-}
-
-function isMachine(name: string, machine: string): boolean {
-  const [short = ""] = machine.split(".");
-  if (short === "") return false;
-  // Tailscale's names contain the network's name.
-  const isTailscale =
-    name.startsWith(`${short}.`) && name.endsWith(".ts.net") && name.split(".").length === 4;
-  return (
-    name === machine ||
-    name === short ||
-    isTailscale ||
-    domains.some((domain) => name === `${short}.${domain}`)
-  );
 }
 
 /** A proxy for TLS changes the scheme, not the host. */

@@ -1,10 +1,12 @@
+import { isLoopback } from "../config/warnings.ts";
+import { isOwnHost } from "../linux/own-names.ts";
 import { findPortHolder, type PortHolder, renderHolder } from "../linux/port-holder.ts";
 
-const loopback = ["127.0.0.1", "localhost", "[::1]"];
-
-/** Whether an address of a server means this machine, whatever its other names are. */
+/** Whether the URL of a server means this machine, as far as that shows without asking for its address. */
 export function isThisMachine(url: string): boolean {
-  return url.startsWith("http://") && URL.canParse(url) && loopback.includes(new URL(url).hostname);
+  if (!url.startsWith("http://") || !URL.canParse(url)) return false;
+  const { host } = toAddress(url);
+  return isLoopback(host) || isOwnHost(host);
 }
 
 /** Where a server with that URL listens; `host`: without an IPv6 address's brackets. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 /** The text of a file of /proc or /sys; empty: it is gone, as its process may be, or closed to this user. */
 export function readProcText(path: string): string {
@@ -6,6 +6,18 @@ export function readProcText(path: string): string {
     return readFileSync(path, "utf8");
   } catch {
     return "";
+  }
+}
+
+/**
+ * What `ps`, `top` and whoever looks for the holder of a port call this process (proc_pid_comm(5)), instead of what runs its
+ * sources. At most 15 bytes.
+ */
+export function nameProcess(name: string): void {
+  try {
+    writeFileSync("/proc/self/comm", name);
+  } catch {
+    // It keeps the name of its program.
   }
 }
 

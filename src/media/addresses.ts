@@ -29,12 +29,15 @@ const special6: readonly (readonly [string, number])[] = [
   ["3fff::", 20],
 ];
 
-const special = new BlockList();
-for (const [network, bits] of special4) special.addSubnet(network, bits, "ipv4");
-for (const [network, bits] of special6) special.addSubnet(network, bits, "ipv6");
+// Apart: a list finds an IPv4 address in an IPv6 network too, as ::ffff:0:0/96, which `::/3` contains.
+const list4 = new BlockList();
+const list6 = new BlockList();
+for (const [network, bits] of special4) list4.addSubnet(network, bits, "ipv4");
+for (const [network, bits] of special6) list6.addSubnet(network, bits, "ipv6");
 
 /** Whether an IP address is on the public internet, rather than this machine, its network or a reserved range. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
-  return version !== 0 && !special.check(address, version === 4 ? "ipv4" : "ipv6");
+  if (version === 4) return !list4.check(address, "ipv4");
+  return version === 6 && !list6.check(address, "ipv6");
 }

@@ -43,9 +43,10 @@ export function createImageFetch(options: ImageFetchOptions) {
   }
 
   async function ask(url: URL, at: string, signal: AbortSignal): Promise<Response> {
-    const found = await resolve(url.hostname).catch((error: unknown) => {
+    const resolving = resolve(url.hostname).catch((error: unknown) => {
       throw failed(at, toReason(error), error);
     });
+    const found = await unlessAborted(resolving, signal);
     const [address] = found;
     if (address === undefined) throw failed(at, "its host has no address");
     if (!found.every(mayAsk)) throw refused(at, "is on a host with a private address");
@@ -95,6 +96,19 @@ export function createImageFetch(options: ImageFetchOptions) {
       throw failed(at, bound.aborted ? `it took longer than ${seconds} s` : toReason(error), error);
     }
   };
+}
+
+/** The result, or the signal's reason: nothing cancels the system's resolver, which waits long for name servers. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const leave = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 async function resolveAll(host: string): Promise<string[]> {

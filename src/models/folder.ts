@@ -1,4 +1,4 @@
-import { access, constants, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
 import { readChatTemplate } from "./chat-template.ts";
@@ -9,7 +9,7 @@ import { describeGguf } from "./gguf-model.ts";
 import { readJsonFile } from "./hf-config.ts";
 import { readIrOutputs } from "./ir.ts";
 import { readManifest } from "./manifest.ts";
-import { findFolderProblem, findTokenizerProblem } from "./problems.ts";
+import { findFolderProblem, findPathProblem, findTokenizerProblem } from "./problems.ts";
 import { findOpenVinoFormat } from "./ready-made.ts";
 import { mainOperation } from "./tasks.ts";
 
@@ -39,13 +39,9 @@ export async function describeModel(path: string, { bare = false } = {}): Promis
     const next = 'Check the path; that of a registered model is corrected with "ov-llm models set".';
     throw invalidPath(path, { why, next });
   });
-  await access(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK).catch(() => {
-    throw invalidPath(path, { why: "this user cannot read it", next: "Change its permissions." });
-  });
-  if (found.isDirectory()) return await describeFolder(path, bare);
-  if (found.isFile()) return await describeGguf(path, found.size);
-  const next = "Name an OpenVINO model folder or a .gguf file.";
-  throw invalidPath(path, { why: "it is neither a folder nor a file", next });
+  const problem = findPathProblem(path, found);
+  if (problem !== null) throw invalidPath(path, problem);
+  return found.isDirectory() ? await describeFolder(path, bare) : await describeGguf(path, found.size);
 }
 
 async function describeFolder(path: string, bare: boolean): Promise<ModelDescription> {

@@ -1,13 +1,30 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, type StatsBase, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorFacts } from "../errors.ts";
 import { listGgufModels } from "./gguf-files.ts";
 import { findTask } from "./tasks.ts";
 
-type Problem = Omit<ErrorFacts, "what">;
+export type Problem = Omit<ErrorFacts, "what">;
 
 const convertAgain = "Convert the model again with `ov-llm convert`, or fetch its files again.";
 const tokenizers: readonly string[] = ["openvino_tokenizer.xml", "openvino_detokenizer.xml"];
+
+/** Why nobody can read what is at a path, whatever it holds; null: it is a folder or a file that this user can read. */
+export function findPathProblem(
+  path: string,
+  found: Pick<StatsBase<unknown>, "isDirectory" | "isFile">,
+): Problem | null {
+  if (!found.isDirectory() && !found.isFile()) {
+    const next = "Name an OpenVINO model folder or a .gguf file.";
+    return { why: "it is neither a folder nor a file", next };
+  }
+  try {
+    accessSync(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return null;
+  } catch {
+    return { why: "this user cannot read it", next: "Change its permissions." };
+  }
+}
 
 /** Why a folder holds no whole networks of OpenVINO; null: it does. */
 export function findFolderProblem(path: string, files: ReadonlySet<string>): Problem | null {

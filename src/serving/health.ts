@@ -1,5 +1,6 @@
 import type { EngineReport } from "../engine/kinds/kind.ts";
 import type { Pool } from "../engine/pool/pool.ts";
+import type { FindFilesProblem } from "../models/files-check.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Catalog } from "./catalog.ts";
 import {
@@ -29,6 +30,7 @@ export interface HealthDeps {
   pool: Pick<Pool, "status" | "failures">;
   engine: () => EngineState;
   findEngineProblem: FindEngineProblem;
+  findFilesProblem: FindFilesProblem;
 }
 
 export interface ServerHealth extends EngineState {
@@ -56,7 +58,7 @@ export function readHealth(deps: HealthDeps): ServerHealth {
     pid: process.pid,
     reason: joinReasons(findReasons(deps, state, problems)),
     registered: models.length,
-    onDisk: models.length - problems.filter(({ kind }) => kind === "files").length,
+    onDisk: models.length - problems.filter(({ kind }) => kind === "missing").length,
     loaded: [...pool.status()].filter(([, { state }]) => state === "ready").map(([name]) => name),
   };
 }

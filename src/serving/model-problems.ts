@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Pool } from "../engine/pool/pool.ts";
+import { renderFacts } from "../errors.ts";
+import type { FindFilesProblem } from "../models/files-check.ts";
 import type { RegistryEntry } from "../registry/schema.ts";
 import type { Catalog } from "./catalog.ts";
 
@@ -9,7 +11,7 @@ export type FindEngineProblem = (entry: Pick<RegistryEntry, "engine" | "device">
 /** Why a request for a model would not be served. */
 export interface ModelProblem {
   name: string;
-  kind: "files" | "engine" | "load";
+  kind: "missing" | "files" | "engine" | "load";
   /** A sentence. */
   reason: string;
   /** The last load failed, but the next request tries again. */
@@ -20,16 +22,27 @@ export interface ModelProblemsDeps {
   catalog: Pick<Catalog, "list">;
   pool: Pick<Pool, "failures">;
   findEngineProblem: FindEngineProblem;
+  findFilesProblem: FindFilesProblem;
 }
 
 /** At most one for each model, without a process or a request: its files, its engine and device, its last load. */
-export function findModelProblems({ catalog, pool, findEngineProblem }: ModelProblemsDeps): ModelProblem[] {
+export function findModelProblems({
+  catalog,
+  pool,
+  findEngineProblem,
+  findFilesProblem,
+}: ModelProblemsDeps): ModelProblem[] {
   const failures = pool.failures();
   return catalog.list().flatMap(({ name, entry }): ModelProblem[] => {
     const what = `Model ${JSON.stringify(name)} cannot be served`;
     if (!existsSync(entry.path)) {
       const reason = `${what}: there is nothing at ${JSON.stringify(entry.path)}. ${restore(name)}`;
-      return [{ name, kind: "files", reason, passed: false }];
+      return [{ name, kind: "missing", reason, passed: false }];
+    }
+    const files = findFilesProblem(entry.path, entry.task);
+    if (files !== null) {
+      const facts = { what: `${what} from ${JSON.stringify(entry.path)}`, ...files };
+      return [{ name, kind: "files", reason: renderFacts(facts), passed: false }];
     }
     const engine = findEngineProblem(entry);
     if (engine !== null) return [{ name, kind: "engine", reason: `${what}: ${engine}`, passed: false }];

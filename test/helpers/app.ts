@@ -70,6 +70,7 @@ export function createTestApp({
         pool,
         engine,
         findEngineProblem: () => null,
+        findFilesProblem: () => null,
       }),
     readReadiness: () => [],
     diagnose: async () => ({ status: "ok", findings: [] }),

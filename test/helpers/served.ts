@@ -10,6 +10,7 @@ export interface ServedOptions {
   skipped?: string[];
   failures?: Record<string, LoadFailure>;
   findEngineProblem?: HealthDeps["findEngineProblem"];
+  findFilesProblem?: HealthDeps["findFilesProblem"];
 }
 
 /** What health looks at, in memory. A model's path exists unless it states another one. */
@@ -19,7 +20,8 @@ export function createServed({
   skipped = [],
   failures = {},
   findEngineProblem = () => null,
-}: ServedOptions = {}): Pick<HealthDeps, "registry" | "catalog" | "pool" | "findEngineProblem"> {
+  findFilesProblem = () => null,
+}: ServedOptions = {}): Omit<HealthDeps, "version" | "started" | "engine"> {
   const list = Object.entries(models).map(([name, given]) => ({
     name,
     entry: { path: "/", task: "text-generation-with-past", weight_format: "int8", ...given },
@@ -36,5 +38,6 @@ export function createServed({
     catalog: { list: () => list, defaultProblem: () => null },
     pool: { status: () => new Map(), failures: () => new Map(Object.entries(failures)) },
     findEngineProblem,
+    findFilesProblem,
   };
 }

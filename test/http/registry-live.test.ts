@@ -187,6 +187,12 @@ describe("a path that holds no model that can be served gets a clear error, the 
     const error = await errorOf({ model: "raw" });
     expect(error).toMatchObject({ status: 503, code: "model_path_invalid" });
     expect(error.message).toMatch(/raw Hugging Face model.*`ov-llm convert ".*Raw-Model"`/);
+    const sentence = `Model "raw" cannot be served from "${path}": it is a raw Hugging Face model`;
+    expect(await get("/health")).toMatchObject({
+      status: "degraded",
+      reason: expect.stringContaining(sentence),
+      on_disk: 2,
+    });
     await answer();
   });
 

@@ -16,8 +16,20 @@ const server = Bun.serve({
     return new Response("image");
   },
 });
-afterAll(() => server.stop(true));
+/** Sends less than it announces. */
+const cut = Bun.listen({
+  hostname: "127.0.0.1",
+  port: 0,
+  socket: {
+    data: (socket) => void socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"),
+  },
+});
+afterAll(() => {
+  cut.stop(true);
+  return server.stop(true);
+});
 const { port } = server;
+const hangs = () => new Promise<never>(() => {});
 const local = { resolve: async () => ["127.0.0.1"], mayAsk: () => true };
 
 async function fetchText(
@@ -85,6 +97,7 @@ describe("an image by its address", () => {
     ["an error of its host", "/gone", {}, /status 404/],
     ["too many bytes", "/large", { mostBytes: 1000 }, /more than 1000 bytes/],
     ["too long a time", "/slow", { seconds: 0.05 }, /longer than 0.05 s/],
+    ["a name server that does not answer", "/", { seconds: 0.05, resolve: hangs }, /longer than 0.05 s/],
     ["a host without an address", "/", { resolve: async () => [] }, /no address/],
     [
       "a host that cannot be found",
@@ -98,6 +111,13 @@ describe("an image by its address", () => {
     await expect(fetchText(`http://pics.example.com:${port}${path}`, options)).rejects.toThrow(message);
   });
 
+  test("names an answer that breaks off, without advice on our own code", async () => {
+    const asked = fetchText(`http://pics.example.com:${cut.port}/`);
+    await expect(asked).rejects.toThrow(
+      'Cannot fetch "image": ECONNRESET: The socket connection was closed unexpectedly. Check the address',
+    );
+  });
+
   test("does not count the time that the server stands still", async () => {
     const address = Promise.withResolvers<string[]>();
     const url = `http://pics.example.com:${port}/image`;
@@ -105,6 +125,13 @@ describe("an image by its address", () => {
     await standStill(1600);
     address.resolve(["127.0.0.1"]);
     expect(await asked).toBe("image");
+  });
+
+  test("ends with the client while the name server does not answer", async () => {
+    const left = new AbortController();
+    const asked = fetchText(`http://pics.example.com:${port}/`, { resolve: hangs }, left.signal);
+    left.abort(new Error("left"));
+    await expect(asked).rejects.toThrow("left");
   });
 
   test("ends with the client", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { FindFilesProblem } from "../../src/models/files-check.ts";
 import { findReasonsNotToServe, readHealth } from "../../src/serving/health.ts";
 import { createServed, type ServedOptions } from "../helpers/served.ts";
 
@@ -12,6 +13,10 @@ const engine = {
 const lacksGpu = 'OpenVINO sees no device "GPU", only CPU: install its driver.';
 const onCpuOnly: ServedOptions["findEngineProblem"] = ({ device = "CPU" }) =>
   device === "CPU" ? null : lacksGpu;
+const onlyOf =
+  (bad: string): FindFilesProblem =>
+  (path) =>
+    path === bad ? { why: "it is raw", next: "Convert it." } : null;
 
 function read(options: ServedOptions, state: Partial<typeof engine> | { failure: string } = {}) {
   const served = createServed(options);
@@ -42,6 +47,11 @@ describe("the health", () => {
       'Model "b" cannot be served: there is nothing at "/gone". Restore',
     ],
     [
+      "whose files are no whole model",
+      { models: { a: {}, b: { path: "/bin" } }, findFilesProblem: onlyOf("/bin") },
+      'Model "b" cannot be served from "/bin": it is raw. Convert it.',
+    ],
+    [
       "on a device that is not seen",
       { models: { a: {}, b: { device: "GPU" } }, findEngineProblem: onCpuOnly },
       `Model "b" cannot be served: ${lacksGpu}`,
@@ -69,6 +79,11 @@ describe("the health", () => {
 
   test.each<[string, ServedOptions, RegExp]>([
     ["has no files", { models: { a: { path: "/gone" } } }, /there is nothing at "\/gone"/],
+    [
+      "has files that are no whole model",
+      { models: { a: { path: "/bin" } }, findFilesProblem: onlyOf("/bin") },
+      /it is raw/,
+    ],
     [
       "is on a device that is not seen",
       { models: { a: { device: "GPU" } }, findEngineProblem: onCpuOnly },
@@ -100,6 +115,11 @@ describe("the health", () => {
   test("reports what all models lack once", () => {
     const models = { a: { device: "GPU" }, b: { device: "GPU" } };
     expect(read({ models, findEngineProblem: onCpuOnly }, { failure: lacksGpu }).reason).toBe(lacksGpu);
+  });
+
+  test("counts a model whose path exists as on disk, whatever is there", () => {
+    const models = { a: { path: "/gone" }, b: { path: "/bin" } };
+    expect(read({ models, findFilesProblem: onlyOf("/bin") })).toMatchObject({ registered: 2, onDisk: 1 });
   });
 
   test("names five reasons and how many more there are", () => {

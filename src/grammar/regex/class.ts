@@ -43,7 +43,11 @@ function readRange(reader: RegexReader): CodePoints {
   reader.take("-");
   const last = readMember(reader);
   const [from, to] = [single(first), single(last)];
-  if (from === null || to === null) throw reader.broken("a range runs from one character to another", start);
+  if (from === null || to === null) {
+    // Without the flag `u` the hyphen of `[\w-.]` means itself.
+    if (reader.widen) return union(first, only("-"), last);
+    throw reader.broken("a range runs from one character to another", start);
+  }
   if (from > to) throw reader.broken("the range ends before it starts", start);
   return union(complement(complement([[from, to]])));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { engineEnvironment } from "../../helpers/engine.ts";
 import { runtimeDir } from "../../helpers/environment.ts";
@@ -57,10 +58,13 @@ function createSystemctl(
 }
 
 describe("ov-llm chat without a server and without a terminal", () => {
-  test("--start starts one, and ends it after the answer", async () => {
+  test("--start starts one, on its own port alone, and ends it after the answer", async () => {
     const [home, port] = [createHome(), await findFreePort()];
+    const service = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("hello") });
+    writeSettings(home, `OV_OLLAMA_PORT=${service.port}\nOV_WYOMING_PORT=${service.port}\n`);
     const args = ["chat", "m", "Why?", "--max-tokens", "1", "--port", String(port), "--start"];
     const { code, out, err } = await runCli(args, { home, env: { ...env, JOURNAL_STREAM: "8:1" } });
+    await service.stop(true);
     expect([code, err]).toEqual([0, expect.stringContaining("which ends with this chat.")]);
     expect(out).not.toBe("");
     const log = readFileSync(join(home, `.local/state/ov-llm/chat-server-${port}.log`), "utf8");
@@ -68,6 +72,44 @@ describe("ov-llm chat without a server and without a terminal", () => {
     expect([log.includes(" stopped"), isRunning(pid)]).toEqual([true, false]);
     // With times: it does not write to the journal, whatever the chat does.
     expect(log).toMatch(/^\d{4}-\d{2}-\d{2}T.* serving /m);
+  });
+
+  const outer = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .find(({ internal, family }) => !internal && family === "IPv4")?.address;
+
+  test.skipIf(outer === undefined)(
+    "starts one at this machine's own address, and warns who may use it",
+    async () => {
+      const [home, port] = [createHome(), await findFreePort()];
+      const args = [
+        "chat",
+        "m",
+        "Why?",
+        "--max-tokens",
+        "1",
+        "--start",
+        "--host",
+        `${outer}`,
+        "--port",
+        `${port}`,
+      ];
+      const { code, err } = await runCli(args, { home, env });
+      const url = `http://${outer}:${port}`;
+      expect([code, err]).toEqual([0, expect.stringContaining(`Starting a server at ${url}, which ends`)]);
+      expect(err).toContain(
+        `Warning: everyone who reaches this machine can use a server at ${url}: set OV_API_KEY to require a key.`,
+      );
+    },
+  );
+
+  test("an address with a path is another server's, such as a proxy's", async () => {
+    const address = `http://127.0.0.1:${await findFreePort()}/models`;
+    const { code, err } = await runCli(["chat", "m", "Why?", "--start", "--host", address], {
+      home: createHome(),
+      env,
+    });
+    expect([code, err]).toEqual([1, expect.stringContaining(`No server answers at ${address}`)]);
   });
 
   test("a server that cannot start: why, and where its log is", async () => {
@@ -90,6 +132,33 @@ describe("ov-llm chat without a server and without a terminal", () => {
     expect([code, err, asked()]).toEqual([1, expect.stringContaining('start it with "ov-llm start"'), ""]);
     await runCli(["chat", "m", "Why?", "--start"], given);
     expect(asked()).toBe("--user start ov-server");
+  });
+
+  test.each([
+    ["0.0.0.0", "127.0.0.2"],
+    ["::", "127.0.0.1"],
+    ["::", "::1"],
+    ["127.0.0.1", "localhost"],
+    ["localhost", "127.0.0.1"],
+  ])("a stopped service that listens on %s is meant by %s", async (host, named) => {
+    const home = createHome();
+    const port = await findFreePort();
+    const { PATH, asked } = createSystemctl(home, port, "inactive");
+    writeSettings(home, `OV_HOST=${host}\nOV_PORT=${port}\n`);
+    await runCli(["chat", "m", "Why?", "--start", "--host", named], { home, env: { PATH } });
+    expect(asked()).toBe("--user start ov-server");
+  });
+
+  test.each([
+    ["127.0.0.1", "127.0.0.2"],
+    ["0.0.0.0", "::1"],
+  ])("a stopped service that listens on %s is not meant by %s", async (host, named) => {
+    const home = createHome();
+    const port = await findFreePort();
+    const { PATH, asked } = createSystemctl(home, port, "inactive");
+    writeSettings(home, `OV_HOST=${host}\nOV_PORT=${port}\n`);
+    const { err } = await runCli(["chat", "m", "Why?", "--host", named], { home, env: { PATH } });
+    expect([err, asked()]).toEqual([expect.stringContaining('Start it with "ov-llm serve"'), ""]);
   });
 
   test.each([

@@ -16,14 +16,14 @@ BATCH = 12
 PROMPT = "Invent an example. Answer briefly with data only."
 
 
-def main(model: str, max_tokens: int, samples: int) -> None:
+def main(model: str, max_tokens: int, seed: int) -> None:
     scheduler = genai.SchedulerConfig()
     scheduler.cache_size = 1
     pipeline = genai.ContinuousBatchingPipeline(model, scheduler, "CPU", {}, {})
     tokenizer = pipeline.get_tokenizer()
     prompt = tokenizer.apply_chat_template([{"role": "user", "content": PROMPT}], True)
     ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids
-    cases = [{**case, "seed": seed} for case in json.load(sys.stdin) for seed in range(samples)]
+    cases = json.load(sys.stdin)
     for start in range(0, len(cases), BATCH):
         running: list[tuple[dict[str, Any], Any, list[int]]] = []
         for number, case in enumerate(cases[start : start + BATCH], start):
@@ -32,7 +32,7 @@ def main(model: str, max_tokens: int, samples: int) -> None:
             config.max_new_tokens = max_tokens
             config.do_sample = True
             config.temperature = 1.0
-            config.rng_seed = case["seed"]
+            config.rng_seed = seed
             grammar = genai.StructuredOutputConfig.EBNF(case["grammar"])
             config.structured_output_config = genai.StructuredOutputConfig(structural_tags_config=grammar)
             running.append((case, pipeline.add_request(number, ids, config), []))

@@ -156,6 +156,11 @@ export const accepted: [name: string, schema: unknown, same?: unknown][] = [
   ["pattern with negation", { type: "string", pattern: "^[^a-z\\s]{3}\\S\\W\\D$" }],
   ["pattern with lengths", { type: "string", pattern: "^[a-z]+$", minLength: 3, maxLength: 6 }],
   ["pattern with a first letter and lengths", { type: "string", pattern: "^[A-Z][a-z]*$", maxLength: 5 }],
+  [
+    "pattern with a hyphen behind a class",
+    { type: "string", pattern: "^[\\w-.]{2,8}@[a-z-\\d]{2}$" },
+    { type: "string", pattern: "^[\\w\\-.]{2,8}@[a-z\\-\\d]{2}$" },
+  ],
   ["pattern with letters of any script", { type: "string", pattern: "^\\p{L}[\\p{L}\\p{N} ]{0,9}$" }],
   ["pattern with a script", { type: "string", pattern: "^\\p{Script=Greek}{2,5}$" }],
   ...[

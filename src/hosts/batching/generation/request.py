@@ -29,10 +29,8 @@ class Request:
     """Whether the lengths of its tokens' texts are reported."""
     guesses: int = 0
     """How many tokens are guessed for each of its steps."""
-    hits: int = 0
-    """How many of them were right."""
-    tries: int = 0
-    """As many, and the first wrong one of each step."""
+    rights: list[int] = field(default_factory=list)
+    """How many of those steps had no right guess, one, …, only right ones."""
     generated: list[int] = field(default_factory=list)
     start: int = 0
     """Index into `generated` from which it is decoded."""

@@ -142,6 +142,7 @@ class Text:
             samples=samples,
             lengths=message.get("lengths", False),
             guesses=guesses,
+            rights=[0] * (guesses + 1),
         )
         if message["grammar"] is not None:
             # Each pipeline keeps its own.
@@ -234,12 +235,11 @@ class Text:
         speculation = guesser.speculation
         for one in moved:
             request, tokens = one.request, len(one.ids)
-            if one.guesses:
-                request.hits += tokens - 1
-                request.tries += min(tokens, one.guesses)
+            if one.guesses and tokens > 0:
+                request.rights[tokens - 1] += 1
                 speculation.saw_step(one.guesses, tokens)
             if one.done and request.guesses:
-                speculation.saw_guessed(request.hits, request.tries, len(request.generated) + tokens)
+                speculation.saw_guessed(request.rights, len(request.generated) + tokens)
             elif one.done:
                 answer = request.generated + one.ids
                 speculation.saw_plain(request.prompt, answer)

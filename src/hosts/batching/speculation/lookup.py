@@ -6,8 +6,8 @@ from __future__ import annotations
 PROMPT_TOKENS = 4096
 
 
-def try_lookup(prompt: list[int], answer: list[int], most: int, longest: int) -> tuple[int, int, int]:
-    """How many guesses would have been right, how many tried, in how many steps.
+def try_lookup(prompt: list[int], answer: list[int], most: int, longest: int) -> list[int]:
+    """How many of its steps would have had no right guess, one, …, `most`.
 
     The engine's rule: of the longest run at the end that stood before, where it stood first, what followed it there
     (OpenVINO GenAI, continuous_batching_for_prompt_lookup.cpp).
@@ -16,7 +16,7 @@ def try_lookup(prompt: list[int], answer: list[int], most: int, longest: int) ->
     at = len(tokens) - len(answer)
     ends: dict[tuple[int, ...], int] = {}
     known = 1
-    hits = tries = steps = 0
+    rights = [0] * (most + 1)
     while at < len(tokens):
         # Runs that end before the last token.
         for end in range(known, at):
@@ -24,11 +24,9 @@ def try_lookup(prompt: list[int], answer: list[int], most: int, longest: int) ->
                 ends.setdefault(tuple(tokens[end - size : end]), end)
         known = max(known, at)
         right = count_right(tokens, at, find(tokens, at, ends, longest), most)
-        hits += right
-        tries += min(right + 1, most)
-        steps += 1
+        rights[right] += 1
         at += right + 1
-    return hits, tries, steps
+    return rights
 
 
 def find(tokens: list[int], at: int, ends: dict[tuple[int, ...], int], longest: int) -> int | None:

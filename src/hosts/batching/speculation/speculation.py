@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import openvino_genai as genai
@@ -11,7 +12,7 @@ import openvino_genai as genai
 from device import Device
 from messages import Message
 from speculation.lookup import try_lookup
-from speculation.odds import Costs, Odds, Running, to_tokens
+from speculation.odds import Costs, Odds, Running
 
 # What is assumed before any guess was seen: what is looked up is tried on plain answers first, a draft has to be used.
 SHARE_LOOKUP = 0.1
@@ -20,8 +21,10 @@ SHARE_DRAFT = 0.6
 WORTH = 1.1
 # The pipeline that guesses takes memory, so it has to promise more.
 WORTH_OPENING = 1.25
-# Trying what would have been looked up waits this many times as long as it took the last time, so that it costs little.
+# Trying what would have been looked up waits this many times as long as it took, so that it costs little. After a pause
+# of so many seconds it does not wait at once: of many answers that end together, all count, not only the first one.
 REST_AFTER_TRIAL = 30
+TRIAL_CREDIT = 0.5
 # Requests tend to come together: with each one, so much of the number that ran at once is still expected.
 CROWD_KEPT = 0.9
 # A draft that did not pay is tried again after so many answers.
@@ -33,8 +36,9 @@ ANSWER_TOKENS = 128
 class Speculation:
     """How a model's tokens are guessed: from its prompt and answer, or by a small model of the same tokenizer."""
 
-    def __init__(self, wish: Message) -> None:
+    def __init__(self, wish: Message, clock: Callable[[], float] = time.monotonic) -> None:
         self._wish = wish
+        self._clock = clock
         self.most: int = wish["num_assistant_tokens"]
         self.at_once: bool = wish.get("at_once", False)
         self.costs = Costs()
@@ -60,7 +64,7 @@ class Speculation:
         return self.looks_up
 
     def _hope(self) -> Odds:
-        return Odds(SHARE_LOOKUP if self.looks_up else SHARE_DRAFT)
+        return Odds(SHARE_LOOKUP if self.looks_up else SHARE_DRAFT, self.most)
 
     def extend(self, device: Device) -> Device:
         """The device with what a pipeline that guesses is made with, beside its own properties."""
@@ -92,7 +96,7 @@ class Speculation:
     @property
     def may_pay(self) -> bool:
         """Whether guessing would pay if it were free: otherwise its cost need not be measured."""
-        return to_tokens(Running(0, (self.most,)), self.odds.share) >= WORTH
+        return self.odds.tokens(self.most) >= WORTH
 
     def measure(self, plain: tuple[float, float], requests: int, guessed: tuple[float, float], most: int) -> None:
         """Takes note of what steps cost; as `Costs.measure` has it."""
@@ -108,11 +112,16 @@ class Speculation:
         guesses, gain = self.costs.choose(running, self.odds, self.most)
         # The first of many decides for them, as two pipelines in turns are slower than either; if it is guessed and the
         # others are not, all are slower.
-        if self.costs.gain(round(self._crowd), guesses, self.odds.share) < WORTH:
+        if self.costs.gain(self._at_once, guesses, self.odds) < WORTH:
             return 0
         tokens = min(float(max_tokens), self._answer_tokens)
         plain, guessed = (self.costs.each * count for count in uncached)
         return guesses if (guessed + tokens / gain) * WORTH <= plain + tokens else 0
+
+    @property
+    def _at_once(self) -> int:
+        """How many requests are expected to run together."""
+        return round(self._crowd)
 
     def saw_step(self, guesses: int, tokens: int) -> None:
         """After a step of a request beyond its prompt: how many tokens were guessed, and how many came."""
@@ -120,12 +129,12 @@ class Speculation:
         self._counts[1] += guesses
         self._counts[2] += tokens - 1
 
-    def saw_guessed(self, hits: int, tries: int, tokens: int) -> None:
-        """After an answer with guesses: how many were right, and with the first wrong ones of its steps."""
+    def saw_guessed(self, rights: Sequence[int], tokens: int) -> None:
+        """After an answer with guesses: how many of its steps had no right one, one, …, only right ones."""
         self._answer_tokens += (tokens - self._answer_tokens) / 4
         self._plain_answers = 0
         self._is_judged = False
-        self.odds.add(hits, tries)
+        self.odds.add(rights, self._at_once)
 
     def saw_plain(self, prompt: list[int], answer: list[int]) -> None:
         """After an answer without guesses: takes note of what guessing would have given."""
@@ -140,13 +149,12 @@ class Speculation:
             self.odds = self._hope()
 
     def _try_lookup(self, prompt: list[int], answer: list[int]) -> None:
-        started = time.monotonic()
+        started = self._clock()
         if started < self._rests_until:
             return
-        hits, tries, _ = try_lookup(prompt, answer, self.most, self._wish["max_ngram_size"])
-        self.odds.add(hits, tries)
-        ended = time.monotonic()
-        self._rests_until = ended + REST_AFTER_TRIAL * (ended - started)
+        self.odds.add(try_lookup(prompt, answer, self.most, self._wish["max_ngram_size"]), self._at_once)
+        took = self._clock() - started
+        self._rests_until = max(self._rests_until, started - TRIAL_CREDIT) + (1 + REST_AFTER_TRIAL) * took
 
     def start(self) -> list[Message]:
         """There is a pipeline that guesses from now on."""
@@ -162,7 +170,7 @@ class Speculation:
     def report(self, idle: bool) -> list[Message]:
         """What was guessed since the last message: at most once a second, and when nothing runs any more."""
         turned = self._judge()
-        now = time.monotonic()
+        now = self._clock()
         if not turned and (not self._counts[0] or (not idle and now - self._sent_at < 1)):
             return []
         self._sent_at = now

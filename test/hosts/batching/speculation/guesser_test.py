@@ -173,12 +173,12 @@ class GuesserTest(unittest.TestCase):
 
     def test_steps_are_not_timed_again_where_guesses_are_wrong_whatever_they_cost(self) -> None:
         speculation = Speculation(LOOKUP)
-        speculation.saw_guessed(190, 190, 190)
+        speculation.saw_guessed([0, 95], 190)
         guesser = self.create(speculation)
         self.ask(guesser)
         self.prepare(guesser)
         for _ in range(4):
-            speculation.saw_guessed(0, 190, 190)
+            speculation.saw_guessed([190, 0], 190)
         self.ask(guesser)
         self.clock.now += AGAIN_SECONDS
         self.assertFalse(guesser.wanted)
@@ -203,7 +203,7 @@ class GuesserTest(unittest.TestCase):
     def test_a_draft_guesses_for_no_request_that_samples(self) -> None:
         for wish, guesses in ((DRAFT, False), (LOOKUP, True)):
             speculation = Speculation(wish)
-            speculation.saw_guessed(190, 190, 190)
+            speculation.saw_guessed([0, 95], 190)
             guesser = self.create(speculation)
             guesser.prepare_now()
             self.assertGreater(guesser.choose(Running(0), [1, 2], 100), 0)
@@ -212,7 +212,7 @@ class GuesserTest(unittest.TestCase):
     def test_is_not_opened_before_a_request_that_it_could_serve(self) -> None:
         for wish, wanted in ((DRAFT, False), (LOOKUP, True)):
             speculation = Speculation(wish)
-            speculation.saw_guessed(190, 190, 190)
+            speculation.saw_guessed([0, 95], 190)
             guesser = self.create(speculation)
             # One token is no answer: a prompt is only computed in advance.
             guesser.choose(Running(0), [1, 2], 1)
@@ -225,7 +225,7 @@ class GuesserTest(unittest.TestCase):
     def test_a_conversation_that_samples_is_copied_only_where_its_next_request_can_be_guessed(self) -> None:
         for wish, copied in ((DRAFT, False), (LOOKUP, True)):
             speculation = Speculation(wish)
-            speculation.saw_guessed(190, 190, 190)
+            speculation.saw_guessed([0, 95], 190)
             guesser = self.create(speculation)
             guesser.prepare_now()
             guesser.saw_plain([1, 2], samples=True)
