@@ -14,6 +14,9 @@ export interface SamplingDefaults {
 /** Below it dividing by the temperature overflows; vLLM has the same limit. */
 export const leastTemperature = 1e-5;
 
+/** Larger seeds are taken modulo it, so that adding the number of a choice is exact. */
+const seeds = 2 ** 52;
+
 /** The engine's numbers have 32 bits: a smaller one would become 0, which it refuses where 0 is not allowed. */
 const leastNumber = 2 ** -126;
 
@@ -44,7 +47,7 @@ export function toSampling(
     repetition_penalty: Math.max(repetition, leastNumber),
     presence_penalty: wishes.presence_penalty ?? 0,
     frequency_penalty: wishes.frequency_penalty ?? 0,
-    seed: Math.abs(wishes.seed ?? seed),
+    seed: Math.abs(wishes.seed ?? seed) % seeds,
   };
 }
 

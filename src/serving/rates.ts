@@ -1,6 +1,8 @@
 import type { LoadedModel } from "../engine/model/loaded.ts";
 
 const windowMs = 10_000;
+/** A shorter time says little, unless it is all there is. */
+const leastMs = 1000;
 
 /** How quickly loaded models generate tokens. */
 export interface Rates {
@@ -52,11 +54,15 @@ export function createRate(now: () => number): Rate {
   let running = 0;
   let startedAt = 0;
   let tokens = 0;
+  /** Whether a rate of the work that runs, or ran last, was noted. */
+  let isNoted = false;
   let last: number | null = null;
 
   function note(): void {
     const elapsed = now() - startedAt;
-    if (tokens > 0 && elapsed > 0) last = Math.round((tokens / elapsed) * 10_000) / 10;
+    if (tokens === 0 || elapsed <= 0) return;
+    last = Math.round((tokens / elapsed) * 10_000) / 10;
+    isNoted = true;
   }
 
   function restart(): void {
@@ -66,11 +72,14 @@ export function createRate(now: () => number): Rate {
 
   return {
     start() {
-      if (running === 0) restart();
+      if (running === 0) {
+        restart();
+        isNoted = false;
+      }
       running += 1;
       return () => {
         running -= 1;
-        if (running === 0) note();
+        if (running === 0 && (!isNoted || now() - startedAt >= leastMs)) note();
       };
     },
     add(more) {
@@ -80,7 +89,7 @@ export function createRate(now: () => number): Rate {
       restart();
     },
     read() {
-      if (running > 0 && now() - startedAt >= 1000) note();
+      if (running > 0 && now() - startedAt >= leastMs) note();
       return last;
     },
   };

@@ -51,6 +51,8 @@ const cases: [string, SamplingWishes & { choices?: number }, SamplingDefaults, W
   ["top_k 0 is all tokens", { top_k: 0 }, {}, { top_k: null }],
   ["a seed of its own for requests without", { temperature: 1 }, {}, { seed: 77 }],
   ["a negative seed is one, too", { seed: -5 }, {}, { seed: 5 }],
+  ["a seed of 64 bits leaves room for those of further choices", { seed: 2 ** 63 }, {}, { seed: 0 }],
+  ["so does the largest exact one", { seed: -(2 ** 53) + 1 }, {}, { seed: 2 ** 52 - 1 }],
   [
     "penalties",
     { presence_penalty: 1, frequency_penalty: -1 },

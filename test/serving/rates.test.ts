@@ -43,6 +43,19 @@ test("keeps the last work's rate while idle, and forgets it at the next work", (
   second();
 });
 
+test("does not take the last moment of long work for all of it", () => {
+  const { rate, pass } = createTestRate();
+  const end = rate.start();
+  for (let second = 0; second < 10; second++) {
+    pass(1000);
+    rate.add(30);
+  }
+  pass(200);
+  rate.add(1);
+  end();
+  expect(rate.read()).toBe(30);
+});
+
 test("follows a change within ten seconds while one request after the other runs", () => {
   const { rate, pass } = createTestRate();
   rate.start();

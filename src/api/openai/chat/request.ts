@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
+import { seedRange } from "../../sampling.ts";
 import { ResponseFormat, StructuredOutputs } from "./answer-form.ts";
 import { ChatMessage } from "./messages.ts";
 import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
@@ -30,7 +31,7 @@ export const ChatCompletionRequest = Type.Object(
       Type.Integer({ minimum: -1, maximum: 2_147_483_647, description: "-1 or 0: all tokens" }),
     ),
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: nullable(Type.Integer({ minimum: -9_007_199_254_740_991, maximum: 9_007_199_254_740_991 })),
+    seed: nullable(Type.Integer(seedRange)),
     stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 16 })])),
     max_tokens: nullable(tokenLimit),
     max_completion_tokens: nullable(tokenLimit),
