@@ -1,13 +1,12 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
 import { seedRange } from "../../sampling.ts";
+import { TokenLimit } from "../token-limit.ts";
 import { ResponseFormat, StructuredOutputs } from "./answer-form.ts";
 import { ChatMessage } from "./messages.ts";
 import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
 
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
-
-const tokenLimit = Type.Integer({ minimum: -1, description: "1 or more; -1: the server's own limit" });
 
 /**
  * Body of POST /v1/chat/completions (OpenAI API reference, "Create chat completion"), with the extensions that
@@ -33,8 +32,8 @@ export const ChatCompletionRequest = Type.Object(
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     seed: nullable(Type.Integer(seedRange)),
     stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 16 })])),
-    max_tokens: nullable(tokenLimit),
-    max_completion_tokens: nullable(tokenLimit),
+    max_tokens: nullable(TokenLimit),
+    max_completion_tokens: nullable(TokenLimit),
     presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     repetition_penalty: nullable(Type.Number({ exclusiveMinimum: 0, maximum: 10 })),

@@ -1,6 +1,7 @@
 import type { TextRequest, ToolDefinition, ToolWish } from "../../../generate/request.ts";
 import { malformed, unsupported } from "../../refusal.ts";
 import { toSampling, toStops } from "../../sampling.ts";
+import { toTokenLimit } from "../token-limit.ts";
 import { toAnswerForm } from "./answer-form.ts";
 import { readTools, refuseForeignChoice } from "./foreign-tools.ts";
 import type { ChatCompletionRequest } from "./request.ts";
@@ -23,7 +24,9 @@ export function toTextRequest(body: ChatCompletionRequest): TextRequest {
     form: toAnswerForm(body),
     sampling: toSampling(body),
     stops: toStops(body.stop),
-    maxTokens: toLimit(body, "max_completion_tokens") ?? toLimit(body, "max_tokens"),
+    maxTokens:
+      toTokenLimit(body.max_completion_tokens ?? -1, "max_completion_tokens") ??
+      toTokenLimit(body.max_tokens ?? -1, "max_tokens"),
     ignoreEos: body.ignore_eos ?? false,
     choices: body.n ?? 1,
     logprobs: body.logprobs ? { at: "logprobs" } : null,
@@ -32,13 +35,6 @@ export function toTextRequest(body: ChatCompletionRequest): TextRequest {
     continueLast: toContinuation(body),
     templateVariables: body.chat_template_kwargs ?? {},
   };
-}
-
-/** -1 and null stand for no limit, as llama.cpp and its clients have it. */
-function toLimit(body: ChatCompletionRequest, field: "max_tokens" | "max_completion_tokens"): number | null {
-  const limit = body[field] ?? -1;
-  if (limit === 0) throw malformed(field, "is 0: it must be 1 or more, or -1 for no limit of its own.");
-  return limit === -1 ? null : limit;
 }
 
 /** The request offers the older `functions`; its calls are answered as `function_call`. */

@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
 import { seedRange } from "../../sampling.ts";
 import { ResponseFormat, StructuredOutputs } from "../chat/answer-form.ts";
+import { TokenLimit } from "../token-limit.ts";
 
 const token = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
 const tokens = Type.Array(token, { minItems: 1 });
@@ -37,7 +38,7 @@ export const CompletionRequest = Type.Object(
     stream_options: nullable(
       Type.Object({ include_usage: nullable(Type.Boolean()) }, { additionalProperties: true }),
     ),
-    max_tokens: nullable(Type.Integer({ minimum: 1, description: "Default: 16" })),
+    max_tokens: nullable(TokenLimit),
     n: nullable(Type.Integer({ minimum: 1, maximum: 128 })),
     best_of: nullable(Type.Integer({ minimum: 1, maximum: 128, description: "Only the value of `n`" })),
     echo: nullable(Type.Boolean({ description: "Start each text with its prompt; not with `logprobs`" })),

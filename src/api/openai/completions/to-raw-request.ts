@@ -2,6 +2,7 @@ import type { RawPrompt, RawRequest } from "../../../generate/raw.ts";
 import { malformed, unsupported } from "../../refusal.ts";
 import { toSampling, toStops } from "../../sampling.ts";
 import { toAnswerForm } from "../chat/answer-form.ts";
+import { toTokenLimit } from "../token-limit.ts";
 import type { CompletionRequest } from "./request.ts";
 
 /** OpenAI's and vLLM's default of `max_tokens`. */
@@ -19,7 +20,7 @@ export function toRawRequest(body: CompletionRequest): RawRequest {
     form: toAnswerForm(body),
     sampling: toSampling(body),
     stops: toStops(body.stop),
-    maxTokens: body.max_tokens ?? defaultTokens,
+    maxTokens: toTokenLimit(body.max_tokens ?? defaultTokens, "max_tokens"),
     ignoreEos: body.ignore_eos ?? false,
     logprobs: typeof body.logprobs === "number" ? { at: "logprobs" } : null,
     specialTokens: body.skip_special_tokens === false,

@@ -42,6 +42,7 @@ const cases: [string, Partial<CompletionRequest>, Partial<RawRequest>][] = [
     { prompts: [{ ...text("a"), bare: true }] },
   ],
   ["max_tokens", { max_tokens: 5 }, { maxTokens: 5 }],
+  ["max_tokens of -1 as the server's own limit", { max_tokens: -1 }, { maxTokens: null }],
   ["n, and best_of of the same", { n: 3, best_of: 3 }, { choices: 3 }],
   ["a stop string", { stop: "b" }, { stops: ["b"] }],
   ["stop strings", { stop: ["x", "b"] }, { stops: ["x", "b"] }],
@@ -87,6 +88,7 @@ describe("a completion request", () => {
     ["prompt_logprobs", { prompt_logprobs: 0 }, "unsupported_parameter"],
     ["logit_bias", { logit_bias: { 5: 1 } }, "unsupported_parameter"],
     ["suffix", { prompt: [5], suffix: "b" }, "invalid_request"],
+    ["max_tokens", { max_tokens: 0 }, "invalid_request"],
     ["response_format.type", { response_format: { type: "xml" } }, "unsupported_parameter"],
   ])("is refused for %s: %j", (param, body, code) => {
     expect(() => toRawRequest(body)).toThrow(expect.objectContaining({ code, param }));
@@ -98,7 +100,7 @@ describe("a completion request", () => {
     [{ prompt: ["a", 5] }, "prompt[1]", '"prompt[1]" must be a string, but is 5.'],
     [{ prompt: [[]] }, "prompt", "prompt"],
     [{ prompt: [-1] }, "prompt", "prompt"],
-    [{ max_tokens: 0 }, "max_tokens", '"max_tokens" must be a whole number of 1 or more, but is 0.'],
+    [{ max_tokens: -2 }, "max_tokens", '"max_tokens" must be a whole number of -1 or more, but is -2.'],
     [{ logprobs: 6 }, "logprobs", '"logprobs" must be a whole number from 0 to 5, but is 6.'],
   ])("that does not fit the schema is explained: %j", (body, param, message) => {
     const error = toInvalidRequest(CompletionRequest, body);
