@@ -4,7 +4,7 @@ import { ErrorBody } from "../src/api/openai/errors.ts";
 import { readKeys } from "../src/config/keys.ts";
 import { loadSettings } from "../src/config/load.ts";
 import type { Settings } from "../src/config/settings.ts";
-import { isErrorCode, OvError, toSystemCode } from "../src/errors.ts";
+import { isErrorCode, OvError, toReason, toSystemCode } from "../src/errors.ts";
 import { describeListener, type Listener } from "../src/library/local-address.ts";
 import { toFlags } from "./args.ts";
 
@@ -162,7 +162,7 @@ async function send(
 
 function toUnanswered(server: Server, error: unknown, seconds?: number): OvError {
   const isTimeout = error instanceof Error && error.name === "TimeoutError";
-  const reason = isTimeout ? `nothing came within ${seconds} s` : toReason(error);
+  const reason = isTimeout ? `nothing came within ${seconds} s` : toCause(error);
   const { address } = server.flags ?? ownFlags;
   const listener = isTimeout ? describeListener(server.url) : null;
   const start = `Start it with "ov-llm serve", or name another with ${address}.`;
@@ -186,14 +186,8 @@ export function isRefusedConnection(error: unknown): boolean {
   return error instanceof OvError && toSystemCode(error.cause) === "ECONNREFUSED";
 }
 
-function toReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return toSystemCode(error) === "ECONNREFUSED" ? "connection refused" : toPlain(error.message);
-}
-
-/** Without the advice for programmers that Bun's fetch ends its messages with. */
-export function toPlain(message: string): string {
-  return message.replace(/\.? For more information, pass `verbose: true` .*$/s, "");
+function toCause(error: unknown): string {
+  return toSystemCode(error) === "ECONNREFUSED" ? "connection refused" : toReason(error);
 }
 
 /** undefined: it is no JSON. */

@@ -137,7 +137,7 @@ export function toSystemCode(error: unknown): unknown {
 }
 
 /** What Bun's `fetch` adds for programmers. */
-const advice = / For more information, pass `verbose: true` .*$/;
+const advice = /\.? For more information, pass `verbose: true` .*$/s;
 
 /** What was thrown, in words, for the `why` of an error that it causes. */
 export function toReason(error: unknown): string {

@@ -5,7 +5,7 @@ import { ErrorBody } from "../../src/api/openai/errors.ts";
 import { Timings } from "../../src/api/openai/timings.ts";
 import { Usage } from "../../src/api/openai/usage.ts";
 import { isErrorCode, OvError, toReason } from "../../src/errors.ts";
-import { openAnswer, parseJson, type Server, toPlain } from "../server.ts";
+import { openAnswer, parseJson, type Server } from "../server.ts";
 import { readEventData, withPatience } from "./sse.ts";
 
 /** As OpenAI's API takes it. */
@@ -70,7 +70,7 @@ export async function* streamAnswer(
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof OvError ? error : broken(server, toPlain(toReason(error)));
+    throw error instanceof OvError ? error : broken(server, toReason(error));
   }
   signal.throwIfAborted();
   throw broken(server, "the stream ended early");

@@ -43,13 +43,14 @@ export async function reachServer(options: ReachOptions): Promise<Reached> {
     await waitForService(options, service);
     return notOurs;
   }
-  const openness = service === "none" ? findOpenness(options) : null;
+  const mayAsk = start || isInteractive();
+  const openness = mayAsk && service === "none" ? findOpenness(options) : null;
   if (openness !== null) report(`Warning: ${openness}`);
   const question =
     service === "stopped"
       ? `The service ${unit} is stopped. Start it?`
       : `No server runs at ${server.url}. Start one for this chat?`;
-  const isWanted = start || (isInteractive() && (await confirm(question, signal, true)));
+  const isWanted = mayAsk && (start || (await confirm(question, signal, true)));
   if (!isWanted) throw toSilent(server, service);
   if (service === "stopped") {
     await actOnService("start", loaded.variables);

@@ -3,7 +3,7 @@ import { type LoadedSettings, loadSettings } from "../../src/config/load.ts";
 import { OvError } from "../../src/errors.ts";
 import { toAddress } from "../../src/library/local-address.ts";
 import { readServiceState, unit } from "../../src/library/service.ts";
-import type { Server } from "../server.ts";
+import { type Server, toServerUrl } from "../server.ts";
 import { isListening, startMs, waitUntil } from "./listening.ts";
 
 /** Between two looks at what systemd reports of a service that starts, in milliseconds. */
@@ -37,8 +37,9 @@ function isServedAt(url: string): boolean {
     const { host, port } = loadSettings({ env: {} }).settings;
     const asked = toAddress(url);
     if (asked.port !== port) return false;
-    if (host === "::" || (host === "0.0.0.0" && !isIPv6(asked.host))) return true;
-    return toPlainHost(host) === toPlainHost(asked.host);
+    const bare = host.replace(/^\[(.*)\]$/, "$1");
+    if (bare === "::" || (bare === "0.0.0.0" && !isIPv6(asked.host))) return true;
+    return toPlainHost(toAddress(toServerUrl(host, port)).host) === toPlainHost(asked.host);
   } catch {
     return false;
   }

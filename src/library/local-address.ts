@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isLoopback } from "../config/warnings.ts";
 import { isOwnHost } from "../linux/own-names.ts";
 import { findPortHolder, type PortHolder, renderHolder } from "../linux/port-holder.ts";
@@ -15,17 +16,17 @@ export function toAddress(url: string): { host: string; port: number } {
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 80) };
 }
 
-/** Who listens there; null: on another machine, or nobody. */
+/** Who listens there; null: on another machine, or nobody, or at a name, which may stand for any of this one's addresses. */
 export function findListener(url: string): PortHolder | null {
   if (!isThisMachine(url)) return null;
   const { host, port } = toAddress(url);
-  return findPortHolder(port, host);
+  return isIP(host) !== 0 || host === "localhost" ? findPortHolder(port, host) : null;
 }
 
 export interface Listener {
   /** Such as `"nginx" (pid 12) listens there`. */
   clause: string;
-  /** It is an installed ov-llm. */
+  /** It is an ov-llm. */
   isOwn: boolean;
 }
 

@@ -43,6 +43,7 @@ export function createImageFetch(options: ImageFetchOptions) {
   }
 
   async function ask(url: URL, at: string, signal: AbortSignal): Promise<Response> {
+    signal.throwIfAborted();
     const resolving = resolve(url.hostname).catch((error: unknown) => {
       throw failed(at, toReason(error), error);
     });
@@ -98,9 +99,8 @@ export function createImageFetch(options: ImageFetchOptions) {
   };
 }
 
-/** The result, or the signal's reason: nothing cancels the system's resolver, which waits long for name servers. */
+/** The result, or the reason of the signal, which has not aborted yet: nothing cancels the system's resolver, which waits long for name servers. */
 async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const leave = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", leave, { once: true });

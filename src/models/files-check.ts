@@ -25,6 +25,8 @@ export function createFilesCheck(): FindFilesProblem {
 
 function judge(path: string, task: string): Problem | null {
   const files = listNames(path);
+  // Perhaps it has just gone; whoever reads it says why it cannot be read.
+  if (files === null) return null;
   const problem = findFolderProblem(path, files);
   // Those of a pipeline lie with its parts; what a task of tomorrow needs, nobody knows.
   if (problem !== null || files.has("model_index.json") || findTask(task) === null) return problem;
@@ -39,10 +41,10 @@ function readStat(path: string): BigIntStats | undefined {
   }
 }
 
-function listNames(path: string): Set<string> {
+function listNames(path: string): Set<string> | null {
   try {
     return new Set(readdirSync(path));
   } catch {
-    return new Set();
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, type StatsBase, statSync } from "node:fs";
+import { accessSync, constants, type Stats, type StatsBase, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorFacts } from "../errors.ts";
 import { listGgufModels } from "./gguf-files.ts";
@@ -38,13 +38,14 @@ export function findFolderProblem(path: string, files: ReadonlySet<string>): Pro
   // The engine would wait for what never comes.
   const odd = findOdd(path, [...files]);
   if (odd !== null) return { why: odd, next: "Remove it, or convert the model again." };
-  const empty = parts.filter((name) => isEmpty(join(path, name)));
+  const empty = parts.filter((name) => tryStat(join(path, name))?.size === 0);
   if (empty.length > 0) {
     return { why: `it is an incomplete export with an empty ${empty.join(" and ")}`, next: convertAgain };
   }
-  const weights = parts.filter((name) => !files.has(name));
-  if (weights.length > 0) {
-    return { why: `it is an incomplete export without ${weights.join(" and ")}`, next: convertAgain };
+  // Also a link whose file is gone.
+  const missing = parts.filter((name) => tryStat(join(path, name)) === null);
+  if (missing.length > 0) {
+    return { why: `it is an incomplete export without ${missing.join(" and ")}`, next: convertAgain };
   }
   return null;
 }
@@ -93,12 +94,17 @@ function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
 /** What of these is a FIFO, a device or a socket, as a clause: whoever reads it waits without end. null: nothing. */
 export function findOdd(path: string, files: readonly string[]): string | null {
   const odd = files.find((name) => {
-    const found = statSync(join(path, name), { throwIfNoEntry: false });
-    return found !== undefined && !found.isFile() && !found.isDirectory();
+    const found = tryStat(join(path, name));
+    return found !== null && !found.isFile() && !found.isDirectory();
   });
   return odd === undefined ? null : `${odd} in it is neither a file nor a folder`;
 }
 
-function isEmpty(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.size === 0;
+/** null: nothing is there, or nothing that can be reached, such as behind a link to itself. */
+function tryStat(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }

@@ -64,7 +64,7 @@ async function receive(
       throw fail(error);
     });
     if (!response.ok) {
-      await response.body?.cancel();
+      await response.body?.cancel().catch(() => {});
       throw failed(url, `the server answered with status ${response.status}`, adviseOn(response.status));
     }
     let length = 0;

@@ -134,6 +134,17 @@ describe("an image by its address", () => {
     await expect(asked).rejects.toThrow("left");
   });
 
+  test("is not asked for once its client has left, and nothing fails later", async () => {
+    let asked = false;
+    const resolve = async () => {
+      asked = true;
+      throw new Error("ENOTFOUND");
+    };
+    const left = AbortSignal.abort(new Error("left"));
+    await expect(fetchText(`http://pics.example.com:${port}/`, { resolve }, left)).rejects.toThrow("left");
+    expect(asked).toBe(false);
+  });
+
   test("ends with the client", async () => {
     const left = new AbortController();
     const asked = fetchText(`http://pics.example.com:${port}/slow`, {}, left.signal);

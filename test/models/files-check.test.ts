@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFilesCheck } from "../../src/models/files-check.ts";
 import { makeModel, makeOpenVino } from "../convert/fake-models.ts";
@@ -35,6 +35,17 @@ test("what is written into an empty file ends its problem, although its folder l
   expect(find(path, task)?.why).toContain("an empty openvino_model.bin");
   writeFileSync(join(path, "openvino_model.bin"), "x");
   expect(find(path, task)).toBeNull();
+});
+
+test("a link that leads nowhere, to itself or below a file does no harm", () => {
+  const path = makeOpenVino(join(createTempDir(), "linked"));
+  symlinkSync("gone", join(path, "a"));
+  symlinkSync("b", join(path, "b"));
+  symlinkSync("openvino_model.xml/x", join(path, "c"));
+  expect(find(path, task)).toBeNull();
+  rmSync(join(path, "openvino_model.bin"));
+  symlinkSync("openvino_model.bin", join(path, "openvino_model.bin"));
+  expect(find(path, task)?.why).toBe("it is an incomplete export without openvino_model.bin");
 });
 
 test("the parts of a pipeline lie in folders of their own", () => {

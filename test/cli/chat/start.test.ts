@@ -140,6 +140,8 @@ describe("ov-llm chat without a server and without a terminal", () => {
     ["::", "::1"],
     ["127.0.0.1", "localhost"],
     ["localhost", "127.0.0.1"],
+    ["[::1]", "::1"],
+    ["127.1", "127.0.0.1"],
   ])("a stopped service that listens on %s is meant by %s", async (host, named) => {
     const home = createHome();
     const port = await findFreePort();

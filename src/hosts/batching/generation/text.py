@@ -236,7 +236,8 @@ class Text:
         for one in moved:
             request, tokens = one.request, len(one.ids)
             if one.guesses and tokens > 0:
-                request.rights[tokens - 1] += 1
+                # Several steps in one would be more.
+                request.rights[min(tokens - 1, one.guesses)] += 1
                 speculation.saw_step(one.guesses, tokens)
             if one.done and request.guesses:
                 speculation.saw_guessed(request.rights, len(request.generated) + tokens)
