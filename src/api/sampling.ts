@@ -1,8 +1,5 @@
 import type { SamplingWishes } from "../generate/request.ts";
 
-/** A seed is any integer of 64 bits, signed or not: clients draw random ones. Those beyond 2^53 are rounded. */
-export const seedRange = { minimum: -(2 ** 63), maximum: 2 ** 64 };
-
 /** The wishes of a request that has them by these names; each is null where it has none. */
 export function toSampling(body: SamplingWishes): SamplingWishes {
   return {

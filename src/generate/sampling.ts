@@ -14,7 +14,10 @@ export interface SamplingDefaults {
 /** Below it dividing by the temperature overflows; vLLM has the same limit. */
 export const leastTemperature = 1e-5;
 
-/** Larger seeds are taken modulo it, so that adding the number of a choice is exact. */
+/**
+ * Larger seeds, as clients draw them from 64 bits, are taken modulo it, so that adding the number of a choice is exact. JSON.parse
+ * rounds those beyond 2^53.
+ */
 const seeds = 2 ** 52;
 
 /** The engine's numbers have 32 bits: a smaller one would become 0, which it refuses where 0 is not allowed. */

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { AnswerForm, TextRequest } from "../../generate/request.ts";
 import { nullable } from "../nullable.ts";
 import { malformed, quote, unsupported } from "../refusal.ts";
-import { seedRange, toLlamaSampling, toStops } from "../sampling.ts";
+import { toLlamaSampling, toStops } from "../sampling.ts";
 
 const safe = Number.MAX_SAFE_INTEGER;
 
@@ -15,7 +15,7 @@ export const Options = Type.Object(
     ),
     top_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: nullable(Type.Integer({ ...seedRange, description: "Below 0: a random one" })),
+    seed: nullable(Type.Integer({ description: "Below 0: a random one" })),
     num_predict: nullable(
       Type.Integer({
         minimum: -safe,

@@ -1,6 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
-import { seedRange } from "../../sampling.ts";
 import { TokenLimit } from "../token-limit.ts";
 import { ResponseFormat, StructuredOutputs } from "./answer-form.ts";
 import { ChatMessage } from "./messages.ts";
@@ -30,7 +29,7 @@ export const ChatCompletionRequest = Type.Object(
       Type.Integer({ minimum: -1, maximum: 2_147_483_647, description: "-1 or 0: all tokens" }),
     ),
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: nullable(Type.Integer(seedRange)),
+    seed: nullable(Type.Integer()),
     stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 16 })])),
     max_tokens: nullable(TokenLimit),
     max_completion_tokens: nullable(TokenLimit),

@@ -1,6 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nullable } from "../../nullable.ts";
-import { seedRange } from "../../sampling.ts";
 import { ResponseFormat, StructuredOutputs } from "../chat/answer-form.ts";
 import { TokenLimit } from "../token-limit.ts";
 
@@ -51,7 +50,7 @@ export const CompletionRequest = Type.Object(
       Type.Integer({ minimum: -1, maximum: 2_147_483_647, description: "-1 or 0: all tokens" }),
     ),
     min_p: nullable(Type.Number({ minimum: 0, maximum: 1 })),
-    seed: nullable(Type.Integer(seedRange)),
+    seed: nullable(Type.Integer()),
     stop: nullable(Type.Union([stopText, Type.Array(stopText, { maxItems: 64 })])),
     presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),

@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { RawRequest } from "../../../../generate/raw.ts";
 import { nullable } from "../../../nullable.ts";
 import { unsupported } from "../../../refusal.ts";
-import { seedRange, toLlamaSampling } from "../../../sampling.ts";
+import { toLlamaSampling } from "../../../sampling.ts";
 
 /**
  * Body of llama.cpp's POST /infill (tools/server/README.md), with those fields of its POST /completion that mean something
@@ -50,7 +50,7 @@ export const InfillRequest = Type.Object(
     repeat_penalty: nullable(Type.Number({ exclusiveMinimum: 0, maximum: 10 })),
     presence_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
     frequency_penalty: nullable(Type.Number({ minimum: -2, maximum: 2 })),
-    seed: nullable(Type.Integer({ ...seedRange, minimum: -1, description: "-1: a random one" })),
+    seed: nullable(Type.Integer({ minimum: -1, description: "-1: a random one" })),
     ignore_eos: nullable(Type.Boolean()),
     json_schema: nullable(Type.Unknown({ description: "A JSON Schema that the text must fit" })),
     grammar: nullable(Type.String({ description: "GBNF with a rule `root` that the text must fit" })),
