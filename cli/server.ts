@@ -44,8 +44,7 @@ export function findServer(args: Record<string, unknown>): Server {
  */
 export function toServerUrl(host: string, port: number): string {
   if (/^https?:\/\//.test(host)) return host.replace(/\/+$/, "");
-  const bare = host.replace(/^\[(.*)\]$/, "$1");
-  const reachable = bare === "0.0.0.0" ? "127.0.0.1" : bare === "::" ? "::1" : bare;
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 

@@ -1,4 +1,14 @@
-import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+} from "node:fs";
 
 /**
  * Opens what must be a file to read it; the caller closes it. A FIFO, a device or a socket in its place would be waited for
@@ -23,6 +33,15 @@ export function readBytesFile(path: string): Buffer {
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** null: nothing is there, or nothing that can be reached, such as behind a link to itself. Throws nothing. */
+export function tryStat(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return null;
   }
 }
 

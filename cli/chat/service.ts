@@ -37,8 +37,7 @@ function isServedAt(url: string): boolean {
     const { host, port } = loadSettings({ env: {} }).settings;
     const asked = toAddress(url);
     if (asked.port !== port) return false;
-    const bare = host.replace(/^\[(.*)\]$/, "$1");
-    if (bare === "::" || (bare === "0.0.0.0" && !isIPv6(asked.host))) return true;
+    if (host === "::" || (host === "0.0.0.0" && !isIPv6(asked.host))) return true;
     return toPlainHost(toAddress(toServerUrl(host, port)).host) === toPlainHost(asked.host);
   } catch {
     return false;

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { OvError, toReason } from "../errors.ts";
-import { readTextFile } from "../files.ts";
+import { readTextFile, tryStat } from "../files.ts";
 import { writeAtomically } from "../linux/atomic-file.ts";
 import { withFileLock } from "../linux/file-lock.ts";
 import { Tuning } from "../tuning.ts";
@@ -85,8 +85,8 @@ export function readTunings(path: string, report: (problem: string) => void): Tu
 export function createTuningsReader(path: string, report: (problem: string) => void): () => Tuning[] {
   let known: { stamp: string; tunings: Tuning[] } | null = null;
   return () => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    const stamp = stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+    const stat = tryStat(path);
+    const stamp = stat === null ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
     if (known?.stamp !== stamp) known = { stamp, tunings: readTunings(path, report) };
     return known.tunings;
   };

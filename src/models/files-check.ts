@@ -1,4 +1,5 @@
-import { type BigIntStats, readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { tryStat } from "../files.ts";
 import { findFolderProblem, findPathProblem, findTokenizerProblem, type Problem } from "./problems.ts";
 import { findTask } from "./tasks.ts";
 
@@ -12,33 +13,27 @@ export type FindFilesProblem = (path: string, task: string) => Problem | null;
 export function createFilesCheck(): FindFilesProblem {
   const good = new Map<string, string>();
   return (path, task) => {
-    const found = readStat(path);
-    if (found === undefined) return null;
+    const found = tryStat(path);
+    if (found === null) return null;
     // The last one changes with its permissions.
     const stamp = [task, found.ino, found.mtimeNs, found.ctimeNs].join(" ");
     if (good.get(path) === stamp) return null;
-    const problem = findPathProblem(path, found) ?? (found.isDirectory() ? judge(path, task) : null);
+    const barred = findPathProblem(path, found);
+    if (barred !== null) return barred;
+    const files = found.isDirectory() ? listNames(path) : new Set<string>();
+    // Perhaps it has just gone, or its disk fails for now; whoever reads it says why it cannot be read.
+    if (files === null) return null;
+    const problem = found.isDirectory() ? judge(path, files, task) : null;
     if (problem === null) good.set(path, stamp);
     return problem;
   };
 }
 
-function judge(path: string, task: string): Problem | null {
-  const files = listNames(path);
-  // Perhaps it has just gone; whoever reads it says why it cannot be read.
-  if (files === null) return null;
+function judge(path: string, files: ReadonlySet<string>, task: string): Problem | null {
   const problem = findFolderProblem(path, files);
   // Those of a pipeline lie with its parts; what a task of tomorrow needs, nobody knows.
   if (problem !== null || files.has("model_index.json") || findTask(task) === null) return problem;
   return findTokenizerProblem(files, task);
-}
-
-function readStat(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }
 
 function listNames(path: string): Set<string> | null {

@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readTextFile } from "../files.ts";
+import { readTextFile, tryStat } from "../files.ts";
 
 /** A model in the cache of the hub's own client: `models--Owner--Name/snapshots/<commit>/…`, links to `blobs/`. */
 export interface CachedModel {
@@ -25,7 +25,7 @@ export function findCachedModel(folder: string, path: string): CachedModel | nul
 export function listFolders(path: string): string[] {
   try {
     const paths = readdirSync(path).map((name) => join(path, name));
-    return paths.filter((one) => statSync(one, { throwIfNoEntry: false })?.isDirectory()).sort();
+    return paths.filter((one) => tryStat(one)?.isDirectory()).sort();
   } catch {
     return [];
   }
@@ -40,5 +40,5 @@ function readMain(path: string): string | null {
 }
 
 function changed(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Number(tryStat(path)?.mtimeMs ?? 0);
 }

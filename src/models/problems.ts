@@ -1,6 +1,7 @@
-import { accessSync, constants, type Stats, type StatsBase, statSync } from "node:fs";
+import { accessSync, type BigIntStats, constants, type StatsBase } from "node:fs";
 import { join } from "node:path";
 import type { ErrorFacts } from "../errors.ts";
+import { tryStat } from "../files.ts";
 import { listGgufModels } from "./gguf-files.ts";
 import { findTask } from "./tasks.ts";
 
@@ -36,14 +37,15 @@ export function findFolderProblem(path: string, files: ReadonlySet<string>): Pro
   if (networks.length === 0) return explainNoNetwork(path, files);
   const parts = networks.flatMap((name) => [name, name.replace(/xml$/, "bin")]);
   // The engine would wait for what never comes.
-  const odd = findOdd(path, [...files]);
+  const found = new Map([...files].map((name) => [name, tryStat(join(path, name))]));
+  const odd = explainOdd(found);
   if (odd !== null) return { why: odd, next: "Remove it, or convert the model again." };
-  const empty = parts.filter((name) => tryStat(join(path, name))?.size === 0);
+  const empty = parts.filter((name) => found.get(name)?.size === 0n);
   if (empty.length > 0) {
     return { why: `it is an incomplete export with an empty ${empty.join(" and ")}`, next: convertAgain };
   }
   // Also a link whose file is gone.
-  const missing = parts.filter((name) => tryStat(join(path, name)) === null);
+  const missing = parts.filter((name) => !found.get(name));
   if (missing.length > 0) {
     return { why: `it is an incomplete export without ${missing.join(" and ")}`, next: convertAgain };
   }
@@ -93,18 +95,10 @@ function explainNoNetwork(path: string, files: ReadonlySet<string>): Problem {
 
 /** What of these is a FIFO, a device or a socket, as a clause: whoever reads it waits without end. null: nothing. */
 export function findOdd(path: string, files: readonly string[]): string | null {
-  const odd = files.find((name) => {
-    const found = tryStat(join(path, name));
-    return found !== null && !found.isFile() && !found.isDirectory();
-  });
-  return odd === undefined ? null : `${odd} in it is neither a file nor a folder`;
+  return explainOdd(new Map(files.map((name) => [name, tryStat(join(path, name))])));
 }
 
-/** null: nothing is there, or nothing that can be reached, such as behind a link to itself. */
-function tryStat(path: string): Stats | null {
-  try {
-    return statSync(path);
-  } catch {
-    return null;
-  }
+function explainOdd(files: ReadonlyMap<string, BigIntStats | null>): string | null {
+  const [odd] = [...files].find(([, found]) => found && !found.isFile() && !found.isDirectory()) ?? [];
+  return odd === undefined ? null : `${odd} in it is neither a file nor a folder`;
 }

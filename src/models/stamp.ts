@@ -1,5 +1,6 @@
-import { type BigIntStats, readdirSync, statSync } from "node:fs";
+import { type BigIntStats, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { tryStat } from "../files.ts";
 
 /** The largest models are split into some dozens of files. */
 const mostFiles = 100;
@@ -23,15 +24,16 @@ export function createStampReader(): (path: string) => string {
     const known = folders.get(path);
     if (known?.changed === changed) return known.files;
     const files = listFolder(path);
-    folders.set(path, { changed, files });
-    return files;
+    // A disk that fails for now leaves nothing to remember.
+    if (files !== null) folders.set(path, { changed, files });
+    return files ?? [];
   }
 
   return (path) => {
-    const found = read(path);
-    if (found === undefined) return "missing";
+    const found = tryStat(path);
+    if (found === null) return "missing";
     const files = found.isDirectory() ? listFiles(path, found) : listParts(path);
-    return files.map((file) => `${file.slice(dirname(path).length)} ${toStamp(read(file))}`).join("\n");
+    return files.map((file) => `${file.slice(dirname(path).length)} ${toStamp(tryStat(file))}`).join("\n");
   };
 }
 
@@ -49,7 +51,7 @@ export function oncePerTurn(read: (path: string) => string): (path: string) => s
   };
 }
 
-function listFolder(path: string): string[] {
+function listFolder(path: string): string[] | null {
   try {
     const names = readdirSync(path).filter((name) => readByEngine.test(name) && name !== notes);
     return names
@@ -57,7 +59,7 @@ function listFolder(path: string): string[] {
       .slice(0, mostFiles)
       .map((name) => join(path, name));
   } catch {
-    return [];
+    return null;
   }
 }
 
@@ -68,14 +70,6 @@ function listParts(path: string): string[] {
   return numbers.map((at) => path.replace(part, `-${String(at).padStart(5, "0")}-of-${count}.gguf`));
 }
 
-function read(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-function toStamp(stat: BigIntStats | undefined): string {
-  return stat === undefined ? "missing" : [stat.size, stat.mtimeNs, stat.ino].join(" ");
+function toStamp(stat: BigIntStats | null): string {
+  return stat === null ? "missing" : [stat.size, stat.mtimeNs, stat.ino].join(" ");
 }

@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import { tryStat } from "../files.ts";
 import { readJsonFile } from "./hf-config.ts";
 import { readSafetensors } from "./safetensors.ts";
 
@@ -48,7 +49,7 @@ interface Sum extends Weights {
 
 /** `listed`: the tensors that an index states of the file. Returns what is wrong with it, as a clause; null: nothing. */
 function add(sum: Sum, folder: string, name: string, listed: readonly string[]): string | null {
-  const size = statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  const size = Number(tryStat(join(folder, name))?.size ?? 0);
   if (size === 0) return `incomplete download: ${name} is empty`;
   sum.bytes += size;
   for (const tensor of listed) sum.tensors.add(tensor);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTuningsReader, keepTuning, readTunings } from "../../src/library/tunings.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -43,6 +43,10 @@ test("what is read again and again is read once for each change, and a damaged f
   expect(problems).toEqual([expect.stringContaining("Cannot read what was tuned")]);
   await keepTuning(path, tuning, () => {});
   expect(read()).toEqual([tuning]);
+  rmSync(path);
+  symlinkSync(path, path);
+  expect([read(), read()]).toEqual([[], []]);
+  expect(problems).toHaveLength(2);
 });
 
 test.each([

@@ -1,6 +1,7 @@
-import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { OvError, toSystemCode } from "../../errors.ts";
+import { tryStat } from "../../files.ts";
 import { isOpenVinoFolder, tryList } from "../../models/files.ts";
 import { listGgufModels, toGgufRole } from "../../models/gguf-files.ts";
 import { hasWeights } from "../../models/gguf-folder.ts";
@@ -103,8 +104,8 @@ export function isOwn(
 /** The source, why it is not one, or null for what nobody would take for a model. */
 async function look(place: Place, options: ScanOptions): Promise<Source | string | null> {
   const { folder, path } = place;
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return "it is a broken link";
+  const found = tryStat(path);
+  if (found === null) return "it is a broken link";
   if (found.isDirectory()) return await lookInside(place, options);
   if (!folder.endsWith(".gguf") || isBeside(path)) return null;
   return await lookAtReady("gguf", place, options);

@@ -456,14 +456,21 @@ describe("scanSources", () => {
     const src = createTempDir();
     symlinkSync(makeModel(join(createTempDir(), "real")), join(src, "link"));
     symlinkSync("/nowhere", join(src, "broken"));
+    symlinkSync("itself", join(src, "itself"));
+    makeModel(join(src, "owner/deeper"));
+    symlinkSync("itself", join(src, "owner/itself"));
     makeModel(join(src, "snapshot"), { "tokenizer.json": null, "../blob": "{}" });
     symlinkSync("../blob", join(src, "snapshot/tokenizer.json"));
     expect(await scan(src)).toMatchObject({
       found: [
         { folder: "link", isLink: true },
+        { folder: "owner/deeper" },
         { folder: "snapshot", isLink: true },
       ],
-      skipped: [{ folder: "broken", reason: "it is a broken link" }],
+      skipped: [
+        { folder: "broken", reason: "it is a broken link" },
+        { folder: "itself", reason: "it is a broken link" },
+      ],
     });
   });
 
