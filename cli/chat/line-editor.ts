@@ -9,9 +9,19 @@ export type Typed =
   /** Ctrl-D, or the terminal is gone. */
   | { type: "end" };
 
+/** Ctrl-C ended work. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
 export interface LineEditor {
   readLine(prompt: string): Promise<Typed>;
-  /** Work that Ctrl-C aborts. What is typed meanwhile is not shown, and counts for the next prompt. */
+  /** The answer to a question, which no history keeps. Lines that were entered before the question wait for the next `readLine`. */
+  readAnswer(question: string): Promise<Typed>;
+  /**
+   * Work that Ctrl-C aborts; throws Interrupted where it fails after that. What is typed meanwhile is not shown, and counts for
+   * the next prompt.
+   */
   whileBusy<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
   close(): void;
 }
@@ -39,6 +49,7 @@ export function createLineEditor({ input, output, history, keep, signal }: LineE
   let interrupt: (() => void) | null = null;
   let isClosed = false;
   let isPasting = false;
+  let isAsking = false;
   let hasEnded = false;
   let pasted: string[] = [];
   const lines = createInterface({
@@ -64,8 +75,14 @@ export function createLineEditor({ input, output, history, keep, signal }: LineE
     if (isPasting) return;
     const text = pasted.join("\n");
     pasted = [];
-    keep(text);
+    if (!isAsking) keep(text);
+    isAsking = false;
     push({ type: "line", text });
+  }
+
+  /** Readline adds each line before it reports it. */
+  function onHistory(kept: string[]): void {
+    if (isAsking) kept.shift();
   }
 
   function onEnd(): void {
@@ -112,6 +129,7 @@ export function createLineEditor({ input, output, history, keep, signal }: LineE
 
   // Before readline's own.
   input.prependListener("end", onEnd);
+  lines.on("history", onHistory);
   lines.on("line", onLine);
   input.on("keypress", onKey);
   // A terminal that is gone refuses to leave raw mode: readline's own close throws then, and reports no end.
@@ -132,22 +150,39 @@ export function createLineEditor({ input, output, history, keep, signal }: LineE
     }
   }
 
+  function show(prompt: string): void {
+    if (isClosed) return;
+    lines.setPrompt(prompt);
+    lines.prompt(true);
+  }
+
   return {
     async readLine(prompt) {
       const [ahead] = typed;
       if (ahead?.type === "line") output.write(`${prompt}${ahead.text}\n`);
-      else if (!isClosed) {
-        lines.setPrompt(prompt);
-        lines.prompt(true);
-      }
+      else show(prompt);
       return await next();
+    },
+    async readAnswer(question) {
+      const ahead = typed.splice(0);
+      isAsking = true;
+      show(question);
+      try {
+        return await next();
+      } finally {
+        isAsking = false;
+        typed.unshift(...ahead);
+      }
     },
     async whileBusy(work) {
       const controller = new AbortController();
-      interrupt = () => controller.abort(new Error("interrupted"));
+      interrupt = () => controller.abort(new Interrupted("interrupted"));
       screen.mute(true);
       try {
         return await work(AbortSignal.any([signal, controller.signal]));
+      } catch (error) {
+        controller.signal.throwIfAborted();
+        throw error;
       } finally {
         interrupt = null;
         screen.mute(false);

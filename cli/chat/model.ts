@@ -1,8 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { parseReference } from "../../src/convert/pull/reference.ts";
 import { OvError } from "../../src/errors.ts";
-import { findNearest } from "../../src/nearest.ts";
 import { askServer, type Server } from "../server.ts";
+import { type Missing, type ModelCommand, toKnown, toMissing } from "./missing.ts";
 
 const Row = Type.Object({
   id: Type.String(),
@@ -13,19 +12,17 @@ const Row = Type.Object({
 const Rows = Type.Object({ data: Type.Array(Row) });
 type Row = Static<typeof Row>;
 
-/** Of the models that an error lists. */
-const mostNamed = 10;
+/** Where a person names models. */
+export interface Naming {
+  server: Server;
+  command: ModelCommand;
+  /** The name to take for one that is missing; null: nobody wants what was offered. */
+  findOther(missing: Missing): Promise<string | null>;
+}
 
 /** The names that the server's requests may use for models that write text, a loaded one first. */
 export async function listTalkers(server: Server): Promise<string[]> {
-  const { data } = await askServer(server, "/v1/models", Rows, 10);
-  return toTalkers(data);
-}
-
-/** `asked`. Throws `model_not_found` or `task_unsupported`. */
-export async function chooseModel(server: Server, asked: string): Promise<string> {
-  const { data } = await askServer(server, "/v1/models", Rows, 10);
-  return choose(data, asked);
+  return toTalkers(await readRows(server));
 }
 
 /** What a command line asks, and whom. */
@@ -33,15 +30,6 @@ export interface Asked {
   model: string;
   /** Empty: nothing. */
   question: string;
-}
-
-/** A name that the server does not know. */
-export interface Missing {
-  asked: string;
-  /** Names of its that are near, the nearest first. */
-  near: string[];
-  /** What is thrown where nobody can be asked. */
-  error: OvError;
 }
 
 /** Whether that command line may have a question, as far as can be seen without the names of the models. */
@@ -53,22 +41,23 @@ const isLikeQuestion = (first = "") => /\s/.test(first) && first.trim() !== "";
 
 /**
  * Reads `[MODEL] [QUESTION…]`. A single word with a space in it that names no model is the question. Without a model: `usual` where the server has it, else
- * a loaded one, else the first. `findOther` gives the name to take for one that is missing, or throws. Throws `model_not_found`, `model_required` or `task_unsupported`.
+ * a loaded one, else the first. Throws `model_not_found`, `model_required` or `task_unsupported`, and what `findOther` throws.
  */
 export async function readAsked(
-  server: Server,
+  naming: Naming,
   [first, ...words]: string[],
   usual: string | null,
-  findOther: (missing: Missing) => Promise<string>,
 ): Promise<Asked> {
-  const { data } = await askServer(server, "/v1/models", Rows, 10);
-  const isQuestion = words.length === 0 && /\s/.test(first ?? "") && !data.some(({ id }) => id === first);
-  if (first !== undefined && !isQuestion) {
-    const missing = data.some(({ id }) => id === first) ? null : toMissing(first, toTalkers(data));
-    const model = missing === null ? choose(data, first) : await take(server, await findOther(missing));
+  const { server } = naming;
+  const rows = await readRows(server);
+  const isQuestion = (word: string) =>
+    words.length === 0 && /\s/.test(word) && findRow(rows, word) === undefined;
+  if (first !== undefined && !isQuestion(first)) {
+    const model = await choose(naming, rows, first);
+    if (model === null) throw missingFrom(naming, rows, first).error;
     return { model, question: words.join(" ") };
   }
-  const talkers = toTalkers(data);
+  const talkers = toTalkers(rows);
   const model = talkers.find((name) => name === usual) ?? talkers[0];
   if (model !== undefined) return { model, question: first ?? "" };
   throw new OvError("model_required", {
@@ -77,10 +66,23 @@ export async function readAsked(
   });
 }
 
-/** `name`, which was registered or chosen after the question. Throws as `choose`, and where the server reads another registry. */
+/** `asked`, or the one to take for it; null: nobody wants what was offered. Throws as `readAsked`. */
+export async function chooseModel(naming: Naming, asked: string): Promise<string | null> {
+  return await choose(naming, await readRows(naming.server), asked);
+}
+
+async function choose(naming: Naming, rows: Row[], asked: string): Promise<string | null> {
+  const row = findRow(rows, asked);
+  if (row !== undefined) return requireTalker(row, rows);
+  const other = await naming.findOther(missingFrom(naming, rows, asked));
+  return other === null ? null : await take(naming.server, other);
+}
+
+/** `name`, which was registered or chosen after the question. Throws `task_unsupported`, and where the server reads another registry. */
 async function take(server: Server, name: string): Promise<string> {
-  const { data } = await askServer(server, "/v1/models", Rows, 10);
-  if (data.some(({ id }) => id === name)) return choose(data, name);
+  const rows = await readRows(server);
+  const row = findRow(rows, name);
+  if (row !== undefined) return requireTalker(row, rows);
   throw new OvError("model_not_found", {
     what: `The server at ${server.url} does not know ${JSON.stringify(name)}, which is registered here`,
     why: "it reads another registry",
@@ -88,51 +90,26 @@ async function take(server: Server, name: string): Promise<string> {
   });
 }
 
-function choose(data: Row[], asked: string): string {
-  const talkers = toTalkers(data);
-  const found = data.find(({ id }) => id === asked);
-  if (found === undefined) throw toMissing(asked, talkers).error;
-  if (talkers.includes(asked)) return asked;
+function requireTalker({ id, task }: Row, rows: Row[]): string {
+  const talkers = toTalkers(rows);
+  if (talkers.includes(id)) return id;
   throw new OvError("task_unsupported", {
-    what: `Cannot chat with ${JSON.stringify(asked)}`,
-    why: `its task is ${found.task}; ${toKnown(talkers)}`,
+    what: `Cannot chat with ${JSON.stringify(id)}`,
+    why: `its task is ${task}; ${toKnown(talkers)}`,
   });
 }
+
+const missingFrom = ({ server, command }: Naming, rows: Row[], asked: string) =>
+  toMissing(asked, { talkers: toTalkers(rows), server, command });
+
+async function readRows(server: Server): Promise<Row[]> {
+  return (await askServer(server, "/v1/models", Rows, 10)).data;
+}
+
+const findRow = (rows: Row[], name: string) => rows.find(({ id }) => id === name);
 
 function toTalkers(rows: Row[]): string[] {
   const talkers = rows.filter(({ type }) => type === "llm" || type === "vlm");
   const ordered = [...talkers.filter(({ loaded }) => loaded), ...talkers.filter(({ loaded }) => !loaded)];
   return ordered.map(({ id }) => id);
-}
-
-function toMissing(asked: string, talkers: string[]): Missing {
-  const near = findNearest(asked, talkers);
-  const meant = near.map((name) => JSON.stringify(name));
-  const why = near.length > 0 ? `did you mean ${meant.join(" or ")}?` : toKnown(talkers);
-  const pull = canBePulled(asked) ? `Get it with "ov-llm pull ${asked}".` : undefined;
-  const next = pull ?? (near.length > 0 ? undefined : toNext(asked));
-  const what = `Cannot find model ${JSON.stringify(asked)}`;
-  const error = new OvError("model_not_found", { what, why, ...(next !== undefined && { next }) });
-  return { asked, near, error };
-}
-
-/** Whether `ov-llm pull` takes it, with the usual hub. */
-function canBePulled(asked: string): boolean {
-  try {
-    return parseReference(asked, { endpoint: "" }).repo !== "";
-  } catch {
-    return false;
-  }
-}
-
-/** What has a space is more likely the question than a model. */
-function toNext(asked: string): string {
-  if (/\s/.test(asked)) return 'A question comes after the model, as in: ov-llm chat MODEL "Why?"';
-  return '"ov-llm list" lists the models, "ov-llm pull" gets one.';
-}
-
-function toKnown(talkers: string[]): string {
-  if (talkers.length === 0) return "there is no model to chat with";
-  const shown = talkers.slice(0, mostNamed).map((name) => JSON.stringify(name));
-  return `there is ${shown.join(", ")}${talkers.length > mostNamed ? ", …" : ""}`;
 }

@@ -16,32 +16,42 @@ import {
   writesText,
 } from "../../src/library/known-models.ts";
 import { isThisMachine } from "../../src/library/local-address.ts";
-import { confirm, isInteractive } from "../confirm.ts";
 import { renderLack, runPull, toPullOptions } from "../convert/pull.ts";
 import { createStderrView } from "../convert/run.ts";
 import type { Server } from "../server.ts";
-import type { Missing } from "./model.ts";
+import type { Missing, ModelCommand } from "./missing.ts";
+
+/** Whoever sits at the terminal of a chat. */
+export interface Person {
+  /** `blank`: what an empty line means. */
+  confirm(question: string, blank: boolean): Promise<boolean>;
+  /** Work that takes long; its signal aborts when the person stops it. */
+  whileBusy<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  report(sentence: string): Promise<void>;
+}
 
 export interface OfferOptions {
   server: Server;
   loaded: LoadedSettings;
-  signal: AbortSignal;
-  report: (sentence: string) => void;
+  person: Person;
+  command: ModelCommand;
 }
 
 /**
- * The name of the model to chat with in place of one that is missing, on a terminal: what was pulled from there before, one that
- * is near, if that was meant, else the model itself, which is pulled once its size is confirmed. Throws the missing one's error
- * where there is nothing to offer or nobody wants it, and what keeps a pull from its end.
+ * The name of the model to chat with in place of one that is missing: what was pulled from there before, one that is near, if
+ * that was meant, else the model itself, which is pulled once its size is confirmed. null: nobody wants what was offered. Throws
+ * the missing one's error where there is nothing to offer, and what keeps a pull from its end.
  */
-export async function offerModel({ asked, near, error }: Missing, options: OfferOptions): Promise<string> {
-  if (!isInteractive()) throw error;
-  const { server, loaded, signal, report } = options;
+export async function offerModel(
+  { asked, near, error }: Missing,
+  options: OfferOptions,
+): Promise<string | null> {
+  const { server, loaded, person } = options;
   const reference = isThisMachine(server.url) ? toReference(asked, loaded) : null;
   const wanted = reference && { ...reference, reuse: true, unattended: false };
   const present = wanted && findFetched(wanted, loaded.settings);
   if (present !== null) {
-    report(`${present.repo} is registered as ${quote(present.name)}.`);
+    await person.report(`${present.repo} is registered as ${quote(present.name)}.`);
     return present.name;
   }
   const [nearest] = near;
@@ -49,12 +59,13 @@ export async function offerModel({ asked, near, error }: Missing, options: Offer
     const question = `There is no model ${quote(asked)} here. Did you mean ${quote(nearest)}?`;
     // A name that can be pulled is hardly a slip, unless it is the same one in other writing.
     const isMeant = reference === null || toLetters(asked) === toLetters(nearest);
-    if (await confirm(question, signal, isMeant)) return nearest;
+    if (await person.confirm(question, isMeant)) return nearest;
+    if (reference === null) return null;
   }
   if (reference === null) throw error;
-  const question = `${quote(asked)} is not here yet. Pull ${await describe(reference, options)}?`;
-  if (!(await confirm(question, signal, true))) throw error;
-  return await pull(asked, reference, options);
+  const brought = await person.whileBusy((signal) => describe(reference, options, signal));
+  if (!(await person.confirm(`${quote(asked)} is not here yet. Pull ${brought}?`, true))) return null;
+  return await person.whileBusy((signal) => pull(asked, reference, options, signal));
 }
 
 /** What is left of a name without case and punctuation. */
@@ -72,13 +83,14 @@ function toReference(asked: string, { variables }: LoadedSettings): Reference | 
 /** What a pull would bring, after its warnings. Throws where the hub has no such model, or one that does not chat. */
 async function describe(
   { repo, quant }: Reference,
-  { loaded, signal, report }: OfferOptions,
+  { loaded, person, command }: OfferOptions,
+  signal: AbortSignal,
 ): Promise<string> {
   const known = findKnownRepo(repo);
   if (known !== undefined) refuseSilent(known);
   const { kind, files } = chooseFiles(await createHub(loaded.variables).list(repo, signal), quant);
   const lack = kind === "weights" ? findConversionLack(repo, readMemory()) : null;
-  if (lack !== null) report(`Warning: ${renderLack(lack)}`);
+  if (lack !== null) await person.report(`Warning: ${renderLack(lack, command)}`);
   const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   const facts = [
     `${renderBytes(bytes)} to fetch`,
@@ -111,9 +123,10 @@ function refuseSilent(known: KnownModel): void {
 async function pull(
   asked: string,
   { repo, quant }: Reference,
-  { loaded, signal }: OfferOptions,
+  { loaded, command }: OfferOptions,
+  signal: AbortSignal,
 ): Promise<string> {
-  const view = createStderrView();
+  const view = createStderrView({ inChat: true });
   const names: string[] = [];
   await runPull(toPullOptions(loaded, { repo, quant, unattended: false }), {
     view(event) {
@@ -128,7 +141,7 @@ async function pull(
   throw new OvError("model_not_found", {
     what: `Cannot chat with ${quote(asked)}`,
     why: "it was not pulled, for the reason above",
-    next: `"ov-llm pull ${asked}" tries again.`,
+    next: `"${command} ${asked}" tries again.`,
   });
 }
 

@@ -1,21 +1,23 @@
-import { expandPath } from "../../src/config/paths.ts";
+import type { LoadedSettings } from "../../src/config/load.ts";
 import { toReason } from "../../src/errors.ts";
 import type { ChatHistory } from "../../src/library/chat-history.ts";
-import { readPicture } from "../../src/library/picture.ts";
+import { askYesNo } from "../convert/asker.ts";
 import type { Server } from "../server.ts";
-import { paint, terminalWidth, toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
-import type { ChatRequest, ChatTurn } from "./answer.ts";
-import { type Answer, ask } from "./ask.ts";
+import { toOneLine, writeBytes, writeError, writeOut } from "../terminal.ts";
+import type { ChatRequest } from "./answer.ts";
+import { ask } from "./ask.ts";
 import { createDraft } from "./draft.ts";
-import { createLineEditor, type Typed } from "./line-editor.ts";
-import { chooseModel, listTalkers } from "./model.ts";
+import { createLineEditor, Interrupted, type LineEditor, type Typed } from "./line-editor.ts";
+import { offerModel, type Person } from "./offer.ts";
 import { hasColors, toQuestion } from "./once.ts";
 import { createPrinter } from "./printer.ts";
-import { saveConversation } from "./save.ts";
-import { parseSlash, renderSlashHelp, type Slash } from "./slash.ts";
+import { parseSlash } from "./slash.ts";
+import { createTalk, writeNote } from "./talk.ts";
 
 export interface ReplOptions {
   server: Server;
+  /** Where a model is pulled to. */
+  loaded: LoadedSettings;
   model: string;
   system: string | undefined;
   /** How to answer: a limit of tokens, a temperature. */
@@ -25,10 +27,12 @@ export interface ReplOptions {
   signal: AbortSignal;
 }
 
+/** A question was answered by the end of the session. */
+class SessionEnded extends Error {}
+
 /** A conversation on a terminal until somebody ends it; the exit code. */
 export async function runRepl(options: ReplOptions): Promise<number> {
-  const { server, tuning, history, signal } = options;
-  const talk = createTalk(options);
+  const { server, loaded, model, system, tuning, history, signal } = options;
   const lines = createLineEditor({
     input: process.stdin,
     output: process.stdout,
@@ -36,6 +40,8 @@ export async function runRepl(options: ReplOptions): Promise<number> {
     keep: (text) => history?.add(text),
     signal,
   });
+  const offer = { server, loaded, person: createChatPerson(lines), command: "/model" } as const;
+  const talk = createTalk({ server, model, system, findOther: (missing) => offerModel(missing, offer) });
   const draft = createDraft();
   const printer = createPrinter({ write: writeBytes, isTerminal: true, hasColors: hasColors() });
   let isLeaving = false;
@@ -72,13 +78,19 @@ export async function runRepl(options: ReplOptions): Promise<number> {
     await talk.keep(asked, given);
   }
 
+  async function noteFailure(command: string, error: unknown): Promise<void> {
+    signal.throwIfAborted();
+    if (error instanceof Interrupted) await writeNote(`Stopped. ${JSON.stringify(command)} continues.`);
+    else if (!(error instanceof SessionEnded)) writeError(toReason(error));
+  }
+
   await writeNote(`Chat with ${JSON.stringify(talk.model())} at ${server.url}. /help lists the commands.`);
   try {
     for (let input = await readInput(); input !== undefined; input = await readInput()) {
       const slash = parseSlash(input);
       if (slash?.name === "exit") return 0;
       if (slash === null) await answer(input.trim());
-      else await talk.run(slash).catch((error: unknown) => writeError(toReason(error)));
+      else await talk.run(slash).catch((error: unknown) => noteFailure(input.trim(), error));
     }
     signal.throwIfAborted();
     await writeOut("\n");
@@ -88,90 +100,16 @@ export async function runRepl(options: ReplOptions): Promise<number> {
   }
 }
 
-/** The conversation, and the commands that change it. */
-function createTalk({ server, model: first, system: given }: ReplOptions) {
-  let model = first;
-  let system = given ?? "";
-  let said: ChatTurn[] = [];
-  let pictures: string[] = [];
-  const saved = new Set<string>();
-  const turns = (): ChatTurn[] => (system === "" ? said : [{ role: "system", content: system }, ...said]);
-
-  async function changeModel(name: string): Promise<void> {
-    if (name === "") {
-      const names = await listTalkers(server);
-      return await writeNote(
-        ...names.map((one) => `${one === model ? "*" : " "} ${one}`),
-        "/model NAME continues with another.",
-      );
-    }
-    model = await chooseModel(server, name);
-    await writeNote(`The next answers are from ${JSON.stringify(model)}.`);
+/** During the conversation: Ctrl-C ends the work, or means no. Its questions throw SessionEnded at the end of the input. */
+function createChatPerson(lines: LineEditor): Person {
+  async function ask(question: string): Promise<string> {
+    const typed = await lines.readAnswer(`${question} `);
+    if (typed.type === "end") throw new SessionEnded();
+    return typed.type === "line" ? typed.text.trim() : "n";
   }
-
-  async function changeSystem(text: string): Promise<void> {
-    if (text === "") return await writeNote(system === "" ? "There are no instructions." : system);
-    system = text === '""' ? "" : text;
-    await writeNote(system === "" ? "The instructions are removed." : "The instructions are set.");
-  }
-
-  async function addPicture(file: string): Promise<void> {
-    pictures = file === "" ? [] : [...pictures, readPicture(expandPath(file))];
-    const count = pictures.length === 1 ? "One picture goes" : `${pictures.length} pictures go`;
-    await writeNote(pictures.length === 0 ? "No picture waits." : `${count} with the next message.`);
-  }
-
-  async function save(file: string): Promise<void> {
-    if (file === "") return writeError("/save requires a file, as in /save chat.md");
-    await writeNote(`Saved in ${JSON.stringify(saveConversation(file, model, turns(), saved))}.`);
-  }
-
   return {
-    model: () => model,
-    turns,
-    /** Those that the next message shows, as `data:` URLs. */
-    pictures: () => pictures,
-    /** What a failure broke off is not kept, so that the same question can be asked again. */
-    async keep(question: ChatTurn, { text, reason, failure }: Answer): Promise<void> {
-      const isStopped = failure instanceof Error && failure.message === "interrupted";
-      if (failure !== undefined && !isStopped) {
-        writeError(toReason(failure));
-        await writeNote("This question is not part of the conversation; the Up key recalls it.");
-        if (pictures.length > 0)
-          await writeNote("Its pictures will go with the next one; /image drops them.");
-        return;
-      }
-      if (isStopped) await writeNote("Stopped.");
-      if (text === "") return;
-      if (reason === "length") await writeNote("The answer was cut off at the token limit (--max-tokens).");
-      pictures = [];
-      said = [...said, question, { role: "assistant", content: text }];
-    },
-    async run(slash: Slash): Promise<void> {
-      switch (slash.name) {
-        case "model":
-          return await changeModel(slash.rest);
-        case "system":
-          return await changeSystem(slash.rest);
-        case "image":
-          return await addPicture(slash.rest);
-        case "save":
-          return await save(slash.rest);
-        case "clear":
-          said = [];
-          return await writeNote("The conversation is forgotten.");
-        case "help":
-          return void (await writeOut(renderSlashHelp(terminalWidth())));
-        case "unknown":
-          return writeError(slash.problem);
-        case "exit":
-          return;
-      }
-    },
+    confirm: (question, blank) => askYesNo(ask, toOneLine(question), blank),
+    whileBusy: lines.whileBusy,
+    report: writeNote,
   };
-}
-
-/** What is neither a question nor an answer. */
-async function writeNote(...lines: string[]): Promise<void> {
-  await writeOut(lines.map((line) => `${paint("dim", toOneLine(line))}\n`).join(""));
 }

@@ -3,7 +3,7 @@ import { wrap } from "../help/wrap.ts";
 
 /** The commands of a chat, with what follows them and what they do. */
 const table = {
-  model: ["[NAME]", "Continue with another model; alone: list the models"],
+  model: ["[NAME]", "Continue with another model, pulled first if it is not here; alone: list the models"],
   system: ['[TEXT|""]', 'Set the instructions; "" removes them; alone: show them'],
   image: ["[FILE]", "Send a picture with the next message; alone: drop the waiting ones"],
   save: ["FILE", "Write the conversation to a file, as JSON if its name ends in .json, else as Markdown"],

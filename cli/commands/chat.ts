@@ -6,11 +6,13 @@ import { readPicture } from "../../src/library/picture.ts";
 import { action, UsageError } from "../action.ts";
 import { readRepeated, toFlags, toServerArgs } from "../args.ts";
 import type { ChatRequest } from "../chat/answer.ts";
-import { type Missing, mayAsk, readAsked } from "../chat/model.ts";
-import { offerModel } from "../chat/offer.ts";
+import type { Missing } from "../chat/missing.ts";
+import { mayAsk, readAsked } from "../chat/model.ts";
+import { offerModel, type Person } from "../chat/offer.ts";
 import { askOnce, readPiped, toTurns } from "../chat/once.ts";
 import { reachServer } from "../chat/reach.ts";
 import { runRepl } from "../chat/repl.ts";
+import { confirm, isInteractive } from "../confirm.ts";
 import { findServer } from "../server.ts";
 import { untilStopped } from "../stop.ts";
 import { toOneLine } from "../terminal.ts";
@@ -67,9 +69,12 @@ export const chat = defineCommand({
       const reached = await reachServer({ server, loaded, start, signal, report: writeNotice });
       try {
         const { defaultModel } = loaded.settings;
-        const findOther = (missing: Missing) =>
-          offerModel(missing, { server, loaded, signal, report: writeNotice });
-        const { model, question } = await readAsked(server, given._, defaultModel, findOther);
+        const command = "ov-llm chat";
+        const person = createShellPerson(signal);
+        const findOther = async (missing: Missing) =>
+          isInteractive() ? await offerModel(missing, { server, loaded, person, command }) : null;
+        const naming = { server, command, findOther } as const;
+        const { model, question } = await readAsked(naming, given._, defaultModel);
         if (question.trim() !== "" || piped.trim() !== "") {
           const messages = toTurns({ system, context: piped, question, pictures });
           const isTerminal = process.stdout.isTTY === true;
@@ -79,13 +84,22 @@ export const chat = defineCommand({
         refuseWithoutQuestion(given);
         const path = toChatHistoryPath(loaded.variables);
         const history = given.history === false ? null : openChatHistory(path, writeNotice);
-        return await runRepl({ server, model, system, tuning, history, signal });
+        return await runRepl({ server, loaded, model, system, tuning, history, signal });
       } finally {
         await reached.release();
       }
     });
   }),
 });
+
+/** Before there is a conversation: Ctrl-C ends the command. */
+function createShellPerson(signal: AbortSignal): Person {
+  return {
+    confirm: (question, blank) => confirm(question, signal, blank),
+    whileBusy: (work) => work(signal),
+    report: async (sentence) => writeNotice(sentence),
+  };
+}
 
 /** Throws UsageError for what makes no conversation. */
 function refuseWithoutQuestion(given: { image?: string | undefined; json?: boolean | undefined }): void {

@@ -37,6 +37,16 @@ export function toAsk(asker: Asker): Ask {
   };
 }
 
+/** Asks until the answer is yes or no. `blank`: what an empty line means. */
+export async function askYesNo(ask: Asker["ask"], question: string, blank: boolean): Promise<boolean> {
+  for (;;) {
+    const answer = (await ask(`${question} ${blank ? "[Y/n]" : "[y/N]"}`)).toLowerCase();
+    if (answer === "") return blank;
+    if (["y", "yes"].includes(answer)) return true;
+    if (["n", "no"].includes(answer)) return false;
+  }
+}
+
 /**
  * Asks over a terminal that edits and echoes the lines itself, so that Ctrl-C remains a signal at any moment. Answers
  * that were typed ahead count for the next questions.
@@ -91,14 +101,7 @@ export function createAsker({ input, write, signal }: AskerOptions): Asker {
 
   return {
     ask,
-    async confirm(question, blank = true) {
-      for (;;) {
-        const answer = (await ask(`${question} ${blank ? "[Y/n]" : "[y/N]"}`)).toLowerCase();
-        if (answer === "") return blank;
-        if (["y", "yes"].includes(answer)) return true;
-        if (["n", "no"].includes(answer)) return false;
-      }
-    },
+    confirm: (question, blank = true) => askYesNo(ask, question, blank),
     close() {
       signal.removeEventListener("abort", stop);
       input.off("data", take).off("end", end).off("close", end);

@@ -13,6 +13,8 @@ export interface ProgressLine {
   say(line: string): void;
   /** Removes the line that would be overwritten next. */
   clear(): void;
+  /** Lets that line stay. */
+  leave(): void;
 }
 
 export interface ProgressOptions {
@@ -45,6 +47,10 @@ export function createProgressLine({
   };
   return {
     clear,
+    leave() {
+      if (isOpen) write("\n");
+      isOpen = false;
+    },
     overwrite(label, shown) {
       const text = toOneLine(`${label}: ${shown}`);
       if (width !== null) return replace(text, width);

@@ -58,10 +58,10 @@ export async function runPull(options: ConvertOptions, { view, json, signal }: P
   }
 }
 
-/** For whoever fetches a model that will not be converted here. */
-export function renderLack({ name, needed, has, ready }: ConversionLack): string {
+/** For whoever fetches a model that will not be converted here. `command`: what gets another one. */
+export function renderLack({ name, needed, has, ready }: ConversionLack, command = "ov-llm pull"): string {
   const lack = `Converting ${name} takes about ${renderBytes(needed)} of memory, and this machine has ${renderBytes(has)} with swap.`;
   return ready === null
     ? `${lack} "ov-llm catalog --fits" lists models that fit.`
-    : `${lack} It is also published ready-made: ov-llm pull ${ready}`;
+    : `${lack} It is also published ready-made: ${command} ${ready}`;
 }

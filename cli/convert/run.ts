@@ -55,11 +55,11 @@ export function writeStyled(text: string): void {
   process.stderr.write(isStyled ? text : Bun.stripANSI(text));
 }
 
-/** Shows a run to a person. */
-export function createStderrView(): (event: ConvertEvent) => void {
+/** Shows a run to a person. `inChat`: for a chat that goes on afterwards. */
+export function createStderrView({ inChat = false } = {}): (event: ConvertEvent) => void {
   // A terminal that does not know its size says 0.
   const width = process.stderr.isTTY ? process.stderr.columns || 80 : null;
-  return createView({ write: writeStyled, width });
+  return createView({ write: writeStyled, width, inChat });
 }
 
 /** A dry run writes no model that could be checked. */

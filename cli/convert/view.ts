@@ -13,10 +13,12 @@ export interface ViewOptions {
   write: (text: string) => void;
   /** Columns; null: no terminal. */
   width: number | null;
+  /** A chat goes on afterwards: it has no use for commands of the shell. */
+  inChat?: boolean;
 }
 
 /** Shows the events of a run to a person. */
-export function createView({ write, width }: ViewOptions): (event: ConvertEvent) => void {
+export function createView({ write, width, inChat = false }: ViewOptions): (event: ConvertEvent) => void {
   const progress = createProgressLine({ write, width });
   const say = (line: string) => progress.say(line);
   return (event) => {
@@ -36,10 +38,12 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
       case "fetching":
         if (event.step === "running") return progress.overwrite(event.repo, renderShare(event));
         return say(renderDownload(event));
-      case "present":
-        return say(
-          `${event.repo} is there already, as "${event.name}" (${event.weightFormat}): ${event.path}. Add --overwrite to fetch and convert it again.`,
-        );
+      case "fetch_stopped":
+        return progress.leave();
+      case "present": {
+        const found = `${event.repo} is there already, as "${event.name}" (${event.weightFormat}): ${event.path}.`;
+        return say(inChat ? found : `${found} Add --overwrite to fetch and convert it again.`);
+      }
       case "scanned":
         write(renderSkipped(event.skipped));
         if (event.found.length === 0) say(`Nothing to convert in ${event.modelSrc}. ${otherWays}`);
@@ -80,7 +84,7 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         const how = `${event.type} as "${event.registeredAs}"${also} in ${renderTime(event.seconds)}`;
         say(`${toLabel(event.model)}: ${how}: ${event.path}`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
-        if (event.model.total === 1 && event.writes) {
+        if (event.model.total === 1 && event.writes && !inChat) {
           say(`Talk to it: ov-llm chat ${event.registeredAs}`);
         }
         return;

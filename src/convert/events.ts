@@ -26,6 +26,8 @@ export type ConvertEvent =
   /** A line of progress. */
   | { type: "installing"; line: string }
   | ({ type: "fetching"; repo: string; path: string } & DownloadProgress)
+  /** The download failed, or the signal ended it. */
+  | { type: "fetch_stopped"; repo: string }
   /** The requested model was fetched and registered before; nothing is done. */
   | { type: "present"; repo: string; name: string; path: string; weightFormat: string }
   | { type: "scanned"; modelSrc: string; found: Source[]; skipped: Skipped[] }

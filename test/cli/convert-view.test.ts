@@ -124,6 +124,25 @@ test("a single model that writes text is followed by the command to talk to it",
   ]);
 });
 
+test("in a chat that goes on, no command of the shell follows", () => {
+  const out: string[] = [];
+  const view = createView({ write: (part) => void out.push(part), width: null, inChat: true });
+  view({ ...finished, model: { ...model, total: 1 } });
+  view({ type: "present", repo: "a/b", name: "b", path: "/src/b", weightFormat: "int8" });
+  expect(out.join("")).toBe(
+    '[1/1] m: converted as "m-2" in 0:05: /out/m\na/b is there already, as "b" (int8): /src/b.\n',
+  );
+});
+
+test("a download that stops leaves its last line, and the next text starts below it", () => {
+  const out: string[] = [];
+  const view = createView({ write: (part) => void out.push(part), width: 80 });
+  view({ ...fetching, step: "running", done: 1, bytes: 2, file });
+  view({ type: "fetch_stopped", repo: "a/b" });
+  view({ type: "fetch_stopped", repo: "a/b" });
+  expect(out.join("")).toBe("a/b: 1 B of 2 B (50 %)\n");
+});
+
 test("what stays is written over the line of progress", () => {
   const out: string[] = [];
   const view = createView({ write: (part) => void out.push(part), width: 80 });

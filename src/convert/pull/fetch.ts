@@ -77,6 +77,7 @@ async function bring(
       onProgress: (progress) => report({ type: "fetching", repo, path, ...progress }),
     });
   } catch (error) {
+    report({ type: "fetch_stopped", repo });
     // What was fetched so far is kept to resume from; empty folders are not.
     removeEmptyFolders(path);
     throw error;
