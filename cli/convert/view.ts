@@ -2,6 +2,7 @@ import { renderBytes } from "../../src/bytes.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import type { DownloadProgress } from "../../src/hub/hub.ts";
+import { toShellWord } from "../shell-word.ts";
 import { comparingStage, testingStage } from "./overall-bar.ts";
 import { createProgressLine, renderTime, toLabel } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
@@ -81,7 +82,7 @@ export function createView({ write, width }: ViewOptions): (event: ConvertEvent)
         say(`${toLabel(event.model)}: ${how}: ${event.path}`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
         if (event.model.total === 1 && event.writes) {
-          say(`Talk to it: ov-llm chat ${event.registeredAs}`);
+          say(`Talk to it: ov-llm chat ${toShellWord(event.registeredAs)}`);
         }
         return;
       }

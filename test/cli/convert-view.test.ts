@@ -111,13 +111,14 @@ test.each(cases)("the event %j is shown", (event, text) => {
 });
 
 test("a single model that writes text is followed by the command to talk to it", () => {
-  const toLast = (total: number, writes: boolean) => {
+  const toLast = (total: number, writes: boolean, more = {}) => {
     const out: string[] = [];
     const view = createView({ write: (part) => void out.push(part), width: null });
-    view({ ...finished, model: { ...model, total }, writes });
+    view({ ...finished, model: { ...model, total }, writes, ...more });
     return out.join("").split("\n").at(-2);
   };
   expect(toLast(1, true)).toBe("Talk to it: ov-llm chat m-2");
+  expect(toLast(1, true, { registeredAs: "my m" })).toBe("Talk to it: ov-llm chat 'my m'");
   expect([toLast(2, true), toLast(1, false)]).toEqual([
     '[1/2] m: converted as "m-2" in 0:05: /out/m',
     '[1/1] m: converted as "m-2" in 0:05: /out/m',
