@@ -103,7 +103,8 @@ function renderQuality({
   tokens_per_second: rate,
 }: Extract<ConvertEvent, { type: "measured" }>["quality"]): string {
   const agrees = `agrees with its original on ${(100 * agreement).toFixed(1)} % of ${tokens} tokens`;
-  return `${agrees}; perplexity ${perplexity}, the original's ${original}; ${rate} tokens/s`;
+  const [own, its] = [perplexity, original].map((one) => one.toFixed(1));
+  return `${agrees}; perplexity ${own}, the original's ${its}; ${rate} tokens/s`;
 }
 
 function renderDownload(
