@@ -8,14 +8,19 @@ export function makeTemporaryFolder(prefix: string): string {
   try {
     return mkdtempSync(join(tmpdir(), prefix));
   } catch (error) {
-    const what = `Cannot write to "${tmpdir()}", the folder for temporary files`;
-    const next = "Make it writable, make room in it, or set TMPDIR to another folder.";
-    throw new OvError(
-      "invalid_setting",
-      { what, why: toReason(error), next },
-      { param: "TMPDIR", cause: error },
-    );
+    throw toTemporaryError(error);
   }
+}
+
+/** What to report of a failure to write a temporary file. */
+export function toTemporaryError(error: unknown): OvError {
+  const what = `Cannot write to "${tmpdir()}", the folder for temporary files`;
+  const next = "Make it writable, make room in it, or set TMPDIR to another folder.";
+  return new OvError(
+    "invalid_setting",
+    { what, why: toReason(error), next },
+    { param: "TMPDIR", cause: error },
+  );
 }
 
 /** Why a folder cannot be written to, as a sentence that names its setting; null: it can. Makes the folder. */

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createBatchingLauncher, hostSources } from "../../../../src/engine/kinds/batching/launch.ts";
+import { printWithSmallFiles } from "../../../helpers/full-disk.ts";
+import { createTempDir } from "../../../helpers/temp.ts";
 
 const folder = join(import.meta.dir, "../../../../src/hosts/batching");
 const launcher = createBatchingLauncher("/usr/bin/python3", {
@@ -25,5 +27,17 @@ describe("the batching host's sources", () => {
     for (const [path, text] of Object.entries(hostSources))
       expect([path, text]).toEqual([path, readFileSync(join(dirname(main), path), "utf8")]);
     expect(launcher.env).not.toContainAnyKeys(["PYTHONPATH", "OV_API_KEY"]);
+  });
+
+  test("name TMPDIR where there is no room for them, and leave nothing", () => {
+    const folder = createTempDir();
+    const script = `import { createBatchingLauncher } from "./src/engine/kinds/batching/launch.ts";
+      try { createBatchingLauncher("python3", {}); } catch ({ code, message }) { console.log(code, message); }`;
+    const printed = printWithSmallFiles(script, folder);
+    expect(printed).toStartWith(
+      `invalid_setting Cannot write to "${folder}", the folder for temporary files: EFBIG`,
+    );
+    expect(printed).toContain("make room in it, or set TMPDIR to another folder");
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
