@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isDiskFull } from "../files.ts";
-import { makeTemporaryFolder, toTemporaryError } from "../linux/folders.ts";
+import { isOwnFolder, makeTemporaryFolder, toTemporaryError } from "../linux/folders.ts";
 import type { KeptFile } from "../serving/transcribe.ts";
 
 type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -21,7 +21,9 @@ export function createRequestFiles(): RequestFiles {
   let folder: string | null = null;
   return {
     async keep(bytes) {
-      folder ??= makeTemporaryFolder(`ov-llm-host-${process.pid}-files-`);
+      if (folder === null || !isOwnFolder(folder)) {
+        folder = makeTemporaryFolder(`ov-llm-host-${process.pid}-files-`);
+      }
       const path = join(folder, randomUUID());
       const remove = () => rm(path, { force: true });
       const file = await open(path, "wx", 0o600);

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, mkdtempSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OvError, toReason } from "../errors.ts";
@@ -10,6 +10,15 @@ export function makeTemporaryFolder(prefix: string): string {
   } catch (error) {
     throw toTemporaryError(error);
   }
+}
+
+/**
+ * Whether a temporary folder is still there, and this user's: systemd-tmpfiles removes what was not used for days, and then
+ * anyone may make another of that name.
+ */
+export function isOwnFolder(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
 }
 
 /** What to report of a failure to write a temporary file. */

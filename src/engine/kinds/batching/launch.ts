@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { makeTemporaryFolder, toTemporaryError } from "../../../linux/folders.ts";
+import { isOwnFolder, makeTemporaryFolder, toTemporaryError } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { readHostSources } from "./sources.ts" with { type: "macro" };
@@ -22,15 +22,18 @@ export interface BatchingLauncher extends Launcher {
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
 export function createBatchingLauncher(python: string, env: Variables): BatchingLauncher {
-  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
+  let folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
   const remove = () => rmSync(folder, { recursive: true, force: true });
+  const write = () => {
+    try {
+      writeMissing(folder);
+    } catch (error) {
+      remove();
+      throw toTemporaryError(error);
+    }
+  };
   removeLeftovers();
-  try {
-    writeSources(folder);
-  } catch (error) {
-    remove();
-    throw toTemporaryError(error);
-  }
+  write();
   const {
     PYTHONPATH: _path,
     PYTHONHOME: _home,
@@ -40,15 +43,22 @@ export function createBatchingLauncher(python: string, env: Variables): Batching
   } = env;
   return {
     engine: "batching",
-    argv: [python, "-u", join(folder, "host.py")],
+    get argv() {
+      return [python, "-u", join(folder, "host.py")];
+    },
     env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },
     toProperties: toBatchingProperties,
+    restore() {
+      if (!isOwnFolder(folder)) folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
+      write();
+    },
     remove,
   };
 }
 
-function writeSources(folder: string): void {
+function writeMissing(folder: string): void {
   for (const [path, text] of Object.entries(hostSources)) {
+    if (existsSync(join(folder, path))) continue;
     mkdirSync(join(folder, dirname(path)), { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, path), text, { mode: 0o600 });
   }
