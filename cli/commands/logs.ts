@@ -67,7 +67,11 @@ async function show(
   for await (const more of readLines(child.stdout)) {
     isEmpty &&= more.length === 0;
     const wanted = more.filter((line) => model === undefined || isAbout(line, model));
-    await writeOut(wanted.map((line) => `${toOneLine(line)}\n`).join(""));
+    const isRead = await writeOut(wanted.map((line) => `${toOneLine(line)}\n`).join(""));
+    if (isRead) continue;
+    // Whoever read them has left, as `head` does; journalctl would follow for nobody.
+    child.kill();
+    return 0;
   }
   const code = await child.exited;
   signal.throwIfAborted();

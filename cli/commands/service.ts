@@ -22,9 +22,11 @@ function createVerb(name: string, what: ServiceAction, description: string) {
   return defineCommand({
     meta: { name, description },
     run: action(async () => {
-      await actOnService(what, loadSettings().variables).catch(async (error: unknown) => {
+      const { variables } = loadSettings();
+      await readServiceState(variables).catch(async (error: unknown) => {
         throw await explainMissingService(error, what);
       });
+      await actOnService(what, variables);
       await writeLines(`The service ${unit} ${done[what]}.`);
       return 0;
     }),

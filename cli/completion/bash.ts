@@ -1,5 +1,6 @@
 import type { CommandHelp } from "../help/describe.ts";
-import { listModelCommands, listWords, quote } from "./words.ts";
+import { quote } from "../shell-word.ts";
+import { listModelCommands, listWords } from "./words.ts";
 
 /** Where no word fits, bash completes files. */
 export function renderBash(commands: readonly CommandHelp[]): string {

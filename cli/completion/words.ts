@@ -30,8 +30,3 @@ export function listModelCommands(commands: readonly CommandHelp[]): string[] {
 function toWord({ words, description }: CommandHelp): Word {
   return { word: words.split(" ").at(-1) ?? "", text: description };
 }
-
-/** As a word of a shell's script, whatever it holds. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

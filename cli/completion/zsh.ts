@@ -1,5 +1,6 @@
 import type { CommandHelp } from "../help/describe.ts";
-import { listModelCommands, listWords, quote, type Word } from "./words.ts";
+import { quote } from "../shell-word.ts";
+import { listModelCommands, listWords, type Word } from "./words.ts";
 
 export function renderZsh(commands: readonly CommandHelp[]): string {
   const all = listWords(commands);

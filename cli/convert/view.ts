@@ -2,6 +2,7 @@ import { renderBytes } from "../../src/bytes.ts";
 import type { ConvertEvent } from "../../src/convert/events.ts";
 import { renderFacts } from "../../src/errors.ts";
 import type { DownloadProgress } from "../../src/hub/hub.ts";
+import { toShellWord } from "../shell-word.ts";
 import { comparingStage, testingStage } from "./overall-bar.ts";
 import { createProgressLine, renderTime, toLabel } from "./progress.ts";
 import { renderPlan, renderShortage, renderSkipped } from "./render.ts";
@@ -85,7 +86,7 @@ export function createView({ write, width, inChat = false }: ViewOptions): (even
         say(`${toLabel(event.model)}: ${how}: ${event.path}`);
         if (event.warning !== null) say(`Warning: ${renderFacts(event.warning)}`);
         if (event.model.total === 1 && event.writes && !inChat) {
-          say(`Talk to it: ov-llm chat ${event.registeredAs}`);
+          say(`Talk to it: ov-llm chat ${toShellWord(event.registeredAs)}`);
         }
         return;
       }
@@ -106,7 +107,8 @@ function renderQuality({
   tokens_per_second: rate,
 }: Extract<ConvertEvent, { type: "measured" }>["quality"]): string {
   const agrees = `agrees with its original on ${(100 * agreement).toFixed(1)} % of ${tokens} tokens`;
-  return `${agrees}; perplexity ${perplexity}, the original's ${original}; ${rate} tokens/s`;
+  const [own, its] = [perplexity, original].map((one) => one.toFixed(1));
+  return `${agrees}; perplexity ${own}, the original's ${its}; ${rate} tokens/s`;
 }
 
 function renderDownload(

@@ -8,6 +8,7 @@ import { setEntry } from "../../src/library/edit.ts";
 import { createTrialLoader } from "../../src/library/trial.ts";
 import { chooseDevice } from "../../src/protocol/device.ts";
 import { confirm, isInteractive } from "../confirm.ts";
+import { toShellWord } from "../shell-word.ts";
 import { createStderrLog, terminalWidth, toOneLine, writeLines, writeOut } from "../terminal.ts";
 import { renderTrials } from "./render.ts";
 
@@ -78,7 +79,8 @@ export async function showTrials(
     await setEntry(settings.registryPath, name, [change], { force: false });
     return void (await writeLines(`Changed "${name}": ${change}`));
   }
-  await writeLines(`It runs on ${now} now. To change that: ov-llm models set ${name} ${change}`);
+  const command = `ov-llm models set ${toShellWord(name)} ${change}`;
+  await writeLines(`It runs on ${now} now. To change that: ${command}`);
 }
 
 /** Progress goes to stderr: stdout is for the result. */

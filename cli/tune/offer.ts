@@ -5,6 +5,7 @@ import { parseEntries, type RegistryEntry } from "../../src/registry/schema.ts";
 import { type Change, invertChange } from "../../src/tune/change.ts";
 import type { TuneResult } from "../../src/tuning.ts";
 import { confirm, isInteractive } from "../confirm.ts";
+import { toShellWord } from "../shell-word.ts";
 import { writeLines } from "../terminal.ts";
 import { renderDifference } from "./render.ts";
 
@@ -80,8 +81,3 @@ function changedMeanwhile(model: string): OvError {
 
 const toCommand = (model: string, change: Change) =>
   ["ov-llm models set", ...[model, ...change].map(toShellWord)].join(" ");
-
-/** As a POSIX shell takes it for one word. */
-export function toShellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -62,8 +62,9 @@ function toObserver(notes: RequestNotes): AnswerObserver {
   };
 }
 
-/** Which parts of an answered request were ignored, as headers; null: none. */
-export function toWarning(text: string | null): Record<string, string> {
+/** What of an answered request was ignored, in sentences, as headers; null: nothing. */
+export function toWarning(...sentences: readonly (string | null)[]): Record<string, string> {
+  const text = sentences.filter((sentence) => sentence !== null).join(" ");
   // A header has room for little, and for ASCII alone.
-  return text === null ? {} : { "x-ov-llm-warning": text.slice(0, 500).replace(/[^ -~]/g, "?") };
+  return text === "" ? {} : { "x-ov-llm-warning": text.slice(0, 500).replace(/[^ -~]/g, "?") };
 }

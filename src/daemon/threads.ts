@@ -1,11 +1,11 @@
 import { isExecutable } from "../engine/kinds/native/find.ts";
-import type { LargeBody } from "../http/body/json.ts";
+import type { LargeBody, ReadBody } from "../http/body/json.ts";
 import type { RunTextJob } from "../serving/text-jobs.ts";
 import { createThreads } from "../threads/threads.ts";
 import type { DaemonJobs } from "./thread.ts";
 
 export interface DaemonThreads {
-  readLarge: (body: LargeBody, client: string) => Promise<unknown>;
+  readLarge: (body: LargeBody, client: string) => Promise<ReadBody>;
   runTextJob: RunTextJob;
   dispose(): void;
 }

@@ -7,7 +7,7 @@ import type { Events } from "../serving/events.ts";
 import type { OpenRequests } from "../serving/open-requests.ts";
 import { type Access, checkAccess, refuseTwoHosts } from "./access.ts";
 import { checkKey, type Keyring, toRoutedPath } from "./auth.ts";
-import { checkJsonType, type LargeBody, readJsonBody } from "./body/json.ts";
+import { checkJsonType, type LargeBody, type ReadBody, readJsonBody } from "./body/json.ts";
 import { readMultipartBody } from "./body/multipart.ts";
 import { crossOrigin } from "./cross-origin.ts";
 import { methodsAt, namesOf, renderFailure, toFailure } from "./errors.ts";
@@ -31,7 +31,7 @@ export interface AppDeps {
   /** OV_MAX_BODY, in bytes. */
   maxBody: number;
   /** Reads a large body off the event loop, for a client. Absent: all are read on it. */
-  readLarge?: (body: LargeBody, client: string) => Promise<unknown>;
+  readLarge?: (body: LargeBody, client: string) => Promise<ReadBody>;
   /** The machine's name, for clients that reach several through one address: the header `x-ov-llm-box` of every answer. */
   box: string;
   /** Unique, without its prefix. */

@@ -80,7 +80,7 @@ function findReason(
 ): string | null {
   if (entry === undefined) return "its entry is not valid";
   if (found !== null) return toShortReason(found);
-  return reasons.length === 0 ? null : "some aliases are ignored";
+  return reasons.length === 0 ? null : "some further names are ignored";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { OvError, toReason } from "../errors.ts";
+import { OvError, toReason, toSystemCode } from "../errors.ts";
+import { isDanglingLink } from "../files.ts";
 import { hasModelFiles } from "../models/files.ts";
 import { isUnder, toRealPath } from "../models/paths.ts";
 import { type RawModels, toEntryPath } from "../registry/edit.ts";
@@ -23,9 +24,19 @@ export function planRemoval(
 ): Removal | null {
   // lstat follows a link that is spelled with a slash at its end.
   const path = resolve(asked);
+  try {
+    return planFor(path, folders, keep);
+  } catch (error) {
+    // There is nothing, or a file in place of a folder above it; a link that leads nowhere has been refused.
+    if (["ENOENT", "ENOTDIR"].includes(String(toSystemCode(error)))) return null;
+    throw error instanceof OvError ? error : refused(path, `cannot be read (${toReason(error)})`);
+  }
+}
+
+function planFor(path: string, folders: readonly string[], keep: readonly string[]): Removal {
   const roots = [...folders, ...folders.map(toRealPath)];
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return null;
+  const found = lstatSync(path);
+  if (isDanglingLink(path)) throw refused(path, "is a link that leads nowhere");
   const root = roots.find((folder) => isUnder(path, folder)) ?? null;
   // Above the folder of models, a link is the owner's own arrangement, as for a home on another disk.
   const direct = root === null ? path : join(toRealPath(root), relative(root, path));

@@ -20,15 +20,17 @@ export interface ServiceState {
   pid: number;
 }
 
-/** Has systemd do it, and waits. Throws `server_unreachable` with the next step where there is no such service. */
+/** Has systemd do it, and waits. Throws `server_unreachable` where that fails. */
 export async function actOnService(action: ServiceAction, variables: Variables): Promise<void> {
-  await readServiceState(variables);
   const run = await runProgram(["systemctl", "--user", action, unit], { variables, timeoutMs: 120_000 });
   if (run.reason === null) return;
   throw failed(`Cannot ${action} the service ${unit}`, run.reason, "`ov-llm logs` shows why.");
 }
 
-/** Throws as `actOnService`. `installation`: how this ov-llm was installed, for the next step. */
+/**
+ * Throws `server_unreachable` with the next step where there is no such service. `installation`: how this ov-llm was installed, for
+ * that step.
+ */
 export async function readServiceState(
   variables: Variables,
   installation: Installation = findInstallation(process.execPath, isExecutable()),

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { join, resolve } from "node:path";
 import { runtimeLabels, runtimePython } from "../engine/kinds/batching/probe.ts";
 import { OvError } from "../errors.ts";
+import { tryStat } from "../files.ts";
 import type { Variables } from "../linux/program.ts";
 import { withSetupLock } from "../linux/setup-lock.ts";
 import { which } from "../python/find.ts";
@@ -120,8 +121,8 @@ async function findModel(dir: string): Promise<string> {
 }
 
 async function isRight(path: string): Promise<boolean> {
-  const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry?.isFile() !== true || entry.size !== starterModel.bytes) return false;
+  const found = tryStat(path);
+  if (!found?.isFile() || Number(found.size) !== starterModel.bytes) return false;
   return (await toSha256(path)) === starterModel.sha256;
 }
 

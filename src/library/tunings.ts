@@ -86,7 +86,7 @@ export function createTuningsReader(path: string, report: (problem: string) => v
   let known: { stamp: string; tunings: Tuning[] } | null = null;
   return () => {
     const stat = tryStat(path);
-    const stamp = stat === null ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+    const stamp = stat === null ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
     if (known?.stamp !== stamp) known = { stamp, tunings: readTunings(path, report) };
     return known.tunings;
   };

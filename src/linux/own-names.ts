@@ -19,7 +19,15 @@ export function isNameOf(name: string, machine: string): boolean {
 }
 
 /** Whether a host, in lower case and as URL writes it without brackets, is an address of an interface of this machine, or its name. */
-export function isOwnHost(host: string): boolean {
-  const addresses = Object.values(networkInterfaces()).flat();
-  return isNameOf(host, hostname().toLowerCase()) || addresses.some((found) => found?.address === host);
+export function isOwnHost(host: string, readInterfaces = networkInterfaces): boolean {
+  return isNameOf(host, hostname().toLowerCase()) || isOwnAddress(host, readInterfaces);
+}
+
+/** Where the kernel may not be asked, as in a service without AF_NETLINK in its RestrictAddressFamilies, no address is known. */
+function isOwnAddress(host: string, readInterfaces: typeof networkInterfaces): boolean {
+  try {
+    return Object.values(readInterfaces()).some((found) => found?.some(({ address }) => address === host));
+  } catch {
+    return false;
+  }
 }

@@ -22,6 +22,15 @@ export interface ImageFetchOptions {
 /** The most redirects to follow; each target has to be allowed itself. */
 const mostRedirects = 3;
 
+/** What an error says of an address: the client's own, or one that a server of it redirects to. */
+interface Origin {
+  is: string;
+  isOn: string;
+  isRedirect: boolean;
+}
+const asked: Origin = { is: "is", isOn: "is on", isRedirect: false };
+const redirected: Origin = { is: "redirects to", isOn: "redirects to", isRedirect: true };
+
 /**
  * Fetches images only from hosts that the operator allows: it connects to the very address that was
  * checked, so that the name cannot resolve to another one a moment later.
@@ -30,19 +39,18 @@ export function createImageFetch(options: ImageFetchOptions) {
   const { mostBytes = 32 * 2 ** 20, seconds = 20, mayAsk = isPublicAddress, resolve = resolveAll } = options;
 
   /** Throws if the operator does not allow it. */
-  function toAllowed(text: string, at: string): URL {
-    const url = URL.parse(text);
-    if (url === null || !/^https?:$/.test(url.protocol))
-      throw refused(at, "is no data URL and no http(s) address");
-    if (url.username !== "" || url.password !== "") throw refused(at, "is an address with a password");
+  function toAllowed(url: URL | null, at: string, origin: Origin): URL {
+    if (url === null || !/^https?:$/.test(url.protocol)) throw refused(at, toSchemeFault(url, origin));
+    if (url.username !== "" || url.password !== "")
+      throw refused(at, `${origin.is} an address with a password`);
     const allows = (domain: string) =>
       domain.startsWith(".") ? url.hostname.endsWith(domain) : url.hostname === domain;
     if (options.domains.some((domain) => allows(domain.toLowerCase()))) return url;
     const host = JSON.stringify(shorten(url.hostname, 200));
-    throw refused(at, `is on the host ${host}, which OV_MEDIA_DOMAINS does not allow`);
+    throw refused(at, `${origin.isOn} the host ${host}, which OV_MEDIA_DOMAINS does not allow`);
   }
 
-  async function ask(url: URL, at: string, signal: AbortSignal): Promise<Response> {
+  async function ask(url: URL, at: string, origin: Origin, signal: AbortSignal): Promise<Response> {
     signal.throwIfAborted();
     const resolving = resolve(url.hostname).catch((error: unknown) => {
       throw failed(at, toReason(error), error);
@@ -50,7 +58,7 @@ export function createImageFetch(options: ImageFetchOptions) {
     const found = await unlessAborted(resolving, signal);
     const [address] = found;
     if (address === undefined) throw failed(at, "its host has no address");
-    if (!found.every(mayAsk)) throw refused(at, "is on a host with a private address");
+    if (!found.every(mayAsk)) throw refused(at, `${origin.isOn} a host with a private address`);
     const direct = new URL(url);
     direct.hostname = address.includes(":") ? `[${address}]` : address;
     return await fetch(direct, {
@@ -62,15 +70,17 @@ export function createImageFetch(options: ImageFetchOptions) {
   }
 
   async function follow(text: string, at: string, signal: AbortSignal): Promise<Response> {
-    let url = toAllowed(text, at);
+    let origin = asked;
+    let url = toAllowed(URL.parse(text), at, origin);
     for (let left = mostRedirects; left >= 0; left--) {
-      const response = await ask(url, at, signal);
+      const response = await ask(url, at, origin, signal);
       if (response.ok) return response;
       await response.body?.cancel();
       const next = response.headers.get("location");
       const isRedirect = response.status >= 300 && response.status < 400 && next !== null;
       if (!isRedirect) throw failed(at, `its host answers with status ${response.status}`);
-      url = toAllowed(URL.parse(next, url.href)?.href ?? "", at);
+      origin = redirected;
+      url = toAllowed(URL.parse(next, url.href), at, origin);
     }
     throw failed(at, "its host redirects too often");
   }
@@ -114,6 +124,14 @@ async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal)
 async function resolveAll(host: string): Promise<string[]> {
   const found = await lookup(host.replace(/^\[(.*)\]$/, "$1"), { all: true });
   return found.map(({ address }) => address);
+}
+
+/** The target of a redirect is not quoted: it may hold a password. */
+function toSchemeFault(url: URL | null, { isRedirect }: Origin): string {
+  if (!isRedirect) return "is no data URL and no http(s) address";
+  if (url === null) return "redirects to an address that is not valid";
+  const scheme = JSON.stringify(shorten(url.protocol, 40));
+  return `redirects to an address that starts with ${scheme}, but only http(s) is fetched`;
 }
 
 function refused(at: string, why: string): OvError {

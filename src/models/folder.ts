@@ -1,9 +1,11 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import { type OvError, toReason, toSystemCode } from "../errors.ts";
 import { readChatTemplate } from "./chat-template.ts";
 import { GenerationDefaults, invalidPath, type ModelDescription } from "./description.ts";
 import { type EmbeddingFacts, readEmbedding } from "./embedding.ts";
+import { measureSize } from "./files.ts";
 import { findFolderTask } from "./find-task.ts";
 import { describeGguf } from "./gguf-model.ts";
 import { readJsonFile } from "./hf-config.ts";
@@ -34,18 +36,27 @@ const ArchitectureConfig = Type.Object({
  * whose `why` is a clause about the path. `bare`: an OpenVINO folder may lack its tokenizer.
  */
 export async function describeModel(path: string, { bare = false } = {}): Promise<ModelDescription> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === "ENOENT" ? "it does not exist" : `it cannot be read (${error.code})`;
-    const next = 'Check the path; that of a registered model is corrected with "ov-llm models set".';
-    throw invalidPath(path, { why, next });
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
   });
   const problem = findPathProblem(path, found);
   if (problem !== null) throw invalidPath(path, problem);
   return found.isDirectory() ? await describeFolder(path, bare) : await describeGguf(path, found.size);
 }
 
+function unreadable(path: string, error: unknown): OvError {
+  const code = toSystemCode(error);
+  const why = code === "ENOENT" ? "it does not exist" : `it cannot be read (${code ?? toReason(error)})`;
+  const next = 'Check the path; that of a registered model is corrected with "ov-llm models set".';
+  return invalidPath(path, { why, next });
+}
+
 async function describeFolder(path: string, bare: boolean): Promise<ModelDescription> {
-  const files = new Set(await readdir(path));
+  // It may have gone since it was found.
+  const names = await readdir(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const files = new Set(names);
   const manifest = readManifest(path);
   const folder = parseFolderName(basename(path));
   const config = readJsonFile(join(path, "config.json"), ArchitectureConfig);
@@ -113,7 +124,8 @@ function listWeights(files: ReadonlySet<string>, embedding: EmbeddingFacts | nul
   return [...[...files].filter((name) => name.endsWith(".bin")), ...behind];
 }
 
+/** A link that leads nowhere weighs nothing: that a network's file is missing was found before. */
 async function measureWeights(path: string, names: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const sizes = await Promise.all(names.map((name) => measureSize(join(path, name))));
+  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }

@@ -1,5 +1,5 @@
 import { closeSync, readSync } from "node:fs";
-import type { OvError } from "../errors.ts";
+import { type OvError, toReason } from "../errors.ts";
 import { openFile } from "../files.ts";
 import { invalidPath } from "./description.ts";
 import type { GgufContent } from "./gguf-support.ts";
@@ -40,7 +40,7 @@ const embeddingArchitecture = /bert/;
 /** `<architecture>.pooling_type` (llama.h, `llama_pooling_type`): a language model has none, which is 0. */
 const rankPooling = 4;
 
-/** Reads the head of a GGUF file; throws `model_path_invalid` when it is not one. */
+/** Reads the head of a GGUF file; throws `model_path_invalid` when it is not one, or cannot be read. */
 export async function readGguf(path: string): Promise<GgufFacts> {
   if (readMagic(path) !== "GGUF") {
     throw unreadable(path, 'it is not a GGUF file, as it does not start with "GGUF"');
@@ -77,13 +77,22 @@ function toText(value: unknown): string | null {
 }
 
 function readMagic(path: string): string {
-  const descriptor = openFile(path);
+  const descriptor = open(path);
   try {
     const bytes = Buffer.alloc(4);
     readSync(descriptor, bytes, 0, 4, 0);
     return bytes.toString("latin1");
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openFile(path);
+  } catch (error) {
+    const why = `it cannot be read (${toReason(error)})`;
+    throw invalidPath(path, { why, next: "Check the file and its permissions." }, error);
   }
 }
 

@@ -2,7 +2,9 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { readTextFile } from "../files.ts";
 
-const size = Type.Optional(Type.Integer({ minimum: 1 }));
+/** Far more than any model has: a file that states more must not cost more memory than there is. */
+const mostSize = 1_000_000;
+const size = Type.Optional(Type.Integer({ minimum: 1, maximum: mostSize }));
 const sizes = {
   hidden_size: size,
   intermediate_size: size,
@@ -10,7 +12,7 @@ const sizes = {
   n_embd: size,
   num_hidden_layers: size,
   n_layer: size,
-  n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+  n_inner: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: mostSize }), Type.Null()])),
 };
 
 /** The keys of a Hugging Face config.json that the converter looks at. */

@@ -14,7 +14,7 @@ export function findDeviceFault(device: string): string | null {
   return `OpenVINO has no device ${JSON.stringify(unknown)}${guess}`;
 }
 
-/** GPU of GPU.1 and of GPU(4). */
+/** GPU of GPU.1, of GPU(4), and of -GPU, which AUTO is to leave out. */
 function toFamily(name: string): string {
-  return name.split(/[.(]/)[0] ?? name;
+  return name.replace(/^-/, "").split(/[.(]/)[0] ?? name;
 }

@@ -47,8 +47,9 @@ export function renameModel(models: RawModels, name: string, next: string): void
   const entry = findEntry(models, name);
   checkName(next);
   const holder = findHolder(models, next);
-  if (Object.hasOwn(models, next) || (holder !== undefined && holder !== name)) throw taken(next, holder);
-  if (holder === name && !toAliases(entry).includes(next)) throw taken(next, holder);
+  if (Object.hasOwn(models, next) || (holder !== undefined && holder !== name))
+    throw taken(models, next, holder);
+  if (holder === name && !toAliases(entry).includes(next)) throw taken(models, next, holder);
   const renamed = holder === name ? withAliases(name, entry, (aliases) => without(aliases, [next])) : entry;
   const all = Object.entries(models);
   for (const [key] of all) delete models[key];
@@ -109,7 +110,7 @@ export function findEntry(models: RawModels, name: string): unknown {
 
 function findHint(models: RawModels, name: string): string {
   const holder = findHolder(models, name);
-  if (holder !== undefined) return `it is an alias of ${quote(holder)}, use that name`;
+  if (holder !== undefined) return `it is ${toKind(models, name, holder)} of ${quote(holder)}, use that name`;
   const names = Object.keys(models);
   const nearest = findNearest(name, names);
   if (nearest.length > 0) return `did you mean ${nearest.map(quote).join(" or ")}?`;
@@ -171,7 +172,7 @@ function checkFreeAlias(models: RawModels, name: string, alias: string): void {
   }
   const holder = findHolder(models, alias);
   const isPreset = holder === name && toPresets(models[name]).includes(alias);
-  if (holder !== undefined && (holder !== name || isPreset)) throw taken(alias, holder);
+  if (holder !== undefined && (holder !== name || isPreset)) throw taken(models, alias, holder);
 }
 
 /** Throws `invalid_request` where the preset's name is taken by anything but a preset of the same model. */
@@ -179,12 +180,19 @@ export function checkFreePreset(models: RawModels, name: string, preset: string)
   if (toPresets(models[name]).includes(preset)) return;
   checkName(preset, "the name of a preset");
   const holder = findHolder(models, preset);
-  if (holder !== undefined) throw taken(preset, holder);
+  if (holder !== undefined) throw taken(models, preset, holder);
 }
 
-function taken(name: string, holder: string | undefined): OvError {
+/** What a further name is of the model that has it. */
+function toKind(models: RawModels, name: string, holder: string): string {
+  return toPresets(models[holder]).includes(name) ? "a preset" : "an alias";
+}
+
+function taken(models: RawModels, name: string, holder: string | undefined): OvError {
   const isModel = holder === undefined || holder === name;
-  const why = isModel ? "a model has it already" : `it is an alias of ${quote(holder)} already`;
+  const why = isModel
+    ? "a model has it already"
+    : `it is ${toKind(models, name, holder)} of ${quote(holder)} already`;
   return refused({ what: `Cannot use the name ${quote(name)}`, why, next: chooseAnother });
 }
 

@@ -56,10 +56,12 @@ export function createRegistry({ path, onChange, onProblem }: RegistryOptions): 
   function current(): Snapshot {
     const stamp = readStamp(path);
     if (seen?.key === stamp.key && seen.settled) return snapshot;
-    const settled = Date.now() - stamp.modifiedMs > clockTickMs;
+    const isOld = Date.now() - stamp.modifiedMs > clockTickMs;
     const content = readContent(path, stamp);
+    // What keeps it from being read, such as too many open files, may pass and leave the file as it is.
+    const isRead = content === null || "text" in content;
     const before = seen;
-    seen = { key: stamp.key, settled, content };
+    seen = { key: stamp.key, settled: isOld && isRead, content };
     if (before === undefined || !isDeepStrictEqual(before.content, content))
       take(content, before === undefined);
     return snapshot;

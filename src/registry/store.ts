@@ -43,7 +43,8 @@ export async function updateRegistry<T>(
 
 const permissionAdvice =
   "Make the file and its folder writable for the user that ov-llm runs as, or name another one in OV_REGISTRY_PATH.";
-const refusals: readonly unknown[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
+/** Those behind ENOTDIR: where a folder should be, there is a file, or a link that leads nowhere or to itself. */
+const refusals: readonly unknown[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT", "ELOOP"];
 
 function isRefusedWrite(error: unknown): boolean {
   return !(error instanceof OvError) && refusals.includes(toSystemCode(error));

@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { availableParallelism, loadavg, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { writeOut } from "../../cli/terminal.ts";
+import { nameCpuFeatures } from "../../src/doctor/checks/cpu.ts";
 import { runtimePackages } from "../../src/engine/kinds/batching/probe.ts";
+import { readCpuInfo } from "../../src/linux/cpu.ts";
 import { version } from "../../src/version.ts";
 import type { Bench } from "./bench.ts";
 import { judge, renderFigures } from "./measuring/goals.ts";
@@ -20,7 +22,7 @@ export async function writeResult({
 }: Bench): Promise<void> {
   const judged = figures.map(judge);
   const machine = {
-    cpu: cpus()[0]?.model ?? "unknown",
+    cpu: describeCpu(),
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 1e9),
     load: loadavg(),
@@ -38,4 +40,10 @@ export async function writeResult({
   mkdirSync(dirname(options.json), { recursive: true });
   await Bun.write(options.json, `${JSON.stringify(result, null, 2)}\n`);
   await writeOut(`${renderFigures(judged)}\n${options.json} has all of it.\n`);
+}
+
+/** What it computes with makes more of a difference than its name. */
+function describeCpu(): string {
+  const { model, flags } = readCpuInfo();
+  return [model, nameCpuFeatures(flags).join(", ")].filter((part) => part !== "").join(" with ");
 }

@@ -88,11 +88,11 @@ const cases: [event: ConvertEvent, text: string][] = [
         tokens: 511,
         agreement: 0.934,
         perplexity: 14.2,
-        original_perplexity: 13,
+        original_perplexity: 13.041,
         tokens_per_second: 52,
       },
     },
-    "[1/2] m: agrees with its original on 93.4 % of 511 tokens; perplexity 14.2, the original's 13; 52 tokens/s\n",
+    "[1/2] m: agrees with its original on 93.4 % of 511 tokens; perplexity 14.2, the original's 13.0; 52 tokens/s\n",
   ],
   [{ type: "unmeasured", model, why: "No memory." }, "[1/2] m: Warning: No memory.\n"],
   [{ type: "checking", model, seconds: 2 }, "[1/2] m: testing it in the engine, 0:02 so far\n"],
@@ -111,13 +111,14 @@ test.each(cases)("the event %j is shown", (event, text) => {
 });
 
 test("a single model that writes text is followed by the command to talk to it", () => {
-  const toLast = (total: number, writes: boolean) => {
+  const toLast = (total: number, writes: boolean, more = {}) => {
     const out: string[] = [];
     const view = createView({ write: (part) => void out.push(part), width: null });
-    view({ ...finished, model: { ...model, total }, writes });
+    view({ ...finished, model: { ...model, total }, writes, ...more });
     return out.join("").split("\n").at(-2);
   };
   expect(toLast(1, true)).toBe("Talk to it: ov-llm chat m-2");
+  expect(toLast(1, true, { registeredAs: "my m" })).toBe("Talk to it: ov-llm chat 'my m'");
   expect([toLast(2, true), toLast(1, false)]).toEqual([
     '[1/2] m: converted as "m-2" in 0:05: /out/m',
     '[1/1] m: converted as "m-2" in 0:05: /out/m',

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-const main = join(import.meta.dir, "../../cli/main.ts");
+export const main = join(import.meta.dir, "../../cli/main.ts");
 
 export interface CliResult {
   code: number;

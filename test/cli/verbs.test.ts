@@ -6,7 +6,7 @@ import { makeOpenVino } from "../convert/fake-models.ts";
 import { createTestApp } from "../helpers/app.ts";
 import { createModelHome } from "../helpers/model-home.ts";
 import { createTempDir } from "../helpers/temp.ts";
-import { findFreePort, runCli, toTarget } from "./run-cli.ts";
+import { findFreePort, main, runCli, toTarget } from "./run-cli.ts";
 
 setDefaultTimeout(180_000);
 const freePort = String(await findFreePort());
@@ -83,8 +83,7 @@ describe("verbs for the running server", () => {
 });
 
 describe("verbs for the service", () => {
-  /** A systemd whose answers the test writes. */
-  function createSystemd(scripts: Record<string, string>, env: Record<string, string> = {}) {
+  function createHome(scripts: Record<string, string>) {
     const home = createTempDir();
     const bin = join(home, "bin");
     mkdirSync(bin);
@@ -92,8 +91,13 @@ describe("verbs for the service", () => {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bin, name), 0o755);
     }
-    return (...args: string[]) =>
-      runCli(args, { home, env: { OV_PORT: freePort, ...env, PATH: `${bin}:/usr/bin:/bin` } });
+    return { home, env: { OV_PORT: freePort, PATH: `${bin}:/usr/bin:/bin` } };
+  }
+
+  /** A systemd whose answers the test writes. */
+  function createSystemd(scripts: Record<string, string>, more: Record<string, string> = {}) {
+    const { home, env } = createHome(scripts);
+    return (...args: string[]) => runCli(args, { home, env: { ...env, ...more } });
   }
   const state = (active: string, pid: number) =>
     `if [ "$2" = show ]; then printf 'LoadState=loaded\\nActiveState=${active}\\nUnitFileState=enabled\\nMainPID=${pid}\\n'; else echo "$@" >&2; [ "$2" != restart ]; fi`;
@@ -162,6 +166,18 @@ describe("verbs for the service", () => {
     await server.stop(true);
   });
 
+  test("what systemd refuses of a service that answers is reported as such", async () => {
+    const app = createTestApp();
+    const server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request) => app.handle(request, "-"),
+    });
+    const run = createSystemd({ systemctl: state("active", 42) }, { OV_PORT: String(server.port) });
+    expect((await run("restart")).err).toContain("Cannot restart the service ov-server");
+    await server.stop(true);
+  });
+
   test("logs shows the journal, of one model if asked", async () => {
     const lines = [
       "info loaded model model=a pid=1",
@@ -178,6 +194,18 @@ describe("verbs for the service", () => {
       code: 2,
       err: expect.stringContaining("--lines"),
     });
+  });
+
+  test("logs -f ends when whoever reads it has left", async () => {
+    const { home, env } = createHome({ journalctl: "exec yes line", systemctl: state("active", 42) });
+    const logs = [process.execPath, main, "logs", "-f"];
+    const child = Bun.spawn(["bash", "-o", "pipefail", "-c", '"$@" | head -n 1', "bash", ...logs], {
+      env: { HOME: home, ...env },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    expect(await Promise.all([child.stdout.text(), child.exited])).toEqual(["line\n", 0]);
   });
 
   test("logs with nothing to show says why, and where the log is", async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const requests = amount({ whole: 2000, part: 1000 });
+const requests = amount({ whole: 2000, part: 500 });
 
 /** schemathesis.toml, which names how many requests the whole has. */
 async function writeConfig(folder: string): Promise<string> {

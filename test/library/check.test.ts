@@ -41,7 +41,11 @@ test("each problem is a sentence and a few words", async () => {
       "it does not exist",
       expect.stringMatching(/^Cannot use the model at "\/nowhere": it does not exist\. /),
     ],
-    ["alias", "some aliases are ignored", expect.stringMatching(/^Alias "good" of registry entry "alias"/)],
+    [
+      "alias",
+      "some further names are ignored",
+      expect.stringMatching(/^Alias "good" of registry entry "alias"/),
+    ],
     [
       "broken",
       "its entry is not valid",

@@ -37,6 +37,17 @@ test("files and entry are removed together", async () => {
   expect([existsSync(home.path), Object.keys(home.read())]).toEqual([false, ["stays"]]);
 });
 
+test.each(["nowhere", "nowhere/m", "file/m"])(
+  "the entry of %s, where there is nothing, is removed",
+  async (path) => {
+    const home = createHome();
+    writeFileSync(join(home.root, "file"), "");
+    await setEntry(home.registryPath, "gone", [`path=${join(home.root, path)}`], { force: false });
+    await remove(home, "gone");
+    expect(Object.keys(home.read())).toEqual(["stays"]);
+  },
+);
+
 test("an entry that changed after the question keeps its files", async () => {
   const home = createHome();
   const plan = planModelRemoval(
@@ -74,6 +85,14 @@ describe("what is never deleted", () => {
     await refuse(home, join(home.root, "folder/m"), sentence);
     await refuse(home, join(home.home, "outside/m"), sentence);
     expect(readdirSync(precious)).toHaveLength(4);
+  });
+
+  test("a link that leads nowhere, or to itself", async () => {
+    const home = createModelHome();
+    for (const name of ["gone", "itself.gguf"]) {
+      symlinkSync(name === "gone" ? "nowhere" : name, join(home.root, name));
+      await refuse(home, join(home.root, name), "is a link that leads nowhere");
+    }
   });
 
   test("the home folder, the folder of models, and what holds the registry", async () => {

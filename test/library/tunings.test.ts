@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTuningsReader, keepTuning, readTunings } from "../../src/library/tunings.ts";
 import { createTempDir } from "../helpers/temp.ts";
@@ -43,10 +43,17 @@ test("what is read again and again is read once for each change, and a damaged f
   expect(problems).toEqual([expect.stringContaining("Cannot read what was tuned")]);
   await keepTuning(path, tuning, () => {});
   expect(read()).toEqual([tuning]);
+  utimesSync(path, 1, 1);
+  expect(read()).toEqual([tuning]);
+  // As long and as old as it was, as after a change of its permissions: only the time of the change differs.
+  writeFileSync(path, "{".padEnd(statSync(path).size));
+  utimesSync(path, 1, 1);
+  expect(read()).toEqual([]);
+  expect(problems).toHaveLength(2);
   rmSync(path);
   symlinkSync(path, path);
   expect([read(), read()]).toEqual([[], []]);
-  expect(problems).toHaveLength(2);
+  expect(problems).toHaveLength(3);
 });
 
 test.each([

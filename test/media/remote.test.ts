@@ -8,7 +8,9 @@ const server = Bun.serve({
   fetch(request) {
     const { pathname, searchParams } = new URL(request.url);
     requests.push({ path: pathname, host: request.headers.get("host") });
-    if (pathname === "/to") return Response.redirect(searchParams.get("url") ?? "", 302);
+    if (pathname === "/to") {
+      return new Response(null, { status: 302, headers: { location: searchParams.get("url") ?? "" } });
+    }
     if (pathname === "/loop") return new Response(null, { status: 302, headers: { location: "/loop" } });
     if (pathname === "/gone") return new Response("no", { status: 404 });
     if (pathname === "/large") return new Response("x".repeat(2000));
@@ -87,10 +89,24 @@ describe("an image by its address", () => {
     const to = (url: string) => `http://pics.example.com:${port}/to?url=${encodeURIComponent(url)}`;
     expect(await fetchText(to(`http://a.example.org:${port}/image`))).toBe("image");
     await expect(fetchText(to("http://127.0.0.1/"))).rejects.toMatchObject({ code: "unsupported_parameter" });
-    await expect(fetchText(to("file:///etc/passwd"))).rejects.toMatchObject({
-      code: "unsupported_parameter",
-    });
     await expect(fetchText(`http://pics.example.com:${port}/loop`)).rejects.toThrow(/redirects too often/);
+  });
+
+  test.each([
+    ["file:///etc/passwd", 'redirects to an address that starts with "file:", but only http(s) is fetched.'],
+    ["data:image/png;base64,AAAA", 'redirects to an address that starts with "data:", but only'],
+    ["http://[", "redirects to an address that is not valid."],
+    ["http://a:b@pics.example.com/", "redirects to an address with a password."],
+    ["http://other.example.com/", 'redirects to the host "other.example.com", which OV_MEDIA_DOMAINS does'],
+    ["http://private.example.org/", "redirects to a host with a private address."],
+  ])("blames a redirect to %s on its server", async (target, message) => {
+    const from = `http://pics.example.com:${port}/to?url=${encodeURIComponent(target)}`;
+    const resolve = async (host: string) => [host === "private.example.org" ? "10.0.0.1" : "127.0.0.1"];
+    const options = { resolve, mayAsk: (address: string) => address !== "10.0.0.1" };
+    await expect(fetchText(from, options)).rejects.toMatchObject({
+      code: "unsupported_parameter",
+      message: expect.stringContaining(`"image" ${message}`),
+    });
   });
 
   test.each([

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** 25 sets of tools, about each of which so many questions are asked. */
-const questions = amount({ whole: 8, part: 2 });
+const questions = amount({ whole: 8, part: 1 });
 /** To each of 50 schemas. */
 const answersEach = amount({ whole: 4, part: 1 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeModel, parseFolderName } from "../../src/models/folder.ts";
 import { modelPath } from "../helpers/environment.ts";
@@ -75,6 +75,13 @@ describe("an OpenVINO folder", () => {
       "feature-extraction",
       "weights".length + "table".length + "a layer".length,
     ]);
+  });
+
+  test("may have links that lead nowhere, which weigh nothing", async () => {
+    const path = createFolder(whole);
+    symlinkSync("gone", join(path, "pytorch_model.bin"));
+    symlinkSync("itself.bin", join(path, "itself.bin"));
+    expect((await describeModel(path)).weightsBytes).toBe("weights".length);
   });
 
   test("works without its config files, and with broken ones", async () => {
@@ -170,6 +177,16 @@ describe("what is no model is refused with what it is", () => {
     ],
     ["a .gguf cut in its head", () => cutGguf(5_000), /truncated/],
     [
+      "a split .gguf with a folder as its second part",
+      () => {
+        const path = join(createFolder({}), "m-00001-of-00002.gguf");
+        symlinkSync(modelPath(), path);
+        mkdirSync(path.replace("00001", "00002"));
+        return path;
+      },
+      /00002-of-00002\.gguf": it cannot be read \(.* is not a regular file\)\. Check the file/,
+    ],
+    [
       "a .gguf cut in its tensors",
       () => cutGguf(20_000_000),
       /is truncated at 20000000 of at least \d+ bytes/,
@@ -190,7 +207,7 @@ describe("what is no model is refused with what it is", () => {
       const path = createFolder(whole);
       chmodSync(path, 0o000);
       await expect(describeModel(path)).rejects.toMatchObject({
-        message: expect.stringContaining("not readable"),
+        message: expect.stringContaining("this user cannot read it"),
       });
       chmodSync(path, 0o700);
     },

@@ -92,6 +92,15 @@ describe("a name that is not there", () => {
   });
 });
 
+test("a preset is called one where its name is in the way or looked for", () => {
+  const models: RawModels = { a: { path: "/a", ...base, presets: { p: {} } }, b: { path: "/b", ...base } };
+  const taken = (holder: string) => `Cannot use the name "p": it is a preset of "${holder}" already.`;
+  expect(() => addAliases(models, "b", ["p"])).toThrow(taken("a"));
+  expect(() => addAliases(models, "a", ["p"])).toThrow(taken("a"));
+  expect(() => renameModel(models, "a", "p")).toThrow(taken("a"));
+  expect(() => removeModel(models, "p")).toThrow('it is a preset of "a", use that name.');
+});
+
 test("removeModel takes the entry out and returns it, even a broken one", () => {
   const models = makeModels();
   expect(removeModel(models, "broken")).toBe(5);

@@ -144,6 +144,15 @@ describe("createRegistry", () => {
     expect(problems[0]).toContain("cannot be read");
   });
 
+  test("a file that could not be read for want of descriptors is read again once there are some", async () => {
+    const { path } = start({ a: entry() });
+    age(path);
+    const fixture = join(import.meta.dir, "descriptors.fixture.ts");
+    const limited = ["bash", "-c", 'ulimit -n 256; exec "$@"', "bash", process.execPath, fixture, path];
+    const child = Bun.spawn(limited, { stdout: "pipe", stderr: "inherit" });
+    expect(await child.stdout.json()).toEqual(["degraded", "ok", ["a"]]);
+  });
+
   test("problems of entries are reported once for each change", () => {
     const { registry, problems, path, write } = start({ a: entry(), bad: { path: "rel" } });
     registry.resolve("a");

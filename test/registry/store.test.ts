@@ -131,10 +131,19 @@ describe("updateRegistry", () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  test("a place that must not be written is an error with the next step", async () => {
-    const file = join(createTempDir(), "file");
-    writeFileSync(file, "");
-    const path = join(file, "below", "registry.json");
+  test.each([
+    "file/registry.json",
+    "file/below/registry.json",
+    "dangling/registry.json",
+    "dangling/below/registry.json",
+    "itself/registry.json",
+    "itself/below/registry.json",
+  ])("%s, a place that must not be written, is an error with the next step", async (place) => {
+    const folder = createTempDir();
+    writeFileSync(join(folder, "file"), "");
+    symlinkSync("nowhere", join(folder, "dangling"));
+    symlinkSync("itself", join(folder, "itself"));
+    const path = join(folder, place);
     await expect(updateRegistry(path, () => {})).rejects.toMatchObject({
       code: "registry_invalid",
       message: expect.stringContaining("OV_REGISTRY_PATH"),

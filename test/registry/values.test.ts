@@ -49,6 +49,7 @@ describe("setValues", () => {
     [["device=GPU", "device=NPU"], { device: "NPU" }],
     [["device=gpu.0"], { device: "GPU.0" }],
     [["device=hetero:gpu.1,cpu"], { device: "HETERO:GPU.1,CPU" }],
+    [["device=auto:-gpu"], { device: "AUTO:-GPU" }],
   ])("%p", (assignments, changed) => {
     expect(set(assignments)).toEqual({ ...entry(), ...changed });
   });

@@ -53,7 +53,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   wyoming: ["linux", "wav", "errors"],
   http: ["api", "serving", "linux", "log", "json", "nearest", "alarm", "errors", "version"],
-  api: ["serving", "generate", "protocol", "tuning", "errors"],
+  api: ["serving", "generate", "protocol", "tuning", "json", "errors"],
   serving: [
     "engine",
     "generate",

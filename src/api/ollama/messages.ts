@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { ImagePart, Part, Role, Turn } from "../../generate/conversation.ts";
 import { resultTags } from "../../generate/tools/hermes.ts";
+import { stringifyExactly } from "../../json/exact.ts";
 import { nullable } from "../nullable.ts";
 import { malformed, quote } from "../refusal.ts";
 
@@ -121,7 +122,7 @@ function toCalls({ role, tool_calls }: Message, at: string): Part[] {
   if (role.toLowerCase() !== "assistant") return [];
   return (tool_calls ?? []).map(({ id, function: called }, index) => {
     const given = called.arguments ?? {};
-    const text = typeof given === "string" ? given : JSON.stringify(given);
+    const text = typeof given === "string" ? given : stringifyExactly(given);
     return {
       type: "call",
       id: id || null,

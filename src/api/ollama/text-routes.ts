@@ -4,7 +4,8 @@ import type { TextRequest } from "../../generate/request.ts";
 import type { Catalog, CatalogModel } from "../../serving/catalog.ts";
 import { withDeadline } from "../../serving/deadline.ts";
 import type { TextService } from "../../serving/text.ts";
-import { resolveAsked, toTextOptions } from "../answering.ts";
+import { resolveAsked, toTextOptions, toWarning } from "../answering.ts";
+import { nameIgnored } from "../ignored.ts";
 import { type Answer, type ApiRequest, answerErrors, type Route, withJson } from "../route.ts";
 import { type Content, collectAnswer, frameMessage, frameResponse, toLines } from "./answer.ts";
 import { ollama } from "./errors.ts";
@@ -35,7 +36,11 @@ interface TextBody {
   stream?: boolean | null;
   logprobs?: boolean | null;
   keep_alive?: number | string | null;
+  options?: Record<string, unknown> | null;
 }
+
+/** Options that choose tokens in ways that the engine does not have, with Ollama's defaults. */
+const ignoredOptions = { mirostat: [], repeat_last_n: [64], tfs_z: [1], typical_p: [1] };
 
 /** One of the two, for its body. */
 interface Kind<Body> {
@@ -67,7 +72,7 @@ const errors = [...answerErrors, "chat_template_failed"] as const;
 export function createTextRoutes(deps: TextRoutesDeps): Route[] {
   const { catalog, text, pool, requestSeconds, now, clock } = deps;
 
-  async function handle<Body extends TextBody>(
+  async function handle<Body extends TextBody & Record<string, unknown>>(
     kind: Kind<Body>,
     { body, ...request }: ApiRequest<Body>,
   ): Promise<Answer> {
@@ -88,8 +93,13 @@ export function createTextRoutes(deps: TextRoutesDeps): Route[] {
     const { frame } = kind;
     const logprobs = body.logprobs ?? false;
     const options = { model: body.model || toTagged(model.name), logprobs, now, timing, frame };
-    if (stream) return { type: "stream", format: "ndjson", events: toLines(parts, options) };
-    return { type: "raw", contentType: "application/json", body: await collectAnswer(parts, options) };
+    const headers = toWarning(
+      nameIgnored(body, { context: [] }),
+      nameIgnored(body.options, ignoredOptions, "options."),
+    );
+    if (stream) return { type: "stream", format: "ndjson", headers, events: toLines(parts, options) };
+    const whole = await collectAnswer(parts, options);
+    return { type: "raw", headers, contentType: "application/json", body: whole };
   }
 
   /** Loads the model and waits for it, or unloads it after its running requests. */

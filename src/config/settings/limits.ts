@@ -10,7 +10,7 @@ export const limitsSettings = {
     kind: "bytes",
     schema: optional(Type.Integer({ minimum: 64 * 2 ** 20, maximum: 2 ** 44 })),
     default: null,
-    help: "Memory for all models together, such as 8GB; unset: what is free on the machine and in its control group, less a tenth",
+    help: "Memory for all models together, such as 8GB; unset: what is free on the machine and in its control group, less a tenth of the memory (0.5 to 4 GB)",
   },
   grammarMemory: {
     env: "OV_GRAMMAR_MEMORY",

@@ -9,12 +9,16 @@ const features: [name: string, flags: string[]][] = [
   ["AMX", ["amx_int8", "amx_bf16"]],
 ];
 
+/** Those of a CPU with these flags, as in /proc/cpuinfo. */
+export function nameCpuFeatures(flags: readonly string[]): string[] {
+  return features.filter(([, names]) => names.some((name) => flags.includes(name))).map(([name]) => name);
+}
+
 export function checkCpu({ cpu }: Machine): Finding {
   const { ok, warn } = createFinder("cpu");
-  const found = features.filter(([, flags]) => flags.some((flag) => cpu.flags.includes(flag)));
-  const names = found.map(([name]) => name).join(", ");
+  const names = nameCpuFeatures(cpu.flags).join(", ");
   const what = `${cpu.model}, ${cpu.threads} threads`;
-  if (cpu.isArm || found.length > 0) return ok(`${what}${names === "" ? "" : `, with ${names}`}.`);
+  if (cpu.isArm || names !== "") return ok(`${what}${names === "" ? "" : `, with ${names}`}.`);
   return warn(
     `${what}, without AVX2: models run slowly on it.`,
     "In a virtual machine, give it the host's CPU model; otherwise use a GPU.",

@@ -71,18 +71,24 @@ function meantType(name: unknown): Type | undefined {
   );
 }
 
-export function readValues({ param, reader }: Keyword, values: readonly unknown[]): Map<string, unknown> {
-  for (const [index, value] of values.entries()) {
-    reader.enforcement.budget.spend(2);
-    checkValue(value, below(param, index), 0);
-  }
-  return new Map(values.map((value) => [canonical(value), value]));
+/** `at`: of the value itself. */
+function readValue({ reader }: Keyword, value: unknown, at: string): [string, unknown] {
+  reader.enforcement.budget.spend(2);
+  checkValue(value, at, 0);
+  return [canonical(value), value];
+}
+
+export function readConst(at: Keyword): void {
+  at.schema.const = new Map([readValue(at, at.content, at.param)]);
 }
 
 function checkValue(value: unknown, param: string, depth: number): void {
   const isExact = typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value);
   if (!isExact || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-    throw malformed(param, `is the number ${value}, which has no exact form here.`);
+    throw unsupported(
+      param,
+      "a number beyond 2^53 cannot be listed: it is rounded when the request is read.",
+    );
   }
   if (depth > 32) throw unsupported(param, "values nested deeper than 32 cannot be listed.");
   const inner = Array.isArray(value) ? [...value.entries()] : isRecord(value) ? Object.entries(value) : [];
@@ -93,7 +99,7 @@ function checkValue(value: unknown, param: string, depth: number): void {
 export function readEnum(at: Keyword): void {
   const values = readList(at, Number.POSITIVE_INFINITY);
   if (values.length <= MOST_VALUES) {
-    at.schema.values = readValues(at, values);
+    at.schema.values = new Map(values.map((value, index) => readValue(at, value, below(at.param, index))));
     return;
   }
   const why = `at most ${MOST_VALUES} items can be enforced, and there are ${values.length}.`;
@@ -113,10 +119,7 @@ export function require({ schema, param }: Keyword, demands: Omit<Schema, "param
   schema.also = [...(schema.also ?? []), { param, ...demands }];
 }
 
-/**
- * JSON.parse rounds whole numbers beyond 2^53. Of the two that may have been written, the one that the double is and the
- * one of its shortest form, the narrower bound is taken; 2^63 and 2^64 stand for the largest integers of 64 bits.
- */
+/** A bound that a double holds as it was written, or what `toWhole` makes of one that it does not. */
 export function readBound(at: Keyword, isOpen: boolean): number | bigint {
   const { content, param } = at;
   if (typeof content === "bigint") return isSafe(content) ? Number(content) : content;
@@ -137,17 +140,27 @@ function isSafe(value: bigint): boolean {
   return BigInt(Number.MIN_SAFE_INTEGER) <= value && value <= BigInt(Number.MAX_SAFE_INTEGER);
 }
 
+/**
+ * JSON.parse rounds whole numbers beyond 2^53: many are read as this one. The narrowest bound among them is taken, so that
+ * every answer is valid. The limits of 64-bit integers, which schemas made from code have, are taken for themselves.
+ */
 function toWhole(content: number, { keyword, param }: Keyword, isOpen: boolean): bigint {
   if (Math.abs(content) > 1e40)
     throw unsupported(param, `bounds beyond 1e40 cannot be enforced, and this is ${content}.`);
-  const [is, [shortest]] = [BigInt(content), split(content)];
-  const said = content < 0 ? -shortest : shortest;
-  if (/max/i.test(keyword)) {
-    if (!isOpen && (is === 2n ** 63n || is === 2n ** 64n)) return is - 1n;
-    return is < said ? is : said;
-  }
-  return is > said ? is : said;
+  const is = BigInt(content);
+  const isMost = /max/i.test(keyword);
+  const limit = isOpen ? undefined : (isMost ? largest : smallest).get(is);
+  if (limit !== undefined) return limit;
+  // Doubles have 53 binary digits: half of the distance to the next one is rounded away.
+  const rounded = 2n ** BigInt((is < 0n ? -is : is).toString(2).length - 54);
+  return isMost ? is - rounded : is + rounded;
 }
+
+const largest = new Map([
+  [2n ** 63n, 2n ** 63n - 1n],
+  [2n ** 64n, 2n ** 64n - 1n],
+]);
+const smallest = new Map([[-(2n ** 63n), -(2n ** 63n)]]);
 
 export function readMultiple({ content, param }: Keyword): number {
   if (typeof content === "number" && content > 0 && content < 1e21 && content > 1e-20) return content;

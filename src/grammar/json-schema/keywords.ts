@@ -2,6 +2,7 @@ import { below, malformed, quote, unsupported } from "../faults.ts";
 import {
   type Keyword,
   readBound,
+  readConst,
   readCount,
   readEnum,
   readList,
@@ -12,7 +13,6 @@ import {
   readSchemas,
   readText,
   readTypes,
-  readValues,
   require,
 } from "./contents.ts";
 import { formats, numberFormats, openFormats } from "./formats.ts";
@@ -35,9 +35,7 @@ const handlers: Record<string, Handler> = {
     at.schema.types = readTypes(at);
   },
   enum: readEnum,
-  const: (at) => {
-    at.schema.const = readValues(at, [at.content]);
-  },
+  const: readConst,
   minimum: (at) => {
     const isOpen = at.siblings.exclusiveMinimum === true;
     at.schema[isOpen ? "exclusiveMinimum" : "minimum"] = readBound(at, isOpen);

@@ -2,6 +2,7 @@ import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { toInvalidRequest } from "../../api/validation.ts";
 import { OvError } from "../../errors.ts";
+import { listRounded, type Rounded, recall } from "../../json/exact.ts";
 import { readBytes } from "./bounded.ts";
 import { parseJson } from "./parse.ts";
 import { fromPortable, type PortableSchema, toPortable } from "./portable-schema.ts";
@@ -15,11 +16,17 @@ export interface LargeBody {
   schema: PortableSchema;
 }
 
+/** Its value, with what its copy would lose. */
+export interface ReadBody {
+  body: unknown;
+  rounded: Rounded[];
+}
+
 export interface JsonBodyOptions {
   maxBytes: number;
   schema: TSchema;
   /** Absent: all are read on the event loop. */
-  readLarge?: ((body: LargeBody) => Promise<unknown>) | undefined;
+  readLarge?: ((body: LargeBody) => Promise<ReadBody>) | undefined;
   seconds?: number;
 }
 
@@ -47,13 +54,15 @@ export async function readJsonBody(request: Request, options: JsonBodyOptions): 
   const { maxBytes, seconds, schema, readLarge } = options;
   const bytes = await readBytes(request, maxBytes, seconds);
   if (bytes.byteLength <= large || !readLarge) return parseJson(bytes);
-  return await readLarge({ bytes, schema: toPortable(schema) });
+  const { body, rounded } = await readLarge({ bytes, schema: toPortable(schema) });
+  recall(body, rounded);
+  return body;
 }
 
 /** A thread's work for a large body: finding what is wrong in it takes longer than finding that it is valid. */
-export function readLargeBody({ bytes, schema: portable }: LargeBody): unknown {
+export function readLargeBody({ bytes, schema: portable }: LargeBody): ReadBody {
   const body = parseJson(bytes);
   const schema = fromPortable(portable);
   if (!Value.Check(schema, body)) throw toInvalidRequest(schema, body);
-  return body;
+  return { body, rounded: listRounded(body) };
 }

@@ -1,4 +1,5 @@
 import { OvError } from "../../errors.ts";
+import { parseRemembering } from "../../json/exact.ts";
 import { explainFault } from "../../json/fault.ts";
 import { findFault } from "../../json/scan.ts";
 import { findExcess } from "./bounds.ts";
@@ -33,7 +34,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 function toValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseRemembering(text);
   } catch (cause) {
     throw invalid(`is not valid JSON: ${explainFault(text)}`, cause);
   }

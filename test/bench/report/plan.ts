@@ -1,4 +1,4 @@
-/** What docs/performance.md shows, in its order. Each entry is a run of the bench of its own, of three minutes at most. */
+/** What docs/performance.md shows, in its order. Each entry is a run of the bench of its own, of some minutes. */
 export interface ReportEntry {
   title: string;
   /** Beside the figures. */

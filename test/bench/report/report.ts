@@ -9,8 +9,8 @@ import { renderChart, toLoadCurves } from "./charts.ts";
 import { chartsDir, parseResult, readAllMeasured, writeMeasured } from "./measured.ts";
 import { reportPlan } from "./plan.ts";
 
-/** For an entry that does not end by itself. */
-const mostSeconds = 400;
+/** For an entry that does not end by itself; on a slow processor, some take a quarter of an hour. */
+const mostSeconds = 1800;
 
 /** Throws once all are done where some could not be measured. */
 export async function runReport(names: readonly string[], say: (text: string) => void): Promise<void> {
@@ -35,7 +35,10 @@ async function measure(name: string, json: string): Promise<boolean> {
     stdio: ["ignore", "ignore", "inherit"],
     detached: true,
   });
-  const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), mostSeconds * 1000);
+  const timer = setTimeout(() => {
+    process.stderr.write(`${name} does not end: stopped after ${mostSeconds} s.\n`);
+    process.kill(-child.pid, "SIGKILL");
+  }, mostSeconds * 1000);
   const code = await child.exited;
   clearTimeout(timer);
   if (code !== 0) return false;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { offerWinner, toShellWord } from "../../../cli/tune/offer.ts";
+import { offerWinner } from "../../../cli/tune/offer.ts";
 import type { TuneResult, Winner } from "../../../src/tuning.ts";
 import { createModelHome } from "../../helpers/model-home.ts";
 
@@ -66,9 +66,3 @@ test("another alias, meanwhile, keeps nothing from being written", async () => {
   expect(await offerWinner(result, options)).toMatchObject({ written: true });
   expect(read().m).toMatchObject({ aliases: ["x"], properties: { ENABLE_CPU_PINNING: false } });
 });
-
-test.each([
-  ["properties.KV_CACHE_PRECISION=u8", "properties.KV_CACHE_PRECISION=u8"],
-  ['speculation={"kind":"prompt-lookup"}', `'speculation={"kind":"prompt-lookup"}'`],
-  ["it's", `'it'\\''s'`],
-])("%p is typed as %p", (text, word) => expect(toShellWord(text)).toBe(word));

@@ -74,6 +74,14 @@ const skips: [what: string, files: Record<string, string | Buffer | null>, reaso
     "incomplete weights: layers 0, 2 of its 3 are missing: fetch it again",
   ],
   [
+    "layers beyond number",
+    {
+      "config.json": config({ num_hidden_layers: 1e12 }),
+      "model.safetensors": toSafetensors([2], ["model.layers.1.up.weight"]),
+    },
+    "its config.json is invalid",
+  ],
+  [
     "an encoder that fills gaps",
     { "config.json": config({ architectures: ["BertForMaskedLM"] }) },
     'the task "fill-mask" (words for gaps) is not served yet; only text-generation, ',

@@ -1,3 +1,4 @@
+import { parseExactly } from "../../../json/exact.ts";
 import type { Block, Delta, Message, MessageEvent } from "./response.ts";
 
 /** The whole answer at once, put together of its events as the clients do it; throws what they throw. */
@@ -36,7 +37,7 @@ function createBlock(block: Block) {
 /** Arguments that `max_tokens` cut are no JSON: the call then has none. */
 function toInput(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactly(text);
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
     return {};

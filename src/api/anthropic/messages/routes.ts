@@ -1,8 +1,9 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
-import { countPrompt, resolveAsked, toTextOptions } from "../../answering.ts";
+import { countPrompt, resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
+import { nameIgnored, nameSkipped } from "../../ignored.ts";
 import { answerErrors, promptErrors, type Route, withJson } from "../../route.ts";
 import { anthropic } from "../errors.ts";
 import { toHead, toMessageEvents } from "./events.ts";
@@ -10,6 +11,7 @@ import { collectMessage } from "./message.ts";
 import { CountTokensRequest, MessagesRequest } from "./request.ts";
 import { Message, type MessageEvent, MessageStreamEvent, TokensCount } from "./response.ts";
 import { toTextRequest } from "./to-text-request.ts";
+import { findSkipped } from "./tools.ts";
 
 export interface MessagesRoutesDeps {
   catalog: Pick<Catalog, "resolveServed">;
@@ -32,8 +34,12 @@ export function createMessagesRoutes(deps: MessagesRoutesDeps): Route[] {
         const id = `msg_${newId()}`;
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const events = toMessageEvents(parts, toHead(body, id, model.name));
-        if (stream) return { type: "stream", format: "sse", events: nameEvents(events) };
-        return { type: "json", body: await collectMessage(events) };
+        const headers = toWarning(
+          nameSkipped(findSkipped(body)),
+          nameIgnored(body, { mcp_servers: [], container: [] }),
+        );
+        if (stream) return { type: "stream", format: "sse", headers, events: nameEvents(events) };
+        return { type: "json", headers, body: await collectMessage(events) };
       },
       doc: {
         summary: "Create a message, as in Anthropic's API",

@@ -1,6 +1,6 @@
 import { toPrefill } from "../../../generate/conversation.ts";
 import type { AnswerForm, TextRequest } from "../../../generate/request.ts";
-import { malformed, quote, unsupported } from "../../refusal.ts";
+import { malformed, quote, refuseFields, unsupported } from "../../refusal.ts";
 import type { MessagesRequest } from "./request.ts";
 import { toThinking } from "./thinking.ts";
 import { toTurns } from "./to-turns.ts";
@@ -11,7 +11,7 @@ import { toDefinitions, toToolWish } from "./tools.ts";
  * what Anthropic's shape can say and is not served; what any dialect could ask for is checked by generate/plan.ts.
  */
 export function toTextRequest(body: MessagesRequest): TextRequest {
-  refuseKept(body);
+  refuseFields(body, refused);
   const turns = toTurns(body);
   return {
     conversation: { turns, at: "messages" },
@@ -36,14 +36,10 @@ export function toTextRequest(body: MessagesRequest): TextRequest {
 }
 
 /** What would leave out a part of the conversation, or stand for it, on a server that keeps conversations. */
-function refuseKept({ thread, compaction }: MessagesRequest): void {
-  if (thread !== undefined && thread !== null) {
-    throw unsupported("thread", "is not supported: no conversation is kept here. Send all of its messages.");
-  }
-  if (compaction !== undefined && compaction !== null) {
-    throw unsupported("compaction", "is not supported: leave it out, and shorten the messages.");
-  }
-}
+const refused = {
+  thread: "is not supported: no conversation is kept here. Send all of its messages.",
+  compaction: "is not supported: leave it out, and shorten the messages.",
+};
 
 /** `output_format` is the older name of `output_config.format`. */
 function toAnswerForm({ output_config, output_format }: MessagesRequest): AnswerForm | null {

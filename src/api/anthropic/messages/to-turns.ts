@@ -1,4 +1,5 @@
 import type { CallPart, Part, ResultPart, Role, Turn } from "../../../generate/conversation.ts";
+import { stringifyExactly } from "../../../json/exact.ts";
 import { malformed } from "../../refusal.ts";
 import type { Message, MessageBlock } from "./blocks.ts";
 import { separate, toContent, toContentParts } from "./content.ts";
@@ -59,7 +60,7 @@ function toParts(block: MessageBlock, at: string): Part[] {
 
 function toCall({ id, name, input }: MessageBlock, at: string): CallPart {
   if (!name) throw malformed(`${at}.name`, "is missing: a tool_use block names its tool.");
-  const text = typeof input === "string" ? input : JSON.stringify(input ?? {});
+  const text = typeof input === "string" ? input : stringifyExactly(input ?? {});
   return { type: "call", id: id || null, name, arguments: text, at };
 }
 

@@ -23,6 +23,14 @@ export function toDefinitions({
   return [...all.filter(({ isDeferred }) => !isDeferred), ...late].map(({ definition }) => definition);
 }
 
+/** Those that are left out because Anthropic's server would run them, or their clients with a schema that it knows. */
+export function findSkipped({ tools }: Pick<MessagesRequest, "tools">): { type: string; at: string }[] {
+  return (tools ?? []).flatMap((tool, index) => {
+    const at = `tools[${index}]`;
+    return toDefinition(tool, at) === null ? [{ type: tool.type ?? "custom", at }] : [];
+  });
+}
+
 function toDefinition(
   { type, name, description, input_schema, strict }: Tool,
   at: string,

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { AnswerForm } from "../../../generate/request.ts";
-import { malformed, quote, unsupported } from "../../refusal.ts";
+import { malformed, quote, refuseFields, unsupported } from "../../refusal.ts";
 
 /**
  * What the whole answer must look like: `response_format` of the OpenAI API reference, "Create chat completion", and
@@ -28,17 +28,29 @@ export const StructuredOutputs = Type.Object(
 type ResponseFormat = Static<typeof ResponseFormat>;
 type StructuredOutputs = Static<typeof StructuredOutputs> & Record<string, unknown>;
 
-export interface FormRequest {
+export type FormRequest = Record<string, unknown> & {
   response_format?: ResponseFormat | null;
   structured_outputs?: StructuredOutputs | null;
-}
+};
+
+/** The same in the words of older versions of vLLM and of llama.cpp's server: with these left out, an answer would have no form. */
+const foreignForms = {
+  guided_json: "is not supported: send it as `structured_outputs.json`.",
+  guided_regex: "is not supported: send it as `structured_outputs.regex`.",
+  guided_choice: "is not supported: send it as `structured_outputs.choice`.",
+  guided_grammar: "is not supported: send it as `structured_outputs.grammar`.",
+  json_schema: "is not supported: send it as `structured_outputs.json`.",
+  grammar: "is not supported: send it as `structured_outputs.grammar`.",
+};
 
 /**
  * What the whole answer is held to, or null for free text. A strict schema that asks for less than OpenAI's strict mode
  * demands is served as it is. Throws `invalid_request` or `unsupported_parameter` for what is no form; the schema, pattern
  * or grammar itself is checked when it is compiled.
  */
-export function toAnswerForm({ response_format, structured_outputs }: FormRequest): AnswerForm | null {
+export function toAnswerForm(body: FormRequest): AnswerForm | null {
+  refuseFields(body, foreignForms);
+  const { response_format, structured_outputs } = body;
   const structured = toStructuredForm(structured_outputs ?? {});
   if (!response_format || response_format.type === "text") return structured;
   if (structured) {

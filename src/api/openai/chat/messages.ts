@@ -83,6 +83,7 @@ export const ChatMessage = Type.Object(
     reasoning_content: nullable(Type.String()),
     reasoning: nullable(Type.String({ description: "The same as `reasoning_content`" })),
     refusal: nullable(Type.String()),
+    audio: Type.Optional(Type.Unknown({ description: "An answer that OpenAI spoke and keeps; not served" })),
   },
   { additionalProperties: true },
 );

@@ -5,6 +5,7 @@ import { ResponseFormat, StructuredOutputs } from "./answer-form.ts";
 import { ChatMessage } from "./messages.ts";
 import { FunctionChoice, FunctionTool, Tool, ToolChoice } from "./tools.ts";
 
+const unserved = Type.Optional(Type.Unknown({ description: "Only null is served" }));
 const stopText = Type.String({ minLength: 1, maxLength: 1024 });
 
 /**
@@ -67,6 +68,11 @@ export const ChatCompletionRequest = Type.Object(
     function_call: nullable(FunctionChoice),
     response_format: nullable(ResponseFormat),
     structured_outputs: nullable(StructuredOutputs),
+    modalities: nullable(Type.Array(Type.String(), { description: "Only `text` is served" })),
+    audio: unserved,
+    web_search_options: unserved,
+    chat_template: unserved,
+    documents: unserved,
   },
   { additionalProperties: true },
 );

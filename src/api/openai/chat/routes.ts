@@ -1,6 +1,7 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import { resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
+import { foreignFields, type IgnoredFields, nameIgnored } from "../../ignored.ts";
 import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
@@ -18,6 +19,19 @@ export interface ChatRoutesDeps {
   now: () => Date;
 }
 
+/** Of OpenAI's fields `store`, `verbosity` and `moderation`; then of its Responses API and of Ollama's, which clients mistake for it. */
+const ignored: IgnoredFields = {
+  store: [],
+  verbosity: ["medium"],
+  moderation: [],
+  instructions: [],
+  max_output_tokens: [],
+  previous_response_id: [],
+  format: [],
+  options: [],
+  ...foreignFields,
+};
+
 /** POST /v1/chat/completions */
 export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps): Route[] {
   return [
@@ -31,7 +45,7 @@ export function createChatRoutes({ catalog, text, newId, now }: ChatRoutesDeps):
         const parts = text.answer(model, toTextRequest(body), toTextOptions(request, id));
         const head = { id, created: Math.floor(now().getTime() / 1000), model: model.name };
         const options = toAnswerOptions(body);
-        const headers = toWarning(readTools(body).warning);
+        const headers = toWarning(readTools(body).warning, nameIgnored(body, ignored));
         if (stream) {
           return { type: "stream", format: "sse", headers, events: toChunkEvents(parts, head, options) };
         }

@@ -1,5 +1,5 @@
 import type { TextRequest, ToolDefinition, ToolWish } from "../../../generate/request.ts";
-import { malformed, unsupported } from "../../refusal.ts";
+import { malformed, quote, refuseFields, unsupported } from "../../refusal.ts";
 import { toSampling, toStops } from "../../sampling.ts";
 import { toTokenLimit } from "../token-limit.ts";
 import { toAnswerForm } from "./answer-form.ts";
@@ -42,8 +42,21 @@ export function isLegacy({ functions, tools }: ChatCompletionRequest): boolean {
   return (functions?.length ?? 0) > 0 && (tools?.length ?? 0) === 0;
 }
 
+const refused = {
+  audio: "is not supported: models here write text only. Leave it out.",
+  web_search_options: "is not supported: this server does not search the web. Leave it out.",
+  chat_template: "is not supported: the model's own is used. Leave it out.",
+  documents: "is not supported: put the documents into a message.",
+};
+
 /** A value that asks for nothing, such as an empty list, is fine. */
-function refuseUnsupported({ logit_bias, top_logprobs }: ChatCompletionRequest): void {
+function refuseUnsupported(body: ChatCompletionRequest): void {
+  refuseFields(body, refused);
+  const { logit_bias, top_logprobs } = body;
+  const other = body.modalities?.find((modality) => modality !== "text");
+  if (other !== undefined) {
+    throw unsupported("modalities", `has ${quote(other)}, but models here write text only. Leave it out.`);
+  }
   if (Object.keys(logit_bias ?? {}).length > 0) {
     throw unsupported(
       "logit_bias",

@@ -1,5 +1,6 @@
 import type { CallPart, ContentPart as Content, Part, Role, Turn } from "../../../generate/conversation.ts";
 import { toText } from "../../../generate/conversation.ts";
+import { stringifyExactly } from "../../../json/exact.ts";
 import { malformed, unsupported } from "../../refusal.ts";
 import type { ChatMessage, ContentPart, ToolCall } from "./messages.ts";
 
@@ -58,7 +59,10 @@ function toThought({ type, thinking }: ContentPart): string | null {
   return Array.isArray(thinking) ? thinking.map(({ text }) => text ?? "").join("") : (thinking ?? "");
 }
 
-function toSpoken({ role, content, refusal }: ChatMessage, at: string): Content[] {
+function toSpoken({ role, content, refusal, audio }: ChatMessage, at: string): Content[] {
+  if (audio && !content) {
+    throw unsupported(`${at}.audio`, "is kept by OpenAI alone: send what was said as `content`.");
+  }
   const isThought = (part: ContentPart) => role === "assistant" && toThought(part) !== null;
   const parts = toContent(content, `${at}.content`, isThought);
   if (!refusal || toText(parts) !== "") return parts;
@@ -112,6 +116,6 @@ function toCalls({ role, tool_calls, function_call }: ChatMessage, at: string): 
 function toCall({ id, function: called }: ToolCall, at: string): CallPart {
   const given = called.arguments ?? "{}";
   // Some clients send the object itself.
-  const text = typeof given === "string" ? given : JSON.stringify(given);
+  const text = typeof given === "string" ? given : stringifyExactly(given);
   return { type: "call", id: id || null, name: called.name, arguments: text, at };
 }

@@ -37,7 +37,7 @@ export const CompletionRequest = Type.Object(
     stream_options: nullable(
       Type.Object({ include_usage: nullable(Type.Boolean()) }, { additionalProperties: true }),
     ),
-    max_tokens: nullable(TokenLimit),
+    max_tokens: nullable({ ...TokenLimit, description: `${TokenLimit.description}. Default: 16` }),
     n: nullable(Type.Integer({ minimum: 1, maximum: 128 })),
     best_of: nullable(Type.Integer({ minimum: 1, maximum: 128, description: "Only the value of `n`" })),
     echo: nullable(Type.Boolean({ description: "Start each text with its prompt; not with `logprobs`" })),

@@ -1,7 +1,8 @@
 import type { Catalog } from "../../../serving/catalog.ts";
 import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeAsker, TokenizeService } from "../../../serving/tokenize.ts";
-import { resolveAsked, toTextOptions } from "../../answering.ts";
+import { resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
+import { foreignFields, nameIgnored } from "../../ignored.ts";
 import { answerErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { toChunkEvents } from "./chunks.ts";
@@ -36,8 +37,11 @@ export function createCompletionsRoutes(deps: CompletionsRoutesDeps): Route[] {
         const parts = text.answer(model, raw, toTextOptions(request, id));
         const head = { id, created: Math.floor(now().getTime() / 1000), model: model.name };
         const options = toAnswerOptions(body, prompts);
-        if (stream) return { type: "stream", format: "sse", events: toChunkEvents(parts, head, options) };
-        return { type: "json", body: await collectCompletion(parts, head, options) };
+        const headers = toWarning(nameIgnored(body, foreignFields));
+        if (stream) {
+          return { type: "stream", format: "sse", headers, events: toChunkEvents(parts, head, options) };
+        }
+        return { type: "json", headers, body: await collectCompletion(parts, head, options) };
       },
       doc: {
         summary: "Complete a text",

@@ -55,7 +55,7 @@ export const CreateResponseRequest = Type.Object(
               { additionalProperties: true },
             ),
           ),
-          verbosity: nullable(Type.String({ description: "Ignored" })),
+          verbosity: nullable(Type.String({ description: "Ignored, which a header of the answer says" })),
         },
         { additionalProperties: true },
       ),

@@ -5,6 +5,7 @@ import type { TextService } from "../../../serving/text.ts";
 import type { TokenizeService } from "../../../serving/tokenize.ts";
 import { countPrompt, resolveAsked, toTextOptions, toWarning } from "../../answering.ts";
 import type { StreamEvent } from "../../dialect.ts";
+import { foreignFields, type IgnoredFields, nameIgnored, nameSkipped } from "../../ignored.ts";
 import { type ApiRequest, promptErrors, type Route, withJson } from "../../route.ts";
 import { openai } from "../errors.ts";
 import { type ResponseEvent, ResponseStream } from "./events.ts";
@@ -33,6 +34,19 @@ const errors = [
   "previous_response_not_found",
   "kv_cache_exhausted",
 ] as const;
+
+/** Of OpenAI's fields `moderation` and `context_management`; the others are those of chat completions that have other names here. */
+const ignored: IgnoredFields = {
+  moderation: [],
+  context_management: [],
+  max_tokens: [-1],
+  max_completion_tokens: [-1],
+  reasoning_effort: [],
+  n: [1],
+  functions: [],
+  logit_bias: [],
+  ...foreignFields,
+};
 
 /** POST /v1/responses and /v1/responses/input_tokens */
 export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
@@ -84,7 +98,12 @@ export function createResponsesRoutes(deps: ResponsesRoutesDeps): Route[] {
     return {
       run,
       events: watch(run, input, { key, parts }),
-      headers: toWarning(toWarningText(tools.skipped)),
+      headers: toWarning(
+        nameSkipped(tools.skipped),
+        nameIgnored(body, ignored),
+        nameIgnored(body.text, { verbosity: ["medium"] }, "text."),
+        nameIgnored(body.reasoning, { mode: ["standard"], generate_summary: [] }, "reasoning."),
+      ),
     };
   }
 
@@ -146,11 +165,4 @@ async function* toStream(events: AsyncIterable<ResponseEvent>): AsyncGenerator<S
 
 function toStreamEvent(event: ResponseEvent): StreamEvent {
   return { event: event.type, data: event };
-}
-
-/** What was left out although the answer may differ for it; null: nothing. */
-function toWarningText(skipped: readonly string[]): string | null {
-  return skipped.length === 0
-    ? null
-    : `Tools that this server does not run were skipped: ${skipped.join(", ")}.`;
 }

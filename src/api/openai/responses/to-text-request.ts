@@ -1,5 +1,5 @@
 import type { AnswerForm, TextRequest } from "../../../generate/request.ts";
-import { malformed, quote, unsupported } from "../../refusal.ts";
+import { malformed, quote, refuseFields, unsupported } from "../../refusal.ts";
 import { toSampling, toStops } from "../../sampling.ts";
 import { toThinkingBudget } from "../chat/thinking-budget.ts";
 import type { PlacedItem } from "./items.ts";
@@ -16,7 +16,7 @@ export function toTextRequest(
   items: readonly PlacedItem[],
   tools: ResponseTools,
 ): TextRequest {
-  refuseUnsupported(body);
+  refuseFields(body, refused);
   const turns = toTurns([...toInstructions(body.instructions), ...items]);
   if (items.length === 0 || turns.length === 0) {
     throw malformed("input", "is missing: it must be a text or a list of items.");
@@ -62,24 +62,13 @@ function toForm(format: NonNullable<CreateResponseRequest["text"]>["format"]): A
   throw unsupported(`${param}.type`, why);
 }
 
-/** What would change the answer and is not served. A value that asks for nothing is fine. */
-function refuseUnsupported({ background, conversation, prompt, top_logprobs }: CreateResponseRequest): void {
-  if (background) {
-    throw unsupported("background", "is not supported: leave it out, and read the response as a stream.");
-  }
-  if (conversation !== undefined && conversation !== null) {
-    throw unsupported("conversation", "is not supported: go on from a response with `previous_response_id`.");
-  }
-  if (prompt !== undefined && prompt !== null) {
-    throw unsupported(
-      "prompt",
-      "is not supported: this server keeps no prompts. Send `instructions` and `input`.",
-    );
-  }
-  if ((top_logprobs ?? 0) > 0) {
-    throw unsupported(
-      "top_logprobs",
-      'is not supported: the engine returns the chosen token only. Leave it out, and include "message.output_text.logprobs" alone.',
-    );
-  }
-}
+/** What would change the answer and is not served. */
+const refused = {
+  background: "is not supported: leave it out, and read the response as a stream.",
+  conversation: "is not supported: go on from a response with `previous_response_id`.",
+  prompt: "is not supported: this server keeps no prompts. Send `instructions` and `input`.",
+  response_format: "is not supported: send `text.format`, as this API has it.",
+  structured_outputs: "is not supported: send `text.format`.",
+  top_logprobs:
+    'is not supported: the engine returns the chosen token only. Leave it out, and include "message.output_text.logprobs" alone.',
+};

@@ -14,8 +14,8 @@ export interface ResponseTools {
   definitions: ToolDefinition[];
   /** By the names that the model knows. */
   offered: ReadonlyMap<string, OfferedTool>;
-  /** Those that OpenAI runs itself and nobody runs here, as `web_search (tools[3])`. */
-  skipped: string[];
+  /** Those that OpenAI runs itself and nobody runs here. */
+  skipped: { type: string; at: string }[];
 }
 
 /** The one name of a tool within a namespace, for models, which know no namespaces. */
@@ -41,15 +41,8 @@ export function toTools(tools: readonly ResponseTool[]): ResponseTools {
       definitions[index]?.name ?? "",
       { type: type === "custom" ? type : "function", name: name ?? "", namespace: namespace?.name ?? null },
     ]);
-  const skipped = placed
-    .filter((one) => !isOurs(one))
-    .map(({ tool: { type }, at }) => `${toWord(type)} (${at})`);
+  const skipped = placed.filter((one) => !isOurs(one)).map(({ tool: { type }, at }) => ({ type, at }));
   return { definitions, offered: new Map(offered), skipped };
-}
-
-/** It goes into a header. */
-function toWord(type: string): string {
-  return /^[\w.-]{1,64}$/.test(type) ? type : "unknown";
 }
 
 function place(tool: ResponseTool, at: string): Placed[] {

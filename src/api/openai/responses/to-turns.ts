@@ -1,4 +1,5 @@
 import type { ContentPart, Part, Role, Turn } from "../../../generate/conversation.ts";
+import { stringifyExactly } from "../../../json/exact.ts";
 import { malformed, unsupported } from "../../refusal.ts";
 import { toCustomArguments } from "./custom-input.ts";
 import { type InputItem, type ItemPart, type PlacedItem, typeOfItem } from "./items.ts";
@@ -79,7 +80,7 @@ function toUrl({ image_url: url }: ItemPart, at: string): string {
 function toCall(item: InputItem, at: string): Part {
   const { name, namespace, call_id: id, input, arguments: given } = item;
   if (typeof name !== "string") throw malformed(`${at}.name`, "is missing: it must be the name of the tool.");
-  const called = typeof given === "string" ? given : JSON.stringify(given ?? {});
+  const called = typeof given === "string" ? given : stringifyExactly(given ?? {});
   const text = item.type === "custom_tool_call" ? toCustomArguments(input ?? "") : called;
   return { type: "call", id: id || null, name: toFlatName(name, namespace), arguments: text, at };
 }

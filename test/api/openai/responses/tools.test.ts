@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { nameSkipped } from "../../../../src/api/ignored.ts";
 import { readCustomInput, toCustomArguments } from "../../../../src/api/openai/responses/custom-input.ts";
 import { toTools, toToolWish } from "../../../../src/api/openai/responses/to-tools.ts";
 import type { ResponseTool, ResponseToolChoice } from "../../../../src/api/openai/responses/tools.ts";
@@ -66,7 +67,7 @@ describe("tools", () => {
       { type: "bad\r\nheader: x" },
     ]);
     expect(definitions.map(({ name }) => name)).toEqual(["f"]);
-    expect(skipped).toEqual(["web_search (tools[0])", "mcp (tools[2])", "unknown (tools[3])"]);
+    expect(nameSkipped(skipped)).toEndWith(": web_search (tools[0]), mcp (tools[2]), unknown (tools[3]).");
   });
 
   test.each<[string, ResponseTool["format"]]>([
