@@ -92,10 +92,9 @@ async function prepare(
   { described, embedding, task }: Examined,
 ): Promise<Pick<Launcher, "argv" | "env"> & { load: LoadMessage }> {
   const { name, path, device, contextLength } = target;
-  const { argv, env, engine, toProperties } = await options.engines.choose(
-    { ...target, task },
-    mainOperation(task),
-  );
+  const launcher = await options.engines.choose({ ...target, task }, mainOperation(task));
+  launcher.restore?.();
+  const { argv, env, engine, toProperties } = launcher;
   const wantsCopy = path.endsWith(".gguf") && engine === "batching";
   const copy = wantsCopy ? await prepareCopy(options, path) : null;
   const { speculation, problem } = await planSpeculation(options, { ...target, task }, engine);

@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
 import { tryStat } from "../files.ts";
+import { tryList } from "./files.ts";
 import { findFolderProblem, findPathProblem, findTokenizerProblem, type Problem } from "./problems.ts";
 import { findTask } from "./tasks.ts";
 
@@ -20,10 +20,10 @@ export function createFilesCheck(): FindFilesProblem {
     if (good.get(path) === stamp) return null;
     const barred = findPathProblem(path, found);
     if (barred !== null) return barred;
-    const files = found.isDirectory() ? listNames(path) : new Set<string>();
+    const files = found.isDirectory() ? tryList(path) : [];
     // Perhaps it has just gone, or its disk fails for now; whoever reads it says why it cannot be read.
     if (files === null) return null;
-    const problem = found.isDirectory() ? judge(path, files, task) : null;
+    const problem = found.isDirectory() ? judge(path, new Set(files), task) : null;
     if (problem === null) good.set(path, stamp);
     return problem;
   };
@@ -34,12 +34,4 @@ function judge(path: string, files: ReadonlySet<string>, task: string): Problem 
   // Those of a pipeline lie with its parts; what a task of tomorrow needs, nobody knows.
   if (problem !== null || files.has("model_index.json") || findTask(task) === null) return problem;
   return findTokenizerProblem(files, task);
-}
-
-function listNames(path: string): Set<string> | null {
-  try {
-    return new Set(readdirSync(path));
-  } catch {
-    return null;
-  }
 }

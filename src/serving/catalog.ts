@@ -5,7 +5,7 @@ import { type ErrorFacts, OvError, shorten } from "../errors.ts";
 import type { RequestDefaults } from "../generate/defaults.ts";
 import { toRealPath } from "../models/paths.ts";
 import { findTaskRefusal } from "../models/served.ts";
-import { createStampReader } from "../models/stamp.ts";
+import { createStampReader, oncePerTurn } from "../models/stamp.ts";
 import { findTask, isServed, type Operation, usualTask } from "../models/tasks.ts";
 import { toFreeName, toSlug } from "../registry/names.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -60,14 +60,16 @@ const mostNamed = 5;
 export function createCatalog(options: CatalogOptions): Catalog {
   const { registry, modelPath, modelTask = null, device, engine, readStamp = createStampReader() } = options;
   const { defaultModel = null } = options;
+  // With a thousand entries, looking up all of their paths takes tens of milliseconds, and /health asks several times.
+  const toPlace = oncePerTurn(toRealPath);
 
   /** OV_MODEL_PATH as a model: the registry's own entry if it has one for that path. */
   function fallback(): CatalogModel | undefined {
     if (modelPath === null) return undefined;
     const { entries } = registry.current();
-    const real = toRealPath(modelPath);
+    const real = toPlace(modelPath);
     for (const [name, entry] of entries) {
-      if (toRealPath(entry.path) === real) return { name, entry };
+      if (toPlace(entry.path) === real) return { name, entry };
     }
     const slug = toSlug(basename(modelPath).replace(/\.gguf$/, ""));
     const name = toFreeName(slug, (taken) => registry.resolve(taken) !== undefined);

@@ -64,7 +64,15 @@ export function createSession({ ears, version, mostBytes, client, send }: Sessio
 
   function add({ data, payload }: WyomingEvent): void {
     const form = read(Sound, data, "audio");
-    recording ??= { form, chunks: [], size: 0 };
+    // The first sound decides: some clients announce another form than they send.
+    if (recording === null || recording.chunks.length === 0) {
+      recording = { form, chunks: [], size: recording?.size ?? 0 };
+    } else if (toForm(recording.form) !== toForm(form)) {
+      throw new OvError("invalid_request", {
+        what: `The recording changes from ${toForm(recording.form)} to ${toForm(form)}`,
+        next: "Send all of its sound in one form.",
+      });
+    }
     recording.size += Math.max(payload.byteLength, chunkBytes);
     if (recording.size > mostBytes) {
       throw new OvError(
@@ -128,6 +136,10 @@ function read<Schema extends TSchema>(schema: Schema, data: unknown, what: strin
   const [problem] = [...Value.Errors(schema, data)];
   const why = `${problem?.path.slice(1) ?? ""} ${problem?.message ?? ""}`.trim();
   throw new OvError("invalid_request", { what: `The event of ${what} cannot be read`, why });
+}
+
+function toForm({ rate, width, channels }: Static<typeof Sound>): string {
+  return `${rate} Hz with ${channels} ${channels === 1 ? "channel" : "channels"} of ${8 * width} bits`;
 }
 
 /** The event `info`: every key that Home Assistant reads. */

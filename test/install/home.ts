@@ -35,10 +35,12 @@ export function createHomes(temp: string): () => InstallHome {
   return () => {
     const home = mkdtempSync(join(temp, "a home "));
     const bin = mkdtempSync(join(temp, "bin-"));
+    // What one that is killed leaves is removed with it.
+    const TMPDIR = mkdtempSync(join(temp, "tmp-"));
     for (const program of ["systemctl", "loginctl"]) writeScript(join(bin, program), "exit 1");
     const inherited = `${bin}:${dirname(process.execPath)}:${process.env.PATH}`;
     const startCommand = (command: string[], env: Record<string, string> = {}) => {
-      const run = startRun(command, { ...toCleanEnvironment(), HOME: home, PATH: inherited, ...env });
+      const run = startRun(command, { ...toCleanEnvironment(), HOME: home, PATH: inherited, TMPDIR, ...env });
       running.add(run);
       void run.end().then(() => running.delete(run));
       return run;

@@ -124,6 +124,29 @@ describe("the Wyoming protocol", () => {
     expect(answer).toMatch(/"error".*The event of audio cannot be read.*"pong"/s);
   });
 
+  const toChunk = (rate: number, timestamp = 0) => {
+    const data = JSON.stringify({ rate, width: 2, channels: 1, timestamp });
+    return `{"type":"audio-chunk","data":${data},"payload_length":2}\n\0\0`;
+  };
+
+  test("the sound has the rate that comes with it, whatever was announced", async () => {
+    const transcribe: Ears["transcribe"] = async (sound) => ({
+      text: `${Buffer.from(sound).readUInt32LE(24)} a second`,
+      language: null,
+    });
+    const start = '{"type":"audio-start","data":{"rate":16000,"width":2,"channels":1}}\n';
+    const events = `${start}${toChunk(44_100)}{"type":"audio-stop"}\n`;
+    const answer = await exchange(listen({ ears: { ...ears, transcribe } }), events, /text/);
+    expect(answer).toContain('"44100 a second"');
+  });
+
+  test("refuses a recording that changes its rate, and takes the next one", async () => {
+    const stop = '{"type":"audio-stop"}\n';
+    const events = `${toChunk(16_000)}${toChunk(44_100)}${stop}${toChunk(44_100, 1)}${toChunk(44_100, 2)}${stop}`;
+    const answer = await exchange(listen(), events, /transcript/);
+    expect(answer).toMatch(/"error".*changes from 16000 Hz.*to 44100 Hz.*"transcript".*"4 bytes"/s);
+  });
+
   test("a client that leaves ends its transcription", async () => {
     const left = Promise.withResolvers<unknown>();
     const started = Promise.withResolvers<void>();

@@ -8,9 +8,12 @@ import type { Supports } from "./support.ts";
 /** The command that starts one host, its environment, and a model's properties as that host takes them. */
 export interface Launcher {
   engine: EngineName;
-  argv: string[];
+  /** Call `restore` first. */
+  readonly argv: string[];
   env: Variables;
   toProperties: (properties: LoadMessage["properties"]) => LoadMessage["properties"];
+  /** Writes again what a cleaner of temporary files has removed of the host, as happens on a server that runs for weeks. */
+  restore?: () => void;
 }
 
 /** What is known about one kind of engine; `unknown`: it is installed but not probed yet. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { makeTemporaryFolder } from "../../../linux/folders.ts";
+import { isOwnFolder, makeTemporaryFolder, toTemporaryError } from "../../../linux/folders.ts";
 import type { Variables } from "../../../linux/program.ts";
 import type { Launcher } from "../kind.ts";
 import { readHostSources } from "./sources.ts" with { type: "macro" };
@@ -18,16 +18,22 @@ export interface BatchingLauncher extends Launcher {
 }
 
 /**
- * Writes the host's sources to a private folder and returns the command that runs them.
+ * Writes the host's sources to a private folder and returns the command that runs them. Throws as `makeTemporaryFolder`.
  * `env`: what the host inherits; names that would redirect Python's imports are left out.
  */
 export function createBatchingLauncher(python: string, env: Variables): BatchingLauncher {
-  const folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
-  for (const [path, text] of Object.entries(hostSources)) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, path), text, { mode: 0o600 });
-  }
+  let folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const write = () => {
+    try {
+      writeMissing(folder);
+    } catch (error) {
+      remove();
+      throw toTemporaryError(error);
+    }
+  };
   removeLeftovers();
+  write();
   const {
     PYTHONPATH: _path,
     PYTHONHOME: _home,
@@ -37,11 +43,25 @@ export function createBatchingLauncher(python: string, env: Variables): Batching
   } = env;
   return {
     engine: "batching",
-    argv: [python, "-u", join(folder, "host.py")],
+    get argv() {
+      return [python, "-u", join(folder, "host.py")];
+    },
     env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", PYTHONNOUSERSITE: "1" },
     toProperties: toBatchingProperties,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    restore() {
+      if (!isOwnFolder(folder)) folder = makeTemporaryFolder(`${prefix}${process.pid}-`);
+      write();
+    },
+    remove,
   };
+}
+
+function writeMissing(folder: string): void {
+  for (const [path, text] of Object.entries(hostSources)) {
+    if (existsSync(join(folder, path))) continue;
+    mkdirSync(join(folder, dirname(path)), { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, path), text, { mode: 0o600 });
+  }
 }
 
 /** Removes what killed daemons left behind; each name holds the daemon's process id. */

@@ -61,7 +61,7 @@ def decode(path: str, max_seconds: float, look: Callable[[], None] = lambda: Non
 
 def _frames(container: Any) -> Any:
     stream = container.streams.audio[0]
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    resampler, form = _resampler(), None
     for packet in _packets(container, stream):
         try:
             frames = packet.decode()
@@ -70,10 +70,19 @@ def _frames(container: Any) -> Any:
         for frame in frames:
             if not LEAST_RATE <= frame.sample_rate <= MOST_RATE:
                 raise unreadable(f"it states {frame.sample_rate} samples a second")
-            # The resampler refuses a stream whose time stamps jump.
+            # The resampler refuses a stream whose time stamps jump, or whose form changes: joined files, broadcasts.
             frame.pts = None
+            changed = (frame.sample_rate, frame.layout.name, frame.format.name)
+            if form not in (None, changed):
+                yield from resampler.resample(None)
+                resampler = _resampler()
+            form = changed
             yield from resampler.resample(frame)
     yield from resampler.resample(None)
+
+
+def _resampler() -> Any:
+    return av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
 
 
 def _packets(container: Any, stream: Any) -> Any:

@@ -88,6 +88,14 @@ class Decoding(unittest.TestCase):
         for rate in (1, 10**9):
             self.refuse(content[:24] + rate.to_bytes(4, "little") + content[28:], f"states {rate} samples a second")
 
+    def test_a_recording_whose_form_changes_is_heard_to_its_end(self) -> None:
+        # As joined files and broadcasts do.
+        for name, codec in [("a.mp3", "libmp3lame"), ("a.aac", "aac"), ("a.ts", "aac"), ("a.flac", "flac")]:
+            with self.subTest(name):
+                parts = [write_tone(self.folder / name, codec, rate) for rate in (44_100, 22_050, 44_100)]
+                self.file.write_bytes(b"".join(parts))
+                self.assertAlmostEqual(len(decode(str(self.file), 60)) / SAMPLE_RATE, 6, delta=0.5)
+
     def test_more_than_the_bound_is_refused(self) -> None:
         self.refuse(write_tone(self.folder / "a.wav", "pcm_s16le", 16_000), "longer than 1.5 s", 1.5)
 
