@@ -185,6 +185,16 @@ describe("a family", () => {
     });
   }
 
+  test("minicpm5: a text in a block may hold the closing tag of a param", async () => {
+    const city = '/// <param name="x">X.</param>\n/// </function> y';
+    const written = `<function name="get_weather"><param name="city"><![CDATA[${city}]]></param></function>`;
+    const said = await answers(
+      [{ request: withTools, answer: written }],
+      toTemplate('<function name=" <param name="'),
+    );
+    expect(said).toMatchObject([{ calls: [["get_weather", { city }]], finish: "tool_calls" }]);
+  });
+
   test("onyx: its calls before, within and behind a thought, and none", async () => {
     const written =
       '<atem:function_calls>\n<atem:invoke name="get_weather">\n<atem:parameter name="city">Paris</atem:parameter>\n</atem:invoke>\n</atem:function_calls>';

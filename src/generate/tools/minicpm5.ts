@@ -1,5 +1,5 @@
 import type { TagGrammar } from "../../protocol/grammar.ts";
-import { toCallsGrammar, toConcat } from "./call-grammar.ts";
+import { toCallsGrammar, toConcat, toUnion } from "./call-grammar.ts";
 import type { RenderCalls, Tool, ToolFormat } from "./format.ts";
 import { skipSpace } from "./literal.ts";
 import { type NamedParameters, readNameAttribute, readNamedParameters } from "./named-parameters.ts";
@@ -82,12 +82,14 @@ const params: NamedParameters = {
 };
 
 function toTag({ name, parameters }: Tool): TagGrammar {
-  const elements = toPropertyGrammars(parameters, (name, content) => ({
-    type: "tag",
-    begin: `${paramOpen} name="${name}">`,
-    content,
-    end: paramClose,
-  }));
+  const elements = toPropertyGrammars(parameters, (name, content) => {
+    const begin = `${paramOpen} name="${name}">`;
+    const plain: TagGrammar = { type: "tag", begin, content, end: paramClose };
+    if (content.type !== "any_text") return plain;
+    // A block goes on behind a param's closing tag, such as one in a comment of C#.
+    const block = { ...plain, begin: `${begin}${cdataOpen}`, end: `${cdataClose}${paramClose}` };
+    return toUnion([plain, block]);
+  });
   return {
     type: "tag",
     begin: `${functionOpen} name="${name}">`,
