@@ -1,6 +1,7 @@
-import { type BigIntStats, readdirSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { dirname, join } from "node:path";
 import { tryStat } from "../files.ts";
+import { tryList } from "./files.ts";
 
 /** The largest models are split into some dozens of files. */
 const mostFiles = 100;
@@ -52,15 +53,12 @@ export function oncePerTurn(read: (path: string) => string): (path: string) => s
 }
 
 function listFolder(path: string): string[] | null {
-  try {
-    const names = readdirSync(path).filter((name) => readByEngine.test(name) && name !== notes);
-    return names
-      .sort()
-      .slice(0, mostFiles)
-      .map((name) => join(path, name));
-  } catch {
-    return null;
-  }
+  const names = tryList(path)?.filter((name) => readByEngine.test(name) && name !== notes);
+  if (names === undefined) return null;
+  return names
+    .sort()
+    .slice(0, mostFiles)
+    .map((name) => join(path, name));
 }
 
 function listParts(path: string): string[] {

@@ -12,6 +12,12 @@ setDefaultTimeout(180_000);
 const freePort = String(await findFreePort());
 const port = ["--port", freePort];
 
+/** A server without an engine, as one that was started by hand. */
+function serveTestApp() {
+  const app = createTestApp();
+  return Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => app.handle(request, "-") });
+}
+
 /** A home with one registered model. */
 async function createScene() {
   const { home } = createModelHome();
@@ -137,12 +143,7 @@ describe("verbs for the service", () => {
   });
 
   test("a server that was started by hand is found, and how it is stopped", async () => {
-    const app = createTestApp();
-    const server = Bun.serve({
-      port: 0,
-      hostname: "127.0.0.1",
-      fetch: (request) => app.handle(request, "-"),
-    });
+    const server = serveTestApp();
     const none = createSystemd(
       { systemctl: 'echo "Failed to connect to bus" >&2; exit 1' },
       { OV_PORT: String(server.port) },
@@ -167,12 +168,7 @@ describe("verbs for the service", () => {
   });
 
   test("what systemd refuses of a service that answers is reported as such", async () => {
-    const app = createTestApp();
-    const server = Bun.serve({
-      port: 0,
-      hostname: "127.0.0.1",
-      fetch: (request) => app.handle(request, "-"),
-    });
+    const server = serveTestApp();
     const run = createSystemd({ systemctl: state("active", 42) }, { OV_PORT: String(server.port) });
     expect((await run("restart")).err).toContain("Cannot restart the service ov-server");
     await server.stop(true);
